@@ -1,0 +1,79 @@
+import { philox4x32 } from './philox.js';
+
+const TWO_POW_32 = 0x1_0000_0000;
+
+/**
+ * A seeded stream of random numbers for one purpose. Streams of different (seed, purpose, coordinates) are
+ * independent; the same triple always gives the same numbers. `position` is the whole state: save it, and a stream
+ * made again with it continues where this one stood.
+ *
+ * ```
+ * const crop = new RandomStream(opt.seed, 'augment', [epoch, index]);   // the crop of any image of any epoch
+ * ```
+ */
+export class RandomStream {
+  private readonly key: readonly [number, number];
+  private readonly coordinates: readonly [number, number];
+  private readonly block = new Uint32Array(4);
+  private blockIndex = -1;
+
+  /**
+   * @param seed any safe integer
+   * @param purpose names the stream: 'init', 'shuffle', 'augment', 'dropout', ...
+   * @param coordinates up to two unsigned 32-bit numbers, such as (epoch, index)
+   * @param position how many 32-bit words have been taken already
+   */
+  constructor(
+    readonly seed: number,
+    readonly purpose: string,
+    coordinates: readonly number[] = [],
+    public position = 0,
+  ) {
+    this.key = [seed >>> 0, (Math.floor(seed / TWO_POW_32) ^ fnv1a(purpose)) >>> 0];
+    this.coordinates = [(coordinates[0] ?? 0) >>> 0, (coordinates[1] ?? 0) >>> 0];
+  }
+
+  /** Uniform over 0 ... 2³² - 1. */
+  uint32(): number {
+    const blockIndex = Math.floor(this.position / 4);
+    if (blockIndex !== this.blockIndex) {
+      const counter = [blockIndex, Math.floor(blockIndex / TWO_POW_32), ...this.coordinates];
+      philox4x32(this.key, counter, this.block);
+      this.blockIndex = blockIndex;
+    }
+    return this.block[this.position++ % 4];
+  }
+
+  /** Uniform over [0, 1), 32 bits of it. */
+  uniform(): number {
+    return this.uint32() / TWO_POW_32;
+  }
+
+  /** Uniform over the integers 0 ... bound - 1. */
+  integer(bound: number): number {
+    return Math.floor(this.uniform() * bound);
+  }
+
+  /** Standard normal, by Box and Muller; takes two words a number, so that `position` stays the whole state. */
+  normal(): number {
+    const radius = Math.sqrt(-2 * Math.log((this.uint32() + 1) / TWO_POW_32));
+    return radius * Math.cos(2 * Math.PI * this.uniform());
+  }
+
+  /** A random order of 0 ... count - 1 (Fisher and Yates). */
+  permutation(count: number): Uint32Array {
+    const order = Uint32Array.from({ length: count }, (_, i) => i);
+    for (let i = count - 1; i > 0; i--) {
+      const j = this.integer(i + 1);
+      [order[i], order[j]] = [order[j], order[i]];
+    }
+    return order;
+  }
+}
+
+/** FNV-1a, 32 bits: spreads a purpose's name over the key. */
+function fnv1a(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
+}
