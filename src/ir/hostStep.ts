@@ -1,0 +1,22 @@
+import type { State } from './state.js';
+import type { Value } from './value.js';
+
+/**
+ * A step that is not lowered to ONNX: it reads values and updates states in place, between two ONNX segments of the
+ * program. The runtime knows how to run each `kind`; optimisers are such steps, so that one update can run over the
+ * whole arena in pieces that fit the cache.
+ */
+export interface AdamStep {
+  readonly kind: 'adam';
+  /** Names the optimiser ('G', 'D') and with it the moments and the step count. */
+  readonly name: string;
+  /** The states to update; `inputs[i]` is the gradient of the loss by `states[i]`. */
+  readonly states: readonly State[];
+  readonly inputs: readonly Value[];
+  /** Name of the run-time scalar that holds the learning rate. */
+  readonly learningRate: string;
+  readonly betas: readonly [number, number];
+  readonly epsilon: number;
+}
+
+export type HostStep = AdamStep;

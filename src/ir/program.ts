@@ -1,0 +1,29 @@
+import type { HostStep } from './hostStep.js';
+import type { State } from './state.js';
+import type { Value } from './value.js';
+
+/** One training step or one forward pass: a pure function of its inputs and states, with states updated at the end. */
+export interface Program {
+  readonly inputs: ReadonlyMap<string, Value>;
+  readonly outputs: ReadonlyMap<string, Value>;
+  /** States that ordinary ops give a new value, stored when the program ends. */
+  readonly writes: ReadonlyMap<State, Value>;
+  /** Counters, and by how much one run of the program moves them. */
+  readonly counts: ReadonlyMap<State, number>;
+  /** Inputs that are dropout masks, made anew for every run by the caller, and the probability of a zero. */
+  readonly dropoutMasks: ReadonlyMap<string, number>;
+  /** In the order in which they run. */
+  readonly hostSteps: readonly HostStep[];
+}
+
+/** Every value that `roots` depend on, operands before users. `stop` ends the walk at values that are known already. */
+export function reachable(roots: Iterable<Value>, stop: (value: Value) => boolean = () => false): Value[] {
+  const seen = new Set<Value>();
+  const pending = [...roots];
+  for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
+    if (seen.has(value) || stop(value)) continue;
+    seen.add(value);
+    pending.push(...value.operands);
+  }
+  return [...seen].sort((a, b) => a.id - b.id);
+}

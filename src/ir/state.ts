@@ -1,0 +1,25 @@
+import type { TensorType } from './tensorType.js';
+
+/**
+ * What a state tensor is for: trained by an optimiser, moved by the forward pass (running statistics), or an i64
+ * scalar that counts forward passes (batch norm's num_batches_tracked).
+ */
+export type StateRole = 'parameter' | 'buffer' | 'counter';
+
+/** How a state tensor starts: a constant, or numbers drawn by the named initialiser. */
+export type Initialiser =
+  | { readonly kind: 'constant'; readonly value: number }
+  | { readonly kind: 'normal'; readonly mean: number; readonly std: number }
+  | { readonly kind: 'uniform'; readonly bound: number }
+  | { readonly kind: 'orthogonal'; readonly gain: number };
+
+/** A named tensor that outlives a step. It is identified by the object; its memory belongs to the runtime. */
+export class State {
+  constructor(
+    /** PyTorch's state-dict key, such as `model.model.1.model.3.weight`. */
+    readonly name: string,
+    readonly type: TensorType,
+    readonly role: StateRole,
+    readonly initialiser: Initialiser,
+  ) {}
+}

@@ -1,0 +1,85 @@
+import type { HostStep } from './hostStep.js';
+import type { Program } from './program.js';
+import { currentScope } from './scope.js';
+import type { State } from './state.js';
+import type { TensorType } from './tensorType.js';
+import { Value } from './value.js';
+
+/**
+ * Records one program as it is built. States read like variables of an imperative program: `read` gives the value
+ * they have at this point, `write` and host steps move it, so a network called after its optimiser step is the updated
+ * network.
+ */
+export class Trace {
+  private readonly inputs = new Map<string, Value>();
+  private readonly current = new Map<State, Value>();
+  private readonly written = new Map<State, Value>();
+  private readonly counts = new Map<State, number>();
+  private readonly dropoutMasks = new Map<string, number>();
+  private readonly hostSteps: HostStep[] = [];
+
+  /** @param training batch statistics and dropout are on; off, networks use their running statistics. */
+  constructor(readonly training: boolean) {}
+
+  /** A tensor that the caller supplies at every run. */
+  input(name: string, type: TensorType): Value {
+    if (this.inputs.has(name)) throw new Error(`the program has an input ${name} already`);
+    const value = new Value({ kind: 'input', name, type, scope: currentScope() });
+    this.inputs.set(name, value);
+    return value;
+  }
+
+  /** The value of a state at this point of the program. */
+  read(state: State): Value {
+    let value = this.current.get(state);
+    if (value === undefined) {
+      value = new Value({ kind: 'state', state, type: state.type, scope: currentScope() });
+      this.current.set(state, value);
+    }
+    return value;
+  }
+
+  /** Gives a state a new value; the runtime stores the last one when the program ends. */
+  write(state: State, value: Value): void {
+    this.current.set(state, value);
+    this.written.set(state, value);
+  }
+
+  /** Moves a counter by one. */
+  count(counter: State): void {
+    this.counts.set(counter, (this.counts.get(counter) ?? 0) + 1);
+  }
+
+  /**
+   * An input that zeroes elements with probability `rate` and scales the others by 1 / (1 - rate). Masks come from
+   * outside, so that a step stays a pure function of its inputs.
+   */
+  dropoutMask(type: TensorType, rate: number): Value {
+    const name = `dropout.${this.dropoutMasks.size}`;
+    this.dropoutMasks.set(name, rate);
+    return this.input(name, type);
+  }
+
+  /** Appends a host step; from here on its states read as updated. */
+  hostStep(step: HostStep): void {
+    this.hostSteps.push(step);
+    for (const state of step.states) {
+      this.current.set(
+        state,
+        new Value({ kind: 'updated', state, by: step, type: state.type, scope: currentScope() }),
+      );
+    }
+  }
+
+  /** Closes the trace over the values that the caller wants back. */
+  program(outputs: Readonly<Record<string, Value>>): Program {
+    return {
+      inputs: this.inputs,
+      outputs: new Map(Object.entries(outputs)),
+      writes: this.written,
+      counts: this.counts,
+      dropoutMasks: this.dropoutMasks,
+      hostSteps: this.hostSteps,
+    };
+  }
+}

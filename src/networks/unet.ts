@@ -1,0 +1,119 @@
+import { withScope } from '../ir/scope.js';
+import { leakyReluLayer, reluLayer, tanhLayer } from '../nn/activation.js';
+import { type ConvOptions, convLayer, convTransposeLayer } from '../nn/conv.js';
+import { dropout } from '../nn/dropout.js';
+import type { InitOptions } from '../nn/initialise.js';
+import type { Module } from '../nn/module.js';
+import { biasBefore, type NormType, normLayer } from '../nn/norm.js';
+import { type LayerFactory, sequential } from '../nn/sequential.js';
+import { concat } from '../ops/shape.js';
+
+export interface UnetOptions {
+  readonly inputNc: number;
+  readonly outputNc: number;
+  /** Halvings from the image to the bottleneck, at least 5: 8 for unet_256. */
+  readonly downs: number;
+  readonly ngf: number;
+  readonly norm: NormType;
+  readonly dropout: boolean;
+  readonly init: InitOptions;
+}
+
+/** What the blocks of one U-Net have in common. */
+interface Parts {
+  readonly down: (inputs: number, outputs: number, bias: boolean) => LayerFactory;
+  readonly up: (inputs: number, outputs: number, bias: boolean) => LayerFactory;
+  readonly norm: (channels: number) => LayerFactory;
+  readonly bias: boolean;
+}
+
+/**
+ * The U-Net generator (Isola et al. 2017, appendix 6.1.1; the reference's UnetGenerator): f32[N, inputNc, H, W] to
+ * f32[N, outputNc, H, W] in -1 ... 1; H and W must be multiples of 2^downs.
+ *
+ * It is built from the innermost block outwards, as the reference builds it, so that the states have its names.
+ */
+export function unet({ inputNc, outputNc, downs, ngf, norm, init, ...options }: UnetOptions): Module {
+  const conv = (inputs: number, outputs: number, bias: boolean): ConvOptions => ({
+    inputs,
+    outputs,
+    kernel: 4,
+    stride: 2,
+    padding: 1,
+    bias,
+    init,
+  });
+  const parts: Parts = {
+    down: (...args) => convLayer(conv(...args)),
+    up: (...args) => convTransposeLayer(conv(...args)),
+    norm: normLayer(norm, init),
+    bias: biasBefore(norm),
+  };
+  let block = innermost(parts, ngf * 8, ngf * 8);
+  for (let i = 0; i < downs - 5; i++) block = middle(parts, ngf * 8, ngf * 8, block, options.dropout);
+  for (const factor of [4, 2, 1]) block = middle(parts, ngf * factor, ngf * factor * 2, block, false);
+  const network = outermost(parts, inputNc, ngf, outputNc, block)('model.model');
+  return { ...network, apply: (trace, x) => withScope('unet', () => network.apply(trace, x)) };
+}
+
+/** A block that returns its input beside its output, joined by channels: the skip connection. */
+function withSkip(block: LayerFactory): LayerFactory {
+  return (prefix) => {
+    const module = block(prefix);
+    return { ...module, apply: (trace, x) => concat([x, module.apply(trace, x)], 1) };
+  };
+}
+
+const nested =
+  (layers: readonly LayerFactory[]): LayerFactory =>
+  (prefix) =>
+    sequential(prefix, layers);
+
+/** `outer` channels in, `inner` channels at the bottleneck. */
+function innermost({ down, up, norm, bias }: Parts, outer: number, inner: number): LayerFactory {
+  return withSkip(
+    nestedModel([
+      leakyReluLayer(0.2),
+      down(outer, inner, bias),
+      reluLayer,
+      up(inner, outer, bias),
+      norm(outer),
+    ]),
+  );
+}
+
+function middle(
+  { down, up, norm, bias }: Parts,
+  outer: number,
+  inner: number,
+  submodule: LayerFactory,
+  withDropout: boolean,
+): LayerFactory {
+  return withSkip(
+    nestedModel([
+      leakyReluLayer(0.2),
+      down(outer, inner, bias),
+      norm(inner),
+      submodule,
+      reluLayer,
+      up(inner * 2, outer, bias),
+      norm(outer),
+      ...(withDropout ? [dropout(0.5)] : []),
+    ]),
+  );
+}
+
+function outermost(
+  { down, up, bias }: Parts,
+  inputNc: number,
+  inner: number,
+  outputNc: number,
+  submodule: LayerFactory,
+): LayerFactory {
+  return nested([down(inputNc, inner, bias), submodule, reluLayer, up(inner * 2, outputNc, true), tanhLayer]);
+}
+
+/** The reference keeps a block's layers in an attribute `model`, so their names carry it. */
+function nestedModel(layers: readonly LayerFactory[]): LayerFactory {
+  return (prefix) => nested(layers)(`${prefix}.model`);
+}

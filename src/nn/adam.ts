@@ -1,0 +1,35 @@
+import { grad } from '../autodiff/grad.js';
+import type { State } from '../ir/state.js';
+import type { Trace } from '../ir/trace.js';
+import type { Value } from '../ir/value.js';
+
+export interface AdamOptions {
+  /** Names the optimiser; its learning rate is the run-time scalar `lr_<name>`. */
+  readonly name: string;
+  readonly betas: readonly [number, number];
+  /** Defaults to 1e-8. */
+  readonly epsilon?: number;
+}
+
+/** The run-time scalar that holds an optimiser's learning rate. */
+export function learningRateOf(optimiser: string): string {
+  return `lr_${optimiser}`;
+}
+
+/** Differentiates `loss` by `parameters` and appends their Adam update: from here on they read as updated. */
+export function adam(trace: Trace, loss: Value, parameters: readonly State[], options: AdamOptions): void {
+  const { name, betas, epsilon = 1e-8 } = options;
+  const inputs = grad(
+    loss,
+    parameters.map((parameter) => trace.read(parameter)),
+  );
+  trace.hostStep({
+    kind: 'adam',
+    name,
+    states: parameters,
+    inputs,
+    learningRate: learningRateOf(name),
+    betas,
+    epsilon,
+  });
+}

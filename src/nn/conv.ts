@@ -1,0 +1,40 @@
+import { State } from '../ir/state.js';
+import { f32, type Shape } from '../ir/tensorType.js';
+import type { Trace } from '../ir/trace.js';
+import type { Value } from '../ir/value.js';
+import { type ConvGeometry, conv2d, convTranspose2d } from '../ops/conv.js';
+import { type InitOptions, weightInitialiser, zeros } from './initialise.js';
+import type { Module } from './module.js';
+import type { LayerFactory } from './sequential.js';
+
+export interface ConvOptions extends ConvGeometry {
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly kernel: number;
+  readonly bias: boolean;
+  readonly init: InitOptions;
+}
+
+type Apply = (x: Value, weight: Value, bias: Value | undefined, options: ConvOptions) => Value;
+
+function layer(prefix: string, shape: Shape, options: ConvOptions, apply: Apply): Module {
+  const initialiser = weightInitialiser(shape, options.init);
+  const weight = new State(`${prefix}.weight`, f32(...shape), 'parameter', initialiser);
+  const bias = options.bias && new State(`${prefix}.bias`, f32(options.outputs), 'parameter', zeros);
+  return {
+    states: bias ? [weight, bias] : [weight],
+    apply: (trace: Trace, x) => apply(x, trace.read(weight), bias ? trace.read(bias) : undefined, options),
+  };
+}
+
+/** A convolution layer with a square kernel: f32[N, inputs, H, W] to f32[N, outputs, ...]. */
+export function convLayer(options: ConvOptions): LayerFactory {
+  const { inputs, outputs, kernel } = options;
+  return (prefix) => layer(prefix, [outputs, inputs, kernel, kernel], options, conv2d);
+}
+
+/** A transposed convolution layer with a square kernel: f32[N, inputs, H, W] to f32[N, outputs, ...]. */
+export function convTransposeLayer(options: ConvOptions): LayerFactory {
+  const { inputs, outputs, kernel } = options;
+  return (prefix) => layer(prefix, [inputs, outputs, kernel, kernel], options, convTranspose2d);
+}

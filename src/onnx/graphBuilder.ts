@@ -1,0 +1,144 @@
+import { create } from '@bufbuild/protobuf';
+import type { Emitter, OnnxAttribute } from '../ir/emitter.js';
+import { onnxDataType } from '../ir/emitter.js';
+import type { TensorType } from '../ir/tensorType.js';
+import {
+  type AttributeProto,
+  AttributeProto_AttributeType,
+  AttributeProtoSchema,
+  type NodeProto,
+  NodeProtoSchema,
+  type TensorProto,
+  TensorProto_DataType,
+  TensorProtoSchema,
+  type TypeProto,
+  TypeProtoSchema,
+  type ValueInfoProto,
+  ValueInfoProtoSchema,
+} from './onnx_pb.js';
+
+/** Picks one of several lowerings of the same layer; `layer` spells op, types and attributes. */
+export type FormChooser = (layer: string, forms: readonly string[]) => string;
+
+/** Collects the nodes and constants of one ONNX graph; equal nodes and constants are made once. */
+export class GraphBuilder implements Emitter {
+  readonly nodes: NodeProto[] = [];
+  readonly initializers: TensorProto[] = [];
+  private readonly known = new Map<string, string>();
+  private readonly reshapedFrom = new Map<string, string>();
+  private layer = '';
+  private scope = '';
+
+  constructor(private readonly chooser: FormChooser) {}
+
+  /** Says what the nodes that follow belong to: `scope` names them in profiles, `layer` is what forms are chosen for. */
+  begin(scope: string, layer: string): void {
+    this.scope = scope;
+    this.layer = layer;
+  }
+
+  choose<Form extends string>(forms: readonly Form[]): Form {
+    return this.chooser(this.layer, forms) as Form;
+  }
+
+  node(
+    opType: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, OnnxAttribute>> = {},
+  ): string {
+    return this.once(`${opType}(${inputs.join()})${JSON.stringify(attributes)}`, (output) => {
+      const attribute = Object.entries(attributes).map(([name, value]) => attributeProto(name, value));
+      const name = `${this.scope}/${opType}_${output}`;
+      this.nodes.push(
+        create(NodeProtoSchema, { opType, name, input: [...inputs], output: [output], attribute }),
+      );
+    });
+  }
+
+  float(values: number | readonly number[], shape: readonly number[] = []): string {
+    const data = typeof values === 'number' ? [values] : values;
+    return this.constant(TensorProto_DataType.FLOAT, shape, Float32Array.from(data));
+  }
+
+  ints(values: readonly number[]): string {
+    return this.constant(
+      TensorProto_DataType.INT64,
+      [values.length],
+      BigInt64Array.from(values, (value) => BigInt(value)),
+    );
+  }
+
+  reshape(input: string, shape: readonly number[]): string {
+    const source = this.reshapedFrom.get(input) ?? input;
+    const output = this.node('Reshape', [source, this.ints(shape)]);
+    this.reshapedFrom.set(output, source);
+    return output;
+  }
+
+  /** The value of which `name` is a reshaped view, with the same bytes; `name` itself if it is none. */
+  beforeReshape(name: string): string {
+    return this.reshapedFrom.get(name) ?? name;
+  }
+
+  /** Another name for the same value, always a new one. */
+  copy(input: string): string {
+    return this.once(`copy ${this.known.size}`, (output) => {
+      this.nodes.push(
+        create(NodeProtoSchema, { opType: 'Identity', name: output, input: [input], output: [output] }),
+      );
+    });
+  }
+
+  private constant(
+    dataType: TensorProto_DataType,
+    dims: readonly number[],
+    data: Float32Array | BigInt64Array,
+  ) {
+    return this.once(`${dataType}[${dims.join()}]:${data.join()}`, (name) => {
+      const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+      this.initializers.push(create(TensorProtoSchema, { name, dataType, dims: dims.map(BigInt), rawData }));
+    });
+  }
+
+  private once(key: string, make: (name: string) => void): string {
+    let name = this.known.get(key);
+    if (name === undefined) {
+      name = `t${this.known.size}`;
+      this.known.set(key, name);
+      make(name);
+    }
+    return name;
+  }
+}
+
+function attributeProto(name: string, value: OnnxAttribute): AttributeProto {
+  const type = AttributeProto_AttributeType;
+  if (typeof value === 'number') {
+    return create(AttributeProtoSchema, { name, type: type.INT, i: BigInt(value) });
+  }
+  if (typeof value === 'string') {
+    return create(AttributeProtoSchema, { name, type: type.STRING, s: new TextEncoder().encode(value) });
+  }
+  if ('float' in value) return create(AttributeProtoSchema, { name, type: type.FLOAT, f: value.float });
+  return create(AttributeProtoSchema, { name, type: type.INTS, ints: value.map(BigInt) });
+}
+
+/** Declares a graph input or output; without a type's shape, the runtime infers it. */
+export function tensorInfo(name: string, { dtype, shape }: TensorType, withShape = true): ValueInfoProto {
+  const dim = shape.map((extent) => ({ value: { case: 'dimValue' as const, value: BigInt(extent) } }));
+  const tensor = { elemType: onnxDataType[dtype], ...(withShape ? { shape: { dim } } : {}) };
+  return create(ValueInfoProtoSchema, { name, type: tensorTypeProto(tensor) });
+}
+
+function tensorTypeProto(value: { elemType: number }): TypeProto {
+  return create(TypeProtoSchema, { value: { case: 'tensorType', value } });
+}
+
+/** Declares a graph output that is a sequence of f32 tensors. */
+export function sequenceInfo(name: string): ValueInfoProto {
+  const elemType = tensorTypeProto({ elemType: TensorProto_DataType.FLOAT });
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: { value: { case: 'sequenceType', value: { elemType } } },
+  });
+}

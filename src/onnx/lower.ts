@@ -1,0 +1,106 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import { formatType } from '../ir/tensorType.js';
+import type { Value } from '../ir/value.js';
+import { type FormChooser, GraphBuilder, sequenceInfo, tensorInfo } from './graphBuilder.js';
+import { ModelProtoSchema } from './onnx_pb.js';
+
+/** The ONNX operator set that lowerings are written for. */
+const OPSET = 21n;
+/** ONNX IR version 10 goes with opset 21 (ONNX 1.16). */
+const IR_VERSION = 10n;
+
+/** Name of the graph output that holds nothing; `Session.run` says what it is good for. */
+const EMPTY_SEQUENCE = 'nothing';
+
+/** A model in ONNX's format, and which of its inputs and outputs is which value. */
+export interface LoweredGraph {
+  readonly model: Uint8Array;
+  readonly feeds: ReadonlyMap<string, Value>;
+  /** An output may be a reshaped view of its value: same bytes, other shape. */
+  readonly fetches: ReadonlyMap<string, Value>;
+}
+
+export interface LoweringRequest {
+  /** Values that the caller supplies; the graph is cut there. */
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+  /** All that lies between, operands first. */
+  readonly body: readonly Value[];
+  readonly choose: FormChooser;
+  /** Whether to add the empty sequence as the first output. */
+  readonly withEmptySequence?: boolean;
+}
+
+/** The text that identifies a layer for the choice of its form: op, operand types, attributes. */
+export function layerKey(value: Value): string {
+  if (value.source.kind !== 'op') return '';
+  const { op, inputs, attributes } = value.source;
+  const operands = inputs.map((input) => formatType(input.type)).join(' ');
+  return `${op.name} ${operands} ${JSON.stringify(attributes)}`;
+}
+
+/** Lowers a part of a program to one ONNX model. */
+export function lowerGraph({
+  inputs,
+  outputs,
+  body,
+  choose,
+  withEmptySequence,
+}: LoweringRequest): LoweredGraph {
+  const builder = new GraphBuilder(choose);
+  const names = new Map<Value, string>(inputs.map((value) => [value, `v${value.id}`]));
+  for (const value of body) {
+    if (!names.has(value)) names.set(value, lowerValue(builder, value, names));
+  }
+  const fetches = new Map<string, Value>();
+  for (const value of outputs) fetches.set(outputName(builder, value, names, fetches), value);
+  const feeds = new Map(inputs.map((value) => [`v${value.id}`, value]));
+  const output = [...fetches].map(([name, value]) => tensorInfo(name, value.type, false));
+  if (withEmptySequence) {
+    output.unshift(sequenceInfo(EMPTY_SEQUENCE));
+    builder.node('SequenceEmpty', []);
+    builder.nodes.at(-1)!.output = [EMPTY_SEQUENCE];
+  }
+  const model = create(ModelProtoSchema, {
+    irVersion: IR_VERSION,
+    producerName: 'pix2pix-ts',
+    opsetImport: [{ domain: '', version: OPSET }],
+    graph: {
+      name: 'pix2pix',
+      node: builder.nodes,
+      initializer: builder.initializers,
+      input: [...feeds].map(([name, value]) => tensorInfo(name, value.type)),
+      output,
+    },
+  });
+  return { model: toBinary(ModelProtoSchema, model), feeds, fetches };
+}
+
+function lowerValue(builder: GraphBuilder, value: Value, names: ReadonlyMap<Value, string>): string {
+  const { source } = value;
+  if (source.kind === 'constant') return builder.float(source.data, source.type.shape);
+  if (source.kind !== 'op')
+    throw new Error(`${source.kind} ${formatType(value.type)} is not among the inputs`);
+  builder.begin(`${source.scope}.${source.op.name}`, layerKey(value));
+  return source.op.lower(
+    builder,
+    source.inputs.map((input) => names.get(input)!),
+    { attributes: source.attributes, inputTypes: source.inputs.map((input) => input.type), type: value.type },
+  );
+}
+
+/**
+ * The name under which a value leaves the graph. A reshape on the way out would copy, so what was reshaped leaves
+ * instead; inputs, constants and values that leave twice go through an Identity.
+ */
+function outputName(
+  builder: GraphBuilder,
+  value: Value,
+  names: ReadonlyMap<Value, string>,
+  taken: ReadonlyMap<string, Value>,
+): string {
+  const name = builder.beforeReshape(names.get(value)!);
+  const computed = builder.nodes.some(({ output }) => output[0] === name);
+  if (computed && !taken.has(name)) return name;
+  return builder.copy(name);
+}

@@ -1,0 +1,41 @@
+import { defineOp } from '../ir/op.js';
+import type { Value } from '../ir/value.js';
+
+interface SlopeAttributes {
+  readonly slope: number;
+}
+
+/** y = x where x > 0, slope · x elsewhere. Its sign is that of x, so the gradient needs only y. */
+const leakyReluOp = defineOp<SlopeAttributes>({
+  name: 'leakyRelu',
+  type: ([x]) => x,
+  gradient: ({ output, dy, attributes: { slope } }) => [leakyReluGradient(dy, output, slope)],
+  lower: (emit, [x], { attributes: { slope } }) =>
+    slope === 0 ? emit.node('Relu', [x]) : emit.node('LeakyRelu', [x], { alpha: { float: slope } }),
+});
+
+/**
+ * dx = dy where y > 0, slope · dy elsewhere: linear in dy, constant in y almost everywhere.
+ * max(sign(y), slope) is that factor in two vectorised ops, half the time of Greater and Where.
+ */
+const leakyReluGradientOp = defineOp<SlopeAttributes>({
+  name: 'leakyReluGradient',
+  type: ([dy]) => dy,
+  gradient: ({ inputs: [, y], dy: ddx, attributes: { slope } }) => [leakyReluGradient(ddx, y, slope), null],
+  lower: (emit, [dy, y], { attributes: { slope } }) =>
+    emit.node('Mul', [dy, emit.node('Max', [emit.node('Sign', [y]), emit.float(slope)])]),
+});
+
+function leakyReluGradient(dy: Value, y: Value, slope: number): Value {
+  return leakyReluGradientOp([dy, y], { slope });
+}
+
+/** max(x, 0); the gradient at 0 is 0. */
+export function relu(x: Value): Value {
+  return leakyReluOp([x], { slope: 0 });
+}
+
+/** x where x > 0, slope · x elsewhere. @param slope in [0, 1) */
+export function leakyRelu(x: Value, slope: number): Value {
+  return leakyReluOp([x], { slope });
+}

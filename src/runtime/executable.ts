@@ -1,0 +1,131 @@
+import type { HostStep } from '../ir/hostStep.js';
+import type { Program } from '../ir/program.js';
+import { elementCount } from '../ir/tensorType.js';
+import type { Value } from '../ir/value.js';
+import type { FormChooser } from '../onnx/graphBuilder.js';
+import { lowerGraph } from '../onnx/lower.js';
+import type { Adam } from './adam.js';
+import { cutProgram, type Segment } from './segments.js';
+import { type Binding, Session, type SessionOptions, type TensorArray } from './session.js';
+import type { StateStore } from './stateStore.js';
+
+export interface CompileOptions extends SessionOptions {
+  readonly choose: FormChooser;
+  /** The optimisers that the program's host steps belong to, by name. */
+  readonly optimisers?: ReadonlyMap<string, Adam>;
+}
+
+/** What a run is given: tensors for the program's inputs, and numbers for its run-time scalars. */
+export interface RunInputs {
+  readonly tensors: Readonly<Record<string, TensorArray>>;
+  readonly scalars?: Readonly<Record<string, number>>;
+}
+
+type Task = (scalars: Readonly<Record<string, number>>) => Promise<void>;
+
+/** A program ready to run: its sessions, and memory for everything that enters, crosses or leaves them. */
+export class Executable {
+  private readonly sessions: Session[] = [];
+  private readonly tasks: Task[] = [];
+  private readonly memory = new Map<Value, TensorArray>();
+
+  private constructor(
+    private readonly program: Program,
+    private readonly store: StateStore,
+    private readonly options: CompileOptions,
+  ) {}
+
+  /** All states that the program uses must have been allocated in `store`. */
+  static async compile(program: Program, store: StateStore, options: CompileOptions): Promise<Executable> {
+    const executable = new Executable(program, store, options);
+    await executable.prepare();
+    return executable;
+  }
+
+  /**
+   * Runs the program once. Inputs are copied in; the outputs, by name, are views that the next run overwrites.
+   */
+  async run({ tensors, scalars = {} }: RunInputs): Promise<ReadonlyMap<string, TensorArray>> {
+    for (const [name, value] of this.program.inputs) this.fill(name, value, tensors[name]);
+    for (const task of this.tasks) await task(scalars);
+    for (const [state, value] of this.program.writes) {
+      this.store.floats(state).set(this.memory.get(value) as Float32Array);
+    }
+    for (const [counter, amount] of this.program.counts) this.store.counter(counter)[0] += BigInt(amount);
+    return new Map([...this.program.outputs].map(([name, value]) => [name, this.memory.get(value)!]));
+  }
+
+  async dispose(): Promise<void> {
+    for (const session of this.sessions) await session.dispose(this.options.profilePrefix !== undefined);
+    this.sessions.length = 0;
+  }
+
+  private fill(name: string, value: Value, data: TensorArray | undefined): void {
+    const target = this.memory.get(value);
+    if (target === undefined) return; // the program does not use this input
+    if (data === undefined) throw new Error(`the program's input ${name} is not given`);
+    if (data.length !== target.length) {
+      throw new Error(`input ${name} has ${data.length} elements, the program takes ${target.length}`);
+    }
+    (target as Float32Array).set(data as Float32Array);
+  }
+
+  private async prepare(): Promise<void> {
+    this.placeGradients();
+    for (const { segment, hostStep } of cutProgram(this.program)) {
+      if (segment !== undefined) await this.prepareSegment(segment);
+      if (hostStep !== undefined) this.tasks.push(this.hostTask(hostStep));
+    }
+  }
+
+  /** Gradients are computed straight into the optimiser's arena. */
+  private placeGradients(): void {
+    for (const step of this.program.hostSteps) {
+      const { gradients, arena } = this.optimiser(step.name);
+      step.inputs.forEach((gradient, i) => {
+        const { offset, length } = arena.extents.get(step.states[i])!;
+        if (!this.memory.has(gradient))
+          this.memory.set(gradient, gradients.subarray(offset, offset + length));
+      });
+    }
+  }
+
+  private async prepareSegment(segment: Segment): Promise<void> {
+    const graph = lowerGraph({ ...segment, choose: this.options.choose, withEmptySequence: true });
+    const session = await Session.create(graph.model, this.options);
+    this.sessions.push(session);
+    const feeds = [...graph.feeds].map(
+      ([name, value]) => [name, { data: this.arrayOf(value), shape: value.shape }] as const,
+    );
+    const fetches = [...graph.fetches].map(([name, value]) => [name, this.arrayOf(value)] as const);
+    const binding: Binding = session.bind(new Map(feeds), new Map(fetches));
+    this.tasks.push(() => session.run(binding));
+  }
+
+  private hostTask(step: HostStep): Task {
+    const optimiser = this.optimiser(step.name);
+    return async (scalars) => {
+      const learningRate = scalars[step.learningRate];
+      if (learningRate === undefined) throw new Error(`the scalar ${step.learningRate} is not given`);
+      await optimiser.update(learningRate);
+    };
+  }
+
+  private optimiser(name: string): Adam {
+    const optimiser = this.options.optimisers?.get(name);
+    if (optimiser === undefined) throw new Error(`there is no optimiser ${name}`);
+    return optimiser;
+  }
+
+  private arrayOf(value: Value): TensorArray {
+    const { source } = value;
+    if (source.kind === 'state' || source.kind === 'updated') return this.store.floats(source.state);
+    let array = this.memory.get(value);
+    if (array === undefined) {
+      const length = elementCount(value.shape);
+      array = value.type.dtype === 'u8' ? new Uint8Array(length) : new Float32Array(length);
+      this.memory.set(value, array);
+    }
+    return array;
+  }
+}

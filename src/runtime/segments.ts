@@ -1,0 +1,86 @@
+import type { HostStep } from '../ir/hostStep.js';
+import { type Program, reachable } from '../ir/program.js';
+import type { State } from '../ir/state.js';
+import type { Value } from '../ir/value.js';
+
+/** A part of a program that runs as one ONNX graph. */
+export interface Segment {
+  /** What it reads: program inputs, states, and values of earlier segments. */
+  readonly inputs: readonly Value[];
+  /** What later segments, host steps or the caller need of it. */
+  readonly outputs: readonly Value[];
+  /** Everything it computes, operands first. */
+  readonly body: readonly Value[];
+}
+
+/** What runs in turn: a segment, then the host step that needed it. The last stage may lack either. */
+export interface Stage {
+  readonly segment: Segment | undefined;
+  readonly hostStep: HostStep | undefined;
+}
+
+const isComputed = ({ source }: Value) => source.kind === 'op' || source.kind === 'constant';
+
+/**
+ * Cuts a program around its host steps. A segment computes what its host step needs and what is asked of the program
+ * that depends on no later step; the rest is left to the segment that first needs it.
+ */
+export function cutProgram(program: Program): Stage[] {
+  const { hostSteps } = program;
+  const wanted = new Set([...program.outputs.values(), ...program.writes.values()]);
+  const done = new Set<Value>();
+  const bodies = [...hostSteps, undefined].map((step, index) => {
+    const roots = [...wanted].filter((value) => hostStepsBefore(value, hostSteps) === index);
+    const needed = reachable([...roots, ...(step?.inputs ?? [])], (value) => done.has(value));
+    const body = needed.filter((value) => isComputed(value) && !done.has(value));
+    checkStatesAreCurrent(body, hostSteps.slice(0, index));
+    for (const value of body) done.add(value);
+    return body;
+  });
+  for (const value of hostSteps.flatMap((step) => step.inputs)) wanted.add(value);
+  return bodies.flatMap((body, index) => {
+    const usedLater = new Set(bodies.slice(index + 1).flatMap((later) => later.flatMap((v) => v.operands)));
+    const segment = body.length === 0 ? undefined : makeSegment(body, wanted, usedLater);
+    const hostStep = hostSteps[index];
+    return segment === undefined && hostStep === undefined ? [] : [{ segment, hostStep }];
+  });
+}
+
+function makeSegment(
+  body: readonly Value[],
+  wanted: ReadonlySet<Value>,
+  usedLater: ReadonlySet<Value>,
+): Segment {
+  const inside = new Set(body);
+  const inputs = new Set(body.flatMap((value) => value.operands.filter((operand) => !inside.has(operand))));
+  const outputs = body.filter(
+    (value) => wanted.has(value) || (usedLater.has(value) && value.source.kind !== 'constant'),
+  );
+  return { inputs: [...inputs], outputs, body: [...body] };
+}
+
+/** How many host steps must have run before a value can be known. */
+function hostStepsBefore(value: Value, hostSteps: readonly HostStep[]): number {
+  let count = 0;
+  for (const { source } of reachable([value])) {
+    if (source.kind === 'updated') count = Math.max(count, hostSteps.indexOf(source.by) + 1);
+  }
+  return count;
+}
+
+/** A host step updates in place: what reads the old value must not be computed after it. */
+function checkStatesAreCurrent(body: readonly Value[], past: readonly HostStep[]): void {
+  const updated = new Map<State, HostStep>(
+    past.flatMap((step) => step.states.map((state) => [state, step] as const)),
+  );
+  for (const value of body) {
+    for (const { source } of value.operands) {
+      const step = source.kind === 'state' ? updated.get(source.state) : undefined;
+      if (step !== undefined && source.kind === 'state') {
+        throw new Error(
+          `${source.state.name} is read as it was before ${step.kind} ${step.name}, but only after it`,
+        );
+      }
+    }
+  }
+}
