@@ -125,8 +125,13 @@ function convWeightGradient(x: Value, dy: Value, kernel: Size, { stride, padding
  * @param bias f32[out], or undefined for none
  * @returns f32[N, out, (H + 2 padding - kh) / stride + 1, ...], rounded down. Throws ShapeError.
  */
-export function conv2d(x: Value, weight: Value, bias: Value | undefined, geometry: ConvGeometry): Value {
-  return conv2dOp(bias === undefined ? [x, weight] : [x, weight, bias], geometry);
+export function conv2d(
+  x: Value,
+  weight: Value,
+  bias: Value | undefined,
+  { stride, padding }: ConvGeometry,
+): Value {
+  return conv2dOp(bias === undefined ? [x, weight] : [x, weight, bias], { stride, padding });
 }
 
 /**

@@ -32,9 +32,9 @@ export function cutProgram(program: Program): Stage[] {
   const bodies = [...hostSteps, undefined].map((step, index) => {
     const roots = [...wanted].filter((value) => hostStepsBefore(value, hostSteps) === index);
     const needed = reachable([...roots, ...(step?.inputs ?? [])], (value) => done.has(value));
-    const body = needed.filter((value) => isComputed(value) && !done.has(value));
+    const body = needed.filter(isComputed);
     checkStatesAreCurrent(body, hostSteps.slice(0, index));
-    for (const value of body) done.add(value);
+    for (const value of body) if (value.source.kind === 'op') done.add(value); // constants stand in every segment
     return body;
   });
   for (const value of hostSteps.flatMap((step) => step.inputs)) wanted.add(value);
@@ -54,7 +54,7 @@ function makeSegment(
   const inside = new Set(body);
   const inputs = new Set(body.flatMap((value) => value.operands.filter((operand) => !inside.has(operand))));
   const outputs = body.filter(
-    (value) => wanted.has(value) || (usedLater.has(value) && value.source.kind !== 'constant'),
+    (value) => wanted.has(value) || (usedLater.has(value) && value.source.kind === 'op'),
   );
   return { inputs: [...inputs], outputs, body: [...body] };
 }

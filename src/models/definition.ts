@@ -1,0 +1,52 @@
+import type { Program } from '../ir/program.js';
+import type { NetworkOptions } from '../networks/define.js';
+import type { Module } from '../nn/module.js';
+import type { OptionTable } from '../options/spec.js';
+
+/** How images reach a program: bytes f NHWC in 0 ... 255, or floats in NCHW in -1 ... 1. */
+export type ImageFormat = 'u8' | 'f32';
+
+/** The images of one run. Programs are static, so each combination is a program of its own. */
+export interface ImageSize {
+  readonly batch: number;
+  readonly height: number;
+  readonly width: number;
+  readonly format: ImageFormat;
+}
+
+/** The options that every model definition may rely on; its own come on top. */
+export type ModelOptions = NetworkOptions & Readonly<Record<string, unknown>>;
+
+/** An optimiser: which networks it trains. Its learning rate is the run-time scalar `lr_<name>`. */
+export interface OptimiserDefinition {
+  readonly name: string;
+  readonly networks: readonly string[];
+}
+
+/** A model built for given options: networks, and the programs over them. */
+export interface ModelGraph {
+  /** By the names of their checkpoints: G, D. */
+  readonly networks: Readonly<Record<string, Module>>;
+  /** Those that the test-time model needs. */
+  readonly testNetworks: readonly string[];
+  readonly optimisers: readonly OptimiserDefinition[];
+  /** In the order in which they are logged; each is a scalar output `loss_<name>` of the training step. */
+  readonly lossNames: readonly string[];
+  /** Images to show: inputs by name, and f32 outputs of the programs. */
+  readonly visualNames: readonly string[];
+  /** Forward, backward and updates of one `optimize_parameters`. */
+  trainStep(size: ImageSize): Program;
+  /** The forward pass alone; `training` as in `Trace`. */
+  forward(size: ImageSize, training: boolean): Program;
+}
+
+/** A kind of model: what `--model` names. Registered with `registerModel`. */
+export interface ModelDefinition {
+  readonly name: string;
+  /** Flags of its own. */
+  readonly options: OptionTable;
+  /** Defaults of general flags that it changes, by flag name. */
+  readonly defaults: Readonly<Record<string, unknown>>;
+  /** Throws Pix2PixError when the options contradict each other. */
+  build(options: ModelOptions): ModelGraph;
+}
