@@ -64,15 +64,17 @@ export class ProgressLine {
   done(): void {
     if (this.live && this.progress) this.write(`${this.line()}\n`);
     this.progress = undefined;
-    // a write that is still under way may yet meet a closed pipe, so the listener stays for it
-    this.write('', () => this.stream.off('error', this.fail));
+    // a write that is still under way may yet meet a closed pipe, so the listener stays until one has succeeded
+    this.write('', (error) => {
+      if (!error) this.stream.off('error', this.fail);
+    });
   }
 
   private readonly fail = (): void => {
     this.broken = true;
   };
 
-  private write(text: string, written?: () => void): void {
+  private write(text: string, written?: (error?: Error | null) => void): void {
     if (this.broken || this.stream.destroyed || this.stream.writableEnded) return;
     this.drawnAt = Date.now();
     this.stream.write(text, written);
@@ -80,7 +82,7 @@ export class ProgressLine {
 
   /** Written at once, and cleared only behind the text, so that nothing flickers. */
   private line(): string {
-    const columns = Math.max(20, this.stream.columns ?? 80) - 1; // a full line would wrap on some terminals
+    const columns = Math.max(20, this.stream.columns || 80) - 1; // a full line would wrap on some terminals
     const text = describe(this.progress!, columns);
     const painted = this.colors ? text.replace(/^epoch \S+/, '\x1b[1m$&\x1b[22m') : text;
     return `\r${painted}\x1b[K`;
