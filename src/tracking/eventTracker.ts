@@ -1,0 +1,55 @@
+import { encodePng } from './encodePng.js';
+import { type EventFileOptions, EventFileWriter } from './eventFileWriter.js';
+import { DataClass, DataType } from './tensorboard_pb.js';
+import type { NamedImages, Scalars, Tracker, TrackPoint } from './tracker.js';
+
+/**
+ * Keeps a run as TensorBoard shows it: losses as the tags `loss/G_L1`, other scalars, images as `visuals/fake_B`, text.
+ */
+export class EventTracker implements Tracker {
+  private readonly writer: EventFileWriter;
+
+  /** @param directory the run's folder; see `EventFileWriter` for what a resumed run passes */
+  constructor(directory: string, options: EventFileOptions = {}) {
+    this.writer = new EventFileWriter(directory, options);
+  }
+
+  losses(at: TrackPoint, values: Scalars): void {
+    const tagged = Object.entries(values).map(([name, value]) => [`loss/${name}`, value]);
+    this.scalars(at, Object.fromEntries(tagged));
+  }
+
+  scalars({ step }: TrackPoint, values: Scalars): void {
+    const value = Object.entries(values).map(([tag, simpleValue]) => ({
+      tag,
+      value: { case: 'simpleValue' as const, value: simpleValue },
+    }));
+    this.writer.add({ step: BigInt(step), what: { case: 'summary', value: { value } } });
+  }
+
+  async images({ step }: TrackPoint, images: NamedImages): Promise<void> {
+    const value = await Promise.all(
+      Object.entries(images).map(async ([name, batch]) => {
+        const [, height, width, colorspace] = batch.shape;
+        const image = { height, width, colorspace, encodedImageString: await encodePng(batch) };
+        return { tag: `visuals/${name}`, value: { case: 'image' as const, value: image } };
+      }),
+    );
+    this.writer.add({ step: BigInt(step), what: { case: 'summary', value: { value } } });
+  }
+
+  text({ step }: TrackPoint, tag: string, markdown: string): void {
+    const tensor = {
+      dtype: DataType.DT_STRING,
+      tensorShape: { dim: [{ size: 1n }] },
+      stringVal: [new TextEncoder().encode(markdown)],
+    };
+    const metadata = { pluginData: { pluginName: 'text' }, dataClass: DataClass.TENSOR };
+    const value = [{ tag, metadata, value: { case: 'tensor' as const, value: tensor } }];
+    this.writer.add({ step: BigInt(step), what: { case: 'summary', value: { value } } });
+  }
+
+  close(): void {
+    this.writer.close();
+  }
+}

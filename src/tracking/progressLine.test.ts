@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { PassThrough } from 'node:stream';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
+import { formatDuration, ProgressLine } from './progressLine.js';
+
+const progress = {
+  epoch: 3,
+  nEpochs: 200,
+  iteration: 12,
+  total: 400,
+  itersPerSecond: 1.625,
+  etaSeconds: 9067,
+  losses: { G_GAN: 0.9134, G_L1: 28.114 },
+};
+
+function terminal(columns: number, isTTY = true) {
+  const stream = Object.assign(new PassThrough(), { isTTY, columns });
+  return { stream, written: () => String(stream.read() ?? '') };
+}
+
+test('a terminal shows one line, written over the last one', () => {
+  const { stream, written } = terminal(100);
+  const line = new ProgressLine(stream, {});
+  line.update(progress);
+  const text = written();
+  assert.equal(
+    stripVTControlCharacters(text),
+    '\repoch 3/200   12/400  1.63 it/s  ETA 2:31:07  G_GAN 0.913  G_L1 28.114',
+  );
+  assert.ok(text.startsWith('\r') && text.endsWith('\x1b[K'));
+  assert.ok(text.includes('\x1b[1m'));
+});
+
+test('NO_COLOR leaves no color, TERM=dumb no line', () => {
+  const plain = terminal(100);
+  new ProgressLine(plain.stream, { NO_COLOR: '1' }).update(progress);
+  const text = plain.written();
+  assert.equal(text.includes('\x1b[1m') || text.includes('\x1b[22m'), false);
+  const dumb = new ProgressLine(terminal(100).stream, { TERM: 'dumb' });
+  assert.equal(dumb.live, false);
+});
+
+test('the line never reaches the last column', () => {
+  for (const columns of [20, 40, 73, 80]) {
+    const { stream, written } = terminal(columns);
+    new ProgressLine(stream, {}).update(progress);
+    assert.ok(stripVTControlCharacters(written()).replace('\r', '').length < columns);
+  }
+});
+
+test('many updates are drawn a few times a second', () => {
+  const { stream, written } = terminal(100);
+  const line = new ProgressLine(stream, {});
+  for (let i = 0; i < 1000; i++) line.update({ ...progress, iteration: i });
+  assert.ok(written().split('\r').length < 100);
+});
+
+test('a message stands above the line; the last state stays at the end', () => {
+  const { stream, written } = terminal(100);
+  const line = new ProgressLine(stream, {});
+  line.update(progress);
+  written();
+  line.message('saving');
+  const text = written();
+  assert.ok(text.startsWith('\r\x1b[Ksaving\n\r'));
+  assert.match(text, /epoch 3/);
+  line.update({ ...progress, iteration: 400 }); // too soon to be drawn
+  line.done();
+  assert.match(written(), /400\/400.*\n$/);
+});
+
+test('without a terminal only messages are written, as plain lines', () => {
+  const { stream, written } = terminal(80, false);
+  const line = new ProgressLine(stream, {});
+  line.update(progress);
+  line.message('one');
+  line.done();
+  assert.equal(written(), 'one\n');
+});
+
+test('a message cannot steer the terminal', () => {
+  const { stream, written } = terminal(80, false);
+  new ProgressLine(stream, {}).message('a\x1b[2Jb\r\x9bc\td\ne');
+  assert.equal(written(), 'a?[2Jb??c\td\ne\n');
+});
+
+test('a closed pipe ends the display quietly, and training goes on', {
+  skip: process.platform === 'win32',
+}, () => {
+  const module = fileURLToPath(new URL('./progressLine.js', import.meta.url));
+  const script = `
+    import { ProgressLine } from ${JSON.stringify(module)};
+    const line = new ProgressLine(process.stdout, {});
+    for (let i = 0; i < 50; i++) { line.message('line ' + i); await new Promise((done) => setTimeout(done, 2)); }
+    line.done();
+    await new Promise((done) => setTimeout(done, 20));
+    process.stderr.write('went on');`;
+  const command = '"$0" --input-type=module -e "$1" | head -n 1';
+  const result = spawnSync('sh', ['-c', command, process.execPath, script], { encoding: 'utf8' });
+  assert.equal(result.stdout, 'line 0\n');
+  assert.equal(result.stderr, 'went on');
+});
+
+test('durations', () => {
+  const known: [number, string][] = [
+    [7, '0:07'],
+    [725, '12:05'],
+    [9067, '2:31:07'],
+    [3 * 86400 + 4 * 3600 + 300, '3d 04:05'],
+    [59.7, '1:00'],
+    [Number.POSITIVE_INFINITY, '--:--'],
+    [Number.NaN, '--:--'],
+  ];
+  for (const [seconds, text] of known) assert.equal(formatDuration(seconds), text);
+});
