@@ -10,7 +10,6 @@ export type StateRole = 'parameter' | 'buffer' | 'counter';
 export type Initialiser =
   | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'normal'; readonly mean: number; readonly std: number }
-  | { readonly kind: 'uniform'; readonly bound: number }
   | { readonly kind: 'orthogonal'; readonly gain: number };
 
 /** A named tensor that outlives a step. It is identified by the object; its memory belongs to the runtime. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { fillDropoutMask, fillNormal } from './fill.js';
 import { philox4x32 } from './philox.js';
 import { RandomStream } from './stream.js';
 
@@ -70,4 +71,38 @@ test('a permutation holds every index once', () => {
     Array.from({ length: 1000 }, (_, i) => i),
   );
   assert.notDeepEqual([...order.slice(0, 10)], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+});
+
+test('blocks of a run are the blocks one by one, with the carry into the second word', () => {
+  const key = [3, 4];
+  const run = new Uint32Array(12);
+  philox4x32(key, [0xffffffff, 5, 6, 7], run);
+  const counters = [
+    [0xffffffff, 5, 6, 7],
+    [0, 6, 6, 7],
+    [1, 6, 6, 7],
+  ];
+  const single = counters.flatMap((counter) => {
+    const block = new Uint32Array(4);
+    philox4x32(key, counter, block);
+    return [...block];
+  });
+  assert.deepEqual([...run], single);
+});
+
+test('fillNormal gives mean and deviation, at odd lengths too', () => {
+  const out = new Float32Array(100_001);
+  fillNormal(out, new RandomStream(3, 'init'), 1, 0.02);
+  const average = out.reduce((sum, x) => sum + x, 0) / out.length;
+  const deviation = Math.sqrt(out.reduce((sum, x) => sum + (x - average) ** 2, 0) / out.length);
+  assert.ok(Math.abs(average - 1) < (5 * 0.02) / Math.sqrt(out.length));
+  assert.ok(Math.abs(deviation / 0.02 - 1) < 5 / Math.sqrt(2 * out.length));
+});
+
+test('a dropout mask keeps the expectation: zeros at the rate, the rest scaled up', () => {
+  const out = new Float32Array(50_000);
+  fillDropoutMask(out, new RandomStream(3, 'dropout'), 0.25);
+  assert.deepEqual(new Set(out), new Set([0, Math.fround(1 / 0.75)]));
+  const zeros = out.filter((x) => x === 0).length / out.length;
+  assert.ok(Math.abs(zeros - 0.25) < 5 * Math.sqrt((0.25 * 0.75) / out.length));
 });

@@ -10,35 +10,47 @@ const WEYL_0 = 0x9e3779b9;
 const WEYL_1 = 0xbb67ae85;
 const ROUNDS = 10;
 
-/** High 32 bits of the 64-bit product of two unsigned 32-bit numbers. */
-function multiplyHigh(a: number, b: number): number {
-  const aHigh = a >>> 16;
-  const aLow = a & 0xffff;
-  const bHigh = b >>> 16;
-  const bLow = b & 0xffff;
-  const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
-  const carry = aLow * bHigh + (middle & 0xffff);
-  return (aHigh * bHigh + Math.floor(middle / 0x10000) + Math.floor(carry / 0x10000)) >>> 0;
+/** High 32 bits of the product of two unsigned 32-bit numbers, from the products of their halves. */
+function multiplyHigh(x: number, y: number): number {
+  const xHigh = x >>> 16;
+  const xLow = x & 0xffff;
+  const yHigh = y >>> 16;
+  const yLow = y & 0xffff;
+  const cross1 = Math.imul(xHigh, yLow);
+  const cross2 = Math.imul(xLow, yHigh);
+  const carry = (cross1 & 0xffff) + (cross2 & 0xffff) + (Math.imul(xLow, yLow) >>> 16);
+  return (Math.imul(xHigh, yHigh) + (cross1 >>> 16) + (cross2 >>> 16) + (carry >>> 16)) | 0;
 }
 
 /**
- * One block. `key` has two words, `counter` four, all unsigned 32-bit; the four result words are written to `out`.
+ * Fills `out`, whose length is a multiple of four, with the blocks of the counters (c0, c1, c2, c3),
+ * (c0 + 1, c1, c2, c3), ...; c0 carries into c1. Key and counter are read as unsigned 32-bit words.
  */
 export function philox4x32(key: ArrayLike<number>, counter: ArrayLike<number>, out: Uint32Array): void {
-  let [c0, c1, c2, c3] = [counter[0] >>> 0, counter[1] >>> 0, counter[2] >>> 0, counter[3] >>> 0];
-  let k0 = key[0] >>> 0;
-  let k1 = key[1] >>> 0;
-  for (let round = 0; round < ROUNDS; round++) {
-    const high0 = multiplyHigh(MULTIPLIER_0, c0);
-    const low0 = Math.imul(MULTIPLIER_0, c0) >>> 0;
-    const high1 = multiplyHigh(MULTIPLIER_1, c2);
-    const low1 = Math.imul(MULTIPLIER_1, c2) >>> 0;
-    [c0, c1, c2, c3] = [(high1 ^ c1 ^ k0) >>> 0, low1, (high0 ^ c3 ^ k1) >>> 0, low0];
-    k0 = (k0 + WEYL_0) >>> 0;
-    k1 = (k1 + WEYL_1) >>> 0;
+  const start = counter[0] >>> 0;
+  for (let i = 0; i < out.length; i += 4) {
+    const low = start + i / 4;
+    let x0 = low | 0;
+    let x1 = (counter[1] + Math.floor(low / 0x1_0000_0000)) | 0;
+    let x2 = counter[2] | 0;
+    let x3 = counter[3] | 0;
+    let k0 = key[0] | 0;
+    let k1 = key[1] | 0;
+    for (let round = 0; round < ROUNDS; round++) {
+      const high0 = multiplyHigh(x0, MULTIPLIER_0);
+      const high1 = multiplyHigh(x2, MULTIPLIER_1);
+      const low0 = Math.imul(x0, MULTIPLIER_0);
+      const low1 = Math.imul(x2, MULTIPLIER_1);
+      x0 = high1 ^ x1 ^ k0;
+      x1 = low1;
+      x2 = high0 ^ x3 ^ k1;
+      x3 = low0;
+      k0 = (k0 + WEYL_0) | 0;
+      k1 = (k1 + WEYL_1) | 0;
+    }
+    out[i] = x0;
+    out[i + 1] = x1;
+    out[i + 2] = x2;
+    out[i + 3] = x3;
   }
-  out[0] = c0;
-  out[1] = c1;
-  out[2] = c2;
-  out[3] = c3;
 }

@@ -37,8 +37,7 @@ export class RandomStream {
   uint32(): number {
     const blockIndex = Math.floor(this.position / 4);
     if (blockIndex !== this.blockIndex) {
-      const counter = [blockIndex, Math.floor(blockIndex / TWO_POW_32), ...this.coordinates];
-      philox4x32(this.key, counter, this.block);
+      philox4x32(this.key, this.counterOf(blockIndex), this.block);
       this.blockIndex = blockIndex;
     }
     return this.block[this.position++ % 4];
@@ -52,6 +51,17 @@ export class RandomStream {
   /** Uniform over the integers 0 ... bound - 1. */
   integer(bound: number): number {
     return Math.floor(this.uniform() * bound);
+  }
+
+  /** Fills `words` with what as many calls of `uint32` would give; its length must be a multiple of four. */
+  fill(words: Uint32Array): void {
+    if (this.position % 4 !== 0 || words.length % 4 !== 0) throw new Error('fill: not at a block boundary');
+    philox4x32(this.key, this.counterOf(this.position / 4), words);
+    this.position += words.length;
+  }
+
+  private counterOf(blockIndex: number): number[] {
+    return [blockIndex >>> 0, Math.floor(blockIndex / TWO_POW_32), ...this.coordinates];
   }
 
   /** Standard normal, by Box and Muller; takes two words a number, so that `position` stays the whole state. */
