@@ -1,0 +1,72 @@
+import { Pix2PixError } from '../errors/pix2pixError.js';
+import { unknownOption } from './arguments.js';
+import type { ExtendOptions, OptionExtension, OptionExtensions } from './extension.js';
+import { checkValue } from './readValue.js';
+import { defaultOf, type OptionScalar, type OptionSpec, type OptionTable } from './spec.js';
+
+/** A value that was given for --model or --dataset_mode, and where: `{ value: 'pix2pix', source: '--model' }`. */
+export interface Choice {
+  readonly value: unknown;
+  readonly source: string;
+}
+
+/** What is known of --model and --dataset_mode when a table is resolved; what is missing is the default. */
+export interface Choices {
+  readonly model?: Choice;
+  readonly dataset_mode?: Choice;
+}
+
+/**
+ * The whole table for the chosen model and data set, as the reference gathers it: the model changes defaults and adds
+ * flags, and then the data set does. A table without `model` or `dataset_mode` is left as it is.
+ *
+ * @throws Pix2PixError for a model or data set that does not exist, with the nearest that does
+ */
+export function resolveTable(
+  base: OptionTable,
+  chosen: Choices,
+  extensions: OptionExtensions,
+  isTrain: boolean,
+): OptionTable {
+  const withModel = extendByChoice(base, 'model', chosen.model, extensions.models, isTrain);
+  return extendByChoice(withModel, 'dataset_mode', chosen.dataset_mode, extensions.datasets, isTrain);
+}
+
+function extendByChoice(
+  table: OptionTable,
+  flag: 'model' | 'dataset_mode',
+  chosen: Choice | undefined,
+  known: Readonly<Record<string, ExtendOptions>>,
+  isTrain: boolean,
+): OptionTable {
+  const declared = table[flag];
+  if (declared?.kind !== 'choice') return table;
+  const spec: OptionSpec = { ...declared, choices: Object.keys(known) };
+  const { value, source } = chosen ?? { value: declared.default, source: `the default of --${flag}` };
+  const name = checkValue(spec, value, source) as string;
+  return extendTable({ ...table, [flag]: spec }, known[name](isTrain), `--${flag} ${name}`);
+}
+
+function extendTable(table: OptionTable, extension: OptionExtension, owner: string): OptionTable {
+  const extended: Record<string, OptionSpec> = { ...table };
+  for (const [flag, spec] of Object.entries(extension.options ?? {})) {
+    if (Object.hasOwn(extended, flag)) {
+      throw new Pix2PixError(`${owner} declares --${flag}, which exists already`, {}, 'give it another name');
+    }
+    extended[flag] = spec;
+  }
+  for (const [flag, value] of Object.entries(extension.defaults ?? {})) {
+    if (!Object.hasOwn(extended, flag)) throw unknownOption(flag, extended, `the defaults of ${owner}`);
+    extended[flag] = withDefault(extended[flag], value, `the default of --${flag} by ${owner}`);
+  }
+  return extended;
+}
+
+function withDefault(spec: OptionSpec, value: OptionScalar, source: string): OptionSpec {
+  return { ...spec, default: checkValue(spec, value, source) } as OptionSpec;
+}
+
+/** Every option of the table at its default. */
+export function defaultsOf(table: OptionTable): Record<string, OptionScalar> {
+  return Object.fromEntries(Object.entries(table).map(([flag, spec]) => [flag, defaultOf(spec)]));
+}

@@ -1,0 +1,58 @@
+import { BUILT_IN, type OptionExtensions } from './extension.js';
+import { toFlagValues } from './optionsObject.js';
+import { pythonText } from './pythonText.js';
+import { resolveTable } from './resolveTable.js';
+import { defaultOf, type OptionTable } from './spec.js';
+import { TEST_OPTIONS, type TestOptions } from './testOptions.js';
+import { TRAIN_OPTIONS, type TrainOptions } from './trainOptions.js';
+
+/** Options that JSON can hold, keyed by flag. */
+export type SerialisedOptions = Record<string, string | number | boolean>;
+
+/**
+ * Options for a checkpoint or a configuration file: what it returns, written as JSON, is a valid `--config`, and
+ * parsing that gives the same options again. No limit is `'inf'`; the suffix is part of the name already.
+ */
+export function serialiseOptions(
+  opt: TrainOptions | TestOptions,
+  extensions: OptionExtensions = BUILT_IN,
+): SerialisedOptions {
+  const serialised: SerialisedOptions = {};
+  for (const [flag, value] of Object.entries(toFlagValues(opt, tableOf(opt, extensions)))) {
+    if (value === undefined || flag === 'config' || flag === 'suffix') continue;
+    serialised[flag] = value === Number.POSITIVE_INFINITY ? 'inf' : value;
+  }
+  return serialised;
+}
+
+/**
+ * Options as the reference prints them and writes them to `<phase>_opt.txt`: a line each, in the order of the alphabet,
+ * with the default where it differs (`BaseOptions.print_options`).
+ */
+export function formatOptions(
+  opt: TrainOptions | TestOptions,
+  extensions: OptionExtensions = BUILT_IN,
+): string {
+  const table = tableOf(opt, extensions);
+  const lines = Object.entries({ ...toFlagValues(opt, table), isTrain: opt.isTrain })
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([flag, value]) => {
+      const spec = Object.hasOwn(table, flag) ? table[flag] : undefined; // isTrain is in no table
+      const standard = spec && defaultOf(spec);
+      const comment = value === standard ? '' : `\t[default: ${pythonText(standard, spec?.kind)}]`;
+      return `${flag.padStart(25)}: ${pythonText(value, spec?.kind).padEnd(30)}${comment}`;
+    });
+  return [
+    '----------------- Options ---------------',
+    ...lines,
+    '----------------- End -------------------',
+  ].join('\n');
+}
+
+function tableOf(opt: TrainOptions | TestOptions, extensions: OptionExtensions): OptionTable {
+  const chosen = {
+    model: { value: opt.model, source: '--model' },
+    dataset_mode: { value: opt.datasetMode, source: '--dataset_mode' },
+  };
+  return resolveTable(opt.isTrain ? TRAIN_OPTIONS : TEST_OPTIONS, chosen, extensions, opt.isTrain);
+}
