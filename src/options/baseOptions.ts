@@ -1,11 +1,18 @@
 import { epochFault, folderNameFault } from './folderName.js';
-import { NETWORK_OPTIONS } from './networkOptions.js';
 import type { OptionTable } from './spec.js';
+
+/*
+ * The options of training and testing alike are those of the reference's `options/base_options.py` with its defaults,
+ * except that `model`, `netG` and `dataset_mode` start as what exists here; `config`, `strict`, `device`,
+ * `intra_threads`, `seed` and `quiet` are ours. Trainings and tests put the tables together in the order of their
+ * `--help`.
+ */
 
 /** Largest image side that is accepted: a slip of the keyboard should not fill the memory. */
 const LARGEST_SIDE = 16384;
 
-const RUN_OPTIONS = {
+/** Which run it is. */
+export const RUN_OPTIONS = {
   dataroot: {
     kind: 'string',
     default: '',
@@ -58,7 +65,8 @@ const RUN_OPTIONS = {
   },
 } as const satisfies OptionTable;
 
-const DATA_OPTIONS = {
+/** Which images, and how they are brought into shape. */
+export const DATA_OPTIONS = {
   dataset_mode: {
     kind: 'choice',
     default: 'aligned',
@@ -131,7 +139,8 @@ const DATA_OPTIONS = {
   },
 } as const satisfies OptionTable;
 
-const LOAD_OPTIONS = {
+/** Which checkpoint is loaded: by a test, and when training continues. */
+export const LOAD_OPTIONS = {
   epoch: {
     kind: 'string',
     default: 'latest',
@@ -151,7 +160,8 @@ const LOAD_OPTIONS = {
   },
 } as const satisfies OptionTable;
 
-const MACHINE_OPTIONS = {
+/** What computes, and what is said about it. */
+export const MACHINE_OPTIONS = {
   device: {
     kind: 'choice',
     default: 'cpu',
@@ -188,17 +198,4 @@ const MACHINE_OPTIONS = {
     stored: 'never',
     help: 'say nothing but warnings and errors',
   },
-} as const satisfies OptionTable;
-
-/**
- * The options of training and testing alike: the reference's `options/base_options.py` with its defaults, except that
- * `model`, `netG`, `dataset_mode` start as what exists here, and `config`, `strict`, `device`, `intra_threads`,
- * `seed`, `quiet`, which are ours.
- */
-export const BASE_OPTIONS = {
-  ...RUN_OPTIONS,
-  ...DATA_OPTIONS,
-  ...NETWORK_OPTIONS,
-  ...LOAD_OPTIONS,
-  ...MACHINE_OPTIONS,
 } as const satisfies OptionTable;

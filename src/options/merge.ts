@@ -3,14 +3,11 @@ import { describeDiff, diffOptions } from './diff.js';
 import { BUILT_IN, type OptionExtensions } from './extension.js';
 import { toFlagValues, toOptions } from './optionsObject.js';
 import { requireOptions } from './parse.js';
-import { checkValue } from './readValue.js';
 import { type Choice, defaultsOf, resolveTable } from './resolveTable.js';
+import { checkStored, type StoredOptions, storedChoice } from './serialise.js';
 import type { OptionScalar, OptionSpec, OptionTable } from './spec.js';
 import { TEST_OPTIONS, type TestOptions } from './testOptions.js';
 import { TRAIN_OPTIONS, type TrainOptions } from './trainOptions.js';
-
-/** Options as a checkpoint keeps them (`serialiseOptions`), from a file that may be anybody's. */
-export type StoredOptions = Readonly<Record<string, unknown>>;
 
 /**
  * Completes options by those of the checkpoint that is about to be loaded, so that neither a test nor a continued
@@ -29,7 +26,7 @@ export function mergeStoredOptions<T extends TrainOptions | TestOptions>(
 ): T {
   const table = tableOfBoth(opt, stored, extensions);
   const asked = toFlagValues(opt, table);
-  const kept = checkedValues(stored, table);
+  const kept = checkStored(stored, table);
   refuseOtherNetworks(opt, asked, kept, table);
 
   const values = { ...defaultsOf(table), ...asked };
@@ -48,20 +45,11 @@ function tableOfBoth(
   extensions: OptionExtensions,
 ): OptionTable {
   const choice = (flag: 'model' | 'dataset_mode', asked: string): Choice => {
-    const known = Object.hasOwn(stored, flag) && !opt.given.includes(flag);
-    return known
-      ? { value: stored[flag], source: `--${flag} in the checkpoint` }
-      : { value: asked, source: `--${flag}` };
+    const kept = opt.given.includes(flag) ? undefined : storedChoice(stored, flag);
+    return kept ?? { value: asked, source: `--${flag}` };
   };
   const chosen = { model: choice('model', opt.model), dataset_mode: choice('dataset_mode', opt.datasetMode) };
   return resolveTable(opt.isTrain ? TRAIN_OPTIONS : TEST_OPTIONS, chosen, extensions, opt.isTrain);
-}
-
-function checkedValues(stored: StoredOptions, table: OptionTable): Record<string, OptionScalar> {
-  const kept = Object.entries(stored).filter(([flag]) => Object.hasOwn(table, flag));
-  return Object.fromEntries(
-    kept.map(([flag, value]) => [flag, checkValue(table[flag], value, `--${flag} in the checkpoint`)]),
-  );
 }
 
 function refuseOtherNetworks(

@@ -1,30 +1,12 @@
-import { BASE_OPTIONS } from './baseOptions.js';
+import { DATA_OPTIONS, LOAD_OPTIONS, MACHINE_OPTIONS, RUN_OPTIONS } from './baseOptions.js';
 import { folderNameFault } from './folderName.js';
+import { NETWORK_OPTIONS } from './networkOptions.js';
 import { type OptionMarks, toOptions } from './optionsObject.js';
 import { type ParseSettings, parseOptions } from './parse.js';
 import type { OptionTable, OptionValues } from './spec.js';
 import { nameWithSuffix } from './suffix.js';
 
-/**
- * The options of `pix2pix test`: the reference's `options/test_options.py` with its defaults, except that `num_test` is
- * all images instead of 50.
- */
-export const TEST_OPTIONS = {
-  ...BASE_OPTIONS,
-  phase: {
-    kind: 'string',
-    default: 'test',
-    metavar: 'NAME',
-    group: 'Data',
-    stored: 'never',
-    check: folderNameFault,
-    help: 'subfolder of --dataroot to translate',
-  },
-  load_size: {
-    ...BASE_OPTIONS.load_size,
-    default: BASE_OPTIONS.crop_size.default,
-    help: 'side in pixels to which images are scaled; --crop_size if not given, so that nothing is cut off',
-  },
+const RESULT_OPTIONS = {
   results_dir: {
     kind: 'string',
     default: './results/',
@@ -56,6 +38,33 @@ export const TEST_OPTIONS = {
     stored: 'never',
     help: 'running statistics and no dropout; otherwise both as in training, which the paper does',
   },
+} as const satisfies OptionTable;
+
+/**
+ * The options of `pix2pix test`: the reference's `options/test_options.py` with its defaults, except that `num_test` is
+ * all images instead of 50.
+ */
+export const TEST_OPTIONS = {
+  ...RUN_OPTIONS,
+  ...LOAD_OPTIONS,
+  ...RESULT_OPTIONS,
+  ...DATA_OPTIONS,
+  phase: {
+    kind: 'string',
+    default: 'test',
+    metavar: 'NAME',
+    group: 'Data',
+    stored: 'never',
+    check: folderNameFault,
+    help: 'subfolder of --dataroot to translate',
+  },
+  load_size: {
+    ...DATA_OPTIONS.load_size,
+    default: DATA_OPTIONS.crop_size.default,
+    help: 'side in pixels to which images are scaled; --crop_size if not given, so that nothing is cut off',
+  },
+  ...NETWORK_OPTIONS,
+  ...MACHINE_OPTIONS,
 } as const satisfies OptionTable;
 
 /** What `pix2pix test` works by. */

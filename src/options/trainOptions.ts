@@ -1,6 +1,7 @@
-import { BASE_OPTIONS } from './baseOptions.js';
+import { DATA_OPTIONS, LOAD_OPTIONS, MACHINE_OPTIONS, RUN_OPTIONS } from './baseOptions.js';
 import type { PIX2PIX_OPTIONS } from './extension.js';
 import { folderNameFault } from './folderName.js';
+import { NETWORK_OPTIONS } from './networkOptions.js';
 import { type OptionMarks, toOptions } from './optionsObject.js';
 import { type ParseSettings, parseOptions, requireOptions } from './parse.js';
 import type { OptionTable, OptionValues } from './spec.js';
@@ -158,10 +159,14 @@ const PROGRESS_OPTIONS = {
  * defaults, and `max_steps`, `keep_last`, `val_freq`, which are ours.
  */
 export const TRAIN_OPTIONS = {
-  ...BASE_OPTIONS,
+  ...RUN_OPTIONS,
+  ...DATA_OPTIONS,
+  ...NETWORK_OPTIONS,
   ...SCHEDULE_OPTIONS,
   ...SAVING_OPTIONS,
+  ...LOAD_OPTIONS,
   ...PROGRESS_OPTIONS,
+  ...MACHINE_OPTIONS,
 } as const satisfies OptionTable;
 
 /** What `pix2pix train` works by; a model's own options come on top. */
