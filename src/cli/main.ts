@@ -69,7 +69,7 @@ function programHelp(columns: number): string {
   const commands = COMMANDS.map(({ name, summary }) => entry(name, summary, columns));
   return [
     'Usage: pix2pix COMMAND [options]',
-    'Image-to-image translation: learns from pairs of images to turn one kind into the other.',
+    'Image-to-image translation: learns from pairs to turn one image into another.',
     ['Commands', ...commands].join('\n'),
     formatExamples('Start here', FIRST_STEPS, columns),
     [

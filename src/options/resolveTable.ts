@@ -28,23 +28,34 @@ export function resolveTable(
   extensions: OptionExtensions,
   isTrain: boolean,
 ): OptionTable {
-  const withModel = extendByChoice(base, 'model', chosen.model, extensions.models, isTrain);
+  const open = withChoices(
+    withChoices(base, 'model', extensions.models),
+    'dataset_mode',
+    extensions.datasets,
+  );
+  const withModel = extendByChoice(open, 'model', chosen.model, extensions.models, isTrain);
   return extendByChoice(withModel, 'dataset_mode', chosen.dataset_mode, extensions.datasets, isTrain);
+}
+
+type Known = Readonly<Record<string, ExtendOptions>>;
+
+function withChoices(table: OptionTable, flag: keyof Choices, known: Known): OptionTable {
+  const spec = table[flag];
+  return spec?.kind === 'choice' ? { ...table, [flag]: { ...spec, choices: Object.keys(known) } } : table;
 }
 
 function extendByChoice(
   table: OptionTable,
-  flag: 'model' | 'dataset_mode',
+  flag: keyof Choices,
   chosen: Choice | undefined,
-  known: Readonly<Record<string, ExtendOptions>>,
+  known: Known,
   isTrain: boolean,
 ): OptionTable {
-  const declared = table[flag];
-  if (declared?.kind !== 'choice') return table;
-  const spec: OptionSpec = { ...declared, choices: Object.keys(known) };
-  const { value, source } = chosen ?? { value: declared.default, source: `the default of --${flag}` };
+  const spec = table[flag];
+  if (spec?.kind !== 'choice') return table;
+  const { value, source } = chosen ?? { value: spec.default, source: `the default of --${flag}` };
   const name = checkValue(spec, value, source) as string;
-  return extendTable({ ...table, [flag]: spec }, known[name](isTrain), `--${flag} ${name}`);
+  return extendTable(table, known[name](isTrain), `--${flag} ${name}`);
 }
 
 function extendTable(table: OptionTable, extension: OptionExtension, owner: string): OptionTable {
