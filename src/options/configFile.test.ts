@@ -27,13 +27,13 @@ test('a file gives options and the command line wins', () => {
 test('unknown keys and bad values are refused with file, key and the nearest', () => {
   assert.throws(
     () => parse('{ "loadSize": 4 }'),
-    /unknown option loadSize in .*options\.json[^]*did you mean load_size\?/,
+    /unknown option loadSize in .*options\.json[\s\S]*did you mean load_size\?/,
   );
   assert.throws(() => parse('{ "__proto__": 4 }'), /unknown option __proto__/);
   assert.throws(() => parse('{ "config": "x" }'), /unknown option config/);
   assert.throws(
     () => parse('{ "norm": "btach" }'),
-    /options\.json: norm cannot be "btach"[^]*did you mean batch/,
+    /options\.json: norm cannot be "btach"[\s\S]*did you mean batch/,
   );
   assert.throws(() => parse('{ "batch_size": "4" }'), /batch_size cannot be "4"/);
   assert.throws(() => parse('{ "batch_size": 1.5 }'), /batch_size cannot be 1\.5/);
@@ -49,7 +49,7 @@ test('what is no file of options is refused with the reason', () => {
   assert.throws(() => parse(' '.repeat(2 ** 20 + 1)), /too long/);
   assert.throws(
     () => parseTrainOptions(['--config', join(folder, 'none.json')]),
-    /cannot read[^]*none\.json/,
+    /cannot read[\s\S]*none\.json/,
   );
   assert.throws(() => parseTrainOptions(['--config', folder]), /cannot read/);
 });

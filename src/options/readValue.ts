@@ -51,7 +51,7 @@ export function checkValue(
       if (typeof number === 'number' && allows(spec, number)) return number;
     }
   }
-  throw refusal(spec, given, source);
+  throw refusal(spec, value, source, given);
 }
 
 function readNumber(kind: 'int' | 'float', text: string): number {
@@ -72,10 +72,10 @@ function allows(spec: OptionSpec & { kind: 'int' | 'float' }, value: number): bo
   );
 }
 
-function refusal(spec: OptionSpec, given: string, source: string): Pix2PixError {
-  const fault = spec.kind === 'string' ? spec.check?.(given) : undefined;
+function refusal(spec: OptionSpec, value: unknown, source: string, given = String(value)): Pix2PixError {
+  const fault = spec.kind === 'string' && typeof value === 'string' ? spec.check?.(value) : undefined;
   const facts: Record<string, string> = fault ? { because: fault } : { takes: describe(spec) };
-  const near = spec.kind === 'choice' ? nearestName(given, spec.choices) : undefined;
+  const near = spec.kind === 'choice' ? nearestName(String(value), spec.choices) : undefined;
   return new Pix2PixError(`${source} cannot be ${printable(given)}`, facts, mend(spec, near));
 }
 

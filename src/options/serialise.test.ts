@@ -12,7 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), 'pix2pix-options-'));
 after(() => rmSync(folder, { recursive: true }));
 
 /** Any value that the option takes. */
-function valueOf(flag: string, spec: OptionSpec): fc.Arbitrary<OptionScalar> {
+function anyValue(flag: string, spec: OptionSpec): fc.Arbitrary<OptionScalar> {
   switch (spec.kind) {
     case 'flag':
       return fc.boolean();
@@ -38,7 +38,7 @@ const given = fc.record(
   Object.fromEntries(
     Object.entries(TRAIN_OPTIONS)
       .filter(([flag]) => flag !== 'config' && flag !== 'suffix')
-      .map(([flag, spec]) => [flag, valueOf(flag, spec)]),
+      .map(([flag, spec]) => [flag, anyValue(flag, spec)]),
   ),
   { requiredKeys: ['dataroot'] },
 );
