@@ -67,7 +67,7 @@ async function interrupted(delay: number, signals: readonly NodeJS.Signals[]) {
   return { output, errors, exit };
 }
 
-test('a signal that comes twice at once, as npm passes it on, is one', {
+test('a signal that comes twice at once, from the terminal and from a wrapper, is one', {
   skip: process.platform === 'win32' ? 'Windows has no signals' : false,
 }, () => {
   const source = `${WORKER.replace('DELAY', '50')}`.replace(

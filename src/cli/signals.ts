@@ -6,8 +6,8 @@ export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 const SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
- * Under npm one Ctrl-C arrives twice: from the terminal, which signals its whole process group, and from npm, which
- * passes it on. A person who means it is slower than this.
+ * Under a program that passes signals on to its child, one Ctrl-C arrives twice: from the terminal, which signals its
+ * whole process group, and from that program. A person who means it is slower than this.
  */
 const ECHO_MILLISECONDS = 300;
 

@@ -1,4 +1,4 @@
-import type { OptionScalar, OptionTable } from './spec.js';
+import type { OptionTable } from './spec.js';
 
 /**
  * What a model or a data set changes about the options when it is chosen (`modify_commandline_options` in the
@@ -12,13 +12,14 @@ import type { OptionScalar, OptionTable } from './spec.js';
  * ```
  */
 export interface OptionExtension {
+  /** One that exists already may be declared again, to say which of its choices or what range there is here. */
   readonly options?: OptionTable;
-  /** Keyed by flag; each must be a valid value of an option that exists. */
-  readonly defaults?: Readonly<Record<string, OptionScalar>>;
+  /** Keyed by flag. In a test, those of flags that only a training has are passed over. */
+  readonly defaults?: Readonly<Record<string, unknown>>;
 }
 
-/** The extension for training (`true`) or for testing (`false`). */
-export type ExtendOptions = (isTrain: boolean) => OptionExtension;
+/** An extension, or one for training (`true`) and another for testing (`false`). */
+export type ExtendOptions = OptionExtension | ((isTrain: boolean) => OptionExtension);
 
 /** What may be chosen by --model and by --dataset_mode; the registries of models and data sets are such. */
 export interface OptionExtensions {
@@ -47,5 +48,5 @@ export function extendForPix2Pix(isTrain: boolean): OptionExtension {
 /** What this package itself brings. */
 export const BUILT_IN: OptionExtensions = {
   models: { pix2pix: extendForPix2Pix },
-  datasets: { aligned: () => ({}) },
+  datasets: { aligned: {} },
 };

@@ -1,5 +1,5 @@
 /**
- * What is wrong with a name that becomes part of a path (`--name`, `--phase`), or undefined when nothing is. Subfolders
+ * What is wrong with a name that becomes part of a path (`--name`), or undefined when nothing is. Subfolders
  * are fine (`maps/first`); a name must not lead out of the folder in which it is put.
  */
 export function folderNameFault(name: string): string | undefined {
@@ -10,6 +10,11 @@ export function folderNameFault(name: string): string | undefined {
   const parts = name.split(/[/\\]/);
   if (parts.some((part) => part === '..' || part === '.')) return 'it must not lead out of its folder';
   return undefined;
+}
+
+/** What is wrong with a `--phase`: a folder of the data set and part of the names of files. */
+export function phaseFault(phase: string): string | undefined {
+  return folderNameFault(phase) ?? (/[/\\]/.test(phase) ? 'it must be one folder, not a path' : undefined);
 }
 
 /** What is wrong with an `--epoch`, which becomes part of a file name (`<epoch>_net_G.safetensors`). */

@@ -5,7 +5,16 @@ export const NETWORK_OPTIONS = {
   netG: {
     kind: 'choice',
     default: 'unet_256',
-    choices: ['unet_32', 'unet_64', 'unet_128', 'unet_256', 'unet_512', 'unet_1024'],
+    choices: [
+      'unet_32',
+      'unet_64',
+      'unet_128',
+      'unet_256',
+      'unet_512',
+      'unet_1024',
+      'unet_2048',
+      'unet_4096',
+    ],
     group: 'Networks',
     stored: 'generator',
     help: 'generator; unet_N halves N pixels down to 1, and takes sides that are multiples of N',

@@ -68,6 +68,7 @@ test('names that lead out of their folder are refused', () => {
   refused('--name /etc', /absolute path/);
   refused('--name C:x', /absolute path/);
   refused('--phase a/../../b', /must not lead out/);
+  refused('--phase a/b', /must be one folder/);
   refused('--epoch ../../x', /latest, best, 20/);
   assert.equal(train('--name maps/first').name, 'maps/first');
 });
@@ -151,13 +152,30 @@ test('what the command line says wins over what the model sets', () => {
   assert.deepEqual([opt.norm, opt.noDropout, opt.datasetMode], ['batch', false, 'aligned']);
 });
 
+test('a model may say which choices an option has with it', () => {
+  const gan_mode = {
+    kind: 'choice',
+    default: 'lsgan',
+    choices: ['lsgan'],
+    group: 'model',
+    help: 'h',
+  } as const;
+  const extensions = {
+    ...BUILT_IN,
+    models: { pix2pix: { options: { gan_mode }, defaults: { pool_size: 3 } } },
+  };
+  assert.throws(() => parseTrainOptions(['--gan_mode', 'vanilla'], { extensions }), /takes {2}lsgan$/m);
+  assert.equal(parseTrainOptions(['--dataroot', './d'], { extensions }).poolSize, 3);
+  assert.equal('poolSize' in parseTestOptions([], { extensions }), false, 'a test has no pool');
+});
+
 test('a model that contradicts the table is refused', () => {
   const broken = (extension: object) => () =>
-    parseTestOptions([], { extensions: { ...BUILT_IN, models: { pix2pix: () => extension } } });
+    parseTrainOptions([], { extensions: { ...BUILT_IN, models: { pix2pix: extension } } });
   assert.throws(
     broken({ defaults: { nrom: 'batch' } }),
     /unknown option nrom in the defaults of --model pix2pix/,
   );
   assert.throws(broken({ defaults: { norm: 'btach' } }), /did you mean batch/);
-  assert.throws(broken({ options: { norm: { kind: 'flag', group: 'g', help: 'h' } } }), /exists already/);
+  assert.throws(broken({ options: { norm: { kind: 'flag', group: 'g', help: 'h' } } }), /is of another kind/);
 });

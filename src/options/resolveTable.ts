@@ -55,25 +55,42 @@ function extendByChoice(
   if (spec?.kind !== 'choice') return table;
   const { value, source } = chosen ?? { value: spec.default, source: `the default of --${flag}` };
   const name = checkValue(spec, value, source) as string;
-  return extendTable(table, known[name](isTrain), `--${flag} ${name}`);
+  const extend = known[name];
+  const extension = typeof extend === 'function' ? extend(isTrain) : extend;
+  return extendTable(table, extension, `--${flag} ${name}`, isTrain);
 }
 
-function extendTable(table: OptionTable, extension: OptionExtension, owner: string): OptionTable {
+function extendTable(
+  table: OptionTable,
+  extension: OptionExtension,
+  owner: string,
+  isTrain: boolean,
+): OptionTable {
   const extended: Record<string, OptionSpec> = { ...table };
   for (const [flag, spec] of Object.entries(extension.options ?? {})) {
-    if (Object.hasOwn(extended, flag)) {
-      throw new Pix2PixError(`${owner} declares --${flag}, which exists already`, {}, 'give it another name');
-    }
-    extended[flag] = spec;
+    extended[flag] = Object.hasOwn(extended, flag) ? redeclare(flag, extended[flag], spec, owner) : spec;
   }
   for (const [flag, value] of Object.entries(extension.defaults ?? {})) {
-    if (!Object.hasOwn(extended, flag)) throw unknownOption(flag, extended, `the defaults of ${owner}`);
+    if (!Object.hasOwn(extended, flag)) {
+      if (!isTrain) continue; // an option of the training; a slip in its name shows there
+      throw unknownOption(flag, extended, `the defaults of ${owner}`);
+    }
     extended[flag] = withDefault(extended[flag], value, `the default of --${flag} by ${owner}`);
   }
   return extended;
 }
 
-function withDefault(spec: OptionSpec, value: OptionScalar, source: string): OptionSpec {
+/** The option as its new owner has it, in its old place in `--help`. */
+function redeclare(flag: string, before: OptionSpec, now: OptionSpec, owner: string): OptionSpec {
+  if (before.kind === now.kind) return { ...before, ...now, group: before.group } as OptionSpec;
+  throw new Pix2PixError(
+    `${owner} declares --${flag}, which exists already and is of another kind`,
+    { before: before.kind, now: now.kind },
+    'give it another name',
+  );
+}
+
+function withDefault(spec: OptionSpec, value: unknown, source: string): OptionSpec {
   return { ...spec, default: checkValue(spec, value, source) } as OptionSpec;
 }
 

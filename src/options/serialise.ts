@@ -1,9 +1,8 @@
 import { BUILT_IN, type OptionExtensions } from './extension.js';
 import { toFlagValues, toOptions } from './optionsObject.js';
-import { pythonText } from './pythonText.js';
 import { checkValue } from './readValue.js';
 import { type Choice, defaultsOf, resolveTable } from './resolveTable.js';
-import { defaultOf, type OptionScalar, type OptionTable } from './spec.js';
+import type { OptionScalar, OptionTable } from './spec.js';
 import { TEST_OPTIONS, type TestOptions } from './testOptions.js';
 import { type Pix2PixOptions, TRAIN_OPTIONS, type TrainOptions } from './trainOptions.js';
 
@@ -58,31 +57,11 @@ export function checkStored(stored: StoredOptions, table: OptionTable): Record<s
   );
 }
 
-/**
- * Options as the reference prints them and writes them to `<phase>_opt.txt`: a line each, in the order of the alphabet,
- * with the default where it differs (`BaseOptions.print_options`).
- */
-export function formatOptions(
+/** The whole table behind options: what their model and data set made of it, with the defaults that count. */
+export function tableOf(
   opt: TrainOptions | TestOptions,
   extensions: OptionExtensions = BUILT_IN,
-): string {
-  const table = tableOf(opt, extensions);
-  const lines = Object.entries({ ...toFlagValues(opt, table), isTrain: opt.isTrain })
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([flag, value]) => {
-      const spec = Object.hasOwn(table, flag) ? table[flag] : undefined; // isTrain is in no table
-      const standard = spec && defaultOf(spec);
-      const comment = value === standard ? '' : `\t[default: ${pythonText(standard, spec?.kind)}]`;
-      return `${flag.padStart(25)}: ${pythonText(value, spec?.kind).padEnd(30)}${comment}`;
-    });
-  return [
-    '----------------- Options ---------------',
-    ...lines,
-    '----------------- End -------------------',
-  ].join('\n');
-}
-
-function tableOf(opt: TrainOptions | TestOptions, extensions: OptionExtensions): OptionTable {
+): OptionTable {
   const chosen = {
     model: { value: opt.model, source: '--model' },
     dataset_mode: { value: opt.datasetMode, source: '--dataset_mode' },

@@ -1,5 +1,5 @@
 import { DATA_OPTIONS, LOAD_OPTIONS, MACHINE_OPTIONS, RUN_OPTIONS } from './baseOptions.js';
-import { folderNameFault } from './folderName.js';
+import { phaseFault } from './folderName.js';
 import { NETWORK_OPTIONS } from './networkOptions.js';
 import { type OptionMarks, toOptions } from './optionsObject.js';
 import { type ParseSettings, parseOptions } from './parse.js';
@@ -55,7 +55,7 @@ export const TEST_OPTIONS = {
     metavar: 'NAME',
     group: 'Data',
     stored: 'never',
-    check: folderNameFault,
+    check: phaseFault,
     help: 'subfolder of --dataroot to translate',
   },
   load_size: {

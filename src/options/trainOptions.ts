@@ -1,6 +1,6 @@
 import { DATA_OPTIONS, LOAD_OPTIONS, MACHINE_OPTIONS, RUN_OPTIONS } from './baseOptions.js';
 import type { PIX2PIX_OPTIONS } from './extension.js';
-import { folderNameFault } from './folderName.js';
+import { phaseFault } from './folderName.js';
 import { NETWORK_OPTIONS } from './networkOptions.js';
 import { type OptionMarks, toOptions } from './optionsObject.js';
 import { type ParseSettings, parseOptions, requireOptions } from './parse.js';
@@ -13,7 +13,7 @@ const SCHEDULE_OPTIONS = {
     default: 'train',
     metavar: 'NAME',
     group: 'Data',
-    check: folderNameFault,
+    check: phaseFault,
     help: 'subfolder of --dataroot to learn from',
   },
   n_epochs: {
