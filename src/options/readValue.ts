@@ -1,5 +1,6 @@
 import { Pix2PixError } from '../errors/pix2pixError.js';
 import { nearestName } from './nearest.js';
+import { pythonText } from './pythonText.js';
 import type { OptionScalar, OptionSpec } from './spec.js';
 
 /**
@@ -90,7 +91,8 @@ export function printable(text: string): string {
 function mend(spec: OptionSpec, near: string | undefined): string | undefined {
   if (near !== undefined) return `did you mean ${near}?`;
   if (spec.kind === 'flag') return 'it stands alone; =false undoes it';
-  return undefined;
+  const standard = spec.default === undefined || spec.default === '' ? undefined : pythonText(spec.default);
+  return standard && `the default is ${standard}`;
 }
 
 /** What an option takes, in words: `a whole number, at least 1`. */
