@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+// The program itself is built from src/ by `npm run build`. This file only makes sure that it can run.
+import { existsSync } from 'node:fs';
+
+const [major, minor] = process.versions.node.split('.').map(Number);
+const main = new URL('../dist/src/cli/main.js', import.meta.url);
+
+if (major < 20 || (major === 20 && minor < 9)) {
+  fail(`pix2pix needs Node.js 20.9 or later; this is ${process.versions.node}`, 'https://nodejs.org');
+} else if (!existsSync(main)) {
+  fail('pix2pix is not built yet', 'npm run build');
+} else {
+  import(main.href).then((program) => program.main(process.argv.slice(2)));
+}
+
+function fail(problem, mend) {
+  console.error(`error: ${problem}\n  fix  ${mend}`);
+  process.exitCode = 1;
+}

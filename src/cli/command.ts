@@ -1,0 +1,48 @@
+/** One of the program's commands; each has a file of its own. */
+export interface Command {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /**
+   * What `pix2pix <name> --help` prints.
+   *
+   * @param argv what follows the command's name: it may choose a model, which has options of its own
+   * @param columns width of the terminal in characters
+   */
+  help(argv: readonly string[], columns: number): string;
+  /**
+   * Does the work and gives the exit code.
+   *
+   * @param argv what follows the command's name
+   * @throws Pix2PixError for everything that a person can mend
+   */
+  run(argv: readonly string[]): Promise<number>;
+}
+
+/** A command line worth learning from, and what it does. */
+export interface Example {
+  readonly line: string;
+  readonly does: string;
+}
+
+/**
+ * Examples as `--help` shows them, long lines broken as a shell reads them.
+ *
+ * @param columns width of the terminal in characters
+ */
+export function formatExamples(title: string, examples: readonly Example[], columns: number): string {
+  const shown = examples.map(({ line, does }) => `  ${does}\n    ${breakLine(line, columns - 6)}`);
+  return [title, ...shown].join('\n');
+}
+
+/** Breaks a command line before its options: a backslash at the end of a line means that it goes on. */
+function breakLine(line: string, width: number): string {
+  const lines: string[] = [];
+  for (const part of line.split(/ (?=--)/)) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + part.length <= width)
+      lines[lines.length - 1] = `${last} ${part}`;
+    else lines.push(part);
+  }
+  return lines.join(' \\\n      ');
+}

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { test } from 'node:test';
+
+const MODULES = new URL('./', import.meta.url).href;
+
+/** Runs a program that imports from this folder. */
+const child = (source: string, ...argv: string[]) =>
+  [process.execPath, ['--input-type=module', '--eval', source, '--', ...argv]] as const;
+
+/** A program that works until it is told to stop, and takes its time for that. */
+const WORKER = `
+  import { untilSignal } from '${MODULES}untilSignal.js';
+  process.exitCode = await untilSignal(async (stop) => {
+    console.log('working');
+    await new Promise((resolve) => {
+      const keepAlive = setInterval(() => {}, 1000);
+      stop.addEventListener('abort', () => setTimeout(() => { clearInterval(keepAlive); resolve(); }, DELAY));
+    });
+    console.log('saved');
+  });
+`;
+
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const) {
+  const skip = process.platform === 'win32' ? 'Windows has no signals' : false;
+
+  test(`the first ${signal} lets the work end in good order`, { skip }, async () => {
+    const { output, errors, exit } = await interrupted(50, [signal]);
+    assert.equal(output, 'working\nsaved\n');
+    assert.equal(exit, code);
+    assert.equal(
+      errors.match(/finishing the step, then saving; press Ctrl-C again to stop at once/g)?.length,
+      1,
+    );
+  });
+
+  test(`the second ${signal} ends it at once`, { skip }, async () => {
+    const { output, exit } = await interrupted(60_000, [signal, signal]);
+    assert.equal(output, 'working\n');
+    assert.equal(exit, code);
+  });
+}
+
+/** Starts a worker, sends it signals half a second apart, and waits for its end. */
+async function interrupted(delay: number, signals: readonly NodeJS.Signals[]) {
+  const worker = spawn(...child(WORKER.replace('DELAY', String(delay))));
+  let output = '';
+  let errors = '';
+  worker.stderr.on('data', (chunk) => {
+    errors += chunk;
+  });
+  worker.stdout.on('data', (chunk) => {
+    output += chunk;
+  });
+  const ended = once(worker, 'close');
+  await once(worker.stdout, 'data');
+  for (const signal of signals) {
+    worker.kill(signal);
+    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 500))]);
+  }
+  const [exit] = await ended;
+  return { output, errors, exit };
+}
+
+test('a signal that comes twice at once, from the terminal and from a wrapper, is one', {
+  skip: process.platform === 'win32' ? 'Windows has no signals' : false,
+}, () => {
+  const source = `${WORKER.replace('DELAY', '50')}`.replace(
+    "console.log('working');",
+    "console.log('working'); setTimeout(() => { process.kill(process.pid, 'SIGINT'); setTimeout(() => process.kill(process.pid, 'SIGINT'), 5); }, 5);",
+  );
+  const { stdout, status } = spawnSync(...child(source), { encoding: 'utf8' });
+  assert.deepEqual([stdout, status], ['working\nsaved\n', 130]);
+});
+
+test('a closed pipe does not end the work', async () => {
+  const source = `
+    import { main } from '${MODULES}main.js';
+    await main(['--version']);
+    for (let i = 0; i < 20; i++) {
+      console.log('x'.repeat(1e5));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    console.error('still here');
+  `;
+  const worker = spawn(...child(source));
+  let errors = '';
+  worker.stderr.on('data', (chunk) => {
+    errors += chunk;
+  });
+  worker.stdout.once('data', () => worker.stdout.destroy());
+  const [exit] = await once(worker, 'close');
+  assert.deepEqual([exit, errors], [0, 'still here\n']);
+});
+
+test('a defect of ours is called that, and a lost rejection is caught', () => {
+  const source = `
+    import { main } from '${MODULES}main.js';
+    await main(process.argv.slice(1));
+    Promise.reject(new TypeError('x is not a function'));
+  `;
+  const plain = spawnSync(...child(source, '--version'), { encoding: 'utf8' });
+  assert.equal(plain.status, 1);
+  assert.match(
+    plain.stderr,
+    /^error: x is not a function\n {2}this is a defect of pix2pix-ts\n {2}fix {2}add --verbose/,
+  );
+  const verbose = spawnSync(...child(source, '--version', '--verbose'), { encoding: 'utf8' });
+  assert.match(verbose.stderr, /TypeError: x is not a function\n {4}at /);
+});

@@ -1,0 +1,123 @@
+import { readFileSync } from 'node:fs';
+import { Pix2PixError } from '../errors/pix2pixError.js';
+import { entry } from '../options/help.js';
+import { nearestName } from '../options/nearest.js';
+import { type Command, type Example, formatExamples } from './command.js';
+import { demoCommand } from './demo.js';
+import { datasetCommand } from './pending.js';
+import { testCommand } from './test.js';
+import { trainCommand } from './train.js';
+
+const COMMANDS: readonly Command[] = [trainCommand, testCommand, datasetCommand, demoCommand];
+
+const FIRST_STEPS: readonly Example[] = [
+  { does: 'see it work, on data that it makes itself', line: 'pix2pix demo' },
+  {
+    does: 'train on pairs of your own, in ./datasets/mine/train (and val, test)',
+    line: 'pix2pix train --dataroot ./datasets/mine --name mine',
+  },
+  { does: 'translate its test images', line: 'pix2pix test --name mine' },
+];
+
+/**
+ * Runs the program and ends the process with its exit code: 0 for success, 1 for an error, 128 + n when signal n ended
+ * the work. What a person can mend is told in one message; anything else is a defect of ours and says so.
+ *
+ * @param argv the words after `pix2pix`
+ */
+export async function main(argv: readonly string[]): Promise<void> {
+  surviveClosedPipes();
+  const fail = (error: unknown) => process.exit(report(error, argv));
+  process.on('uncaughtException', fail);
+  process.on('unhandledRejection', fail);
+  try {
+    process.exitCode = await dispatch(argv);
+  } catch (error) {
+    process.exitCode = report(error, argv);
+  }
+}
+
+async function dispatch(argv: readonly string[]): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === '--version' || name === '-V') return print(version());
+  if (name === undefined || name === '--help' || name === '-h') return print(programHelp(columns()));
+  if (name === 'help') return dispatch([...rest.slice(0, 1), '--help']);
+  const command = COMMANDS.find((candidate) => candidate.name === name);
+  if (command === undefined) throw unknownCommand(name);
+  if (rest.includes('--help') || rest.includes('-h')) return print(command.help(rest, columns()));
+  return command.run(rest);
+}
+
+function unknownCommand(name: string): Pix2PixError {
+  const names = COMMANDS.map((command) => command.name);
+  if (name.startsWith('-')) {
+    return new Pix2PixError(
+      'the command is missing',
+      { commands: names.join(', ') },
+      `pix2pix train ${name} ...`,
+    );
+  }
+  const near = nearestName(name, names);
+  return new Pix2PixError(
+    `pix2pix has no command ${name}`,
+    { commands: names.join(', ') },
+    near === undefined ? 'pix2pix --help shows what each does' : `did you mean pix2pix ${near}?`,
+  );
+}
+
+function programHelp(columns: number): string {
+  const commands = COMMANDS.map(({ name, summary }) => entry(name, summary, columns));
+  return [
+    'Usage: pix2pix COMMAND [options]',
+    'Image-to-image translation: learns from pairs to turn one image into another.',
+    ['Commands', ...commands].join('\n'),
+    formatExamples('Start here', FIRST_STEPS, columns),
+    [
+      'Options',
+      entry('--help', 'with a command: all its options', columns),
+      entry('--version', 'print the version', columns),
+    ].join('\n'),
+  ].join('\n\n');
+}
+
+function print(text: string): number {
+  process.stdout.write(`${text}\n`);
+  return 0;
+}
+
+function columns(): number {
+  return process.stdout.columns || Number(process.env.COLUMNS) || 80;
+}
+
+function version(): string {
+  const manifest = new URL('../../../package.json', import.meta.url); // from dist/src/cli
+  return JSON.parse(readFileSync(manifest, 'utf8')).version;
+}
+
+/** Tells of an error and gives the exit code. */
+function report(error: unknown, argv: readonly string[]): number {
+  const isVerbose = argv.includes('--verbose');
+  const stack = error instanceof Error ? error.stack : undefined;
+  if (error instanceof Pix2PixError) {
+    process.stderr.write(`${isVerbose && stack ? stack : `error: ${error.message}`}\n`);
+  } else {
+    const text = error instanceof Error ? error.message : String(error);
+    const mend = isVerbose ? '' : '\n  fix  add --verbose to see where, and report it';
+    process.stderr.write(
+      `error: ${isVerbose && stack ? stack : text}\n  this is a defect of pix2pix-ts${mend}\n`,
+    );
+  }
+  return 1;
+}
+
+/**
+ * `pix2pix train | head` closes the pipe under us. Training goes on unseen rather than being lost; whatever only
+ * prints ends by itself.
+ */
+function surviveClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+}

@@ -1,0 +1,55 @@
+import { constants } from 'node:os';
+
+/** Ctrl-C, a polite kill, and a terminal that was closed. */
+export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
+const SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/**
+ * Under a program that passes signals on to its child, one Ctrl-C arrives twice: from the terminal, which signals its
+ * whole process group, and from that program. A person who means it is slower than this.
+ */
+const ECHO_MILLISECONDS = 300;
+
+/** A watch that has been set; `signal` is what has stopped the work, if anything has. */
+export interface SignalWatch {
+  readonly signal: StopSignal | undefined;
+  /** Back to Node's own handling: end at once. */
+  dispose(): void;
+}
+
+/**
+ * Lets work end in good order: the first signal says so and calls `onStop`, the second one ends the process at once
+ * with the exit code that shells expect (130 for Ctrl-C, 143 for SIGTERM).
+ *
+ * @param onStop called once; the work is to stop after its current step and save
+ */
+export function watchSignals(onStop: (signal: StopSignal) => void): SignalWatch {
+  let first: { readonly signal: StopSignal; readonly at: number } | undefined;
+  const handle = (signal: StopSignal) => {
+    const now = performance.now();
+    if (first === undefined) {
+      first = { signal, at: now };
+      process.stderr.write(
+        '\nfinishing the step, then saving; press Ctrl-C again to stop at once (the last checkpoint stays)\n',
+      );
+      onStop(signal);
+    } else if (now - first.at > ECHO_MILLISECONDS) {
+      process.exit(exitCodeOf(signal));
+    }
+  };
+  for (const signal of SIGNALS) process.on(signal, handle);
+  return {
+    get signal() {
+      return first?.signal;
+    },
+    dispose() {
+      for (const signal of SIGNALS) process.off(signal, handle);
+    },
+  };
+}
+
+/** 128 + the signal's number, as shells report it. */
+export function exitCodeOf(signal: StopSignal): number {
+  return 128 + constants.signals[signal];
+}

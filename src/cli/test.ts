@@ -1,0 +1,46 @@
+import { formatIgnoredHelp, formatOptionHelp, WIDEST, wrap } from '../options/help.js';
+import { tableFor } from '../options/parse.js';
+import { parseTestOptions, TEST_OPTIONS } from '../options/testOptions.js';
+import { type Command, type Example, formatExamples } from './command.js';
+import { test } from './pending.js';
+import { untilSignal } from './untilSignal.js';
+
+const EXAMPLES: readonly Example[] = [
+  {
+    does: 'translate the test images of the data that the run was trained on',
+    line: 'pix2pix test --name facades_pix2pix',
+  },
+  {
+    does: 'the checkpoint that was best in validation, on the first ten of other images',
+    line: 'pix2pix test --name facades_pix2pix --epoch best --dataroot ./more --phase val --num_test 10',
+  },
+];
+
+const ABOUT =
+  'Translates images with a trained model and writes them, with their metrics, as a page: ' +
+  '<results_dir>/<name>/<phase>_<epoch>/index.html. The checkpoint knows the options of its training, which need ' +
+  'not be repeated; those given here win, except that the networks must be the same.';
+
+/** `pix2pix test`. */
+export const testCommand: Command = {
+  name: 'test',
+  summary: 'translate images with a trained model and write a page of results',
+  help: (argv, columns) =>
+    [
+      'Usage: pix2pix test --name NAME [options]',
+      wrap(ABOUT, Math.min(columns, WIDEST)).join('\n'),
+      formatExamples('Examples', EXAMPLES, columns),
+      formatOptionHelp(testTable(argv), columns),
+      formatIgnoredHelp(columns),
+    ].join('\n\n'),
+  run: async (argv) => {
+    const opt = parseTestOptions(argv);
+    return untilSignal((stop) => test(opt, stop));
+  },
+};
+
+/** A test may leave --dataroot out, because the checkpoint knows it. */
+function testTable(argv: readonly string[]) {
+  const table = tableFor(argv, TEST_OPTIONS, { isTrain: false });
+  return { ...table, dataroot: { ...TEST_OPTIONS.dataroot, required: false } };
+}

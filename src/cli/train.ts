@@ -1,0 +1,47 @@
+import { formatIgnoredHelp, formatOptionHelp, WIDEST, wrap } from '../options/help.js';
+import { tableFor } from '../options/parse.js';
+import { parseTrainOptions, TRAIN_OPTIONS } from '../options/trainOptions.js';
+import { type Command, type Example, formatExamples } from './command.js';
+import { train } from './pending.js';
+import { untilSignal } from './untilSignal.js';
+
+const EXAMPLES: readonly Example[] = [
+  {
+    does: 'learn facades from label maps, as in the paper',
+    line: 'pix2pix train --dataroot ./datasets/facades --name facades_pix2pix --direction BtoA',
+  },
+  {
+    does: 'go on with it exactly where it stopped',
+    line: 'pix2pix train --name facades_pix2pix --continue_train',
+  },
+  {
+    does: 'a quick look on any machine: small images, a small network, a thousand steps',
+    line: 'pix2pix train --dataroot ./mine --netG unet_128 --ngf 32 --load_size 143 --crop_size 128 --max_steps 1000',
+  },
+  {
+    does: 'options from a file, one of them changed',
+    line: 'pix2pix train --config facades.json --lr 0.0001',
+  },
+];
+
+const ABOUT =
+  'Trains a model on pairs of images. The run, with checkpoints, losses and samples, is kept in ' +
+  '<checkpoints_dir>/<name>. Ctrl-C saves and stops. Names of options may be cut short while they stay unambiguous.';
+
+/** `pix2pix train`. */
+export const trainCommand: Command = {
+  name: 'train',
+  summary: 'train a model on pairs of images',
+  help: (argv, columns) =>
+    [
+      'Usage: pix2pix train --dataroot DIR [options]',
+      wrap(ABOUT, Math.min(columns, WIDEST)).join('\n'),
+      formatExamples('Examples', EXAMPLES, columns),
+      formatOptionHelp(tableFor(argv, TRAIN_OPTIONS, { isTrain: true }), columns),
+      formatIgnoredHelp(columns),
+    ].join('\n\n'),
+  run: async (argv) => {
+    const opt = parseTrainOptions(argv);
+    return untilSignal((stop) => train(opt, stop));
+  },
+};

@@ -1,0 +1,201 @@
+import { epochFault, folderNameFault } from './folderName.js';
+import type { OptionTable } from './spec.js';
+
+/*
+ * The options of training and testing alike are those of the reference's `options/base_options.py` with its defaults,
+ * except that `model`, `netG` and `dataset_mode` start as what exists here; `config`, `strict`, `device`,
+ * `intra_threads`, `seed` and `quiet` are ours. Trainings and tests put the tables together in the order of their
+ * `--help`.
+ */
+
+/** Largest image side that is accepted: a slip of the keyboard should not fill the memory. */
+const LARGEST_SIDE = 16384;
+
+/** Which run it is. */
+export const RUN_OPTIONS = {
+  dataroot: {
+    kind: 'string',
+    default: '',
+    required: true,
+    metavar: 'DIR',
+    group: 'Run',
+    stored: 'always',
+    help: 'folder of the data set, with subfolders train, val, test of A|B images, or trainA and trainB, ...',
+  },
+  name: {
+    kind: 'string',
+    default: 'experiment_name',
+    metavar: 'NAME',
+    group: 'Run',
+    stored: 'never',
+    check: folderNameFault,
+    help: 'name of the run: its folder under --checkpoints_dir and --results_dir',
+  },
+  checkpoints_dir: {
+    kind: 'string',
+    default: './checkpoints',
+    metavar: 'DIR',
+    group: 'Run',
+    stored: 'never',
+    help: 'where runs are kept',
+  },
+  suffix: {
+    kind: 'string',
+    default: '',
+    metavar: 'TEXT',
+    group: 'Run',
+    stored: 'never',
+    help: 'added to --name; {option} stands for its value: "{model}_{netG}_size{load_size}"',
+  },
+  config: {
+    kind: 'string',
+    default: undefined,
+    metavar: 'FILE',
+    group: 'Run',
+    stored: 'never',
+    help: 'JSON file of options, {"batch_size": 4, "no_flip": true}; the command line wins over it',
+  },
+  model: {
+    kind: 'choice',
+    default: 'pix2pix',
+    choices: ['pix2pix'] as readonly string[],
+    group: 'Run',
+    stored: 'always',
+    help: 'what is trained; it sets defaults and may add options of its own',
+  },
+} as const satisfies OptionTable;
+
+/** Which images, and how they are brought into shape. */
+export const DATA_OPTIONS = {
+  dataset_mode: {
+    kind: 'choice',
+    default: 'aligned',
+    choices: ['aligned'] as readonly string[],
+    group: 'Data',
+    stored: 'always',
+    help: 'aligned: pairs, side by side in one image or in two folders under the same file name',
+  },
+  direction: {
+    kind: 'choice',
+    default: 'AtoB',
+    choices: ['AtoB', 'BtoA'],
+    group: 'Data',
+    stored: 'always',
+    help: 'which side is translated into which; A is the left half',
+  },
+  preprocess: {
+    kind: 'choice',
+    default: 'resize_and_crop',
+    choices: ['resize_and_crop', 'crop', 'scale_width', 'scale_width_and_crop', 'none'],
+    group: 'Data',
+    stored: 'always',
+    help: 'how images come to the size that the networks take; none rounds their sides to multiples of 4',
+  },
+  load_size: {
+    kind: 'int',
+    default: 286,
+    min: 1,
+    max: LARGEST_SIDE,
+    group: 'Data',
+    help: 'side in pixels to which images are scaled',
+  },
+  crop_size: {
+    kind: 'int',
+    default: 256,
+    min: 1,
+    max: LARGEST_SIDE,
+    group: 'Data',
+    stored: 'always',
+    help: 'side in pixels of the square that is then cut out',
+  },
+  no_flip: { kind: 'flag', group: 'Data', help: 'never mirror images' },
+  serial_batches: {
+    kind: 'flag',
+    group: 'Data',
+    help: 'take images in the order of their names, not shuffled',
+  },
+  batch_size: { kind: 'int', default: 1, min: 1, max: 4096, group: 'Data', help: 'images in a step' },
+  max_dataset_size: {
+    kind: 'int',
+    default: Number.POSITIVE_INFINITY,
+    min: 1,
+    infinite: true,
+    group: 'Data',
+    help: 'use only the first so many images, in the order of their names',
+  },
+  num_threads: {
+    kind: 'int',
+    default: 4,
+    min: 0,
+    max: 64,
+    group: 'Data',
+    stored: 'never',
+    help: 'images decoded at a time, ahead of the training; 0 = none ahead',
+  },
+  strict: {
+    kind: 'flag',
+    group: 'Data',
+    help: 'stop at a damaged image; otherwise warn and go on without it',
+  },
+} as const satisfies OptionTable;
+
+/** Which checkpoint is loaded: by a test, and when training continues. */
+export const LOAD_OPTIONS = {
+  epoch: {
+    kind: 'string',
+    default: 'latest',
+    metavar: 'EPOCH',
+    group: 'Which checkpoint to load',
+    stored: 'never',
+    check: epochFault,
+    help: 'latest, best, or the number of an epoch',
+  },
+  load_iter: {
+    kind: 'int',
+    default: 0,
+    min: 0,
+    group: 'Which checkpoint to load',
+    stored: 'never',
+    help: 'load that of this iteration (iter_N, kept by --save_by_iter) instead; 0 = by --epoch',
+  },
+} as const satisfies OptionTable;
+
+/** What computes, and what is said about it. */
+export const MACHINE_OPTIONS = {
+  device: {
+    kind: 'choice',
+    default: 'cpu',
+    choices: ['cpu'],
+    group: 'Machine and messages',
+    stored: 'never',
+    help: 'what computes',
+  },
+  intra_threads: {
+    kind: 'int',
+    default: 0,
+    min: 0,
+    max: 1024,
+    group: 'Machine and messages',
+    stored: 'never',
+    help: 'threads that compute; 0 = as many as there are cores',
+  },
+  seed: {
+    kind: 'int',
+    default: 0,
+    min: 0,
+    group: 'Machine and messages',
+    help: 'what weights, order, crops, flips and dropout are drawn from: the same seed, the same run',
+  },
+  verbose: {
+    kind: 'flag',
+    group: 'Machine and messages',
+    stored: 'never',
+    help: 'say more: the networks layer by layer, and where in the program an error arose',
+  },
+  quiet: {
+    kind: 'flag',
+    group: 'Machine and messages',
+    stored: 'never',
+    help: 'say nothing but warnings and errors',
+  },
+} as const satisfies OptionTable;

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseTestOptions } from './testOptions.js';
+import { parseTrainOptions } from './trainOptions.js';
+
+// Read from junyanz/pytorch-CycleGAN-and-pix2pix: the `default=` of each `add_argument` call.
+
+/** `options/base_options.py`, then what `models/pix2pix_model.py` sets: norm, netG, dataset_mode. */
+const BASE = {
+  name: 'experiment_name',
+  checkpointsDir: './checkpoints',
+  inputNc: 3,
+  outputNc: 3,
+  ngf: 64,
+  ndf: 64,
+  netD: 'basic',
+  netG: 'unet_256',
+  nLayersD: 3,
+  norm: 'batch',
+  initType: 'normal',
+  initGain: 0.02,
+  noDropout: false,
+  datasetMode: 'aligned',
+  direction: 'AtoB',
+  serialBatches: false,
+  numThreads: 4,
+  batchSize: 1,
+  loadSize: 286,
+  cropSize: 256,
+  maxDatasetSize: Number.POSITIVE_INFINITY,
+  preprocess: 'resize_and_crop',
+  noFlip: false,
+  epoch: 'latest',
+  loadIter: 0,
+  verbose: false,
+  suffix: '',
+};
+
+/** `options/train_options.py`, then what `models/pix2pix_model.py` sets: pool_size, gan_mode, lambda_L1. */
+const TRAIN = {
+  displayFreq: 400,
+  updateHtmlFreq: 1000,
+  printFreq: 100,
+  noHtml: false,
+  saveLatestFreq: 5000,
+  saveEpochFreq: 5,
+  saveByIter: false,
+  continueTrain: false,
+  epochCount: 1,
+  phase: 'train',
+  nEpochs: 100,
+  nEpochsDecay: 100,
+  beta1: 0.5,
+  lr: 0.0002,
+  ganMode: 'vanilla',
+  poolSize: 0,
+  lrPolicy: 'linear',
+  lrDecayIters: 50,
+  lambdaL1: 100,
+};
+
+/**
+ * `options/test_options.py` (load_size is set to crop_size there) and what `test.py` hard-codes; `num_test` is 50 there
+ * and all images here.
+ */
+const TEST = {
+  resultsDir: './results/',
+  aspectRatio: 1,
+  phase: 'test',
+  eval: false,
+  loadSize: 256,
+  batchSize: 1,
+  serialBatches: true,
+  noFlip: true,
+};
+
+/** Ours: the reference has no such options. */
+const OURS = { seed: 0, device: 'cpu', intraThreads: 0, config: undefined, strict: false, quiet: false };
+
+test("training starts from the reference's defaults for pix2pix", () => {
+  assert.deepEqual(parseTrainOptions(['--dataroot', './d']), {
+    ...BASE,
+    ...TRAIN,
+    ...OURS,
+    maxSteps: Number.POSITIVE_INFINITY,
+    keepLast: Number.POSITIVE_INFINITY,
+    valFreq: 1,
+    model: 'pix2pix',
+    dataroot: './d',
+    isTrain: true,
+    given: ['dataroot'],
+  });
+});
+
+test("testing starts from the reference's defaults, with all images", () => {
+  assert.deepEqual(parseTestOptions([]), {
+    ...BASE,
+    ...TEST,
+    ...OURS,
+    numTest: Number.POSITIVE_INFINITY,
+    model: 'pix2pix',
+    dataroot: '',
+    isTrain: false,
+    given: [],
+  });
+});
+
+test('a test does not cut images: load_size follows crop_size', () => {
+  assert.equal(parseTestOptions(['--crop_size', '128']).loadSize, 128);
+  assert.equal(parseTestOptions(['--crop_size', '128', '--load_size', '143']).loadSize, 143);
+});
+
+test('the command line of the reference parses as it stands', () => {
+  const line =
+    '--dataroot ./datasets/facades --name facades_pix2pix --model pix2pix --direction BtoA --netG unet_256 ' +
+    '--norm batch --lambda_L1 100 --gan_mode vanilla --dataset_mode aligned';
+  const opt = parseTrainOptions(line.split(' '));
+  assert.equal(opt.dataroot, './datasets/facades');
+  assert.equal(opt.name, 'facades_pix2pix');
+  assert.equal(opt.direction, 'BtoA');
+  assert.equal(opt.lambdaL1, 100);
+});
+
+test('the types of options say what they are', () => {
+  const opt = parseTrainOptions(['--dataroot', './d']);
+  const direction: 'AtoB' | 'BtoA' = opt.direction;
+  const training: true = opt.isTrain;
+  const values: [string, number, boolean, string | undefined] = [opt.name, opt.lr, opt.noFlip, opt.config];
+  assert.deepEqual(
+    [direction, training, ...values],
+    ['AtoB', true, 'experiment_name', 0.0002, false, undefined],
+  );
+});

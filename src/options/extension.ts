@@ -1,0 +1,52 @@
+import type { OptionTable } from './spec.js';
+
+/**
+ * What a model or a data set changes about the options when it is chosen (`modify_commandline_options` in the
+ * reference): it may bring flags and set other defaults.
+ *
+ * ```
+ * const sketch: OptionExtension = {
+ *   options: { lambda_edge: { kind: 'float', default: 10, min: 0, group: 'Losses', help: 'weight of the edges' } },
+ *   defaults: { norm: 'batch', dataset_mode: 'aligned' },
+ * };
+ * ```
+ */
+export interface OptionExtension {
+  /** One that exists already may be declared again, to say which of its choices or what range there is here. */
+  readonly options?: OptionTable;
+  /** Keyed by flag. In a test, those of flags that only a training has are passed over. */
+  readonly defaults?: Readonly<Record<string, unknown>>;
+}
+
+/** An extension, or one for training (`true`) and another for testing (`false`). */
+export type ExtendOptions = OptionExtension | ((isTrain: boolean) => OptionExtension);
+
+/** What may be chosen by --model and by --dataset_mode; the registries of models and data sets are such. */
+export interface OptionExtensions {
+  readonly models: Readonly<Record<string, ExtendOptions>>;
+  readonly datasets: Readonly<Record<string, ExtendOptions>>;
+}
+
+/** The option that pix2pix adds for training. */
+export const PIX2PIX_OPTIONS = {
+  lambda_L1: {
+    kind: 'float',
+    default: 100,
+    min: 0,
+    group: 'Losses',
+    help: 'weight of the L1 loss against the adversarial loss',
+  },
+} as const satisfies OptionTable;
+
+/** pix2pix as in the paper: the reference's `models/pix2pix_model.py`. */
+export function extendForPix2Pix(isTrain: boolean): OptionExtension {
+  const networks = { norm: 'batch', netG: 'unet_256', dataset_mode: 'aligned' };
+  if (!isTrain) return { defaults: networks };
+  return { options: PIX2PIX_OPTIONS, defaults: { ...networks, pool_size: 0, gan_mode: 'vanilla' } };
+}
+
+/** What this package itself brings. */
+export const BUILT_IN: OptionExtensions = {
+  models: { pix2pix: extendForPix2Pix },
+  datasets: { aligned: {} },
+};

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Pix2PixError } from '../errors/pix2pixError.js';
+import { describeDiff, diffOptions } from './diff.js';
+import { BUILT_IN } from './extension.js';
+import { mergeStoredOptions } from './merge.js';
+import { serialiseOptions } from './serialise.js';
+import { parseTestOptions } from './testOptions.js';
+import { parseTrainOptions } from './trainOptions.js';
+
+const TRAINED =
+  '--dataroot ./facades --name trained --direction BtoA --netG unet_128 --ngf 32 --netD pixel --crop_size 128 ' +
+  '--load_size 143 --lr 0.01 --batch_size 4 --no_dropout --no_flip --seed 7 --n_epochs 3 --max_steps 10 --phase mine';
+const stored = serialiseOptions(parseTrainOptions(TRAINED.split(' ')));
+
+test('a test needs none of the training flags', () => {
+  const opt = mergeStoredOptions(parseTestOptions(['--name', 'trained']), stored);
+  assert.deepEqual(
+    [opt.dataroot, opt.direction, opt.netG, opt.ngf, opt.netD, opt.cropSize, opt.noDropout],
+    ['./facades', 'BtoA', 'unet_128', 32, 'basic', 128, true],
+  );
+  assert.equal(opt.loadSize, 128, 'nothing is cut off');
+  assert.deepEqual([opt.phase, opt.batchSize, opt.noFlip, opt.isTrain], ['test', 1, true, false]);
+  assert.equal('lr' in opt, false);
+});
+
+test('explicit flags of a test win', () => {
+  const argv = ['--dataroot', './other', '--direction', 'AtoB', '--load_size', '150', '--no_dropout=false'];
+  const opt = mergeStoredOptions(parseTestOptions(argv), stored);
+  assert.deepEqual(
+    [opt.dataroot, opt.direction, opt.loadSize, opt.cropSize, opt.noDropout],
+    ['./other', 'AtoB', 150, 128, false],
+  );
+});
+
+test('a training that goes on needs only its name', () => {
+  const opt = mergeStoredOptions(parseTrainOptions(['--name', 'trained', '--continue_train']), stored);
+  assert.deepEqual(
+    [
+      opt.lr,
+      opt.batchSize,
+      opt.noFlip,
+      opt.seed,
+      opt.nEpochs,
+      opt.loadSize,
+      opt.netD,
+      opt.lambdaL1,
+      opt.phase,
+    ],
+    [0.01, 4, true, 7, 3, 143, 'pixel', 100, 'mine'],
+  );
+  assert.equal(opt.maxSteps, Number.POSITIVE_INFINITY, 'the limit was that of the first part');
+  assert.equal(opt.continueTrain, true);
+});
+
+test('explicit flags of a training that goes on win', () => {
+  const opt = mergeStoredOptions(
+    parseTrainOptions(['--continue_train', '--lr=0.5', '--no_flip=false']),
+    stored,
+  );
+  assert.deepEqual([opt.lr, opt.noFlip, opt.batchSize], [0.5, false, 4]);
+});
+
+test('other networks than those of the checkpoint are refused with the differences', () => {
+  const argv = [
+    '--name',
+    'trained',
+    '--ngf',
+    '64',
+    '--netG',
+    'unet_256',
+    '--input_nc',
+    '3',
+    '--netD',
+    'basic',
+  ];
+  assert.throws(
+    () => mergeStoredOptions(parseTestOptions(argv), stored),
+    (error: unknown) => {
+      assert(error instanceof Pix2PixError);
+      assert.match(error.message, /--ngf +command line 64, checkpoint 32/);
+      assert.match(error.message, /--netG +command line unet_256, checkpoint unet_128/);
+      assert.doesNotMatch(error.message, /input_nc|netD/); // the same; and a test has no discriminator
+      return true;
+    },
+  );
+  assert.throws(
+    () => mergeStoredOptions(parseTrainOptions(['--continue_train', '--netD', 'basic']), stored),
+    /--netD +command line basic, checkpoint pixel/,
+  );
+});
+
+test('the model of the checkpoint decides which options there are', () => {
+  const extensions = {
+    ...BUILT_IN,
+    models: {
+      ...BUILT_IN.models,
+      sketch: () => ({
+        options: { sharpness: { kind: 'int', default: 1, group: 'g', help: 'h', stored: 'always' } } as const,
+      }),
+    },
+  };
+  const opt = mergeStoredOptions(
+    parseTestOptions(['--dataroot', './d']),
+    { model: 'sketch', sharpness: 5 },
+    extensions,
+  );
+  assert.deepEqual([opt.model, (opt as unknown as { sharpness: number }).sharpness], ['sketch', 5]);
+});
+
+test('a checkpoint of another version or of a stranger is read with care', () => {
+  const merge = (options: object) =>
+    mergeStoredOptions(parseTestOptions([]), { dataroot: './d', ...options });
+  assert.equal(merge({ of_the_future: 1, ngf: 8 }).ngf, 8);
+  assert.throws(() => merge({ ngf: 'many' }), /--ngf in the checkpoint cannot be many/);
+  assert.throws(() => merge({ netG: 'resnet_9blocks' }), /--netG in the checkpoint/);
+  assert.throws(() => merge({ dataroot: '' }), /--dataroot is missing/);
+});
+
+test('differences have both sides', () => {
+  const left = { a: 1, b: 'x', c: true };
+  const right = { a: 1, b: 'y', d: Number.POSITIVE_INFINITY };
+  const differences = diffOptions(left, right);
+  assert.deepEqual(differences, [
+    { flag: 'b', left: 'x', right: 'y' },
+    { flag: 'c', left: true, right: undefined },
+    { flag: 'd', left: undefined, right: Number.POSITIVE_INFINITY },
+  ]);
+  assert.deepEqual(describeDiff(differences, ['now', 'then']), {
+    '--b': 'now x, then y',
+    '--c': 'now True, then (nothing)',
+    '--d': 'now (nothing), then inf',
+  });
+});

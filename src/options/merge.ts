@@ -1,0 +1,80 @@
+import { Pix2PixError } from '../errors/pix2pixError.js';
+import { describeDiff, diffOptions } from './diff.js';
+import { BUILT_IN, type OptionExtensions } from './extension.js';
+import { toFlagValues, toOptions } from './optionsObject.js';
+import { requireOptions } from './parse.js';
+import { type Choice, defaultsOf, resolveTable } from './resolveTable.js';
+import { checkStored, type StoredOptions, storedChoice } from './serialise.js';
+import type { OptionScalar, OptionSpec, OptionTable } from './spec.js';
+import { TEST_OPTIONS, type TestOptions } from './testOptions.js';
+import { TRAIN_OPTIONS, type TrainOptions } from './trainOptions.js';
+
+/**
+ * Completes options by those of the checkpoint that is about to be loaded, so that neither a test nor a continued
+ * training repeats the flags of the training. Explicit flags win; what each option's `stored` role says decides the
+ * rest. In a test, load_size follows crop_size unless it was given.
+ *
+ * @param opt from `parseTrainOptions` with --continue_train, or from `parseTestOptions`
+ * @param stored what the checkpoint says; options that this version does not know are passed over
+ * @throws Pix2PixError with the differences when explicit flags ask for other networks than the checkpoint holds, when
+ *   a stored value is not valid, and when --dataroot is known to neither side
+ */
+export function mergeStoredOptions<T extends TrainOptions | TestOptions>(
+  opt: T,
+  stored: StoredOptions,
+  extensions: OptionExtensions = BUILT_IN,
+): T {
+  const table = tableOfBoth(opt, stored, extensions);
+  const asked = toFlagValues(opt, table);
+  const kept = checkStored(stored, table);
+  refuseOtherNetworks(opt, asked, kept, table);
+
+  const values = { ...defaultsOf(table), ...asked };
+  for (const [flag, value] of Object.entries(kept)) {
+    if (!opt.given.includes(flag) && isTaken(table[flag], opt.isTrain)) values[flag] = value;
+  }
+  if (!opt.isTrain && !opt.given.includes('load_size')) values.load_size = values.crop_size;
+  requireOptions(table, values);
+  return { ...opt, ...toOptions<T>(values, opt.given, opt.isTrain) };
+}
+
+/** The table of the model and the data set that the merged options will name. */
+function tableOfBoth(
+  opt: TrainOptions | TestOptions,
+  stored: StoredOptions,
+  extensions: OptionExtensions,
+): OptionTable {
+  const choice = (flag: 'model' | 'dataset_mode', asked: string): Choice => {
+    const kept = opt.given.includes(flag) ? undefined : storedChoice(stored, flag);
+    return kept ?? { value: asked, source: `--${flag}` };
+  };
+  const chosen = { model: choice('model', opt.model), dataset_mode: choice('dataset_mode', opt.datasetMode) };
+  return resolveTable(opt.isTrain ? TRAIN_OPTIONS : TEST_OPTIONS, chosen, extensions, opt.isTrain);
+}
+
+function refuseOtherNetworks(
+  opt: TrainOptions | TestOptions,
+  asked: Record<string, OptionScalar>,
+  kept: Record<string, OptionScalar>,
+  table: OptionTable,
+): void {
+  const fixed = opt.given.filter((flag) => Object.hasOwn(kept, flag) && isFixed(table[flag], opt.isTrain));
+  const pick = (values: Record<string, OptionScalar>) =>
+    Object.fromEntries(fixed.map((flag) => [flag, values[flag]]));
+  const differences = diffOptions(pick(asked), pick(kept));
+  if (differences.length === 0) return;
+  throw new Pix2PixError(
+    `the checkpoint of ${opt.name} holds other networks than the command line asks for`,
+    describeDiff(differences, ['command line', 'checkpoint']),
+    'leave these flags out, for the checkpoint knows them; or train a new run under another --name',
+  );
+}
+
+function isFixed(spec: OptionSpec, isTrain: boolean): boolean {
+  return spec.stored === 'generator' || (spec.stored === 'discriminator' && isTrain);
+}
+
+function isTaken(spec: OptionSpec, isTrain: boolean): boolean {
+  const role = spec.stored ?? 'resume';
+  return role === 'generator' || role === 'always' || (isTrain && role !== 'never');
+}

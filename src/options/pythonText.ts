@@ -1,0 +1,19 @@
+import type { OptionScalar, OptionSpec } from './spec.js';
+
+/** A value as Python prints it, so that names of runs and option files read as those of the reference. */
+export function pythonText(value: OptionScalar, kind?: OptionSpec['kind']): string {
+  if (value === undefined) return 'None';
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (value === Number.POSITIVE_INFINITY) return 'inf';
+  return kind === 'float' ? pythonFloat(value as number) : String(value);
+}
+
+/** Python's repr of a float: `100.0`, `0.0002`, `1e-05` (exponents below -4 and from 16 on). */
+function pythonFloat(value: number): string {
+  const [digits, exponent] = value.toExponential().split('e');
+  const power = Number(exponent);
+  if (value !== 0 && (power < -4 || power >= 16)) {
+    return `${digits}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
+  }
+  return Number.isInteger(value) ? `${value}.0` : String(value);
+}

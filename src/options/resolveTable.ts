@@ -1,0 +1,100 @@
+import { Pix2PixError } from '../errors/pix2pixError.js';
+import { unknownOption } from './arguments.js';
+import type { ExtendOptions, OptionExtension, OptionExtensions } from './extension.js';
+import { checkValue } from './readValue.js';
+import { defaultOf, type OptionScalar, type OptionSpec, type OptionTable } from './spec.js';
+
+/** A value that was given for --model or --dataset_mode, and where: `{ value: 'pix2pix', source: '--model' }`. */
+export interface Choice {
+  readonly value: unknown;
+  readonly source: string;
+}
+
+/** What is known of --model and --dataset_mode when a table is resolved; what is missing is the default. */
+export interface Choices {
+  readonly model?: Choice;
+  readonly dataset_mode?: Choice;
+}
+
+/**
+ * The whole table for the chosen model and data set, as the reference gathers it: the model changes defaults and adds
+ * flags, and then the data set does. A table without `model` or `dataset_mode` is left as it is.
+ *
+ * @throws Pix2PixError for a model or data set that does not exist, with the nearest that does
+ */
+export function resolveTable(
+  base: OptionTable,
+  chosen: Choices,
+  extensions: OptionExtensions,
+  isTrain: boolean,
+): OptionTable {
+  const open = withChoices(
+    withChoices(base, 'model', extensions.models),
+    'dataset_mode',
+    extensions.datasets,
+  );
+  const withModel = extendByChoice(open, 'model', chosen.model, extensions.models, isTrain);
+  return extendByChoice(withModel, 'dataset_mode', chosen.dataset_mode, extensions.datasets, isTrain);
+}
+
+type Known = Readonly<Record<string, ExtendOptions>>;
+
+function withChoices(table: OptionTable, flag: keyof Choices, known: Known): OptionTable {
+  const spec = table[flag];
+  return spec?.kind === 'choice' ? { ...table, [flag]: { ...spec, choices: Object.keys(known) } } : table;
+}
+
+function extendByChoice(
+  table: OptionTable,
+  flag: keyof Choices,
+  chosen: Choice | undefined,
+  known: Known,
+  isTrain: boolean,
+): OptionTable {
+  const spec = table[flag];
+  if (spec?.kind !== 'choice') return table;
+  const { value, source } = chosen ?? { value: spec.default, source: `the default of --${flag}` };
+  const name = checkValue(spec, value, source) as string;
+  const extend = known[name];
+  const extension = typeof extend === 'function' ? extend(isTrain) : extend;
+  return extendTable(table, extension, `--${flag} ${name}`, isTrain);
+}
+
+function extendTable(
+  table: OptionTable,
+  extension: OptionExtension,
+  owner: string,
+  isTrain: boolean,
+): OptionTable {
+  const extended: Record<string, OptionSpec> = { ...table };
+  for (const [flag, spec] of Object.entries(extension.options ?? {})) {
+    extended[flag] = Object.hasOwn(extended, flag) ? redeclare(flag, extended[flag], spec, owner) : spec;
+  }
+  for (const [flag, value] of Object.entries(extension.defaults ?? {})) {
+    if (!Object.hasOwn(extended, flag)) {
+      if (!isTrain) continue; // an option of the training; a slip in its name shows there
+      throw unknownOption(flag, extended, `the defaults of ${owner}`);
+    }
+    extended[flag] = withDefault(extended[flag], value, `the default of --${flag} by ${owner}`);
+  }
+  return extended;
+}
+
+/** The option as its new owner has it, in its old place in `--help`. */
+function redeclare(flag: string, before: OptionSpec, now: OptionSpec, owner: string): OptionSpec {
+  if (before.kind === now.kind) return { ...before, ...now, group: before.group } as OptionSpec;
+  throw new Pix2PixError(
+    `${owner} declares --${flag}, which exists already and is of another kind`,
+    { before: before.kind, now: now.kind },
+    'give it another name',
+  );
+}
+
+function withDefault(spec: OptionSpec, value: unknown, source: string): OptionSpec {
+  return { ...spec, default: checkValue(spec, value, source) } as OptionSpec;
+}
+
+/** Every option of the table at its default. */
+export function defaultsOf(table: OptionTable): Record<string, OptionScalar> {
+  return Object.fromEntries(Object.entries(table).map(([flag, spec]) => [flag, defaultOf(spec)]));
+}

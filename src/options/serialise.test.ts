@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import fc from 'fast-check';
+import { restoreTrainOptions, serialiseOptions, tableOf } from './serialise.js';
+import { defaultOf, type OptionScalar, type OptionSpec } from './spec.js';
+import { parseTrainOptions, TRAIN_OPTIONS } from './trainOptions.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'pix2pix-options-'));
+after(() => rmSync(folder, { recursive: true }));
+
+/** Any value that the option takes. */
+function anyValue(flag: string, spec: OptionSpec): fc.Arbitrary<OptionScalar> {
+  switch (spec.kind) {
+    case 'flag':
+      return fc.boolean();
+    case 'choice':
+      return fc.constantFrom(...spec.choices);
+    case 'string':
+      return flag === 'epoch'
+        ? fc.constantFrom('latest', 'best', '7')
+        : fc.stringMatching(/^[A-Za-z0-9 ä=-]{1,12}$/);
+    default: {
+      const min = Math.max(spec.min ?? spec.above ?? -1000, -1000);
+      const max = Math.min(spec.max ?? spec.below ?? min + 1000, min + 1000);
+      const finite =
+        spec.kind === 'int'
+          ? fc.integer({ min, max })
+          : fc.double({ min, max, noNaN: true, minExcluded: spec.above !== undefined, maxExcluded: true });
+      return spec.infinite ? fc.oneof(finite, fc.constant(Number.POSITIVE_INFINITY)) : finite;
+    }
+  }
+}
+
+const given = fc.record(
+  Object.fromEntries(
+    Object.entries(TRAIN_OPTIONS)
+      .filter(([flag]) => flag !== 'config' && flag !== 'suffix')
+      .map(([flag, spec]) => [flag, anyValue(flag, spec)]),
+  ),
+  { requiredKeys: ['dataroot'] },
+);
+
+test('command line, options, JSON, configuration file and options again are the same', () => {
+  const path = join(folder, 'config.json');
+  fc.assert(
+    fc.property(given, (values) => {
+      const argv = Object.entries(values).map(([flag, value]) => `--${flag}=${value}`);
+      const opt = parseTrainOptions(argv);
+      const json = JSON.stringify(serialiseOptions(opt));
+      writeFileSync(path, json);
+      const { given: _, config, ...again } = parseTrainOptions(['--config', path]);
+      const { given: flags, config: __, ...first } = opt;
+      assert.deepEqual(again, first);
+      assert.equal(config, path);
+      assert.deepEqual([...flags].sort(), Object.keys(values).sort());
+      const { given: ___, config: ____, ...restored } = restoreTrainOptions(JSON.parse(json));
+      assert.deepEqual(restored, first);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('a suffix is part of the name once', () => {
+  const opt = parseTrainOptions(['--dataroot', './d', '--name', 'a', '--suffix', 'b']);
+  assert.equal(opt.name, 'a_b');
+  assert.equal(restoreTrainOptions(serialiseOptions(opt)).name, 'a_b');
+});
+
+test('restoring passes over what it does not know and refuses what is not valid', () => {
+  assert.equal(restoreTrainOptions({ ngf: 32, of_the_future: [1] }).ngf, 32);
+  assert.throws(() => restoreTrainOptions({ ngf: -1 }), /--ngf in the checkpoint cannot be -1/);
+  assert.throws(() => restoreTrainOptions({ name: '../../x' }), /--name in the checkpoint/);
+  assert.throws(() => restoreTrainOptions({ model: 'future' }), /--model in the checkpoint cannot be future/);
+  assert.throws(() => restoreTrainOptions({ phase: '\u001b[2J' }), /cannot be "\\u001b\[2J"/);
+});
+
+test('the table behind options has the defaults of their model', () => {
+  const table = tableOf(parseTrainOptions(['--dataroot', './d', '--norm', 'none']));
+  assert.equal(defaultOf(table.norm), 'batch');
+  assert.equal(defaultOf(table.lambda_L1), 100);
+});

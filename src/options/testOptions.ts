@@ -1,0 +1,94 @@
+import { DATA_OPTIONS, LOAD_OPTIONS, MACHINE_OPTIONS, RUN_OPTIONS } from './baseOptions.js';
+import { phaseFault } from './folderName.js';
+import { NETWORK_OPTIONS } from './networkOptions.js';
+import { type OptionMarks, toOptions } from './optionsObject.js';
+import { type ParseSettings, parseOptions } from './parse.js';
+import type { OptionTable, OptionValues } from './spec.js';
+import { nameWithSuffix } from './suffix.js';
+
+const RESULT_OPTIONS = {
+  results_dir: {
+    kind: 'string',
+    default: './results/',
+    metavar: 'DIR',
+    group: 'Results',
+    stored: 'never',
+    help: 'where pages of results are put, as <name>/<phase>_<epoch>/index.html',
+  },
+  num_test: {
+    kind: 'int',
+    default: Number.POSITIVE_INFINITY,
+    min: 1,
+    infinite: true,
+    group: 'Results',
+    stored: 'never',
+    help: 'translate the first so many images only',
+  },
+  aspect_ratio: {
+    kind: 'float',
+    default: 1,
+    above: 0,
+    group: 'Results',
+    stored: 'never',
+    help: 'width by height of the images in the results, for those that were squeezed into squares',
+  },
+  eval: {
+    kind: 'flag',
+    group: 'Results',
+    stored: 'never',
+    help: 'running statistics and no dropout; otherwise both as in training, which the paper does',
+  },
+} as const satisfies OptionTable;
+
+/**
+ * The options of `pix2pix test`: the reference's `options/test_options.py` with its defaults, except that `num_test` is
+ * all images instead of 50.
+ */
+export const TEST_OPTIONS = {
+  ...RUN_OPTIONS,
+  ...LOAD_OPTIONS,
+  ...RESULT_OPTIONS,
+  ...DATA_OPTIONS,
+  phase: {
+    kind: 'string',
+    default: 'test',
+    metavar: 'NAME',
+    group: 'Data',
+    stored: 'never',
+    check: phaseFault,
+    help: 'subfolder of --dataroot to translate',
+  },
+  load_size: {
+    ...DATA_OPTIONS.load_size,
+    default: DATA_OPTIONS.crop_size.default,
+    help: 'side in pixels to which images are scaled; --crop_size if not given, so that nothing is cut off',
+  },
+  ...NETWORK_OPTIONS,
+  ...MACHINE_OPTIONS,
+} as const satisfies OptionTable;
+
+/** What `pix2pix test` works by. */
+export type TestOptions = OptionValues<typeof TEST_OPTIONS> & OptionMarks<false>;
+
+/**
+ * The options of a test, from its command line. --dataroot may be missing: `mergeStoredOptions` takes it from the
+ * checkpoint, with everything else that the training decided.
+ *
+ * As the reference's `test.py` does, it takes images one by one, in the order of their names and unmirrored, whatever
+ * the command line says: batch statistics make every other image of a batch part of the result.
+ *
+ * @param argv what follows `pix2pix test`
+ * @throws Pix2PixError for unknown options and bad values
+ */
+export function parseTestOptions(
+  argv: readonly string[],
+  settings: Omit<ParseSettings, 'isTrain'> = {},
+): TestOptions {
+  const { table, values, given } = parseOptions(argv, TEST_OPTIONS, { ...settings, isTrain: false });
+  const fixed = { batch_size: 1, serial_batches: true, no_flip: true };
+  const load_size = given.includes('load_size') ? values.load_size : values.crop_size;
+  if (values.batch_size !== 1) {
+    (settings.onNotice ?? console.warn)('--batch_size has no effect: a test takes images one by one');
+  }
+  return toOptions({ ...values, ...fixed, load_size, name: nameWithSuffix(values, table) }, given, false);
+}

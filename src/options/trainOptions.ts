@@ -1,0 +1,198 @@
+import { DATA_OPTIONS, LOAD_OPTIONS, MACHINE_OPTIONS, RUN_OPTIONS } from './baseOptions.js';
+import type { PIX2PIX_OPTIONS } from './extension.js';
+import { phaseFault } from './folderName.js';
+import { NETWORK_OPTIONS } from './networkOptions.js';
+import { type OptionMarks, toOptions } from './optionsObject.js';
+import { type ParseSettings, parseOptions, requireOptions } from './parse.js';
+import type { OptionTable, OptionValues } from './spec.js';
+import { nameWithSuffix } from './suffix.js';
+
+const SCHEDULE_OPTIONS = {
+  phase: {
+    kind: 'string',
+    default: 'train',
+    metavar: 'NAME',
+    group: 'Data',
+    check: phaseFault,
+    help: 'subfolder of --dataroot to learn from',
+  },
+  n_epochs: {
+    kind: 'int',
+    default: 100,
+    min: 0,
+    group: 'Training',
+    help: 'epochs at the full learning rate',
+  },
+  n_epochs_decay: {
+    kind: 'int',
+    default: 100,
+    min: 0,
+    group: 'Training',
+    help: 'epochs after them in which it falls to zero',
+  },
+  max_steps: {
+    kind: 'int',
+    default: Number.POSITIVE_INFINITY,
+    min: 1,
+    infinite: true,
+    group: 'Training',
+    stored: 'never',
+    help: 'stop after so many steps in all, saved as at the end of an epoch',
+  },
+  lr: { kind: 'float', default: 0.0002, above: 0, group: 'Training', help: 'learning rate of Adam' },
+  beta1: {
+    kind: 'float',
+    default: 0.5,
+    min: 0,
+    below: 1,
+    group: 'Training',
+    help: 'momentum of Adam; the second one is 0.999',
+  },
+  lr_policy: {
+    kind: 'choice',
+    default: 'linear',
+    choices: ['linear', 'step', 'plateau', 'cosine'],
+    group: 'Training',
+    help: 'how the learning rate falls; plateau follows the validation, or the training loss without one',
+  },
+  lr_decay_iters: {
+    kind: 'int',
+    default: 50,
+    min: 1,
+    group: 'Training',
+    help: 'epochs between two falls with --lr_policy step',
+  },
+  gan_mode: {
+    kind: 'choice',
+    default: 'lsgan',
+    choices: ['vanilla', 'lsgan'],
+    group: 'Losses',
+    help: 'adversarial loss: vanilla is cross entropy, lsgan is least squares',
+  },
+  pool_size: {
+    kind: 'int',
+    default: 50,
+    min: 0,
+    group: 'Losses',
+    help: 'earlier fakes that the discriminator is shown again; 0 = only the present one',
+  },
+} as const satisfies OptionTable;
+
+const SAVING_OPTIONS = {
+  continue_train: {
+    kind: 'flag',
+    group: 'Saving and continuing',
+    stored: 'never',
+    help: 'go on exactly where the run --name stopped; its options need not be repeated',
+  },
+  epoch_count: {
+    kind: 'int',
+    default: 1,
+    min: 1,
+    group: 'Saving and continuing',
+    stored: 'never',
+    help: 'number of the first epoch; --continue_train knows it by itself',
+  },
+  save_latest_freq: {
+    kind: 'int',
+    default: 5000,
+    min: 1,
+    group: 'Saving and continuing',
+    help: 'images between two checkpoints "latest"',
+  },
+  save_epoch_freq: {
+    kind: 'int',
+    default: 5,
+    min: 1,
+    group: 'Saving and continuing',
+    help: 'epochs between two checkpoints that are kept',
+  },
+  save_by_iter: {
+    kind: 'flag',
+    group: 'Saving and continuing',
+    help: 'keep every "latest" as iter_N too',
+  },
+  keep_last: {
+    kind: 'int',
+    default: Number.POSITIVE_INFINITY,
+    min: 1,
+    infinite: true,
+    group: 'Saving and continuing',
+    help: 'checkpoints that are kept besides the latest and the best; older ones are deleted',
+  },
+} as const satisfies OptionTable;
+
+const PROGRESS_OPTIONS = {
+  val_freq: {
+    kind: 'int',
+    default: 1,
+    min: 0,
+    group: 'Progress',
+    help: 'epochs between two validations on the subfolder "val" (L1, PSNR, SSIM), where there is one; 0 = none',
+  },
+  print_freq: {
+    kind: 'int',
+    default: 100,
+    min: 1,
+    group: 'Progress',
+    help: 'images between two lines of losses',
+  },
+  display_freq: {
+    kind: 'int',
+    default: 400,
+    min: 1,
+    group: 'Progress',
+    help: 'images between two samples in the TensorBoard files',
+  },
+  update_html_freq: {
+    kind: 'int',
+    default: 1000,
+    min: 1,
+    group: 'Progress',
+    help: 'images between two samples on web/index.html',
+  },
+  no_html: { kind: 'flag', group: 'Progress', help: 'make no web/index.html' },
+} as const satisfies OptionTable;
+
+/**
+ * The options of `pix2pix train` before a model adds its own: the reference's `options/train_options.py` with its
+ * defaults, and `max_steps`, `keep_last`, `val_freq`, which are ours.
+ */
+export const TRAIN_OPTIONS = {
+  ...RUN_OPTIONS,
+  ...DATA_OPTIONS,
+  ...NETWORK_OPTIONS,
+  ...SCHEDULE_OPTIONS,
+  ...SAVING_OPTIONS,
+  ...LOAD_OPTIONS,
+  ...PROGRESS_OPTIONS,
+  ...MACHINE_OPTIONS,
+} as const satisfies OptionTable;
+
+/** What `pix2pix train` works by; a model's own options come on top. */
+export type TrainOptions = OptionValues<typeof TRAIN_OPTIONS> & OptionMarks<true>;
+
+/** The options that pix2pix adds for training. */
+export type Pix2PixOptions = OptionValues<typeof PIX2PIX_OPTIONS>;
+
+/**
+ * The options of a training, from its command line.
+ *
+ * ```
+ * const opt = parseTrainOptions(['--dataroot', './datasets/facades', '--direction', 'BtoA']);
+ * opt.lambdaL1;   // 100
+ * ```
+ *
+ * @param argv what follows `pix2pix train`
+ * @typeParam Extra the chosen model's own options: `OptionValues<typeof itsTable>`
+ * @throws Pix2PixError for unknown options, bad values and a missing --dataroot; `--continue_train` needs none, since
+ *   `mergeStoredOptions` takes it from the checkpoint
+ */
+export function parseTrainOptions<Extra = Pix2PixOptions>(
+  argv: readonly string[],
+  settings: Omit<ParseSettings, 'isTrain'> = {},
+): TrainOptions & Extra {
+  const { table, values, given } = parseOptions(argv, TRAIN_OPTIONS, { ...settings, isTrain: true });
+  if (!values.continue_train) requireOptions(table, values);
+  return toOptions({ ...values, name: nameWithSuffix(values, table) }, given, true);
+}
