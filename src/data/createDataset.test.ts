@@ -1,97 +1,16 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import sharp from 'sharp';
+import { COUNT, dataroot, epochOf, names, options, withDataset } from '../../test/fixtures/pairedImages.js';
 import { Pix2PixError } from '../errors/pix2pixError.js';
 import { BadImageError } from './badImage.js';
 import { epochOrder } from './batchProducer.js';
 import { createDataset, registerDataset } from './createDataset.js';
-import type { Dataset } from './dataset.js';
 import { augmentation } from './geometry.js';
-import type { Batch, ImageBatch } from './imageBatch.js';
+import type { ImageBatch } from './imageBatch.js';
 import type { DataOptions } from './options.js';
-
-const dataroot = mkdtempSync(join(tmpdir(), 'pix2pix-data-'));
-after(() => rmSync(dataroot, { recursive: true }));
-
-/** A: red is the column, green the row. B: the same, and blue 255. Red of A's first pixel tells where the crop began. */
-async function writePair(path: string, width = 24, height = 16): Promise<void> {
-  const data = new Uint8Array(2 * width * height * 3);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < 2 * width; x++)
-      data.set([x % width, y, x < width ? 0 : 255], (y * 2 * width + x) * 3);
-  }
-  await sharp(data, { raw: { width: 2 * width, height, channels: 3 } })
-    .png()
-    .toFile(path);
-}
-
-const COUNT = 7;
-for (const phase of ['train', 'broken', 'mixed', 'ruined']) mkdirSync(join(dataroot, phase));
-for (let i = 0; i < COUNT; i++) await writePair(join(dataroot, 'train', `${i}.png`));
-for (const i of [0, 2, 5]) await writePair(join(dataroot, 'broken', `${i}.png`));
-writeFileSync(join(dataroot, 'broken', '1.png'), 'no image');
-writeFileSync(join(dataroot, 'broken', '3.png'), '');
-await sharp({ create: { width: 13, height: 8, channels: 3, background: '#fff' } })
-  .png()
-  .toFile(join(dataroot, 'broken', '4.png'));
-await writePair(join(dataroot, 'mixed', '0.png'));
-await writePair(join(dataroot, 'mixed', '1.png'), 32, 16);
-writeFileSync(join(dataroot, 'ruined', '0.png'), 'no image');
-
-const options: DataOptions = {
-  dataroot,
-  datasetMode: 'aligned',
-  direction: 'AtoB',
-  serialBatches: false,
-  numThreads: 2,
-  batchSize: 1,
-  loadSize: 12,
-  cropSize: 8,
-  maxDatasetSize: Number.POSITIVE_INFINITY,
-  preprocess: 'crop',
-  noFlip: false,
-  phase: 'train',
-  strict: false,
-  inputNc: 3,
-  outputNc: 3,
-  seed: 5,
-  isTrain: true,
-  epochCount: 1,
-};
-
-async function withDataset<T>(
-  more: Partial<DataOptions>,
-  use: (dataset: Dataset, warnings: string[]) => Promise<T>,
-) {
-  const warnings: string[] = [];
-  const dataset = await createDataset({ ...options, ...more }, { onWarning: (text) => warnings.push(text) });
-  try {
-    return await use(dataset, warnings);
-  } finally {
-    await dataset.close();
-  }
-}
-
-async function epochOf(dataset: Dataset): Promise<Batch[]> {
-  const batches: Batch[] = [];
-  for await (const batch of dataset) batches.push(batch);
-  return batches;
-}
-
-const names = (batches: Batch[]): string[] =>
-  batches.flatMap((batch) => batch.APaths.map((path) => path.replace(/.*[\\/]/, '').replace('.png', '')));
-
-/** All bytes and paths, comparable. */
-const contents = (batches: Batch[]): unknown =>
-  batches.map(({ A, B, APaths }) => [
-    Buffer.from(A.data).toString('hex'),
-    Buffer.from(B.data).toString('hex'),
-    APaths,
-  ]);
 
 for (const numThreads of [0, 3]) {
   const where = numThreads === 0 ? 'in this thread' : 'in another thread';
@@ -195,52 +114,6 @@ for (const numThreads of [0, 3]) {
     });
   });
 }
-
-test('another thread gives the bytes that this thread gives', async () => {
-  const run = (numThreads: number) =>
-    withDataset({ numThreads, batchSize: 2, preprocess: 'resize_and_crop' }, async (dataset) =>
-      contents([...(await epochOf(dataset)), ...(await epochOf(dataset))]),
-    );
-  assert.deepEqual(await run(4), await run(0));
-});
-
-test('a run continued in the middle of an epoch sees what it would have seen', async () => {
-  const all = await withDataset({ batchSize: 2 }, async (dataset) => [
-    await epochOf(dataset),
-    await epochOf(dataset),
-  ]);
-  await withDataset({ batchSize: 2 }, async (dataset) => {
-    dataset.startAt(1, 3);
-    assert.deepEqual(contents(await epochOf(dataset)), contents(all[0].slice(3)));
-    assert.deepEqual(contents(await epochOf(dataset)), contents(all[1]));
-    dataset.startAt(2, 1);
-    assert.deepEqual(contents(await epochOf(dataset)), contents(all[1].slice(1)));
-    dataset.startAt(1, 4); // the end of epoch 1
-    assert.deepEqual(await epochOf(dataset), []);
-    assert.deepEqual([dataset.epoch, dataset.batchIndex], [2, 0]);
-    for (const [epoch, batch] of [
-      [1, 5],
-      [1, -1],
-      [1, 0.5],
-      [-1, 0],
-    ]) {
-      assert.throws(() => dataset.startAt(epoch, batch), /no such place/);
-    }
-  });
-});
-
-test('a loop that is broken off keeps its place', async () => {
-  await withDataset({}, async (dataset) => {
-    const seen: Batch[] = [];
-    for await (const batch of dataset) {
-      seen.push(batch);
-      assert.equal(dataset.batchIndex, seen.length);
-      if (seen.length === 3) break;
-    }
-    seen.push(...(await epochOf(dataset)));
-    assert.deepEqual(names(seen), [...epochOrder({ length: COUNT, seed: 5, shuffle: true }, 1)].map(String));
-  });
-});
 
 test('at test time images come in order, unmirrored, and bad ones are left out', async () => {
   await withDataset({ isTrain: false, cropSize: 24, loadSize: 24 }, async (dataset) => {
@@ -349,44 +222,4 @@ test('options that cannot work are refused before any image is read', async () =
   await refused({ dataroot: join(dataroot, 'absent') }, /is no folder/);
   registerDataset('hollow', () => ({ length: 0, get: () => assert.fail() }));
   await refused({ datasetMode: 'hollow' }, /empty/);
-});
-
-test('a closed data set gives no more, and closing twice is no error', async () => {
-  const dataset = await createDataset(options);
-  for await (const _ of dataset) break; // others are under way
-  await dataset.close();
-  await dataset.close();
-  await assert.rejects(epochOf(dataset), /closed/);
-});
-
-test('a batch is ready when the consumer returns from a long step', async () => {
-  await withDataset({ numThreads: 2 }, async (dataset) => {
-    let before = 0;
-    let waited = 0;
-    for await (const _ of dataset) {
-      if (before > 0) waited = Math.max(waited, dataset.waitedMs - before);
-      const end = performance.now() + 200; // blocks the event loop, as a training step does
-      while (performance.now() < end);
-      before = dataset.waitedMs;
-    }
-    assert.ok(waited < 100, `waited ${waited} ms for a batch that had 200 ms to be made`);
-  });
-});
-
-test('a process that forgets to close its data set, or exits in the middle, ends cleanly', () => {
-  const module = JSON.stringify(new URL('./createDataset.js', import.meta.url).href);
-  const opt = JSON.stringify({ ...options, maxDatasetSize: 1e9 });
-  for (const [end, status] of [
-    ['break', 0],
-    ['process.exit(3)', 3],
-  ] as const) {
-    const code = `const { createDataset } = await import(${module});
-      for await (const batch of await createDataset(${opt})) ${end};`;
-    const child = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
-      encoding: 'utf8',
-      timeout: 20_000,
-    });
-    assert.equal(child.stderr, '');
-    assert.equal(child.status, status);
-  }
 });
