@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { Pix2PixError } from '../errors/pix2pixError.js';
-import { type FileSystem, fileError, nodeFileSystem } from './fileSystem.js';
+import { type FileSystem, fileError, nodeFileSystem, systemCode } from './fileSystem.js';
 
 /** What was written: its size in bytes and its SHA-256 in hexadecimal. */
 export interface WrittenFile {
@@ -133,18 +133,23 @@ export function writeFileAtomic(
   return written;
 }
 
-/** Makes renames in a folder last through a power cut. Windows has no such call: its own journal does it. */
+/**
+ * Makes renames in a folder last through a power cut. Windows has no such call and some network file systems refuse
+ * it: there it is left to them. Throws Pix2PixError when the disk fails.
+ */
 export function syncDirectory(directory: string, fs: FileSystem = nodeFileSystem): void {
   if (process.platform === 'win32') return;
+  let descriptor: number | undefined;
   try {
-    const descriptor = fs.openSync(directory, 'r');
-    try {
-      fs.fsyncSync(descriptor);
-    } finally {
-      fs.closeSync(descriptor);
-    }
+    descriptor = fs.openSync(directory, 'r');
+    fs.fsyncSync(descriptor);
   } catch (error) {
-    throw fileError(error, 'cannot sync the folder', directory);
+    const code = systemCode(error);
+    if (code === undefined || ['EIO', 'ENOSPC', 'EDQUOT'].includes(code)) {
+      throw fileError(error, 'cannot sync the folder', directory);
+    }
+  } finally {
+    if (descriptor !== undefined) fs.closeSync(descriptor);
   }
 }
 
