@@ -87,13 +87,16 @@ function copyDurable(source: string, path: string, fs: FileSystem): void {
   }
 }
 
-/** Makes staged checkpoints the valid ones of their tags, in order. */
+/**
+ * Makes staged checkpoints the valid ones of their tags, in order.
+ * @returns the final names that could not be taken yet, with the reason
+ */
 export function commit(
   directory: string,
   checkpoints: readonly StagedCheckpoint[],
   staging: Staging,
   fs: FileSystem,
-): void {
+): string[] {
   syncDirectory(directory, fs);
   for (const staged of checkpoints) {
     const path = join(directory, manifestFileName(staged.tag));
@@ -105,8 +108,9 @@ export function commit(
     staging.keep(staged);
   }
   syncDirectory(directory, fs);
-  for (const { tag, manifest } of checkpoints) settle(directory, tag, manifest, fs);
+  const unsettled = checkpoints.flatMap(({ tag, manifest }) => settle(directory, tag, manifest, fs));
   syncDirectory(directory, fs);
+  return unsettled;
 }
 
 /** Where the bytes of a file are now: under its temporary name as long as that exists. */
@@ -125,19 +129,24 @@ export function currentPath(
  * Renames a valid checkpoint's files to their final names. A name that cannot be taken now (Windows, while a reader
  * has the old file open) is left for the next `recover`: the checkpoint is valid either way.
  */
-function settle(directory: string, tag: string, manifest: Manifest, fs: FileSystem): void {
+function settle(directory: string, tag: string, manifest: Manifest, fs: FileSystem): string[] {
+  const unsettled: string[] = [];
   for (const [part, { writtenAs }] of manifest.files) {
     const temporary = join(directory, writtenAs);
+    const name = partFileName(tag, part);
     if (!fs.existsSync(temporary)) continue;
     try {
-      fs.renameSync(temporary, join(directory, partFileName(tag, part)));
+      fs.renameSync(temporary, join(directory, name));
     } catch (error) {
-      if (systemCode(error) === undefined) throw error;
+      const code = systemCode(error);
+      if (code === undefined) throw error;
+      unsettled.push(`${name} (${code}; its content is in ${writtenAs})`);
       continue;
     }
     // Renaming onto another link of the same file does nothing (POSIX), so the temporary name would stay.
     removeQuietly(temporary, fs);
   }
+  return unsettled;
 }
 
 /**

@@ -132,9 +132,6 @@ function openVerified(
   const name = partFileName(tag, part);
   const file = openCurrent(directory, tag, part, expected, fs);
   try {
-    if (file.bytes !== expected.bytes) {
-      throw damaged(`${name} has ${file.bytes} bytes, ${manifestFileName(tag)} says ${expected.bytes}`);
-    }
     if (hash && file.sha256() !== expected.sha256) {
       throw damaged(`${name} was changed after it was written (its SHA-256 differs)`);
     }
@@ -154,14 +151,21 @@ function openCurrent(
 ): SafetensorsFile {
   const path = currentPath(directory, tag, part, file, fs);
   try {
+    const { size } = fs.statSync(path); // first, because a cut-off file would be reported by what its header says
+    if (size !== file.bytes) throw wrongSize(tag, size, file.bytes);
     return openSafetensors(path, fs);
   } catch (error) {
     // It may have got its final name between the look and the opening.
     const now = currentPath(directory, tag, part, file, fs);
     if (now !== path) return openSafetensors(now, fs);
-    if (!(error instanceof Pix2PixError)) throw error;
-    throw damaged(`${partFileName(tag, part)}: ${error.summary}`, error);
+    const reason = fileError(error, 'cannot open', path);
+    if (!(reason instanceof Pix2PixError)) throw reason;
+    throw damaged(`${partFileName(tag, part)}: ${reason.summary}`, reason);
   }
+}
+
+function wrongSize(tag: string, size: number, expected: number): Pix2PixError {
+  return damaged(`it has ${size} bytes, ${manifestFileName(tag)} says ${expected}`);
 }
 
 function loadedState(tensors: SafetensorsFile | undefined): LoadedState | undefined {

@@ -76,7 +76,12 @@ export class CheckpointStore {
       const staged = stageCheckpoint(checkpoint, targets, staging, fs);
       const old = tags.includes(LATEST) ? this.wholeLatest() : undefined;
       if (old !== undefined) staged.unshift(stagePrevious(directory, old, staging, fs));
-      commit(directory, staged, staging, fs);
+      const unsettled = commit(directory, staged, staging, fs);
+      if (unsettled.length > 0) {
+        this.onWarning(
+          `saved, but a file could not be replaced; the next save tries again: ${unsettled.join(', ')}`,
+        );
+      }
       const latest = staged.find(({ tag }) => tag === LATEST);
       if (latest !== undefined) this.verifiedLatest = serializeManifest(latest.manifest);
     } catch (error) {
@@ -93,7 +98,7 @@ export class CheckpointStore {
    */
   load(tag: string = LATEST, options: LoadOptions = {}): LoadedCheckpoint {
     requireTag(tag);
-    const problems: Record<string, string> = {};
+    const problems = new Map<string, string>();
     for (const candidate of tag === LATEST ? this.candidates() : [tag]) {
       try {
         const loaded = openCheckpoint(this.directory, candidate, options, this.fs);
@@ -102,7 +107,7 @@ export class CheckpointStore {
         return loaded;
       } catch (error) {
         if (!(error instanceof Pix2PixError)) throw error;
-        problems[candidate] = error.summary;
+        problems.set(`checkpoint ${candidate}`, error.summary);
       }
     }
     throw this.nothingToLoad(tag, problems);
@@ -180,13 +185,13 @@ export class CheckpointStore {
     }
   }
 
-  private nothingToLoad(tag: string, problems: Record<string, string>): Pix2PixError {
+  private nothingToLoad(tag: string, problems: ReadonlyMap<string, string>): Pix2PixError {
     const available = this.tags().join(', ') || 'none';
     const fix =
       available === 'none'
         ? 'check --name and --checkpoints_dir, or train first, without --continue_train'
         : 'choose another one with --epoch, restore its files from a copy, or train anew without --continue_train';
-    const facts = { folder: this.directory, ...problems, available };
+    const facts = { folder: this.directory, ...Object.fromEntries(problems), available };
     return new Pix2PixError(`checkpoint ${tag} cannot be loaded`, facts, fix);
   }
 }
@@ -205,9 +210,9 @@ function newestFirst(a: ListedCheckpoint, b: ListedCheckpoint): number {
   return byTime || b.manifest.totalIters - a.manifest.totalIters || b.manifest.epoch - a.manifest.epoch;
 }
 
-function fallbackMessage(problems: Readonly<Record<string, string>>, used: LoadedCheckpoint): string {
+function fallbackMessage(problems: ReadonlyMap<string, string>, used: LoadedCheckpoint): string {
   const { epoch, totalIters, savedAt } = used.manifest;
-  const lines = Object.entries(problems).map(([tag, problem]) => `  ${tag}: ${problem}`);
+  const lines = [...problems].map(([tag, problem]) => `  ${tag}: ${problem}`);
   const choice = `  using ${used.tag} instead (epoch ${epoch}, iteration ${totalIters}, saved ${savedAt})`;
   return ['a checkpoint cannot be used', ...lines, choice].join('\n');
 }
