@@ -8,7 +8,13 @@ import {
 } from './atomicFile.js';
 import { isCheckpointFile, manifestFileName, partFileName, tagOfManifest } from './checkpointNames.js';
 import { type FileSystem, fileError, systemCode } from './fileSystem.js';
-import { type Manifest, type ManifestFile, parseManifest, serializeManifest } from './manifest.js';
+import {
+  type Manifest,
+  type ManifestFile,
+  parseManifest,
+  readManifestText,
+  serializeManifest,
+} from './manifest.js';
 import { isProcessAlive } from './processIdentity.js';
 
 /*
@@ -171,9 +177,8 @@ export function recover(directory: string, fs: FileSystem): void {
 }
 
 function readManifest(directory: string, tag: string, fs: FileSystem): Manifest | undefined {
-  const name = manifestFileName(tag);
   try {
-    return parseManifest(fs.readFileSync(join(directory, name), 'utf8'), name);
+    return parseManifest(readManifestText(directory, tag, fs), tag);
   } catch {
     return undefined; // damaged: `load` reports it
   }

@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import { Pix2PixError } from '../errors/pix2pixError.js';
 import { manifestFileName, networkOfPart, networkPart, partFileName, STATE } from './checkpointNames.js';
 import { currentPath } from './commit.js';
 import { type FileSystem, fileError } from './fileSystem.js';
 import { parseLossless } from './losslessJson.js';
-import { type Manifest, type ManifestFile, parseManifest } from './manifest.js';
+import { type Manifest, type ManifestFile, parseManifest, readManifestText } from './manifest.js';
 import { openSafetensors, type SafetensorsFile } from './safetensors.js';
 
 /** Which parts to load. Parts that are not asked for are not touched, and need not exist. */
@@ -59,16 +58,6 @@ export function openCheckpoint(
       if (newer === text || attempt === MAX_ATTEMPTS) throw error;
       text = newer;
     }
-  }
-}
-
-/** The manifest's text as it is. Throws Pix2PixError when there is none. */
-export function readManifestText(directory: string, tag: string, fs: FileSystem): string {
-  const path = join(directory, manifestFileName(tag));
-  try {
-    return fs.readFileSync(path, 'utf8');
-  } catch (error) {
-    throw fileError(error, `cannot read ${manifestFileName(tag)}`, path);
   }
 }
 

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { Pix2PixError } from '../errors/pix2pixError.js';
 import { parseTemporaryName, type WrittenFile } from './atomicFile.js';
-import { isPart } from './checkpointNames.js';
+import { isPart, manifestFileName } from './checkpointNames.js';
+import { type FileSystem, fileError } from './fileSystem.js';
 import { parseLossless, stringifyLossless } from './losslessJson.js';
 
 const FORMAT = 'pix2pix-ts checkpoint';
 const FORMAT_VERSION = 1;
+const MAX_BYTES = 16e6;
 
 /** One file of a checkpoint. */
 export interface ManifestFile extends WrittenFile {
@@ -28,6 +31,22 @@ export interface Manifest {
   readonly versions: Readonly<Record<string, string>>;
   /** By part: `net_G`, `net_D`, `state`. The file names follow from tag and part. */
   readonly files: ReadonlyMap<string, ManifestFile>;
+}
+
+/**
+ * The text of `<tag>.json` as it is.
+ * @throws Pix2PixError when there is none, or it is no file of a reasonable size
+ */
+export function readManifestText(directory: string, tag: string, fs: FileSystem): string {
+  const name = manifestFileName(tag);
+  const path = join(directory, name);
+  try {
+    const stat = fs.statSync(path); // before opening: opening a pipe would wait for ever
+    if (!stat.isFile() || stat.size > MAX_BYTES) refuse(name, 'is no manifest');
+    return fs.readFileSync(path, 'utf8');
+  } catch (error) {
+    throw fileError(error, `cannot read ${name}`, path);
+  }
 }
 
 /** The manifest as JSON whose last entry is the SHA-256 of all text before it. */
@@ -75,6 +94,7 @@ function checkManifest(content: Record<string, unknown>, name: string): Manifest
     isCount(totalIters) &&
     isObject(options) &&
     isObject(versions) &&
+    Object.values(versions).every((version) => typeof version === 'string') &&
     isObject(content.files);
   if (!isValid) refuse(name, 'lacks an entry or has one of a wrong kind');
   const files = new Map(Object.entries(content.files as object));

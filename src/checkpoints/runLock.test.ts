@@ -13,8 +13,9 @@ import {
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { type FileSystem, nodeFileSystem } from './fileSystem.js';
 import { bootId, isProcessAlive, processStart } from './processIdentity.js';
-import { acquireRunLock } from './runLock.js';
+import { acquireRunLock, type RunLock } from './runLock.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'lock-test-'));
 after(() => rmSync(directory, { recursive: true, force: true }));
@@ -110,6 +111,22 @@ test('a lock that has become another one is not released', () => {
   lock.release();
   assert.ok(existsSync(path));
   rmSync(path);
+});
+
+test('who finds a stale lock too late leaves the new one that replaced it', () => {
+  writeFileSync(path, JSON.stringify({ ...living, pid: 4_194_999 }));
+  let faster: RunLock | undefined;
+  const slow: FileSystem = {
+    ...nodeFileSystem,
+    renameSync: (from, to) => {
+      faster ??= acquireRunLock(directory); // between the look at the stale lock and its removal
+      nodeFileSystem.renameSync(from, to);
+    },
+  };
+  assert.throws(() => acquireRunLock(directory, slow), new RegExp(`by +process ${process.pid}\\n`));
+  assert.equal(JSON.parse(readFileSync(path, 'utf8')).pid, process.pid);
+  faster!.release();
+  assert.deepEqual(readdirSync(directory), []);
 });
 
 test('of many processes that find a stale lock exactly one takes it', async () => {

@@ -1,8 +1,8 @@
-import fs from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Pix2PixError } from '../errors/pix2pixError.js';
-import { fileError, systemCode } from './fileSystem.js';
+import { removeQuietly } from './atomicFile.js';
+import { type FileSystem, fileError, nodeFileSystem, systemCode } from './fileSystem.js';
 import { bootId, isProcessAlive, processStart } from './processIdentity.js';
 
 /** Who holds a lock. */
@@ -33,6 +33,7 @@ export class RunLock {
   constructor(
     readonly path: string,
     private readonly content: string,
+    private readonly fs: FileSystem,
   ) {
     process.once('exit', this.releaseOnExit);
   }
@@ -40,7 +41,7 @@ export class RunLock {
   /** Gives the lock back; calling it again, or when the file is another's, does nothing. */
   release(): void {
     process.off('exit', this.releaseOnExit);
-    if (readLock(this.path) === this.content) fs.rmSync(this.path, { force: true });
+    if (readLock(this.path, this.fs) === this.content) removeQuietly(this.path, this.fs);
   }
 }
 
@@ -49,17 +50,17 @@ export class RunLock {
  * @throws Pix2PixError naming the process, its host and since when, if another one holds it; or when the folder cannot
  * be written
  */
-export function acquireRunLock(directory: string): RunLock {
+export function acquireRunLock(directory: string, fs: FileSystem = nodeFileSystem): RunLock {
   const path = join(directory, LOCK_NAME);
   const content = JSON.stringify(thisProcess());
   try {
     fs.mkdirSync(directory, { recursive: true });
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      if (create(path, content)) return new RunLock(path, content);
-      const found = readLock(path);
+      if (create(path, content, fs)) return new RunLock(path, content, fs);
+      const found = readLock(path, fs);
       if (found === undefined) continue; // released this moment
-      requireStale(path, found);
-      removeStale(path, found);
+      requireStale(path, found, fs);
+      removeStale(path, found, fs);
     }
   } catch (error) {
     throw fileError(error, 'cannot lock the run', path);
@@ -77,9 +78,11 @@ function thisProcess(): LockOwner {
   };
 }
 
-function create(path: string, content: string): boolean {
+function create(path: string, content: string, fs: FileSystem): boolean {
   try {
-    fs.writeFileSync(path, content, { flag: 'wx' });
+    const descriptor = fs.openSync(path, 'wx');
+    fs.writeSync(descriptor, content);
+    fs.closeSync(descriptor);
     return true;
   } catch (error) {
     if (systemCode(error) === 'EEXIST') return false;
@@ -87,7 +90,7 @@ function create(path: string, content: string): boolean {
   }
 }
 
-function readLock(path: string): string | undefined {
+function readLock(path: string, fs: FileSystem): string | undefined {
   try {
     return fs.readFileSync(path, 'utf8');
   } catch (error) {
@@ -97,7 +100,7 @@ function readLock(path: string): string | undefined {
 }
 
 /** Returns when the owner is certainly gone; throws the refusal otherwise. */
-function requireStale(path: string, content: string): void {
+function requireStale(path: string, content: string, fs: FileSystem): void {
   const owner = parseOwner(content);
   if (owner === undefined) {
     const age = Date.now() - (fs.statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
@@ -121,7 +124,7 @@ function isRunning(owner: LockOwner): boolean {
  * Removes a stale lock, and no other: between reading and removing, someone else may have removed it and taken a new
  * one. So it is renamed first, which only one can do, and put back if it turns out to be the newer.
  */
-function removeStale(path: string, stale: string): void {
+function removeStale(path: string, stale: string, fs: FileSystem): void {
   const aside = `${path}.${process.pid}.stale`;
   try {
     fs.renameSync(path, aside);
@@ -129,11 +132,11 @@ function removeStale(path: string, stale: string): void {
     if (systemCode(error) === 'ENOENT') return;
     throw error;
   }
-  if (readLock(aside) !== stale) putBack(aside, path);
-  fs.rmSync(aside, { force: true });
+  if (readLock(aside, fs) !== stale) putBack(aside, path, fs);
+  removeQuietly(aside, fs);
 }
 
-function putBack(aside: string, path: string): void {
+function putBack(aside: string, path: string, fs: FileSystem): void {
   try {
     fs.linkSync(aside, path); // unlike a rename, it replaces nothing
   } catch (error) {

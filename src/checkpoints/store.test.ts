@@ -290,22 +290,6 @@ test('temporary files of dead processes go at the next save, those of others sta
   assert.deepEqual(hidden.sort(), kept.sort());
 });
 
-test('prune keeps the newest numbered ones and never latest, previous, best or a damaged one', () => {
-  const { store, directory } = newStore();
-  store.save(['latest', 'best', '200'], checkpoint(200)); // of an earlier training in the same folder
-  for (let until = Date.now() + 2; Date.now() < until; ); // the clock ticks: the new training is newer
-  for (const epoch of [1, 2, 3])
-    store.save(['latest', String(epoch), `iter_${100 * epoch}`], checkpoint(epoch));
-  writeFileSync(join(directory, '2.json'), '{}');
-  assert.deepEqual(store.prune(3).sort(), ['1', '200', 'iter_100']);
-  assert.deepEqual(store.prune(3), []);
-  const tags = store.list().map(({ tag }) => tag);
-  assert.deepEqual(tags.sort(), ['2', '3', 'best', 'iter_200', 'iter_300', 'latest', 'previous']);
-  assert.ok(!readdirSync(directory).some((name) => /^(1|200|iter_100)[_.]/.test(name)));
-  for (const tag of ['latest', 'previous', 'best', '3', 'iter_200']) loadedEpoch(store, tag);
-  assert.deepEqual(store.prune(0).sort(), ['3', 'iter_200', 'iter_300']);
-});
-
 test('only names of checkpoints are taken, so none leads out of the folder', () => {
   const { store } = newStore();
   for (const tag of ['../x', 'a', '', 'iter_', 'latest_net_G', '5.json', '-1', 'constructor']) {

@@ -12,8 +12,8 @@ import {
 } from './checkpointNames.js';
 import { commit, recover, Staging } from './commit.js';
 import { type FileSystem, fileError, nodeFileSystem, systemCode } from './fileSystem.js';
-import { type LoadedCheckpoint, type LoadOptions, openCheckpoint, readManifestText } from './loading.js';
-import { type Manifest, parseManifest, serializeManifest } from './manifest.js';
+import { type LoadedCheckpoint, type LoadOptions, openCheckpoint } from './loading.js';
+import { type Manifest, parseManifest, readManifestText, serializeManifest } from './manifest.js';
 import { bytesToWrite, type Checkpoint, stageCheckpoint, stagePrevious } from './saving.js';
 
 /** One checkpoint of a folder; where its manifest is damaged there is none, and `problem` says how. */
@@ -26,6 +26,7 @@ export interface ListedCheckpoint {
 export interface CheckpointStoreOptions {
   /** Told of damage that was got round. Default: `process.emitWarning`. */
   readonly onWarning?: (message: string) => void;
+  /** For tests: a disk that fails. */
   readonly fs?: FileSystem;
 }
 
@@ -145,7 +146,8 @@ export class CheckpointStore {
       // The manifest goes last, so that what a crash leaves half removed is found and removed the next time.
       removeQuietly(join(this.directory, manifestFileName(tag)), this.fs);
     }
-    return outdated.map(({ tag }) => tag);
+    const left = this.tags();
+    return outdated.map(({ tag }) => tag).filter((tag) => !left.includes(tag));
   }
 
   /** The present `latest` if it is whole: a damaged one must not take the place of a good `previous`. */
