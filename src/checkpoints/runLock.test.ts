@@ -129,6 +129,15 @@ test('who finds a stale lock too late leaves the new one that replaced it', () =
   assert.deepEqual(readdirSync(directory), []);
 });
 
+test('a full disk leaves no lock behind', () => {
+  const writeSync = () => {
+    throw Object.assign(new Error(), { code: 'ENOSPC', syscall: 'write' });
+  };
+  const full = { ...nodeFileSystem, writeSync } as FileSystem;
+  assert.throws(() => acquireRunLock(directory, full), /cannot lock the run: the disk is full[\s\S]*fix/);
+  assert.deepEqual(readdirSync(directory), []);
+});
+
 test('of many processes that find a stale lock exactly one takes it', async () => {
   const stale = { ...living, pid: 4_194_999, processStart: '1' };
   writeFileSync(path, JSON.stringify(stale));

@@ -41,7 +41,11 @@ export class RunLock {
   /** Gives the lock back; calling it again, or when the file is another's, does nothing. */
   release(): void {
     process.off('exit', this.releaseOnExit);
-    if (readLock(this.path, this.fs) === this.content) removeQuietly(this.path, this.fs);
+    try {
+      if (readLock(this.path, this.fs) === this.content) removeQuietly(this.path, this.fs);
+    } catch {
+      // Unreadable now: the next one who asks finds that this process is gone.
+    }
   }
 }
 
@@ -79,15 +83,22 @@ function thisProcess(): LockOwner {
 }
 
 function create(path: string, content: string, fs: FileSystem): boolean {
+  let descriptor: number;
   try {
-    const descriptor = fs.openSync(path, 'wx');
-    fs.writeSync(descriptor, content);
-    fs.closeSync(descriptor);
-    return true;
+    descriptor = fs.openSync(path, 'wx');
   } catch (error) {
     if (systemCode(error) === 'EEXIST') return false;
     throw error;
   }
+  try {
+    fs.writeSync(descriptor, content);
+  } catch (error) {
+    removeQuietly(path, fs); // a full disk: leave no lock that names no one
+    throw error;
+  } finally {
+    fs.closeSync(descriptor);
+  }
+  return true;
 }
 
 function readLock(path: string, fs: FileSystem): string | undefined {
