@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { augmentation, type GeometryOptions, planGeometry } from './geometry.js';
-import { preprocessModes } from './options.js';
+import { preprocessModes } from '../options/baseOptions.js';
 
 const fixtures = join(import.meta.dirname, '../../../test/fixtures/images');
 const expected = JSON.parse(readFileSync(join(fixtures, 'expected.json'), 'utf8'));

@@ -11,6 +11,15 @@ import type { OptionTable } from './spec.js';
 /** Largest image side that is accepted: a slip of the keyboard should not fill the memory. */
 const LARGEST_SIDE = 16384;
 
+/** How `--preprocess` makes an image the size that the networks take (reference: data/base_dataset.py). */
+export const preprocessModes = [
+  'resize_and_crop',
+  'crop',
+  'scale_width',
+  'scale_width_and_crop',
+  'none',
+] as const;
+
 /** Which run it is. */
 export const RUN_OPTIONS = {
   dataroot: {
@@ -86,7 +95,7 @@ export const DATA_OPTIONS = {
   preprocess: {
     kind: 'choice',
     default: 'resize_and_crop',
-    choices: ['resize_and_crop', 'crop', 'scale_width', 'scale_width_and_crop', 'none'],
+    choices: preprocessModes,
     group: 'Data',
     stored: 'always',
     help: 'how images come to the size that the networks take; none rounds their sides to multiples of 4',
