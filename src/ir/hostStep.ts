@@ -8,15 +8,13 @@ import type { Value } from './value.js';
  */
 export interface AdamStep {
   readonly kind: 'adam';
-  /** Names the optimiser ('G', 'D') and with it the moments and the step count. */
+  /** Names the optimiser ('G', 'D'): its constants, moments and count of updates belong to the runtime. */
   readonly name: string;
   /** The states to update; `inputs[i]` is the gradient of the loss by `states[i]`. */
   readonly states: readonly State[];
   readonly inputs: readonly Value[];
   /** Name of the run-time scalar that holds the learning rate. */
   readonly learningRate: string;
-  readonly betas: readonly [number, number];
-  readonly epsilon: number;
 }
 
 export type HostStep = AdamStep;

@@ -16,6 +16,12 @@ export interface Program {
   readonly hostSteps: readonly HostStep[];
 }
 
+/** The same program, which leaves all states as they are. Throws if it has host steps, which exist to change them. */
+export function withoutUpdates(program: Program): Program {
+  if (program.hostSteps.length > 0) throw new Error('the program trains: it cannot leave the states as they are');
+  return { ...program, writes: new Map(), counts: new Map() };
+}
+
 /** Every value that `roots` depend on, operands before users. `stop` ends the walk at values that are known already. */
 export function reachable(roots: Iterable<Value>, stop: (value: Value) => boolean = () => false): Value[] {
   const seen = new Set<Value>();

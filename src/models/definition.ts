@@ -1,9 +1,10 @@
 import type { Program } from '../ir/program.js';
 import type { NetworkOptions } from '../networks/define.js';
+import type { AdamOptions } from '../nn/adam.js';
 import type { Module } from '../nn/module.js';
-import type { OptionTable } from '../options/spec.js';
+import type { ExtendOptions } from '../options/extension.js';
 
-/** How images reach a program: bytes f NHWC in 0 ... 255, or floats in NCHW in -1 ... 1. */
+/** How images reach a program: bytes 0 ... 255 in NHWC order, or floats -1 ... 1 in NCHW order. */
 export type ImageFormat = 'u8' | 'f32';
 
 /** The images of one run. Programs are static, so each combination is a program of its own. */
@@ -17,9 +18,8 @@ export interface ImageSize {
 /** The options that every model definition may rely on; its own come on top. */
 export type ModelOptions = NetworkOptions & Readonly<Record<string, unknown>>;
 
-/** An optimiser: which networks it trains. Its learning rate is the run-time scalar `lr_<name>`. */
-export interface OptimiserDefinition {
-  readonly name: string;
+/** An optimiser and the networks that it trains. */
+export interface OptimiserDefinition extends AdamOptions {
   readonly networks: readonly string[];
 }
 
@@ -32,21 +32,19 @@ export interface ModelGraph {
   readonly optimisers: readonly OptimiserDefinition[];
   /** In the order in which they are logged; each is a scalar output `loss_<name>` of the training step. */
   readonly lossNames: readonly string[];
-  /** Images to show: inputs by name, and f32 outputs of the programs. */
+  /** Images to show: inputs of the programs, and outputs f32[N, C, H, W] in -1 ... 1. */
   readonly visualNames: readonly string[];
   /** Forward, backward and updates of one `optimize_parameters`. */
   trainStep(size: ImageSize): Program;
-  /** The forward pass alone; `training` as in `Trace`. */
+  /** The forward pass alone, which changes no state; `training` as in `Trace`. */
   forward(size: ImageSize, training: boolean): Program;
 }
 
 /** A kind of model: what `--model` names. Registered with `registerModel`. */
 export interface ModelDefinition {
   readonly name: string;
-  /** Flags of its own. */
-  readonly options: OptionTable;
-  /** Defaults of general flags that it changes, by flag name. */
-  readonly defaults: Readonly<Record<string, unknown>>;
+  /** Flags of its own, and defaults of general flags that it changes. */
+  readonly extend: ExtendOptions;
   /** Throws Pix2PixError when the options contradict each other. */
   build(options: ModelOptions): ModelGraph;
 }

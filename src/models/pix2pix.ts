@@ -1,54 +1,42 @@
+import { withoutUpdates } from '../ir/program.js';
 import { withScope } from '../ir/scope.js';
 import { Trace } from '../ir/trace.js';
 import type { Value } from '../ir/value.js';
 import { checkImageSize, defineD, defineG } from '../networks/define.js';
 import { adam } from '../nn/adam.js';
-import { type GanMode, ganLoss, ganModes, l1Loss } from '../nn/losses.js';
+import { type GanMode, ganLoss, l1Loss } from '../nn/losses.js';
 import { type Module, parametersOf } from '../nn/module.js';
 import { add, scale } from '../ops/elementwise.js';
 import { concat, detach } from '../ops/shape.js';
-import type { OptionTable } from '../options/spec.js';
-import type { ImageSize, ModelDefinition, ModelGraph, ModelOptions } from './definition.js';
+import { extendForPix2Pix } from '../options/extension.js';
+import type { ImageSize, ModelDefinition, ModelGraph, ModelOptions, OptimiserDefinition } from './definition.js';
 import { imageInput } from './images.js';
-
-const options = {
-  lambda_L1: { kind: 'float', default: 100, min: 0, group: 'model', help: 'weight of the L1 loss' },
-  gan_mode: {
-    kind: 'choice',
-    choices: ganModes,
-    default: 'vanilla',
-    group: 'model',
-    help: 'vanilla: cross-entropy; lsgan: squared error',
-  },
-} as const satisfies OptionTable;
 
 /** pix2pix (Isola et al. 2017): a conditional GAN whose generator also minimises the L1 distance to the target. */
 export const pix2pix: ModelDefinition = {
   name: 'pix2pix',
-  options,
-  defaults: { norm: 'batch', netG: 'unet_256', dataset_mode: 'aligned', pool_size: 0 },
+  extend: extendForPix2Pix,
   build: (opt) => new Pix2PixGraph(opt),
 };
 
 class Pix2PixGraph implements ModelGraph {
   readonly networks: { readonly G: Module; readonly D: Module };
   readonly testNetworks = ['G'];
-  readonly optimisers = [
-    { name: 'G', networks: ['G'] },
-    { name: 'D', networks: ['D'] },
-  ];
+  readonly optimisers: readonly OptimiserDefinition[];
   readonly lossNames = ['G_GAN', 'G_L1', 'D_real', 'D_fake'];
   readonly visualNames = ['real_A', 'fake_B', 'real_B'];
 
   constructor(private readonly opt: ModelOptions) {
     this.networks = { G: defineG(opt), D: defineD(opt, opt.inputNc + opt.outputNc) };
+    const betas = [opt.beta1 as number, 0.999] as const;
+    this.optimisers = ['G', 'D'].map((name) => ({ name, networks: [name], betas }));
   }
 
   /** Forward; D on (A, G(A)) and (A, B), its loss halved; then G against the updated D. */
   trainStep(size: ImageSize) {
     const { G, D } = this.networks;
     const mode = this.opt.ganMode as GanMode;
-    const betas = [this.opt.beta1 as number, 0.999] as const;
+    const [optimiserG, optimiserD] = this.optimisers;
     const step = new Trace(true);
     const { realA, fakeB } = this.translate(step, size);
     const realB = imageInput(step, 'real_B', this.opt.outputNc, size);
@@ -56,11 +44,11 @@ class Pix2PixGraph implements ModelGraph {
 
     const lossFake = ganLoss(mode, judge(detach(fakeB)), false);
     const lossReal = ganLoss(mode, judge(realB), true);
-    adam(step, scale(add(lossFake, lossReal), 0.5), parametersOf(D), { name: 'D', betas });
+    adam(step, scale(add(lossFake, lossReal), 0.5), parametersOf(D), optimiserD);
 
     const lossGAN = ganLoss(mode, judge(fakeB), true); // by the updated D
     const lossL1 = scale(l1Loss(fakeB, realB), this.opt.lambdaL1 as number);
-    adam(step, add(lossGAN, lossL1), parametersOf(G), { name: 'G', betas });
+    adam(step, add(lossGAN, lossL1), parametersOf(G), optimiserG);
 
     return step.program({
       fake_B: fakeB,
@@ -73,7 +61,7 @@ class Pix2PixGraph implements ModelGraph {
 
   forward(size: ImageSize, training: boolean) {
     const trace = new Trace(training);
-    return trace.program({ fake_B: this.translate(trace, size).fakeB });
+    return withoutUpdates(trace.program({ fake_B: this.translate(trace, size).fakeB }));
   }
 
   private translate(trace: Trace, size: ImageSize) {

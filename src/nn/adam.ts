@@ -7,9 +7,12 @@ export interface AdamOptions {
   /** Names the optimiser; its learning rate is the run-time scalar `lr_<name>`. */
   readonly name: string;
   readonly betas: readonly [number, number];
-  /** Defaults to 1e-8. */
+  /** Defaults to `ADAM_EPSILON`. */
   readonly epsilon?: number;
 }
+
+/** What PyTorch and the reference add to the root of the second moment. */
+export const ADAM_EPSILON = 1e-8;
 
 /** The run-time scalar that holds an optimiser's learning rate. */
 export function learningRateOf(optimiser: string): string {
@@ -18,7 +21,7 @@ export function learningRateOf(optimiser: string): string {
 
 /** Differentiates `loss` by `parameters` and appends their Adam update: from here on they read as updated. */
 export function adam(trace: Trace, loss: Value, parameters: readonly State[], options: AdamOptions): void {
-  const { name, betas, epsilon = 1e-8 } = options;
+  const { name } = options;
   const inputs = grad(
     loss,
     parameters.map((parameter) => trace.read(parameter)),
@@ -29,7 +32,5 @@ export function adam(trace: Trace, loss: Value, parameters: readonly State[], op
     states: parameters,
     inputs,
     learningRate: learningRateOf(name),
-    betas,
-    epsilon,
   });
 }

@@ -1,5 +1,5 @@
-import type { AdamStep } from '../ir/hostStep.js';
 import { reachable } from '../ir/program.js';
+import type { State } from '../ir/state.js';
 import { f32 } from '../ir/tensorType.js';
 import { Trace } from '../ir/trace.js';
 import { lowerGraph } from '../onnx/lower.js';
@@ -13,6 +13,12 @@ import type { Arena, StateStore } from './stateStore.js';
  * as fast as memory (docs/performance.md).
  */
 export const ADAM_CHUNK = 256 * 1024;
+
+/** β₁, β₂ and ε. */
+export interface AdamConstants {
+  readonly betas: readonly [number, number];
+  readonly epsilon: number;
+}
 
 /**
  * Adam (Kingma and Ba 2015, algorithm 1, with step size and ε rearranged as at the end of their section 2), run in
@@ -30,7 +36,7 @@ export class Adam {
   private pieces: readonly Binding[] = [];
 
   private constructor(
-    private readonly step: AdamStep,
+    private readonly constants: AdamConstants,
     readonly arena: Arena,
   ) {
     const { length } = arena.data;
@@ -39,16 +45,21 @@ export class Adam {
     this.secondMoment = new Float32Array(length);
   }
 
-  /** The arena must have been allocated with a granularity of ADAM_CHUNK. */
-  static async create(step: AdamStep, store: StateStore, options: SessionOptions): Promise<Adam> {
-    const adam = new Adam(step, store.arenaOf(step.states));
+  /** The states must fill an arena of their own, allocated with a granularity of ADAM_CHUNK. */
+  static async create(
+    states: readonly State[],
+    store: StateStore,
+    constants: AdamConstants,
+    options: SessionOptions,
+  ): Promise<Adam> {
+    const adam = new Adam(constants, store.arenaOf(states));
     await adam.prepare(options);
     return adam;
   }
 
   /** One update from `gradients` with this learning rate. */
   async update(learningRate: number): Promise<void> {
-    const { betas, epsilon } = this.step;
+    const { betas, epsilon } = this.constants;
     this.updates++;
     const correction1 = 1 - betas[0] ** this.updates;
     const correction2 = Math.sqrt(1 - betas[1] ** this.updates);
@@ -62,7 +73,7 @@ export class Adam {
   }
 
   private async prepare(options: SessionOptions): Promise<void> {
-    const { inputs, outputs } = updateRule(this.step);
+    const { inputs, outputs } = updateRule(this.constants);
     const body = reachable(outputs.values(), (value) => value.source.kind === 'input');
     const graph = lowerGraph({
       inputs: [...inputs.values()],
@@ -99,7 +110,7 @@ export class Adam {
  * m ← β₁ m + (1 - β₁) g, v ← β₂ v + (1 - β₂) g², p ← p - stepSize · m / (√v + stabiliser). Each of p, m and v is read
  * by one node alone on the way to its writer, so the runtime may write where it reads.
  */
-function updateRule({ betas: [beta1, beta2] }: AdamStep) {
+function updateRule({ betas: [beta1, beta2] }: AdamConstants) {
   const trace = new Trace(true);
   const piece = (name: string) => trace.input(name, f32(ADAM_CHUNK));
   const [parameter, gradient, m, v] = ['parameter', 'gradient', 'm', 'v'].map(piece);

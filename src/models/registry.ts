@@ -1,0 +1,29 @@
+import { Pix2PixError } from '../errors/pix2pixError.js';
+import type { ExtendOptions } from '../options/extension.js';
+import type { ModelDefinition } from './definition.js';
+import { pix2pix } from './pix2pix.js';
+
+const definitions = new Map<string, ModelDefinition>([[pix2pix.name, pix2pix]]);
+
+/** Adds a model under its name for `--model`. A name that is taken is replaced. */
+export function registerModel(definition: ModelDefinition): void {
+  definitions.set(definition.name, definition);
+}
+
+/** The model that `--model` names. Throws Pix2PixError for an unknown one. */
+export function findModel(name: string): ModelDefinition {
+  const definition = definitions.get(name);
+  if (definition === undefined) {
+    throw new Pix2PixError(
+      `--model ${name}: there is no such model`,
+      { 'there are': [...definitions.keys()].join(', ') },
+      'pass one of these, or add yours by registerModel',
+    );
+  }
+  return definition;
+}
+
+/** What the registered models change about the options, by name. */
+export function modelExtensions(): Record<string, ExtendOptions> {
+  return Object.fromEntries([...definitions].map(([name, { extend }]) => [name, extend]));
+}

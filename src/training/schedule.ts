@@ -1,0 +1,97 @@
+import { Pix2PixError } from '../errors/pix2pixError.js';
+
+export type LearningRatePolicy = 'linear' | 'step' | 'plateau' | 'cosine';
+
+export interface ScheduleOptions {
+  readonly lr: number;
+  readonly lrPolicy: LearningRatePolicy;
+  /** The epoch in which training starts, from 1. */
+  readonly epochCount: number;
+  readonly nEpochs: number;
+  readonly nEpochsDecay: number;
+  readonly lrDecayIters: number;
+}
+
+/** Everything that a schedule remembers; JSON, except that `best` starts as Infinity. */
+export interface ScheduleState {
+  /** Epochs that have ended since the schedule began. */
+  epochs: number;
+  /** plateau: the current rate, the best metric and for how many epochs it has not been beaten. */
+  rate: number;
+  best: number;
+  badEpochs: number;
+}
+
+/** ReduceLROnPlateau as the reference sets it up: a fifth, after more than 5 epochs without 1 % of improvement. */
+const PLATEAU = { factor: 0.2, threshold: 0.01, patience: 5 };
+/** StepLR as the reference sets it up. */
+const STEP_FACTOR = 0.1;
+
+/**
+ * The learning rate over the epochs (the reference's `get_scheduler`, models/networks.py), in PyTorch's terms:
+ *
+ * - linear: constant for n_epochs, then falling to zero over n_epochs_decay more
+ * - step: a tenth every lr_decay_iters epochs
+ * - plateau: a fifth when the metric has not improved for a while
+ * - cosine: half a cosine from lr to zero over n_epochs
+ */
+export class Schedule {
+  readonly state: ScheduleState;
+
+  constructor(private readonly options: ScheduleOptions) {
+    this.state = { epochs: 0, rate: options.lr, best: Number.POSITIVE_INFINITY, badEpochs: 0 };
+  }
+
+  /** The learning rate of the epoch under way. */
+  get learningRate(): number {
+    const { lr, lrPolicy, epochCount, nEpochs, nEpochsDecay, lrDecayIters } = this.options;
+    const { epochs, rate } = this.state;
+    switch (lrPolicy) {
+      case 'linear':
+        return lr * (1 - Math.max(0, epochs + epochCount - nEpochs) / (nEpochsDecay + 1));
+      case 'step':
+        return lr * STEP_FACTOR ** Math.floor(epochs / lrDecayIters);
+      case 'cosine':
+        return (lr * (1 + Math.cos((Math.PI * epochs) / nEpochs))) / 2;
+      case 'plateau':
+        return rate;
+    }
+  }
+
+  /**
+   * Ends an epoch.
+   * @param metric what plateau watches, the smaller the better; the other policies need none
+   * @throws Pix2PixError when plateau is given none
+   */
+  endEpoch(metric?: number): void {
+    this.state.epochs++;
+    if (this.options.lrPolicy !== 'plateau') return;
+    if (metric === undefined || Number.isNaN(metric)) {
+      throw new Pix2PixError(
+        'lr_policy plateau has no metric to watch',
+        { metric: String(metric) },
+        'pass the validation loss to updateLearningRate, or choose --lr_policy linear',
+      );
+    }
+    this.watch(metric);
+  }
+
+  /** Continues where another schedule of the same options stood. */
+  restore(state: ScheduleState): void {
+    Object.assign(this.state, state);
+  }
+
+  private watch(metric: number): void {
+    const { state } = this;
+    if (metric < state.best * (1 - PLATEAU.threshold)) {
+      state.best = metric;
+      state.badEpochs = 0;
+    } else {
+      state.badEpochs++;
+    }
+    if (state.badEpochs > PLATEAU.patience) {
+      state.rate *= PLATEAU.factor;
+      state.badEpochs = 0;
+    }
+  }
+}
