@@ -50,19 +50,27 @@ export class Canvas {
 
   /** Paints the shape over what is there, `height` above the wall; with a class, the label map too. */
   fill(shape: Shape, height: number, material: Material, label?: FacadeClass): void {
-    const { texel } = this;
+    const { texel, red, green, blue, side } = this;
     const finish = FINISHES.indexOf(material.finish);
     const classNumber = label === undefined ? -1 : FACADE_CLASSES.indexOf(label);
-    this.visit(shape, (at, x, y) => {
-      texel[3] = 0;
-      material.paint(x, y, texel);
-      this.red[at] = texel[0];
-      this.green[at] = texel[1];
-      this.blue[at] = texel[2];
-      this.height[at] = height + texel[3];
-      this.finish[at] = finish;
-      if (classNumber >= 0) this.label[at] = classNumber;
-    });
+    const [left, top, right, bottom] = this.samples(shape);
+    // The inner loop of the whole drawing: written out, a callback a sample costs twice the time.
+    for (let row = top; row < bottom; row++) {
+      const y = (row + 0.5) / side;
+      for (let column = left; column < right; column++) {
+        const x = (column + 0.5) / side;
+        if (shape.inside !== undefined && !shape.inside(x, y)) continue;
+        const at = row * side + column;
+        texel[3] = 0;
+        material.paint(x, y, texel);
+        red[at] = texel[0];
+        green[at] = texel[1];
+        blue[at] = texel[2];
+        this.height[at] = height + texel[3];
+        this.finish[at] = finish;
+        if (classNumber >= 0) this.label[at] = classNumber;
+      }
+    }
   }
 
   /** Sets the class alone: a railing is one thing in the label map and many bars in the photograph. */
@@ -86,10 +94,7 @@ export class Canvas {
 
   private visit(shape: Shape, body: (at: number, x: number, y: number) => void): void {
     const { side } = this;
-    const left = Math.max(0, Math.round(shape.x0 * side));
-    const right = Math.min(side, Math.round(shape.x1 * side));
-    const top = Math.max(0, Math.round(shape.y0 * side));
-    const bottom = Math.min(side, Math.round(shape.y1 * side));
+    const [left, top, right, bottom] = this.samples(shape);
     for (let row = top; row < bottom; row++) {
       const y = (row + 0.5) / side;
       for (let column = left; column < right; column++) {
@@ -97,5 +102,12 @@ export class Canvas {
         if (shape.inside === undefined || shape.inside(x, y)) body(row * side + column, x, y);
       }
     }
+  }
+
+  /** The shape's box in whole samples: left, top, right and bottom, the last two excluded. */
+  private samples({ x0, y0, x1, y1 }: Shape): readonly [number, number, number, number] {
+    const last = this.side;
+    const sample = (place: number) => Math.min(last, Math.max(0, Math.round(place * last)));
+    return [sample(x0), sample(y0), sample(x1), sample(y1)];
   }
 }

@@ -1,4 +1,4 @@
-import type { Colour } from './canvas.js';
+import type { Colour, Texel } from './canvas.js';
 
 /** sRGB bytes to linear light (IEC 61966-2-1). */
 export function srgb(red: number, green: number, blue: number): Colour {
@@ -13,6 +13,13 @@ function decode(byte: number): number {
 /** The colour between two, `t` of the way. */
 export function mix(a: Colour, b: Colour, t: number): Colour {
   return [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t, a[2] + (b[2] - a[2]) * t];
+}
+
+/** Moves the colour in `texel` towards another, in place: materials call this for every sample. */
+export function blend(texel: Texel, colour: Colour, t: number): void {
+  texel[0] += (colour[0] - texel[0]) * t;
+  texel[1] += (colour[1] - texel[1]) * t;
+  texel[2] += (colour[2] - texel[2]) * t;
 }
 
 /** The colour at another brightness. */

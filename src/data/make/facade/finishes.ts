@@ -1,5 +1,5 @@
 import type { Colour, Material } from './canvas.js';
-import { mix, srgb } from './colour.js';
+import { blend, srgb } from './colour.js';
 import { type Grain, write } from './masonry.js';
 import { cellNoise, fractalNoise, smooth } from './noise.js';
 
@@ -73,8 +73,9 @@ export function sky(cloudiness: number, grain: Grain): Material {
     finish: 'sky',
     paint(x, y, texel) {
       const density = fractalNoise(x * 34 + grain.x, y * 70 + grain.y) - 0.62 + 0.22 * cloudiness;
-      const base = mix(zenith, horizon, Math.min(1, y * 3.2));
-      write(texel, mix(base, cloud, smooth(Math.min(1, Math.max(0, density * 3.4)))), 1);
+      write(texel, zenith, 1);
+      blend(texel, horizon, Math.min(1, y * 3.2));
+      blend(texel, cloud, smooth(Math.min(1, Math.max(0, density * 3.4))));
     },
   };
 }
@@ -107,21 +108,19 @@ export function glass(
       const u = (x - x0) / (x1 - x0);
       const v = (y - y0) / (y1 - y0);
       const fromSide = Math.min(u, 1 - u);
-      let seen = mix(
-        DARK_ROOM,
-        WARM_ROOM,
-        room.warmth * (0.5 + 0.5 * fractalNoise(x * 90, y * 90 + grain.y)),
-      );
-      if (v < room.blind) seen = mix(seen, room.fabric, 0.8 - 0.12 * Math.cos(y * 900));
+      write(texel, DARK_ROOM, 1);
+      blend(texel, WARM_ROOM, room.warmth * (0.5 + 0.5 * fractalNoise(x * 90, y * 90 + grain.y)));
+      if (v < room.blind) blend(texel, room.fabric, 0.8 - 0.12 * Math.cos(y * 900));
       else if (fromSide < room.curtains * (1 - 0.35 * smooth(v))) {
-        seen = mix(seen, room.fabric, 0.62 + 0.25 * Math.sin(u * 46));
+        blend(texel, room.fabric, 0.62 + 0.25 * Math.sin(u * 46));
       }
       // The skyline opposite, mirrored: sky above it, houses below, bent a little by the old panes.
       const skyline = 0.5 + 0.4 * (fractalNoise(x * 40 + grain.x, grain.y) - 0.5) - 0.25 * u;
       const skyShare = smooth(Math.min(1, Math.max(0, (skyline - v) * 4 + 0.5)));
-      const strength =
-        0.2 + 0.42 * skyShare * (0.6 + 0.8 * (fractalNoise(x * 60 + grain.y, y * 60 + grain.x) - 0.2));
-      write(texel, mix(seen, mix(REFLECTED_STREET, REFLECTED_SKY, skyShare), strength), 1);
+      const ripple = fractalNoise(x * 60 + grain.y, y * 60 + grain.x) - 0.2;
+      const strength = 0.2 + 0.42 * skyShare * (0.6 + 0.8 * ripple);
+      blend(texel, REFLECTED_STREET, strength * (1 - skyShare));
+      blend(texel, REFLECTED_SKY, strength * skyShare);
     },
   };
 }

@@ -4,7 +4,7 @@ import { type Canvas, FINISHES } from './canvas.js';
 const SLOPE_X = 0.72;
 const SLOPE_Y = 1.0;
 const SUN = [1.02, 0.94, 0.8] as const;
-const SKYLIGHT = [0.3, 0.345, 0.42] as const;
+const SKYLIGHT = [0.265, 0.315, 0.4] as const;
 const GLASS = FINISHES.indexOf('glass');
 const SKY = FINISHES.indexOf('sky');
 
@@ -27,10 +27,9 @@ export function light(canvas: Canvas, strength: number): void {
       const slopeY = y > 0 ? (height[at] - height[at - side]) * side : 0;
       const facing = clamp(1 + 0.3 * clamp(slopeX, -1, 1) * 0.8 + 0.3 * clamp(slopeY, -1, 1), 0.45, 1.5);
       const openness = clamp(1 - (mean[at] - height[at]) * 34, 0.35, 1.12);
-      const [sun, sky] =
-        finish[at] === GLASS
-          ? [0.34 * (0.25 + 0.75 * sunlit[at]), 1.5 * (0.6 + 0.4 * openness)]
-          : [strength * sunlit[at] * facing * 0.78, openness * (0.94 + 0.06 * facing)];
+      const isGlass = finish[at] === GLASS;
+      const sun = isGlass ? 0.34 * (0.25 + 0.75 * sunlit[at]) : strength * sunlit[at] * facing * 0.84;
+      const sky = isGlass ? 1.5 * (0.6 + 0.4 * openness) : openness * (0.94 + 0.06 * facing);
       red[at] *= sun * SUN[0] + sky * SKYLIGHT[0];
       green[at] *= sun * SUN[1] + sky * SKYLIGHT[1];
       blue[at] *= sun * SUN[2] + sky * SKYLIGHT[2];

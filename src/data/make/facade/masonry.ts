@@ -66,7 +66,7 @@ export function brick(colour: Colour, joints: Colour, grain: Grain): Material {
   return bonded(
     colour,
     joints,
-    { width: 0.034, course: 0.0132, joint: 0.0026, relief: 0.0009, spread: 0.46 },
+    { width: 0.031, course: 0.0122, joint: 0.0024, relief: 0.0009, spread: 0.46 },
     grain,
   );
 }

@@ -20,7 +20,10 @@ export function paintFacade(
   style: FacadeStyle,
 ): void {
   const { left, right, eaves, foot, storeys } = plan;
-  canvas.fill(box(0, 0, 1, 1), -0.2, sky(plan.cloudiness, style.grain), 'sky');
+  const air = sky(plan.cloudiness, style.grain);
+  canvas.fill(box(0, 0, 1, eaves), -0.2, air, 'sky');
+  canvas.fill(box(0, eaves, left + 0.01, 1), -0.2, air, 'sky');
+  canvas.fill(box(right - 0.01, eaves, 1, 1), -0.2, air, 'sky');
   paintRoof(canvas, stream, plan, style);
   canvas.fill(box(left, eaves, right, foot), 0, style.wall, 'wall');
   const ground = storeys[storeys.length - 1];

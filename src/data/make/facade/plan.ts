@@ -117,6 +117,9 @@ const PANES: Readonly<Record<FacadeKind, readonly (readonly [number, number])[]>
 /** What all storeys of one building share. */
 function planHabits(stream: RandomStream, kind: FacadeKind, bays: number) {
   return {
+    /** Greatest width of a window, as a share of its storey's height. */
+    slenderness: between(stream, 0.45, 0.54),
+    /** The same, as a share of its bay. */
     width: kind === 'plaster' ? between(stream, 0.36, 0.42) : between(stream, 0.44, 0.56),
     rise: kind === 'brick' ? pick(stream, [0, 0, 0.014]) : kind === 'stucco' ? pick(stream, [0, 0, 0.03]) : 0,
     panes: pick(stream, PANES[kind]),
@@ -157,10 +160,10 @@ function planUpper(
   };
   const openings = Array.from({ length: bays }, (_, bay): Opening => {
     const { middle, width } = bayAt(extent, bay);
-    const half = (width * habits.width) / 2;
+    const half = Math.min(width * habits.width, tall * habits.slenderness) / 2;
     const balcony = hasBalcony(bay);
-    const y1 = balcony || gallery ? bottom - 0.012 : bottom - 0.2 * tall;
-    const y0 = top + 0.24 * tall;
+    const y1 = balcony || gallery ? bottom - 0.012 : bottom - 0.17 * tall;
+    const y0 = top + 0.22 * tall;
     return {
       kind: 'window',
       x0: middle - half,
@@ -224,7 +227,7 @@ function planGround(stream: RandomStream, extent: Extent, kind: FacadeKind, habi
         awning,
       };
     }
-    const half = (width * habits.width) / 2;
+    const half = Math.min(width * habits.width, tall * habits.slenderness) / 2;
     const y1 = bottom - 0.24 * tall;
     return {
       ...common,

@@ -50,7 +50,9 @@ function develop({ red, green, blue, side }: Canvas, size: number, factor: numbe
   const grain = Float32Array.from({ length: 4099 }, () => 1 + 0.018 * noise.normal());
   for (let y = 0; y < size; y++) {
     for (let x = 0; x < size; x++) {
-      let [r, g, b] = [0, 0, 0];
+      let r = 0;
+      let g = 0;
+      let b = 0;
       for (let dy = 0; dy < factor; dy++) {
         const row = (y * factor + dy) * side + x * factor;
         for (let at = row; at < row + factor; at++) {
@@ -69,14 +71,20 @@ function develop({ red, green, blue, side }: Canvas, size: number, factor: numbe
   return photo;
 }
 
+const PALETTE = Uint8Array.from(FACADE_CLASSES.flatMap((name) => FACADE_COLOURS[name]));
+
 /** The class at the middle of each pixel: no mixed colours. */
 function labelMap({ label, side }: Canvas, size: number, factor: number): Uint8Array {
   const map = new Uint8Array(size * size * 3);
   const middle = factor >> 1;
   for (let y = 0; y < size; y++) {
+    const row = (y * factor + middle) * side + middle;
     for (let x = 0; x < size; x++) {
-      const name = FACADE_CLASSES[label[(y * factor + middle) * side + x * factor + middle]];
-      map.set(FACADE_COLOURS[name], (y * size + x) * 3);
+      const colour = label[row + x * factor] * 3;
+      const pixel = (y * size + x) * 3;
+      map[pixel] = PALETTE[colour];
+      map[pixel + 1] = PALETTE[colour + 1];
+      map[pixel + 2] = PALETTE[colour + 2];
     }
   }
   return map;

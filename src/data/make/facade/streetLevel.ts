@@ -1,7 +1,7 @@
 import type { RandomStream } from '../../../random/stream.js';
 import type { Canvas, Colour, Material } from './canvas.js';
 import { between } from './chance.js';
-import { mix, shade, srgb } from './colour.js';
+import { blend, mix, shade, srgb } from './colour.js';
 import { glass, paint } from './finishes.js';
 import { write } from './masonry.js';
 import { cellNoise } from './noise.js';
@@ -98,6 +98,8 @@ function paintLettering(
   }
 }
 
+const BLACK = srgb(0, 0, 0);
+
 /** Things on shelves behind the pane: columns of different height and colour. */
 function goods(pane: Material, x0: number, top: number, bottom: number, salt: number): Material {
   const hues: readonly Colour[] = [
@@ -115,10 +117,10 @@ function goods(pane: Material, x0: number, top: number, bottom: number, salt: nu
       const floor = top + ((bottom - top) * (shelf + 1)) / 2;
       const column = Math.floor((x - x0) / 0.013);
       const tall = 0.006 + 0.026 * cellNoise(column, shelf, salt);
-      if (floor - y < 0.003) write(texel, [texel[0], texel[1], texel[2]], 0.45);
+      if (floor - y < 0.003) blend(texel, BLACK, 0.55);
       else if (floor - y < tall && cellNoise(column, shelf, salt + 1) > 0.25) {
         const hue = hues[Math.floor(cellNoise(column, shelf, salt + 2) * hues.length)];
-        write(texel, mix([texel[0], texel[1], texel[2]], hue, 0.66), 1);
+        blend(texel, hue, 0.66);
       }
     },
   };
