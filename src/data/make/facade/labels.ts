@@ -19,7 +19,7 @@ export const FACADE_CLASSES = [
 export type FacadeClass = (typeof FACADE_CLASSES)[number];
 
 /**
- * The colour of each class, 8-bit sRGB. Any two are at least 60 apart (Euclidean), so that the class survives a resize
+ * The colour of each class, 8-bit sRGB. Any two are at least 55 apart (Euclidean), so that the class survives a resize
  * and JPEG, and a network reads it from three channels without effort.
  */
 export const FACADE_COLOURS: Readonly<Record<FacadeClass, readonly [r: number, g: number, b: number]>> = {
