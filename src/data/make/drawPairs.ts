@@ -4,6 +4,7 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import sharp from 'sharp';
 import { type FacadePair, renderFacade } from './facade/renderFacade.js';
 import { type FacadeManifest, pairPath } from './facadeManifest.js';
+import { sideBySide } from './sideBySide.js';
 
 interface Share {
   readonly drawPairs: true;
@@ -75,12 +76,7 @@ async function drawShare(
  * no class; with a filter chosen per row a pair takes 1.4 times the bytes of a JPEG at quality 95.
  */
 async function writePair({ photo, label, size }: FacadePair, path: string): Promise<void> {
-  const row = size * 3;
-  const pair = new Uint8Array(size * row * 2);
-  for (let y = 0; y < size; y++) {
-    pair.set(photo.subarray(y * row, (y + 1) * row), y * row * 2);
-    pair.set(label.subarray(y * row, (y + 1) * row), y * row * 2 + row);
-  }
+  const pair = sideBySide(photo, label, size, size);
   await sharp(pair, { raw: { width: size * 2, height: size, channels: 3 } })
     .png({ adaptiveFiltering: true })
     .toFile(path);
