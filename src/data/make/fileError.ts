@@ -7,6 +7,7 @@ const MENDS: Readonly<Record<string, readonly [what: string, fix: string]>> = {
   EPERM: ['no permission', 'choose a folder that you may write to'],
   EROFS: ['the file system is read-only', 'choose a folder that you may write to'],
   ENOTDIR: ['a file stands where a folder is needed', 'choose another folder'],
+  EISDIR: ['a folder stands where a file is needed', 'choose another folder'],
   EEXIST: ['something of that name is there already', 'choose another folder'],
   ENOENT: ['it does not exist', 'check the path'],
   ENAMETOOLONG: ['the path is too long', 'choose a shorter one'],
