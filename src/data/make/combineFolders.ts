@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import sharp from 'sharp';
 import { Pix2PixError } from '../../errors/pix2pixError.js';
@@ -168,7 +168,7 @@ async function joinPair(
       : joined.jpeg({ quality, chromaSubsampling: '4:4:4' });
   const draft = `${path}.${process.pid}.tmp`;
   try {
-    await encoded.toFile(draft);
+    await writeFile(draft, await encoded.toBuffer());
     await rename(draft, path);
   } catch (error) {
     await rm(draft, { force: true });

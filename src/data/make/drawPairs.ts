@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
@@ -77,9 +78,9 @@ async function drawShare(
  */
 async function writePair({ photo, label, size }: FacadePair, path: string): Promise<void> {
   const pair = sideBySide(photo, label, size, size);
-  await sharp(pair, { raw: { width: size * 2, height: size, channels: 3 } })
-    .png({ adaptiveFiltering: true })
-    .toFile(path);
+  const image = sharp(pair, { raw: { width: size * 2, height: size, channels: 3 } });
+  // Not by libvips's own toFile: a full disk then has an error code that says so.
+  await writeFile(path, await image.png({ adaptiveFiltering: true }).toBuffer());
 }
 
 if (!isMainThread && (workerData as Partial<Share> | null)?.drawPairs) {
