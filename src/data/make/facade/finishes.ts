@@ -72,7 +72,7 @@ export function sky(cloudiness: number, grain: Grain): Material {
   return {
     finish: 'sky',
     paint(x, y, texel) {
-      const density = fractalNoise(x * 34 + grain.x, y * 70 + grain.y) - 0.62 + 0.22 * cloudiness;
+      const density = fractalNoise(x * 34 + grain.x, y * 70 + grain.y) - 0.62 + 0.12 * cloudiness;
       write(texel, zenith, 1);
       blend(texel, horizon, Math.min(1, y * 3.2));
       blend(texel, cloud, smooth(Math.min(1, Math.max(0, density * 3.4))));
