@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { Command } from 'commander';
+import { datasetCommand } from './dataset.js';
+import { JobProgress } from './jobProgress.js';
+
+/** Commander told to throw and to keep its words, in every subcommand. */
+function quiet(command: Command, words: string[]): Command {
+  command
+    .exitOverride()
+    .configureOutput({ writeErr: (text) => words.push(text), writeOut: (text) => words.push(text) });
+  for (const sub of command.commands) quiet(sub, words);
+  return command;
+}
+
+async function run(...argv: string[]): Promise<string> {
+  const words: string[] = [];
+  await quiet(datasetCommand(), words)
+    .parseAsync(argv, { from: 'user' })
+    .catch((error) => words.push(error.message));
+  return words.join('');
+}
+
+test('synth writes the set and prints the command to train on it', async (context) => {
+  const root = await mkdtemp(join(tmpdir(), 'cli-'));
+  context.after(() => rm(root, { recursive: true }));
+  const lines: string[] = [];
+  const write = context.mock.method(process.stdout, 'write', (text: string) => lines.push(text));
+  await run('synth', '--out', join(root, 'my set'), '--count', '3', '--size', '64');
+  await run('synth', '--out', join(root, 'my set'), '--count', '3', '--size', '64');
+  write.mock.restore();
+  assert.match(lines.join(''), /^wrote 3 pairs of 64×64[\s\S]*1 train, 1 val, 1 test[\s\S]*nothing to do/);
+  assert.match(
+    lines.join(''),
+    /train --dataroot '.*my set' --name my_set_pix2pix --direction BtoA --netG unet_128/,
+  );
+  assert.deepEqual(await readdir(join(root, 'my set', 'val')), ['0002.png']);
+});
+
+test('bad values and names are refused with the valid ones; help shows examples', async () => {
+  assert.match(await run('synth', '--out', 'x', '--count', 'many'), /--count[\s\S]*whole number/);
+  assert.match(await run('synth', '--out', 'x', '--count', '-1'), /count is out of range/);
+  assert.match(await run('synth'), /--out/);
+  assert.match(await run('download', 'facade'), /Allowed choices are facades, maps, cityscapes/);
+  assert.match(await run('download', 'maps', '--sha256', 'abc'), /64 hexadecimal/);
+  assert.match(await run('synth', '--help'), /Examples:\s+\$ pix2pix dataset synth/);
+  assert.match(await run('download', '--help'), /edges2shoes +50,000 shoes/);
+});
+
+test('progress is silent for a second, then tells amount, rate and time left', () => {
+  let now = 0;
+  const words: string[] = [];
+  const progress = new JobProgress(
+    { write: (text: string | Uint8Array) => words.push(String(text)) > 0 },
+    () => now,
+  );
+  const at = (time: number, done: number) => {
+    now = time;
+    progress.report({ stage: 'downloading', unit: 'bytes', done, total: 200e6 });
+  };
+  at(0, 100e6);
+  at(900, 101e6);
+  assert.deepEqual(words, []);
+  at(1000, 110e6);
+  at(2000, 120e6);
+  assert.deepEqual(words, ['downloading 110.0 of 200.0 MB (55 %), 10.0 MB/s, 9 s left\n']);
+});

@@ -1,0 +1,184 @@
+import { basename, relative, resolve } from 'node:path';
+import { Argument, Command, InvalidArgumentError } from 'commander';
+import { combineFolders } from '../data/make/combineFolders.js';
+import {
+  type DatasetName,
+  PUBLISHED_DATASETS,
+  type PublishedDataset,
+} from '../data/make/download/catalog.js';
+import { downloadDataset } from '../data/make/download/downloadDataset.js';
+import type { OnProgress } from '../data/make/progress.js';
+import { synthesizeFacades } from '../data/make/synthesizeFacades.js';
+import { Pix2PixError } from '../errors/pix2pixError.js';
+import { JobProgress } from './jobProgress.js';
+
+/** `pix2pix dataset`: make, join or fetch data to train on. Mount it with `program.addCommand(datasetCommand())`. */
+export function datasetCommand(): Command {
+  return new Command('dataset')
+    .description('make, join or fetch data to train on')
+    .addCommand(synthCommand())
+    .addCommand(combineCommand())
+    .addCommand(downloadCommand());
+}
+
+function synthCommand(): Command {
+  return new Command('synth')
+    .description(
+      'draw facades: photographs (A, left) and their label maps (B, right), split into train, val and test',
+    )
+    .requiredOption('--out <dir>', 'folder of the data set')
+    .option('--count <n>', 'number of pairs', wholeNumber, 400)
+    .option('--size <pixels>', 'width and height of each image, 64 to 1024', wholeNumber, 256)
+    .option('--seed <n>', 'the same seed draws the same set', wholeNumber, 0)
+    .option('--overwrite', 'replace another synthetic set in the folder', false)
+    .addHelpText(
+      'after',
+      examples(
+        'dataset synth --out datasets/facades_synth',
+        'dataset synth --out datasets/small --count 60 --size 128 --seed 7',
+      ),
+    )
+    .action(async ({ out, count, size, seed, overwrite }) => {
+      const set = await runJob(
+        'the drawing',
+        'nothing was kept: run the command again',
+        (onProgress, signal) => synthesizeFacades({ out, count, size, seed, overwrite, onProgress, signal }),
+      );
+      const { train, val, test } = set.manifest.splits;
+      say(
+        `${set.written ? 'wrote' : 'nothing to do: this set is there already,'} ${count} pairs of ${size}×${size} in ${shown(set.out)}`,
+        `  ${train} train, ${val} val, ${test} test; photograph left (A), label map right (B)`,
+        ...trainHint(set.out, 'BtoA', size),
+      );
+    });
+}
+
+function combineCommand(): Command {
+  return new Command('combine')
+    .description('join two folders of images, matched by file name, into side-by-side A|B pairs')
+    .argument('<A>', 'images for the left half, flat or in train, val and test')
+    .argument('<B>', 'images for the right half, laid out alike')
+    .argument('<out>', 'folder of the pairs')
+    .option(
+      '--quality <1-100>',
+      'write JPEG of this quality (default: PNG, which loses nothing)',
+      wholeNumber,
+    )
+    .option('--use_AB', 'match x_A with x_B, and name the pair x', false)
+    .option('--overwrite', 'replace pairs that are there already', false)
+    .addHelpText(
+      'after',
+      examples(
+        'dataset combine photos labels datasets/mine',
+        'dataset combine photos labels datasets/mine --quality 95',
+      ),
+    )
+    .action(async (a, b, out, { quality, use_AB: useAB, overwrite }) => {
+      const fix = 'pairs written so far are whole: run again with --overwrite';
+      const { splits, out: folder } = await runJob('the combining', fix, (onProgress, signal) =>
+        combineFolders({ a, b, out, quality, useAB, overwrite, onProgress, signal }),
+      );
+      const counts = Object.entries(splits).map(([split, count]) => `${count} ${split || 'pairs'}`);
+      say(
+        `combined into ${shown(folder)}: ${counts.join(', ')}`,
+        ...(splits.train ? trainHint(folder, 'AtoB') : []),
+      );
+    });
+}
+
+function downloadCommand(): Command {
+  const names = Object.keys(PUBLISHED_DATASETS);
+  return new Command('download')
+    .description('fetch a data set published with the pix2pix paper; continues where an earlier try stopped')
+    .addArgument(new Argument('<name>', 'which one').choices(names))
+    .option('--out <dir>', 'folder of the data set (default: datasets/<name>)')
+    .option('--url <address>', 'fetch the .tar.gz from here')
+    .option('--sha256 <hex>', 'refuse an archive with another checksum', checksum)
+    .addHelpText('after', `\nData sets:\n${names.map(datasetLine).join('\n')}`)
+    .addHelpText(
+      'after',
+      examples(
+        'dataset download facades',
+        'dataset download maps --out /data/maps --url https://example.org/maps.tar.gz',
+      ),
+    )
+    .action(async (name: DatasetName, { out, url, sha256 }) => {
+      const published: PublishedDataset = PUBLISHED_DATASETS[name];
+      if (published.note !== undefined && url === undefined)
+        process.stderr.write(`note: ${name}: ${published.note}\n`);
+      const fix = 'run the same command again: it continues where this one stopped';
+      const set = await runJob('the download', fix, (onProgress, signal) =>
+        downloadDataset({ name, out, url, sha256, onProgress, signal }),
+      );
+      say(
+        `${set.written ? `unpacked ${name} into` : `nothing to do: ${name} is there already, in`} ${shown(set.out)}`,
+        ...trainHint(set.out, published.direction),
+      );
+    });
+}
+
+/** Runs a job with progress on stderr; Ctrl-C stops it in order, a second one at once. */
+async function runJob<T>(
+  what: string,
+  fix: string,
+  job: (onProgress: OnProgress, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const stop = new AbortController();
+  const progress = new JobProgress();
+  const interrupt = (signal: NodeJS.Signals) =>
+    stop.abort(new Pix2PixError(`${what} was stopped`, { signal }, fix));
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  try {
+    return await job(progress.report, stop.signal);
+  } catch (error) {
+    throw stop.signal.aborted ? stop.signal.reason : error;
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    progress.end();
+  }
+}
+
+/** The command to type next. Sets of small images get the smaller network and crops of its size. */
+function trainHint(folder: string, direction: 'AtoB' | 'BtoA', size = 256): string[] {
+  const name = `${basename(folder).replace(/[^\w.-]+/g, '_')}_pix2pix`;
+  const small = size < 256 ? ' --netG unet_128 --load_size 143 --crop_size 128' : '';
+  return [
+    'train on it:',
+    `  pix2pix train --dataroot ${quoted(shown(folder))} --name ${name} --direction ${direction}${small}`,
+  ];
+}
+
+function datasetLine(name: string): string {
+  const { about, note }: PublishedDataset = PUBLISHED_DATASETS[name as DatasetName];
+  return `  ${name.padEnd(15)} ${about}${note === undefined ? '' : `\n${' '.repeat(18)}(${note})`}`;
+}
+
+function examples(...commands: string[]): string {
+  return `\nExamples:\n${commands.map((command) => `  $ pix2pix ${command}`).join('\n')}`;
+}
+
+function say(...lines: string[]): void {
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** The path as a person would type it from here. */
+function shown(path: string): string {
+  const near = relative(process.cwd(), resolve(path));
+  return near.startsWith('..') || near === '' ? path : near;
+}
+
+function quoted(path: string): string {
+  return /^[\w./:\\@%+=,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isSafeInteger(value))
+    throw new InvalidArgumentError('It must be a whole number.');
+  return value;
+}
+
+function checksum(text: string): string {
+  if (!/^[0-9a-f]{64}$/i.test(text)) throw new InvalidArgumentError('It must be 64 hexadecimal digits.');
+  return text;
+}

@@ -1,0 +1,218 @@
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join, resolve, sep } from 'node:path';
+import sharp from 'sharp';
+import { Pix2PixError } from '../../errors/pix2pixError.js';
+import { fileError } from './fileError.js';
+import { type ImagePair, type PairPlan, planPairs } from './matchPairs.js';
+import type { OnProgress } from './progress.js';
+import { sideBySide } from './sideBySide.js';
+
+export interface CombineOptions {
+  /** Folder of the images for the left half: flat, or with subfolders such as train, val and test. */
+  readonly a: string;
+  /** Folder of the images for the right half, laid out alike. */
+  readonly b: string;
+  readonly out: string;
+  /** Write JPEG of this quality (1 ... 100, colour at full resolution) in place of PNG, which loses nothing. */
+  readonly quality?: number;
+  /** Match `x_A` with `x_B` and name the pair `x`, as the reference's `--use_AB`. */
+  readonly useAB?: boolean;
+  /** Replace pairs that are in `out` already. */
+  readonly overwrite?: boolean;
+  readonly onProgress?: OnProgress;
+  readonly signal?: AbortSignal;
+}
+
+export interface CombinedFolders {
+  readonly out: string;
+  /** Pairs written in each subfolder; the name is empty for a flat folder. */
+  readonly splits: Readonly<Record<string, number>>;
+}
+
+/** Pairs in flight: enough to keep a few cores busy, few enough that large pictures fit in memory. */
+const AT_ONCE = 4;
+
+/**
+ * Joins two folders of images into side-by-side A|B pairs (reference: datasets/combine_A_and_B.py). Everything is
+ * checked before the first file is written: every name has a partner, the sizes of partners agree, nothing in `out`
+ * would be lost. EXIF orientation is applied, alpha dropped, grey and 16-bit images become 8-bit RGB.
+ *
+ * @throws Pix2PixError that lists the names without a partner, the pairs of unequal size, or the unreadable files
+ */
+export async function combineFolders(options: CombineOptions): Promise<CombinedFolders> {
+  const { quality, useAB = false, overwrite = false, onProgress, signal } = options;
+  if (quality !== undefined && !(Number.isInteger(quality) && quality >= 1 && quality <= 100)) {
+    throw new Pix2PixError(
+      'quality is out of range',
+      { got: quality, allowed: '1 ... 100' },
+      'pass --quality 95, or leave it out for PNG',
+    );
+  }
+  const [a, b, out] = [options.a, options.b, options.out].map((folder) => resolve(folder));
+  refuseNesting(a, b, out);
+  const plan = await planPairs(a, b, useAB);
+  const target = (pair: ImagePair) =>
+    join(out, pair.split, `${pair.stem}.${quality === undefined ? 'png' : 'jpg'}`);
+  if (!overwrite) await refuseExisting(plan, target, out);
+  await requireEqualSizes(plan, onProgress, signal);
+  try {
+    for (const split of new Set(plan.map((pair) => pair.split)))
+      await mkdir(join(out, split), { recursive: true });
+    let done = 0;
+    await inParallel(plan, signal, async (pair) => {
+      await joinPair(pair, target(pair), quality);
+      onProgress?.({ unit: 'images', done: ++done, total: plan.length, stage: 'combining' });
+    });
+  } catch (error) {
+    throw fileError(error, 'the pairs cannot be written', out);
+  }
+  const splits: Record<string, number> = {};
+  for (const { split } of plan) splits[split] = (splits[split] ?? 0) + 1;
+  return { out, splits };
+}
+
+/** Pairs written among their own sources would be taken for sources by the next run. */
+function refuseNesting(a: string, b: string, out: string): void {
+  const holds = [a, b].find((folder) => out === folder || out.startsWith(folder + sep));
+  if (a !== b && holds === undefined) return;
+  throw new Pix2PixError(
+    a === b ? 'A and B are the same folder' : 'the output folder lies inside a source folder',
+    { A: a, B: b, out },
+    'give three folders apart from each other',
+  );
+}
+
+async function refuseExisting(
+  plan: PairPlan,
+  target: (pair: ImagePair) => string,
+  out: string,
+): Promise<void> {
+  const there: string[] = [];
+  for (const pair of plan) {
+    const path = target(pair);
+    const exists = await stat(path).then(
+      () => true,
+      () => false,
+    );
+    if (exists) there.push(path);
+  }
+  if (there.length === 0) return;
+  throw new Pix2PixError(
+    `${there.length} of ${plan.length} pairs are in the output folder already`,
+    { out, first: JSON.stringify(there[0]) },
+    'choose another folder, or pass --overwrite to replace them',
+  );
+}
+
+async function requireEqualSizes(
+  plan: PairPlan,
+  onProgress?: OnProgress,
+  signal?: AbortSignal,
+): Promise<void> {
+  const unequal: string[] = [];
+  const unreadable: string[] = [];
+  let done = 0;
+  await inParallel(plan, signal, async ({ pathA, pathB }) => {
+    const [sizeA, sizeB] = await Promise.all([pathA, pathB].map((path) => sizeOf(path, unreadable)));
+    if (sizeA && sizeB && sizeA !== sizeB) unequal.push(`${JSON.stringify(pathA)} ${sizeA}, B ${sizeB}`);
+    onProgress?.({ unit: 'images', done: ++done, total: plan.length, stage: 'checking sizes' });
+  });
+  if (unreadable.length > 0) {
+    throw new Pix2PixError(
+      `${unreadable.length} images cannot be read`,
+      listed(unreadable),
+      'remove them and their partners, or replace them',
+    );
+  }
+  if (unequal.length === 0) return;
+  throw new Pix2PixError(
+    `${unequal.length} of ${plan.length} pairs differ in size`,
+    listed(unequal),
+    'resize the images so that both halves of a pair are equally wide and high',
+  );
+}
+
+function listed(lines: string[]): Record<string, string> {
+  const facts = Object.fromEntries(
+    lines
+      .sort()
+      .slice(0, 10)
+      .map((line, i) => [`${i + 1}`, line]),
+  );
+  return lines.length > 10 ? { ...facts, '...': `and ${lines.length - 10} more` } : facts;
+}
+
+/** `256×256`, as shown (EXIF orientation applied); undefined and a line in `unreadable` when it is no image. */
+async function sizeOf(path: string, unreadable: string[]): Promise<string | undefined> {
+  try {
+    const { autoOrient } = await sharp(path).metadata();
+    return `${autoOrient.width}×${autoOrient.height}`;
+  } catch (error) {
+    unreadable.push(`${JSON.stringify(path)}: ${(error as Error).message.split('\n')[0]}`);
+    return undefined;
+  }
+}
+
+async function joinPair(
+  { pathA, pathB }: ImagePair,
+  path: string,
+  quality: number | undefined,
+): Promise<void> {
+  const [left, right] = await Promise.all([decode(pathA), decode(pathB)]);
+  const { width, height } = left.info;
+  const pair = sideBySide(left.data, right.data, width, height);
+  const joined = sharp(pair, { raw: { width: width * 2, height, channels: 3 } });
+  const encoded =
+    quality === undefined
+      ? joined.png({ adaptiveFiltering: true })
+      : joined.jpeg({ quality, chromaSubsampling: '4:4:4' });
+  const draft = `${path}.${process.pid}.tmp`;
+  try {
+    await writeFile(draft, await encoded.toBuffer());
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+async function decode(path: string) {
+  try {
+    return await sharp(path)
+      .autoOrient()
+      .toColourspace('srgb')
+      .removeAlpha()
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+  } catch (error) {
+    throw new Pix2PixError(
+      'an image cannot be decoded',
+      { file: JSON.stringify(path), decoder: (error as Error).message.split('\n')[0] },
+      'replace it, or remove it and its partner; pairs written so far are whole: run again with --overwrite',
+      { cause: error },
+    );
+  }
+}
+
+/** Runs the job over all items, a few at once; after a failure no new one starts, and none is still running. */
+async function inParallel<T>(
+  items: readonly T[],
+  signal: AbortSignal | undefined,
+  job: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = items.values();
+  const failures: unknown[] = [];
+  const lane = async () => {
+    for (const item of queue) {
+      if (failures.length > 0) return;
+      try {
+        signal?.throwIfAborted();
+        await job(item);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  if (failures.length > 0) throw failures[0];
+}

@@ -1,0 +1,129 @@
+import { mkdtemp, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { Pix2PixError } from '../../../errors/pix2pixError.js';
+import { MANIFEST_NAME } from '../facadeManifest.js';
+import { fileError } from '../fileError.js';
+import { type DatasetName, PUBLISHED_DATASETS, publishedUrl } from './catalog.js';
+import { type FetchOptions, fetchArchive } from './fetchArchive.js';
+import { DamagedArchive, type UnpackLimits, unpackArchive } from './unpackArchive.js';
+
+export interface DownloadOptions extends UnpackLimits, Omit<FetchOptions, 'url' | 'path'> {
+  readonly name: DatasetName;
+  /** The data set's folder. Default `./datasets/<name>`. */
+  readonly out?: string;
+  /** Another place to fetch the .tar.gz from. */
+  readonly url?: string;
+  /** What the archive's SHA-256 must be, in hexadecimal. */
+  readonly sha256?: string;
+}
+
+export interface DownloadedDataset {
+  readonly out: string;
+  /** False when it was there already. */
+  readonly written: boolean;
+}
+
+/** `dataset.json` of a downloaded set. */
+interface Origin {
+  readonly name: string;
+  readonly source: string;
+  readonly sha256: string;
+  readonly files: number;
+}
+
+/**
+ * Fetches a published data set and unpacks it. The archive gathers in `<out>.tar.gz.part` and is continued there by a
+ * later run; it is unpacked into a folder beside `out`, which takes the name at the end: `out` is whole or absent.
+ *
+ * @throws Pix2PixError for an unknown name, a folder with other things in it, a server that refuses, a damaged or
+ *   hostile archive, a full disk
+ */
+export async function downloadDataset(options: DownloadOptions): Promise<DownloadedDataset> {
+  const { name, sha256 } = options;
+  if (!Object.hasOwn(PUBLISHED_DATASETS, name)) {
+    throw new Pix2PixError(
+      'no published data set has this name',
+      { got: name, known: Object.keys(PUBLISHED_DATASETS).join(', ') },
+      'pass one of the known names',
+    );
+  }
+  const url = options.url ?? publishedUrl(name);
+  const out = resolve(options.out ?? join('datasets', name));
+  if (await isThere(out, url)) return { out, written: false };
+  const archive = await fetchArchive({ ...options, url, path: `${out}.tar.gz.part` });
+  try {
+    const draft = await mkdtemp(`${out}.partial-`);
+    try {
+      const unpacked = await unpackArchive({ ...options, archive: archive.path, folder: draft });
+      requireHash(sha256, unpacked.sha256, url);
+      const origin: Origin = { name, source: url, ...unpacked };
+      await putInPlace(await innermost(draft), out, origin);
+    } finally {
+      await rm(draft, { recursive: true, force: true });
+    }
+  } catch (error) {
+    // Another copy is the only mend for an archive that is wrong in itself. After a full disk the copy is good.
+    if (error instanceof Pix2PixError) await archive.discard();
+    if (error instanceof DamagedArchive) throw new DamagedArchive(url, error.cause as Error);
+    throw fileError(error, 'the data set cannot be unpacked', out);
+  }
+  await archive.discard();
+  return { out, written: true };
+}
+
+/** True when `out` is this very set; an error when it holds anything else. */
+async function isThere(out: string, url: string): Promise<boolean> {
+  let entries: string[];
+  try {
+    entries = await readdir(out);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw fileError(error, 'the output folder cannot be used', out);
+  }
+  if (entries.length === 0) return false;
+  const origin = await readFile(join(out, MANIFEST_NAME), 'utf8')
+    .then(JSON.parse)
+    .catch(() => undefined);
+  if (origin?.source === url) return true;
+  throw new Pix2PixError(
+    'the output folder is not empty',
+    {
+      out,
+      holds: entries
+        .slice(0, 5)
+        .map((entry) => JSON.stringify(entry))
+        .join(', '),
+    },
+    'choose another --out, or move the folder away',
+  );
+}
+
+function requireHash(wanted: string | undefined, got: string, url: string): void {
+  if (wanted === undefined || wanted.toLowerCase() === got) return;
+  throw new Pix2PixError(
+    'the archive is not the one expected',
+    { url, 'sha256 wanted': wanted, 'sha256 got': got },
+    'check --sha256 and the address; the copy was removed',
+  );
+}
+
+/** The folder itself, or the single one in it: published archives wrap the set in a folder of its name. */
+async function innermost(folder: string): Promise<string> {
+  const entries = await readdir(folder);
+  if (entries.length === 0) throw new Pix2PixError('the archive is empty', { folder }, 'check the address');
+  const only = join(folder, entries[0]);
+  const wrapped =
+    entries.length === 1 && !/^(train|val|test)[AB]?$/.test(entries[0]) && (await stat(only)).isDirectory();
+  return wrapped ? only : folder;
+}
+
+async function putInPlace(folder: string, out: string, origin: Origin): Promise<void> {
+  // 'wx': should the archive bring a file of this name, it is the set's own and stays.
+  await writeFile(join(folder, MANIFEST_NAME), `${JSON.stringify(origin, null, 2)}\n`, { flag: 'wx' }).catch(
+    (error) => {
+      if (error.code !== 'EEXIST') throw error;
+    },
+  );
+  await rmdir(out).catch(() => {});
+  await rename(folder, out);
+}

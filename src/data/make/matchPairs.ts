@@ -1,0 +1,112 @@
+import type { Dirent } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { Pix2PixError } from '../../errors/pix2pixError.js';
+import { fileError } from './fileError.js';
+
+export interface ImagePair {
+  /** Subfolder, as `train`; empty for a flat folder. */
+  readonly split: string;
+  /** The file name without extension that both share. */
+  readonly stem: string;
+  readonly pathA: string;
+  readonly pathB: string;
+}
+
+export type PairPlan = readonly ImagePair[];
+
+const IMAGE = /\.(jpe?g|png|webp|tiff?|gif|bmp|avif)$/i;
+
+/**
+ * Pairs the images of two folders by file name, ignoring the extension, in the folders themselves and in their
+ * subfolders one level down; hidden files are left out.
+ *
+ * @throws Pix2PixError naming subfolders and files without a partner, or two files of one name
+ */
+export async function planPairs(a: string, b: string, useAB: boolean): Promise<PairPlan> {
+  const [splitsA, splitsB] = await Promise.all([readSplits(a), readSplits(b)]);
+  requireSame('subfolder', a, b, splitsA, splitsB);
+  const pairs: ImagePair[] = [];
+  for (const split of splitsA) {
+    const imagesA = await readImages(join(a, split), useAB ? '_A' : '');
+    const imagesB = await readImages(join(b, split), useAB ? '_B' : '');
+    requireSame('image', join(a, split), join(b, split), [...imagesA.keys()], [...imagesB.keys()]);
+    for (const [stem, pathA] of imagesA) pairs.push({ split, stem, pathA, pathB: imagesB.get(stem)! });
+  }
+  if (pairs.length > 0) return pairs;
+  throw new Pix2PixError(
+    'there are no images to combine',
+    { A: a, B: b },
+    'put the images there, or into train, val and test below',
+  );
+}
+
+/** Subfolders that hold images, and '' when the folder itself does. */
+async function readSplits(folder: string): Promise<string[]> {
+  const entries = await list(folder);
+  const splits = entries.some(isImage) ? [''] : [];
+  for (const entry of entries) {
+    if (!entry.isDirectory() || entry.name.startsWith('.')) continue;
+    if ((await list(join(folder, entry.name))).some(isImage)) splits.push(entry.name);
+  }
+  return splits.sort();
+}
+
+async function readImages(folder: string, suffix: string): Promise<Map<string, string>> {
+  const images = new Map<string, string>();
+  const names = (await list(folder)).filter(isImage).map((entry) => entry.name);
+  for (const name of names.sort()) {
+    const whole = name.slice(0, -extname(name).length);
+    if (!whole.endsWith(suffix) || whole === suffix) continue;
+    const stem = whole.slice(0, whole.length - suffix.length);
+    const earlier = images.get(stem);
+    if (earlier !== undefined) {
+      throw new Pix2PixError(
+        'two images share one name',
+        { first: JSON.stringify(earlier), second: JSON.stringify(join(folder, name)) },
+        'keep one of them: pairs are matched without the extension',
+      );
+    }
+    images.set(stem, join(folder, name));
+  }
+  return images;
+}
+
+function requireSame(
+  what: string,
+  a: string,
+  b: string,
+  namesA: readonly string[],
+  namesB: readonly string[],
+): void {
+  const [setA, setB] = [new Set(namesA), new Set(namesB)];
+  const onlyA = namesA.filter((name) => !setB.has(name));
+  const onlyB = namesB.filter((name) => !setA.has(name));
+  if (onlyA.length + onlyB.length === 0) return;
+  throw new Pix2PixError(
+    `${onlyA.length + onlyB.length} ${what} names have no partner`,
+    { A: a, 'only in A': listed(onlyA), B: b, 'only in B': listed(onlyB) },
+    `give every ${what} a partner of the same name, or move it away`,
+  );
+}
+
+/** Names in quotes with control characters escaped, for a name can hold anything. */
+function listed(names: readonly string[]): string {
+  if (names.length === 0) return 'none';
+  const shown = names
+    .slice(0, 10)
+    .map((name) => (name === '' ? '(the folder itself)' : JSON.stringify(name)));
+  return shown.join(', ') + (names.length > 10 ? `, and ${names.length - 10} more` : '');
+}
+
+function isImage(entry: Dirent): boolean {
+  return !entry.isDirectory() && !entry.name.startsWith('.') && IMAGE.test(entry.name);
+}
+
+async function list(folder: string): Promise<Dirent[]> {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    throw fileError(error, 'a folder of images cannot be read', folder);
+  }
+}
