@@ -3,7 +3,7 @@ import { type OptionMarks, toOptions } from '../options/optionsObject.js';
 import { parseOptions } from '../options/parse.js';
 import type { OptionTable, OptionValues } from '../options/spec.js';
 import type { Command } from './command.js';
-import { demo } from './pending.js';
+import { runDemo } from './runDemo.js';
 import { untilSignal } from './untilSignal.js';
 
 /** What `pix2pix demo` (`npm start`) may be told; the defaults are for under three minutes on two cores. */
@@ -69,6 +69,6 @@ export const demoCommand: Command = {
     ].join('\n\n'),
   run: async (argv) => {
     const { values, given } = parseOptions(argv, DEMO_OPTIONS);
-    return untilSignal((stop) => demo(toOptions<DemoOptions & OptionMarks>(values, given, true), stop));
+    return untilSignal((stop) => runDemo(toOptions<DemoOptions & OptionMarks>(values, given, true), stop));
   },
 };

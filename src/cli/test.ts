@@ -1,8 +1,10 @@
 import { formatIgnoredHelp, formatOptionHelp, WIDEST, wrap } from '../options/help.js';
 import { tableFor } from '../options/parse.js';
-import { parseTestOptions, TEST_OPTIONS } from '../options/testOptions.js';
+import { TEST_OPTIONS } from '../options/testOptions.js';
+import { parseTestOptions, registeredExtensions } from '../training/options.js';
+import { type TestSummary, test } from '../training/test.js';
 import { type Command, type Example, formatExamples } from './command.js';
-import { test } from './pending.js';
+import { JobProgress } from './jobProgress.js';
 import { untilSignal } from './untilSignal.js';
 
 const EXAMPLES: readonly Example[] = [
@@ -35,12 +37,27 @@ export const testCommand: Command = {
     ].join('\n\n'),
   run: async (argv) => {
     const opt = parseTestOptions(argv);
-    return untilSignal((stop) => test(opt, stop));
+    return untilSignal(async (stop) => {
+      const progress = new JobProgress();
+      const summary = await test(opt, stop, {
+        message: (text) => process.stdout.write(`${text}\n`),
+        progress: (done, total) => progress.report({ stage: 'translating', unit: 'images', done, total }),
+      });
+      progress.end();
+      if (!opt.quiet) process.stdout.write(`${describeResults(summary)}\n`);
+    });
   },
 };
 
+/** The figures of a test and where its page is. */
+export function describeResults({ images, means, page }: TestSummary): string {
+  const { l1, psnr, ssim } = means;
+  const figures = `L1 ${l1.toFixed(4)}, PSNR ${psnr.toFixed(2)} dB, SSIM ${ssim.toFixed(4)}`;
+  return `${images} images: ${figures}\nresults: ${page}`;
+}
+
 /** A test may leave --dataroot out, because the checkpoint knows it. */
 function testTable(argv: readonly string[]) {
-  const table = tableFor(argv, TEST_OPTIONS, { isTrain: false });
+  const table = tableFor(argv, TEST_OPTIONS, { isTrain: false, extensions: registeredExtensions() });
   return { ...table, dataroot: { ...TEST_OPTIONS.dataroot, required: false } };
 }

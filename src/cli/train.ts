@@ -1,8 +1,10 @@
 import { formatIgnoredHelp, formatOptionHelp, WIDEST, wrap } from '../options/help.js';
 import { tableFor } from '../options/parse.js';
-import { parseTrainOptions, TRAIN_OPTIONS } from '../options/trainOptions.js';
+import { TRAIN_OPTIONS, type TrainOptions } from '../options/trainOptions.js';
+import { parseTrainOptions, registeredExtensions } from '../training/options.js';
+import { train } from '../training/train.js';
+import type { TrainingSummary } from '../training/trainingEvents.js';
 import { type Command, type Example, formatExamples } from './command.js';
-import { train } from './pending.js';
 import { untilSignal } from './untilSignal.js';
 
 const EXAMPLES: readonly Example[] = [
@@ -37,11 +39,24 @@ export const trainCommand: Command = {
       'Usage: pix2pix train --dataroot DIR [options]',
       wrap(ABOUT, Math.min(columns, WIDEST)).join('\n'),
       formatExamples('Examples', EXAMPLES, columns),
-      formatOptionHelp(tableFor(argv, TRAIN_OPTIONS, { isTrain: true }), columns),
+      formatOptionHelp(
+        tableFor(argv, TRAIN_OPTIONS, { isTrain: true, extensions: registeredExtensions() }),
+        columns,
+      ),
       formatIgnoredHelp(columns),
     ].join('\n\n'),
   run: async (argv) => {
     const opt = parseTrainOptions(argv);
-    return untilSignal((stop) => train(opt, stop));
+    return untilSignal(async (stop) => {
+      const summary = await train(opt, stop);
+      if (!opt.quiet) process.stdout.write(`${ending(opt, summary)}\n`);
+    });
   },
 };
+
+/** What to do next. */
+function ending({ name }: TrainOptions, { reason, steps, epoch }: TrainingSummary): string {
+  const place = `after ${steps} steps, in epoch ${epoch}`;
+  if (reason === 'finished') return `finished ${place}; see what it learned: pix2pix test --name ${name}`;
+  return `saved and stopped ${place}; go on: pix2pix train --name ${name} --continue_train`;
+}

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { augmentation, type GeometryOptions, planGeometry } from './geometry.js';
 import { preprocessModes } from '../options/baseOptions.js';
+import { augmentation, type GeometryOptions, planGeometry } from './geometry.js';
 
 const fixtures = join(import.meta.dirname, '../../../test/fixtures/images');
 const expected = JSON.parse(readFileSync(join(fixtures, 'expected.json'), 'utf8'));

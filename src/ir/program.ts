@@ -18,7 +18,8 @@ export interface Program {
 
 /** The same program, which leaves all states as they are. Throws if it has host steps, which exist to change them. */
 export function withoutUpdates(program: Program): Program {
-  if (program.hostSteps.length > 0) throw new Error('the program trains: it cannot leave the states as they are');
+  if (program.hostSteps.length > 0)
+    throw new Error('the program trains: it cannot leave the states as they are');
   return { ...program, writes: new Map(), counts: new Map() };
 }
 

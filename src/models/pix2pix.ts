@@ -9,7 +9,13 @@ import { type Module, parametersOf } from '../nn/module.js';
 import { add, scale } from '../ops/elementwise.js';
 import { concat, detach } from '../ops/shape.js';
 import { extendForPix2Pix } from '../options/extension.js';
-import type { ImageSize, ModelDefinition, ModelGraph, ModelOptions, OptimiserDefinition } from './definition.js';
+import type {
+  ImageSize,
+  ModelDefinition,
+  ModelGraph,
+  ModelOptions,
+  OptimiserDefinition,
+} from './definition.js';
 import { imageInput } from './images.js';
 
 /** pix2pix (Isola et al. 2017): a conditional GAN whose generator also minimises the L1 distance to the target. */

@@ -30,7 +30,7 @@ export class Executable {
   private readonly memory = new Map<Value, TensorArray>();
 
   private constructor(
-    private readonly program: Program,
+    readonly program: Program,
     private readonly store: StateStore,
     private readonly options: CompileOptions,
   ) {}

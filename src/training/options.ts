@@ -10,7 +10,10 @@ import {
 
 /** What the registered models and data sets add to the options. */
 export function registeredExtensions(): OptionExtensions {
-  return { models: modelExtensions(), datasets: Object.fromEntries(datasetModes().map((name) => [name, {}])) };
+  return {
+    models: modelExtensions(),
+    datasets: Object.fromEntries(datasetModes().map((name) => [name, {}])),
+  };
 }
 
 interface ParseSettings {

@@ -44,18 +44,7 @@ export class Schedule {
 
   /** The learning rate of the epoch under way. */
   get learningRate(): number {
-    const { lr, lrPolicy, epochCount, nEpochs, nEpochsDecay, lrDecayIters } = this.options;
-    const { epochs, rate } = this.state;
-    switch (lrPolicy) {
-      case 'linear':
-        return lr * (1 - Math.max(0, epochs + epochCount - nEpochs) / (nEpochsDecay + 1));
-      case 'step':
-        return lr * STEP_FACTOR ** Math.floor(epochs / lrDecayIters);
-      case 'cosine':
-        return (lr * (1 + Math.cos((Math.PI * epochs) / nEpochs))) / 2;
-      case 'plateau':
-        return rate;
-    }
+    return this.rateNow();
   }
 
   /**
@@ -92,6 +81,21 @@ export class Schedule {
     if (state.badEpochs > PLATEAU.patience) {
       state.rate *= PLATEAU.factor;
       state.badEpochs = 0;
+    }
+  }
+
+  private rateNow(): number {
+    const { lr, lrPolicy, epochCount, nEpochs, nEpochsDecay, lrDecayIters } = this.options;
+    const { epochs, rate } = this.state;
+    switch (lrPolicy) {
+      case 'linear':
+        return lr * (1 - Math.max(0, epochs + epochCount - nEpochs) / (nEpochsDecay + 1));
+      case 'step':
+        return lr * STEP_FACTOR ** Math.floor(epochs / lrDecayIters);
+      case 'cosine':
+        return (lr * (1 + Math.cos((Math.PI * epochs) / nEpochs))) / 2;
+      case 'plateau':
+        return rate;
     }
   }
 }

@@ -1,0 +1,38 @@
+import { type Command as CommanderCommand, CommanderError } from 'commander';
+import type { Command } from './command.js';
+
+/** Makes one of the program's commands from a tree of commander's, whose help and refusals are its own. */
+export function fromCommander(make: () => CommanderCommand): Command {
+  const build = () => make().name('pix2pix dataset').exitOverride();
+  return {
+    name: make().name(),
+    summary: make().description(),
+    help: (argv, columns) => helpOf(deepest(build(), argv), columns),
+    run: async (argv) => {
+      const command = build();
+      const every = [command, ...command.commands];
+      for (const each of every) each.exitOverride();
+      try {
+        await command.parseAsync([...argv], { from: 'user' });
+        return 0;
+      } catch (error) {
+        if (error instanceof CommanderError) return error.exitCode; // it has said what is wrong
+        throw error;
+      }
+    },
+  };
+}
+
+/** The whole help, with the texts around it that commander only prints. */
+function helpOf(command: CommanderCommand, columns: number): string {
+  let text = '';
+  command.configureOutput({ writeOut: (part) => (text += part), getOutHelpWidth: () => columns });
+  command.outputHelp();
+  return text.trimEnd();
+}
+
+/** The subcommand that the words lead to. */
+function deepest(command: CommanderCommand, argv: readonly string[]): CommanderCommand {
+  const found = command.commands.find((candidate) => candidate.name() === argv[0]);
+  return found === undefined ? command : deepest(found, argv.slice(1));
+}

@@ -1,0 +1,39 @@
+import { existsSync } from 'node:fs';
+import { CheckpointStore } from '../checkpoints/store.js';
+import { Pix2PixError } from '../errors/pix2pixError.js';
+import { mergeStoredOptions } from '../options/merge.js';
+import type { TestOptions } from '../options/testOptions.js';
+import type { TrainOptions } from '../options/trainOptions.js';
+import { checkpointTag, runFolder } from './loadModel.js';
+import { registeredExtensions } from './options.js';
+
+/**
+ * Adds what the checkpoint of the run knows to the options of a test or of a training that continues. A new training's
+ * options are complete already.
+ *
+ * @throws Pix2PixError when there is no checkpoint, or explicit flags ask for other networks than it holds
+ */
+export function completeOptions<T extends TrainOptions | TestOptions>(opt: T): T {
+  if (opt.isTrain && !opt.continueTrain) return opt;
+  const folder = runFolder(opt);
+  const checkpoints = new CheckpointStore(folder, { onWarning: () => {} });
+  const tag = checkpointTag(opt);
+  const listed = checkpoints.list().filter(({ manifest }) => manifest !== undefined);
+  const wanted = listed.find((checkpoint) => checkpoint.tag === tag);
+  const manifest = (wanted ?? (tag === 'latest' ? listed[0] : undefined))?.manifest;
+  if (manifest === undefined) {
+    throw new Pix2PixError(
+      `there is no checkpoint ${tag} of ${opt.name}`,
+      {
+        folder,
+        holds:
+          listed.map((checkpoint) => checkpoint.tag).join(', ') ||
+          (existsSync(folder) ? 'none' : 'nothing: there is no such folder'),
+      },
+      listed.length > 0
+        ? 'choose one of these with --epoch'
+        : 'check --name and --checkpoints_dir, or train it first',
+    );
+  }
+  return mergeStoredOptions(opt, manifest.options, registeredExtensions());
+}

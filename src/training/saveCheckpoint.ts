@@ -1,0 +1,35 @@
+import type { CheckpointStore } from '../checkpoints/store.js';
+import { serialiseOptions } from '../options/serialise.js';
+import type { TrainOptions } from '../options/trainOptions.js';
+import type { Model } from './model.js';
+import { registeredExtensions } from './options.js';
+import { networkTensors, optimiserTensors, type Place, progressOf } from './trainingState.js';
+import { versions } from './versions.js';
+
+/**
+ * Saves a model under the tags, `latest` with the training state, and prunes to `--keep_last`.
+ * @param place where training goes on from here
+ * @param epoch the epoch that the weights belong to
+ * @throws Pix2PixError when the disk is full or the folder cannot be written; the checkpoints before are intact
+ */
+export function saveCheckpoint(
+  checkpoints: CheckpointStore,
+  tags: readonly string[],
+  model: Model,
+  opt: TrainOptions,
+  place: Place,
+  epoch: number,
+): void {
+  const networks = Object.entries(model.networks).map(
+    ([name, network]) => [name, networkTensors(network, model.store)] as const,
+  );
+  checkpoints.save(tags, {
+    epoch,
+    totalIters: place.totalIters,
+    options: serialiseOptions(opt, registeredExtensions()),
+    versions: versions(),
+    networks: Object.fromEntries(networks),
+    state: { tensors: optimiserTensors(model), json: progressOf(model, place) },
+  });
+  if (Number.isFinite(opt.keepLast)) checkpoints.prune(opt.keepLast);
+}

@@ -1,0 +1,54 @@
+import type { FloatImages } from '../data/floatImages.js';
+import type { StepTime, TrackPoint } from '../tracking/tracker.js';
+import type { ValidationResult } from './validation.js';
+
+/** How far a training is and how fast it goes. */
+export interface StepReport {
+  readonly at: TrackPoint;
+  readonly losses: Readonly<Record<string, number>>;
+  /** Per image. */
+  readonly time: StepTime;
+  readonly learningRate: number;
+  /** Images in an epoch, and in all that is planned. */
+  readonly imagesPerEpoch: number;
+  readonly imagesLeft: number;
+  /** Which of the periodic reports are due after this step. */
+  readonly due: { readonly print: boolean; readonly html: boolean };
+}
+
+/** What a training tells of while it runs. All of it can be sent between threads. */
+export type TrainingEvent =
+  | { readonly kind: 'message'; readonly text: string }
+  | { readonly kind: 'warning'; readonly text: string }
+  | { readonly kind: 'started'; readonly imagesPerEpoch: number; readonly firstStep: number }
+  | { readonly kind: 'step'; readonly report: StepReport }
+  | {
+      readonly kind: 'images';
+      readonly at: TrackPoint;
+      readonly visuals: Readonly<Record<string, FloatImages>>;
+    }
+  | { readonly kind: 'validated'; readonly at: TrackPoint; readonly result: ValidationResult }
+  | { readonly kind: 'saved'; readonly tags: readonly string[]; readonly at: TrackPoint }
+  | {
+      readonly kind: 'epochEnded';
+      readonly at: TrackPoint;
+      readonly seconds: number;
+      readonly learningRate: number;
+    };
+
+/** What a training is told by, and tells, the outside. */
+export interface TrainingSurroundings {
+  emit(event: TrainingEvent): void;
+  /** Asked between steps: whether to save and stop. */
+  shouldStop(): boolean;
+}
+
+/** How a training ended, and where. */
+export interface TrainingSummary {
+  readonly reason: 'finished' | 'stopped' | 'max_steps';
+  readonly steps: number;
+  readonly epoch: number;
+  /** Milliseconds spent in steps, and waiting for data. */
+  readonly stepMilliseconds: number;
+  readonly waitedMilliseconds: number;
+}

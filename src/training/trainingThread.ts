@@ -1,0 +1,56 @@
+import { Worker } from 'node:worker_threads';
+import { type ErrorFacts, Pix2PixError } from '../errors/pix2pixError.js';
+import type { TrainOptions } from '../options/trainOptions.js';
+import type { TrainingEvent, TrainingSummary } from './trainingEvents.js';
+
+/** What the training thread sends: events, then how it ended. */
+export type WorkerMessage =
+  | { readonly event: TrainingEvent }
+  | { readonly summary: TrainingSummary }
+  | { readonly failure: Failure };
+
+interface Failure {
+  readonly message: string;
+  readonly stack?: string;
+  /** The parts of a Pix2PixError. */
+  readonly told?: { readonly summary: string; readonly facts: ErrorFacts; readonly fix?: string };
+}
+
+/**
+ * Runs `trainingLoop` in a thread of its own.
+ *
+ * @param stop when aborted, training finishes its step, saves and returns
+ * @throws what the loop throws
+ */
+export function trainInThread(
+  opt: TrainOptions,
+  onEvent: (event: TrainingEvent) => void,
+  stop: AbortSignal,
+): Promise<TrainingSummary> {
+  const stopFlag = new Int32Array(new SharedArrayBuffer(4));
+  const raise = () => Atomics.store(stopFlag, 0, 1);
+  if (stop.aborted) raise();
+  stop.addEventListener('abort', raise, { once: true });
+  const worker = new Worker(new URL('./trainingWorker.js', import.meta.url), {
+    workerData: { opt, stopFlag },
+  });
+  return new Promise<TrainingSummary>((resolve, reject) => {
+    worker.on('message', (message: WorkerMessage) => {
+      if ('event' in message) onEvent(message.event);
+      else if ('summary' in message) resolve(message.summary);
+      else reject(revive(message.failure));
+    });
+    worker.once('error', reject);
+    worker.once('exit', (code) => reject(new Error(`the training thread ended with code ${code}`)));
+  }).finally(async () => {
+    stop.removeEventListener('abort', raise);
+    await worker.terminate();
+  });
+}
+
+function revive({ message, stack, told }: Failure): Error {
+  const error =
+    told === undefined ? new Error(message) : new Pix2PixError(told.summary, told.facts, told.fix);
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}
