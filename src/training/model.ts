@@ -7,7 +7,7 @@ import { ADAM_EPSILON, learningRateOf } from '../nn/adam.js';
 import { parametersOf } from '../nn/module.js';
 import type { TestOptions } from '../options/testOptions.js';
 import type { TrainOptions } from '../options/trainOptions.js';
-import { fillDropoutMask } from '../random/fill.js';
+import { fillDropoutMask } from '../random/dropoutMask.js';
 import { RandomStream } from '../random/stream.js';
 import { ADAM_CHUNK, Adam } from '../runtime/adam.js';
 import { Executable } from '../runtime/executable.js';
