@@ -15,7 +15,7 @@ import time
 
 import torch
 
-from networks import init_normal, make_discriminator, make_generator
+from pix2pix_networks import init_normal, make_discriminator, make_generator
 from pix2pix import Pix2Pix
 
 SIZES = {32: "unet_32", 64: "unet_64", 128: "unet_128", 256: "unet_256"}
