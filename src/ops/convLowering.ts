@@ -1,4 +1,5 @@
 import type { Emitter, LoweringContext } from '../ir/emitter.js';
+import { winogradConv, winogradWeightGradient } from './winograd.js';
 
 /**
  * ONNX forms of the three convolutions. Where a form is a matter of speed alone, `emit.choose` picks it per layer.
@@ -8,15 +9,26 @@ interface Geometry {
   readonly padding: number;
 }
 
+/** Minimal filtering needs stride 1 and a square kernel of 3 to 5. */
+function suitsWinograd(stride: number, [, , kh, kw]: readonly number[]): boolean {
+  return stride === 1 && kh === kw && kh >= 3 && kh <= 5;
+}
+
 const square = (n: number): [number, number] => [n, n];
 const allSides = (n: number): [number, number, number, number] => [n, n, n, n];
 
 export function lowerConv(
   emit: Emitter,
   inputs: readonly string[],
-  { attributes }: LoweringContext<Geometry>,
-) {
+  { attributes, inputTypes, type }: LoweringContext<Geometry>,
+): string {
   const { stride, padding } = attributes;
+  const [x, weight] = inputTypes.map(({ shape }) => shape);
+  if (inputs.length === 2 && suitsWinograd(stride, weight)) {
+    const geometry = { x, y: type.shape, kernel: weight[2], padding };
+    const form = emit.choose(['direct', 'winograd']);
+    if (form === 'winograd') return winogradConv(emit, inputs[0], inputs[1], geometry, false);
+  }
   return emit.node('Conv', inputs, { strides: square(stride), pads: allSides(padding) });
 }
 
@@ -31,8 +43,18 @@ export function lowerConvTranspose(
   const [, [, , kh, kw]] = context.inputTypes.map(({ shape }) => shape);
   const even = size.every((extent) => extent % 2 === 0);
   if (stride === 1 && padding < Math.min(kh, kw)) {
-    const form = emit.choose(['transposed', 'flipped']);
+    const suits = inputs.length === 2 && suitsWinograd(stride, context.inputTypes[1].shape);
+    const form = emit.choose(suits ? ['transposed', 'flipped', 'winograd'] : ['transposed', 'flipped']);
     if (form === 'flipped') return flippedConv(emit, inputs, context);
+    if (form === 'winograd') {
+      const geometry = {
+        x: context.inputTypes[0].shape,
+        y: context.type.shape,
+        kernel: kh,
+        padding: kh - 1 - padding,
+      };
+      return winogradConv(emit, inputs[0], inputs[1], geometry, true);
+    }
   }
   if (stride === 2 && padding === 1 && kh === 4 && kw === 4 && even) {
     const form = emit.choose(['transposed', 'subpixel']);
@@ -111,8 +133,13 @@ export function lowerWeightGradient(
 ): string {
   const { stride, padding, kernel } = context.attributes;
   if (stride === 1 && padding < Math.min(...kernel)) {
-    const form = emit.choose(['volume', 'turned']);
+    const suits = suitsWinograd(stride, context.type.shape);
+    const form = emit.choose(suits ? ['volume', 'turned', 'winograd'] : ['volume', 'turned']);
     if (form === 'turned') return turnedConv(emit, inputs, context);
+    if (form === 'winograd') {
+      const [x, y] = context.inputTypes.map(({ shape }) => shape);
+      return winogradWeightGradient(emit, inputs[0], inputs[1], { x, y, kernel: kernel[0], padding });
+    }
   }
   return volumeConv(emit, inputs, context);
 }
