@@ -7,14 +7,13 @@ import { ADAM_EPSILON, learningRateOf } from '../nn/adam.js';
 import { parametersOf } from '../nn/module.js';
 import type { TestOptions } from '../options/testOptions.js';
 import type { TrainOptions } from '../options/trainOptions.js';
-import { fillDropoutMask } from '../random/fill.js';
-import { RandomStream } from '../random/stream.js';
 import { ADAM_CHUNK, Adam } from '../runtime/adam.js';
 import { initialise } from '../runtime/initialise.js';
 import type { TensorArray } from '../runtime/session.js';
 import { StateStore } from '../runtime/stateStore.js';
+import { dropoutMasks, type MaskDraw } from './dropoutMasks.js';
 import { type LoadedFrom, loadModel, runFolder } from './loadModel.js';
-import { imageSizeOf, type ModelInput, swapped } from './modelInput.js';
+import { type DirectedInput, directed, imageSizeOf, type ModelInput } from './modelInput.js';
 import { describeNetworks } from './networkSummary.js';
 import { ProgramCache } from './programCache.js';
 import { saveCheckpoint } from './saveCheckpoint.js';
@@ -56,7 +55,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
   epochLoss = { sum: 0, count: 0 };
   private readonly programs: ProgramCache;
   private checkpoints: CheckpointStore | undefined;
-  private input: ModelInput | undefined;
+  private input: DirectedInput | undefined;
   private results: Results | undefined;
   private isRunning = false;
 
@@ -105,17 +104,13 @@ export class Model<Loss extends string = string, Visual extends string = string>
    * @throws ShapeError when they differ in size, or have other channels than the networks
    */
   setInput(input: ModelInput): void {
-    const { direction, inputNc, outputNc } = this.opt;
-    const directed = direction === 'BtoA' ? swapped(input) : input;
-    imageSizeOf(directed, inputNc, outputNc);
-    this.input = directed;
-    this.results = undefined;
+    this.take(directed(input, this.opt.direction));
   }
 
   /** One `optimize_parameters`: forward, discriminator step, generator step. */
   async optimizeParameters(): Promise<void> {
     if (!this.opt.isTrain) throw new Error('optimizeParameters: this model was created to test');
-    const size = this.imageSize();
+    const size = imageSizeOf(this.currentInput(), this.opt);
     const scalars = Object.fromEntries(
       this.graph.optimisers.map(({ name }) => [learningRateOf(name), this.schedule.learningRate]),
     );
@@ -136,10 +131,26 @@ export class Model<Loss extends string = string, Visual extends string = string>
    * @param draw the same draw gives the same dropout masks
    */
   async test({ evaluate = false, draw = 0 }: { evaluate?: boolean; draw?: number } = {}): Promise<void> {
-    const size = this.imageSize();
+    const size = imageSizeOf(this.currentInput(), this.opt);
     const build = () => this.graph.forward(size, !evaluate);
-    const masks = { purpose: 'dropout.test', draw };
+    const masks = { purpose: 'dropout.test', draw } as const;
     await this.run(`forward ${evaluate} ${JSON.stringify(size)}`, build, {}, masks);
+  }
+
+  /**
+   * Translates images without knowing what they should become.
+   *
+   * @param images a batch of what the generator takes, whichever `--direction` it was trained in: see `loadImage`
+   * @returns fake_B, f32[N, output_nc, H, W] in -1 ... 1: `toImageBatch` and `encodePng` make files of it
+   * @throws ShapeError when they have other channels than the generator takes; Pix2PixError for a size that it cannot
+   */
+  async translate(
+    images: Images,
+    settings: { evaluate?: boolean; draw?: number } = {},
+  ): Promise<FloatImages> {
+    this.take({ real_A: images, paths: [] });
+    await this.test(settings);
+    return (this.getCurrentVisuals() as Record<string, FloatImages>).fake_B;
   }
 
   /** The losses of the last step, in the order in which they are logged; none before the first. */
@@ -153,9 +164,9 @@ export class Model<Loss extends string = string, Visual extends string = string>
 
   /** The images of the last step, f32 NCHW in -1 ... 1. Copies: the next step leaves them alone. */
   getCurrentVisuals(): Record<Visual, FloatImages> {
-    const inputs: Record<string, Images> = this.inputImages();
+    const inputs: Readonly<Record<string, unknown>> = { ...this.currentInput() };
     const visuals = this.graph.visualNames.flatMap((name): [string, FloatImages][] => {
-      if (inputs[name] !== undefined) return [[name, toFloatImages(inputs[name])]];
+      if (inputs[name] !== undefined) return [[name, toFloatImages(inputs[name] as Images)]];
       const data = this.results?.outputs.get(name);
       if (data === undefined) return [];
       const [n, c, h, w] = this.results!.program.outputs.get(name)!.shape;
@@ -166,7 +177,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
 
   /** The files of the images that are translated. */
   getImagePaths(): readonly string[] {
-    return this.input?.APaths ?? [];
+    return this.input?.paths ?? [];
   }
 
   /**
@@ -237,17 +248,13 @@ export class Model<Loss extends string = string, Visual extends string = string>
     return { threads: this.opt.intraThreads };
   }
 
-  private imageSize() {
-    const { inputNc, outputNc } = this.opt;
-    return imageSizeOf(this.currentInput(), inputNc, outputNc);
+  private take(input: DirectedInput): void {
+    imageSizeOf(input, this.opt);
+    this.input = input;
+    this.results = undefined;
   }
 
-  private inputImages(): { real_A: Images; real_B: Images } {
-    const { A, B } = this.currentInput();
-    return { real_A: A, real_B: B };
-  }
-
-  private currentInput(): ModelInput {
+  private currentInput(): DirectedInput {
     if (this.input === undefined) throw new Error('setInput has not been called');
     return this.input;
   }
@@ -256,30 +263,20 @@ export class Model<Loss extends string = string, Visual extends string = string>
     key: string,
     build: () => Program,
     scalars: Readonly<Record<string, number>>,
-    masks: { readonly purpose: string; readonly draw: number },
+    masks: MaskDraw,
   ): Promise<void> {
     if (this.isRunning) throw new Error('a step is still running: await optimizeParameters() and test()');
     this.isRunning = true;
     try {
       const executable = await this.programs.get(key, build);
       const { program } = executable;
-      const { real_A, real_B } = this.inputImages();
-      const images = { real_A: real_A.data, real_B: real_B.data };
-      const tensors = { ...images, ...this.dropoutMasks(program, masks.purpose, masks.draw) };
+      const { real_A, real_B } = this.currentInput();
+      const images = { real_A: real_A.data, ...(real_B && { real_B: real_B.data }) };
+      const tensors = { ...images, ...dropoutMasks(program, this.opt.seed, masks) };
       this.results = { program, outputs: await executable.run({ tensors, scalars }) };
     } finally {
       this.isRunning = false;
     }
-  }
-
-  private dropoutMasks(program: Program, purpose: string, draw: number): Record<string, Float32Array> {
-    const masks = [...program.dropoutMasks].map(([name, rate], index) => {
-      const { shape } = program.inputs.get(name)!;
-      const mask = new Float32Array(shape.reduce((product, extent) => product * extent, 1));
-      fillDropoutMask(mask, new RandomStream(this.opt.seed, purpose, [draw, index]), rate);
-      return [name, mask];
-    });
-    return Object.fromEntries(masks);
   }
 }
 
