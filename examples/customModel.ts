@@ -12,13 +12,7 @@ function edgeLoss(a: p2p.ir.Value, b: p2p.ir.Value): p2p.ir.Value {
   return ops.add(nn.l1Loss(along(a, 2), along(b, 2)), nn.l1Loss(along(a, 3), along(b, 3)));
 }
 
-const lambda = {
-  kind: 'float',
-  default: 10,
-  min: 0,
-  group: 'Losses',
-  help: 'weight of the edge loss',
-} as const;
+const lambda = { kind: 'float', default: 10, min: 0, group: 'Losses', help: 'weight of the edges' } as const;
 
 p2p.registerModel({
   name: 'pix2pix_edges',
