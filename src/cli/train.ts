@@ -57,6 +57,7 @@ export const trainCommand: Command = {
 /** What to do next. */
 function ending({ name }: TrainOptions, { reason, steps, epoch }: TrainingSummary): string {
   const place = `after ${steps} steps, in epoch ${epoch}`;
+  if (steps === 0) return 'stopped before the first step; nothing has been saved';
   if (reason === 'finished') return `finished ${place}; see what it learned: pix2pix test --name ${name}`;
   return `saved and stopped ${place}; go on: pix2pix train --name ${name} --continue_train`;
 }

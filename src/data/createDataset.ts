@@ -21,6 +21,11 @@ export function registerDataset(name: string, factory: DatasetFactory): void {
   factories.set(name, factory);
 }
 
+/** Whether `--dataset_mode name` is as this package brings it: only then do other threads know it too. */
+export function isBuiltInDataset(name: string): boolean {
+  return factories.get(name) === createAligned;
+}
+
 /** The names that `--dataset_mode` takes. */
 export function datasetModes(): string[] {
   return [...factories.keys()];

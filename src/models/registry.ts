@@ -10,6 +10,11 @@ export function registerModel(definition: ModelDefinition): void {
   definitions.set(definition.name, definition);
 }
 
+/** Whether `--model name` is as this package brings it: only then do other threads know it too. */
+export function isBuiltInModel(name: string): boolean {
+  return name === pix2pix.name && definitions.get(name) === pix2pix;
+}
+
 /** The model that `--model` names. Throws Pix2PixError for an unknown one. */
 export function findModel(name: string): ModelDefinition {
   const definition = definitions.get(name);

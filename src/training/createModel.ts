@@ -4,7 +4,11 @@ import type { TrainOptions } from '../options/trainOptions.js';
 import { Model } from './model.js';
 import { Pix2PixModel } from './pix2pixModel.js';
 
-/** The model that `--model` names, with memory for its networks. Throws Pix2PixError for an unknown one. */
+/**
+ * The model that `--model` names, with memory for its networks; a `Pix2PixModel` for pix2pix. `setup` fills it.
+ *
+ * @throws Pix2PixError for an unknown model, or options that contradict each other
+ */
 export function createModel(opt: TrainOptions | TestOptions): Promise<Model> {
   const definition = findModel(opt.model);
   return (opt.model === 'pix2pix' ? Pix2PixModel : Model).create(definition, opt);

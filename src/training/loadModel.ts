@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import { requireSameTensors } from '../checkpoints/architecture.js';
 import type { LoadedState } from '../checkpoints/loading.js';
 import type { SafetensorsFile } from '../checkpoints/safetensors.js';
-import { CheckpointStore } from '../checkpoints/store.js';
+import type { CheckpointStore } from '../checkpoints/store.js';
 import type { Module } from '../nn/module.js';
 import type { TestOptions } from '../options/testOptions.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import type { StateStore } from '../runtime/stateStore.js';
 import type { Model } from './model.js';
-import { loadOptimisers, type Place, restoreProgress } from './trainingState.js';
+import { loadOptimisers, type Progress, parseProgress, restoreProgress } from './trainingState.js';
 
 /** The tag of the checkpoint that `--epoch` and `--load_iter` name, as in the reference. */
 export function checkpointTag({ loadIter, epoch }: { loadIter: number; epoch: string }): string {
@@ -20,21 +20,27 @@ export function runFolder({ checkpointsDir, name }: { checkpointsDir: string; na
   return join(checkpointsDir, name);
 }
 
-/** Where the training of a loaded checkpoint stood; the place is known where the checkpoint has a training state. */
-export interface ResumePoint {
+/** The checkpoint that a model was loaded from. */
+export interface LoadedFrom {
+  /** Another one than was asked for, where that was damaged. */
+  readonly tag: string;
+  /** The epoch that its weights belong to, and the images seen by then. */
+  readonly epoch: number;
   readonly totalIters: number;
-  readonly place: Place | undefined;
+  /** Where training stood; undefined where the checkpoint holds networks alone, as an epoch's does. */
+  readonly progress: Progress | undefined;
 }
 
 /**
- * Fills a model's networks, and when training continues its optimisers and counters too, from a checkpoint.
+ * Fills a model's networks, and when training continues its optimisers and counters too, from the checkpoint that the
+ * options name.
  * @throws Pix2PixError when there is none, or it is damaged or of another architecture
  */
 export function loadModel(
   model: Model,
   opt: TrainOptions | TestOptions,
-  checkpoints = new CheckpointStore(runFolder(opt), { onWarning: console.warn }),
-): ResumePoint {
+  checkpoints: CheckpointStore,
+): LoadedFrom {
   const networks = model.usedNetworks();
   const loaded = checkpoints.load(checkpointTag(opt), {
     networks: Object.keys(networks),
@@ -44,17 +50,19 @@ export function loadModel(
     for (const [name, network] of Object.entries(networks)) {
       loadNetwork(network, loaded.networks.get(name)!, model.store);
     }
-    const place = opt.isTrain ? continueFrom(model, loaded.state) : undefined;
-    return { totalIters: loaded.manifest.totalIters, place };
+    const { tag, manifest, state } = loaded;
+    const { epoch, totalIters } = manifest;
+    return { tag, epoch, totalIters, progress: state && loadState(model, state) };
   } finally {
     loaded.close();
   }
 }
 
-function continueFrom(model: Model, state: LoadedState | undefined): Place | undefined {
-  if (state === undefined) return undefined; // an epoch's checkpoint holds networks alone: optimisers start afresh
+function loadState(model: Model, state: LoadedState): Progress {
+  const progress = parseProgress(state.json, model.optimisers.keys());
   loadOptimisers(model, state.tensors);
-  return restoreProgress(model, state.json).place;
+  restoreProgress(model, progress);
+  return progress;
 }
 
 function loadNetwork(network: Module, file: SafetensorsFile, store: StateStore): void {

@@ -1,51 +1,63 @@
-import type { CheckpointStore } from '../checkpoints/store.js';
-import { type FloatImages, type Images, isFloat, toFloatImages } from '../data/floatImages.js';
+import { CheckpointStore } from '../checkpoints/store.js';
+import { type FloatImages, type Images, toFloatImages } from '../data/floatImages.js';
 import type { Program } from '../ir/program.js';
 import type { State } from '../ir/state.js';
-import type { ImageSize, ModelDefinition, ModelGraph, ModelOptions } from '../models/definition.js';
+import type { ModelDefinition, ModelGraph, ModelOptions } from '../models/definition.js';
 import { ADAM_EPSILON, learningRateOf } from '../nn/adam.js';
 import { parametersOf } from '../nn/module.js';
 import type { TestOptions } from '../options/testOptions.js';
 import type { TrainOptions } from '../options/trainOptions.js';
-import { fillDropoutMask } from '../random/dropoutMask.js';
-import { RandomStream } from '../random/stream.js';
 import { ADAM_CHUNK, Adam } from '../runtime/adam.js';
-import { Executable } from '../runtime/executable.js';
-import { chooseByRule } from '../runtime/forms.js';
 import { initialise } from '../runtime/initialise.js';
 import type { TensorArray } from '../runtime/session.js';
 import { StateStore } from '../runtime/stateStore.js';
-import { loadModel, type ResumePoint } from './loadModel.js';
+import { dropoutMasks, type MaskDraw } from './dropoutMasks.js';
+import { type LoadedFrom, loadModel, runFolder } from './loadModel.js';
+import { type DirectedInput, directed, imageSizeOf, type ModelInput } from './modelInput.js';
 import { describeNetworks } from './networkSummary.js';
+import { ProgramCache } from './programCache.js';
+import { saveCheckpoint } from './saveCheckpoint.js';
 import { Schedule } from './schedule.js';
+import type { Place } from './trainingState.js';
 
-/** What one step is given: a pair of image batches, as a data set yields them. */
-export interface ModelInput {
-  readonly A: Images;
-  readonly B: Images;
-  readonly APaths?: readonly string[];
-  readonly BPaths?: readonly string[];
+/** What `Model.setup` may be told besides the options. */
+export interface SetupSettings {
+  /** Receives the networks' description. Default: `console.log`. */
+  readonly print?: (text: string) => void;
+  /** Where checkpoints are loaded from and saved to. Default: the run's folder, with warnings on the console. */
+  readonly checkpoints?: CheckpointStore;
 }
 
-/** Compiled programs kept at a time; images of many sizes (`--preprocess none`) would otherwise fill the memory. */
-const MAX_COMPILED = 3;
+/** What a program left behind: its outputs by name, and their shapes. */
+interface Results {
+  readonly program: Program;
+  readonly outputs: ReadonlyMap<string, TensorArray>;
+}
 
 /**
  * A model that trains or translates: networks with their memory, optimisers, schedule and compiled programs. Calls
  * must not overlap. Running blocks the thread, which is why `pix2pix train` has a thread for it.
+ *
+ * @typeParam Loss names of its losses
+ * @typeParam Visual names of its images
  */
-export class Model {
+export class Model<Loss extends string = string, Visual extends string = string> {
   readonly networks: ModelGraph['networks'];
   readonly optimisers = new Map<string, Adam>();
   readonly schedule: Schedule;
   readonly store = new StateStore();
-  /** Where the loaded checkpoint's training stood; undefined for a model that starts afresh. */
-  resumed: ResumePoint | undefined;
-  /** Sets of dropout masks drawn so far: the whole state of that random stream. */
-  dropoutDraws = 0;
-  private readonly compiled = new Map<string, Executable>();
-  private input: ModelInput | undefined;
-  private results: ReadonlyMap<string, TensorArray> = new Map();
+  /** The checkpoint that it was loaded from; undefined for a model that starts afresh. */
+  loadedFrom: LoadedFrom | undefined;
+  /** Training steps made, and images seen in them (the reference's total_iters). */
+  steps = 0;
+  totalIters = 0;
+  /** Sum and count over the epoch of G_L1, or of the first loss of a model that has no such. */
+  epochLoss = { sum: 0, count: 0 };
+  private readonly programs: ProgramCache;
+  private checkpoints: CheckpointStore | undefined;
+  private input: DirectedInput | undefined;
+  private results: Results | undefined;
+  private isRunning = false;
 
   protected constructor(
     readonly graph: ModelGraph,
@@ -53,9 +65,13 @@ export class Model {
   ) {
     this.networks = graph.networks;
     this.schedule = new Schedule({ ...SCHEDULE_OF_A_TEST, ...opt });
+    this.programs = new ProgramCache(this.store, this.optimisers, this.sessionOptions());
   }
 
-  /** Allocates the networks' memory; `setup` fills it. */
+  /**
+   * Allocates the networks' memory; `setup` fills it.
+   * @throws Pix2PixError when the options contradict each other
+   */
   static async create(definition: ModelDefinition, opt: TrainOptions | TestOptions): Promise<Model> {
     const model = new this(definition.build(opt as unknown as ModelOptions), opt);
     await model.allocate();
@@ -66,43 +82,46 @@ export class Model {
    * Starts or loads the weights and prints the networks. Training starts from `opt.seed`, or with `opt.continueTrain`
    * from the checkpoint that `opt.epoch` names; testing loads that checkpoint.
    *
-   * @param print receives the networks' description
    * @throws Pix2PixError when there is no such checkpoint, or it is damaged or of another architecture
    */
   async setup(
     opt: TrainOptions | TestOptions = this.opt,
-    {
-      print = console.log,
-      checkpoints,
-    }: { print?: (text: string) => void; checkpoints?: CheckpointStore } = {},
+    { print = console.log, checkpoints }: SetupSettings = {},
   ): Promise<void> {
+    this.checkpoints = checkpoints ?? new CheckpointStore(runFolder(opt), { onWarning: console.warn });
     if (opt.isTrain && !opt.continueTrain) {
       for (const [name, network] of Object.entries(this.networks)) {
         initialise(name, network.states, this.store, opt.seed);
       }
     } else {
-      this.resumed = loadModel(this, opt, checkpoints);
+      this.loadedFrom = loadModel(this, opt, this.checkpoints);
     }
     print(describeNetworks(this.usedNetworks(), opt.verbose));
   }
 
-  /** Takes the images of the next step, A and B by `opt.direction`. */
+  /**
+   * Takes the images of the next step, A and B by `opt.direction`.
+   * @throws ShapeError when they differ in size, or have other channels than the networks
+   */
   setInput(input: ModelInput): void {
-    this.input = this.opt.direction === 'BtoA' ? swapped(input) : input;
-    this.results = new Map();
+    this.take(directed(input, this.opt.direction));
   }
 
   /** One `optimize_parameters`: forward, discriminator step, generator step. */
   async optimizeParameters(): Promise<void> {
-    const size = this.imageSize();
-    const { executable, program } = await this.compile(`train ${JSON.stringify(size)}`, () =>
-      this.graph.trainStep(size),
-    );
-    const masks = this.dropoutMasks(program, 'dropout', this.dropoutDraws++);
+    if (!this.opt.isTrain) throw new Error('optimizeParameters: this model was created to test');
+    const size = imageSizeOf(this.currentInput(), this.opt);
     const scalars = Object.fromEntries(
       this.graph.optimisers.map(({ name }) => [learningRateOf(name), this.schedule.learningRate]),
     );
-    this.results = await executable.run({ tensors: { ...this.inputTensors(), ...masks }, scalars });
+    await this.run(`train ${JSON.stringify(size)}`, () => this.graph.trainStep(size), scalars, {
+      purpose: 'dropout',
+      draw: this.steps,
+    });
+    this.steps++;
+    this.totalIters += size.batch;
+    this.epochLoss.sum += this.getCurrentLosses()[this.watchedLoss];
+    this.epochLoss.count++;
   }
 
   /**
@@ -112,57 +131,84 @@ export class Model {
    * @param draw the same draw gives the same dropout masks
    */
   async test({ evaluate = false, draw = 0 }: { evaluate?: boolean; draw?: number } = {}): Promise<void> {
-    const size = this.imageSize();
-    const key = `forward ${evaluate} ${JSON.stringify(size)}`;
-    const { executable, program } = await this.compile(key, () => this.graph.forward(size, !evaluate));
-    const masks = this.dropoutMasks(program, 'dropout.test', draw);
-    this.results = await executable.run({ tensors: { ...this.inputTensors(), ...masks } });
+    const size = imageSizeOf(this.currentInput(), this.opt);
+    const build = () => this.graph.forward(size, !evaluate);
+    const masks = { purpose: 'dropout.test', draw } as const;
+    await this.run(`forward ${evaluate} ${JSON.stringify(size)}`, build, {}, masks);
   }
 
-  /** The losses of the last step, in the order in which they are logged. */
-  getCurrentLosses(): Record<string, number> {
-    const { lossNames } = this.graph;
-    return Object.fromEntries(
-      lossNames.flatMap((name) => {
-        const loss = this.results.get(`loss_${name}`);
-        return loss === undefined ? [] : [[name, Number(loss[0])]];
-      }),
-    );
+  /**
+   * Translates images without knowing what they should become.
+   *
+   * @param images a batch of what the generator takes, whichever `--direction` it was trained in: see `loadImage`
+   * @returns fake_B, f32[N, output_nc, H, W] in -1 ... 1: `toImageBatch` and `encodePng` make files of it
+   * @throws ShapeError when they have other channels than the generator takes; Pix2PixError for a size that it cannot
+   */
+  async translate(
+    images: Images,
+    settings: { evaluate?: boolean; draw?: number } = {},
+  ): Promise<FloatImages> {
+    this.take({ real_A: images, paths: [] });
+    await this.test(settings);
+    return (this.getCurrentVisuals() as Record<string, FloatImages>).fake_B;
+  }
+
+  /** The losses of the last step, in the order in which they are logged; none before the first. */
+  getCurrentLosses(): Record<Loss, number> {
+    const losses = this.graph.lossNames.flatMap((name) => {
+      const loss = this.results?.outputs.get(`loss_${name}`);
+      return loss === undefined ? [] : [[name, Number(loss[0])]];
+    });
+    return Object.fromEntries(losses);
   }
 
   /** The images of the last step, f32 NCHW in -1 ... 1. Copies: the next step leaves them alone. */
-  getCurrentVisuals(): Record<string, FloatImages> {
-    const inputs: Record<string, Images> = this.inputImages();
+  getCurrentVisuals(): Record<Visual, FloatImages> {
+    const inputs: Readonly<Record<string, unknown>> = { ...this.currentInput() };
     const visuals = this.graph.visualNames.flatMap((name): [string, FloatImages][] => {
-      if (inputs[name] !== undefined) return [[name, toFloatImages(inputs[name])]];
-      const data = this.results.get(name);
+      if (inputs[name] !== undefined) return [[name, toFloatImages(inputs[name] as Images)]];
+      const data = this.results?.outputs.get(name);
       if (data === undefined) return [];
-      const { batch, height, width } = this.imageSize();
-      const shape = [batch, data.length / (batch * height * width), height, width] as const;
-      return [[name, { data: Float32Array.from(data as Float32Array), shape }]];
+      const [n, c, h, w] = this.results!.program.outputs.get(name)!.shape;
+      return [[name, { data: Float32Array.from(data as Float32Array), shape: [n, c, h, w] }]];
     });
-    return Object.fromEntries(visuals);
+    return Object.fromEntries(visuals) as Record<Visual, FloatImages>;
   }
 
   /** The files of the images that are translated. */
   getImagePaths(): readonly string[] {
-    return this.input?.APaths ?? [];
+    return this.input?.paths ?? [];
   }
 
   /**
    * Ends an epoch of the schedule.
-   * @param metric what `--lr_policy plateau` watches: a validation loss
+   * @param metric what `--lr_policy plateau` watches, such as a validation loss; by default the mean training L1 of
+   * the epoch; null: nothing was measured, plateau passes the epoch over
    * @returns the learning rates before and after
    */
-  updateLearningRate(metric?: number): { readonly before: number; readonly after: number } {
+  updateLearningRate(metric?: number | null): { readonly before: number; readonly after: number } {
     const before = this.schedule.learningRate;
-    this.schedule.endEpoch(metric);
+    const { sum, count } = this.epochLoss;
+    this.schedule.endEpoch(metric === undefined && count > 0 ? sum / count : metric);
+    this.epochLoss = { sum: 0, count: 0 };
     return { before, after: this.schedule.learningRate };
   }
 
-  /** Whether every parameter is finite. */
-  isFinite(): boolean {
-    return [...this.optimisers.values()].every(({ arena }) => Number.isFinite(sum(arena.data)));
+  /**
+   * Saves a checkpoint in the run's folder: the networks, and under the tag `latest` all that `--continue_train` needs.
+   *
+   * ```
+   * model.save(['latest', `${epoch}`], dataset);
+   * ```
+   * @param tags `latest`, `best`, an epoch (`5`) or an iteration (`iter_5000`)
+   * @param place where training goes on from here: the data set
+   * @param bestL1 the smallest validation L1 so far
+   * @throws Pix2PixError when the disk is full or the folder cannot be written; the checkpoints before are intact
+   */
+  save(tags: readonly string[], place: Place, bestL1 = Number.POSITIVE_INFINITY): void {
+    if (!this.opt.isTrain || this.checkpoints === undefined)
+      throw new Error('save: call setup, for training');
+    saveCheckpoint(this.checkpoints, tags, this, this.opt, place, bestL1);
   }
 
   /** The networks that this run has memory for: all when training, the generator when testing. */
@@ -173,9 +219,14 @@ export class Model {
 
   /** Frees the compiled programs. */
   async dispose(): Promise<void> {
-    for (const executable of this.compiled.values()) await executable.dispose();
+    await this.programs.dispose();
     for (const optimiser of this.optimisers.values()) await optimiser.dispose();
-    this.compiled.clear();
+  }
+
+  /** Where nothing is validated, plateau watches this one. */
+  private get watchedLoss(): Loss {
+    const { lossNames } = this.graph;
+    return (lossNames.includes('G_L1') ? 'G_L1' : lossNames[0]) as Loss;
   }
 
   private async allocate(): Promise<void> {
@@ -197,55 +248,34 @@ export class Model {
     return { threads: this.opt.intraThreads };
   }
 
-  private imageSize(): ImageSize {
-    const images = this.inputImages().real_A;
-    const format = isFloat(images) ? 'f32' : 'u8';
-    const [batch, height, width] = isFloat(images)
-      ? [images.shape[0], images.shape[2], images.shape[3]]
-      : images.shape;
-    return { batch, height, width, format };
+  private take(input: DirectedInput): void {
+    imageSizeOf(input, this.opt);
+    this.input = input;
+    this.results = undefined;
   }
 
-  private inputImages(): { real_A: Images; real_B: Images } {
+  private currentInput(): DirectedInput {
     if (this.input === undefined) throw new Error('setInput has not been called');
-    return { real_A: this.input.A, real_B: this.input.B };
+    return this.input;
   }
 
-  private inputTensors(): Record<string, TensorArray> {
-    const { real_A, real_B } = this.inputImages();
-    return { real_A: real_A.data, real_B: real_B.data };
-  }
-
-  private dropoutMasks(program: Program, purpose: string, draw: number): Record<string, Float32Array> {
-    const masks = [...program.dropoutMasks].map(([name, rate], index) => {
-      const { shape } = program.inputs.get(name)!;
-      const mask = new Float32Array(shape.reduce((product, extent) => product * extent, 1));
-      fillDropoutMask(mask, new RandomStream(this.opt.seed, purpose, [draw, index]), rate);
-      return [name, mask];
-    });
-    return Object.fromEntries(masks);
-  }
-
-  private async compile(key: string, build: () => Program) {
-    let executable = this.compiled.get(key);
-    this.compiled.delete(key); // set again below: a map keeps the order of insertion, the oldest first
-    if (executable === undefined) {
-      await this.makeRoom();
-      executable = await Executable.compile(build(), this.store, {
-        ...this.sessionOptions(),
-        choose: chooseByRule,
-        optimisers: this.optimisers,
-      });
-    }
-    this.compiled.set(key, executable);
-    return { executable, program: executable.program };
-  }
-
-  private async makeRoom(): Promise<void> {
-    const surplus = [...this.compiled].slice(0, Math.max(0, this.compiled.size + 1 - MAX_COMPILED));
-    for (const [key, executable] of surplus) {
-      await executable.dispose();
-      this.compiled.delete(key);
+  private async run(
+    key: string,
+    build: () => Program,
+    scalars: Readonly<Record<string, number>>,
+    masks: MaskDraw,
+  ): Promise<void> {
+    if (this.isRunning) throw new Error('a step is still running: await optimizeParameters() and test()');
+    this.isRunning = true;
+    try {
+      const executable = await this.programs.get(key, build);
+      const { program } = executable;
+      const { real_A, real_B } = this.currentInput();
+      const images = { real_A: real_A.data, ...(real_B && { real_B: real_B.data }) };
+      const tensors = { ...images, ...dropoutMasks(program, this.opt.seed, masks) };
+      this.results = { program, outputs: await executable.run({ tensors, scalars }) };
+    } finally {
+      this.isRunning = false;
     }
   }
 }
@@ -259,13 +289,3 @@ const SCHEDULE_OF_A_TEST = {
   nEpochsDecay: 0,
   lrDecayIters: 1,
 } as const;
-
-function swapped({ A, B, APaths, BPaths }: ModelInput): ModelInput {
-  return { A: B, B: A, APaths: BPaths, BPaths: APaths };
-}
-
-function sum(data: Float32Array): number {
-  let total = 0;
-  for (let i = 0; i < data.length; i++) total += data[i];
-  return total;
-}

@@ -10,9 +10,16 @@ import type { StepReport, TrainingEvent } from './trainingEvents.js';
 /** How far the shown rate looks back: weight of the newest step. */
 const RATE_SMOOTHING = 0.1;
 
+/** The records of one training. */
+interface Records {
+  readonly events: Tracker;
+  readonly html: Tracker | undefined;
+  readonly all: Tracker;
+}
+
 /** Keeps the record of a training and shows how it goes. */
 export class Reporter {
-  private trackers: Tracker | undefined;
+  private records: Records | undefined;
   /** Records are written one after another; training does not wait for them. */
   private writing: Promise<void> = Promise.resolve();
   private failed: unknown;
@@ -24,38 +31,32 @@ export class Reporter {
     private readonly line: ProgressLine,
   ) {}
 
+  /** @throws Pix2PixError when the records cannot be begun */
   handle(event: TrainingEvent): void {
     switch (event.kind) {
       case 'message':
-        if (!this.opt.quiet) this.line.message(event.text);
+        this.say(event.text);
         break;
       case 'warning':
         this.line.message(`warning: ${event.text}`);
         break;
       case 'started':
-        this.start(event.firstStep);
+        this.start(event.firstImage);
         break;
       case 'step':
         this.step(event.report);
         break;
-      case 'images': {
-        const images = Object.entries(event.visuals).map(([name, visual]) => [name, toImageBatch(visual)]);
-        this.record((trackers) => trackers.images?.(event.at, Object.fromEntries(images)));
+      case 'images':
+        this.images(event);
         break;
-      }
       case 'validated':
         this.validated(event);
         break;
       case 'saved':
         this.say(`saved ${event.tags.join(', ')} (epoch ${event.at.epoch}, iters ${event.at.step})`);
         break;
-      case 'epochEnded': {
-        const { epoch } = event.at;
-        const epochs = this.opt.nEpochs + this.opt.nEpochsDecay;
-        this.say(`End of epoch ${epoch} / ${epochs} \t Time Taken: ${event.seconds.toFixed(0)} sec`);
-        this.record((trackers) => trackers.scalars?.(event.at, { lr: event.learningRate }));
-        break;
-      }
+      case 'epochEnded':
+        this.epochEnded(event);
     }
   }
 
@@ -63,19 +64,20 @@ export class Reporter {
   async close(): Promise<void> {
     await this.writing;
     this.line.done();
-    await this.trackers?.close?.();
+    await this.records?.all.close?.();
     if (this.failed !== undefined) throw this.failed;
   }
 
-  private start(firstStep: number): void {
-    const purge = firstStep > 1 ? { purgeStep: firstStep } : {};
-    const trackers: Tracker[] = [new LossLog(this.folder), new EventTracker(this.folder, purge)];
-    if (!this.opt.noHtml) trackers.push(new Gallery(this.folder, this.opt.name));
-    this.trackers = new CompositeTracker(trackers);
+  private start(firstImage: number): void {
+    // Readers of the event files forget what an earlier run, or this one before it went back, wrote from here on.
+    const events = new EventTracker(this.folder, { purgeStep: firstImage });
+    const html = this.opt.noHtml ? undefined : new Gallery(this.folder, this.opt.name);
+    const all = [new LossLog(this.folder), events, ...(html === undefined ? [] : [html])];
+    this.records = { events, html, all: new CompositeTracker(all) };
   }
 
   private step(report: StepReport): void {
-    const { at, losses, time, due, imagesPerEpoch, imagesLeft, learningRate } = report;
+    const { at, losses, time, imagesPerEpoch, imagesLeft, learningRate } = report;
     const seconds = time.computeSeconds + time.dataSeconds;
     const last = this.secondsPerImage ?? seconds;
     this.secondsPerImage = last + RATE_SMOOTHING * (seconds - last);
@@ -88,11 +90,20 @@ export class Reporter {
       etaSeconds: imagesLeft * this.secondsPerImage,
       losses,
     });
-    if (!due.print) return;
-    if (!this.line.live && !this.opt.quiet) this.line.message(formatLosses(at, losses, time));
-    this.record(async (trackers) => {
-      await trackers.losses?.(at, losses, time);
-      await trackers.scalars?.(at, { lr: learningRate });
+    if (!report.isPrintDue) return;
+    if (!this.line.live) this.say(formatLosses(at, losses, time));
+    this.record(async ({ all }) => {
+      await all.losses?.(at, losses, time);
+      await all.scalars?.(at, { lr: learningRate });
+    });
+  }
+
+  private images({ at, visuals, due }: Extract<TrainingEvent, { kind: 'images' }>): void {
+    const batches = Object.entries(visuals).map(([name, visual]) => [name, toImageBatch(visual)]);
+    const images = Object.fromEntries(batches);
+    this.record(async ({ events, html }) => {
+      if (due.events) await events.images?.(at, images);
+      if (due.html) await html?.images?.(at, images);
     });
   }
 
@@ -100,7 +111,16 @@ export class Reporter {
     const { l1, psnr, ssim, images } = result;
     const figures = `L1 ${l1.toFixed(4)}, PSNR ${psnr.toFixed(2)} dB, SSIM ${ssim.toFixed(4)}`;
     this.say(`validation after epoch ${at.epoch}: ${figures} (${images} images)`);
-    this.record((trackers) => trackers.scalars?.(at, { 'val/L1': l1, 'val/PSNR': psnr, 'val/SSIM': ssim }));
+    this.record(({ all }) => all.scalars?.(at, { 'val/L1': l1, 'val/PSNR': psnr, 'val/SSIM': ssim }));
+  }
+
+  /** In the words of the reference (train.py, models/base_model.py). */
+  private epochEnded({ at, seconds, learningRate }: Extract<TrainingEvent, { kind: 'epochEnded' }>): void {
+    const epochs = this.opt.nEpochs + this.opt.nEpochsDecay;
+    const { before, after } = learningRate;
+    this.say(`learning rate ${before.toFixed(7)} -> ${after.toFixed(7)}`);
+    this.say(`End of epoch ${at.epoch} / ${epochs} \t Time Taken: ${seconds.toFixed(0)} sec`);
+    this.record(({ all }) => all.scalars?.(at, { lr: after }));
   }
 
   private say(text: string): void {
@@ -108,10 +128,10 @@ export class Reporter {
   }
 
   /** A record that cannot be written is told once, and training goes on: its checkpoints matter more. */
-  private record(write: (trackers: Tracker) => void | Promise<void> | undefined): void {
+  private record(write: (records: Records) => void | Promise<void> | undefined): void {
     this.writing = this.writing.then(async () => {
       try {
-        if (this.trackers !== undefined) await write(this.trackers);
+        if (this.records !== undefined) await write(this.records);
       } catch (error) {
         if (this.failed === undefined) this.line.message(`warning: ${(error as Error).message}`);
         this.failed ??= error;

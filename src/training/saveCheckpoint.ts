@@ -9,7 +9,7 @@ import { versions } from './versions.js';
 /**
  * Saves a model under the tags, `latest` with the training state, and prunes to `--keep_last`.
  * @param place where training goes on from here
- * @param epoch the epoch that the weights belong to
+ * @param bestL1 the smallest validation L1 so far
  * @throws Pix2PixError when the disk is full or the folder cannot be written; the checkpoints before are intact
  */
 export function saveCheckpoint(
@@ -18,18 +18,18 @@ export function saveCheckpoint(
   model: Model,
   opt: TrainOptions,
   place: Place,
-  epoch: number,
+  bestL1: number,
 ): void {
   const networks = Object.entries(model.networks).map(
     ([name, network]) => [name, networkTensors(network, model.store)] as const,
   );
   checkpoints.save(tags, {
-    epoch,
-    totalIters: place.totalIters,
+    epoch: place.batchIndex === 0 ? place.epoch - 1 : place.epoch, // the one that the weights belong to
+    totalIters: model.totalIters,
     options: serialiseOptions(opt, registeredExtensions()),
     versions: versions(),
     networks: Object.fromEntries(networks),
-    state: { tensors: optimiserTensors(model), json: progressOf(model, place) },
+    state: { tensors: optimiserTensors(model), json: progressOf(model, place, bestL1) },
   });
   if (Number.isFinite(opt.keepLast)) checkpoints.prune(opt.keepLast);
 }

@@ -14,6 +14,8 @@ export interface ScheduleOptions {
 
 /** Everything that a schedule remembers; JSON, except that `best` starts as Infinity. */
 export interface ScheduleState {
+  /** The epoch that the run began with (`--epoch_count`), which linear counts from. */
+  firstEpoch: number;
   /** Epochs that have ended since the schedule began. */
   epochs: number;
   /** plateau: the current rate, the best metric and for how many epochs it has not been beaten. */
@@ -41,8 +43,23 @@ const STEP_FACTOR = 0.1;
 export class Schedule {
   readonly state: ScheduleState;
 
+  /** @throws Pix2PixError when a cosine has no epochs to fall in */
   constructor(private readonly options: ScheduleOptions) {
-    this.state = { epochs: 0, rate: options.lr, best: Number.POSITIVE_INFINITY, badEpochs: 0 };
+    const { lr, lrPolicy, epochCount, nEpochs } = options;
+    if (lrPolicy === 'cosine' && nEpochs === 0) {
+      throw new Pix2PixError(
+        '--lr_policy cosine has no epochs to fall in',
+        { n_epochs: nEpochs },
+        'pass --n_epochs 1 or more: cosine falls to zero within them',
+      );
+    }
+    this.state = {
+      firstEpoch: epochCount,
+      epochs: 0,
+      rate: lr,
+      best: Number.POSITIVE_INFINITY,
+      badEpochs: 0,
+    };
   }
 
   /** The learning rate of the epoch under way. */
@@ -52,17 +69,18 @@ export class Schedule {
 
   /**
    * Ends an epoch.
-   * @param metric what plateau watches, the smaller the better; the other policies need none
+   * @param metric what plateau watches, the smaller the better; null where nothing was measured in this epoch, which
+   * it then passes over. The other policies need none.
    * @throws Pix2PixError when plateau is given none
    */
-  endEpoch(metric?: number): void {
+  endEpoch(metric?: number | null): void {
     this.state.epochs++;
-    if (this.options.lrPolicy !== 'plateau') return;
+    if (this.options.lrPolicy !== 'plateau' || metric === null) return;
     if (metric === undefined || Number.isNaN(metric)) {
       throw new Pix2PixError(
         'lr_policy plateau has no metric to watch',
         { metric: String(metric) },
-        'pass the validation loss to updateLearningRate, or choose --lr_policy linear',
+        'pass a loss to updateLearningRate, or choose --lr_policy linear',
       );
     }
     this.watch(metric);
@@ -71,6 +89,11 @@ export class Schedule {
   /** Continues where another schedule of the same options stood. */
   restore(state: ScheduleState): void {
     Object.assign(this.state, state);
+  }
+
+  /** Continues after `epochs` epochs of which nothing else is known: plateau starts at the full rate. */
+  skip(epochs: number): void {
+    Object.assign(this.state, { firstEpoch: 1, epochs });
   }
 
   private watch(metric: number): void {
@@ -89,11 +112,11 @@ export class Schedule {
   }
 
   private rateNow(): number {
-    const { lr, lrPolicy, epochCount, nEpochs, nEpochsDecay, lrDecayIters } = this.options;
-    const { epochs, rate } = this.state;
+    const { lr, lrPolicy, nEpochs, nEpochsDecay, lrDecayIters } = this.options;
+    const { firstEpoch, epochs, rate } = this.state;
     switch (lrPolicy) {
       case 'linear':
-        return lr * (1 - Math.max(0, epochs + epochCount - nEpochs) / (nEpochsDecay + 1));
+        return lr * (1 - Math.max(0, epochs + firstEpoch - nEpochs) / (nEpochsDecay + 1));
       case 'step':
         return lr * STEP_FACTOR ** Math.floor(epochs / lrDecayIters);
       case 'cosine':

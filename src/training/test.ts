@@ -1,6 +1,8 @@
 import { join, parse } from 'node:path';
 import { createDataset } from '../data/createDataset.js';
+import type { Dataset } from '../data/dataset.js';
 import { toImageBatch } from '../data/floatImages.js';
+import type { ImageBatch } from '../data/imageBatch.js';
 import { Pix2PixError } from '../errors/pix2pixError.js';
 import { imageMetrics } from '../metrics/imageMetrics.js';
 import { type MeanMetrics, MetricMeans } from '../metrics/metricMeans.js';
@@ -11,12 +13,14 @@ import { ResultsPage } from '../tracking/resultsPage.js';
 import { completeOptions } from './completeOptions.js';
 import { createModel } from './createModel.js';
 import { checkpointTag, runFolder } from './loadModel.js';
+import type { Model } from './model.js';
 import { registeredExtensions } from './options.js';
 
 export interface TestSummary {
   /** Path of the results page. */
   readonly page: string;
   readonly images: number;
+  /** Of a model that makes fake_B to compare with real_B; `count` is 0 for others. */
   readonly means: MeanMetrics;
 }
 
@@ -34,46 +38,82 @@ export interface TestSurroundings {
  *
  * Batch statistics and dropout are as in training unless `--eval`, as in the reference.
  *
+ * ```
+ * const { page, means } = await test(parseTestOptions(['--name', 'facades', '--epoch', 'best']));
+ * ```
+ *
  * @param stop when aborted, the page of what has been translated is written
+ * @param out by default, warnings go to the console and progress nowhere
  * @throws Pix2PixError for everything that a person can mend
  */
 export async function test(
   given: TestOptions,
-  stop: AbortSignal,
-  out: TestSurroundings,
+  stop: AbortSignal = new AbortController().signal,
+  out: TestSurroundings = { message: console.warn, progress: () => {} },
 ): Promise<TestSummary> {
   const opt = completeOptions(given);
-  writeOptionsFile(runFolder(opt), 'test', tableOf(opt, registeredExtensions()), { ...opt });
+  recordOptions(opt, out);
   const dataset = await createDataset({ ...opt, epochCount: 1 }, { onWarning: out.message });
-  const model = await createModel(opt);
-  const tag = checkpointTag(opt);
-  const folder = join(opt.resultsDir, opt.name, `${opt.phase}_${tag}`);
-  const page = new ResultsPage(folder, `${opt.name}, ${opt.phase}, epoch ${tag}`, {
-    aspectRatio: opt.aspectRatio,
-  });
-  const means = new MetricMeans();
-  const total = Math.min(opt.numTest, dataset.length);
-  let images = 0;
   try {
-    await model.setup(opt, { print: opt.quiet ? () => {} : out.message });
-    for await (const batch of dataset) {
-      if (images >= opt.numTest || stop.aborted) break;
-      model.setInput(batch);
-      await model.test({ evaluate: opt.eval, draw: images });
-      const visuals = Object.entries(model.getCurrentVisuals());
-      const shown = Object.fromEntries(visuals.map(([name, visual]) => [name, toImageBatch(visual)]));
-      const [metrics] = imageMetrics(shown.fake_B, shown.real_B);
-      means.add(metrics);
-      const [path] = model.getImagePaths();
-      await page.add(parse(path).name, shown, metrics);
-      out.progress(++images, total, path);
+    const model = await createModel(opt);
+    try {
+      await model.setup(opt, { print: opt.quiet ? () => {} : out.message });
+      return await translateAll(model, opt, dataset, stop, out);
+    } finally {
+      await model.dispose();
     }
   } finally {
     await dataset.close();
-    await model.dispose();
   }
-  if (images === 0) {
-    throw new Pix2PixError('no image could be translated', { dataroot: opt.dataroot, phase: opt.phase });
+}
+
+async function translateAll(
+  model: Model,
+  opt: TestOptions,
+  dataset: Dataset,
+  stop: AbortSignal,
+  out: TestSurroundings,
+): Promise<TestSummary> {
+  const tag = checkpointTag(opt);
+  const folder = join(opt.resultsDir, opt.name, `${opt.phase}_${tag}`);
+  const title = `${opt.name}, ${opt.phase}, epoch ${tag}`;
+  const page = new ResultsPage(folder, title, { aspectRatio: opt.aspectRatio });
+  const means = new MetricMeans();
+  const total = Math.min(opt.numTest, dataset.length);
+  let images = 0;
+  for await (const batch of dataset) {
+    if (stop.aborted) break;
+    model.setInput(batch);
+    await model.test({ evaluate: opt.eval, draw: images });
+    const visuals = Object.entries(model.getCurrentVisuals());
+    const shown = Object.fromEntries(visuals.map(([name, visual]) => [name, toImageBatch(visual)]));
+    const metrics = metricsOf(shown);
+    if (metrics !== undefined) means.add(metrics);
+    const [path] = model.getImagePaths();
+    await page.add(parse(path).name, shown, metrics);
+    out.progress(++images, total, path);
+    if (images === opt.numTest) break;
+  }
+  if (images === 0 && !stop.aborted) {
+    throw new Pix2PixError(
+      'no image could be translated',
+      { dataroot: opt.dataroot, phase: opt.phase, images: dataset.length },
+      'the warnings above say what is wrong with them',
+    );
   }
   return { page: page.write(), images, means: means.mean() };
+}
+
+function metricsOf({ fake_B, real_B }: Readonly<Record<string, ImageBatch | undefined>>) {
+  return fake_B && real_B && imageMetrics(fake_B, real_B)[0];
+}
+
+/** Beside the checkpoints, as the reference does; they may lie where one may only read. */
+function recordOptions(opt: TestOptions, out: TestSurroundings): void {
+  try {
+    writeOptionsFile(runFolder(opt), 'test', tableOf(opt, registeredExtensions()), { ...opt });
+  } catch (error) {
+    if (!(error instanceof Pix2PixError)) throw error;
+    out.message(`warning: ${error.message}`);
+  }
 }

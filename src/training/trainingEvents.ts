@@ -12,20 +12,23 @@ export interface StepReport {
   /** Images in an epoch, and in all that is planned. */
   readonly imagesPerEpoch: number;
   readonly imagesLeft: number;
-  /** Which of the periodic reports are due after this step. */
-  readonly due: { readonly print: boolean; readonly html: boolean };
+  /** Whether a line of losses is due after this step. */
+  readonly isPrintDue: boolean;
 }
 
 /** What a training tells of while it runs. All of it can be sent between threads. */
 export type TrainingEvent =
   | { readonly kind: 'message'; readonly text: string }
   | { readonly kind: 'warning'; readonly text: string }
-  | { readonly kind: 'started'; readonly imagesPerEpoch: number; readonly firstStep: number }
+  /** The first step is about to be made; `firstImage` is its number in the whole run, from 1. */
+  | { readonly kind: 'started'; readonly imagesPerEpoch: number; readonly firstImage: number }
   | { readonly kind: 'step'; readonly report: StepReport }
   | {
       readonly kind: 'images';
       readonly at: TrackPoint;
       readonly visuals: Readonly<Record<string, FloatImages>>;
+      /** Which records they are due in. */
+      readonly due: { readonly events: boolean; readonly html: boolean };
     }
   | { readonly kind: 'validated'; readonly at: TrackPoint; readonly result: ValidationResult }
   | { readonly kind: 'saved'; readonly tags: readonly string[]; readonly at: TrackPoint }
@@ -33,7 +36,7 @@ export type TrainingEvent =
       readonly kind: 'epochEnded';
       readonly at: TrackPoint;
       readonly seconds: number;
-      readonly learningRate: number;
+      readonly learningRate: { readonly before: number; readonly after: number };
     };
 
 /** What a training is told by, and tells, the outside. */
@@ -46,9 +49,12 @@ export interface TrainingSurroundings {
 /** How a training ended, and where. */
 export interface TrainingSummary {
   readonly reason: 'finished' | 'stopped' | 'max_steps';
+  /** Steps made since the run began, and those of them that this session made. */
   readonly steps: number;
+  readonly stepsNow: number;
+  /** The epoch in which it ended. */
   readonly epoch: number;
-  /** Milliseconds spent in steps, and waiting for data. */
+  /** Milliseconds of this session spent in steps, and waiting for data. */
   readonly stepMilliseconds: number;
   readonly waitedMilliseconds: number;
 }

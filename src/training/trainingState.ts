@@ -6,26 +6,25 @@ import type { StateStore } from '../runtime/stateStore.js';
 import type { Model } from './model.js';
 import type { ScheduleState } from './schedule.js';
 
-/** Where a training stands between two steps. */
+/** Where in the data training goes on; a `Dataset` knows it. */
 export interface Place {
-  /** The epoch under way, from 1, and how many of its batches have been used. */
+  /** The epoch under way, from 1. */
   readonly epoch: number;
+  /** How many of its batches have been used. All of them: the epoch has yet to be ended, by its validation and so on. */
   readonly batchIndex: number;
-  /** Images seen in all, as the reference counts iterations, and optimiser steps made. */
-  readonly totalIters: number;
-  readonly steps: number;
-  /** The smallest validation L1 so far; Infinity before the first. */
-  readonly bestL1: number;
-  /** Those of the last step: where there is no validation, plateau watches the last L1 of the epoch. */
-  readonly losses: Readonly<Record<string, number>>;
 }
 
 /** The part of a training state that is no tensor. */
 export interface Progress {
   readonly version: 1;
-  readonly seed: number;
   readonly place: Place;
-  readonly dropoutDraws: number;
+  /** The smallest validation L1 so far; Infinity before the first. */
+  readonly bestL1: number;
+  /** Images seen in all, as the reference counts iterations, and optimiser steps made. */
+  readonly totalIters: number;
+  readonly steps: number;
+  /** The loss that plateau watches where nothing is validated: sum and count over the epoch so far. */
+  readonly epochLoss: { readonly sum: number; readonly count: number };
   readonly schedule: ScheduleState;
   /** By optimiser: updates made. */
   readonly updates: Readonly<Record<string, number>>;
@@ -65,37 +64,70 @@ function* moments(model: Model): Generator<[name: string, data: Float32Array, sh
   }
 }
 
-/** The counters of a model at this place. */
-export function progressOf(model: Model, place: Place): Progress {
-  const updates = [...model.optimisers].map(([name, { updates }]) => [name, updates]);
+/** The counters of a model, and the place from which it goes on. */
+export function progressOf(model: Model, { epoch, batchIndex }: Place, bestL1: number): Progress {
+  const { totalIters, steps, epochLoss, schedule, optimisers } = model;
   return {
     version: 1,
-    seed: model.opt.seed,
-    place,
-    dropoutDraws: model.dropoutDraws,
-    schedule: { ...model.schedule.state },
-    updates: Object.fromEntries(updates),
+    place: { epoch, batchIndex },
+    bestL1,
+    totalIters,
+    steps,
+    epochLoss: { ...epochLoss },
+    schedule: { ...schedule.state },
+    updates: Object.fromEntries([...optimisers].map(([name, { updates }]) => [name, updates])),
   };
 }
 
-/** Sets a model's counters from what `progressOf` gave. Throws Pix2PixError when that is not what it is. */
-export function restoreProgress(model: Model, json: unknown): Progress {
-  const progress = parseProgress(json);
-  model.dropoutDraws = progress.dropoutDraws;
+/** Sets a model's counters from what `progressOf` gave. */
+export function restoreProgress(model: Model, progress: Progress): void {
+  model.totalIters = progress.totalIters;
+  model.steps = progress.steps;
+  model.epochLoss = { ...progress.epochLoss };
   model.schedule.restore(progress.schedule);
   for (const [name, optimiser] of model.optimisers) optimiser.updates = progress.updates[name];
-  return progress;
 }
 
-/** Reads the counters of a checkpoint. Throws Pix2PixError when they are of a version that is not known here. */
-export function parseProgress(json: unknown): Progress {
-  const progress = json as Progress | undefined;
-  if (progress?.version !== 1) {
+/**
+ * Reads the counters of a checkpoint.
+ * @param optimisers those whose updates must be among them
+ * @throws Pix2PixError when they are of a version that is not known here, or one of them is missing or no number
+ */
+export function parseProgress(json: unknown, optimisers: Iterable<string>): Progress {
+  const progress = (json ?? {}) as Progress;
+  if (progress.version !== 1) {
     throw new Pix2PixError(
       'the training state of the checkpoint is of another version',
-      { found: String(progress?.version), known: 1 },
+      { found: String(progress.version), known: 1 },
       'continue with the version of pix2pix-ts that wrote it',
     );
   }
+  const { place, epochLoss, schedule, updates } = progress;
+  const wholeNumbers = {
+    epoch: place?.epoch,
+    batchIndex: place?.batchIndex,
+    totalIters: progress.totalIters,
+    steps: progress.steps,
+    'epochLoss.count': epochLoss?.count,
+    'schedule.firstEpoch': schedule?.firstEpoch,
+    'schedule.epochs': schedule?.epochs,
+    'schedule.badEpochs': schedule?.badEpochs,
+    ...Object.fromEntries([...optimisers].map((name) => [`updates.${name}`, updates?.[name]])),
+  };
+  for (const [name, value] of Object.entries(wholeNumbers)) {
+    if (!Number.isSafeInteger(value) || value < 0) throw notSound(name, value);
+  }
+  const numbers = { bestL1: progress.bestL1, sum: epochLoss.sum, rate: schedule.rate, best: schedule.best };
+  for (const [name, value] of Object.entries(numbers)) {
+    if (typeof value !== 'number' || Number.isNaN(value)) throw notSound(name, value);
+  }
   return progress;
+}
+
+function notSound(name: string, value: unknown): Pix2PixError {
+  return new Pix2PixError(
+    'the training state of the checkpoint is not sound',
+    { [name]: String(value) },
+    'continue from another checkpoint with --epoch',
+  );
 }

@@ -20,7 +20,7 @@ interface Failure {
  * Runs `trainingLoop` in a thread of its own.
  *
  * @param stop when aborted, training finishes its step, saves and returns
- * @throws what the loop throws
+ * @throws what the loop throws, and what `onEvent` throws, which ends the training
  */
 export function trainInThread(
   opt: TrainOptions,
@@ -33,12 +33,17 @@ export function trainInThread(
   stop.addEventListener('abort', raise, { once: true });
   const worker = new Worker(new URL('./trainingWorker.js', import.meta.url), {
     workerData: { opt, stopFlag },
+    execArgv: [], // flags such as --input-type are for the main script and would be refused
   });
   return new Promise<TrainingSummary>((resolve, reject) => {
     worker.on('message', (message: WorkerMessage) => {
-      if ('event' in message) onEvent(message.event);
-      else if ('summary' in message) resolve(message.summary);
-      else reject(revive(message.failure));
+      try {
+        if ('event' in message) onEvent(message.event);
+        else if ('summary' in message) resolve(message.summary);
+        else reject(revive(message.failure));
+      } catch (error) {
+        reject(error as Error);
+      }
     });
     worker.once('error', reject);
     worker.once('exit', (code) => reject(new Error(`the training thread ended with code ${code}`)));

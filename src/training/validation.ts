@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createDataset } from '../data/createDataset.js';
 import { toImageBatch } from '../data/floatImages.js';
+import { Pix2PixError } from '../errors/pix2pixError.js';
 import { imageMetrics } from '../metrics/imageMetrics.js';
 import { MetricMeans } from '../metrics/metricMeans.js';
 import type { TrainOptions } from '../options/trainOptions.js';
@@ -17,42 +18,71 @@ export interface ValidationResult {
   readonly images: number;
 }
 
-/** Whether the data root has a `val` (or `valA` and `valB`) folder. */
-export async function hasValidationSet({ dataroot }: { dataroot: string }): Promise<boolean> {
-  const isFolder = async (name: string) => {
-    const found = await stat(join(dataroot, name)).catch(() => undefined);
-    return found?.isDirectory() ?? false;
-  };
-  return (await isFolder(PHASE)) || (await isFolder(`${PHASE}A`));
+/** What a validation is told by, and tells, the outside. */
+export interface ValidationSurroundings {
+  warn(text: string): void;
+  /** Asked between two images. */
+  shouldStop(): boolean;
+}
+
+/**
+ * How many images the run has to validate on: those of the data root's `val` (or `valA` and `valB`) folder, 0 where
+ * there is none or `--val_freq 0`.
+ *
+ * @param warn is told where the folder is there and cannot be used; with `--strict` that is thrown
+ */
+export async function validationLength(opt: TrainOptions, warn: (text: string) => void): Promise<number> {
+  if (opt.valFreq === 0 || !(await hasValidationFolder(opt.dataroot))) return 0;
+  try {
+    const dataset = await openValidationSet(opt, warn);
+    await dataset.close();
+    return dataset.length;
+  } catch (error) {
+    if (opt.strict || !(error instanceof Pix2PixError)) throw error;
+    warn(`there will be no validation: ${error.message}`);
+    return 0;
+  }
 }
 
 /**
  * Translates the validation set and measures the results, as `pix2pix test` would: one image at a time at
  * `--crop_size`, batch statistics and dropout as in training. Neither the model nor training's random streams change.
  *
- * @param shouldStop ends it early between two images, with the result so far
+ * @returns undefined where the model makes no fake_B to compare with real_B, or no image could be used
  */
 export async function validate(
   model: Model,
   opt: TrainOptions,
-  onWarning: (message: string) => void,
-  shouldStop: () => boolean = () => false,
-): Promise<ValidationResult | undefined> {
-  const still = { isTrain: false, serialBatches: true, noFlip: true, batchSize: 1, loadSize: opt.cropSize };
-  const dataset = await createDataset({ ...opt, ...still, phase: PHASE }, { onWarning });
+  { warn, shouldStop }: ValidationSurroundings,
+): Promise<ValidationResult | 'stopped' | undefined> {
+  const dataset = await openValidationSet(opt, warn);
   const means = new MetricMeans();
   try {
     let index = 0;
     for await (const batch of dataset) {
+      if (shouldStop()) return 'stopped';
       model.setInput(batch);
       await model.test({ draw: index++ });
       const { fake_B, real_B } = model.getCurrentVisuals();
+      if (fake_B === undefined || real_B === undefined) return undefined;
       for (const metrics of imageMetrics(toImageBatch(fake_B), toImageBatch(real_B))) means.add(metrics);
-      if (shouldStop()) break;
     }
   } finally {
     await dataset.close();
   }
   const { count, l1, psnr, ssim } = means.mean();
   return count === 0 ? undefined : { l1, psnr, ssim, images: count };
+}
+
+function openValidationSet(opt: TrainOptions, onWarning: (text: string) => void) {
+  const still = { isTrain: false, serialBatches: true, noFlip: true, batchSize: 1, loadSize: opt.cropSize };
+  return createDataset({ ...opt, ...still, phase: PHASE }, { onWarning });
+}
+
+async function hasValidationFolder(dataroot: string): Promise<boolean> {
+  const isFolder = async (name: string) => {
+    const found = await stat(join(dataroot, name)).catch(() => undefined);
+    return found?.isDirectory() ?? false;
+  };
+  return (await isFolder(PHASE)) || (await isFolder(`${PHASE}A`));
 }

@@ -1,0 +1,19 @@
+// What a program is made of: typed values, states, the trace that records them, and the way to define an op.
+export type { Emitter, LoweringContext, OnnxAttribute } from './emitter.js';
+export { defineOp, type GradientContext, type OpBuilder, type OpDefinition } from './op.js';
+export { print } from './print.js';
+export { type Program, withoutUpdates } from './program.js';
+export { withScope } from './scope.js';
+export { type Initialiser, State, type StateRole } from './state.js';
+export {
+  type DType,
+  elementCount,
+  f32,
+  formatType,
+  i64,
+  type Shape,
+  type TensorType,
+  u8,
+} from './tensorType.js';
+export { Trace } from './trace.js';
+export { Value } from './value.js';

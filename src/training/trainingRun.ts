@@ -1,0 +1,236 @@
+import type { Dataset } from '../data/dataset.js';
+import type { Batch } from '../data/imageBatch.js';
+import type { TrainOptions } from '../options/trainOptions.js';
+import type { TrackPoint } from '../tracking/tracker.js';
+import { requireFiniteLosses, requireFiniteWeights } from './divergence.js';
+import type { Model } from './model.js';
+import type { TrainingEvent, TrainingSummary, TrainingSurroundings } from './trainingEvents.js';
+import type { Place } from './trainingState.js';
+import { type ValidationResult, validate } from './validation.js';
+
+/** All that a training works with. The model is set up, and the data set stands where training goes on. */
+export interface TrainingJob {
+  readonly opt: TrainOptions;
+  readonly model: Model;
+  readonly dataset: Dataset;
+  /** 0: nothing is validated. */
+  readonly validationImages: number;
+  /** What the checkpoint `best` has to beat. */
+  readonly bestL1: number;
+  warn(text: string): void;
+}
+
+type Reason = TrainingSummary['reason'];
+
+/** One training under way: the loop over epochs and steps, and what is due when. */
+export class TrainingRun {
+  private readonly opt: TrainOptions;
+  private readonly model: Model;
+  private readonly dataset: Dataset;
+  private readonly firstStep: number;
+  private readonly lastEpoch: number;
+  private epoch: number;
+  private bestL1: number;
+  private losses: Readonly<Record<string, number>> = {};
+  private stepMilliseconds = 0;
+  /** The data set's waiting that a step has been charged with already. */
+  private waitedBefore = 0;
+  /** The last epoch that the page shows, and whether the event file has shown images in this session. */
+  private pageEpoch = 0;
+  private hasEventImages = false;
+  /** Whether the checkpoint `latest` is how things stand. A start is as good as saved: it can be made again. */
+  private isSaved = true;
+
+  constructor(
+    private readonly job: TrainingJob,
+    private readonly surroundings: TrainingSurroundings,
+  ) {
+    ({ opt: this.opt, model: this.model, dataset: this.dataset, bestL1: this.bestL1 } = job);
+    this.firstStep = this.model.steps;
+    this.epoch = this.dataset.epoch;
+    this.lastEpoch = this.opt.nEpochs + this.opt.nEpochsDecay;
+  }
+
+  async toTheEnd(): Promise<TrainingSummary> {
+    const { dataset, model } = this;
+    this.emit({ kind: 'message', text: this.plan() });
+    if (this.epoch > this.lastEpoch) return this.summary('finished');
+    this.emit({ kind: 'started', imagesPerEpoch: dataset.length, firstImage: model.totalIters + 1 });
+    for (; this.epoch <= this.lastEpoch; this.epoch++) {
+      const reason = await this.trainEpoch();
+      if (reason !== undefined) return this.summary(reason);
+    }
+    return this.summary('finished');
+  }
+
+  /** An epoch, or what is left of it. Gives the reason where training ends with it; everything is saved then. */
+  private async trainEpoch(): Promise<Reason | undefined> {
+    const { model, dataset } = this;
+    const before = this.reasonToEnd();
+    if (before !== undefined) {
+      if (!this.isSaved) this.save(['latest'], dataset);
+      return before;
+    }
+    const started = performance.now();
+    for await (const batch of dataset) {
+      await this.step(batch);
+      const reason = this.reasonToEnd();
+      const isEpochUsedUp = dataset.batchIndex === dataset.batchesPerEpoch;
+      // The last step of an epoch is followed by what ends it, unless somebody waits for us to stop.
+      const endsHere = reason === 'stopped' || (reason !== undefined && !isEpochUsedUp);
+      const tags = this.tagsOfStep(batch) ?? (endsHere ? ['latest'] : undefined);
+      if (tags !== undefined) this.save(tags, dataset);
+      if (endsHere) return reason;
+    }
+    if (model.steps > this.firstStep) this.showEpochOnPage();
+    return this.endEpoch((performance.now() - started) / 1000);
+  }
+
+  private async step(batch: Batch): Promise<void> {
+    const { model } = this;
+    const started = performance.now();
+    this.isSaved = false;
+    model.setInput(batch);
+    await model.optimizeParameters();
+    this.losses = requireFiniteLosses(model, this.place);
+    const milliseconds = performance.now() - started;
+    this.stepMilliseconds += milliseconds;
+    this.report(batch.A.shape[0], milliseconds);
+  }
+
+  /** Validation, the schedule's step, and the checkpoints that are due. */
+  private async endEpoch(seconds: number): Promise<Reason | undefined> {
+    const { opt, model, dataset, epoch } = this;
+    const at = { ...this.at, iteration: dataset.length };
+    const validation = await this.validateIfDue(at);
+    if (validation === 'stopped') {
+      this.save(['latest'], { epoch, batchIndex: dataset.batchesPerEpoch }); // to be validated when it goes on
+      return 'stopped';
+    }
+    const tags: string[] = [];
+    if (validation !== undefined && validation.l1 < this.bestL1) {
+      this.bestL1 = validation.l1;
+      tags.push('best');
+    }
+    this.isSaved = false;
+    const learningRate = model.updateLearningRate(this.metric(validation));
+    this.emit({ kind: 'epochEnded', at, seconds, learningRate });
+    const reason = this.reasonToEnd();
+    const isLast = epoch === this.lastEpoch;
+    if (epoch % opt.saveEpochFreq === 0) tags.unshift('latest', `${epoch}`);
+    else if (isLast || reason !== undefined) tags.unshift('latest');
+    if (tags.length > 0) this.save(tags, dataset);
+    return reason === 'max_steps' && isLast ? 'finished' : reason;
+  }
+
+  private async validateIfDue(at: TrackPoint): Promise<ValidationResult | 'stopped' | undefined> {
+    const { opt, model, job, surroundings } = this;
+    if (job.validationImages === 0 || this.epoch % opt.valFreq !== 0) return undefined;
+    const result = await validate(model, opt, {
+      warn: job.warn,
+      shouldStop: () => surroundings.shouldStop(),
+    });
+    if (result !== 'stopped' && result !== undefined) this.emit({ kind: 'validated', at, result });
+    return result;
+  }
+
+  /** What plateau watches: validations where there are any, and in the epochs between them nothing. */
+  private metric(validation: ValidationResult | undefined): number | null | undefined {
+    if (validation !== undefined) return validation.l1;
+    return this.job.validationImages > 0 ? null : undefined;
+  }
+
+  private reasonToEnd(): Reason | undefined {
+    if (this.surroundings.shouldStop()) return 'stopped';
+    return this.model.steps >= this.opt.maxSteps ? 'max_steps' : undefined;
+  }
+
+  private summary(reason: Reason): TrainingSummary {
+    const { model, stepMilliseconds, dataset } = this;
+    const { steps } = model;
+    const stepsNow = steps - this.firstStep;
+    const epoch = Math.min(this.epoch, this.lastEpoch);
+    return { reason, steps, stepsNow, epoch, stepMilliseconds, waitedMilliseconds: dataset.waitedMs };
+  }
+
+  /** Whether a period of so many images has ended with this step. */
+  private isDue(period: number, images: number): boolean {
+    const { totalIters } = this.model;
+    return Math.floor(totalIters / period) > Math.floor((totalIters - images) / period);
+  }
+
+  private get at(): TrackPoint {
+    const { dataset, model, opt, epoch } = this;
+    const iteration = Math.min(dataset.batchIndex * opt.batchSize, dataset.length);
+    return { step: model.totalIters, epoch, iteration };
+  }
+
+  private get place(): string {
+    return `epoch ${this.epoch}, step ${this.model.steps}`;
+  }
+
+  private report(images: number, milliseconds: number): void {
+    const { opt, dataset, at, model } = this;
+    const waited = dataset.waitedMs - this.waitedBefore;
+    this.waitedBefore = dataset.waitedMs;
+    const imagesToEnd = (this.lastEpoch - this.epoch + 1) * dataset.length - at.iteration;
+    this.emit({
+      kind: 'step',
+      report: {
+        at,
+        losses: this.losses,
+        time: { computeSeconds: milliseconds / 1000 / images, dataSeconds: waited / 1000 / images },
+        learningRate: model.schedule.learningRate,
+        imagesPerEpoch: dataset.length,
+        imagesLeft: Math.min(imagesToEnd, (opt.maxSteps - model.steps) * images),
+        isPrintDue: this.isDue(opt.printFreq, images),
+      },
+    });
+    const due = {
+      events: this.isDue(opt.displayFreq, images),
+      html: this.isDue(opt.updateHtmlFreq, images),
+    };
+    if (due.events || due.html) this.showVisuals(due);
+  }
+
+  /** Every epoch has a sample on the page, and every session one in the event file, however short. */
+  private showEpochOnPage(): void {
+    const due = { html: this.pageEpoch !== this.epoch, events: !this.hasEventImages };
+    if (due.html || due.events) this.showVisuals(due);
+  }
+
+  private showVisuals(due: { readonly events: boolean; readonly html: boolean }): void {
+    if (due.html) this.pageEpoch = this.epoch;
+    this.hasEventImages ||= due.events;
+    this.emit({ kind: 'images', at: this.at, visuals: this.model.getCurrentVisuals(), due });
+  }
+
+  private tagsOfStep(batch: Batch): string[] | undefined {
+    if (!this.isDue(this.opt.saveLatestFreq, batch.A.shape[0])) return undefined;
+    return this.opt.saveByIter ? ['latest', `iter_${this.model.totalIters}`] : ['latest'];
+  }
+
+  private save(tags: readonly string[], place: Place): void {
+    requireFiniteWeights(this.model, this.place);
+    this.model.save(tags, place, this.bestL1);
+    this.isSaved ||= tags.includes('latest');
+    this.emit({ kind: 'saved', tags, at: this.at });
+  }
+
+  private plan(): string {
+    const { dataset, model, job } = this;
+    const { epoch, batchIndex, batchesPerEpoch } = dataset;
+    if (epoch > this.lastEpoch) {
+      return `nothing is left to train: the run has finished its ${this.lastEpoch} epochs (more: --n_epochs, --n_epochs_decay)`;
+    }
+    const validation = job.validationImages > 0 ? `, validating on ${job.validationImages}` : '';
+    const images = `${dataset.length} images${validation}`;
+    if (model.loadedFrom === undefined) return `training on ${images}`;
+    const place = batchIndex === 0 ? '' : `, after batch ${batchIndex} of ${batchesPerEpoch}`;
+    return `training goes on in epoch ${epoch}${place} (${model.steps} steps made), on ${images}`;
+  }
+
+  private emit(event: TrainingEvent): void {
+    this.surroundings.emit(event);
+  }
+}

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { TrainingEvent } from '../src/training/trainingEvents.js';
+import { makeDataset, pix2pix, startPix2pix, stored, TINY, temporaryFolder, trainHere } from './tinyRun.js';
+
+// N steps are k steps, a continuation and N - k steps, bit for bit.
+
+const folder = temporaryFolder();
+const checkpoints = join(folder, 'checkpoints');
+/** Three batches of two, the last one of one image. */
+const dataroot = await makeDataset(join(folder, 'data'), { train: 5, val: 2 });
+
+const run = (name: string) => ['--name', name, '--checkpoints_dir', checkpoints];
+
+/** What a training has computed, in order: the losses of every step, and every validation. */
+function figures(events: readonly TrainingEvent[]): unknown[] {
+  return events.flatMap((event): unknown[] => {
+    if (event.kind === 'step') {
+      const { at, losses, learningRate } = event.report;
+      return [{ at, losses, learningRate }];
+    }
+    if (event.kind === 'validated') return [{ at: event.at, result: event.result }];
+    return event.kind === 'epochEnded' ? [{ at: event.at, learningRate: event.learningRate }] : [];
+  });
+}
+
+const configuration = fc.record({
+  threads: fc.constantFrom('1', '2'),
+  decoders: fc.constantFrom('0', '2'),
+  batch: fc.constantFrom('1', '2'),
+  policy: fc.constantFrom(
+    ['linear'],
+    ['step', '--lr_decay_iters', '2'],
+    ['plateau', '--lr', '0.01'],
+    ['cosine'],
+  ),
+  validation: fc.constantFrom('0', '1', '2'),
+  seed: fc.nat(1000),
+  norm: fc.constantFrom('batch', 'instance'),
+});
+
+/** Each session is stopped when it asks for the n-th time: between two steps, in a validation, at an epoch's end. */
+const interruptions = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 3 });
+
+test('a training that is interrupted anywhere and continued is the one that is not', async () => {
+  await fc.assert(
+    fc.asyncProperty(configuration, interruptions, async (given, stops) => {
+      rmSync(checkpoints, { recursive: true, force: true });
+      const { threads, decoders, batch, policy, validation, seed, norm } = given;
+      const argv = [
+        ...['--dataroot', dataroot, ...TINY, '--intra_threads', threads, '--batch_size', batch],
+        ...['--num_threads', decoders],
+        ...['--lr_policy', ...policy, '--val_freq', validation, '--seed', `${seed}`, '--norm', norm],
+        ...['--n_epochs', '2', '--n_epochs_decay', '1'],
+      ];
+      const whole = await trainHere([...argv, ...run('whole')]);
+
+      const parts: TrainingEvent[] = [];
+      for (const stopAfter of [...stops, Number.POSITIVE_INFINITY]) {
+        const hasBegun = existsSync(join(checkpoints, 'parts', 'latest.json'));
+        const again = ['--continue_train', '--intra_threads', threads, '--num_threads', '0'];
+        const { events } = await trainHere([...run('parts'), ...(hasBegun ? again : argv)], stopAfter);
+        parts.push(...events);
+      }
+      assert.equal(whole.summary.reason, 'finished');
+      assert.deepEqual(figures(parts), figures(whole.events));
+      assert.deepEqual(stored(join(checkpoints, 'parts')), stored(join(checkpoints, 'whole')));
+    }),
+    { numRuns: 5 },
+  );
+});
+
+test('also when --max_steps cuts it in the middle and at the end of an epoch', async () => {
+  const argv = [
+    '--dataroot',
+    dataroot,
+    ...TINY,
+    '--batch_size',
+    '2',
+    '--n_epochs',
+    '2',
+    '--n_epochs_decay',
+    '1',
+  ];
+  await trainHere([...argv, ...run('uncut')]);
+  const first = await trainHere([...argv, ...run('cut'), '--max_steps', '2']);
+  assert.deepEqual([first.summary.reason, first.summary.steps], ['max_steps', 2]);
+  for (const [steps, now] of [
+    [3, 1],
+    [3, 0],
+    [7, 4],
+  ]) {
+    const more = [...run('cut'), '--continue_train', '--intra_threads', '1', '--max_steps', `${steps}`];
+    const { summary } = await trainHere(more);
+    assert.deepEqual([summary.reason, summary.steps, summary.stepsNow], ['max_steps', steps, now]);
+  }
+  const { summary } = await trainHere([...run('cut'), '--continue_train', '--intra_threads', '1']);
+  assert.deepEqual([summary.reason, summary.steps], ['finished', 9]);
+  assert.deepEqual(stored(join(checkpoints, 'cut')), stored(join(checkpoints, 'uncut')));
+});
+
+test('also through the program, stopped by SIGTERM at a random step', {
+  skip: process.platform === 'win32' ? 'Windows has no signals' : false,
+}, async () => {
+  const argv = ['train', '--dataroot', dataroot, ...TINY, '--print_freq', '1', '--batch_size', '2'];
+  const epochs = ['--n_epochs', '6', '--n_epochs_decay', '6', '--val_freq', '3'];
+  const whole = pix2pix(folder, [...argv, ...epochs, ...run('program')]);
+  assert.deepEqual([whole.status, whole.stderr], [0, '']);
+
+  const stopAt = 1 + Math.floor(Math.random() * 30);
+  let isTold = false;
+  const cut = await startPix2pix(folder, [...argv, ...epochs, ...run('killed')], (output, kill) => {
+    if (isTold || (output.match(/^\(epoch:/gm)?.length ?? 0) < stopAt) return;
+    isTold = true;
+    kill('SIGTERM');
+  });
+  assert.equal(cut.code, 143, `stopped at step ${stopAt}: ${cut.output}`);
+  assert.match(cut.output, /saved and stopped after \d+ steps/);
+  const more = ['train', ...run('killed'), '--continue_train', '--intra_threads', '1'];
+  const rest = pix2pix(folder, more);
+  assert.equal(rest.status, 0, rest.stderr);
+  assert.match(rest.stdout, /^finished after 36 steps/m);
+  const same = [stored(join(checkpoints, 'killed')), stored(join(checkpoints, 'program'))];
+  assert.deepEqual(same[0], same[1], `stopped at step ${stopAt}`);
+});
