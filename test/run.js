@@ -1,18 +1,68 @@
 // Runs every *.test.js that `npm run build` left in dist, or only those whose path contains one of the arguments:
 //   npm test -- ops conv
+// The last line says how many passed, failed and were skipped, as node:test itself counts them.
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
 
 const wanted = process.argv.slice(2);
-const files = readdirSync('dist', { recursive: true })
-  .map((name) => join('dist', String(name)))
-  .filter((name) => name.endsWith('.test.js'))
-  .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
-  .sort();
+const files = existsSync('dist') ? findTests('dist') : [];
 if (files.length === 0) {
-  console.error(`no test file matches ${wanted.join(' ') || 'dist/**/*.test.js'}`);
+  console.error(`no test file matches ${wanted.join(' ') || 'dist/**/*.test.js'}\n  fix  npm run build`);
   process.exit(1);
 }
-const result = spawnSync(process.execPath, ['--test', ...files], { stdio: 'inherit' });
-process.exit(result.status ?? 1);
+const folder = mkdtempSync(join(tmpdir(), 'pix2pix-test-'));
+try {
+  process.exitCode = runTests(join(folder, 'report.tap'));
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function findTests(folder) {
+  return readdirSync(folder, { recursive: true })
+    .map((name) => join(folder, String(name)))
+    .filter((file) => file.endsWith('.test.js'))
+    .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
+    .filter((file) => existsSync(sourceOf(file))) // what a removed test has left is no test
+    .sort();
+}
+
+function sourceOf(file) {
+  return relative('dist', file).replace(/\.js$/, '.ts');
+}
+
+/** For people on the screen, and as TAP in a file that ends with the counts. */
+function runTests(report) {
+  const reporters = [
+    ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
+    ...['--test-reporter=tap', `--test-reporter-destination=${report}`],
+  ];
+  const { status, signal, error } = spawnSync(process.execPath, ['--test', ...reporters, ...files], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const counts = existsSync(report) ? readCounts(readFileSync(report, 'utf8')) : undefined;
+  if (counts === undefined) {
+    console.error(`the tests ended without a report: ${error?.message ?? signal ?? `exit code ${status}`}`);
+    console.log('0 passed, 1 failed');
+    return 1;
+  }
+  const { passed, failed, skipped } = counts;
+  console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+  return failed > 0 || passed === 0 ? 1 : (status ?? 1);
+}
+
+/** The lines `# pass 12` and so on at the end of a TAP report; undefined if it was cut off. */
+function readCounts(tap) {
+  const count = (name) =>
+    Number(
+      tap
+        .match(new RegExp(`^# ${name} (\\d+)$`, 'gm'))
+        ?.at(-1)
+        .split(' ')[2],
+    );
+  const [passed, fail, cancelled, skipped] = ['pass', 'fail', 'cancelled', 'skipped'].map(count);
+  return [passed, fail, cancelled, skipped].some(Number.isNaN)
+    ? undefined
+    : { passed, failed: fail + cancelled, skipped };
+}

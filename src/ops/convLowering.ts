@@ -1,4 +1,5 @@
 import type { Emitter, LoweringContext } from '../ir/emitter.js';
+import { winogradConv, winogradWeightGradient } from './winograd.js';
 
 /**
  * ONNX forms of the three convolutions. Where a form is a matter of speed alone, `emit.choose` picks it per layer.
@@ -8,15 +9,26 @@ interface Geometry {
   readonly padding: number;
 }
 
+/** Minimal filtering needs stride 1 and a square kernel of 3 to 5. */
+function suitsWinograd(stride: number, [, , kh, kw]: readonly number[]): boolean {
+  return stride === 1 && kh === kw && kh >= 3 && kh <= 5;
+}
+
 const square = (n: number): [number, number] => [n, n];
 const allSides = (n: number): [number, number, number, number] => [n, n, n, n];
 
 export function lowerConv(
   emit: Emitter,
   inputs: readonly string[],
-  { attributes }: LoweringContext<Geometry>,
-) {
+  { attributes, inputTypes, type }: LoweringContext<Geometry>,
+): string {
   const { stride, padding } = attributes;
+  const [x, weight] = inputTypes.map(({ shape }) => shape);
+  if (inputs.length === 2 && suitsWinograd(stride, weight)) {
+    const geometry = { x, y: type.shape, kernel: weight[2], padding };
+    const form = emit.choose(['direct', 'winograd']);
+    if (form === 'winograd') return winogradConv(emit, inputs[0], inputs[1], geometry, false);
+  }
   return emit.node('Conv', inputs, { strides: square(stride), pads: allSides(padding) });
 }
 
@@ -31,8 +43,18 @@ export function lowerConvTranspose(
   const [, [, , kh, kw]] = context.inputTypes.map(({ shape }) => shape);
   const even = size.every((extent) => extent % 2 === 0);
   if (stride === 1 && padding < Math.min(kh, kw)) {
-    const form = emit.choose(['transposed', 'flipped']);
+    const suits = inputs.length === 2 && suitsWinograd(stride, context.inputTypes[1].shape);
+    const form = emit.choose(suits ? ['transposed', 'flipped', 'winograd'] : ['transposed', 'flipped']);
     if (form === 'flipped') return flippedConv(emit, inputs, context);
+    if (form === 'winograd') {
+      const geometry = {
+        x: context.inputTypes[0].shape,
+        y: context.type.shape,
+        kernel: kh,
+        padding: kh - 1 - padding,
+      };
+      return winogradConv(emit, inputs[0], inputs[1], geometry, true);
+    }
   }
   if (stride === 2 && padding === 1 && kh === 4 && kw === 4 && even) {
     const form = emit.choose(['transposed', 'subpixel']);
@@ -75,16 +97,26 @@ function subpixelConv(
 ): string {
   const [, [inputs, outputs]] = context.inputTypes.map(({ shape }) => shape);
   const [height, width] = context.attributes.size;
-  const split = emit.reshape(weight, [inputs, outputs, 2, 2, 2, 2]); // [in, out, 1 - t, r, 1 - u, s]
-  const taps = reverse(emit, split, [2, 4]);
-  const phases = emit.node('Transpose', [taps], { perm: [3, 5, 1, 0, 2, 4] }); // [r, s, out, in, t, u]
-  const kernel = emit.reshape(phases, [4 * outputs, inputs, 2, 2]);
+  const order = PHASES.flatMap(([r, s]) => PHASES.map(([t, u]) => 4 * (2 * (1 - t) + r) + 2 * (1 - u) + s));
+  const taps = emit.node('Gather', [emit.reshape(weight, [inputs, outputs, 16]), emit.ints(order)], {
+    axis: 2,
+  });
+  const phases = emit.reshape(taps, [inputs, outputs, 4, 4]); // [in, out, phase, tap]
+  const exchanged = emit.node('Transpose', [phases], { perm: [2, 1, 0, 3] });
+  const kernel = emit.reshape(exchanged, [4 * outputs, inputs, 2, 2]);
   const stacked = emit.node('Conv', [y, kernel], { pads: [1, 1, 1, 1] });
   const interleaved = emit.node('DepthToSpace', [stacked], { blocksize: 2 });
   const bounds = [emit.ints([1, 1]), emit.ints([height + 1, width + 1]), emit.ints([2, 3])];
   const inner = emit.node('Slice', [interleaved, ...bounds]);
   return bias.length === 0 ? inner : emit.node('Add', [inner, emit.reshape(bias[0], [1, outputs, 1, 1])]);
 }
+
+const PHASES = [
+  [0, 0],
+  [0, 1],
+  [1, 0],
+  [1, 1],
+] as const;
 
 function reverse(emit: Emitter, x: string, axes: readonly number[]): string {
   const from = emit.ints(axes.map(() => -1));
@@ -99,24 +131,45 @@ export function lowerWeightGradient(
   inputs: readonly string[],
   context: WeightContext,
 ): string {
-  const form = emit.choose(['dilated', 'gemm']);
-  return form === 'gemm' ? imageToColumns(emit, inputs, context) : dilatedConv(emit, inputs, context);
+  const { stride, padding, kernel } = context.attributes;
+  if (stride === 1 && padding < Math.min(...kernel)) {
+    const suits = suitsWinograd(stride, context.type.shape);
+    const form = emit.choose(suits ? ['volume', 'turned', 'winograd'] : ['volume', 'turned']);
+    if (form === 'turned') return turnedConv(emit, inputs, context);
+    if (form === 'winograd') {
+      const [x, y] = context.inputTypes.map(({ shape }) => shape);
+      return winogradWeightGradient(emit, inputs[0], inputs[1], { x, y, kernel: kernel[0], padding });
+    }
+  }
+  return volumeConv(emit, inputs, context);
 }
 
-/** Correlates x with dy, whose elements stand `stride` apart: batch and channels change places. */
-function dilatedConv(emit: Emitter, [x, dy]: readonly string[], context: WeightContext): string {
+/**
+ * One 3-D convolution of x, read as a volume whose depth is its channels, by dy, whose elements stand `stride` apart:
+ * the result at depth c is the correlation of channel c, and it has the weight's own layout. A 2-D convolution with
+ * batch and channels exchanged computes the same, but as one small product for every channel.
+ */
+function volumeConv(emit: Emitter, [x, dy]: readonly string[], context: WeightContext): string {
   const { stride, padding, kernel } = context.attributes;
-  const exchange = { perm: [1, 0, 2, 3] };
-  const images = exchangeBatch(emit, x, context.inputTypes[0].shape);
-  const kernels = exchangeBatch(emit, dy, context.inputTypes[1].shape);
-  const full = emit.node('Conv', [images, kernels], { dilations: square(stride), pads: allSides(padding) });
-  const bounds = [emit.ints([0, 0]), emit.ints(kernel), emit.ints([2, 3])];
-  const [extentH, extentW] = [2, 3].map(
-    (axis) =>
-      context.inputTypes[0].shape[axis] + 2 * padding - stride * (context.inputTypes[1].shape[axis] - 1),
+  const [[batch, channels, height, width], [, out, rows, columns]] = context.inputTypes.map(
+    ({ shape }) => shape,
   );
-  const exact = extentH === kernel[0] && extentW === kernel[1];
-  return emit.node('Transpose', [exact ? full : emit.node('Slice', [full, ...bounds])], exchange);
+  const volume = emit.reshape(x, [1, batch, channels, height, width]);
+  const kernels = emit.reshape(exchangeBatch(emit, dy, context.inputTypes[1].shape), [
+    out,
+    batch,
+    1,
+    rows,
+    columns,
+  ]);
+  const full = emit.node('Conv', [volume, kernels], {
+    dilations: [1, stride, stride],
+    pads: [0, padding, padding, 0, padding, padding],
+  });
+  const extent = (size: number, positions: number) => size + 2 * padding - stride * (positions - 1);
+  const exact = extent(height, rows) === kernel[0] && extent(width, columns) === kernel[1];
+  const bounds = [emit.ints([0, 0]), emit.ints(kernel), emit.ints([3, 4])];
+  return emit.reshape(exact ? full : emit.node('Slice', [full, ...bounds]), [out, channels, ...kernel]);
 }
 
 /** [N, C, ...] to [C, N, ...]; of a single image the bytes stay as they are. */
@@ -125,32 +178,16 @@ function exchangeBatch(emit: Emitter, x: string, [batch, channels, ...rest]: rea
   return emit.node('Transpose', [x], { perm: [1, 0, 2, 3] });
 }
 
-/** Gathers the patches of x as a matrix and multiplies: the product has the weight's own layout. */
-function imageToColumns(emit: Emitter, [x, dy]: readonly string[], context: WeightContext): string {
-  const { stride, padding, kernel } = context.attributes;
-  const [batch, channels, height, width] = context.inputTypes[0].shape;
-  const [, out, rows, columns] = context.inputTypes[1].shape;
-  const padded =
-    padding === 0
-      ? x
-      : emit.node('Pad', [x, emit.ints([0, 0, padding, padding, 0, 0, padding, padding]), emit.float(0)]);
-  const patches: string[] = [];
-  for (let i = 0; i < kernel[0]; i++) {
-    for (let j = 0; j < kernel[1]; j++) {
-      const to = [i + (rows - 1) * stride + 1, j + (columns - 1) * stride + 1];
-      const last = [height + 2 * padding, width + 2 * padding];
-      const end = to.map((t, axis) => Math.min(t, last[axis]));
-      const steps = emit.ints([stride, stride]);
-      const tap = emit.node('Slice', [padded, emit.ints([i, j]), emit.ints(end), emit.ints([2, 3]), steps]);
-      patches.push(emit.reshape(tap, [batch, channels, 1, rows * columns]));
-    }
-  }
-  const taps = kernel[0] * kernel[1];
-  const area = batch * rows * columns;
-  const joined = emit.node('Concat', patches, { axis: 2 }); // [N, C, taps, area of one map]
-  const gathered = batch === 1 ? joined : emit.node('Transpose', [joined], { perm: [1, 2, 0, 3] });
-  const matrix = emit.reshape(gathered, [channels * taps, area]);
-  const errors = emit.reshape(exchangeBatch(emit, dy, context.inputTypes[1].shape), [out, area]);
-  const product = emit.node('Gemm', [errors, matrix], { transB: 1 });
-  return emit.reshape(product, [out, channels, ...kernel]);
+/**
+ * Stride 1: x slides over dy instead of dy over x, which gives the kernel turned by 180 degrees. With few output
+ * channels the work is one product instead of a volume of patches.
+ */
+function turnedConv(emit: Emitter, [x, dy]: readonly string[], context: WeightContext): string {
+  const { padding, kernel } = context.attributes;
+  const [images, errors] = context.inputTypes.map(({ shape }) => shape);
+  const [top, left] = kernel.map((extent) => extent - 1 - padding);
+  const turned = emit.node('Conv', [exchangeBatch(emit, dy, errors), exchangeBatch(emit, x, images)], {
+    pads: [top, left, top, left],
+  });
+  return reverse(emit, turned, [2, 3]);
 }

@@ -19,7 +19,10 @@ interface StandardizeAttributes {
  */
 const standardizeOp = defineOp<StandardizeAttributes>({
   name: 'standardize',
-  type: ([x]) => x,
+  type: ([x], { axes }) => {
+    reducedType('standardize', x, axes);
+    return x;
+  },
   gradient: ({ inputs: [x], output: y, dy, attributes: { axes, epsilon } }) => {
     const centred = sub(dy, reduceMean(dy, axes));
     const projection = mul(y, reduceMean(mul(dy, y), axes));

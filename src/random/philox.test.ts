@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fillDropoutMask, fillNormal } from './fill.js';
 import { philox4x32 } from './philox.js';
 import { RandomStream } from './stream.js';
 
@@ -88,21 +87,4 @@ test('blocks of a run are the blocks one by one, with the carry into the second 
     return [...block];
   });
   assert.deepEqual([...run], single);
-});
-
-test('fillNormal gives mean and deviation, at odd lengths too', () => {
-  const out = new Float32Array(100_001);
-  fillNormal(out, new RandomStream(3, 'init'), 1, 0.02);
-  const average = out.reduce((sum, x) => sum + x, 0) / out.length;
-  const deviation = Math.sqrt(out.reduce((sum, x) => sum + (x - average) ** 2, 0) / out.length);
-  assert.ok(Math.abs(average - 1) < (5 * 0.02) / Math.sqrt(out.length));
-  assert.ok(Math.abs(deviation / 0.02 - 1) < 5 / Math.sqrt(2 * out.length));
-});
-
-test('a dropout mask keeps the expectation: zeros at the rate, the rest scaled up', () => {
-  const out = new Float32Array(50_000);
-  fillDropoutMask(out, new RandomStream(3, 'dropout'), 0.25);
-  assert.deepEqual(new Set(out), new Set([0, Math.fround(1 / 0.75)]));
-  const zeros = out.filter((x) => x === 0).length / out.length;
-  assert.ok(Math.abs(zeros - 0.25) < 5 * Math.sqrt((0.25 * 0.75) / out.length));
 });

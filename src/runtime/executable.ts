@@ -28,6 +28,7 @@ export class Executable {
   private readonly sessions: Session[] = [];
   private readonly tasks: Task[] = [];
   private readonly memory = new Map<Value, TensorArray>();
+  private readonly sharedGradients = new Map<HostStep, { from: TensorArray; to: Float32Array }[]>();
 
   private constructor(
     readonly program: Program,
@@ -71,6 +72,7 @@ export class Executable {
   }
 
   private async prepare(): Promise<void> {
+    checkComputed(this.program);
     this.placeGradients();
     for (const { segment, hostStep } of cutProgram(this.program)) {
       if (segment !== undefined) await this.prepareSegment(segment);
@@ -78,15 +80,19 @@ export class Executable {
     }
   }
 
-  /** Gradients are computed straight into the optimiser's arena. */
+  /** Gradients are computed straight into the optimiser's arena; one that serves several states is copied on. */
   private placeGradients(): void {
     for (const step of this.program.hostSteps) {
       const { gradients, arena } = this.optimiser(step.name);
+      const shared: { from: TensorArray; to: Float32Array }[] = [];
       step.inputs.forEach((gradient, i) => {
         const { offset, length } = arena.extents.get(step.states[i])!;
-        if (!this.memory.has(gradient))
-          this.memory.set(gradient, gradients.subarray(offset, offset + length));
+        const place = gradients.subarray(offset, offset + length);
+        const from = this.memory.get(gradient);
+        if (from === undefined) this.memory.set(gradient, place);
+        else shared.push({ from, to: place });
       });
+      this.sharedGradients.set(step, shared);
     }
   }
 
@@ -107,6 +113,7 @@ export class Executable {
     return async (scalars) => {
       const learningRate = scalars[step.learningRate];
       if (learningRate === undefined) throw new Error(`the scalar ${step.learningRate} is not given`);
+      for (const { from, to } of this.sharedGradients.get(step)!) to.set(from as Float32Array);
       await optimiser.update(learningRate);
     };
   }
@@ -127,5 +134,14 @@ export class Executable {
       this.memory.set(value, array);
     }
     return array;
+  }
+}
+
+/** Only what a segment computes has memory of its own to leave in. */
+function checkComputed({ outputs, writes }: Program): void {
+  const leaving = [...outputs, ...[...writes].map(([state, value]) => [state.name, value] as const)];
+  for (const [name, { source }] of leaving) {
+    if (source.kind === 'op' || source.kind === 'constant') continue;
+    throw new Error(`${name} is the program's ${source.kind} itself: give out a detach of it`);
   }
 }

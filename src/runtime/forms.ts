@@ -1,10 +1,21 @@
 import type { FormChooser } from '../onnx/graphBuilder.js';
 
+/** Up to so many channels of dy, turning a kernel costs nothing and saves a scattered sum or a volume of patches. */
+const FEW_CHANNELS = 8;
+/** From so many channels on both sides, the products that minimal filtering saves outweigh its transforms. */
+const MANY_CHANNELS = 64;
+
 /**
  * Picks the form of a layer by rules taken from measurements (docs/performance.md): `layer` is spelled by `layerKey`.
  */
 export const chooseByRule: FormChooser = (layer, forms) => {
-  const shapes = [...layer.matchAll(/\[([\d,]+)\]/g)].map(([, extents]) => extents.split(',').map(Number));
-  if (forms.includes('gemm')) return shapes[1][2] * shapes[1][3] <= 64 ? 'gemm' : 'dilated';
+  const [first, second] = [...layer.matchAll(/\[([\d,]+)\]/g)].map(([, extents]) =>
+    extents.split(',').map(Number),
+  );
+  // Channels on both sides: of the weight, or of x and dy where the weight is what is computed.
+  const channels = forms.includes('volume') ? [first[1], second[1]] : second.slice(0, 2);
+  if (forms.includes('winograd') && Math.min(...channels) >= MANY_CHANNELS) return 'winograd';
+  if (forms.includes('turned')) return second[1] <= FEW_CHANNELS ? 'turned' : 'volume';
+  if (forms.includes('flipped')) return first[1] <= FEW_CHANNELS ? 'flipped' : 'transposed';
   return forms[0];
 };

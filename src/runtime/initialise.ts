@@ -1,6 +1,6 @@
 import type { State } from '../ir/state.js';
-import { fillNormal } from '../random/fill.js';
 import { RandomStream } from '../random/stream.js';
+import { fillNormal } from '../random/ziggurat.js';
 import { fillOrthogonal } from './orthogonal.js';
 import type { StateStore } from './stateStore.js';
 

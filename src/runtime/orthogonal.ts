@@ -1,5 +1,5 @@
-import { fillNormal } from '../random/fill.js';
 import type { RandomStream } from '../random/stream.js';
+import { fillNormal } from '../random/ziggurat.js';
 
 /**
  * Fills `out`, read as a matrix of `rows` rows, with orthonormal rows (or columns, where there are more rows than

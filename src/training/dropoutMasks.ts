@@ -1,6 +1,6 @@
 import type { Program } from '../ir/program.js';
 import { elementCount } from '../ir/tensorType.js';
-import { fillDropoutMask } from '../random/fill.js';
+import { fillDropoutMask } from '../random/dropoutMask.js';
 import { RandomStream } from '../random/stream.js';
 
 /** Which masks: those of training and of testing are independent, and so is each draw of either. */

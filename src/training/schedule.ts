@@ -24,8 +24,11 @@ export interface ScheduleState {
   badEpochs: number;
 }
 
-/** ReduceLROnPlateau as the reference sets it up: a fifth, after more than 5 epochs without 1 % of improvement. */
-const PLATEAU = { factor: 0.2, threshold: 0.01, patience: 5 };
+/**
+ * ReduceLROnPlateau as the reference sets it up: a fifth, after more than 5 epochs without 1 % of improvement; a cut by
+ * no more than PyTorch's `eps` is not made.
+ */
+const PLATEAU = { factor: 0.2, threshold: 0.01, patience: 5, eps: 1e-8 };
 /** StepLR as the reference sets it up. */
 const STEP_FACTOR = 0.1;
 
@@ -102,7 +105,8 @@ export class Schedule {
       state.badEpochs++;
     }
     if (state.badEpochs > PLATEAU.patience) {
-      state.rate *= PLATEAU.factor;
+      const reduced = state.rate * PLATEAU.factor;
+      if (state.rate - reduced > PLATEAU.eps) state.rate = reduced;
       state.badEpochs = 0;
     }
   }

@@ -1,0 +1,69 @@
+import { execFileSync } from 'node:child_process';
+import { cpus, totalmem } from 'node:os';
+import { f32 } from '../src/ir/tensorType.js';
+import { Trace } from '../src/ir/trace.js';
+import { lowerGraph } from '../src/onnx/lower.js';
+import { matmul } from '../src/ops/matmul.js';
+import { chooseByRule } from '../src/runtime/forms.js';
+import { Session } from '../src/runtime/session.js';
+import { versions } from '../src/training/versions.js';
+import { time } from './measure.js';
+
+/** Side of the matrices whose product measures the arithmetic. */
+const SIDE = 2048;
+/** Floats in the array whose copy measures the memory: larger than any cache. */
+const COPY_FLOATS = 64 * 1024 * 1024;
+
+/** What the figures were measured on. */
+export function describeMachine(): Record<string, string> {
+  const [{ model }] = cpus();
+  return {
+    processor: `${cpus().length} × ${model.trim()}`,
+    memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
+    ...versions(),
+    commit: commit(),
+  };
+}
+
+function commit(): string {
+  try {
+    const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim();
+    const dirty = git('status', '--porcelain') === '' ? '' : ' with changes';
+    return git('rev-parse', '--short', 'HEAD') + dirty;
+  } catch {
+    return 'unknown';
+  }
+}
+
+/** Prepares to measure single-precision matrix products: `measure` gives floating-point operations a second. */
+export async function sgemmMeter(threads: number): Promise<() => Promise<number>> {
+  const trace = new Trace(false);
+  const inputs = ['a', 'b'].map((name) => trace.input(name, f32(SIDE, SIDE)));
+  const product = matmul(inputs[0], inputs[1]);
+  const graph = lowerGraph({
+    inputs,
+    outputs: [product],
+    body: [product],
+    choose: chooseByRule,
+    withEmptySequence: true,
+  });
+  const session = await Session.create(graph.model, { threads });
+  const matrix = () => new Float32Array(SIDE * SIDE).fill(0.5);
+  const feeds = [...graph.feeds.keys()].map(
+    (name) => [name, { data: matrix(), shape: [SIDE, SIDE] }] as const,
+  );
+  const fetches = [...graph.fetches.keys()].map((name) => [name, matrix()] as const);
+  const binding = session.bind(new Map(feeds), new Map(fetches));
+  return async () => {
+    const [milliseconds] = await time(() => session.run(binding), 1, 1);
+    return (2 * SIDE ** 3) / (milliseconds / 1000);
+  };
+}
+
+/** Measures copying memory: bytes a second, each byte counted as read and written once. */
+export async function copyRate(): Promise<number> {
+  const from = new Float32Array(COPY_FLOATS).fill(1);
+  const to = new Float32Array(COPY_FLOATS);
+  const times = await time(async () => to.set(from), 5, 1);
+  return (2 * from.byteLength) / (Math.min(...times) / 1000);
+}

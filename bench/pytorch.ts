@@ -1,0 +1,47 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const script = fileURLToPath(new URL('../../bench/python/step.py', import.meta.url));
+
+/** What `bench/python/step.py` reports. */
+export interface PyTorchResult {
+  readonly torch: string;
+  readonly step_ms: readonly number[];
+  readonly peak_rss_bytes: number;
+}
+
+/** A python that can import torch: $PIX2PIX_BENCH_PYTHON, or python3. Undefined if there is none. */
+export async function findPyTorch(): Promise<string | undefined> {
+  const python = process.env.PIX2PIX_BENCH_PYTHON ?? 'python3';
+  const works = await run(python, ['-c', 'import torch']).then(
+    () => true,
+    () => false,
+  );
+  return works && existsSync(script) ? python : undefined;
+}
+
+/** Times the same step in PyTorch, in a process of its own. */
+export async function timePyTorch(
+  python: string,
+  mode: 'eager' | 'channels_last',
+  steps: number,
+  threads: number,
+): Promise<PyTorchResult> {
+  const args = [
+    script,
+    '--steps',
+    `${steps}`,
+    '--warmup',
+    '2',
+    '--threads',
+    `${threads}`,
+    '--mode',
+    mode,
+    '--json',
+  ];
+  const { stdout } = await run(python, args, { maxBuffer: 1 << 24 });
+  return JSON.parse(stdout.trim().split('\n').at(-1)!);
+}

@@ -1,0 +1,18 @@
+/** One figure, and what it is to reach. */
+export interface Row {
+  readonly what: string;
+  readonly value: string;
+  readonly target?: string;
+}
+
+/** The figures as a Markdown table, aligned for a terminal. */
+export function formatTable(rows: readonly Row[]): string {
+  const cells = [
+    ['figure', 'measured', 'target'],
+    ...rows.map(({ what, value, target }) => [what, value, target ?? '']),
+  ];
+  const widths = [0, 1, 2].map((column) => Math.max(...cells.map((row) => row[column].length)));
+  const line = (row: readonly string[]) => `| ${row.map((cell, i) => cell.padEnd(widths[i])).join(' | ')} |`;
+  const rule = `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`;
+  return [line(cells[0]), rule, ...cells.slice(1).map(line)].join('\n');
+}

@@ -1,0 +1,171 @@
+/** Runs our training step from a recorded run's weights and images, and compares everything that was recorded. */
+import assert from 'node:assert/strict';
+import { mock } from 'node:test';
+import type { StoredTensor } from '../src/checkpoints/dtype.js';
+import { readSafetensors } from '../src/checkpoints/safetensors.js';
+import type { Images } from '../src/data/floatImages.js';
+import type { State } from '../src/ir/state.js';
+import { createModel } from '../src/training/createModel.js';
+import type { Model } from '../src/training/model.js';
+import { parseTrainOptions } from '../src/training/options.js';
+import { maxDifference, relativeError } from './assertClose.js';
+
+/** A run of the reference implementation, or of the PyTorch networks in bench/python (test/fixtures/README.md). */
+export interface RecordedRun {
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  readonly options: Readonly<Record<string, string | number | boolean>>;
+  readonly losses: readonly Readonly<Record<string, number>>[];
+  /** Parameters whose gradient is rounding noise, as `G.<name>`: biases that an instance norm subtracts again. */
+  readonly zeroGradients: ReadonlySet<string>;
+}
+
+export function readRun(path: string): RecordedRun {
+  const { tensors, metadata } = readSafetensors(path);
+  const json = (key: string, otherwise = 'null') => JSON.parse(metadata.get(key) ?? otherwise);
+  const zeroGradients = new Set<string>(json('zero_gradients', '[]'));
+  return { tensors, options: json('options'), losses: json('losses'), zeroGradients };
+}
+
+/** How far our run and the recorded one are apart, each figure at its worst. */
+export interface Deviations {
+  readonly fakeB: number;
+  /** Relative. */
+  readonly losses: number;
+  /** ‖ours - theirs‖ / ‖theirs‖ of a gradient tensor. */
+  readonly gradients: number;
+  readonly zeroGradients: number;
+  /** Share of the parameters within 1e-5. */
+  readonly parametersClose: number;
+  readonly parameters: number;
+  readonly zeroGradientParameters: number;
+  readonly runningStatistics: number;
+  readonly evaluation: number;
+}
+
+/** In the recorded options but no flags of pix2pix. */
+const FOREIGN = ['lambda_A', 'lambda_B', 'lambda_identity', 'num_downs'];
+
+function argumentsOf(options: RecordedRun['options']): string[] {
+  const flags = Object.entries(options).filter(([name, value]) => !FOREIGN.includes(name) && value !== false);
+  const given = flags.flatMap(([name, value]) =>
+    value === true ? [`--${name}`] : [`--${name}`, `${value}`],
+  );
+  return ['--dataroot', 'unused', '--name', 'agreement', ...given];
+}
+
+export async function compareWithRun(run: RecordedRun): Promise<Deviations> {
+  const opt = parseTrainOptions(argumentsOf(run.options), { onNotice: () => {} });
+  const model = await createModel(opt);
+  try {
+    await model.setup(opt, { print: () => {} });
+    loadWeights(model, run);
+    const sides = (step: number) => ({ A: images(run, `step${step}.A`), B: images(run, `step${step}.B`) });
+    const worst = { fakeB: 0, losses: 0, gradients: 0, zeroGradients: 0 };
+    for (const [step, losses] of run.losses.entries()) {
+      const masks = mock.method(model as unknown as DrawsMasks, 'dropoutMasks', () =>
+        recordedMasks(run, step),
+      );
+      model.setInput(sides(step));
+      await model.optimizeParameters();
+      masks.mock.restore();
+      const found = model.getCurrentLosses();
+      assert.deepEqual(Object.keys(found).sort(), Object.keys(losses).sort());
+      for (const [name, loss] of Object.entries(losses)) {
+        worst.losses = Math.max(worst.losses, Math.abs(found[name] / loss - 1));
+      }
+      const fakeB = run.tensors.get(`step${step}.fake_B`);
+      if (fakeB)
+        worst.fakeB = Math.max(worst.fakeB, differenceOf(model.getCurrentVisuals().fake_B.data, fakeB));
+      if (step === 0) Object.assign(worst, gradientDeviations(model, run));
+    }
+    return { ...worst, ...stateDeviations(model, run), evaluation: await evaluationDeviation(model, run) };
+  } finally {
+    await model.dispose();
+  }
+}
+
+interface DrawsMasks {
+  dropoutMasks(): Record<string, Float32Array>;
+}
+
+/** The recorded masks under the names of our inputs: the forward pass meets the deepest block first. */
+function recordedMasks({ tensors }: RecordedRun, step: number): Record<string, Float32Array> {
+  const names = [...tensors.keys()].filter((name) => name.startsWith(`step${step}.mask.`));
+  names.sort((a, b) => b.length - a.length);
+  const scaled = (name: string) =>
+    Float32Array.from(tensors.get(name)!.data as Uint8Array, (keeps) => 2 * keeps);
+  return Object.fromEntries(names.map((name, i) => [`dropout.${i}`, scaled(name)]));
+}
+
+function images({ tensors }: RecordedRun, name: string): Images {
+  const { data, shape } = tensors.get(name)!;
+  return { data, shape } as unknown as Images;
+}
+
+/** Every state of every network with the name that it has in the recorded run: `G.model.model.0.weight`. */
+function statesOf(model: Model): [string, State][] {
+  return Object.entries(model.networks).flatMap(([network, { states }]) =>
+    states.map((state): [string, State] => [`${network}.${state.name}`, state]),
+  );
+}
+
+function loadWeights(model: Model, { tensors }: RecordedRun): void {
+  for (const [name, state] of statesOf(model)) {
+    const initial = tensors.get(`init.${name}`);
+    if (state.type.dtype === 'f32') model.store.floats(state).set(initial!.data as Float32Array);
+  }
+}
+
+function gradientDeviations(model: Model, { tensors, zeroGradients }: RecordedRun) {
+  const worst = { gradients: 0, zeroGradients: 0 };
+  let compared = 0;
+  for (const [name, state] of statesOf(model)) {
+    const expected = tensors.get(`step0.grad.${name}`);
+    if (expected === undefined) continue; // the reference run holds the generator's alone
+    const { gradients, arena } = model.optimisers.get(name[0])!;
+    const { offset, length } = arena.extents.get(state)!;
+    const found = gradients.subarray(offset, offset + length);
+    const data = expected.data as Float32Array;
+    if (zeroGradients.has(name))
+      worst.zeroGradients = Math.max(worst.zeroGradients, maxDifference(found, data));
+    else worst.gradients = Math.max(worst.gradients, relativeError(found, data));
+    compared++;
+  }
+  assert.equal(compared, [...tensors.keys()].filter((name) => name.startsWith('step0.grad.')).length);
+  return worst;
+}
+
+function stateDeviations(model: Model, { tensors, zeroGradients }: RecordedRun) {
+  const worst = { parameters: 0, zeroGradientParameters: 0, runningStatistics: 0 };
+  let [close, total] = [0, 0];
+  for (const [name, state] of statesOf(model)) {
+    const expected = tensors.get(`final.${name}`)!;
+    if (state.role === 'counter') {
+      assert.deepEqual(model.store.counter(state), expected.data, name);
+      continue;
+    }
+    const found = model.store.floats(state);
+    const difference = differenceOf(found, expected);
+    if (state.role === 'buffer') worst.runningStatistics = Math.max(worst.runningStatistics, difference);
+    else if (zeroGradients.has(name)) {
+      worst.zeroGradientParameters = Math.max(worst.zeroGradientParameters, difference);
+    } else {
+      const data = expected.data as Float32Array;
+      close += found.filter((element, i) => Math.abs(element - data[i]) <= 1e-5).length;
+      total += found.length;
+      worst.parameters = Math.max(worst.parameters, difference);
+    }
+  }
+  return { ...worst, parametersClose: close / total };
+}
+
+async function evaluationDeviation(model: Model, run: RecordedRun): Promise<number> {
+  const given = images(run, 'eval.A'); // always what goes in
+  model.setInput({ A: given, B: given });
+  await model.test({ evaluate: true });
+  return differenceOf(model.getCurrentVisuals().fake_B.data, run.tensors.get('eval.fake_B')!);
+}
+
+function differenceOf(found: Float32Array, expected: StoredTensor): number {
+  return maxDifference(found, expected.data as Float32Array);
+}

@@ -1,0 +1,116 @@
+import { grad } from '../src/autodiff/grad.js';
+import type { DType } from '../src/ir/tensorType.js';
+import type { Value } from '../src/ir/value.js';
+import { ganLoss, l1Loss } from '../src/nn/losses.js';
+import { leakyRelu, relu } from '../src/ops/activation.js';
+import { broadcastTo, reduceSum } from '../src/ops/broadcast.js';
+import { cast, clamp } from '../src/ops/cast.js';
+import { conv2d, convTranspose2d } from '../src/ops/conv.js';
+import * as elementwise from '../src/ops/elementwise.js';
+import { matmul } from '../src/ops/matmul.js';
+import { mean, reduceMean, sum } from '../src/ops/reduce.js';
+import { concat, detach, pad, reshape, slice, transpose } from '../src/ops/shape.js';
+import { inverseDeviation, standardize, variance } from '../src/ops/standardize.js';
+
+/** The attributes of the cases in ops.safetensors; each op has its own among them. */
+export interface CaseAttributes {
+  readonly stride: number;
+  readonly padding: number;
+  readonly outputPadding: number;
+  readonly axes: readonly number[];
+  readonly keepdims: boolean;
+  readonly epsilon: number;
+  readonly shape: readonly number[];
+  readonly order: readonly number[];
+  readonly axis: number;
+  readonly start: number;
+  readonly end: number;
+  readonly step: number;
+  readonly before: number;
+  readonly after: number;
+  readonly slope: number;
+  readonly low: number;
+  readonly high: number;
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+  readonly target: number;
+  readonly norm: 'none' | 'instance' | 'batch';
+  readonly first: readonly [stride: number, padding: number];
+  readonly second: readonly [stride: number, padding: number];
+  readonly dtype: DType;
+}
+
+export type BuildOp = (inputs: readonly Value[], attributes: CaseAttributes) => Value | readonly Value[];
+
+const unary =
+  (op: (x: Value) => Value): BuildOp =>
+  ([x]) =>
+    op(x);
+const binary =
+  (op: (a: Value, b: Value) => Value): BuildOp =>
+  ([a, b]) =>
+    op(a, b);
+
+/** PyTorch's `keepdim=False`. */
+function withoutAxes(x: Value, { axes, keepdims }: CaseAttributes): Value {
+  const shape = x.shape.filter((_, axis) => !axes.includes(axis));
+  return keepdims ? x : reshape(x, shape);
+}
+
+/** Every op of src/ops by its name, called as the cases in ops.safetensors describe it. */
+export const opBuilders: Readonly<Record<string, BuildOp>> = {
+  add: binary(elementwise.add),
+  sub: binary(elementwise.sub),
+  mul: binary(elementwise.mul),
+  div: binary(elementwise.div),
+  neg: unary(elementwise.neg),
+  abs: unary(elementwise.abs),
+  sign: unary(elementwise.sign),
+  sqrt: unary(elementwise.sqrt),
+  exp: unary(elementwise.exp),
+  log: unary(elementwise.log),
+  reciprocal: unary(elementwise.reciprocal),
+  square: unary(elementwise.square),
+  tanh: unary(elementwise.tanh),
+  sigmoid: unary(elementwise.sigmoid),
+  softplus: unary(elementwise.softplus),
+  relu: unary(relu),
+  leakyRelu: ([x], { slope }) => leakyRelu(x, slope),
+  clamp: ([x], { low, high }) => clamp(x, low, high),
+  cast: ([x], { dtype }) => cast(x, dtype),
+  detach: unary(detach),
+  broadcast: ([x], { shape }) => broadcastTo(x, shape),
+  reduceSum: ([x], attributes) => withoutAxes(reduceSum(x, attributes.axes), attributes),
+  reduceMean: ([x], attributes) => withoutAxes(reduceMean(x, attributes.axes), attributes),
+  reshape: ([x], { shape }) => reshape(x, shape),
+  transpose: ([x], { order }) => transpose(x, order),
+  slice: ([x], { axis, start, end }) => slice(x, axis, start, end),
+  pad: ([x], { axis, before, after }) => pad(x, axis, before, after),
+  concat: (xs, { axis }) => concat(xs, axis),
+  matmul: ([a, b], { transposeA, transposeB }) => matmul(a, b, transposeA, transposeB),
+  conv2d: ([x, weight, bias], { stride, padding }) => conv2d(x, weight, bias, { stride, padding }),
+  convTranspose2d: ([y, weight, bias], { stride, padding, outputPadding }) =>
+    convTranspose2d(y, weight, bias, { stride, padding, outputPadding }),
+  standardize: ([x], { axes, epsilon }) => standardize(x, axes, epsilon),
+  inverseDeviation: ([x], { axes, epsilon }) => inverseDeviation(x, axes, epsilon),
+  variance: ([x], { axes }) => variance(x, axes),
+  gradientPenalty,
+  l1Loss: binary(l1Loss),
+  bceWithLogitsLoss: ([x], { target }) => ganLoss('vanilla', x, target === 1),
+};
+
+/**
+ * The penalty of WGAN-GP (Gulrajani et al. 2017, equation 3) and the gradient that it is about, for the network of
+ * the fixture: convolution, norm, leaky ReLU, convolution.
+ */
+function gradientPenalty([x, w1, b1, w2, b2]: readonly Value[], attributes: CaseAttributes): Value[] {
+  const { slope, norm, epsilon, first, second } = attributes;
+  const axes = norm === 'batch' ? [0, 2, 3] : [2, 3];
+  const geometry = ([stride, padding]: readonly [number, number]) => ({ stride, padding });
+  const hidden = conv2d(x, w1, b1, geometry(first));
+  const normed = norm === 'none' ? hidden : standardize(hidden, axes, epsilon);
+  const score = sum(conv2d(leakyRelu(normed, slope), w2, b2, geometry(second)));
+  const [gradient] = grad(score, [x]);
+  const norms = elementwise.sqrt(reduceSum(elementwise.square(gradient), [1, 2, 3]));
+  return [mean(elementwise.square(elementwise.shift(norms, -1))), gradient];
+}

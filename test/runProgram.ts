@@ -1,0 +1,61 @@
+import type { Program } from '../src/ir/program.js';
+import { Trace } from '../src/ir/trace.js';
+import type { Value } from '../src/ir/value.js';
+import type { FormChooser } from '../src/onnx/graphBuilder.js';
+import { detach } from '../src/ops/shape.js';
+import { type CompileOptions, Executable, type RunInputs } from '../src/runtime/executable.js';
+import type { TensorArray } from '../src/runtime/session.js';
+import { StateStore } from '../src/runtime/stateStore.js';
+
+/** Always the first form that a lowering offers. */
+export const firstForm: FormChooser = (_, forms) => forms[0];
+
+/** The given form where it is offered. */
+export const form =
+  (wanted: string): FormChooser =>
+  (_, forms) =>
+    forms.includes(wanted) ? wanted : forms[0];
+
+interface RunOptions extends Partial<CompileOptions> {
+  readonly store?: StateStore;
+}
+
+export type Outputs = Readonly<Record<string, Float32Array>>;
+
+/** Compiles a program, hands over a function that runs it, and frees it again. Outputs are copies. */
+export async function withProgram<T>(
+  program: Program,
+  { store = new StateStore(), ...options }: RunOptions,
+  use: (run: (tensors: RunInputs['tensors']) => Promise<Outputs>) => Promise<T>,
+): Promise<T> {
+  const executable = await Executable.compile(program, store, { threads: 1, choose: firstForm, ...options });
+  try {
+    return await use(async (tensors) => {
+      const outputs = await executable.run({ tensors });
+      return Object.fromEntries([...outputs].map(([name, data]) => [name, data.slice() as Float32Array]));
+    });
+  } finally {
+    await executable.dispose();
+  }
+}
+
+/** Runs a program once on the CPU. */
+export function runProgram(
+  program: Program,
+  tensors: Readonly<Record<string, TensorArray>> = {},
+  options: RunOptions = {},
+): Promise<Outputs> {
+  return withProgram(program, options, (run) => run(tensors));
+}
+
+/** Runs what `build` makes of f32 inputs, given as their elements and shape. */
+export async function evaluate(
+  inputs: readonly { readonly data: Float32Array; readonly shape: readonly number[] }[],
+  build: (inputs: readonly Value[]) => Value,
+): Promise<Float32Array> {
+  const trace = new Trace(true);
+  const values = inputs.map(({ shape }, i) => trace.input(`x${i}`, { dtype: 'f32', shape }));
+  const program = trace.program({ y: detach(build(values)) });
+  const tensors = Object.fromEntries(inputs.map(({ data }, i) => [`x${i}`, data]));
+  return (await runProgram(program, tensors)).y;
+}
