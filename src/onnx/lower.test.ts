@@ -17,12 +17,11 @@ import { Trace } from '../ir/trace.js';
 import type { Value } from '../ir/value.js';
 import { pix2pix } from '../models/pix2pix.js';
 import { constant } from '../ops/constant.js';
-import { conv2d } from '../ops/conv.js';
 import { exp } from '../ops/elementwise.js';
 import { detach, reshape } from '../ops/shape.js';
 import { cutProgram } from '../runtime/segments.js';
 import type { FormChooser } from './graphBuilder.js';
-import { type LoweredGraph, layerKey, lowerGraph } from './lower.js';
+import { type LoweredGraph, lowerGraph } from './lower.js';
 import { ModelProtoSchema } from './onnx_pb.js';
 
 const lower = (inputs: Value[], outputs: Value[], body: Value[]) =>
@@ -88,14 +87,6 @@ test('a value that is neither given nor computed is refused', () => {
   const x = new Trace(true).input('x', f32(2));
   const y = exp(x);
   assert.throws(() => lower([], [y], [x, y]), /input f32\[2\] is not among the inputs/);
-});
-
-test('a layer is identified by op, operand types and attributes', () => {
-  const trace = new Trace(true);
-  const [x, w] = [trace.input('x', f32(1, 3, 8, 8)), trace.input('w', f32(2, 3, 4, 4))];
-  const key = layerKey(conv2d(x, w, undefined, { stride: 2, padding: 1 }));
-  assert.equal(key, 'conv2d f32[1,3,8,8] f32[2,3,4,4] {"stride":2,"padding":1}');
-  assert.equal(layerKey(x), '');
 });
 
 const python = process.env.PIX2PIX_TEST_PYTHON ?? 'python3';

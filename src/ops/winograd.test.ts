@@ -7,6 +7,7 @@ import { form, runProgram } from '../../test/runProgram.js';
 import { grad } from '../autodiff/grad.js';
 import { f32 } from '../ir/tensorType.js';
 import { Trace } from '../ir/trace.js';
+import type { Layer } from '../onnx/graphBuilder.js';
 import { chooseByRule } from '../runtime/forms.js';
 import { conv2d } from './conv.js';
 import { mul } from './elementwise.js';
@@ -52,7 +53,7 @@ test('a layer that the rule gives to minimal filtering: output and gradients wit
   const y = conv2d(inputs[0], inputs[1], undefined, { stride: 1, padding });
   const [dx, dw] = grad(sum(mul(y, trace.input('dy', y.type))), inputs);
   const chosen = new Set<string>();
-  const choose = (layer: string, forms: readonly string[]) => {
+  const choose = (layer: Layer, forms: readonly string[]) => {
     const name = chooseByRule(layer, forms);
     chosen.add(name);
     return name;
