@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fromBinary } from '@bufbuild/protobuf';
 import { fixtureProgram } from '../../test/checkOp.js';
+import { formsOf } from '../../test/loweringForms.js';
 import { opBuilders } from '../../test/opBuilders.js';
 import { opCases } from '../../test/opCases.js';
 import { firstForm, form, runProgram } from '../../test/runProgram.js';
@@ -131,8 +132,7 @@ test('onnx.checker accepts every op in every form and a whole training step, and
   try {
     for (const known of opCases.filter(({ op, attrs }) => op in opBuilders && (attrs.step ?? 1) === 1)) {
       const { program } = fixtureProgram(known, opBuilders[known.op]);
-      const forms = known.op.startsWith('conv') ? ['first', 'flipped', 'turned', 'subpixel'] : ['first'];
-      for (const name of forms) write(`${known.id}-${name}`, program, form(name));
+      for (const name of ['first', ...formsOf(program)]) write(`${known.id}-${name}`, program, form(name));
     }
     const size = { batch: 2, height: 32, width: 32, format: 'u8' } as const;
     write('step', pix2pix.build(smallModel).trainStep(size), firstForm);

@@ -22,16 +22,15 @@ export function completeOptions<T extends TrainOptions | TestOptions>(opt: T): T
   const wanted = listed.find((checkpoint) => checkpoint.tag === tag);
   const manifest = (wanted ?? (tag === 'latest' ? listed[0] : undefined))?.manifest;
   if (manifest === undefined) {
+    const tags = listed.map((checkpoint) => checkpoint.tag).filter((name) => name !== 'previous'); // not for --epoch
     throw new Pix2PixError(
       `there is no checkpoint ${tag} of ${opt.name}`,
       {
         folder,
-        holds:
-          listed.map((checkpoint) => checkpoint.tag).join(', ') ||
-          (existsSync(folder) ? 'none' : 'nothing: there is no such folder'),
+        holds: tags.join(', ') || (existsSync(folder) ? 'none' : 'nothing: there is no such folder'),
       },
-      listed.length > 0
-        ? 'choose one of these with --epoch'
+      tags.length > 0
+        ? 'choose one of these with --epoch, or iter_N with --load_iter N'
         : 'check --name and --checkpoints_dir, or train it first',
     );
   }

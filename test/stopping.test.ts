@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { acquireRunLock } from '../src/checkpoints/runLock.js';
+import { CheckpointStore } from '../src/checkpoints/store.js';
+import { makeDataset, pix2pix, startPix2pix, stored, TINY, temporaryFolder } from './tinyRun.js';
+
+// How a training ends before its end: signals, crashes, divergence, a second process.
+
+const folder = temporaryFolder();
+await makeDataset(join(folder, 'data'), { train: 5 });
+const train = ['train', '--dataroot', 'data', ...TINY, '--print_freq', '1'];
+const runFolder = (name: string) => join(folder, 'checkpoints', name);
+const skip = process.platform === 'win32' ? 'Windows has no signals' : false;
+
+/** Calls `act` once, when the program has printed so many lines of losses. */
+function atStep(steps: number, act: (kill: (signal: NodeJS.Signals) => void) => void) {
+  let isDone = false;
+  return (output: string, kill: (signal: NodeJS.Signals) => void) => {
+    if (isDone || (output.match(/^\(epoch:/gm)?.length ?? 0) < steps) return;
+    isDone = true;
+    act(kill);
+  };
+}
+
+test('Ctrl-C finishes the step, saves and ends with 130', { skip }, async () => {
+  const argv = [...train, '--name', 'interrupted'];
+  const { code, output } = await startPix2pix(
+    folder,
+    argv,
+    atStep(2, (kill) => kill('SIGINT')),
+  );
+  assert.equal(code, 130);
+  const steps = Number(/saved and stopped after (\d+) steps/.exec(output)?.[1]);
+  assert(steps >= 2, output);
+  assert.match(output, /go on: pix2pix train --name interrupted --continue_train\n$/);
+  const state = stored(runFolder('interrupted')) as { counters: { steps: number } };
+  assert.equal(state.counters.steps, steps);
+});
+
+test('a second Ctrl-C ends it at once, and the last checkpoint stays', { skip }, async () => {
+  const first = pix2pix(folder, [...train, '--name', 'twice', '--max_steps', '5']);
+  assert.equal(first.status, 0, first.stderr);
+  const before = stored(runFolder('twice'));
+
+  // A step of this size takes longer than the second signal leaves it.
+  const large = ['--crop_size', '1024', '--load_size', '1024', '--batch_size', '2', '--num_threads', '0'];
+  const again = ['train', '--name', 'twice', '--continue_train', ...large];
+  let secondAt = 0;
+  const { code, output, endedAt } = await startPix2pix(folder, again, (printed, kill) => {
+    if (secondAt !== 0 || !printed.includes('training goes on')) return;
+    secondAt = performance.now() + 400;
+    kill('SIGINT');
+    setTimeout(() => kill('SIGINT'), 400);
+  });
+  assert.equal(code, 130, output);
+  assert(!output.includes('saved'), output);
+  assert(endedAt - secondAt < 2000, `it took ${endedAt - secondAt} ms`);
+  assert.deepEqual(stored(runFolder('twice')), before);
+});
+
+test('killed at any moment, it goes on from the last checkpoint', { skip }, async () => {
+  const often = ['--name', 'killed', '--save_latest_freq', '1', '--n_epochs', '4', '--n_epochs_decay', '0'];
+  let argv = [...train, ...often];
+  for (const steps of [3, 5]) {
+    const { signal } = await startPix2pix(
+      folder,
+      argv,
+      atStep(steps, (kill) => setTimeout(() => kill('SIGKILL'), 20 * Math.random())),
+    );
+    assert.equal(signal, 'SIGKILL');
+    argv = ['train', '--name', 'killed', '--continue_train', '--print_freq', '1', '--num_threads', '0'];
+  }
+  const { status, stdout, stderr } = pix2pix(folder, argv);
+  assert.deepEqual([status, stderr], [0, '']);
+  assert.match(stdout, /^finished after 20 steps/m);
+  const never = pix2pix(folder, [...train, ...often, '--name', 'never']);
+  assert.equal(never.status, 0);
+  assert.deepEqual(counters('killed'), counters('never'));
+});
+
+/** The weights depend on how many threads compute, which a continued run does not keep; the counters do not. */
+function counters(name: string): unknown {
+  const { totalIters, steps, place, updates } = (stored(runFolder(name)) as { counters: object })
+    .counters as Record<string, unknown>;
+  return { totalIters, steps, place, updates };
+}
+
+test('a loss that is no number stops it with one message, and the last good checkpoint stays', () => {
+  const good = pix2pix(folder, [...train, '--name', 'diverged', '--max_steps', '3']);
+  assert.equal(good.status, 0, good.stderr);
+  const before = stored(runFolder('diverged'));
+  const again = ['train', '--name', 'diverged', '--continue_train', '--save_latest_freq', '1'];
+  const { status, stderr } = pix2pix(folder, [...again, '--lr', '1e30', '--intra_threads', '1']);
+  assert.equal(status, 1);
+  assert.match(
+    stderr,
+    /^error: training has diverged: \w+ = (NaN|-?Infinity)[^\n]*\n {2}at {11}epoch 1, step \d\n {2}images {7}data.train.\d.png\n {2}checkpoints {2}[^\n]+\n {2}fix {10}[^\n]+--continue_train[^\n]+\n$/,
+  );
+  const tags = new CheckpointStore(runFolder('diverged')).list().map(({ tag }) => tag);
+  assert.deepEqual(tags, ['latest']);
+  assert.deepEqual(stored(runFolder('diverged')), before);
+  const sane = ['--lr', '0.0002', '--max_steps', '5', '--intra_threads', '1'];
+  assert.equal(pix2pix(folder, [...again, ...sane]).status, 0);
+});
+
+test('a second process on the same run is refused', () => {
+  const lock = acquireRunLock(runFolder('locked'));
+  try {
+    const { status, stderr } = pix2pix(folder, [...train, '--name', 'locked']);
+    assert.equal(status, 1);
+    assert.match(stderr, /^error: this run is being trained already\n {2}by +process \d+\n/);
+    assert.match(stderr, new RegExp(`process ${process.pid}`));
+    assert(!existsSync(join(runFolder('locked'), 'train_opt.txt')));
+  } finally {
+    lock.release();
+  }
+});
+
+test('a defect in the training thread is told, and the exit code is 1', () => {
+  const poison = join(folder, 'poison.mjs');
+  writeFileSync(
+    poison,
+    `import { isMainThread } from 'node:worker_threads';
+     if (!isMainThread) setTimeout(() => { throw new TypeError('poisoned'); }, 100);`,
+  );
+  const env = { NODE_OPTIONS: `--import=${pathToFileURL(poison)}` };
+  const { status, stderr } = pix2pix(folder, [...train, '--name', 'poisoned'], env);
+  assert.equal(status, 1);
+  assert.match(stderr, /^error: poisoned\n {2}this is a defect of pix2pix-ts\n {2}fix {2}add --verbose/);
+  assert(!existsSync(join(runFolder('poisoned'), 'train.lock')), 'the lock is released');
+});

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import sharp from 'sharp';
+import { makeDataset, pix2pix, TINY, temporaryFolder, textOf } from './tinyRun.js';
+
+// `pix2pix test` with what a training left behind.
+
+const folder = temporaryFolder();
+const IMAGES = 53; // more than the reference's 50
+await makeDataset(join(folder, 'data'), { train: 4, val: 1, test: IMAGES });
+const schedule = ['--n_epochs', '3', '--n_epochs_decay', '0', '--save_epoch_freq', '1', '--lr', '0.01'];
+const made = pix2pix(folder, ['train', '--dataroot', 'data', ...TINY, '--name', 'run', ...schedule]);
+assert.equal(made.status, 0, made.stderr);
+
+const translate = (...more: string[]) =>
+  pix2pix(folder, ['test', '--name', 'run', '--intra_threads', '1', ...more]);
+const results = (...path: string[]) => join(folder, 'results', 'run', ...path);
+
+test('without a flag of the training it translates all images and tells how far they are from their targets', async () => {
+  const { status, stdout, stderr } = translate();
+  assert.deepEqual([status, stderr], [0, '']);
+  const [, l1, psnr, ssim] =
+    /^53 images: L1 (\d\.\d{4}), PSNR (\d+\.\d\d) dB, SSIM (-?\d\.\d{4})\nresults: results.run.test_latest.index\.html$/m.exec(
+      stdout,
+    )!;
+  const html = textOf(results('test_latest', 'index.html'));
+  assert.equal(html.match(/<section id="image-/g)?.length, IMAGES);
+  assert.match(html, new RegExp(`<th>${l1}</th><th>${psnr}</th><th>${ssim}</th>`));
+  const pictures = [...html.matchAll(/<img [^>]*src="([^"]+)"/g)].map(([, source]) => source);
+  assert.equal(pictures.length, 3 * IMAGES);
+
+  // The mean over what the page shows, computed anew from its files.
+  let sum = 0;
+  for (let i = 0; i < IMAGES; i++) {
+    const [fake, real] = await Promise.all(
+      ['fake_B', 'real_B'].map((name) => pixels(results('test_latest', 'images', `${i}_${name}.png`))),
+    );
+    sum += fake.reduce((total, byte, at) => total + Math.abs(byte - real[at]), 0) / fake.length / 127.5;
+  }
+  assert.equal((sum / IMAGES).toFixed(4), l1);
+  assert.match(textOf(folder, 'checkpoints', 'run', 'test_opt.txt'), /^ +load_size: 32 /m);
+});
+
+const pixels = (path: string) => sharp(path).raw().toBuffer();
+
+/** The translation of the first image, as a file. */
+function firstFake(tag: string, ...more: string[]): Buffer {
+  rmSync(results(), { recursive: true, force: true });
+  const { status, stderr } = translate('--num_test', '1', ...more);
+  assert.equal(status, 0, stderr);
+  const images = results(tag, 'images');
+  assert.equal(readdirSync(images).length, 3);
+  return readFileSync(join(images, '0_fake_B.png'));
+}
+
+test('batch statistics and dropout are as in training unless --eval, and the same every time', () => {
+  const asTrained = firstFake('test_latest');
+  assert.deepEqual(firstFake('test_latest'), asTrained);
+  const evaluated = firstFake('test_latest', '--eval');
+  assert.notDeepEqual(evaluated, asTrained);
+  assert.deepEqual(firstFake('test_latest', '--eval'), evaluated);
+  assert.deepEqual(firstFake('test_latest', '--eval', '--seed', '5'), evaluated, 'there is no dropout');
+  assert.notDeepEqual(firstFake('test_latest', '--seed', '5'), asTrained);
+});
+
+test('--epoch chooses the checkpoint, --phase and --dataroot the images', () => {
+  const best = firstFake('val_best', '--epoch', 'best', '--phase', 'val');
+  const first = firstFake('val_1', '--epoch', '1', '--phase', 'val');
+  assert.notDeepEqual(first, best);
+  const elsewhere = translate('--dataroot', 'nowhere');
+  assert.equal(elsewhere.status, 1);
+  assert.match(elsewhere.stderr, /^error: the dataroot is no folder/);
+});
+
+test('--num_test takes the first images, --aspect_ratio stretches what is shown', async () => {
+  const { status, stdout } = translate(
+    '--num_test',
+    '2',
+    '--aspect_ratio',
+    '2',
+    '--results_dir',
+    'stretched',
+  );
+  assert.equal(status, 0);
+  assert.match(stdout, /^2 images: /m);
+  const images = join(folder, 'stretched', 'run', 'test_latest', 'images');
+  assert.deepEqual(readdirSync(images).length, 6);
+  const { width, height } = await sharp(join(images, '0_fake_B.png')).metadata();
+  assert.deepEqual([width, height], [32, 64]);
+});
