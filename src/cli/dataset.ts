@@ -11,6 +11,7 @@ import type { OnProgress } from '../data/make/progress.js';
 import { synthesizeFacades } from '../data/make/synthesizeFacades.js';
 import { Pix2PixError } from '../errors/pix2pixError.js';
 import { JobProgress } from './jobProgress.js';
+import { quoted } from './quoted.js';
 
 /** `pix2pix dataset`: make, join or fetch data to train on. Mount it with `program.addCommand(datasetCommand())`. */
 export function datasetCommand(): Command {
@@ -138,13 +139,14 @@ async function runJob<T>(
   }
 }
 
-/** The command to type next. Sets of small images get the smaller network and crops of its size. */
+/** The command to type next. Sets of small images get a smaller network and crops of its size. */
 function trainHint(folder: string, direction: 'AtoB' | 'BtoA', size = 256): string[] {
   const name = `${basename(folder).replace(/[^\w.-]+/g, '_')}_pix2pix`;
-  const small = size < 256 ? ' --netG unet_128 --load_size 143 --crop_size 128' : '';
+  const crop = size < 128 ? 64 : 128;
+  const small = ` --netG unet_${crop} --load_size ${Math.round((crop * 286) / 256)} --crop_size ${crop}`;
   return [
     'train on it:',
-    `  pix2pix train --dataroot ${quoted(shown(folder))} --name ${name} --direction ${direction}${small}`,
+    `  pix2pix train --dataroot ${quoted(shown(folder))} --name ${name} --direction ${direction}${size < 256 ? small : ''}`,
   ];
 }
 
@@ -165,10 +167,6 @@ function say(...lines: string[]): void {
 function shown(path: string): string {
   const near = relative(process.cwd(), resolve(path));
   return near.startsWith('..') || near === '' ? path : near;
-}
-
-function quoted(path: string): string {
-  return /^[\w./:\\@%+=,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 function wholeNumber(text: string): number {

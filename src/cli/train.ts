@@ -5,6 +5,7 @@ import { parseTrainOptions, registeredExtensions } from '../training/options.js'
 import { train } from '../training/train.js';
 import type { TrainingSummary } from '../training/trainingEvents.js';
 import { type Command, type Example, formatExamples } from './command.js';
+import { quoted } from './quoted.js';
 import { untilSignal } from './untilSignal.js';
 
 const EXAMPLES: readonly Example[] = [
@@ -55,9 +56,13 @@ export const trainCommand: Command = {
 };
 
 /** What to do next. */
-function ending({ name }: TrainOptions, { reason, steps, epoch }: TrainingSummary): string {
-  const place = `after ${steps} steps, in epoch ${epoch}`;
+function ending(opt: TrainOptions, { reason, steps, epoch }: TrainingSummary): string {
+  const place = `after ${steps} ${steps === 1 ? 'step' : 'steps'}, in epoch ${epoch}`;
+  const elsewhere = opt.given.includes('checkpoints_dir')
+    ? ` --checkpoints_dir ${quoted(opt.checkpointsDir)}`
+    : '';
+  const run = `--name ${opt.name}${elsewhere}`;
   if (steps === 0) return 'stopped before the first step; nothing has been saved';
-  if (reason === 'finished') return `finished ${place}; see what it learned: pix2pix test --name ${name}`;
-  return `saved and stopped ${place}; go on: pix2pix train --name ${name} --continue_train`;
+  if (reason === 'finished') return `finished ${place}; see what it learned: pix2pix test ${run}`;
+  return `saved and stopped ${place}; go on: pix2pix train ${run} --continue_train`;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { GraphBuilder } from './graphBuilder.js';
+import { GraphBuilder, type Layer } from './graphBuilder.js';
 
 const builder = () => new GraphBuilder((_, forms) => forms[0]);
 
@@ -75,14 +75,15 @@ test('copies are never shared', () => {
 });
 
 test('forms are chosen for the layer at hand, and nodes named after its scope', () => {
-  const asked: [string, readonly string[]][] = [];
-  const graph = new GraphBuilder((layer, forms) => {
-    asked.push([layer, forms]);
+  const asked: [Layer, readonly string[]][] = [];
+  const layer = { op: 'conv2d', operands: [[1, 3, 8, 8]] };
+  const graph = new GraphBuilder((about, forms) => {
+    asked.push([about, forms]);
     return forms[1];
   });
-  graph.begin('G.down.0.conv2d', 'conv2d f32[1,3,8,8]');
+  graph.begin('G.down.0.conv2d', layer);
   assert.equal(graph.choose(['plain', 'blocked']), 'blocked');
   graph.node('Conv', ['x', 'w']);
-  assert.deepEqual(asked, [['conv2d f32[1,3,8,8]', ['plain', 'blocked']]]);
+  assert.deepEqual(asked, [[layer, ['plain', 'blocked']]]);
   assert.match(graph.nodes[0].name, /^G\.down\.0\.conv2d\/Conv_/);
 });

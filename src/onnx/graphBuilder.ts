@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import type { Emitter, OnnxAttribute } from '../ir/emitter.js';
 import { onnxDataType } from '../ir/emitter.js';
-import type { TensorType } from '../ir/tensorType.js';
+import type { Shape, TensorType } from '../ir/tensorType.js';
 import {
   type AttributeProto,
   AttributeProto_AttributeType,
@@ -17,8 +17,15 @@ import {
   ValueInfoProtoSchema,
 } from './onnx_pb.js';
 
-/** Picks one of several lowerings of the same layer; `layer` spells op, types and attributes. */
-export type FormChooser = (layer: string, forms: readonly string[]) => string;
+/** What the choice of a form may depend on. */
+export interface Layer {
+  readonly op: string;
+  /** Shapes of the op's operands. */
+  readonly operands: readonly Shape[];
+}
+
+/** Picks one of several lowerings of the same layer. */
+export type FormChooser = (layer: Layer, forms: readonly string[]) => string;
 
 /** Collects the nodes and constants of one ONNX graph; equal nodes and constants are made once. */
 export class GraphBuilder implements Emitter {
@@ -26,13 +33,13 @@ export class GraphBuilder implements Emitter {
   readonly initializers: TensorProto[] = [];
   private readonly known = new Map<string, string>();
   private readonly reshapedFrom = new Map<string, string>();
-  private layer = '';
+  private layer: Layer = { op: '', operands: [] };
   private scope = '';
 
   constructor(private readonly chooser: FormChooser) {}
 
   /** Says what the nodes that follow belong to: `scope` names them in profiles, `layer` is what forms are chosen for. */
-  begin(scope: string, layer: string): void {
+  begin(scope: string, layer: Layer): void {
     this.scope = scope;
     this.layer = layer;
   }

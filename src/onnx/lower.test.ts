@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fromBinary } from '@bufbuild/protobuf';
 import { fixtureProgram } from '../../test/checkOp.js';
+import { formsOf } from '../../test/loweringForms.js';
 import { opBuilders } from '../../test/opBuilders.js';
 import { opCases } from '../../test/opCases.js';
 import { firstForm, form, runProgram } from '../../test/runProgram.js';
@@ -16,12 +17,11 @@ import { Trace } from '../ir/trace.js';
 import type { Value } from '../ir/value.js';
 import { pix2pix } from '../models/pix2pix.js';
 import { constant } from '../ops/constant.js';
-import { conv2d } from '../ops/conv.js';
 import { exp } from '../ops/elementwise.js';
 import { detach, reshape } from '../ops/shape.js';
 import { cutProgram } from '../runtime/segments.js';
 import type { FormChooser } from './graphBuilder.js';
-import { type LoweredGraph, layerKey, lowerGraph } from './lower.js';
+import { type LoweredGraph, lowerGraph } from './lower.js';
 import { ModelProtoSchema } from './onnx_pb.js';
 
 const lower = (inputs: Value[], outputs: Value[], body: Value[]) =>
@@ -89,14 +89,6 @@ test('a value that is neither given nor computed is refused', () => {
   assert.throws(() => lower([], [y], [x, y]), /input f32\[2\] is not among the inputs/);
 });
 
-test('a layer is identified by op, operand types and attributes', () => {
-  const trace = new Trace(true);
-  const [x, w] = [trace.input('x', f32(1, 3, 8, 8)), trace.input('w', f32(2, 3, 4, 4))];
-  const key = layerKey(conv2d(x, w, undefined, { stride: 2, padding: 1 }));
-  assert.equal(key, 'conv2d f32[1,3,8,8] f32[2,3,4,4] {"stride":2,"padding":1}');
-  assert.equal(layerKey(x), '');
-});
-
 const python = process.env.PIX2PIX_TEST_PYTHON ?? 'python3';
 const missing = spawnSync(python, ['-c', 'import onnx']).status !== 0;
 
@@ -131,8 +123,7 @@ test('onnx.checker accepts every op in every form and a whole training step, and
   try {
     for (const known of opCases.filter(({ op, attrs }) => op in opBuilders && (attrs.step ?? 1) === 1)) {
       const { program } = fixtureProgram(known, opBuilders[known.op]);
-      const forms = known.op.startsWith('conv') ? ['first', 'flipped', 'turned', 'subpixel'] : ['first'];
-      for (const name of forms) write(`${known.id}-${name}`, program, form(name));
+      for (const name of ['first', ...formsOf(program)]) write(`${known.id}-${name}`, program, form(name));
     }
     const size = { batch: 2, height: 32, width: 32, format: 'u8' } as const;
     write('step', pix2pix.build(smallModel).trainStep(size), firstForm);

@@ -31,14 +31,6 @@ export interface LoweringRequest {
   readonly withEmptySequence?: boolean;
 }
 
-/** The text that identifies a layer for the choice of its form: op, operand types, attributes. */
-export function layerKey(value: Value): string {
-  if (value.source.kind !== 'op') return '';
-  const { op, inputs, attributes } = value.source;
-  const operands = inputs.map((input) => formatType(input.type)).join(' ');
-  return `${op.name} ${operands} ${JSON.stringify(attributes)}`;
-}
-
 /** Lowers a part of a program to one ONNX model. */
 export function lowerGraph({
   inputs,
@@ -81,7 +73,8 @@ function lowerValue(builder: GraphBuilder, value: Value, names: ReadonlyMap<Valu
   if (source.kind === 'constant') return builder.float(source.data, source.type.shape);
   if (source.kind !== 'op')
     throw new Error(`${source.kind} ${formatType(value.type)} is not among the inputs`);
-  builder.begin(`${source.scope}.${source.op.name}`, layerKey(value));
+  const operands = source.inputs.map((input) => input.shape);
+  builder.begin(`${source.scope}.${source.op.name}`, { op: source.op.name, operands });
   return source.op.lower(
     builder,
     source.inputs.map((input) => names.get(input)!),

@@ -41,7 +41,6 @@ export function lowerConvTranspose(
 ): string {
   const { stride, padding, size } = context.attributes;
   const [, [, , kh, kw]] = context.inputTypes.map(({ shape }) => shape);
-  const even = size.every((extent) => extent % 2 === 0);
   if (stride === 1 && padding < Math.min(kh, kw)) {
     const suits = inputs.length === 2 && suitsWinograd(stride, context.inputTypes[1].shape);
     const form = emit.choose(suits ? ['transposed', 'flipped', 'winograd'] : ['transposed', 'flipped']);
@@ -55,10 +54,6 @@ export function lowerConvTranspose(
       };
       return winogradConv(emit, inputs[0], inputs[1], geometry, true);
     }
-  }
-  if (stride === 2 && padding === 1 && kh === 4 && kw === 4 && even) {
-    const form = emit.choose(['transposed', 'subpixel']);
-    if (form === 'subpixel') return subpixelConv(emit, inputs, context);
   }
   const [, , height, width] = context.inputTypes[0].shape;
   const extra = (extent: number, from: number, kernel: number) =>
@@ -83,40 +78,6 @@ function flippedConv(
   const [top, left] = [kh - 1 - padding, kw - 1 - padding];
   return emit.node('Conv', [y, turned, ...bias], { pads: [top, left, top, left] });
 }
-
-/**
- * 4×4, stride 2, padding 1: every output row 2g - 1 or 2g is made of input rows g - 1 and g alone, so one 2×2
- * convolution over the g of both axes makes all four phases as channels, and DepthToSpace interleaves them
- * (Shi et al. 2016, "Is the deconvolution layer the same as a convolutional layer?"). Tap t of phase r is kernel row
- * 2 (1 - t) + r.
- */
-function subpixelConv(
-  emit: Emitter,
-  [y, weight, ...bias]: readonly string[],
-  context: TransposeContext,
-): string {
-  const [, [inputs, outputs]] = context.inputTypes.map(({ shape }) => shape);
-  const [height, width] = context.attributes.size;
-  const order = PHASES.flatMap(([r, s]) => PHASES.map(([t, u]) => 4 * (2 * (1 - t) + r) + 2 * (1 - u) + s));
-  const taps = emit.node('Gather', [emit.reshape(weight, [inputs, outputs, 16]), emit.ints(order)], {
-    axis: 2,
-  });
-  const phases = emit.reshape(taps, [inputs, outputs, 4, 4]); // [in, out, phase, tap]
-  const exchanged = emit.node('Transpose', [phases], { perm: [2, 1, 0, 3] });
-  const kernel = emit.reshape(exchanged, [4 * outputs, inputs, 2, 2]);
-  const stacked = emit.node('Conv', [y, kernel], { pads: [1, 1, 1, 1] });
-  const interleaved = emit.node('DepthToSpace', [stacked], { blocksize: 2 });
-  const bounds = [emit.ints([1, 1]), emit.ints([height + 1, width + 1]), emit.ints([2, 3])];
-  const inner = emit.node('Slice', [interleaved, ...bounds]);
-  return bias.length === 0 ? inner : emit.node('Add', [inner, emit.reshape(bias[0], [1, outputs, 1, 1])]);
-}
-
-const PHASES = [
-  [0, 0],
-  [0, 1],
-  [1, 0],
-  [1, 1],
-] as const;
 
 function reverse(emit: Emitter, x: string, axes: readonly number[]): string {
   const from = emit.ints(axes.map(() => -1));

@@ -74,7 +74,7 @@ const SCHEDULE_OPTIONS = {
     default: 50,
     min: 0,
     group: 'Losses',
-    help: 'earlier fakes that the discriminator is shown again; 0 = only the present one',
+    help: 'earlier fakes that the discriminator is shown again; pix2pix shows it the present one alone',
   },
 } as const satisfies OptionTable;
 

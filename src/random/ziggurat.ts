@@ -29,40 +29,66 @@ function layerEdges(): Float64Array {
   return x;
 }
 
+/** The stream's words, taken from a buffer. */
+class Words {
+  readonly buffer = new Uint32Array(WORDS_AT_A_TIME);
+  next = WORDS_AT_A_TIME;
+
+  constructor(private readonly stream: RandomStream) {}
+
+  refill(): void {
+    this.stream.fill(this.buffer);
+    this.next = 0;
+  }
+
+  take(): number {
+    if (this.next === WORDS_AT_A_TIME) this.refill();
+    return this.buffer[this.next++];
+  }
+
+  /** In (0, 1]. */
+  uniform(): number {
+    return (this.take() + 1) * 2 ** -32;
+  }
+}
+
 /** Fills `out` with numbers of N(mean, std²). The stream must be at a block boundary, as a new one is. */
 export function fillNormal(out: Float32Array, stream: RandomStream, mean: number, std: number): void {
-  const words = new Uint32Array(WORDS_AT_A_TIME);
-  let next = words.length;
-  const word = () => {
-    if (next === words.length) {
-      stream.fill(words);
-      next = 0;
+  const words = new Words(stream);
+  const { buffer } = words;
+  let i = 0;
+  while (i < out.length) {
+    if (words.next === WORDS_AT_A_TIME) words.refill();
+    let { next } = words; // a local variable: this loop runs 57 M times before a default training starts
+    while (next < WORDS_AT_A_TIME && i < out.length) {
+      const bits = buffer[next++];
+      const layer = bits & (LAYERS - 1);
+      const value = (bits | 0) >> 8;
+      if ((value < 0 ? -value : value) < certain[layer]) {
+        out[i++] = mean + std * (value * factors[layer]);
+        continue;
+      }
+      words.next = next;
+      out[i++] = mean + std * atTheEdge(layer, value, words);
+      next = words.next;
     }
-    return words[next++];
-  };
-  for (let i = 0; i < out.length; i++) {
-    const bits = word();
-    const layer = bits & (LAYERS - 1);
-    const value = (bits | 0) >> 8;
-    const isCertain = (value < 0 ? -value : value) < certain[layer];
-    out[i] = mean + std * (isCertain ? value * factors[layer] : atTheEdge(layer, value, word));
+    words.next = next;
   }
 }
 
 /** Decides the rest: the tail by Marsaglia's method, a layer's edge by rejection under the curve. */
-function atTheEdge(layer: number, value: number, word: () => number): number {
-  const uniform = () => (word() + 1) * 2 ** -32; // in (0, 1]
+function atTheEdge(layer: number, value: number, words: Words): number {
   if (layer === 0) {
     for (;;) {
-      const x = -Math.log(uniform()) / TAIL;
-      if (-2 * Math.log(uniform()) >= x * x) return value < 0 ? -TAIL - x : TAIL + x;
+      const x = -Math.log(words.uniform()) / TAIL;
+      if (-2 * Math.log(words.uniform()) >= x * x) return value < 0 ? -TAIL - x : TAIL + x;
     }
   }
   const x = value * factors[layer];
   const [low, high] = [density(edges[layer]), density(edges[layer + 1])];
-  if (low + uniform() * (high - low) < density(x)) return x;
-  const bits = word();
+  if (low + words.uniform() * (high - low) < density(x)) return x;
+  const bits = words.take();
   const another = bits & (LAYERS - 1);
   const drawn = (bits | 0) >> 8;
-  return Math.abs(drawn) < certain[another] ? drawn * factors[another] : atTheEdge(another, drawn, word);
+  return Math.abs(drawn) < certain[another] ? drawn * factors[another] : atTheEdge(another, drawn, words);
 }

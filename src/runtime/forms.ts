@@ -5,13 +5,8 @@ const FEW_CHANNELS = 8;
 /** From so many channels on both sides, the products that minimal filtering saves outweigh its transforms. */
 const MANY_CHANNELS = 64;
 
-/**
- * Picks the form of a layer by rules taken from measurements (docs/performance.md): `layer` is spelled by `layerKey`.
- */
-export const chooseByRule: FormChooser = (layer, forms) => {
-  const [first, second] = [...layer.matchAll(/\[([\d,]+)\]/g)].map(([, extents]) =>
-    extents.split(',').map(Number),
-  );
+/** Picks the form of a layer by rules taken from measurements (docs/performance.md). */
+export const chooseByRule: FormChooser = ({ operands: [first, second] }, forms) => {
   // Channels on both sides: of the weight, or of x and dy where the weight is what is computed.
   const channels = forms.includes('volume') ? [first[1], second[1]] : second.slice(0, 2);
   if (forms.includes('winograd') && Math.min(...channels) >= MANY_CHANNELS) return 'winograd';

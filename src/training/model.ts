@@ -127,8 +127,8 @@ export class Model<Loss extends string = string, Visual extends string = string>
   /**
    * The forward pass alone; states and training's random streams stay as they are.
    *
-   * @param evaluate running statistics and no dropout, instead of batch statistics and dropout
-   * @param draw the same draw gives the same dropout masks
+   * @param settings evaluate: running statistics and no dropout, instead of batch statistics and dropout; the same
+   *   draw gives the same dropout masks
    */
   async test({ evaluate = false, draw = 0 }: { evaluate?: boolean; draw?: number } = {}): Promise<void> {
     const size = imageSizeOf(this.currentInput(), this.opt);
