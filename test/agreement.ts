@@ -5,6 +5,7 @@ import type { StoredTensor } from '../src/checkpoints/dtype.js';
 import { readSafetensors } from '../src/checkpoints/safetensors.js';
 import type { Images } from '../src/data/floatImages.js';
 import type { State } from '../src/ir/state.js';
+import { Executable, type RunInputs } from '../src/runtime/executable.js';
 import { createModel } from '../src/training/createModel.js';
 import type { Model } from '../src/training/model.js';
 import { parseTrainOptions } from '../src/training/options.js';
@@ -62,12 +63,8 @@ export async function compareWithRun(run: RecordedRun): Promise<Deviations> {
     const sides = (step: number) => ({ A: images(run, `step${step}.A`), B: images(run, `step${step}.B`) });
     const worst = { fakeB: 0, losses: 0, gradients: 0, zeroGradients: 0 };
     for (const [step, losses] of run.losses.entries()) {
-      const masks = mock.method(model as unknown as DrawsMasks, 'dropoutMasks', () =>
-        recordedMasks(run, step),
-      );
       model.setInput(sides(step));
-      await model.optimizeParameters();
-      masks.mock.restore();
+      await withMasks(recordedMasks(run, step), () => model.optimizeParameters());
       const found = model.getCurrentLosses();
       assert.deepEqual(Object.keys(found).sort(), Object.keys(losses).sort());
       for (const [name, loss] of Object.entries(losses)) {
@@ -84,8 +81,14 @@ export async function compareWithRun(run: RecordedRun): Promise<Deviations> {
   }
 }
 
-interface DrawsMasks {
-  dropoutMasks(): Record<string, Float32Array>;
+/** Runs a step with these dropout masks in place of those that it draws. */
+async function withMasks(masks: RunInputs['tensors'], step: () => Promise<void>): Promise<void> {
+  const run = Executable.prototype.run;
+  const replaced = mock.method(Executable.prototype, 'run', function (this: Executable, given: RunInputs) {
+    return run.call(this, { ...given, tensors: { ...given.tensors, ...masks } });
+  });
+  await step();
+  replaced.mock.restore();
 }
 
 /** The recorded masks under the names of our inputs: the forward pass meets the deepest block first. */
@@ -160,10 +163,8 @@ function stateDeviations(model: Model, { tensors, zeroGradients }: RecordedRun) 
 }
 
 async function evaluationDeviation(model: Model, run: RecordedRun): Promise<number> {
-  const given = images(run, 'eval.A'); // always what goes in
-  model.setInput({ A: given, B: given });
-  await model.test({ evaluate: true });
-  return differenceOf(model.getCurrentVisuals().fake_B.data, run.tensors.get('eval.fake_B')!);
+  const translated = await model.translate(images(run, 'eval.A'), { evaluate: true });
+  return differenceOf(translated.data, run.tensors.get('eval.fake_B')!);
 }
 
 function differenceOf(found: Float32Array, expected: StoredTensor): number {
