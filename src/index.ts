@@ -22,19 +22,22 @@
  * @packageDocumentation
  */
 
-// The engine
-export { grad } from './autodiff/grad.js';
-// Checkpoints and the safetensors format
-export type { NamedTensors, StoredTensor } from './checkpoints/dtype.js';
-export { acquireRunLock, type RunLock } from './checkpoints/runLock.js';
-export {
-  openSafetensors,
-  readSafetensors,
-  type SafetensorsFile,
-  writeSafetensors,
-} from './checkpoints/safetensors.js';
-export { CheckpointStore, type CheckpointStoreOptions, type ListedCheckpoint } from './checkpoints/store.js';
-// Data
+// Errors
+
+export { type ErrorFacts, Pix2PixError } from './errors/pix2pixError.js';
+export { ShapeError } from './ir/shapeError.js';
+
+// Options: from a command line, and completed by what a checkpoint knows
+
+export { type ExtendOptions, extendForPix2Pix, type OptionExtension } from './options/extension.js';
+export type { OptionSpec, OptionTable, OptionValues } from './options/spec.js';
+export type { TestOptions } from './options/testOptions.js';
+export type { Pix2PixOptions, TrainOptions } from './options/trainOptions.js';
+export { completeOptions } from './training/completeOptions.js';
+export { parseTestOptions, parseTrainOptions } from './training/options.js';
+
+// Data: pairs of images in batches, single images, and what a data set of one's own needs
+
 export { BadImageError } from './data/badImage.js';
 export { createDataset, type DatasetFactory, registerDataset } from './data/createDataset.js';
 export type { Dataset } from './data/dataset.js';
@@ -48,16 +51,12 @@ export {
 } from './data/make/synthesizeFacades.js';
 export type { DataOptions } from './data/options.js';
 export type { SampleContext, SampleSource } from './data/sampleSource.js';
-// Errors
-export { type ErrorFacts, Pix2PixError } from './errors/pix2pixError.js';
-export * as ir from './ir/index.js';
-export { ShapeError } from './ir/shapeError.js';
-// Metrics
-export { type ImageMetrics, imageMetrics } from './metrics/imageMetrics.js';
-export { type MeanMetrics, MetricMeans } from './metrics/metricMeans.js';
-export { ssim } from './metrics/ssim.js';
+export { RandomStream } from './random/stream.js';
+export { type EncodePngOptions, encodePng } from './tracking/encodePng.js';
+export { loadImage } from './training/loadImage.js';
 
-// Models
+// Models: those that there are, and what one of one's own needs
+
 export type {
   ImageFormat,
   ImageSize,
@@ -69,28 +68,50 @@ export type {
 export { imageInput } from './models/images.js';
 export { pix2pix } from './models/pix2pix.js';
 export { registerModel } from './models/registry.js';
+export { createModel } from './training/createModel.js';
+export type { LoadedFrom } from './training/loadModel.js';
+export { Model, type SetupSettings } from './training/model.js';
+export type { ModelInput } from './training/modelInput.js';
+export { type Pix2PixLoss, Pix2PixModel, type Pix2PixVisual } from './training/pix2pixModel.js';
+export type { Place, Progress } from './training/trainingState.js';
+
+// Whole trainings and tests, as the commands make them
+
+export { ProgressLine } from './tracking/progressLine.js';
+export { type TestSummary, type TestSurroundings, test } from './training/test.js';
+export { train } from './training/train.js';
+export type {
+  StepReport,
+  TrainingEvent,
+  TrainingSummary,
+  TrainingSurroundings,
+} from './training/trainingEvents.js';
+export { trainingLoop } from './training/trainingLoop.js';
+export type { ValidationResult } from './training/validation.js';
+
+// Metrics
+
+export { type ImageMetrics, imageMetrics } from './metrics/imageMetrics.js';
+export { type MeanMetrics, MetricMeans } from './metrics/metricMeans.js';
+export { ssim } from './metrics/ssim.js';
+
+// Checkpoints and the safetensors format
+
+export type { NamedTensors, StoredTensor } from './checkpoints/dtype.js';
+export { acquireRunLock, type RunLock } from './checkpoints/runLock.js';
+export {
+  openSafetensors,
+  readSafetensors,
+  type SafetensorsFile,
+  writeSafetensors,
+} from './checkpoints/safetensors.js';
+export { CheckpointStore, type CheckpointStoreOptions, type ListedCheckpoint } from './checkpoints/store.js';
+
+// The engine, in groups
+
+export { grad } from './autodiff/grad.js';
+export * as ir from './ir/index.js';
 export * as networks from './networks/index.js';
 export * as nn from './nn/index.js';
 export * as ops from './ops/index.js';
-// Options: from a command line, and completed by what a checkpoint knows
-export type { ExtendOptions, OptionExtension } from './options/extension.js';
-export { extendForPix2Pix } from './options/extension.js';
-export type { OptionSpec, OptionTable, OptionValues } from './options/spec.js';
-export type { TestOptions } from './options/testOptions.js';
-export type { Pix2PixOptions, TrainOptions } from './options/trainOptions.js';
-export { RandomStream } from './random/stream.js';
 export * as runtime from './runtime/index.js';
-export { type EncodePngOptions, encodePng } from './tracking/encodePng.js';
-// Whole trainings and tests, as the commands make them
-export { ProgressLine } from './tracking/progressLine.js';
-export { completeOptions } from './training/completeOptions.js';
-export { createModel } from './training/createModel.js';
-export { loadImage } from './training/loadImage.js';
-export { Model, type SetupSettings } from './training/model.js';
-export type { ModelInput } from './training/modelInput.js';
-export { parseTestOptions, parseTrainOptions } from './training/options.js';
-export { type Pix2PixLoss, Pix2PixModel, type Pix2PixVisual } from './training/pix2pixModel.js';
-export { type TestSummary, type TestSurroundings, test } from './training/test.js';
-export { train } from './training/train.js';
-export type { TrainingEvent, TrainingSummary, TrainingSurroundings } from './training/trainingEvents.js';
-export { trainingLoop } from './training/trainingLoop.js';

@@ -63,8 +63,10 @@ export async function compareWithRun(run: RecordedRun): Promise<Deviations> {
     const sides = (step: number) => ({ A: images(run, `step${step}.A`), B: images(run, `step${step}.B`) });
     const worst = { fakeB: 0, losses: 0, gradients: 0, zeroGradients: 0 };
     for (const [step, losses] of run.losses.entries()) {
+      const restore = giveMasks(recordedMasks(run, step));
       model.setInput(sides(step));
-      await withMasks(recordedMasks(run, step), () => model.optimizeParameters());
+      await model.optimizeParameters();
+      restore();
       const found = model.getCurrentLosses();
       assert.deepEqual(Object.keys(found).sort(), Object.keys(losses).sort());
       for (const [name, loss] of Object.entries(losses)) {
@@ -81,14 +83,13 @@ export async function compareWithRun(run: RecordedRun): Promise<Deviations> {
   }
 }
 
-/** Runs a step with these dropout masks in place of those that it draws. */
-async function withMasks(masks: RunInputs['tensors'], step: () => Promise<void>): Promise<void> {
+/** From here on programs run with these masks in place of those that the model draws; returns the way back. */
+function giveMasks(masks: Record<string, Float32Array>): () => void {
   const run = Executable.prototype.run;
-  const replaced = mock.method(Executable.prototype, 'run', function (this: Executable, given: RunInputs) {
-    return run.call(this, { ...given, tensors: { ...given.tensors, ...masks } });
+  const replaced = mock.method(Executable.prototype, 'run', function (this: Executable, inputs: RunInputs) {
+    return run.call(this, { ...inputs, tensors: { ...inputs.tensors, ...masks } });
   });
-  await step();
-  replaced.mock.restore();
+  return () => replaced.mock.restore();
 }
 
 /** The recorded masks under the names of our inputs: the forward pass meets the deepest block first. */
@@ -163,8 +164,8 @@ function stateDeviations(model: Model, { tensors, zeroGradients }: RecordedRun) 
 }
 
 async function evaluationDeviation(model: Model, run: RecordedRun): Promise<number> {
-  const translated = await model.translate(images(run, 'eval.A'), { evaluate: true });
-  return differenceOf(translated.data, run.tensors.get('eval.fake_B')!);
+  const { data } = await model.translate(images(run, 'eval.A'), { evaluate: true });
+  return differenceOf(data, run.tensors.get('eval.fake_B')!);
 }
 
 function differenceOf(found: Float32Array, expected: StoredTensor): number {

@@ -161,6 +161,21 @@ test('a run that goes on adds to its records; val_freq, keep_last and save_by_it
   );
 });
 
+test('--load_iter goes on in the epoch of that iteration, and translates with it', () => {
+  const goOn = ['train', '--name', 'often', '--continue_train', '--load_iter', '4', '--max_steps', '3'];
+  const { status, stdout, stderr } = pix2pix(folder, [...goOn, '--print_freq', '1']);
+  assert.deepEqual([status, stderr], [0, ''], stdout);
+  assert.match(
+    stdout,
+    /^warning: checkpoint iter_4 holds networks alone: training goes on at the beginning of epoch 1 /m,
+  );
+  assert.match(stdout, /^\(epoch: 1, iters: 2, /m);
+  assert.match(stdout, /^saved and stopped after 3 steps/m);
+  const translated = pix2pix(folder, ['test', '--name', 'often', '--load_iter', '2']);
+  assert.equal(translated.status, 0, translated.stderr);
+  assert(existsSync(join(folder, 'results', 'often', 'test_latest_iter2', 'index.html')));
+});
+
 test('a new run in the folder of an earlier one says what it replaces', () => {
   assert.equal(train('again', '--max_steps', '2').status, 0);
   const { status, stdout } = train('again', '--max_steps', '1', '--seed', '1');

@@ -10,7 +10,7 @@ import { fixture, sharedData } from './repository.js';
 
 type Limits = Readonly<Record<keyof Deviations, number>>;
 
-/** The figures that decide whether ours is the same model (issue 2, "Agreement with the reference"). */
+/** The figures that decide whether ours is the same model. */
 const SAME_MODEL: Limits = {
   fakeB: 1e-4,
   losses: 1e-3,

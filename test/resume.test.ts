@@ -4,7 +4,16 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { TrainingEvent } from '../src/training/trainingEvents.js';
-import { makeDataset, pix2pix, startPix2pix, stored, TINY, temporaryFolder, trainHere } from './tinyRun.js';
+import {
+  DROPOUT,
+  makeDataset,
+  pix2pix,
+  startPix2pix,
+  stored,
+  TINY,
+  temporaryFolder,
+  trainHere,
+} from './tinyRun.js';
 
 // N steps are k steps, a continuation and N - k steps, bit for bit.
 
@@ -51,7 +60,7 @@ test('a training that is interrupted anywhere and continued is the one that is n
       rmSync(checkpoints, { recursive: true, force: true });
       const { threads, decoders, batch, policy, validation, seed, norm } = given;
       const argv = [
-        ...['--dataroot', dataroot, ...TINY, '--intra_threads', threads, '--batch_size', batch],
+        ...['--dataroot', dataroot, ...TINY, ...DROPOUT, '--intra_threads', threads, '--batch_size', batch],
         ...['--num_threads', decoders],
         ...['--lr_policy', ...policy, '--val_freq', validation, '--seed', `${seed}`, '--norm', norm],
         ...['--n_epochs', '2', '--n_epochs_decay', '1'],
@@ -105,7 +114,17 @@ test('also when --max_steps cuts it in the middle and at the end of an epoch', a
 test('also through the program, stopped by SIGTERM at a random step', {
   skip: process.platform === 'win32' ? 'Windows has no signals' : false,
 }, async () => {
-  const argv = ['train', '--dataroot', dataroot, ...TINY, '--print_freq', '1', '--batch_size', '2'];
+  const argv = [
+    'train',
+    '--dataroot',
+    dataroot,
+    ...TINY,
+    ...DROPOUT,
+    '--print_freq',
+    '1',
+    '--batch_size',
+    '2',
+  ];
   const epochs = ['--n_epochs', '6', '--n_epochs_decay', '6', '--val_freq', '3'];
   const whole = pix2pix(folder, [...argv, ...epochs, ...run('program')]);
   assert.deepEqual([whole.status, whole.stderr], [0, '']);

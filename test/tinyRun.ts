@@ -37,6 +37,9 @@ function isWritable(folder: string): boolean {
   }
 }
 
+/** After TINY: the smallest U-Net that has dropout. */
+export const DROPOUT = ['--netG', 'unet_64', '--load_size', '68', '--crop_size', '64'];
+
 /** A folder of its own for a test file, removed when its tests are done. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(temporary, 'pix2pix-training-'));

@@ -25,7 +25,11 @@ export async function runDemo(opt: DemoOptions, stop: AbortSignal): Promise<void
   const common = ['--dataroot', dataroot, '--name', NAME, '--checkpoints_dir', join(opt.out, 'checkpoints')];
   const machine = ['--intra_threads', `${opt.intraThreads}`, '--seed', `${opt.seed}`, ...flags(opt)];
   await train(parseTrainOptions([...common, ...machine, ...trainingFlags(opt)]), stop);
-  if (stop.aborted) return;
+  if (stop.aborted) {
+    const run = `--name ${NAME} --checkpoints_dir ${join(opt.out, 'checkpoints')}`;
+    say(`stopped; see what it has learned so far: pix2pix test ${run}`);
+    return;
+  }
   say('\n3 of 3: translating label maps that it has not seen');
   const progress = new JobProgress();
   const summary = await test(

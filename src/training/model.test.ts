@@ -105,17 +105,18 @@ test('batches of any size follow one another, more sizes than are kept compiled'
 });
 
 test('a test changes nothing that training goes on from', async () => {
-  const [model, undisturbed] = [await tinyModel(), await tinyModel()];
+  const withDropout = ['--netG', 'unet_64'];
+  const [model, undisturbed] = [await tinyModel(...withDropout), await tinyModel(...withDropout)];
   for (const seed of [1, 2, 3]) {
     for (const each of [model, undisturbed]) {
-      each.setInput(pair(seed));
+      each.setInput(pair(seed, 1, 64));
       await each.optimizeParameters();
     }
     const losses = model.getCurrentLosses();
     assert.deepEqual(losses, undisturbed.getCurrentLosses());
-    model.setInput(pair(9, 1, 64));
+    model.setInput(pair(9, 1, 128));
     await model.test({ draw: seed });
-    await model.translate(images(10), { evaluate: true });
+    await model.translate(images(10, 1, 64), { evaluate: true });
   }
 });
 

@@ -7,7 +7,7 @@ import type { ProgressLine } from '../tracking/progressLine.js';
 import { CompositeTracker, type Tracker } from '../tracking/tracker.js';
 import type { StepReport, TrainingEvent } from './trainingEvents.js';
 
-/** How far the shown rate looks back: weight of the newest step. */
+/** How far the shown rate looks back: weight of the newest step, once there have been some. */
 const RATE_SMOOTHING = 0.1;
 
 /** The records of one training. */
@@ -23,7 +23,8 @@ export class Reporter {
   /** Records are written one after another; training does not wait for them. */
   private writing: Promise<void> = Promise.resolve();
   private failed: unknown;
-  private secondsPerImage: number | undefined;
+  private secondsPerImage = 0;
+  private steps = 0;
 
   constructor(
     private readonly opt: TrainOptions,
@@ -78,9 +79,9 @@ export class Reporter {
 
   private step(report: StepReport): void {
     const { at, losses, time, imagesPerEpoch, imagesLeft, learningRate } = report;
-    const seconds = time.computeSeconds + time.dataSeconds;
-    const last = this.secondsPerImage ?? seconds;
-    this.secondsPerImage = last + RATE_SMOOTHING * (seconds - last);
+    // The first step compiles its program, which says nothing about those to come: the second one replaces it.
+    const weight = Math.max(RATE_SMOOTHING, 1 / Math.max(1, this.steps++));
+    this.secondsPerImage += weight * (time.computeSeconds + time.dataSeconds - this.secondsPerImage);
     this.line.update({
       epoch: at.epoch,
       nEpochs: this.opt.nEpochs + this.opt.nEpochsDecay,

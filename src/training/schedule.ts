@@ -1,7 +1,9 @@
 import { Pix2PixError } from '../errors/pix2pixError.js';
 
+/** What `--lr_policy` takes; see `Schedule`. */
 export type LearningRatePolicy = 'linear' | 'step' | 'plateau' | 'cosine';
 
+/** The options that a learning rate depends on. */
 export interface ScheduleOptions {
   readonly lr: number;
   readonly lrPolicy: LearningRatePolicy;

@@ -16,6 +16,7 @@ import { checkpointTag, runFolder } from './loadModel.js';
 import type { Model } from './model.js';
 import { registeredExtensions } from './options.js';
 
+/** What a test has come to. */
 export interface TestSummary {
   /** Path of the results page. */
   readonly page: string;
@@ -74,9 +75,10 @@ async function translateAll(
   stop: AbortSignal,
   out: TestSurroundings,
 ): Promise<TestSummary> {
-  const tag = checkpointTag(opt);
-  const folder = join(opt.resultsDir, opt.name, `${opt.phase}_${tag}`);
-  const title = `${opt.name}, ${opt.phase}, epoch ${tag}`;
+  // Named as the reference names it: test_latest, test_latest_iter5000.
+  const label = `${opt.phase}_${opt.epoch}${opt.loadIter > 0 ? `_iter${opt.loadIter}` : ''}`;
+  const folder = join(opt.resultsDir, opt.name, label);
+  const title = `${opt.name}, ${opt.phase}, epoch ${checkpointTag(opt)}`;
   const page = new ResultsPage(folder, title, { aspectRatio: opt.aspectRatio });
   const means = new MetricMeans();
   const total = Math.min(opt.numTest, dataset.length);

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import sharp from 'sharp';
+import { makeDataset, root, TINY, temporaryFolder, textOf } from './tinyRun.js';
+
+// Every file of examples/ does what its first lines say, on tiny data.
+
+const folder = temporaryFolder();
+await makeDataset(join(folder, 'data'), { train: 4 });
+const hasRun = new Set<string>();
+
+function example(name: string, ...argv: string[]): string {
+  hasRun.add(`${name}.ts`);
+  const program = join(root, 'dist', 'examples', `${name}.js`);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...argv], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  assert.deepEqual([status, stderr], [0, ''], stdout);
+  return stdout;
+}
+
+test('trainAsLibrary', () => {
+  const output = example('trainAsLibrary', 'library', ...TINY, '--n_epochs', '1', '--n_epochs_decay', '1');
+  assert.match(output, /^epoch 1: G_L1 \d+\.\d\d, D 0\.\d{3}\nepoch 2: /m);
+});
+
+test('translateImage, with what trainAsLibrary has trained', async () => {
+  const input = join(
+    'library',
+    'facades',
+    'test',
+    readdirSync(join(folder, 'library', 'facades', 'test'))[0],
+  );
+  const run = ['--name', 'library', '--checkpoints_dir', 'library'];
+  assert.match(example('translateImage', input, 'out.png', ...run), /^out\.png: 32×32$/m);
+  const { width, height, format } = await sharp(join(folder, 'out.png')).metadata();
+  assert.deepEqual({ width, height, format }, { width: 32, height: 32, format: 'png' });
+});
+
+test('customModel', () => {
+  const argv = ['--dataroot', 'data', ...TINY, '--print_freq', '1', '--max_steps', '3', '--name', 'edges'];
+  const output = example('customModel', ...argv, '--lambda_edge', '0');
+  const lines = output.split('\n').filter((line) => line.startsWith('(epoch:'));
+  assert.equal(lines.length, 3);
+  for (const line of lines) {
+    assert.match(line, / G_GAN: \d\.\d+ G_L1: \d+\.\d+ G_edge: 0\.000 D_real: \d\.\d+ D_fake: \d\.\d+ $/);
+  }
+  assert.match(
+    textOf(folder, 'checkpoints', 'edges', 'train_opt.txt'),
+    /^ +lambda_edge: 0\.0 +\t\[default: 10\.0\]$/m,
+  );
+});
+
+test('a custom model whose extra loss weighs nothing is pix2pix', () => {
+  const argv = ['--dataroot', 'data', ...TINY, '--print_freq', '1', '--max_steps', '4'];
+  const custom = example('customModel', ...argv, '--name', 'weightless', '--lambda_edge', '0');
+  const program = join(root, 'bin', 'pix2pix.js');
+  const { stdout } = spawnSync(process.execPath, [program, 'train', ...argv, '--name', 'plain'], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  const losses = (text: string) => [...text.matchAll(/(G_L1|D_fake): ([\d.]+)/g)].map(([, , value]) => value);
+  assert.equal(losses(stdout).length, 8);
+  assert.deepEqual(losses(custom), losses(stdout));
+});
+
+test('customDataset', () => {
+  const output = example('customDataset', ...TINY, '--print_freq', '1', '--max_steps', '3');
+  assert.match(output, /^training on 200 images$/m);
+  assert.equal(output.match(/^\(epoch: 1, iters: [123], /gm)?.length, 3);
+});
+
+test('differentiate', () => {
+  assert.match(example('differentiate'), /^output dw = %\d+$[\s\S]*^y = 3\.000 x \+ 1\.000$/m);
+});
+
+test('every example runs here and is short', () => {
+  const files = readdirSync(join(root, 'examples')).filter((file) => file.endsWith('.ts'));
+  assert.deepEqual([...hasRun].sort(), files.sort());
+  for (const file of files) assert(textOf(root, 'examples', file).split('\n').length <= 60, file);
+});
