@@ -54,6 +54,21 @@ test('every policy is among PyTorch’s', () => {
   assert.deepEqual([...policies].sort(), ['cosine', 'linear', 'plateau', 'step']);
 });
 
+test('plateau passes over an epoch in which nothing was measured', () => {
+  const expected = schedules.find(({ lr_policy }) => lr_policy === 'plateau')!;
+  const schedule = new Schedule(optionsOf(expected));
+  for (let epoch = 0; epoch < 20; epoch++) schedule.endEpoch(null);
+  assert.equal(schedule.learningRate, expected.initial_lr);
+});
+
+test('a cosine without epochs to fall in is refused', () => {
+  const expected = schedules.find(({ lr_policy }) => lr_policy === 'cosine')!;
+  assert.throws(() => new Schedule({ ...optionsOf(expected), nEpochs: 0 }), {
+    name: 'Pix2PixError',
+    message: /^--lr_policy cosine has no epochs to fall in\n.*\n {2}fix +pass --n_epochs 1 or more/,
+  });
+});
+
 test('plateau without a metric is refused; the others need none', () => {
   for (const expected of schedules) {
     const schedule = new Schedule(optionsOf(expected));
@@ -62,7 +77,8 @@ test('plateau without a metric is refused; the others need none', () => {
       for (const metric of [undefined, Number.NaN]) {
         assert.throws(() => schedule.endEpoch(metric), {
           name: 'Pix2PixError',
-          message: /^lr_policy plateau has no metric to watch\n.*\n {2}fix +pass the validation loss/,
+          message:
+            /^lr_policy plateau has no metric to watch\n.*\n {2}fix +pass a loss to updateLearningRate/,
         });
       }
     }
