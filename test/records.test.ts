@@ -187,8 +187,12 @@ test('a new run in the folder of an earlier one says what it replaces', () => {
 });
 
 test('a run that has finished says so, and goes on where more epochs are asked for', () => {
-  const finished = pix2pix(folder, ['train', '--name', 'run', '--continue_train']);
+  const finished = pix2pix(folder, ['train', '--name', 'run', '--continue_train', '--epoch_count', '2']);
   assert.equal(finished.status, 0, finished.stderr);
+  assert.match(
+    finished.stdout,
+    /^warning: --epoch_count 2 has no effect: the checkpoint stands in epoch 5$/m,
+  );
   assert.match(finished.stdout, /^nothing is left to train: the run has finished its 4 epochs/m);
   const more = pix2pix(folder, ['train', '--name', 'run', '--continue_train', '--n_epochs_decay', '3']);
   assert.equal(more.status, 0, more.stderr);

@@ -10,6 +10,8 @@ const SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
  * whole process group, and from that program. A person who means it is slower than this.
  */
 const ECHO_MILLISECONDS = 300;
+/** Who is still here by then is not ended by signals. */
+const SURVIVED_MILLISECONDS = 500;
 
 /** A watch that has been set; `signal` is what has stopped the work, if anything has. */
 export interface SignalWatch {
@@ -19,8 +21,8 @@ export interface SignalWatch {
 }
 
 /**
- * Lets work end in good order: the first signal says so and calls `onStop`, the second one ends the process at once
- * with the exit code that shells expect (130 for Ctrl-C, 143 for SIGTERM).
+ * Lets work end in good order: the first signal says so and calls `onStop`, the second one ends the process at once,
+ * as that signal would have ended it without us (for shells 130 for Ctrl-C, 143 for SIGTERM).
  *
  * @param onStop called once; the work is to stop after its current step and save
  */
@@ -35,18 +37,29 @@ export function watchSignals(onStop: (signal: StopSignal) => void): SignalWatch 
       );
       onStop(signal);
     } else if (now - first.at > ECHO_MILLISECONDS) {
-      process.exit(exitCodeOf(signal));
+      dispose();
+      endAtOnce(signal);
     }
+  };
+  const dispose = () => {
+    for (const signal of SIGNALS) process.off(signal, handle);
   };
   for (const signal of SIGNALS) process.on(signal, handle);
   return {
     get signal() {
       return first?.signal;
     },
-    dispose() {
-      for (const signal of SIGNALS) process.off(signal, handle);
-    },
+    dispose,
   };
+}
+
+/**
+ * Not by process.exit: it waits for the training thread's step to end, and then ONNX Runtime, whose thread is being
+ * ended under it, aborts the process with a core dump. A container's process 1 alone survives a signal of its own.
+ */
+function endAtOnce(signal: StopSignal): void {
+  process.kill(process.pid, signal);
+  setTimeout(() => process.exit(exitCodeOf(signal)), SURVIVED_MILLISECONDS);
 }
 
 /** 128 + the signal's number, as shells report it. */

@@ -82,7 +82,7 @@ export class Schedule {
       throw new Pix2PixError(
         'lr_policy plateau has no metric to watch',
         { metric: String(metric) },
-        'pass a loss to updateLearningRate, or choose --lr_policy linear',
+        'pass the validation loss to updateLearningRate, or choose --lr_policy linear',
       );
     }
     this.watch(metric);

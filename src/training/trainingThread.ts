@@ -20,7 +20,7 @@ interface Failure {
  * Runs `trainingLoop` in a thread of its own.
  *
  * @param stop when aborted, training finishes its step, saves and returns
- * @throws what the loop throws, and what `onEvent` throws, which ends the training
+ * @throws what the loop throws, and what `onEvent` throws, which stops it as `stop` does
  */
 export function trainInThread(
   opt: TrainOptions,
@@ -36,14 +36,20 @@ export function trainInThread(
     execArgv: [], // flags such as --input-type are for the main script and would be refused
   });
   return new Promise<TrainingSummary>((resolve, reject) => {
-    worker.on('message', (message: WorkerMessage) => {
+    let defect: unknown;
+    const tell = (event: TrainingEvent) => {
       try {
-        if ('event' in message) onEvent(message.event);
-        else if ('summary' in message) resolve(message.summary);
-        else reject(revive(message.failure));
+        if (defect === undefined) onEvent(event);
       } catch (error) {
-        reject(error as Error);
+        defect = error;
+        raise(); // not by ending the thread, which ONNX Runtime does not survive inside a step
       }
+    };
+    worker.on('message', (message: WorkerMessage) => {
+      if ('event' in message) tell(message.event);
+      else if (defect !== undefined) reject(defect);
+      else if ('summary' in message) resolve(message.summary);
+      else reject(revive(message.failure));
     });
     worker.once('error', reject);
     worker.once('exit', (code) => reject(new Error(`the training thread ended with code ${code}`)));
