@@ -12,7 +12,7 @@ import type { Arena, StateStore } from './stateStore.js';
  * Elements updated at a time: the four arrays of a piece and the temporaries stay in the cache, which makes the update
  * as fast as memory (docs/performance.md).
  */
-export const ADAM_CHUNK = 256 * 1024;
+export const ADAM_CHUNK = 512 * 1024;
 
 /** β₁, β₂ and ε. */
 export interface AdamConstants {
