@@ -35,7 +35,7 @@ test('synth writes the set and prints the command to train on it', async (contex
   assert.match(lines.join(''), /^wrote 3 pairs of 64×64[\s\S]*1 train, 1 val, 1 test[\s\S]*nothing to do/);
   assert.match(
     lines.join(''),
-    /train --dataroot '.*my set' --name my_set_pix2pix --direction BtoA --netG unet_128/,
+    /train --dataroot '.*my set' --name my_set_pix2pix --direction BtoA --netG unet_64/,
   );
   assert.deepEqual(await readdir(join(root, 'my set', 'val')), ['0002.png']);
 });

@@ -74,7 +74,7 @@ const SCHEDULE_OPTIONS = {
     default: 50,
     min: 0,
     group: 'Losses',
-    help: 'earlier fakes that the discriminator is shown again; pix2pix shows it the present one alone',
+    help: 'earlier fakes shown to the discriminator again; pix2pix shows none',
   },
 } as const satisfies OptionTable;
 

@@ -78,7 +78,7 @@ test('plateau without a metric is refused; the others need none', () => {
         assert.throws(() => schedule.endEpoch(metric), {
           name: 'Pix2PixError',
           message:
-            /^lr_policy plateau has no metric to watch\n.*\n {2}fix +pass a loss to updateLearningRate/,
+            /^lr_policy plateau has no metric to watch\n.*\n {2}fix +pass the validation loss to updateLearningRate/,
         });
       }
     }
