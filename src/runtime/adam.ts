@@ -7,6 +7,7 @@ import { scalar } from '../ops/constant.js';
 import { add, div, mul, scale, sqrt, square, sub } from '../ops/elementwise.js';
 import { type Binding, Session, type SessionOptions } from './session.js';
 import type { Arena, StateStore } from './stateStore.js';
+import { zeroedArrays } from './zeroedArrays.js';
 
 /**
  * Elements updated at a time: the four arrays of a piece and the temporaries stay in the cache, which makes the update
@@ -27,9 +28,6 @@ export interface AdamConstants {
 export class Adam {
   /** Updates made so far. */
   updates = 0;
-  readonly gradients: Float32Array;
-  readonly firstMoment: Float32Array;
-  readonly secondMoment: Float32Array;
   /** α √(1 - β₂ᵗ) / (1 - β₁ᵗ) and ε √(1 - β₂ᵗ), as the graph reads them. */
   private readonly scalars = { stepSize: new Float32Array(1), stabiliser: new Float32Array(1) };
   private session!: Session;
@@ -38,12 +36,10 @@ export class Adam {
   private constructor(
     private readonly constants: AdamConstants,
     readonly arena: Arena,
-  ) {
-    const { length } = arena.data;
-    this.gradients = new Float32Array(length);
-    this.firstMoment = new Float32Array(length);
-    this.secondMoment = new Float32Array(length);
-  }
+    readonly gradients: Float32Array,
+    readonly firstMoment: Float32Array,
+    readonly secondMoment: Float32Array,
+  ) {}
 
   /** The states must fill an arena of their own, allocated with a granularity of ADAM_CHUNK. */
   static async create(
@@ -52,7 +48,10 @@ export class Adam {
     constants: AdamConstants,
     options: SessionOptions,
   ): Promise<Adam> {
-    const adam = new Adam(constants, store.arenaOf(states));
+    const arena = store.arenaOf(states);
+    const { length } = arena.data;
+    const [gradients, firstMoment, secondMoment] = await zeroedArrays([length, length, length]);
+    const adam = new Adam(constants, arena, gradients, firstMoment, secondMoment);
     await adam.prepare(options);
     return adam;
   }

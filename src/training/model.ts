@@ -3,14 +3,14 @@ import { type FloatImages, type Images, toFloatImages } from '../data/floatImage
 import type { Program } from '../ir/program.js';
 import type { State } from '../ir/state.js';
 import type { ModelDefinition, ModelGraph, ModelOptions } from '../models/definition.js';
-import { ADAM_EPSILON, learningRateOf } from '../nn/adam.js';
-import { parametersOf } from '../nn/module.js';
+import { learningRateOf } from '../nn/adam.js';
 import type { TestOptions } from '../options/testOptions.js';
 import type { TrainOptions } from '../options/trainOptions.js';
-import { ADAM_CHUNK, Adam } from '../runtime/adam.js';
+import { ADAM_CHUNK, type Adam } from '../runtime/adam.js';
 import { initialise } from '../runtime/initialise.js';
 import type { TensorArray } from '../runtime/session.js';
 import { StateStore } from '../runtime/stateStore.js';
+import { createOptimisers, trainedStates } from './createOptimisers.js';
 import { dropoutMasks, type MaskDraw } from './dropoutMasks.js';
 import { type LoadedFrom, loadModel, runFolder } from './loadModel.js';
 import { type DirectedInput, directed, imageSizeOf, type ModelInput } from './modelInput.js';
@@ -43,6 +43,7 @@ interface Results {
  */
 export class Model<Loss extends string = string, Visual extends string = string> {
   readonly networks: ModelGraph['networks'];
+  /** Filled by the time that `setup` returns: their memory is made ready while weights are drawn. */
   readonly optimisers = new Map<string, Adam>();
   readonly schedule: Schedule;
   readonly store = new StateStore();
@@ -58,6 +59,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
   private input: DirectedInput | undefined;
   private results: Results | undefined;
   private isRunning = false;
+  private optimisersReady: Promise<void> = Promise.resolve();
 
   protected constructor(
     readonly graph: ModelGraph,
@@ -74,7 +76,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
    */
   static async create(definition: ModelDefinition, opt: TrainOptions | TestOptions): Promise<Model> {
     const model = new this(definition.build(opt as unknown as ModelOptions), opt);
-    await model.allocate();
+    model.allocate();
     return model;
   }
 
@@ -93,7 +95,9 @@ export class Model<Loss extends string = string, Visual extends string = string>
       for (const [name, network] of Object.entries(this.networks)) {
         initialise(name, network.states, this.store, opt.seed);
       }
+      await this.optimisersReady;
     } else {
+      await this.optimisersReady;
       this.loadedFrom = loadModel(this, opt, this.checkpoints);
     }
     print(describeNetworks(this.usedNetworks(), opt.verbose));
@@ -220,6 +224,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
   /** Frees the compiled programs. */
   async dispose(): Promise<void> {
     await this.programs.dispose();
+    await this.optimisersReady.catch(() => {});
     for (const optimiser of this.optimisers.values()) await optimiser.dispose();
   }
 
@@ -229,19 +234,24 @@ export class Model<Loss extends string = string, Visual extends string = string>
     return (lossNames.includes('G_L1') ? 'G_L1' : lossNames[0]) as Loss;
   }
 
-  private async allocate(): Promise<void> {
+  private allocate(): void {
     const used = this.usedNetworks();
     const rest = new Set<State>(Object.values(used).flatMap(({ states }) => states));
     if (this.opt.isTrain) {
-      for (const { name, networks, betas, epsilon = ADAM_EPSILON } of this.graph.optimisers) {
-        const states = networks.flatMap((network) => parametersOf(this.networks[network]));
+      for (const definition of this.graph.optimisers) {
+        const states = trainedStates(this.graph, definition);
         this.store.allocate(states, ADAM_CHUNK);
         for (const state of states) rest.delete(state);
-        const constants = { betas, epsilon };
-        this.optimisers.set(name, await Adam.create(states, this.store, constants, this.sessionOptions()));
       }
+      this.optimisersReady = this.createOptimisers();
+      this.optimisersReady.catch(() => {}); // it is thrown where they are first needed
     }
     this.store.allocate([...rest]);
+  }
+
+  private async createOptimisers(): Promise<void> {
+    const created = await createOptimisers(this.graph, this.store, this.sessionOptions());
+    for (const [name, optimiser] of created) this.optimisers.set(name, optimiser);
   }
 
   private sessionOptions() {
@@ -268,6 +278,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
     if (this.isRunning) throw new Error('a step is still running: await optimizeParameters() and test()');
     this.isRunning = true;
     try {
+      await this.optimisersReady;
       const executable = await this.programs.get(key, build);
       const { program } = executable;
       const { real_A, real_B } = this.currentInput();
