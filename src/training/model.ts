@@ -243,15 +243,14 @@ export class Model<Loss extends string = string, Visual extends string = string>
         this.store.allocate(states, ADAM_CHUNK);
         for (const state of states) rest.delete(state);
       }
-      this.optimisersReady = this.createOptimisers();
+      this.optimisersReady = createOptimisers(this.graph, this.store, this.sessionOptions()).then(
+        (created) => {
+          for (const [name, optimiser] of created) this.optimisers.set(name, optimiser);
+        },
+      );
       this.optimisersReady.catch(() => {}); // it is thrown where they are first needed
     }
     this.store.allocate([...rest]);
-  }
-
-  private async createOptimisers(): Promise<void> {
-    const created = await createOptimisers(this.graph, this.store, this.sessionOptions());
-    for (const [name, optimiser] of created) this.optimisers.set(name, optimiser);
   }
 
   private sessionOptions() {
