@@ -37,7 +37,6 @@ interface Results {
 /**
  * A model that trains or translates: networks with their memory, optimisers, schedule and compiled programs. Calls
  * must not overlap. Running blocks the thread, which is why `pix2pix train` has a thread for it.
- *
  * @typeParam Loss names of its losses
  * @typeParam Visual names of its images
  */
