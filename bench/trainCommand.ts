@@ -12,8 +12,9 @@ const SKIPPED = 3;
 
 /** What `pix2pix train` costs around its steps. */
 export interface TrainCommandResult {
-  /** From the start of the process to the end of the first step. */
+  /** From the start of the process to the first step, which compiles the graph, and to its end. */
   readonly secondsToFirstStep: number;
+  readonly secondsToItsEnd: number;
   /** Share of the time that steps wait for data. */
   readonly waitingShare: number;
   /** Undefined where the system does not tell. */
@@ -38,20 +39,22 @@ async function watch(folder: string, steps: number, threads: number): Promise<Tr
   const child = spawn(process.execPath, [program, 'train', ...args, ...numbers, '--val_freq', '0'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  let secondsToFirstStep = Number.NaN;
+  let secondsToItsEnd = Number.NaN;
   let peakRssBytes: number | undefined;
   const times: { compute: number; data: number }[] = [];
   for await (const line of createInterface({ input: child.stdout })) {
     const found = /^\(epoch: .* time: ([\d.]+), data: ([\d.]+)\)/.exec(line);
     if (found === null) continue;
-    if (times.length === 0) secondsToFirstStep = (performance.now() - start) / 1000;
+    if (times.length === 0) secondsToItsEnd = (performance.now() - start) / 1000;
     times.push({ compute: Number(found[1]), data: Number(found[2]) });
     peakRssBytes = peakRss(child.pid!) ?? peakRssBytes;
   }
   const counted = times.slice(SKIPPED);
   const total = (key: 'compute' | 'data') => counted.reduce((sum, step) => sum + step[key], 0);
+  const secondsToFirstStep = secondsToItsEnd - times[0].compute;
   return {
     secondsToFirstStep,
+    secondsToItsEnd,
     waitingShare: total('data') / (total('data') + total('compute')),
     peakRssBytes,
   };
