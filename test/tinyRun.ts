@@ -91,7 +91,7 @@ export function startPix2pix(
   folder: string,
   argv: readonly string[],
   onOutput: (output: string, kill: (signal: NodeJS.Signals) => void) => void,
-): Promise<{ code: number | null; signal: NodeJS.Signals | null; output: string; endedAt: number }> {
+): Promise<{ code: number | null; signal: NodeJS.Signals | null; output: string }> {
   const child = spawn(process.execPath, [program, ...argv], { cwd: folder });
   let output = '';
   const read = (chunk: Buffer) => {
@@ -101,7 +101,7 @@ export function startPix2pix(
   child.stdout.on('data', read);
   child.stderr.on('data', read);
   return new Promise((resolve) => {
-    child.on('close', (code, signal) => resolve({ code, signal, output, endedAt: performance.now() }));
+    child.on('close', (code, signal) => resolve({ code, signal, output }));
   });
 }
 
