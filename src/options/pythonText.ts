@@ -4,12 +4,15 @@ import type { OptionScalar, OptionSpec } from './spec.js';
 export function pythonText(value: OptionScalar, kind?: OptionSpec['kind']): string {
   if (value === undefined) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
-  if (value === Number.POSITIVE_INFINITY) return 'inf';
-  return kind === 'float' ? pythonFloat(value as number) : String(value);
+  if (typeof value === 'string') return value;
+  if (Number.isNaN(value)) return 'nan';
+  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
+  return kind === 'float' ? pythonFloat(value) : String(value);
 }
 
 /** Python's repr of a float: `100.0`, `0.0002`, `1e-05` (exponents below -4 and from 16 on). */
 function pythonFloat(value: number): string {
+  if (Object.is(value, -0)) return '-0.0';
   const [digits, exponent] = value.toExponential().split('e');
   const power = Number(exponent);
   if (value !== 0 && (power < -4 || power >= 16)) {

@@ -1,6 +1,13 @@
 import { join } from 'node:path';
 import { Pix2PixError } from '../errors/pix2pixError.js';
-import { camelCase, type OptionSpec, type OptionTable } from '../options/spec.js';
+import { pythonText } from '../options/pythonText.js';
+import {
+  camelCase,
+  defaultOf,
+  type OptionScalar,
+  type OptionSpec,
+  type OptionTable,
+} from '../options/spec.js';
 import { writeFileAtomically } from './atomicFile.js';
 
 /**
@@ -14,8 +21,8 @@ export function formatOptions(table: OptionTable, values: Readonly<Record<string
   const lines = Object.entries(table)
     .sort(([a], [b]) => (a < b ? -1 : 1)) // by character code, as Python sorts
     .map(([flag, spec]) => {
-      const value = pythonText(values[camelCase(flag)], spec);
-      const byDefault = pythonText(defaultOf(spec), spec);
+      const value = printed(values[camelCase(flag)], spec);
+      const byDefault = printed(defaultOf(spec), spec);
       const comment = value === byDefault ? '' : `\t[default: ${byDefault}]`;
       return `${flag.padStart(25)}: ${value.padEnd(30)}${comment}\n`;
     });
@@ -45,24 +52,7 @@ export function writeOptionsFile(
   return block;
 }
 
-function defaultOf(spec: OptionSpec): unknown {
-  return spec.kind === 'flag' ? false : spec.default;
-}
-
-function pythonText(value: unknown, spec: OptionSpec): string {
-  if (value === undefined || value === null) return 'None';
-  if (typeof value === 'boolean') return value ? 'True' : 'False';
-  if (typeof value === 'number')
-    return spec.kind === 'float' ? pythonFloat(value) : String(value).replace('Infinity', 'inf');
-  return String(value).replace(/\s+/g, ' '); // a line break would forge another option
-}
-
-/** Python's repr of a float: `100.0`, `0.0002`, `1e-05`, `inf`. */
-function pythonFloat(value: number): string {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
-  if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0';
-  const [digits, power] = value.toExponential().split('e');
-  const exponent = Number(power);
-  if (exponent >= -4 && exponent < 16) return Number.isInteger(value) ? `${value}.0` : String(value);
-  return `${digits}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
+/** A value on one line: a line break in it would forge another option. */
+function printed(value: unknown, spec: OptionSpec): string {
+  return pythonText(value as OptionScalar, spec.kind).replace(/\s+/g, ' ');
 }
