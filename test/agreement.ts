@@ -126,9 +126,7 @@ function gradientDeviations(model: Model, { tensors, zeroGradients }: RecordedRu
   for (const [name, state] of statesOf(model)) {
     const expected = tensors.get(`step0.grad.${name}`);
     if (expected === undefined) continue; // the reference run holds the generator's alone
-    const { gradients, arena } = model.optimisers.get(name[0])!;
-    const { offset, length } = arena.extents.get(state)!;
-    const found = gradients.subarray(offset, offset + length);
+    const found = model.optimisers.get(name[0])!.memory.of(state, 'gradient');
     const data = expected.data as Float32Array;
     if (zeroGradients.has(name))
       worst.zeroGradients = Math.max(worst.zeroGradients, maxDifference(found, data));

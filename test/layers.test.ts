@@ -9,14 +9,14 @@ import { readSources, type Source } from './sources.js';
  */
 const LAYERS = [
   ...['errors', 'random', 'options'],
-  ...['ir', 'ops', 'autodiff', 'nn', 'networks', 'models', 'onnx'],
+  ...['ir', 'ops', 'autodiff', 'nn', 'networks', 'models', 'onnx', 'wasm'],
   'runtime',
   ...['data', 'metrics', 'tracking', 'checkpoints'],
   ...['training', 'cli', 'index'],
 ];
 
 /** They run in a browser as they are: nothing of Node's, also not by way of what they import. */
-const PORTABLE = ['ir', 'ops', 'autodiff', 'nn', 'networks', 'models', 'onnx'];
+const PORTABLE = ['ir', 'ops', 'autodiff', 'nn', 'networks', 'models', 'onnx', 'wasm'];
 
 const MAX_LINES = 300;
 

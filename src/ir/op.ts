@@ -13,6 +13,9 @@ export interface GradientContext<Attributes> {
   readonly wanted: readonly boolean[];
 }
 
+/** Arithmetic that processors do on several numbers at once. */
+export type SimdInstruction = 'abs' | 'neg' | 'sqrt' | 'add' | 'sub' | 'mul' | 'div';
+
 /**
  * One op: type rule, gradient and ONNX lowering side by side. All are required, so a forgotten rule does not compile;
  * an op without a gradient says so by returning null.
@@ -23,6 +26,8 @@ export interface OpDefinition<Attributes = unknown> {
   type(inputs: readonly TensorType[], attributes: Attributes): TensorType;
   /** One gradient an input, made of ordinary ops so that it differentiates again; null where there is none. */
   gradient(context: GradientContext<Attributes>): readonly (Value | null)[];
+  /** For element-wise arithmetic: the vector instruction that computes it on f32 lanes. */
+  readonly simd?: SimdInstruction;
   /** Writes ONNX nodes and returns the name of the result. */
   lower(emit: Emitter, inputs: readonly string[], context: LoweringContext<Attributes>): string;
 }

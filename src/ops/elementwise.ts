@@ -1,4 +1,4 @@
-import { defineOp, type GradientContext } from '../ir/op.js';
+import { defineOp, type GradientContext, type SimdInstruction } from '../ir/op.js';
 import { ShapeError } from '../ir/shapeError.js';
 import { formatType, sameShape } from '../ir/tensorType.js';
 import type { Value } from '../ir/value.js';
@@ -7,10 +7,16 @@ import { scalar } from './constant.js';
 
 type Gradient = (context: GradientContext<object>) => readonly (Value | null)[];
 
-/** An op of one operand that ONNX has under `onnxName`. */
-function unary(name: string, onnxName: string, gradient: Gradient): (x: Value) => Value {
+/** An op of one operand that ONNX has under `onnxName`, and processors under `simd`. */
+function unary(
+  name: string,
+  onnxName: string,
+  gradient: Gradient,
+  simd?: SimdInstruction,
+): (x: Value) => Value {
   const op = defineOp<object>({
     name,
+    simd,
     type: ([x]) => x,
     gradient,
     lower: (emit, inputs) => emit.node(onnxName, inputs),
@@ -18,10 +24,15 @@ function unary(name: string, onnxName: string, gradient: Gradient): (x: Value) =
   return (x) => op([x], {});
 }
 
-/** An op of two operands, broadcast, that ONNX has under `onnxName`. */
-function binary(name: string, onnxName: string, gradient: Gradient): (a: Value, b: Value) => Value {
+/** An op of two operands, broadcast, that ONNX has under `onnxName` and processors under its own name. */
+function binary(
+  name: 'add' | 'sub' | 'mul' | 'div',
+  onnxName: string,
+  gradient: Gradient,
+): (a: Value, b: Value) => Value {
   const op = defineOp<object>({
     name,
+    simd: name,
     type: ([a, b]) => {
       if (a.dtype !== b.dtype) {
         throw new ShapeError(`${name}: element types differ`, { left: formatType(a), right: formatType(b) });
@@ -57,13 +68,13 @@ export const div = binary('div', 'Div', ({ inputs: [, b], output, dy, wanted }) 
 ]);
 
 /** -x */
-export const neg = unary('neg', 'Neg', ({ dy }) => [neg(dy)]);
+export const neg = unary('neg', 'Neg', ({ dy }) => [neg(dy)], 'neg');
 /** |x|; the gradient at 0 is 0, as PyTorch's. */
-export const abs = unary('abs', 'Abs', ({ inputs: [x], dy }) => [mul(dy, sign(x))]);
+export const abs = unary('abs', 'Abs', ({ inputs: [x], dy }) => [mul(dy, sign(x))], 'abs');
 /** -1, 0 or 1. */
 export const sign = unary('sign', 'Sign', () => [null]);
 /** √x */
-export const sqrt = unary('sqrt', 'Sqrt', ({ output, dy }) => [div(scale(dy, 0.5), output)]);
+export const sqrt = unary('sqrt', 'Sqrt', ({ output, dy }) => [div(scale(dy, 0.5), output)], 'sqrt');
 /** eˣ */
 export const exp = unary('exp', 'Exp', ({ output, dy }) => [mul(dy, output)]);
 /** ln x */

@@ -80,14 +80,13 @@ export class Executable {
     }
   }
 
-  /** Gradients are computed straight into the optimiser's arena; one that serves several states is copied on. */
+  /** Gradients are computed straight into the optimiser's memory; one that serves several states is copied on. */
   private placeGradients(): void {
     for (const step of this.program.hostSteps) {
-      const { gradients, arena } = this.optimiser(step.name);
+      const { memory } = this.optimiser(step.name);
       const shared: { from: TensorArray; to: Float32Array }[] = [];
       step.inputs.forEach((gradient, i) => {
-        const { offset, length } = arena.extents.get(step.states[i])!;
-        const place = gradients.subarray(offset, offset + length);
+        const place = memory.of(step.states[i], 'gradient');
         const from = this.memory.get(gradient);
         if (from === undefined) this.memory.set(gradient, place);
         else shared.push({ from, to: place });
@@ -114,7 +113,7 @@ export class Executable {
       const learningRate = scalars[step.learningRate];
       if (learningRate === undefined) throw new Error(`the scalar ${step.learningRate} is not given`);
       for (const { from, to } of this.sharedGradients.get(step)!) to.set(from as Float32Array);
-      await optimiser.update(learningRate);
+      optimiser.update(learningRate);
     };
   }
 

@@ -10,14 +10,15 @@ export interface Extent {
   readonly length: number;
 }
 
-/** One contiguous array that holds several states, so that an optimiser can walk over all of them at once. */
+/** Several states side by side in one array. */
 export interface Arena {
-  readonly data: Float32Array;
+  /** Elements of the array. */
+  readonly length: number;
   readonly extents: ReadonlyMap<State, Extent>;
 }
 
-/** Lays states out in one array whose length is a multiple of `granularity`. */
-export function layOut(states: readonly State[], granularity = ALIGNMENT): Arena {
+/** Lays states out in one array, in their order. */
+export function layOut(states: readonly State[]): Arena {
   const extents = new Map<State, Extent>();
   let end = 0;
   for (const state of states) {
@@ -25,23 +26,26 @@ export function layOut(states: readonly State[], granularity = ALIGNMENT): Arena
     extents.set(state, { offset: end, length });
     end += Math.ceil(length / ALIGNMENT) * ALIGNMENT;
   }
-  return { data: new Float32Array(Math.ceil(end / granularity) * granularity), extents };
+  return { length: end, extents };
 }
 
-/** The memory of all states: f32 states in arenas, counters one by one. Checkpoints are taken from here. */
+/** The memory of all states. Checkpoints are taken from here. */
 export class StateStore {
   private readonly arrays = new Map<State, Float32Array | BigInt64Array>();
-  private readonly arenas = new Map<State, Arena>();
 
-  /** Gives states memory: the f32 ones side by side in one arena. */
-  allocate(states: readonly State[], granularity?: number): void {
-    const floats = states.filter(({ type }) => type.dtype === 'f32');
-    const arena = layOut(floats, granularity);
-    for (const [state, { offset, length }] of arena.extents) {
-      this.arrays.set(state, arena.data.subarray(offset, offset + length));
-      this.arenas.set(state, arena);
+  /** Gives states memory: the f32 ones side by side in one array. */
+  allocate(states: readonly State[]): void {
+    const { length, extents } = layOut(states.filter(({ type }) => type.dtype === 'f32'));
+    const floats = new Float32Array(length);
+    for (const [state, { offset, length }] of extents) {
+      this.adopt(state, floats.subarray(offset, offset + length));
     }
     for (const state of states) if (state.type.dtype === 'i64') this.arrays.set(state, new BigInt64Array(1));
+  }
+
+  /** Takes memory of someone else's for an f32 state, such as an optimiser's. */
+  adopt(state: State, memory: Float32Array): void {
+    this.arrays.set(state, memory);
   }
 
   has(state: State): boolean {
@@ -59,14 +63,5 @@ export class StateStore {
     const array = this.arrays.get(state);
     if (!(array instanceof BigInt64Array)) throw new Error(`${state.name} is no allocated counter`);
     return array;
-  }
-
-  /** The arena that holds exactly these states. */
-  arenaOf(states: readonly State[]): Arena {
-    const arena = this.arenas.get(states[0]);
-    if (arena === undefined || arena.extents.size !== states.length) {
-      throw new Error('an optimiser needs its states in an arena of their own');
-    }
-    return arena;
   }
 }

@@ -1,16 +1,15 @@
 import { CheckpointStore } from '../checkpoints/store.js';
 import { type FloatImages, type Images, toFloatImages } from '../data/floatImages.js';
 import type { Program } from '../ir/program.js';
-import type { State } from '../ir/state.js';
 import type { ModelDefinition, ModelGraph, ModelOptions } from '../models/definition.js';
 import { learningRateOf } from '../nn/adam.js';
 import type { TestOptions } from '../options/testOptions.js';
 import type { TrainOptions } from '../options/trainOptions.js';
-import { ADAM_CHUNK, type Adam } from '../runtime/adam.js';
+import type { Adam } from '../runtime/adam.js';
 import { initialise } from '../runtime/initialise.js';
 import type { TensorArray } from '../runtime/session.js';
 import { StateStore } from '../runtime/stateStore.js';
-import { createOptimisers, trainedStates } from './createOptimisers.js';
+import { createOptimisers } from './createOptimisers.js';
 import { dropoutMasks, type MaskDraw } from './dropoutMasks.js';
 import { type LoadedFrom, loadModel, runFolder } from './loadModel.js';
 import { type DirectedInput, directed, imageSizeOf, type ModelInput } from './modelInput.js';
@@ -42,8 +41,8 @@ interface Results {
  */
 export class Model<Loss extends string = string, Visual extends string = string> {
   readonly networks: ModelGraph['networks'];
-  /** Filled by the time that `setup` returns: their memory is made ready while weights are drawn. */
-  readonly optimisers = new Map<string, Adam>();
+  /** None when testing. */
+  readonly optimisers: ReadonlyMap<string, Adam>;
   readonly schedule: Schedule;
   readonly store = new StateStore();
   /** The checkpoint that it was loaded from; undefined for a model that starts afresh. */
@@ -58,7 +57,6 @@ export class Model<Loss extends string = string, Visual extends string = string>
   private input: DirectedInput | undefined;
   private results: Results | undefined;
   private isRunning = false;
-  private optimisersReady: Promise<void> = Promise.resolve();
 
   protected constructor(
     readonly graph: ModelGraph,
@@ -66,17 +64,18 @@ export class Model<Loss extends string = string, Visual extends string = string>
   ) {
     this.networks = graph.networks;
     this.schedule = new Schedule({ ...SCHEDULE_OF_A_TEST, ...opt });
+    this.optimisers = opt.isTrain ? createOptimisers(graph, this.store) : new Map();
+    const states = Object.values(this.usedNetworks()).flatMap((network) => network.states);
+    this.store.allocate(states.filter((state) => !this.store.has(state)));
     this.programs = new ProgramCache(this.store, this.optimisers, this.sessionOptions());
   }
 
   /**
    * Allocates the networks' memory; `setup` fills it.
-   * @throws Pix2PixError when the options contradict each other
+   * @throws Pix2PixError when the options contradict each other, or there is not enough memory
    */
   static async create(definition: ModelDefinition, opt: TrainOptions | TestOptions): Promise<Model> {
-    const model = new this(definition.build(opt as unknown as ModelOptions), opt);
-    model.allocate();
-    return model;
+    return new this(definition.build(opt as unknown as ModelOptions), opt);
   }
 
   /**
@@ -94,9 +93,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
       for (const [name, network] of Object.entries(this.networks)) {
         initialise(name, network.states, this.store, opt.seed);
       }
-      await this.optimisersReady;
     } else {
-      await this.optimisersReady;
       this.loadedFrom = loadModel(this, opt, this.checkpoints);
     }
     print(describeNetworks(this.usedNetworks(), opt.verbose));
@@ -223,33 +220,12 @@ export class Model<Loss extends string = string, Visual extends string = string>
   /** Frees the compiled programs. */
   async dispose(): Promise<void> {
     await this.programs.dispose();
-    await this.optimisersReady.catch(() => {});
-    for (const optimiser of this.optimisers.values()) await optimiser.dispose();
   }
 
   /** Where nothing is validated, plateau watches this one. */
   private get watchedLoss(): Loss {
     const { lossNames } = this.graph;
     return (lossNames.includes('G_L1') ? 'G_L1' : lossNames[0]) as Loss;
-  }
-
-  private allocate(): void {
-    const used = this.usedNetworks();
-    const rest = new Set<State>(Object.values(used).flatMap(({ states }) => states));
-    if (this.opt.isTrain) {
-      for (const definition of this.graph.optimisers) {
-        const states = trainedStates(this.graph, definition);
-        this.store.allocate(states, ADAM_CHUNK);
-        for (const state of states) rest.delete(state);
-      }
-      this.optimisersReady = createOptimisers(this.graph, this.store, this.sessionOptions()).then(
-        (created) => {
-          for (const [name, optimiser] of created) this.optimisers.set(name, optimiser);
-        },
-      );
-      this.optimisersReady.catch(() => {}); // it is thrown where they are first needed
-    }
-    this.store.allocate([...rest]);
   }
 
   private sessionOptions() {
@@ -276,7 +252,6 @@ export class Model<Loss extends string = string, Visual extends string = string>
     if (this.isRunning) throw new Error('a step is still running: await optimizeParameters() and test()');
     this.isRunning = true;
     try {
-      await this.optimisersReady;
       const executable = await this.programs.get(key, build);
       const { program } = executable;
       const { real_A, real_B } = this.currentInput();

@@ -55,11 +55,11 @@ export function loadOptimisers(model: Model, file: SafetensorsFile): void {
 }
 
 function* moments(model: Model): Generator<[name: string, data: Float32Array, shape: number[]]> {
-  for (const [optimiser, { arena, firstMoment, secondMoment }] of model.optimisers) {
-    for (const [state, { offset, length }] of arena.extents) {
+  for (const [optimiser, { memory }] of model.optimisers) {
+    for (const state of memory.states) {
       const shape = [...state.type.shape];
-      yield [`${optimiser}.exp_avg.${state.name}`, firstMoment.subarray(offset, offset + length), shape];
-      yield [`${optimiser}.exp_avg_sq.${state.name}`, secondMoment.subarray(offset, offset + length), shape];
+      yield [`${optimiser}.exp_avg.${state.name}`, memory.of(state, 'firstMoment'), shape];
+      yield [`${optimiser}.exp_avg_sq.${state.name}`, memory.of(state, 'secondMoment'), shape];
     }
   }
 }
