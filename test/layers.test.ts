@@ -8,7 +8,7 @@ import { readSources, type Source } from './sources.js';
  * storey: what is described, how it is differentiated and built up, how it is run, what it is fed, what uses it.
  */
 const LAYERS = [
-  ...['errors', 'random', 'options'],
+  ...['errors', 'random', 'options', 'files'],
   ...['ir', 'ops', 'autodiff', 'nn', 'networks', 'models', 'onnx', 'wasm'],
   'runtime',
   ...['data', 'metrics', 'tracking', 'checkpoints'],

@@ -22,6 +22,8 @@ export interface Layer {
   readonly op: string;
   /** Shapes of the op's operands. */
   readonly operands: readonly Shape[];
+  /** The op's own, such as its stride. */
+  readonly attributes?: unknown;
 }
 
 /** Picks one of several lowerings of the same layer. */

@@ -74,7 +74,8 @@ function lowerValue(builder: GraphBuilder, value: Value, names: ReadonlyMap<Valu
   if (source.kind !== 'op')
     throw new Error(`${source.kind} ${formatType(value.type)} is not among the inputs`);
   const operands = source.inputs.map((input) => input.shape);
-  builder.begin(`${source.scope}.${source.op.name}`, { op: source.op.name, operands });
+  const { op, attributes, scope } = source;
+  builder.begin(`${scope}.${op.name}`, { op: op.name, operands, attributes });
   return source.op.lower(
     builder,
     source.inputs.map((input) => names.get(input)!),

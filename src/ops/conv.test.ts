@@ -32,7 +32,6 @@ const offeredBy = new Map<OpCase, string[]>(
 );
 const forms = [...new Set([...offeredBy.values()].flat())];
 
-checkAgainstPyTorch(OPS, { only: (known) => offeredBy.get(known)!.length === 0 });
 for (const name of forms) {
   const ops = OPS.filter((op) =>
     [...offeredBy].some(([known, offered]) => known.op === op && offered.includes(name)),
@@ -45,9 +44,13 @@ for (const name of forms) {
   });
 }
 
+test('every case is lowered in some form above', () => {
+  for (const [{ id }, offered] of offeredBy) assert.notEqual(offered.length, 0, id);
+});
+
 test('the cases offer every form that the lowerings know', () => {
   const source = readFileSync(join(repositoryRoot, 'src/ops/convLowering.ts'), 'utf8');
-  const lists = [...source.matchAll(/emit\.choose\((.*?)\);/gs)].map(([, list]) => list);
+  const lists = [...source.matchAll(/(?:type \w+Form =|emit\.choose\().*?;/gs)].map(([list]) => list);
   const known = lists.flatMap((list) => [...list.matchAll(/'(\w+)'/g)].map(([, name]) => name));
   assert.deepEqual([...forms].sort(), [...new Set(known)].sort());
 });

@@ -1,4 +1,5 @@
 import type { Emitter, LoweringContext } from '../ir/emitter.js';
+import { subpixelConv, suitsSubpixel } from './subpixel.js';
 import { winogradConv, winogradWeightGradient } from './winograd.js';
 
 /**
@@ -55,6 +56,12 @@ export function lowerConvTranspose(
       return winogradConv(emit, inputs[0], inputs[1], geometry, true);
     }
   }
+  const [y, weight] = context.inputTypes.map(({ shape }) => shape);
+  const subpixel = { y, weight, stride, padding, size };
+  if (inputs.length === 2 && suitsSubpixel(subpixel)) {
+    const form = emit.choose(['transposed', 'subpixel']);
+    if (form === 'subpixel') return subpixelConv(emit, inputs[0], inputs[1], subpixel);
+  }
   const [, , height, width] = context.inputTypes[0].shape;
   const extra = (extent: number, from: number, kernel: number) =>
     extent - ((from - 1) * stride - 2 * padding + kernel);
@@ -92,17 +99,28 @@ export function lowerWeightGradient(
   inputs: readonly string[],
   context: WeightContext,
 ): string {
-  const { stride, padding, kernel } = context.attributes;
-  if (stride === 1 && padding < Math.min(...kernel)) {
-    const suits = suitsWinograd(stride, context.type.shape);
-    const form = emit.choose(suits ? ['volume', 'turned', 'winograd'] : ['volume', 'turned']);
-    if (form === 'turned') return turnedConv(emit, inputs, context);
-    if (form === 'winograd') {
+  switch (emit.choose(weightGradientForms(context))) {
+    case 'channelsLast':
+      return channelsLastConv(emit, inputs, context);
+    case 'turned':
+      return turnedConv(emit, inputs, context);
+    case 'winograd': {
+      const { padding, kernel } = context.attributes;
       const [x, y] = context.inputTypes.map(({ shape }) => shape);
       return winogradWeightGradient(emit, inputs[0], inputs[1], { x, y, kernel: kernel[0], padding });
     }
+    default:
+      return volumeConv(emit, inputs, context);
   }
-  return volumeConv(emit, inputs, context);
+}
+
+type WeightGradientForm = 'volume' | 'channelsLast' | 'turned' | 'winograd';
+
+function weightGradientForms({ attributes, type }: WeightContext): readonly WeightGradientForm[] {
+  const { stride, padding, kernel } = attributes;
+  if (stride > 1 || padding >= Math.min(...kernel)) return ['volume', 'channelsLast'];
+  const turnable = ['volume', 'channelsLast', 'turned'] as const;
+  return suitsWinograd(stride, type.shape) ? [...turnable, 'winograd'] : turnable;
 }
 
 /**
@@ -127,10 +145,44 @@ function volumeConv(emit: Emitter, [x, dy]: readonly string[], context: WeightCo
     dilations: [1, stride, stride],
     pads: [0, padding, padding, 0, padding, padding],
   });
-  const extent = (size: number, positions: number) => size + 2 * padding - stride * (positions - 1);
-  const exact = extent(height, rows) === kernel[0] && extent(width, columns) === kernel[1];
-  const bounds = [emit.ints([0, 0]), emit.ints(kernel), emit.ints([3, 4])];
-  return emit.reshape(exact ? full : emit.node('Slice', [full, ...bounds]), [out, channels, ...kernel]);
+  return emit.reshape(cropToKernel(emit, full, context, [3, 4]), [out, channels, ...kernel]);
+}
+
+/** Rows and columns that no product with dy leads to, because the stride left them over, are cut off. */
+function cropToKernel(emit: Emitter, full: string, context: WeightContext, axes: readonly number[]): string {
+  const { stride, padding, kernel } = context.attributes;
+  const [x, dy] = context.inputTypes.map(({ shape }) => shape);
+  const exact = [2, 3].every((axis, i) => x[axis] + 2 * padding - stride * (dy[axis] - 1) === kernel[i]);
+  return exact ? full : emit.node('Slice', [full, emit.ints([0, 0]), emit.ints(kernel), emit.ints(axes)]);
+}
+
+/**
+ * The same as `volumeConv` with the channels as the volume's last axis: the runtime gathers its patches in runs of all
+ * channels instead of kernel widths. Pays where maps are large; the exchange of axes costs x and the weight a copy.
+ */
+function channelsLastConv(emit: Emitter, [x, dy]: readonly string[], context: WeightContext): string {
+  const { stride, padding, kernel } = context.attributes;
+  const [[batch, channels, height, width], [, out, rows, columns]] = context.inputTypes.map(
+    ({ shape }) => shape,
+  );
+  const maps = emit.reshape(x, [batch, channels, height * width]);
+  const last = emit.node('Transpose', [maps], { perm: [0, 2, 1] });
+  const volume = emit.reshape(last, [1, batch, height, width, channels]);
+  const kernels = emit.reshape(exchangeBatch(emit, dy, context.inputTypes[1].shape), [
+    out,
+    batch,
+    rows,
+    columns,
+    1,
+  ]);
+  const full = emit.node('Conv', [volume, kernels], {
+    dilations: [stride, stride, 1],
+    pads: [padding, padding, 0, padding, padding, 0],
+  });
+  const area = kernel[0] * kernel[1];
+  const flat = emit.reshape(cropToKernel(emit, full, context, [2, 3]), [out, area, channels]);
+  const first = emit.node('Transpose', [flat], { perm: [0, 2, 1] });
+  return emit.reshape(first, [out, channels, ...kernel]);
 }
 
 /** [N, C, ...] to [C, N, ...]; of a single image the bytes stay as they are. */

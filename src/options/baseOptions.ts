@@ -4,7 +4,7 @@ import type { OptionTable } from './spec.js';
 /*
  * The options of training and testing alike are those of the reference's `options/base_options.py` with its defaults,
  * except that `model`, `netG` and `dataset_mode` start as what exists here; `config`, `strict`, `device`,
- * `intra_threads`, `seed` and `quiet` are ours. Trainings and tests put the tables together in the order of their
+ * `intra_threads`, `layer_forms`, `seed` and `quiet` are ours. Trainings and tests put the tables together in the order of their
  * `--help`.
  */
 
@@ -187,6 +187,14 @@ export const MACHINE_OPTIONS = {
     group: 'Machine and messages',
     stored: 'never',
     help: 'threads that compute; 0 = as many as there are cores',
+  },
+  layer_forms: {
+    kind: 'choice',
+    default: 'measured',
+    choices: ['measured', 'rule'],
+    group: 'Machine and messages',
+    stored: 'never',
+    help: 'how to choose among ways to compute a layer: by timing them once on this machine, or the same everywhere',
   },
   seed: {
     kind: 'int',

@@ -75,7 +75,15 @@ const TEST = {
 };
 
 /** Ours: the reference has no such options. */
-const OURS = { seed: 0, device: 'cpu', intraThreads: 0, config: undefined, strict: false, quiet: false };
+const OURS = {
+  seed: 0,
+  device: 'cpu',
+  intraThreads: 0,
+  layerForms: 'measured',
+  config: undefined,
+  strict: false,
+  quiet: false,
+};
 
 test("training starts from the reference's defaults for pix2pix", () => {
   assert.deepEqual(parseTrainOptions(['--dataroot', './d']), {

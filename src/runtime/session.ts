@@ -19,6 +19,11 @@ export interface Binding {
   readonly fetches: Readonly<Record<string, ort.Tensor | null>>;
 }
 
+/** What computes, with its version. */
+export function runtimeVersion(): string {
+  return `onnxruntime-node ${ort.env.versions.node ?? ort.env.versions.common}`;
+}
+
 /** A loaded ONNX graph. */
 export class Session {
   private constructor(private readonly session: ort.InferenceSession) {}

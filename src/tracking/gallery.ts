@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileAtomically } from './atomicFile.js';
+import { writeFileAtomically } from '../files/atomicFile.js';
 import { encodePng } from './encodePng.js';
 import { type Html, html } from './html.js';
 import { type Figure, figures, page } from './page.js';

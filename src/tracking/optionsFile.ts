@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Pix2PixError } from '../errors/pix2pixError.js';
+import { writeFileAtomically } from '../files/atomicFile.js';
 import { pythonText } from '../options/pythonText.js';
 import {
   camelCase,
@@ -8,7 +9,6 @@ import {
   type OptionSpec,
   type OptionTable,
 } from '../options/spec.js';
-import { writeFileAtomically } from './atomicFile.js';
 
 /**
  * The reference's block of options (options/base_options.py, print_options): one line an option in the order of

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { writeFileAtomically } from '../files/atomicFile.js';
 import type { ImageMetrics } from '../metrics/imageMetrics.js';
 import { MetricMeans } from '../metrics/metricMeans.js';
-import { writeFileAtomically } from './atomicFile.js';
 import { type EncodePngOptions, encodePng } from './encodePng.js';
 import { type Html, html } from './html.js';
 import { type Figure, figures, page } from './page.js';

@@ -3,11 +3,14 @@ import { type FloatImages, type Images, toFloatImages } from '../data/floatImage
 import type { Program } from '../ir/program.js';
 import type { ModelDefinition, ModelGraph, ModelOptions } from '../models/definition.js';
 import { learningRateOf } from '../nn/adam.js';
+import type { FormChooser } from '../onnx/graphBuilder.js';
 import type { TestOptions } from '../options/testOptions.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import type { Adam } from '../runtime/adam.js';
+import { chooseByRule } from '../runtime/forms.js';
+import { FormTable } from '../runtime/formTable.js';
 import { initialise } from '../runtime/initialise.js';
-import type { TensorArray } from '../runtime/session.js';
+import type { SessionOptions, TensorArray } from '../runtime/session.js';
 import { StateStore } from '../runtime/stateStore.js';
 import { createOptimisers } from './createOptimisers.js';
 import { dropoutMasks, type MaskDraw } from './dropoutMasks.js';
@@ -57,6 +60,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
   private input: DirectedInput | undefined;
   private results: Results | undefined;
   private isRunning = false;
+  private print: (text: string) => void = console.log;
 
   protected constructor(
     readonly graph: ModelGraph,
@@ -67,7 +71,8 @@ export class Model<Loss extends string = string, Visual extends string = string>
     this.optimisers = opt.isTrain ? createOptimisers(graph, this.store) : new Map();
     const states = Object.values(this.usedNetworks()).flatMap((network) => network.states);
     this.store.allocate(states.filter((state) => !this.store.has(state)));
-    this.programs = new ProgramCache(this.store, this.optimisers, this.sessionOptions());
+    const options = { threads: opt.intraThreads };
+    this.programs = new ProgramCache(this.store, this.optimisers, options, this.formChoice(options));
   }
 
   /**
@@ -88,6 +93,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
     opt: TrainOptions | TestOptions = this.opt,
     { print = console.log, checkpoints }: SetupSettings = {},
   ): Promise<void> {
+    this.print = print;
     this.checkpoints = checkpoints ?? new CheckpointStore(runFolder(opt), { onWarning: console.warn });
     if (opt.isTrain && !opt.continueTrain) {
       for (const [name, network] of Object.entries(this.networks)) {
@@ -228,8 +234,12 @@ export class Model<Loss extends string = string, Visual extends string = string>
     return (lossNames.includes('G_L1') ? 'G_L1' : lossNames[0]) as Loss;
   }
 
-  private sessionOptions() {
-    return { threads: this.opt.intraThreads };
+  private formChoice({ threads }: SessionOptions): (program: Program) => FormChooser | Promise<FormChooser> {
+    if (this.opt.layerForms === 'rule') return () => chooseByRule;
+    const announce = (layers: number) =>
+      this.print(`timing ${layers} layers in all their forms, once for this machine`);
+    const table = new FormTable({ threads, announce });
+    return (program) => table.chooserFor(program);
   }
 
   private take(input: DirectedInput): void {

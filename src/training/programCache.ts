@@ -1,7 +1,7 @@
 import type { Program } from '../ir/program.js';
+import type { FormChooser } from '../onnx/graphBuilder.js';
 import type { Adam } from '../runtime/adam.js';
 import { Executable } from '../runtime/executable.js';
-import { chooseByRule } from '../runtime/forms.js';
 import type { SessionOptions } from '../runtime/session.js';
 import type { StateStore } from '../runtime/stateStore.js';
 
@@ -20,6 +20,8 @@ export class ProgramCache {
     private readonly store: StateStore,
     private readonly optimisers: ReadonlyMap<string, Adam>,
     private readonly options: SessionOptions,
+    /** Picks the forms of a program's layers. */
+    private readonly chooserFor: (program: Program) => FormChooser | Promise<FormChooser>,
   ) {}
 
   /** The program of this key, built and compiled where it is not kept any more. */
@@ -29,7 +31,9 @@ export class ProgramCache {
     if (executable === undefined) {
       await this.makeRoom();
       const { store, optimisers, options } = this;
-      executable = await Executable.compile(build(), store, { ...options, choose: chooseByRule, optimisers });
+      const program = build();
+      const choose = await this.chooserFor(program);
+      executable = await Executable.compile(program, store, { ...options, choose, optimisers });
     }
     this.compiled.set(key, executable);
     return executable;

@@ -1,0 +1,78 @@
+import type { Emitter } from '../ir/emitter.js';
+import type { Shape } from '../ir/tensorType.js';
+
+/** Larger kernels take longer to rearrange than the form saves, and their lists of indices would fill the model. */
+const MAX_WEIGHT = 2 ** 18;
+
+/** Sizes of one transposed convolution y [N, in, h, w] * weight [in, out, k, k] → x [N, out, ...size]. */
+export interface SubpixelGeometry {
+  readonly y: Shape;
+  readonly weight: Shape;
+  readonly stride: number;
+  readonly padding: number;
+  readonly size: readonly [height: number, width: number];
+}
+
+/** The stride must divide the kernel, and the result must lie within what the kernel reaches. */
+export function suitsSubpixel({ y, weight, stride, padding, size }: SubpixelGeometry): boolean {
+  const [inputs, outputs, kernel, columns] = weight;
+  const reach = [2, 3].map((axis) => stride * (y[axis] - 1) + kernel);
+  return (
+    stride > 1 &&
+    kernel === columns &&
+    kernel % stride === 0 &&
+    inputs * outputs * kernel ** 2 <= MAX_WEIGHT &&
+    size.every((extent, i) => padding + extent <= reach[i])
+  );
+}
+
+/**
+ * A transposed convolution of stride s as an ordinary one (Shi et al. 2016, "Is the deconvolution layer the same as a
+ * convolutional layer?"): row s j + f of the result is a sum over the k / s taps u of y[j - u] weight[s u + f], so each
+ * of the s² phases f is a convolution with a kernel of k / s, all of them are one, and the result is interleaved. The
+ * runtime's own operator multiplies first and scatters the sums afterwards, which is slow where maps are large.
+ */
+export function subpixelConv(emit: Emitter, y: string, weight: string, g: SubpixelGeometry): string {
+  const { stride: s, padding, size } = g;
+  const [batch, , height, width] = g.y;
+  const outputs = g.weight[1];
+  const taps = g.weight[2] / s;
+  const [rows, columns] = [height + taps - 1, width + taps - 1];
+  const kernels = phaseKernels(emit, weight, g);
+  const phases = emit.node('Conv', [y, kernels], { pads: [taps - 1, taps - 1, taps - 1, taps - 1] });
+  // [N, s, s, out rows columns]: two exchanges of neighbouring axes, for which the runtime has fast copies
+  const flat = emit.reshape(phases, [batch * s, s, outputs * rows * columns]);
+  const columnsJoined = emit.node('Transpose', [flat], { perm: [0, 2, 1] });
+  const lines = emit.reshape(columnsJoined, [batch, s, outputs * rows, columns * s]);
+  const rowsJoined = emit.node('Transpose', [lines], { perm: [0, 2, 1, 3] });
+  const full = emit.reshape(rowsJoined, [batch, outputs, s * rows, s * columns]);
+  const ends = size.map((extent) => padding + extent);
+  return emit.node('Slice', [full, emit.ints([padding, padding]), emit.ints(ends), emit.ints([2, 3])]);
+}
+
+/** [s, s, out, in, taps, taps] of a weight [in, out, k, k], its taps in the order of a correlation. */
+function phaseKernels(
+  emit: Emitter,
+  weight: string,
+  { weight: [inputs, outputs, k], stride: s }: SubpixelGeometry,
+) {
+  const taps = k / s;
+  const range = (n: number) => Array.from({ length: n }, (_, i) => i);
+  const position = (phase: number, tap: number) => s * (taps - 1 - tap) + phase;
+  const indices = range(s).flatMap((fy) =>
+    range(s).flatMap((fx) =>
+      range(outputs).flatMap((o) =>
+        range(inputs).flatMap((i) =>
+          range(taps).flatMap((u) =>
+            range(taps).map((v) => ((i * outputs + o) * k + position(fy, u)) * k + position(fx, v)),
+          ),
+        ),
+      ),
+    ),
+  );
+  const gathered = emit.node('Gather', [
+    emit.reshape(weight, [inputs * outputs * k * k]),
+    emit.ints(indices),
+  ]);
+  return emit.reshape(gathered, [s * s * outputs, inputs, taps, taps]);
+}
