@@ -70,18 +70,16 @@ function batchNorm(channels: number, init: InitOptions): LayerFactory {
     };
 
     const normalise = (trace: Trace, x: Value) => {
+      const affine = { scale: perChannel(trace.read(weight)), shift: perChannel(trace.read(bias)) };
       if (trace.training) {
         moveStatistics(trace, x);
-        return standardize(x, [0, 2, 3], EPSILON);
+        return standardize(x, [0, 2, 3], EPSILON, affine);
       }
       const deviation = sqrt(shift(trace.read(runningVar), EPSILON));
-      return div(sub(x, perChannel(trace.read(runningMean))), perChannel(deviation));
+      const normalised = div(sub(x, perChannel(trace.read(runningMean))), perChannel(deviation));
+      return add(mul(normalised, affine.scale), affine.shift);
     };
 
-    return {
-      states: [weight, bias, runningMean, runningVar, tracked],
-      apply: (trace, x) =>
-        add(mul(normalise(trace, x), perChannel(trace.read(weight))), perChannel(trace.read(bias))),
-    };
+    return { states: [weight, bias, runningMean, runningVar, tracked], apply: normalise };
   };
 }

@@ -33,6 +33,23 @@ for (const [name, op] of Object.entries(ops)) {
   });
 }
 
+test('with scale and shift it differentiates twice by all three', () => {
+  const extents = fc.tuple(...[1, 2, 3].map(() => fc.integer({ min: 1, max: 3 })));
+  return fc.assert(
+    fc.asyncProperty(extents, seeds, async ([n, c, h], seed) => {
+      const operands = [
+        operand([n, c, h + 3, 5], seed),
+        operand([1, c, 1, 1], seed + 1),
+        operand([1, c, 1, 1], seed + 2),
+      ];
+      const once = ([x, scale, shift]: readonly Value[]) => standardize(x, [0, 2, 3], 1e-5, { scale, shift });
+      await checkByDifferences(once, operands, { seed });
+      for (const by of [0, 1, 2]) await checkByDifferences(gradientOf(once, by, seed), operands, { seed });
+    }),
+    { numRuns: 4 },
+  );
+});
+
 test('a mean a thousand times the deviation costs three digits, not six', async () => {
   const x = operand([1, 1, 16, 16], 4);
   const moved = { shape: x.shape, data: x.data.map((element) => element + 1000) };
@@ -48,4 +65,9 @@ test('an axis that is not there is refused', () => {
     message: 'ShapeError: variance: there is no axis 2\n  x  f32[2,3]',
   });
   assert.throws(() => standardize(x, [2], 1e-5), { name: 'ShapeError' });
+  const affine = { scale: x, shift: x };
+  assert.throws(() => standardize(x, [1], 1e-5, affine), {
+    name: 'ShapeError',
+    message: /one value for each/,
+  });
 });

@@ -1,7 +1,9 @@
 import type { Emitter } from '../ir/emitter.js';
 import { defineOp } from '../ir/op.js';
+import { ShapeError } from '../ir/shapeError.js';
+import { formatType, sameShape } from '../ir/tensorType.js';
 import type { Value } from '../ir/value.js';
-import { reducedType } from './broadcast.js';
+import { reducedType, reduceSum } from './broadcast.js';
 import { mul, neg, scale, sub } from './elementwise.js';
 import { reduceMean } from './reduce.js';
 
@@ -11,36 +13,55 @@ interface StandardizeAttributes {
 }
 
 /**
- * The core of every normalisation: y = (x - mean) r with r = 1 / √(var + ε), statistics over `axes`.
- * With n elements over the axes (Ioffe and Szegedy 2015, section 3):
+ * The core of every normalisation: y = γ r c + β with c = x - mean(x), r = 1 / √(var + ε), statistics over `axes`.
+ * With n elements over the axes (Ioffe and Szegedy 2015, section 3), arranged for few passes over the maps:
  *
- *   x̄ = r (ȳ - mean(ȳ) - y mean(ȳ y))
- *   r by x:  -r² y / n
+ *   β̄ = Σ ȳ
+ *   γ̄ = r Σ ȳ c
+ *   x̄ = γ r ȳ - γ r³ / n (Σ ȳ c) c - γ r / n Σ ȳ
+ *   r by x:  -r³ c / n
  */
 const standardizeOp = defineOp<StandardizeAttributes>({
   name: 'standardize',
-  type: ([x], { axes }) => {
-    reducedType('standardize', x, axes);
+  type: ([x, ...affine], { axes }) => {
+    const reduced = reducedType('standardize', x, axes);
+    for (const operand of affine) {
+      if (!sameShape(operand.shape, reduced.shape)) {
+        const facts = { x: formatType(x), 'scale or shift': formatType(operand) };
+        throw new ShapeError('standardize: scale and shift have one value for each statistic', facts);
+      }
+    }
     return x;
   },
-  gradient: ({ inputs: [x], output: y, dy, attributes: { axes, epsilon } }) => {
-    const centred = sub(dy, reduceMean(dy, axes));
-    const projection = mul(y, reduceMean(mul(dy, y), axes));
-    return [mul(sub(centred, projection), inverseDeviation(x, axes, epsilon))];
+  gradient: ({ inputs: [x, scaling], dy, attributes: { axes, epsilon } }) => {
+    const n = countOver(x, axes);
+    const centred = sub(x, reduceMean(x, axes));
+    const r = inverseDeviation(x, axes, epsilon);
+    const factor = scaling === undefined ? r : mul(r, scaling);
+    const total = reduceSum(dy, axes);
+    const dot = reduceSum(mul(dy, centred), axes);
+    const projection = mul(centred, mul(mul(dot, factor), scale(mul(r, r), 1 / n)));
+    const dx = sub(sub(mul(dy, factor), projection), scale(mul(factor, total), 1 / n));
+    return scaling === undefined ? [dx] : [dx, mul(dot, r), total];
   },
-  lower: (emit, [x], { attributes: { axes, epsilon } }) => {
+  lower: (emit, [x, scaling, shift], { attributes: { axes, epsilon } }) => {
     const { centred, variance } = lowerMoments(emit, x, axes);
-    return emit.node('Mul', [centred, lowerInverseDeviation(emit, variance, epsilon)]);
+    const r = lowerInverseDeviation(emit, variance, epsilon);
+    if (scaling === undefined) return emit.node('Mul', [centred, r]);
+    return emit.node('Add', [emit.node('Mul', [centred, emit.node('Mul', [r, scaling])]), shift]);
   },
 });
+
+function countOver(x: Value, axes: readonly number[]): number {
+  return axes.reduce((product, axis) => product * x.shape[axis], 1);
+}
 
 const inverseDeviationOp = defineOp<StandardizeAttributes>({
   name: 'inverseDeviation',
   type: ([x], { axes }) => reducedType('inverseDeviation', x, axes),
-  gradient: ({ inputs: [x], output: r, dy, attributes: { axes, epsilon } }) => {
-    const count = axes.reduce((product, axis) => product * x.shape[axis], 1);
-    const y = standardizeOp([x], { axes, epsilon });
-    return [mul(y, scale(neg(mul(dy, mul(r, r))), 1 / count))];
+  gradient: ({ inputs: [x], output: r, dy, attributes: { axes } }) => {
+    const cube = mul(mul(r, r), r);
+    return [mul(sub(x, reduceMean(x, axes)), scale(neg(mul(dy, cube)), 1 / countOver(x, axes)))];
   },
   lower: (emit, [x], { attributes: { axes, epsilon } }) =>
     lowerInverseDeviation(emit, lowerMoments(emit, x, axes).variance, epsilon),
@@ -50,8 +71,7 @@ const varianceOp = defineOp<{ readonly axes: readonly number[] }>({
   name: 'variance',
   type: ([x], { axes }) => reducedType('variance', x, axes),
   gradient: ({ inputs: [x], dy, attributes: { axes } }) => {
-    const count = axes.reduce((product, axis) => product * x.shape[axis], 1);
-    return [mul(sub(x, reduceMean(x, axes)), scale(dy, 2 / count))];
+    return [mul(sub(x, reduceMean(x, axes)), scale(dy, 2 / countOver(x, axes)))];
   },
   lower: (emit, [x], { attributes: { axes } }) => lowerMoments(emit, x, axes).variance,
 });
@@ -70,9 +90,18 @@ function lowerInverseDeviation(emit: Emitter, variance: string, epsilon: number)
   return emit.node('Reciprocal', [emit.node('Sqrt', [stabilised])]);
 }
 
-/** (x - mean) / √(var + epsilon), mean and biased variance over `axes`. */
-export function standardize(x: Value, axes: readonly number[], epsilon: number): Value {
-  return standardizeOp([x], { axes, epsilon });
+/**
+ * (x - mean) / √(var + epsilon), mean and biased variance over `axes`; with an affine map, that times its scale plus
+ * its shift, both of the statistics' shape (extents of 1 over `axes`).
+ */
+export function standardize(
+  x: Value,
+  axes: readonly number[],
+  epsilon: number,
+  affine?: { readonly scale: Value; readonly shift: Value },
+): Value {
+  const operands = affine === undefined ? [x] : [x, affine.scale, affine.shift];
+  return standardizeOp(operands, { axes, epsilon });
 }
 
 /** 1 / √(var + epsilon), the biased variance over `axes`, which stay as extents of 1. */
