@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Pix2PixError } from '../errors/pix2pixError.js';
 import { entry } from '../options/help.js';
 import { nearestName } from '../options/nearest.js';
+import { benchCommand } from './bench.js';
 import { type Command, type Example, formatExamples } from './command.js';
 import { datasetCommand } from './dataset.js';
 import { demoCommand } from './demo.js';
@@ -9,7 +10,13 @@ import { fromCommander } from './fromCommander.js';
 import { testCommand } from './test.js';
 import { trainCommand } from './train.js';
 
-const COMMANDS: readonly Command[] = [trainCommand, testCommand, fromCommander(datasetCommand), demoCommand];
+const COMMANDS: readonly Command[] = [
+  trainCommand,
+  testCommand,
+  fromCommander(datasetCommand),
+  benchCommand,
+  demoCommand,
+];
 
 const FIRST_STEPS: readonly Example[] = [
   { does: 'see it work, on data that it makes itself', line: 'pix2pix demo' },
