@@ -35,6 +35,8 @@ export class Session {
       executionMode: 'sequential',
       graphOptimizationLevel: 'all',
       logSeverityLevel: 3,
+      // A pattern is a second copy of all temporaries beside those of the first run, and saves no time here.
+      enableMemPattern: false,
       // Threads that spin while they wait win nothing on idle cores and halve the speed on busy ones.
       extra: { session: { set_denormal_as_zero: '1', intra_op: { allow_spinning: '0' } } },
       ...(profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: profilePrefix }),
