@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import type { ModelOptions } from '../src/models/definition.js';
 import { pix2pix } from '../src/models/pix2pix.js';
 import { chooseByRule } from '../src/runtime/forms.js';
-import { choicesOf, type LayerChoice, timeLayer } from '../src/runtime/layerTiming.js';
+import { choicesOf, type LayerChoice, timeForms } from '../src/runtime/layerTiming.js';
 import { parseTrainOptions } from '../src/training/options.js';
 import { formatTable, type Row } from './report.js';
 
@@ -42,7 +42,7 @@ const rows: Row[] = [];
 let total = 0;
 for (const [name, { choice, count }] of layers()) {
   const picked = chooseByRule(choice.layer, choice.forms);
-  const times = await timeLayer(choice, choice.forms, threads, runs);
+  const times = await timeForms(choice, choice.forms, threads, runs);
   total += times.get(picked)! * count;
   const text = [...times].map(([form, ms]) => `${form === picked ? '*' : ''}${form} ${ms.toFixed(1)} ms`);
   rows.push({ what: `${count} × ${name}`, value: text.join(', ') });

@@ -24,19 +24,14 @@ function crossing(program: Program): number {
     .reduce((sum, { shape }) => sum + elementCount(shape), 0);
 }
 
-test('with groups of one, no convolution is computed again', () => {
-  assert.equal(convolutions(recompute(step, 1)), convolutions(step));
-});
-
-test('with larger groups, some are, and less crosses from the forward to the backward pass', () => {
-  const [one, four] = [recompute(step, 1), recompute(step, 4)];
-  assert.ok(convolutions(four) > convolutions(step));
-  assert.ok(crossing(one) < crossing(step), `${crossing(one)} and ${crossing(step)} elements`);
-  assert.ok(crossing(four) < crossing(one), `${crossing(four)} and ${crossing(one)} elements`);
+test('no convolution is computed again, and less crosses from the forward to the backward pass', () => {
+  const now = recompute(step);
+  assert.equal(convolutions(now), convolutions(step));
+  assert.ok(crossing(now) < 0.7 * crossing(step), `${crossing(now)} of ${crossing(step)} elements`);
 });
 
 test('running statistics and counters move as before', () => {
-  const now = recompute(step, 2);
+  const now = recompute(step);
   assert.deepEqual([...now.writes.keys()], [...step.writes.keys()]);
   assert.deepEqual(now.counts, step.counts);
   assert.deepEqual(

@@ -15,33 +15,29 @@ export const AGAIN = '.again';
  * the same to the last bit: the same ops of the same operands. What a forward pass leaves behind besides its results,
  * such as running statistics, it leaves once.
  *
- * The forward pass is cut into groups of `layersPerGroup` convolutions. A convolution's result is kept if another
- * group reads it; so with groups of one, only what lies between convolutions is computed again.
+ * The results of convolutions are kept, and what lies between them is computed again: norms, activations and skip
+ * connections, which take most of the memory and little of the time. Convolutions computed again as well would win
+ * little more (docs/performance.md).
  */
-export function recompute(program: Program, layersPerGroup: number): Program {
-  return new Recomputation(program, layersPerGroup).program();
+export function recompute(program: Program): Program {
+  return new Recomputation(program).program();
 }
 
 class Recomputation {
   private readonly body: readonly Value[];
   private readonly groups = new Map<Value, number>();
-  private readonly kept = new Set<Value>();
   private readonly rewritten = new Map<Value, Value>();
   private readonly again = new Map<string, Value>();
   private readonly steps = new Map<HostStep, HostStep>();
 
-  constructor(
-    private readonly original: Program,
-    layersPerGroup: number,
-  ) {
+  constructor(private readonly original: Program) {
     const { outputs, writes, hostSteps } = original;
     this.body = reachable([
       ...outputs.values(),
       ...writes.values(),
       ...hostSteps.flatMap(({ inputs }) => inputs),
     ]);
-    this.group(layersPerGroup);
-    this.keep();
+    this.group();
   }
 
   program(): Program {
@@ -57,29 +53,13 @@ class Recomputation {
     };
   }
 
-  /** A group ends with its last convolution: what follows cheaply on it belongs to the next. */
-  private group(layersPerGroup: number): void {
+  /** What follows on a convolution is one group, computed again for the gradients of its own layers. */
+  private group(): void {
     let convolutions = 0;
     for (const value of this.body) {
       if (!isForward(value)) continue;
-      this.groups.set(value, Math.floor(convolutions / layersPerGroup));
+      this.groups.set(value, convolutions);
       if (isExpensive(value)) convolutions++;
-    }
-  }
-
-  /** Every convolution on which, by way of cheap values, one of another group rests. */
-  private keep(): void {
-    const sources = new Map<Value, ReadonlySet<Value>>();
-    for (const value of this.body) {
-      if (!isForward(value)) continue;
-      const convolutions = new Set(
-        value.operands.flatMap((operand) =>
-          isExpensive(operand) ? [operand] : [...(sources.get(operand) ?? [])],
-        ),
-      );
-      sources.set(value, convolutions);
-      for (const source of convolutions)
-        if (this.groups.get(source) !== this.groups.get(value)) this.kept.add(source);
     }
   }
 
@@ -112,7 +92,7 @@ class Recomputation {
 
   private computeAgain(value: Value, group: number): Value {
     const { source } = value;
-    if (source.kind !== 'op' || !isForward(value) || this.kept.has(value)) return this.rewritten.get(value)!;
+    if (source.kind !== 'op' || !isForward(value) || isExpensive(value)) return this.rewritten.get(value)!;
     const key = `${group} ${value.id}`;
     let clone = this.again.get(key);
     if (clone === undefined) {

@@ -1,10 +1,13 @@
 import { formatIgnoredHelp, formatOptionHelp, WIDEST, wrap } from '../options/help.js';
 import { tableFor } from '../options/parse.js';
 import { TRAIN_OPTIONS, type TrainOptions } from '../options/trainOptions.js';
+import { completeOptions } from '../training/completeOptions.js';
+import { dryRun } from '../training/dryRun.js';
 import { parseTrainOptions, registeredExtensions } from '../training/options.js';
 import { train } from '../training/train.js';
 import type { TrainingSummary } from '../training/trainingEvents.js';
 import { type Command, type Example, formatExamples } from './command.js';
+import { JobProgress } from './jobProgress.js';
 import { quoted } from './quoted.js';
 import { untilSignal } from './untilSignal.js';
 
@@ -20,6 +23,10 @@ const EXAMPLES: readonly Example[] = [
   {
     does: 'a quick look on any machine: small images, a small network, a thousand steps',
     line: 'pix2pix train --dataroot ./mine --netG unet_128 --ngf 32 --load_size 143 --crop_size 128 --max_steps 1000',
+  },
+  {
+    does: 'what memory and time four images at a time would take, before anything is trained',
+    line: 'pix2pix train --dataroot ./mine --batch_size 4 --dry_run',
   },
   {
     does: 'options from a file, one of them changed',
@@ -48,12 +55,24 @@ export const trainCommand: Command = {
     ].join('\n\n'),
   run: async (argv) => {
     const opt = parseTrainOptions(argv);
+    if (opt.dryRun) return showDryRun(opt);
     return untilSignal(async (stop) => {
       const summary = await train(opt, stop);
       if (!opt.quiet) process.stdout.write(`${ending(opt, summary)}\n`);
     });
   },
 };
+
+async function showDryRun(opt: TrainOptions): Promise<number> {
+  const progress = new JobProgress();
+  const { text } = await dryRun(completeOptions(opt), {
+    print: (line) => process.stderr.write(`${line}\n`),
+    progress: (done, total) => progress.report({ stage: 'timing', unit: 'layers', done, total }),
+  });
+  progress.end();
+  process.stdout.write(`${text}\n`);
+  return 0;
+}
 
 /** What to do next. */
 function ending(opt: TrainOptions, { reason, steps, epoch }: TrainingSummary): string {

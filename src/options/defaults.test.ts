@@ -93,6 +93,8 @@ test("training starts from the reference's defaults for pix2pix", () => {
     maxSteps: Number.POSITIVE_INFINITY,
     keepLast: Number.POSITIVE_INFINITY,
     valFreq: 1,
+    memoryLimit: undefined,
+    dryRun: false,
     model: 'pix2pix',
     dataroot: './d',
     isTrain: true,

@@ -19,8 +19,9 @@ function anyValue(flag: string, spec: OptionSpec): fc.Arbitrary<OptionScalar> {
     case 'choice':
       return fc.constantFrom(...spec.choices);
     case 'string':
-      return flag === 'epoch'
-        ? fc.constantFrom('latest', 'best', '7')
+      if (flag === 'epoch') return fc.constantFrom('latest', 'best', '7');
+      return flag === 'memory_limit'
+        ? fc.constantFrom('4GB', '900 MiB')
         : fc.stringMatching(/^[A-Za-z0-9 ä=-]{1,12}$/);
     default: {
       const min = Math.max(spec.min ?? spec.above ?? -1000, -1000);

@@ -1,6 +1,7 @@
 import { DATA_OPTIONS, LOAD_OPTIONS, MACHINE_OPTIONS, RUN_OPTIONS } from './baseOptions.js';
 import type { PIX2PIX_OPTIONS } from './extension.js';
 import { phaseFault } from './folderName.js';
+import { memorySizeFault } from './memorySize.js';
 import { NETWORK_OPTIONS } from './networkOptions.js';
 import { type OptionMarks, toOptions } from './optionsObject.js';
 import { type ParseSettings, parseOptions, requireOptions } from './parse.js';
@@ -154,9 +155,27 @@ const PROGRESS_OPTIONS = {
   no_html: { kind: 'flag', group: 'Progress', help: 'make no web/index.html' },
 } as const satisfies OptionTable;
 
+const MEMORY_OPTIONS = {
+  memory_limit: {
+    kind: 'string',
+    default: undefined,
+    metavar: 'SIZE',
+    group: 'Machine and messages',
+    stored: 'never',
+    check: memorySizeFault,
+    help: 'memory to stay within, such as 4GB, at the price of time; by default what is free',
+  },
+  dry_run: {
+    kind: 'flag',
+    group: 'Machine and messages',
+    stored: 'never',
+    help: 'only say what memory and time the training would take',
+  },
+} as const satisfies OptionTable;
+
 /**
  * The options of `pix2pix train` before a model adds its own: the reference's `options/train_options.py` with its
- * defaults, and `max_steps`, `keep_last`, `val_freq`, which are ours.
+ * defaults, and `max_steps`, `keep_last`, `val_freq`, `memory_limit`, `dry_run`, which are ours.
  */
 export const TRAIN_OPTIONS = {
   ...RUN_OPTIONS,
@@ -167,6 +186,7 @@ export const TRAIN_OPTIONS = {
   ...LOAD_OPTIONS,
   ...PROGRESS_OPTIONS,
   ...MACHINE_OPTIONS,
+  ...MEMORY_OPTIONS,
 } as const satisfies OptionTable;
 
 /** The same where no data set is needed. */
@@ -192,13 +212,13 @@ export type Pix2PixOptions = OptionValues<typeof PIX2PIX_OPTIONS>;
  * @param argv what follows `pix2pix train`
  * @typeParam Extra the chosen model's own options: `OptionValues<typeof itsTable>`
  * @throws Pix2PixError for unknown options, bad values and a missing --dataroot; `--continue_train` needs none, since
- *   `mergeStoredOptions` takes it from the checkpoint
+ *   `mergeStoredOptions` takes it from the checkpoint, and `--dry_run` can do without
  */
 export function parseTrainOptions<Extra = Pix2PixOptions>(
   argv: readonly string[],
   settings: Omit<ParseSettings, 'isTrain'> = {},
 ): TrainOptions & Extra {
   const { table, values, given } = parseOptions(argv, TRAIN_OPTIONS, { ...settings, isTrain: true });
-  if (!values.continue_train) requireOptions(table, values);
+  if (!values.continue_train && !values.dry_run) requireOptions(table, values);
   return toOptions({ ...values, name: nameWithSuffix(values, table) }, given, true);
 }

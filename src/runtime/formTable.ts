@@ -7,7 +7,7 @@ import type { Program } from '../ir/program.js';
 import { elementCount } from '../ir/tensorType.js';
 import type { FormChooser, Layer } from '../onnx/graphBuilder.js';
 import { chooseByRule, plausibleForms } from './forms.js';
-import { choicesOf, type LayerChoice, timeLayer } from './layerTiming.js';
+import { choicesOf, type LayerChoice, timeForms } from './layerTiming.js';
 import { runtimeVersion } from './session.js';
 
 /** Layers that touch fewer elements are quick in any form: the rule decides, and nothing is timed. */
@@ -74,7 +74,7 @@ export class FormTable {
 
   private async time(choice: LayerChoice): Promise<Times> {
     const forms = plausibleForms(choice.layer, choice.forms);
-    const times = await timeLayer(choice, forms, this.settings.threads, ROUNDS);
+    const times = await timeForms(choice, forms, this.settings.threads, ROUNDS);
     return Object.fromEntries([...times].map(([form, ms]) => [form, Number(ms.toFixed(3))]));
   }
 

@@ -2,7 +2,7 @@ import { type Program, reachable } from '../ir/program.js';
 import { elementCount } from '../ir/tensorType.js';
 import { Trace } from '../ir/trace.js';
 import { Value } from '../ir/value.js';
-import type { Layer } from '../onnx/graphBuilder.js';
+import type { FormChooser, Layer } from '../onnx/graphBuilder.js';
 import { lowerGraph } from '../onnx/lower.js';
 import { type Binding, Session } from './session.js';
 
@@ -36,20 +36,45 @@ export function choicesOf({ outputs, writes, hostSteps }: Program): LayerChoice[
  * Milliseconds of a layer in each of some forms: the fastest of `rounds` in which the forms take turns, so that a busy
  * moment meets all of them.
  */
-export async function timeLayer(
+export async function timeForms(
   { value }: Pick<LayerChoice, 'value'>,
   forms: readonly string[],
   threads: number,
   rounds: number,
 ): Promise<Map<string, number>> {
-  const timed = await Promise.all(forms.map((form) => prepare(value, form, threads)));
-  const fastest = new Map<string, number>(forms.map((form) => [form, Number.POSITIVE_INFINITY]));
+  const times = await timeAlternatives(
+    value,
+    forms.map((form) => () => form),
+    threads,
+    rounds,
+  );
+  return new Map(forms.map((form, i) => [form, times[i]]));
+}
+
+/** Milliseconds of a layer in the form that it is given. */
+export async function timeLayer(
+  { value }: Pick<LayerChoice, 'value'>,
+  choose: FormChooser,
+  threads: number,
+  rounds: number,
+): Promise<number> {
+  return (await timeAlternatives(value, [choose], threads, rounds))[0];
+}
+
+async function timeAlternatives(
+  value: Value,
+  choosers: readonly FormChooser[],
+  threads: number,
+  rounds: number,
+): Promise<number[]> {
+  const timed = await Promise.all(choosers.map((choose) => prepare(value, choose, threads)));
+  const fastest = choosers.map(() => Number.POSITIVE_INFINITY);
   for (let round = 0; round <= rounds; round++) {
     for (const [i, { session, binding }] of timed.entries()) {
       const start = performance.now();
       await session.run(binding);
       const milliseconds = performance.now() - start;
-      if (round > 0) fastest.set(forms[i], Math.min(fastest.get(forms[i])!, milliseconds));
+      if (round > 0) fastest[i] = Math.min(fastest[i], milliseconds);
     }
   }
   for (const { session } of timed) await session.dispose();
@@ -67,11 +92,11 @@ function alone({ source }: Value) {
 
 async function prepare(
   value: Value,
-  form: string,
+  choose: FormChooser,
   threads: number,
 ): Promise<{ session: Session; binding: Binding }> {
   const request = { ...alone(value), withEmptySequence: true };
-  const graph = lowerGraph({ ...request, choose: () => form });
+  const graph = lowerGraph({ ...request, choose });
   const session = await Session.create(graph.model, { threads });
   const memory = ({ shape }: Value) => new Float32Array(elementCount(shape)).fill(0.5);
   const feeds = [...graph.feeds].map(([name, of]) => [name, { data: memory(of), shape: of.shape }] as const);

@@ -3,18 +3,18 @@ import { type FloatImages, type Images, toFloatImages } from '../data/floatImage
 import type { Program } from '../ir/program.js';
 import type { ModelDefinition, ModelGraph, ModelOptions } from '../models/definition.js';
 import { learningRateOf } from '../nn/adam.js';
-import type { FormChooser } from '../onnx/graphBuilder.js';
 import type { TestOptions } from '../options/testOptions.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import type { Adam } from '../runtime/adam.js';
 import type { CompileOptions } from '../runtime/executable.js';
-import { chooseByRule } from '../runtime/forms.js';
-import { FormTable } from '../runtime/formTable.js';
 import { initialise } from '../runtime/initialise.js';
-import type { SessionOptions, TensorArray } from '../runtime/session.js';
+import { inWay, MEMORY_WAYS, type MemoryWay } from '../runtime/memoryPlan.js';
+import type { TensorArray } from '../runtime/session.js';
 import { StateStore } from '../runtime/stateStore.js';
 import { createOptimisers } from './createOptimisers.js';
 import { dropoutMasks, type MaskDraw } from './dropoutMasks.js';
+import { fitMemory } from './fitMemory.js';
+import { formChoice } from './formChoice.js';
 import { type LoadedFrom, loadModel, runFolder } from './loadModel.js';
 import { type DirectedInput, directed, imageSizeOf, type ModelInput } from './modelInput.js';
 import { describeNetworks } from './networkSummary.js';
@@ -65,6 +65,8 @@ export class Model<Loss extends string = string, Visual extends string = string>
   private results: Results | undefined;
   private isRunning = false;
   private print: (text: string) => void = console.log;
+  /** How training steps use memory. */
+  private readonly way: MemoryWay;
 
   protected constructor(
     readonly graph: ModelGraph,
@@ -72,12 +74,14 @@ export class Model<Loss extends string = string, Visual extends string = string>
     instruments: Instruments,
   ) {
     this.networks = graph.networks;
+    this.way = opt.isTrain ? fitMemory(graph, opt).way : MEMORY_WAYS[0];
     this.schedule = new Schedule({ ...SCHEDULE_OF_A_TEST, ...opt });
     this.optimisers = opt.isTrain ? createOptimisers(graph, this.store) : new Map();
     const states = Object.values(this.usedNetworks()).flatMap((network) => network.states);
     this.store.allocate(states.filter((state) => !this.store.has(state)));
-    const options = { threads: opt.intraThreads, ...instruments };
-    this.programs = new ProgramCache(this.store, this.optimisers, options, this.formChoice(options));
+    const options = { threads: opt.intraThreads, keepsMemory: this.way.keepsMemory, ...instruments };
+    const choice = formChoice(opt, (text) => this.print(text));
+    this.programs = new ProgramCache(this.store, this.optimisers, options, choice);
   }
 
   /**
@@ -112,6 +116,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
       this.loadedFrom = loadModel(this, opt, this.checkpoints);
     }
     print(describeNetworks(this.usedNetworks(), opt.verbose));
+    if (this.way.note !== undefined) print(this.way.note);
   }
 
   /**
@@ -129,10 +134,15 @@ export class Model<Loss extends string = string, Visual extends string = string>
     const scalars = Object.fromEntries(
       this.graph.optimisers.map(({ name }) => [learningRateOf(name), this.schedule.learningRate]),
     );
-    await this.run(`train ${JSON.stringify(size)}`, () => this.graph.trainStep(size), scalars, {
-      purpose: 'dropout',
-      draw: this.steps,
-    });
+    await this.run(
+      `train ${JSON.stringify(size)}`,
+      () => inWay(this.graph.trainStep(size), this.way),
+      scalars,
+      {
+        purpose: 'dropout',
+        draw: this.steps,
+      },
+    );
     this.steps++;
     this.totalIters += size.batch;
     this.epochLoss.sum += this.getCurrentLosses()[this.watchedLoss];
@@ -241,14 +251,6 @@ export class Model<Loss extends string = string, Visual extends string = string>
   private get watchedLoss(): Loss {
     const { lossNames } = this.graph;
     return (lossNames.includes('G_L1') ? 'G_L1' : lossNames[0]) as Loss;
-  }
-
-  private formChoice({ threads }: SessionOptions): (program: Program) => FormChooser | Promise<FormChooser> {
-    if (this.opt.layerForms === 'rule') return () => chooseByRule;
-    const announce = (layers: number) =>
-      this.print(`timing ${layers} layers in all their forms, once for this machine`);
-    const table = new FormTable({ threads, announce });
-    return (program) => table.chooserFor(program);
   }
 
   private take(input: DirectedInput): void {

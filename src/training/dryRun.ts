@@ -1,0 +1,86 @@
+import { createDataset } from '../data/createDataset.js';
+import type { ModelOptions } from '../models/definition.js';
+import { findModel } from '../models/registry.js';
+import { parameterCount } from '../nn/module.js';
+import { multiplyAddsOf } from '../ops/multiplyAdds.js';
+import { formatBytes } from '../options/memorySize.js';
+import type { TrainOptions } from '../options/trainOptions.js';
+import { inWay } from '../runtime/memoryPlan.js';
+import { predictStepTime } from '../runtime/stepTime.js';
+import { fitMemory, stepSize } from './fitMemory.js';
+import { formChoice } from './formChoice.js';
+
+/** What `pix2pix train --dry_run` finds out. */
+export interface DryRun {
+  readonly parameters: number;
+  readonly flops: number;
+  /** Predicted, at the peak. */
+  readonly memoryBytes: number;
+  /** Predicted. */
+  readonly stepMilliseconds: number;
+  /** The same for people, with its parts. */
+  readonly text: string;
+}
+
+/**
+ * Predicts what a training would take in memory and time, without allocating any of its memory. Without a data root,
+ * the time is that of a thousand images.
+ *
+ * @throws Pix2PixError when the options contradict each other, a step cannot fit into memory, or there is no such data
+ */
+export async function dryRun(
+  opt: TrainOptions,
+  {
+    print = () => {},
+    progress = () => {},
+  }: {
+    readonly print?: (text: string) => void;
+    readonly progress?: (done: number, total: number) => void;
+  } = {},
+): Promise<DryRun> {
+  const imagesPerEpoch = opt.dataroot ? await countImages(opt) : undefined;
+  const graph = findModel(opt.model).build(opt as unknown as ModelOptions);
+  const { way, needs } = fitMemory(graph, opt);
+  const size = stepSize(opt);
+  const program = inWay(graph.trainStep(size), way);
+  const choose = await formChoice(opt, print)(program);
+  const time = await predictStepTime(program, choose, opt.intraThreads, progress);
+  const networks = Object.entries(graph.networks).map(
+    ([name, network]) => [name, parameterCount(network)] as const,
+  );
+  const parameters = networks.reduce((sum, [, count]) => sum + count, 0);
+  const flops = 2 * multiplyAddsOf(program);
+  const images = imagesPerEpoch ?? 1000;
+  const seconds = (images / opt.batchSize) * (time.total / 1000);
+  const millions = (count: number) => `${(count / 1e6).toFixed(1)} million`;
+  const ms = (milliseconds: number) => `${milliseconds.toFixed(0)} ms`;
+  const lines = [
+    `step        ${size.batch} × ${size.height} × ${size.width}, ${(flops / 1e9).toFixed(1)} GFLOP`,
+    `parameters  ${millions(parameters)} (${networks.map(([name, count]) => `${name} ${millions(count)}`).join(', ')})`,
+    `memory      ${formatBytes(needs.total)}: parameters, gradients and moments ${formatBytes(needs.states)}, ` +
+      `activations kept ${formatBytes(needs.kept)}, working ${formatBytes(needs.working)}, ` +
+      `program ${formatBytes(needs.process)}`,
+    ...(way.note === undefined ? [] : [`            ${way.note}`]),
+    `step time   ${ms(time.total)}: convolutions ${ms(time.convolutions)}, other ${ms(time.others)}, ` +
+      `optimisers ${ms(time.optimisers)}`,
+    `time        ${duration(seconds)} for ${imagesPerEpoch === undefined ? '1000 images' : `an epoch of ${images} images`}`,
+  ];
+  return {
+    parameters,
+    flops,
+    memoryBytes: needs.total,
+    stepMilliseconds: time.total,
+    text: lines.join('\n'),
+  };
+}
+
+async function countImages(opt: TrainOptions): Promise<number> {
+  const dataset = await createDataset({ ...opt, numThreads: 0 });
+  await dataset.close();
+  return dataset.length;
+}
+
+function duration(seconds: number): string {
+  if (seconds < 90) return `${seconds.toFixed(0)} s`;
+  return seconds < 5400 ? `${(seconds / 60).toFixed(0)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
