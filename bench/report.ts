@@ -6,11 +6,11 @@ export interface Row {
 }
 
 /** The figures as a Markdown table, aligned for a terminal. */
-export function formatTable(rows: readonly Row[]): string {
-  const cells = [
-    ['figure', 'measured', 'target'],
-    ...rows.map(({ what, value, target }) => [what, value, target ?? '']),
-  ];
+export function formatTable(
+  rows: readonly Row[],
+  heading: readonly [string, string, string] = ['figure', 'measured', 'target'],
+): string {
+  const cells = [heading, ...rows.map(({ what, value, target }) => [what, value, target ?? ''])];
   const widths = [0, 1, 2].map((column) => Math.max(...cells.map((row) => row[column].length)));
   const line = (row: readonly string[]) => `| ${row.map((cell, i) => cell.padEnd(widths[i])).join(' | ')} |`;
   const rule = `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`;
