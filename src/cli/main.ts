@@ -8,8 +8,15 @@ import { demoCommand } from './demo.js';
 import { fromCommander } from './fromCommander.js';
 import { testCommand } from './test.js';
 import { trainCommand } from './train.js';
+import { translateCommand } from './translate.js';
 
-const COMMANDS: readonly Command[] = [trainCommand, testCommand, fromCommander(datasetCommand), demoCommand];
+const COMMANDS: readonly Command[] = [
+  trainCommand,
+  testCommand,
+  fromCommander(translateCommand),
+  fromCommander(datasetCommand),
+  demoCommand,
+];
 
 const FIRST_STEPS: readonly Example[] = [
   { does: 'see it work, on data that it makes itself', line: 'pix2pix demo' },

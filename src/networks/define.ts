@@ -74,6 +74,14 @@ export function defineD(options: NetworkOptions, inputNc: number): Module {
   }
 }
 
+/** What width and height of a generator's images must be multiples of, so that what comes out is as large. */
+export function sizeUnit(netG: string): number {
+  return 2 ** (unetDowns(netG) ?? RESNET_DOWNS);
+}
+
+/** How often the generators that are no U-Nets halve an image. */
+const RESNET_DOWNS = 2;
+
 /** Throws Pix2PixError, with the sizes that fit, when the generator cannot take images of this size. */
 export function checkImageSize(netG: string, height: number, width: number): void {
   const downs = unetDowns(netG);
