@@ -5,6 +5,7 @@ import { nearestName } from '../options/nearest.js';
 import { type Command, type Example, formatExamples } from './command.js';
 import { datasetCommand } from './dataset.js';
 import { demoCommand } from './demo.js';
+import { exportCommand } from './export.js';
 import { fromCommander } from './fromCommander.js';
 import { testCommand } from './test.js';
 import { trainCommand } from './train.js';
@@ -14,6 +15,7 @@ const COMMANDS: readonly Command[] = [
   trainCommand,
   testCommand,
   fromCommander(translateCommand),
+  fromCommander(exportCommand),
   fromCommander(datasetCommand),
   demoCommand,
 ];

@@ -26,6 +26,12 @@ export function sessionEngines(source: GeneratorSource, threads: number): Engine
 
 type Shape4 = readonly [number, number, number, number];
 
+/** -1 ... 1 through a session of any boundary. */
+export function floatEngine(session: Engine, boundary: Boundary): Engine {
+  if (boundary === 'float') return session;
+  return boundary === 'uint8' ? floatsByBytes(session) : scaled(session);
+}
+
 /** Floats through a graph that takes and gives bytes: with the precision of those. */
 function floatsByBytes(engine: Engine): Engine {
   return {

@@ -8,6 +8,7 @@ import { Pix2PixError } from '../errors/pix2pixError.js';
 import type { ModelOptions } from '../models/definition.js';
 import { findModel } from '../models/registry.js';
 import type { Module } from '../nn/module.js';
+import { fromHalf } from '../onnx/half.js';
 import { nearestName } from '../options/nearest.js';
 import { restoreTrainOptions } from '../options/serialise.js';
 import { StateStore } from '../runtime/stateStore.js';
@@ -110,10 +111,12 @@ function unfilled(name: string, options: Readonly<Record<string, unknown>>) {
   return { name, graph, network, store: new StateStore(), inputNc, outputNc, netG, norm, options };
 }
 
-function fill(
-  generator: TrainedGenerator,
-  file: Pick<SafetensorsFile, 'readInto' | 'path'> & { tensors: Parameters<typeof requireSameTensors>[1] },
-): TrainedGenerator {
+/** A file of weights, open. */
+interface WeightFile extends Pick<SafetensorsFile, 'readInto' | 'path'> {
+  readonly tensors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly dtype: string }>;
+}
+
+function fill(generator: TrainedGenerator, file: WeightFile): TrainedGenerator {
   const { network, store } = generator;
   requireSameTensors(
     new Map(network.states.map(({ name, type }) => [name, type.shape])),
@@ -122,9 +125,18 @@ function fill(
   );
   store.allocate(network.states);
   for (const state of network.states) {
-    file.readInto(state.name, state.type.dtype === 'i64' ? store.counter(state) : store.floats(state));
+    if (state.type.dtype === 'i64') file.readInto(state.name, store.counter(state));
+    else readFloats(file, state.name, store.floats(state));
   }
   return generator;
+}
+
+/** Numbers of single precision, or of half precision, which every half is exactly. */
+function readFloats(file: WeightFile, name: string, out: Float32Array): void {
+  if (file.tensors.get(name)?.dtype !== 'F16') return file.readInto(name, out);
+  const half = new Uint16Array(out.length);
+  file.readInto(name, half);
+  fromHalf(half, out);
 }
 
 function parseOptions(text: string, place: string): Record<string, unknown> {

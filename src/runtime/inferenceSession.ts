@@ -41,21 +41,15 @@ export class InferenceSession {
     });
     const light = create(ModelProtoSchema, { ...model, graph: { ...model.graph!, initializer } });
     const session = await ort.InferenceSession.create(toBinary(ModelProtoSchema, light), {
-      executionProviders: ['cpu'],
-      intraOpNumThreads: threads,
-      executionMode: 'sequential',
-      graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
+      ...settings(threads),
       externalData,
-      extra: {
-        session: {
-          set_denormal_as_zero: '1',
-          intra_op: { allow_spinning: '0' },
-          disable_quant_qdq: '1', // int8 weights are unpacked once, when they are loaded
-        },
-      },
     });
     return new InferenceSession(session);
+  }
+
+  /** From the bytes of a file. */
+  static async open(file: Uint8Array, { threads }: InferenceOptions): Promise<InferenceSession> {
+    return new InferenceSession(await ort.InferenceSession.create(file, settings(threads)));
   }
 
   async run(images: Images): Promise<Images> {
@@ -68,6 +62,23 @@ export class InferenceSession {
   async dispose(): Promise<void> {
     await this.session.release();
   }
+}
+
+function settings(threads: number): ort.InferenceSession.SessionOptions {
+  return {
+    executionProviders: ['cpu'],
+    intraOpNumThreads: threads,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+    extra: {
+      session: {
+        set_denormal_as_zero: '1',
+        intra_op: { allow_spinning: '0' },
+        disable_quant_qdq: '1', // int8 weights are unpacked once, when they are loaded
+      },
+    },
+  };
 }
 
 function external({ name, dims, dataType, rawData }: TensorProto, path: string): TensorProto {
