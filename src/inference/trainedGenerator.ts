@@ -133,10 +133,10 @@ function fill(generator: TrainedGenerator, file: WeightFile): TrainedGenerator {
 
 /** Numbers of single precision, or of half precision, which every half is exactly. */
 function readFloats(file: WeightFile, name: string, out: Float32Array): void {
-  if (file.tensors.get(name)?.dtype !== 'F16') return file.readInto(name, out);
-  const half = new Uint16Array(out.length);
-  file.readInto(name, half);
-  fromHalf(half, out);
+  const isHalf = file.tensors.get(name)?.dtype === 'F16';
+  const data = isHalf ? new Uint16Array(out.length) : out;
+  file.readInto(name, data);
+  if (data instanceof Uint16Array) fromHalf(data, out);
 }
 
 function parseOptions(text: string, place: string): Record<string, unknown> {

@@ -34,10 +34,10 @@ function roundToEven(x: number): number {
 
 /** The numbers of halves, all of which single precision holds. */
 export function fromHalf(halves: Uint16Array, out: Float32Array): void {
-  for (let i = 0; i < halves.length; i++) out[i] = valueOf(halves[i]);
+  for (let i = 0; i < halves.length; i++) out[i] = valueOfHalf(halves[i]);
 }
 
-function valueOf(half: number): number {
+function valueOfHalf(half: number): number {
   const sign = half & 0x8000 ? -1 : 1;
   const [exponent, fraction] = [(half >>> 10) & 0x1f, half & 0x3ff];
   if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;

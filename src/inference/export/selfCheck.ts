@@ -5,10 +5,10 @@ import { INPUT } from '../../onnx/inferenceGraph.js';
 import type { Precision } from '../../onnx/weightStorage.js';
 import { Executable } from '../../runtime/executable.js';
 import { chooseByRule } from '../../runtime/forms.js';
+import { floatEngine } from '../../translation/boundaryEngines.js';
 import type { NormMode } from '../../translation/generatorInfo.js';
 import type { Engine } from '../../translation/tensorTranslator.js';
 import { type ModelForm, sampleSide, traceGenerator } from '../inferenceModel.js';
-import { floatEngine } from '../sessionEngines.js';
 import type { TrainedGenerator } from '../trainedGenerator.js';
 import { sampleImage } from './sampleImages.js';
 
@@ -111,6 +111,6 @@ async function runTraining(
 function stacked(images: readonly FloatImages[]): FloatImages {
   const [, c, h, w] = images[0].shape;
   const data = new Float32Array(images.length * images[0].data.length);
-  images.forEach((image, i) => data.set(image.data, i * image.data.length));
+  for (const [i, image] of images.entries()) data.set(image.data, i * image.data.length);
   return { data, shape: [images.length, c, h, w] };
 }
