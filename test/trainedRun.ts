@@ -11,12 +11,19 @@ import { parseTrainOptions, registeredExtensions } from '../src/training/options
 /**
  * A run as training leaves it, without the training: weights from the seed, and running statistics that are those of
  * no image, so that norm modes differ. Small and quick to make.
+ * @param change to the weights before they are saved
  */
-export async function makeRun(folder: string, name: string, argv: readonly string[]): Promise<Model> {
+export async function makeRun(
+  folder: string,
+  name: string,
+  argv: readonly string[],
+  change: (model: Model) => void = () => {},
+): Promise<Model> {
   const opt = parseTrainOptions(['--dataroot', '.', '--checkpoints_dir', folder, '--name', name, ...argv]);
   const model = await createModel(opt);
   await model.setup(opt, { print: () => {} });
   disturbStatistics(model, model.networks.G);
+  change(model);
   const G = model.networks.G.states.map((state): [string, StoredTensor] => {
     const { shape, dtype } = state.type;
     return dtype === 'i64'
@@ -38,8 +45,11 @@ function disturbStatistics(model: Model, network: Module): void {
     };
     if (state.name.endsWith('running_mean')) fill(() => random.uniform() - 0.5);
     if (state.name.endsWith('running_var')) fill(() => 0.2 + random.uniform());
-    // of the size that training gives them: N(0, 0.02) makes of every image nearly the same gray
-    if (/\.weight$/.test(state.name) && state.type.shape.length === 4)
-      fill(() => (random.uniform() - 0.5) * 0.5);
+    // of a size that keeps signals alive (LeCun): N(0, 0.02) makes of every image nearly the same gray
+    const [, fanIn, ...kernel] = state.type.shape;
+    if (kernel.length === 2) {
+      const bound = Math.sqrt(3 / (fanIn * kernel[0] * kernel[1]));
+      fill(() => (2 * random.uniform() - 1) * bound);
+    }
   }
 }

@@ -33,13 +33,19 @@ export function reflect(at: number, extent: number): number {
   return within < extent ? within : period - within;
 }
 
+/** An array of the same type. Not by `constructor`: what decoders give is Node's Buffer, which is also one. */
+export function emptyLike<Data extends Pixels>(data: Data, length: number): Data {
+  if (data instanceof Float32Array) return new Float32Array(length) as Data;
+  return (data instanceof Uint16Array ? new Uint16Array(length) : new Uint8Array(length)) as Data;
+}
+
 /** Copies a window out of an image, which goes on beyond its edges as its mirror image. */
 export function cut<Data extends Pixels>(
   { data, width, height, channels }: Interleaved<Data>,
   window: Window,
 ): Interleaved<Data> {
   const { left, top, width: w, height: h } = window;
-  const result = new (data.constructor as new (length: number) => Data)(w * h * channels);
+  const result = emptyLike(data, w * h * channels);
   const inside = Math.max(0, Math.min(w, width - left));
   for (let y = 0; y < h; y++) {
     const from = reflect(top + y, height) * width;

@@ -4,7 +4,7 @@ import { Pix2PixError } from '../errors/pix2pixError.js';
 import type { DeepImageBatch, TranslateOptions } from './generator.js';
 import type { GeneratorInfo } from './generatorInfo.js';
 import { fromLevels, toLevels } from './levels.js';
-import { cut, type Interleaved, type Pixels, roundUp } from './padding.js';
+import { cut, emptyLike, type Interleaved, type Pixels, roundUp } from './padding.js';
 import { SerialQueue } from './serialQueue.js';
 import { translateInTiles } from './tiles.js';
 
@@ -156,7 +156,7 @@ function resized<Data extends Pixels>(
   to: Size,
 ): Data {
   const [before, after] = [from.width * from.height * channels, to.width * to.height * channels];
-  const result = new (data.constructor as new (length: number) => Data)(count * after);
+  const result = emptyLike(data, count * after);
   for (let i = 0; i < count; i++) {
     const image = { data: data.subarray(i * before, (i + 1) * before) as Data, ...from, channels };
     result.set(cut(image, { left: 0, top: 0, ...to }).data, i * after);
