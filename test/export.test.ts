@@ -119,7 +119,15 @@ test('the file says what it is of', () => {
   const { name, inputNc, outputNc, unit, normMode, precision, boundary, options } = info;
   assert.deepEqual(
     { name, inputNc, outputNc, unit, normMode, precision, boundary },
-    { name: 'unet_32_batch', inputNc: 3, outputNc: 2, unit: 32, normMode: 'running', precision: 'int8', boundary: 'float' },
+    {
+      name: 'unet_32_batch',
+      inputNc: 3,
+      outputNc: 2,
+      unit: 32,
+      normMode: 'running',
+      precision: 'int8',
+      boundary: 'float',
+    },
   );
   assert.equal(options.netG, 'unet_32');
   assert.match(info.version, /^\d+\.\d+\.\d+/);
@@ -153,7 +161,12 @@ test('safetensors of either precision are read back', async () => {
     await generator.dispose();
   }
   await assert.rejects(
-    exportGenerator('bytes', { ...from, format: 'safetensors', precision: 'int8', out: place('no.safetensors') }),
+    exportGenerator('bytes', {
+      ...from,
+      format: 'safetensors',
+      precision: 'int8',
+      out: place('no.safetensors'),
+    }),
     /no place for int8 weights/,
   );
 });
@@ -162,7 +175,8 @@ test('an export that differs too much is refused, and nothing is written', async
   // More than half precision can hold; the norm behind it makes them harmless in single precision.
   const argv = ['--netG', 'unet_32', '--ngf', '2', '--norm', 'instance'];
   const model = await makeRun(folder, 'steep', argv, ({ networks, store }) => {
-    for (const [i, x] of store.floats(networks.G.states[0]).entries()) store.floats(networks.G.states[0])[i] = x * 1e6;
+    for (const [i, x] of store.floats(networks.G.states[0]).entries())
+      store.floats(networks.G.states[0])[i] = x * 1e6;
   });
   await model.dispose();
   const out = place('steep.onnx');

@@ -83,7 +83,10 @@ async function translate(inputs: string[], output: string, flags: Flags): Promis
     ...sourceOptions(flags),
     threads: flags.intra_threads,
   });
-  const watch = watchSignals(() => stop.abort());
+  const watch = watchSignals(
+    (signal) => stop.abort(stopped(signal)),
+    'stopping after the image under way; press Ctrl-C again to stop at once',
+  );
   try {
     const show = (unit: Progress['unit']) => (done: number, total: number) =>
       progress.report({ stage: 'translating', unit, done, total });
@@ -105,6 +108,13 @@ async function translate(inputs: string[], output: string, flags: Flags): Promis
     await generator.dispose();
   }
 }
+
+const stopped = (signal: string) =>
+  new Pix2PixError(
+    'the translation was stopped',
+    { signal },
+    'what was written is whole: run the command again',
+  );
 
 const STDIO = '-';
 

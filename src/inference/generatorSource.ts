@@ -20,6 +20,8 @@ export interface GeneratorSource {
   model(boundary: Boundary): ModelProto;
 }
 
+export type { RunChoice };
+
 export interface SourceOptions extends RunChoice {
   /** Default: batch. An exported file has its own, which stays. */
   readonly normMode?: NormMode;

@@ -3,7 +3,7 @@ import type { ImageBatch } from '../data/imageBatch.js';
 import type { Generator, TranslateOptions } from '../translation/generator.js';
 import { type Tensor, TensorTranslator } from '../translation/tensorTranslator.js';
 import { toChannels } from './channels.js';
-import { findGenerator, type SourceOptions } from './generatorSource.js';
+import { findGenerator, type GeneratorSource, type SourceOptions } from './generatorSource.js';
 import { sessionEngines } from './sessionEngines.js';
 
 /** An image file: its path, or its contents. */
@@ -30,11 +30,19 @@ export async function loadGenerator(
   model: string,
   options: LoadOptions = {},
 ): Promise<Generator<ImageFile, ImageBatch>> {
-  const source = findGenerator(model, options);
-  const engines = sessionEngines(source, options.threads ?? 0);
-  const translator = new TensorTranslator(source.info, engines);
+  const find = () => findGenerator(model, options);
+  const translator = translatorOf(find(), find, options.threads ?? 0);
   await translator.prepare('uint8');
   return new NodeGenerator(translator);
+}
+
+/** Not part of the function above, whose variables the weights would outlive in. */
+function translatorOf(
+  source: GeneratorSource,
+  findAgain: () => GeneratorSource,
+  threads: number,
+): TensorTranslator {
+  return new TensorTranslator(source.info, sessionEngines(source, findAgain, threads));
 }
 
 class NodeGenerator implements Generator<ImageFile, ImageBatch> {

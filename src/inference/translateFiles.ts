@@ -28,7 +28,7 @@ export interface TranslateFilesOptions extends Pick<TranslateOptions, 'tile' | '
   readonly quality?: number;
   /** After every image, also one that failed. */
   readonly onImage?: (done: number, total: number) => void;
-  /** When aborted, what is under way is finished and nothing else begun. */
+  /** When aborted, no other image is begun, and one in tiles ends; its reason is to be a Pix2PixError. */
   readonly stop?: AbortSignal;
 }
 

@@ -20,6 +20,8 @@ export interface TranslateOptions {
   readonly overlap?: number;
   /** After every tile. */
   readonly onTile?: (done: number, total: number) => void;
+  /** When aborted, the translation ends before the next tile, with the signal's reason as its error. */
+  readonly signal?: AbortSignal;
 }
 
 /**

@@ -111,6 +111,7 @@ export class TensorTranslator {
     const image = { data: images.data, width, height, channels: inputNc };
     const result = { data, width, height, channels: outputNc };
     const translateTile = async (tile: Interleaved<Uint8Array | Uint16Array>) => {
+      options.signal?.throwIfAborted();
       const out = await this.levels({ data: tile.data, shape: [1, size, size, inputNc] } as ImageBatch);
       return { data: out.data, width: size, height: size, channels: outputNc };
     };
