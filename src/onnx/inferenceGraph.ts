@@ -7,6 +7,7 @@ import { type FoldedConvolution, foldable, foldedParameters, followedBy } from '
 import { GraphBuilder, tensorInfo } from './graphBuilder.js';
 import { IR_VERSION, OPSET } from './lower.js';
 import { type ModelProto, ModelProtoSchema, TensorProto_DataType } from './onnx_pb.js';
+import { isUpsampling, writeUpsampling } from './upsampling.js';
 import { type Precision, storeWeight } from './weightStorage.js';
 
 /** The names of the input and the output of every graph of this kind. */
@@ -169,18 +170,30 @@ class InferenceWriter {
   private convolution(convolution: FoldedConvolution): string {
     let name = this.written.get(convolution);
     if (name === undefined) {
-      const { value, input, axis, weight } = convolution;
-      const folded = foldedParameters(convolution);
-      const names = [
-        this.nameOf(input),
-        storeWeight(this.builder, folded.weight, weight.shape, axis, this.request.precision),
-      ];
-      const { bias } = folded;
-      if (bias) names.push(this.builder.tensor(TensorProto_DataType.FLOAT, [bias.length], bias));
-      const inputs = value.operands.slice(0, names.length);
-      name = this.lowered(value, inputs, names);
+      name = this.writeConvolution(convolution);
       this.written.set(convolution, name);
     }
     return name;
+  }
+
+  private writeConvolution(convolution: FoldedConvolution): string {
+    const { value, input, axis } = convolution;
+    const { shape } = convolution.weight;
+    const { weight, bias } = foldedParameters(convolution);
+    const { builder } = this;
+    const { precision } = this.request;
+    const x = this.nameOf(input);
+    this.begin(value);
+    if (isUpsampling(value)) return writeUpsampling(builder, x, weight, shape, bias, precision);
+    const names = [x, storeWeight(builder, weight, shape, axis, precision)];
+    if (bias) names.push(builder.tensor(TensorProto_DataType.FLOAT, [bias.length], bias));
+    return this.lowered(value, value.operands.slice(0, names.length), names);
+  }
+
+  /** Says what the nodes that follow belong to. */
+  private begin({ source, operands }: Value): void {
+    if (source.kind !== 'op') throw new Error('inference graph: no op');
+    const { op, scope } = source;
+    this.builder.begin(`${scope}.${op.name}`, { op: op.name, operands: operands.map(({ shape }) => shape) });
   }
 }
