@@ -11,7 +11,7 @@ const LAYERS = [
   ...['errors', 'random', 'options', 'files'],
   ...['ir', 'ops', 'autodiff', 'nn', 'networks', 'models', 'onnx', 'wasm'],
   'runtime',
-  ...['data', 'metrics', 'tracking', 'checkpoints'],
+  ...['data', 'metrics', 'tracking', 'checkpoints', 'interop'],
   ...['translation', 'training', 'inference', 'cli', 'index'],
 ];
 

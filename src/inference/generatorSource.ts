@@ -9,6 +9,7 @@ import { readOnnxFile } from './onnxFile.js';
 import {
   generatorOfRun,
   generatorOfSafetensors,
+  generatorOfStateDict,
   type RunChoice,
   type TrainedGenerator,
 } from './trainedGenerator.js';
@@ -31,7 +32,7 @@ export interface SourceOptions extends RunChoice {
 
 /**
  * Finds a generator: a run by its name in `checkpointsDir` or by its folder, a checkpoint by its manifest
- * (`5.json`) or its file of weights, or an exported .safetensors or .onnx.
+ * (`5.json`) or its file of weights, a state dict of PyTorch (.pth), or an exported .safetensors or .onnx.
  *
  * @throws Pix2PixError when there is no such thing, or it is damaged
  */
@@ -44,6 +45,7 @@ export function findGenerator(model: string, options: SourceOptions = {}): Gener
 export function findTrainedGenerator(model: string, options: SourceOptions = {}): TrainedGenerator {
   const { checkpointsDir = './checkpoints', epoch = LATEST, onWarning } = options;
   if (/\.safetensors$/i.test(model)) return generatorOfSafetensors(model);
+  if (/\.pth$/i.test(model)) return generatorOfStateDict(model);
   const tag = tagOfManifest(basename(model));
   if (tag !== undefined && existsSync(model)) return generatorOfRun(dirname(resolve(model)), tag, onWarning);
   const named = join(checkpointsDir, model);

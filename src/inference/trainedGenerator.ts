@@ -1,14 +1,16 @@
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { requireSameTensors } from '../checkpoints/architecture.js';
-import type { NamedTensors } from '../checkpoints/dtype.js';
 import { openSafetensors, type SafetensorsFile } from '../checkpoints/safetensors.js';
 import { CheckpointStore } from '../checkpoints/store.js';
 import { Pix2PixError } from '../errors/pix2pixError.js';
+import { detectGenerator, type Shapes } from '../interop/detectGenerator.js';
+import { toFloats } from '../interop/floats.js';
+import { toNetworkState } from '../interop/networkState.js';
+import { readStateDict } from '../interop/readStateDict.js';
 import type { ModelOptions } from '../models/definition.js';
 import { findModel } from '../models/registry.js';
 import type { Module } from '../nn/module.js';
-import { fromHalf } from '../onnx/half.js';
 import { nearestName } from '../options/nearest.js';
 import { restoreTrainOptions } from '../options/serialise.js';
 import { StateStore } from '../runtime/stateStore.js';
@@ -64,8 +66,9 @@ export function generatorOfRun(
 export const OPTIONS_KEY = 'pix2pix.options';
 
 /**
- * The generator in a safetensors file: one that was exported, or one that lies in its run's folder.
- * @throws Pix2PixError when it is neither
+ * The generator in a safetensors file: one that was exported, one that lies in its run's folder, or another with the
+ * reference's names for its tensors.
+ * @throws Pix2PixError when it is none of these
  */
 export function generatorOfSafetensors(path: string): TrainedGenerator {
   const ofRun = /^(.+)_net_\w+\.safetensors$/.exec(basename(path));
@@ -74,33 +77,35 @@ export function generatorOfSafetensors(path: string): TrainedGenerator {
   const file = openSafetensors(path);
   try {
     const text = file.metadata.get(OPTIONS_KEY);
-    if (text === undefined) {
-      throw new Pix2PixError(
-        'this file does not say which network it is of',
-        { file: path, metadata: [...file.metadata.keys()].join(', ') || 'none' },
-        'name the run, or a file made by pix2pix export --format safetensors',
-      );
-    }
-    const { graph: _, ...generator } = unfilled(basename(path, '.safetensors'), parseOptions(text, path));
+    const options = text === undefined ? detectedOptions(file.tensors) : parseOptions(text, path);
+    const { graph: _, ...generator } = unfilled(basename(path, '.safetensors'), options);
     return fill(generator, file);
   } finally {
     file.close();
   }
 }
 
-/** A generator of given options and weights, as a reader of foreign files finds them. Throws when they do not fit. */
-export function generatorOfTensors(
-  name: string,
-  options: Readonly<Record<string, unknown>>,
-  tensors: NamedTensors,
-  place: string,
-): TrainedGenerator {
-  const { graph: _, ...generator } = unfilled(name, options);
+/**
+ * The generator in a file of PyTorch's, such as the reference's `latest_net_G.pth`; which one it is, its names and
+ * shapes say.
+ * @throws Pix2PixError when it cannot be read, or is no generator
+ */
+export function generatorOfStateDict(path: string): TrainedGenerator {
+  const tensors = toNetworkState(readStateDict(path));
+  const { graph: _, ...generator } = unfilled(basename(path, '.pth'), detectedOptions(tensors));
   return fill(generator, {
     tensors,
-    path: place,
-    readInto: (tensor, out) => (out as Float32Array).set(tensors.get(tensor)!.data as Float32Array),
+    path,
+    read: (name) => tensors.get(name)!,
+    readInto: (name, out) => (out as Float32Array).set(tensors.get(name)!.data as Float32Array),
   });
+}
+
+/** The options of a training that would have led to such weights, as far as they tell. */
+function detectedOptions(tensors: Shapes): Record<string, unknown> {
+  const { netG, ngf, inputNc, outputNc, norm, useDropout } = detectGenerator(tensors);
+  const shape = { netG, ngf, input_nc: inputNc, output_nc: outputNc, norm };
+  return { model: 'pix2pix', ...shape, no_dropout: useDropout === false };
 }
 
 function unfilled(name: string, options: Readonly<Record<string, unknown>>) {
@@ -112,7 +117,7 @@ function unfilled(name: string, options: Readonly<Record<string, unknown>>) {
 }
 
 /** A file of weights, open. */
-interface WeightFile extends Pick<SafetensorsFile, 'readInto' | 'path'> {
+interface WeightFile extends Pick<SafetensorsFile, 'read' | 'readInto' | 'path'> {
   readonly tensors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly dtype: string }>;
 }
 
@@ -125,18 +130,11 @@ function fill(generator: TrainedGenerator, file: WeightFile): TrainedGenerator {
   );
   store.allocate(network.states);
   for (const state of network.states) {
-    if (state.type.dtype === 'i64') file.readInto(state.name, store.counter(state));
-    else readFloats(file, state.name, store.floats(state));
+    if (state.type.dtype === 'i64') store.counter(state)[0] = BigInt(file.read(state.name).data[0] ?? 0);
+    else if (file.tensors.get(state.name)!.dtype === 'F32') file.readInto(state.name, store.floats(state));
+    else store.floats(state).set(toFloats(file.read(state.name)));
   }
   return generator;
-}
-
-/** Numbers of single precision, or of half precision, which every half is exactly. */
-function readFloats(file: WeightFile, name: string, out: Float32Array): void {
-  const isHalf = file.tensors.get(name)?.dtype === 'F16';
-  const data = isHalf ? new Uint16Array(out.length) : out;
-  file.readInto(name, data);
-  if (data instanceof Uint16Array) fromHalf(data, out);
 }
 
 function parseOptions(text: string, place: string): Record<string, unknown> {

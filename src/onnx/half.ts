@@ -31,15 +31,3 @@ function roundToEven(x: number): number {
   const rest = x - below;
   return rest > 0.5 || (rest === 0.5 && below % 2 === 1) ? below + 1 : below;
 }
-
-/** The numbers of halves, all of which single precision holds. */
-export function fromHalf(halves: Uint16Array, out: Float32Array): void {
-  for (let i = 0; i < halves.length; i++) out[i] = valueOfHalf(halves[i]);
-}
-
-function valueOfHalf(half: number): number {
-  const sign = half & 0x8000 ? -1 : 1;
-  const [exponent, fraction] = [(half >>> 10) & 0x1f, half & 0x3ff];
-  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fromHalf, toHalf } from './half.js';
+import { toFloats } from '../interop/floats.js';
+import { toHalf } from './half.js';
 import { quantize } from './weightStorage.js';
 
 test('half precision is IEEE 754 binary16, rounded to even', () => {
@@ -35,8 +36,7 @@ test('every half is the number that it was read as', () => {
   const all = Uint16Array.from({ length: 0x10000 }, (_, bits) => bits).filter(
     (bits) => (bits & 0x7fff) <= 0x7c00,
   );
-  const numbers = new Float32Array(all.length);
-  fromHalf(all, numbers);
+  const numbers = toFloats({ dtype: 'F16', shape: [all.length], data: all });
   assert.deepEqual(toHalf(numbers), all);
 });
 

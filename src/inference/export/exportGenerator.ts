@@ -11,11 +11,11 @@ import { findTrainedGenerator, type SourceOptions } from '../generatorSource.js'
 import { describeGenerator, inferenceModel, type ModelForm } from '../inferenceModel.js';
 import { sourceCommit } from '../provenance.js';
 import type { TrainedGenerator } from '../trainedGenerator.js';
-import { writeSafetensorsFile } from './safetensorsFile.js';
 import { compareWithTraining, type Difference, requireWithinTolerance } from './selfCheck.js';
 import { writeWebFolder } from './webFolder.js';
+import { type WeightsFormat, writeWeightsFile } from './weightsFile.js';
 
-export const exportFormats = ['onnx', 'safetensors', 'web'] as const;
+export const exportFormats = ['onnx', 'safetensors', 'pth', 'web'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
 export interface ExportOptions extends SourceOptions {
@@ -60,7 +60,8 @@ export async function exportGenerator(model: string, options: ExportOptions = {}
   onStage('loading');
   const generator = findTrainedGenerator(model, options);
   const path = options.out ?? defaultPath(generator.name, format, precision);
-  if (format === 'safetensors') return exportWeights(generator, form, path, onStage);
+  if (format === 'safetensors' || format === 'pth')
+    return exportWeights(generator, form, format, path, onStage);
   const commit = sourceCommit();
   const file = toBinary(ModelProtoSchema, inferenceModel(generator, form, commit));
   const difference = await check(generator, form, path, onStage, () =>
@@ -75,17 +76,18 @@ export async function exportGenerator(model: string, options: ExportOptions = {}
 async function exportWeights(
   generator: TrainedGenerator,
   form: ModelForm,
+  format: WeightsFormat,
   path: string,
   onStage: (stage: string) => void,
 ): Promise<Exported> {
   if (form.precision === 'int8' || form.boundary !== 'float') {
     throw new Pix2PixError(
       'a file of weights has no graph: there is no place for int8 weights or conversions of images in it',
-      { format: 'safetensors', precision: form.precision },
+      { format, precision: form.precision },
       'pass --format onnx, or --precision fp32 or fp16',
     );
   }
-  const stored = writeSafetensorsFile(generator, form.precision, path);
+  const stored = writeWeightsFile(generator, format, form.precision, path);
   try {
     const asFloat = { ...form, precision: 'fp32' } as const;
     const difference = await check(generator, form, path, onStage, () =>
