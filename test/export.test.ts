@@ -151,14 +151,16 @@ test('images in 0 ... 255, as bytes and as floats, give the same translation', a
   }
 });
 
-test('safetensors of either precision are read back', async () => {
-  for (const precision of ['fp32', 'fp16'] as const) {
-    const out = place(`weights_${precision}.safetensors`);
-    const { difference } = await exportGenerator('bytes', { ...from, format: 'safetensors', precision, out });
-    assert.ok(precision === 'fp16' || difference.max < 1e-3);
-    const generator = await loadGenerator(out);
-    assert.equal(generator.info.unit, 32);
-    await generator.dispose();
+test('files of weights, of either precision, are read back', async () => {
+  for (const format of ['safetensors', 'pth'] as const) {
+    for (const precision of ['fp32', 'fp16'] as const) {
+      const out = place(`weights_${precision}.${format}`);
+      const { difference } = await exportGenerator('bytes', { ...from, format, precision, out });
+      assert.ok(precision === 'fp16' || difference.max < 1e-3);
+      const generator = await loadGenerator(out);
+      assert.equal(generator.info.unit, 32);
+      await generator.dispose();
+    }
   }
   await assert.rejects(
     exportGenerator('bytes', {
