@@ -14,6 +14,16 @@ export interface PyTorchResult {
   readonly peak_rss_bytes: number;
 }
 
+/** Ways to run the same step in PyTorch: the reference's own code, and what its user could change in a line or two. */
+export const PYTORCH_WAYS = {
+  eager: ['--mode', 'eager'],
+  'channels last': ['--mode', 'channels_last'],
+  compile: ['--mode', 'compile'],
+  'eager, fused Adam': ['--mode', 'eager', '--fused-adam'],
+} as const;
+
+export type PyTorchWay = keyof typeof PYTORCH_WAYS;
+
 /** A python that can import torch: $PIX2PIX_BENCH_PYTHON, or python3. Undefined if there is none. */
 export async function findPyTorch(): Promise<string | undefined> {
   const python = process.env.PIX2PIX_BENCH_PYTHON ?? 'python3';
@@ -24,26 +34,17 @@ export async function findPyTorch(): Promise<string | undefined> {
   return works && existsSync(script) ? python : undefined;
 }
 
-/** Times the same step in PyTorch, in a process of its own. */
+/** Times the same step in PyTorch, in a process of its own. Rejects where that way does not work, as without a C++ compiler. */
 export async function timePyTorch(
   python: string,
-  mode: 'eager' | 'channels_last',
+  way: PyTorchWay,
   steps: number,
   threads: number,
 ): Promise<PyTorchResult> {
-  const args = [
-    script,
-    '--steps',
-    `${steps}`,
-    '--warmup',
-    '2',
-    '--threads',
-    `${threads}`,
-    '--mode',
-    mode,
-    '--json',
-  ];
-  const { stdout } = await run(python, args, { maxBuffer: 1 << 24 });
+  const numbers = ['--steps', `${steps}`, '--warmup', '2', '--threads', `${threads}`];
+  const { stdout } = await run(python, [script, ...PYTORCH_WAYS[way], ...numbers, '--json'], {
+    maxBuffer: 1 << 24,
+  });
   return JSON.parse(stdout.trim().split('\n').at(-1)!);
 }
 

@@ -1,10 +1,14 @@
 import { reachable } from '../ir/program.js';
+import { inScope } from '../ir/scope.js';
 import { ShapeError } from '../ir/shapeError.js';
 import { elementCount, formatType, sameShape } from '../ir/tensorType.js';
 import type { Value } from '../ir/value.js';
 import { broadcastTo } from '../ops/broadcast.js';
 import { scalar } from '../ops/constant.js';
 import { add } from '../ops/elementwise.js';
+
+/** Gradients stand in the scope of what they are the gradients of, marked so. */
+export const GRADIENT = '.gradient';
 
 /**
  * Reverse-mode differentiation: the gradients of a scalar by each of `wrt`, as ordinary values that differentiate
@@ -21,13 +25,15 @@ export function grad(loss: Value, wrt: readonly Value[]): Value[] {
   for (const value of reachable([loss], (v) => !needed.has(v)).reverse()) {
     const dy = gradients.get(value);
     if (dy === undefined || value.source.kind !== 'op') continue;
-    const { op, inputs, attributes } = value.source;
+    const { op, inputs, attributes, scope } = value.source;
     const wanted = inputs.map((input) => needed.has(input));
     if (!wanted.includes(true)) continue;
-    const parts = op.gradient({ inputs, output: value, attributes, dy, wanted });
-    inputs.forEach((input, i) => {
-      const part = wanted[i] ? parts[i] : null;
-      if (part !== null) accumulate(gradients, input, part);
+    inScope(scope.endsWith(GRADIENT) ? scope : scope + GRADIENT, () => {
+      const parts = op.gradient({ inputs, output: value, attributes, dy, wanted });
+      inputs.forEach((input, i) => {
+        const part = wanted[i] ? parts[i] : null;
+        if (part !== null) accumulate(gradients, input, part);
+      });
     });
   }
   return wrt.map((value) => gradients.get(value) ?? broadcastTo(scalar(0), value.shape));

@@ -32,7 +32,7 @@ test('--version is the version of the package', () => {
 test('without a command, and with --help, it says what there is', () => {
   const { status, stdout } = run([]);
   assert.equal(status, 0);
-  for (const command of ['train', 'test', 'dataset', 'demo'])
+  for (const command of ['train', 'test', 'dataset', 'bench', 'demo'])
     assert.match(stdout, new RegExp(`^  ${command} `, 'm'));
   assert.equal(run(['--help']).stdout, stdout);
 });

@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   translate: async () => fromCommander((await import('./translate.js')).translateCommand),
   export: async () => fromCommander((await import('./export.js')).exportCommand),
   dataset: async () => fromCommander((await import('./dataset.js')).datasetCommand),
+  bench: async () => (await import('./bench.js')).benchCommand,
   demo: async () => (await import('./demo.js')).demoCommand,
 };
 

@@ -13,6 +13,16 @@ export function withScope<T>(name: string, build: () => T): T {
   }
 }
 
+/** Runs `build` in the scope of that whole name, whatever the current one is. */
+export function inScope<T>(scope: string, build: () => T): T {
+  const outside = stack.splice(0, stack.length, scope);
+  try {
+    return build();
+  } finally {
+    stack.splice(0, stack.length, ...outside);
+  }
+}
+
 /** The scope in force, such as `generator.down.3.conv`; empty at the top. */
 export function currentScope(): string {
   return stack.join('.');

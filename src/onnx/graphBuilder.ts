@@ -37,13 +37,18 @@ export class GraphBuilder implements Emitter {
   private readonly reshapedFrom = new Map<string, string>();
   private layer: Layer = { op: '', operands: [] };
   private scope = '';
+  private apart = '';
 
   constructor(private readonly chooser: FormChooser) {}
 
-  /** Says what the nodes that follow belong to: `scope` names them in profiles, `layer` is what forms are chosen for. */
-  begin(scope: string, layer: Layer): void {
+  /**
+   * Says what the nodes that follow belong to: `scope` names them in profiles, `layer` is what forms are chosen for.
+   * Nodes that are kept apart are shared only among those that are `apart` by the same word.
+   */
+  begin(scope: string, layer: Layer, apart = ''): void {
     this.scope = scope;
     this.layer = layer;
+    this.apart = apart;
   }
 
   choose<Form extends string>(forms: readonly Form[]): Form {
@@ -55,7 +60,7 @@ export class GraphBuilder implements Emitter {
     inputs: readonly string[],
     attributes: Readonly<Record<string, OnnxAttribute>> = {},
   ): string {
-    return this.once(`${opType}(${inputs.join()})${JSON.stringify(attributes)}`, (output) => {
+    return this.once(`${this.apart}${opType}(${inputs.join()})${JSON.stringify(attributes)}`, (output) => {
       const attribute = Object.entries(attributes).map(([name, value]) => attributeProto(name, value));
       const name = `${this.scope}/${opType}_${output}`;
       this.nodes.push(

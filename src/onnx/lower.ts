@@ -1,8 +1,9 @@
 import { create, toBinary } from '@bufbuild/protobuf';
+import { AGAIN } from '../autodiff/recompute.js';
 import { formatType } from '../ir/tensorType.js';
 import type { Value } from '../ir/value.js';
 import { type FormChooser, GraphBuilder, sequenceInfo, tensorInfo } from './graphBuilder.js';
-import { ModelProtoSchema } from './onnx_pb.js';
+import { ModelProtoSchema, type NodeProto } from './onnx_pb.js';
 
 /** The ONNX operator set that lowerings are written for. */
 export const OPSET = 21n;
@@ -64,13 +65,24 @@ export function lowerGraph({
     opsetImport: [{ domain: '', version: OPSET }],
     graph: {
       name: 'pix2pix',
-      node: builder.nodes,
+      node: leavesLast(builder.nodes),
       initializer: builder.initializers,
       input: [...feeds].map(([name, value]) => tensorInfo(name, value.type.dtype, value.shape)),
       output,
     },
   });
   return { model: toBinary(ModelProtoSchema, model), feeds, fetches };
+}
+
+/**
+ * The nodes in an order in which ONNX Runtime needs little memory. It runs a graph depth first from the nodes that
+ * nobody reads, the last one first: in the order in which they were made, it would compute the gradients by weights in
+ * the end, and hold on to all that they are made of until then.
+ */
+function leavesLast(nodes: readonly NodeProto[]): NodeProto[] {
+  const read = new Set(nodes.flatMap(({ input }) => input));
+  const isLeaf = ({ output }: NodeProto) => output.every((name) => !read.has(name));
+  return [...nodes.filter((node) => !isLeaf(node)), ...nodes.filter(isLeaf).reverse()];
 }
 
 function lowerValue(builder: GraphBuilder, value: Value, names: ReadonlyMap<Value, string>): string {
@@ -80,12 +92,17 @@ function lowerValue(builder: GraphBuilder, value: Value, names: ReadonlyMap<Valu
     throw new Error(`${source.kind} ${formatType(value.type)} is not among the inputs`);
   const operands = source.inputs.map((input) => input.shape);
   const { op, attributes, scope } = source;
-  builder.begin(`${scope}.${op.name}`, { op: op.name, operands, attributes });
+  builder.begin(`${scope}.${op.name}`, { op: op.name, operands, attributes }, computedAgain(scope));
   return source.op.lower(
     builder,
     source.inputs.map((input) => names.get(input)!),
     { attributes: source.attributes, inputTypes: source.inputs.map((input) => input.type), type: value.type },
   );
+}
+
+/** Empty for what is computed once; a word for each time that it is computed again (`recompute`). */
+function computedAgain(scope: string): string {
+  return new RegExp(`\\${AGAIN}\\d*`).exec(scope)?.[0] ?? '';
 }
 
 /**

@@ -169,6 +169,12 @@ export const TRAIN_OPTIONS = {
   ...MACHINE_OPTIONS,
 } as const satisfies OptionTable;
 
+/** The same where no data set is needed. */
+export const TRAIN_OPTIONS_WITHOUT_DATA = {
+  ...TRAIN_OPTIONS,
+  dataroot: { ...TRAIN_OPTIONS.dataroot, required: false },
+} as const satisfies OptionTable;
+
 /** What `pix2pix train` works by; a model's own options come on top. */
 export type TrainOptions = OptionValues<typeof TRAIN_OPTIONS> & OptionMarks<true>;
 

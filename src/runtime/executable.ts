@@ -13,6 +13,8 @@ export interface CompileOptions extends SessionOptions {
   readonly choose: FormChooser;
   /** The optimisers that the program's host steps belong to, by name. */
   readonly optimisers?: ReadonlyMap<string, Adam>;
+  /** Told how long each host step took. */
+  readonly onHostStep?: (name: string, milliseconds: number) => void;
 }
 
 /** What a run is given: tensors for the program's inputs, and numbers for its run-time scalars. */
@@ -112,8 +114,10 @@ export class Executable {
     return async (scalars) => {
       const learningRate = scalars[step.learningRate];
       if (learningRate === undefined) throw new Error(`the scalar ${step.learningRate} is not given`);
+      const started = performance.now();
       for (const { from, to } of this.sharedGradients.get(step)!) to.set(from as Float32Array);
       optimiser.update(learningRate);
+      this.options.onHostStep?.(step.name, performance.now() - started);
     };
   }
 

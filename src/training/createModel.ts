@@ -1,7 +1,7 @@
 import { findModel } from '../models/registry.js';
 import type { TestOptions } from '../options/testOptions.js';
 import type { TrainOptions } from '../options/trainOptions.js';
-import { Model } from './model.js';
+import { type Instruments, Model } from './model.js';
 import { Pix2PixModel } from './pix2pixModel.js';
 
 /**
@@ -9,7 +9,7 @@ import { Pix2PixModel } from './pix2pixModel.js';
  *
  * @throws Pix2PixError for an unknown model, or options that contradict each other
  */
-export function createModel(opt: TrainOptions | TestOptions): Promise<Model> {
+export function createModel(opt: TrainOptions | TestOptions, instruments?: Instruments): Promise<Model> {
   const definition = findModel(opt.model);
-  return (opt.model === 'pix2pix' ? Pix2PixModel : Model).create(definition, opt);
+  return (opt.model === 'pix2pix' ? Pix2PixModel : Model).create(definition, opt, instruments);
 }

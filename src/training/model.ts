@@ -7,6 +7,7 @@ import type { FormChooser } from '../onnx/graphBuilder.js';
 import type { TestOptions } from '../options/testOptions.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import type { Adam } from '../runtime/adam.js';
+import type { CompileOptions } from '../runtime/executable.js';
 import { chooseByRule } from '../runtime/forms.js';
 import { FormTable } from '../runtime/formTable.js';
 import { initialise } from '../runtime/initialise.js';
@@ -29,6 +30,9 @@ export interface SetupSettings {
   /** Where checkpoints are loaded from and saved to. Default: the run's folder, with warnings on the console. */
   readonly checkpoints?: CheckpointStore;
 }
+
+/** What looks into the runs of a model's programs. */
+export type Instruments = Pick<CompileOptions, 'profilePrefix' | 'onHostStep'>;
 
 /** What a program left behind: its outputs by name, and their shapes. */
 interface Results {
@@ -65,13 +69,14 @@ export class Model<Loss extends string = string, Visual extends string = string>
   protected constructor(
     readonly graph: ModelGraph,
     readonly opt: TrainOptions | TestOptions,
+    instruments: Instruments,
   ) {
     this.networks = graph.networks;
     this.schedule = new Schedule({ ...SCHEDULE_OF_A_TEST, ...opt });
     this.optimisers = opt.isTrain ? createOptimisers(graph, this.store) : new Map();
     const states = Object.values(this.usedNetworks()).flatMap((network) => network.states);
     this.store.allocate(states.filter((state) => !this.store.has(state)));
-    const options = { threads: opt.intraThreads };
+    const options = { threads: opt.intraThreads, ...instruments };
     this.programs = new ProgramCache(this.store, this.optimisers, options, this.formChoice(options));
   }
 
@@ -79,8 +84,12 @@ export class Model<Loss extends string = string, Visual extends string = string>
    * Allocates the networks' memory; `setup` fills it.
    * @throws Pix2PixError when the options contradict each other, or there is not enough memory
    */
-  static async create(definition: ModelDefinition, opt: TrainOptions | TestOptions): Promise<Model> {
-    return new this(definition.build(opt as unknown as ModelOptions), opt);
+  static async create(
+    definition: ModelDefinition,
+    opt: TrainOptions | TestOptions,
+    instruments: Instruments = {},
+  ): Promise<Model> {
+    return new this(definition.build(opt as unknown as ModelOptions), opt, instruments);
   }
 
   /**

@@ -1,8 +1,7 @@
 import type { Program } from '../ir/program.js';
 import type { FormChooser } from '../onnx/graphBuilder.js';
 import type { Adam } from '../runtime/adam.js';
-import { Executable } from '../runtime/executable.js';
-import type { SessionOptions } from '../runtime/session.js';
+import { type CompileOptions, Executable } from '../runtime/executable.js';
 import type { StateStore } from '../runtime/stateStore.js';
 
 /**
@@ -19,7 +18,7 @@ export class ProgramCache {
   constructor(
     private readonly store: StateStore,
     private readonly optimisers: ReadonlyMap<string, Adam>,
-    private readonly options: SessionOptions,
+    private readonly options: Omit<CompileOptions, 'choose' | 'optimisers'>,
     /** Picks the forms of a program's layers. */
     private readonly chooserFor: (program: Program) => FormChooser | Promise<FormChooser>,
   ) {}

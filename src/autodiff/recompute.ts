@@ -1,0 +1,144 @@
+import type { HostStep } from '../ir/hostStep.js';
+import { type Program, reachable } from '../ir/program.js';
+import { Value, type ValueSource } from '../ir/value.js';
+import { GRADIENT } from './grad.js';
+
+/** What most of a forward pass's time goes into; everything else is cheap to compute again. */
+const EXPENSIVE: readonly string[] = ['conv2d', 'convTranspose2d', 'matmul'];
+
+/** Marks the scope of what is computed again, so that it is not taken for what was computed before. */
+export const AGAIN = '.again';
+
+/**
+ * The same program with its forward values computed again where gradients need them, instead of being kept from the
+ * forward to the backward pass (Chen et al. 2016, "Training deep nets with sublinear memory cost"). The results are
+ * the same to the last bit: the same ops of the same operands. What a forward pass leaves behind besides its results,
+ * such as running statistics, it leaves once.
+ *
+ * The forward pass is cut into groups of `layersPerGroup` convolutions. A convolution's result is kept if another
+ * group reads it; so with groups of one, only what lies between convolutions is computed again.
+ */
+export function recompute(program: Program, layersPerGroup: number): Program {
+  return new Recomputation(program, layersPerGroup).program();
+}
+
+class Recomputation {
+  private readonly body: readonly Value[];
+  private readonly groups = new Map<Value, number>();
+  private readonly kept = new Set<Value>();
+  private readonly rewritten = new Map<Value, Value>();
+  private readonly again = new Map<string, Value>();
+  private readonly steps = new Map<HostStep, HostStep>();
+
+  constructor(
+    private readonly original: Program,
+    layersPerGroup: number,
+  ) {
+    const { outputs, writes, hostSteps } = original;
+    this.body = reachable([
+      ...outputs.values(),
+      ...writes.values(),
+      ...hostSteps.flatMap(({ inputs }) => inputs),
+    ]);
+    this.group(layersPerGroup);
+    this.keep();
+  }
+
+  program(): Program {
+    const { original } = this;
+    // Operands come first, and host steps are made anew by the first of their states that is read.
+    for (const value of this.body) this.rewritten.set(value, this.rewrite(value));
+    const now = (value: Value) => this.rewritten.get(value)!;
+    return {
+      ...original,
+      outputs: new Map([...original.outputs].map(([name, value]) => [name, now(value)])),
+      writes: new Map([...original.writes].map(([state, value]) => [state, now(value)])),
+      hostSteps: original.hostSteps.map((step) => this.step(step)),
+    };
+  }
+
+  /** A group ends with its last convolution: what follows cheaply on it belongs to the next. */
+  private group(layersPerGroup: number): void {
+    let convolutions = 0;
+    for (const value of this.body) {
+      if (!isForward(value)) continue;
+      this.groups.set(value, Math.floor(convolutions / layersPerGroup));
+      if (isExpensive(value)) convolutions++;
+    }
+  }
+
+  /** Every convolution on which, by way of cheap values, one of another group rests. */
+  private keep(): void {
+    const sources = new Map<Value, ReadonlySet<Value>>();
+    for (const value of this.body) {
+      if (!isForward(value)) continue;
+      const convolutions = new Set(
+        value.operands.flatMap((operand) =>
+          isExpensive(operand) ? [operand] : [...(sources.get(operand) ?? [])],
+        ),
+      );
+      sources.set(value, convolutions);
+      for (const source of convolutions)
+        if (this.groups.get(source) !== this.groups.get(value)) this.kept.add(source);
+    }
+  }
+
+  private rewrite(value: Value): Value {
+    const { source } = value;
+    if (source.kind === 'updated') return new Value({ ...source, by: this.step(source.by) });
+    if (source.kind !== 'op') return value;
+    if (isForward(value))
+      return withInputs(
+        source,
+        source.inputs.map((input) => this.rewritten.get(input)!),
+      );
+    const inputs = source.inputs.map((input) => this.forGradient(input));
+    return withInputs({ ...source, scope: marked(source.scope, AGAIN) }, inputs);
+  }
+
+  private step(step: HostStep): HostStep {
+    let made = this.steps.get(step);
+    if (made === undefined) {
+      made = { ...step, inputs: step.inputs.map((input) => this.rewritten.get(input)!) };
+      this.steps.set(step, made);
+    }
+    return made;
+  }
+
+  /** What a gradient reads: a gradient, what is kept, or a forward value computed again. */
+  private forGradient(value: Value): Value {
+    return isForward(value) ? this.computeAgain(value, this.groups.get(value)!) : this.rewritten.get(value)!;
+  }
+
+  private computeAgain(value: Value, group: number): Value {
+    const { source } = value;
+    if (source.kind !== 'op' || !isForward(value) || this.kept.has(value)) return this.rewritten.get(value)!;
+    const key = `${group} ${value.id}`;
+    let clone = this.again.get(key);
+    if (clone === undefined) {
+      const inputs = source.inputs.map((input) => this.computeAgain(input, group));
+      clone = withInputs({ ...source, scope: `${source.scope}${AGAIN}${group}` }, inputs);
+      this.again.set(key, clone);
+    }
+    return clone;
+  }
+}
+
+type OpSource = Extract<ValueSource, { kind: 'op' }>;
+
+function withInputs(source: OpSource, inputs: readonly Value[]): Value {
+  return new Value({ ...source, inputs });
+}
+
+function isForward({ source }: Value): boolean {
+  return source.kind === 'op' && !source.scope.endsWith(GRADIENT);
+}
+
+function isExpensive({ source }: Value): boolean {
+  return source.kind === 'op' && EXPENSIVE.includes(source.op.name);
+}
+
+/** The mark before the ending by which gradients are known. */
+function marked(scope: string, mark: string): string {
+  return `${scope.slice(0, -GRADIENT.length)}${mark}${GRADIENT}`;
+}

@@ -1,0 +1,106 @@
+import { formatOptionHelp, WIDEST, wrap } from '../options/help.js';
+import { type OptionMarks, toOptions } from '../options/optionsObject.js';
+import { parseOptions, tableFor } from '../options/parse.js';
+import type { OptionTable, OptionValues } from '../options/spec.js';
+import { TRAIN_OPTIONS_WITHOUT_DATA, type TrainOptions } from '../options/trainOptions.js';
+import { benchmark, type StepBenchmark } from '../training/benchmark.js';
+import { registeredExtensions } from '../training/options.js';
+import type { ProfileRow } from '../training/profileTables.js';
+import { type Command, type Example, formatExamples } from './command.js';
+import { JobProgress } from './jobProgress.js';
+
+const GROUP = 'Benchmark';
+
+/** What `pix2pix bench` may be told besides the options of a training. */
+const BENCH_OPTIONS = {
+  steps: {
+    kind: 'int',
+    default: 10,
+    min: 1,
+    max: 100_000,
+    group: GROUP,
+    help: 'steps that are timed, after two',
+  },
+  profile: { kind: 'flag', group: GROUP, help: 'show where the time of a step goes' },
+  json: { kind: 'flag', group: GROUP, help: 'print all of it as one JSON object' },
+} as const satisfies OptionTable;
+
+const BASE = { ...BENCH_OPTIONS, ...TRAIN_OPTIONS_WITHOUT_DATA } as const;
+
+/** Rows of a profile's longest table. */
+const LAYERS_SHOWN = 20;
+
+const EXAMPLES: readonly Example[] = [
+  { does: 'how long a step takes on this machine, and where its time goes', line: 'pix2pix bench --profile' },
+  {
+    does: 'what four images at a time would bring, with instance norm',
+    line: 'pix2pix bench --batch_size 4 --norm instance',
+  },
+];
+
+const ABOUT =
+  'Times training steps on synthetic images of --batch_size × --crop_size², with any options of pix2pix train. It ' +
+  'needs no data set, and writes nothing.';
+
+/** `pix2pix bench`. */
+export const benchCommand: Command = {
+  name: 'bench',
+  summary: 'time training steps on this machine, for any options',
+  help: (argv, columns) =>
+    [
+      'Usage: pix2pix bench [options]',
+      wrap(ABOUT, Math.min(columns, WIDEST)).join('\n'),
+      formatExamples('Examples', EXAMPLES, columns),
+      formatOptionHelp(tableFor(argv, BASE, { isTrain: true, extensions: registeredExtensions() }), columns),
+    ].join('\n\n'),
+  run: async (argv) => {
+    const { values, given } = parseOptions(argv, BASE, { isTrain: true, extensions: registeredExtensions() });
+    const opt = toOptions<TrainOptions & OptionValues<typeof BENCH_OPTIONS> & OptionMarks<true>>(
+      values,
+      given,
+      true,
+    );
+    const progress = new JobProgress();
+    const result = await benchmark(opt, {
+      steps: opt.steps,
+      profile: opt.profile,
+      print: (text) => opt.quiet || process.stderr.write(`${text}\n`),
+      progress: (done, total) => progress.report({ stage: 'timing', unit: 'steps', done, total }),
+    });
+    progress.end();
+    process.stdout.write(`${opt.json ? JSON.stringify(result) : describe(result)}\n`);
+    return 0;
+  },
+};
+
+function describe({ steps, batch, flops, parameters, peakRssBytes, profile }: StepBenchmark): string {
+  const sorted = [...steps].sort((a, b) => a - b);
+  const median = sorted[sorted.length >> 1];
+  const perImage = batch > 1 ? `, ${(median / batch).toFixed(0)} ms an image` : '';
+  const lines = [
+    `a step: ${median.toFixed(0)} ms (median of ${steps.length}, fastest ${sorted[0].toFixed(0)} ms)${perImage}`,
+    `arithmetic: ${(flops / 1e9).toFixed(1)} GFLOP a step, ${(flops / median / 1e6).toFixed(0)} GFLOP/s`,
+    `parameters: ${(parameters / 1e6).toFixed(1)} million`,
+    `peak memory of this process: ${(peakRssBytes / 1e9).toFixed(2)} GB`,
+  ];
+  if (profile === undefined) return lines.join('\n');
+  return [
+    lines.join('\n'),
+    table('by kind of work', profile.byKind),
+    table('by layer, forward and gradient', profile.byLayer),
+    table('by operator', profile.byOperator),
+  ].join('\n\n');
+}
+
+function table(title: string, rows: readonly ProfileRow[]): string {
+  const shown = rows.slice(0, LAYERS_SHOWN);
+  const rest = rows.slice(LAYERS_SHOWN);
+  const sum = (key: 'milliseconds' | 'share') => rest.reduce((total, row) => total + row[key], 0);
+  if (rest.length > 0) {
+    shown.push({ what: `${rest.length} more`, milliseconds: sum('milliseconds'), share: sum('share') });
+  }
+  const width = Math.max(...shown.map(({ what }) => what.length));
+  const line = ({ what, milliseconds, share }: ProfileRow) =>
+    `  ${what.padEnd(width)} ${milliseconds.toFixed(1).padStart(8)} ms ${(share * 100).toFixed(1).padStart(5)} %`;
+  return [title, ...shown.map(line)].join('\n');
+}

@@ -1,0 +1,35 @@
+import { type Program, reachable } from '../ir/program.js';
+import { elementCount } from '../ir/tensorType.js';
+import type { Value } from '../ir/value.js';
+
+/**
+ * Multiply-adds of a program's convolutions and matrix products, computed by their definition: forms that save some of
+ * them do the same work for the user. All else in a step is small beside it (docs/performance.md).
+ */
+export function multiplyAddsOf({ outputs, writes, hostSteps }: Program): number {
+  const roots = [...outputs.values(), ...writes.values(), ...hostSteps.flatMap(({ inputs }) => inputs)];
+  return reachable(roots).reduce((sum, value) => sum + multiplyAdds(value), 0);
+}
+
+/** Those of one value alone. */
+export function multiplyAdds({ source, shape }: Value): number {
+  if (source.kind !== 'op') return 0;
+  const [first, second] = source.inputs;
+  switch (source.op.name) {
+    case 'conv2d': // every result takes one weight of each input channel and tap
+      return elementCount(shape) * kernelSize(second);
+    case 'convTranspose2d': // every input goes by one weight to each output channel and tap
+      return elementCount(first.shape) * kernelSize(second);
+    case 'convWeightGradient': // every product of the convolution that the weight belongs to, once more
+      return elementCount(second.shape) * kernelSize({ shape });
+    case 'matmul':
+      return Math.sqrt(elementCount(first.shape) * elementCount(second.shape) * elementCount(shape));
+    default:
+      return 0;
+  }
+}
+
+/** Elements of a weight [to, from, k, k] that lead to one of its first axis. */
+function kernelSize({ shape: [, from, height, width] }: Pick<Value, 'shape'>): number {
+  return from * height * width;
+}
