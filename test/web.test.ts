@@ -113,6 +113,44 @@ test('the page translates a chosen file and shows it', { skip: skipWithoutBrowse
   }
 });
 
+test('the GPU, and several threads, give the same', { skip: skipWithoutBrowser }, async (t) => {
+  // what threads need of a server; SwiftShader is a GPU in software that Chromium brings
+  const isolation = {
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-embedder-policy': 'require-corp',
+  };
+  const isolated = await serve(site, isolation);
+  const { page, errors, close } = await openPage(isolated.url, [
+    '--enable-unsafe-webgpu',
+    '--use-webgpu-adapter=swiftshader',
+  ]);
+  try {
+    const image = sampleImage(64, 32, 3, 5);
+    await using generator = await loadGenerator(joined());
+    const expected = await generator.translate(image);
+    const found = (await page.evaluate(`(async () => {
+      const { pix2pix } = await import('./pix2pix.js');
+      const image = { data: Uint8Array.from(${JSON.stringify([...image.data])}), shape: [1, 32, 64, 3] };
+      const translations = { isolated: crossOriginIsolated };
+      const hasGpu = 'Suspending' in WebAssembly && (await navigator.gpu?.requestAdapter()) != null;
+      for (const backend of hasGpu ? ['wasm', 'webgpu'] : ['wasm']) {
+        translations[backend] = [...(await pix2pix('model/', { backend }).translate(image)).data];
+      }
+      return translations;
+    })()`)) as { isolated: boolean; wasm: number[]; webgpu?: number[] };
+    assert.ok(found.isolated);
+    if (found.webgpu === undefined) t.diagnostic('this Chromium has no WebGPU: threads alone were tried');
+    for (const data of [found.wasm, found.webgpu ?? found.wasm]) {
+      const differences = data.map((byte, i) => Math.abs(byte - expected.data[i]));
+      assert.ok(Math.max(...differences) <= 2, `${Math.max(...differences)}`);
+    }
+    assert.deepEqual(errors, []);
+  } finally {
+    await close();
+    isolated.close();
+  }
+});
+
 test('a piece that is missing is named', { skip: skipWithoutBrowser }, async () => {
   const { page, close } = await openPage(server.url);
   try {

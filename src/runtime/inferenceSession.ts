@@ -70,6 +70,7 @@ function settings(threads: number): ort.InferenceSession.SessionOptions {
     intraOpNumThreads: threads,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
+    enableMemPattern: false, // a plan of memory for each size that occurs is never given back
     logSeverityLevel: 3,
     extra: {
       session: {
