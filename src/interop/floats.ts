@@ -20,6 +20,11 @@ export function toFloats(tensor: StoredTensor): Float32Array {
   }
 }
 
+/** Whether `toFloats` takes it. */
+export function isFloating({ dtype }: StoredTensor): boolean {
+  return dtype === 'F32' || dtype === 'F64' || dtype === 'F16' || dtype === 'BF16';
+}
+
 /** IEEE 754 binary16: sign, 5 bits of exponent with bias 15, 10 bits of fraction. */
 function halfToFloat(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;

@@ -72,7 +72,7 @@ function placeStorages(
     if (count !== storage.elements) {
       throw new Refusal(`storage ${storage.key} has another size than the pickle says`, {
         pickle: `${storage.elements} elements`,
-        file: `${count} elements`,
+        'with its bytes': `${count} elements`,
       });
     }
     places.set(storage.key, at + COUNT_BYTES);

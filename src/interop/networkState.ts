@@ -1,4 +1,5 @@
 import type { NamedTensors, StoredTensor } from '../checkpoints/dtype.js';
+import { readStateDict } from './readStateDict.js';
 
 const STATISTICS = ['running_mean', 'running_var', 'num_batches_tracked'];
 const PARALLEL = 'module.';
@@ -29,4 +30,9 @@ export function toNetworkState(stateDict: NamedTensors): Map<string, StoredTenso
     }
   }
   return state;
+}
+
+/** The state dict in a file of PyTorch's, as `toNetworkState` has it. Throws as `readStateDict`. */
+export function readNetworkState(path: string): Map<string, StoredTensor> {
+  return toNetworkState(readStateDict(path));
 }

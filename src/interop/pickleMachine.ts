@@ -197,7 +197,7 @@ class PickleMachine {
   }
 
   private remember(index: number): true {
-    if (this.memo.size >= LIMITS.memo) throw new Refusal('the pickle fills the memo', { limit: LIMITS.memo });
+    if (index >= LIMITS.memo) throw new Refusal('the pickle fills the memo', { index, limit: LIMITS.memo });
     this.memo.set(index, this.top());
     return true;
   }
