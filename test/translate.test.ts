@@ -12,8 +12,12 @@ import { Trace } from '../src/ir/trace.js';
 import { lowerGraph } from '../src/onnx/lower.js';
 import { neg } from '../src/ops/elementwise.js';
 import { encodePng } from '../src/tracking/encodePng.js';
+import { completeOptions } from '../src/training/completeOptions.js';
+import { createModel } from '../src/training/createModel.js';
 import type { Model } from '../src/training/model.js';
+import { parseTestOptions } from '../src/training/options.js';
 import { hugePng } from './hugePng.js';
+import { sharedData } from './repository.js';
 import { pix2pix, root, temporaryFolder } from './tinyRun.js';
 import { makeRun } from './trainedRun.js';
 
@@ -176,6 +180,38 @@ test('an ONNX that is no generator, and a generator of other channels', async ()
   );
   assert.deepEqual((await generator.translate(sampleImage(32, 32, 5, 0))).shape, [1, 32, 32, 3]);
   await generator.dispose();
+});
+
+const reference = sharedData('reference/pix2pix_default_net_G.pth');
+test('a state dict of the reference is a model, alone and in a folder of its run', {
+  skip: reference.skip,
+}, async () => {
+  mkdirSync(place('checkpoints', 'theirs'));
+  copyFileSync(reference.path, place('checkpoints', 'theirs', 'latest_net_G.pth'));
+  const image = sampleImage(256, 256, 3, 3);
+  const [alone, asRun] = await Promise.all(
+    [reference.path, 'theirs'].map(async (name) => {
+      await using generator = await loadGenerator(name, from);
+      return generator.translate(image);
+    }),
+  );
+  assert.deepEqual(alone.data, asRun.data);
+  // the same weights, as `Model` runs them; their training had no dropout
+  const opt = parseTestOptions([
+    '--name',
+    'theirs',
+    '--checkpoints_dir',
+    from.checkpointsDir,
+    '--dataroot',
+    '.',
+  ]);
+  const theirs = await createModel(completeOptions(opt));
+  await theirs.setup(theirs.opt, { print: () => {} });
+  const expected = toImageBatch(await theirs.translate(image, { evaluate: true }));
+  await theirs.dispose();
+  await using running = await loadGenerator('theirs', { ...from, normMode: 'running' });
+  const found = await running.translate(image);
+  assert.ok(found.data.every((byte, i) => Math.abs(byte - expected.data[i]) <= 1));
 });
 
 test('a generator of one channel takes the luma of a colour image', async () => {

@@ -7,9 +7,9 @@ import type { GeneratorInfo, NormMode } from '../translation/generatorInfo.js';
 import { describeGenerator, inferenceModel } from './inferenceModel.js';
 import { readOnnxFile } from './onnxFile.js';
 import {
+  generatorOfForeignFile,
   generatorOfRun,
   generatorOfSafetensors,
-  generatorOfStateDict,
   type RunChoice,
   type TrainedGenerator,
 } from './trainedGenerator.js';
@@ -32,7 +32,8 @@ export interface SourceOptions extends RunChoice {
 
 /**
  * Finds a generator: a run by its name in `checkpointsDir` or by its folder, a checkpoint by its manifest
- * (`5.json`) or its file of weights, a state dict of PyTorch (.pth), or an exported .safetensors or .onnx.
+ * (`5.json`) or its file of weights, a state dict of PyTorch (.pth), a web model of
+ * the TensorFlow port (.pict), or an exported .safetensors or .onnx.
  *
  * @throws Pix2PixError when there is no such thing, or it is damaged
  */
@@ -45,7 +46,7 @@ export function findGenerator(model: string, options: SourceOptions = {}): Gener
 export function findTrainedGenerator(model: string, options: SourceOptions = {}): TrainedGenerator {
   const { checkpointsDir = './checkpoints', epoch = LATEST, onWarning } = options;
   if (/\.safetensors$/i.test(model)) return generatorOfSafetensors(model);
-  if (/\.pth$/i.test(model)) return generatorOfStateDict(model);
+  if (/\.(pth|pict)$/i.test(model)) return generatorOfForeignFile(model);
   const tag = tagOfManifest(basename(model));
   if (tag !== undefined && existsSync(model)) return generatorOfRun(dirname(resolve(model)), tag, onWarning);
   const named = join(checkpointsDir, model);

@@ -6,8 +6,9 @@ import { CheckpointStore } from '../checkpoints/store.js';
 import { Pix2PixError } from '../errors/pix2pixError.js';
 import { detectGenerator, type Shapes } from '../interop/detectGenerator.js';
 import { toFloats } from '../interop/floats.js';
-import { toNetworkState } from '../interop/networkState.js';
-import { readStateDict } from '../interop/readStateDict.js';
+import { readNetworkState } from '../interop/networkState.js';
+import { toGenerator } from '../interop/pictGenerator.js';
+import { readPict } from '../interop/readPict.js';
 import type { ModelOptions } from '../models/definition.js';
 import { findModel } from '../models/registry.js';
 import type { Module } from '../nn/module.js';
@@ -15,6 +16,7 @@ import { nearestName } from '../options/nearest.js';
 import { restoreTrainOptions } from '../options/serialise.js';
 import { StateStore } from '../runtime/stateStore.js';
 import { registeredExtensions } from '../training/options.js';
+import { findReferenceRun } from '../training/referenceRun.js';
 
 /** A generator of ours with its weights in memory. */
 export interface TrainedGenerator {
@@ -39,7 +41,7 @@ export interface RunChoice {
 }
 
 /**
- * The generator of a run.
+ * The generator of a run, ours or the reference's.
  * @param onWarning told when a damaged checkpoint was got round
  * @throws Pix2PixError when there is no such run or checkpoint, or it is damaged
  */
@@ -51,7 +53,12 @@ export function generatorOfRun(
   const checkpoints = new CheckpointStore(folder, { onWarning });
   const listed = checkpoints.list().filter(({ manifest }) => manifest !== undefined);
   const manifest = (listed.find((checkpoint) => checkpoint.tag === tag) ?? listed[0])?.manifest;
-  if (manifest === undefined) throw noRun(folder, tag);
+  if (manifest === undefined) {
+    const reference = findReferenceRun(checkpoints, tag)?.files;
+    const file = reference?.get('G') ?? [...(reference?.values() ?? [])][0];
+    if (file === undefined) throw noRun(folder, tag);
+    return { ...generatorOfForeignFile(file), name: basename(folder) };
+  }
   const { graph, ...generator } = unfilled(basename(folder), manifest.options);
   const [network] = graph.testNetworks;
   const loaded = checkpoints.load(tag, { networks: [network], state: false });
@@ -86,13 +93,14 @@ export function generatorOfSafetensors(path: string): TrainedGenerator {
 }
 
 /**
- * The generator in a file of PyTorch's, such as the reference's `latest_net_G.pth`; which one it is, its names and
- * shapes say.
+ * The generator in a file of another implementation: a state dict of PyTorch's (`latest_net_G.pth`), or a web model of
+ * the TensorFlow port (`.pict`). Which one it is, its names and shapes say.
  * @throws Pix2PixError when it cannot be read, or is no generator
  */
-export function generatorOfStateDict(path: string): TrainedGenerator {
-  const tensors = toNetworkState(readStateDict(path));
-  const { graph: _, ...generator } = unfilled(basename(path, '.pth'), detectedOptions(tensors));
+export function generatorOfForeignFile(path: string): TrainedGenerator {
+  const tensors = /\.pict$/i.test(path) ? toGenerator(readPict(path)) : readNetworkState(path);
+  const name = basename(path).replace(/\.\w+$/, '');
+  const { graph: _, ...generator } = unfilled(name, detectedOptions(tensors));
   return fill(generator, {
     tensors,
     path,

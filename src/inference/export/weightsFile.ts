@@ -5,8 +5,8 @@ import { writeStateDict } from '../../interop/writeStateDict.js';
 import { toHalf } from '../../onnx/half.js';
 import { productVersion } from '../provenance.js';
 import {
+  generatorOfForeignFile,
   generatorOfSafetensors,
-  generatorOfStateDict,
   OPTIONS_KEY,
   type TrainedGenerator,
 } from '../trainedGenerator.js';
@@ -52,7 +52,7 @@ export function writeWeightsFile(
     writeSafetensors(beside, tensors, metadata);
   }
   return {
-    reread: () => (format === 'pth' ? generatorOfStateDict : generatorOfSafetensors)(beside),
+    reread: () => (format === 'pth' ? generatorOfForeignFile : generatorOfSafetensors)(beside),
     keep: () => renameSync(beside, path),
     discard: () => rmSync(beside, { force: true }),
   };
