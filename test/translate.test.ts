@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { before, test } from 'node:test';
 import sharp from 'sharp';
 import { toImageBatch } from '../src/data/floatImages.js';
+import { Pix2PixError } from '../src/errors/pix2pixError.js';
 import { sampleImage } from '../src/inference/export/sampleImages.js';
 import { loadGenerator } from '../src/inference/loadGenerator.js';
+import { translateFiles } from '../src/inference/translateFiles.js';
 import { f32 } from '../src/ir/tensorType.js';
 import { Trace } from '../src/ir/trace.js';
 import { lowerGraph } from '../src/onnx/lower.js';
@@ -235,6 +237,26 @@ test('calls that overlap are answered as calls in turn, and none after dispose',
   await generator.dispose();
   assert.deepEqual((await last).data, inTurn[0].data, 'what was asked for before is still answered');
   await assert.rejects(generator.translate(images[0]), /has been disposed/);
+});
+
+test('translation in tiles ends where it is told to, and leaves no file', async () => {
+  await using generator = await loadGenerator('run', from);
+  const stop = new AbortController();
+  const reason = new Pix2PixError('enough');
+  let tiles = 0;
+  const onTile = () => {
+    if (++tiles === 3) stop.abort(reason);
+  };
+  const job = {
+    source: place('in', '1.png'),
+    name: '1.png',
+    output: place('ended.png'),
+    format: 'png',
+  } as const;
+  const options = { tile: 32, overlap: 16, onTile, stop: stop.signal };
+  const { translated, failures } = await translateFiles(generator, [job, job], options);
+  assert.deepEqual([tiles, translated, failures.map(({ error }) => error)], [3, 0, [reason, reason]]);
+  assert.ok(!existsSync(job.output));
 });
 
 test('a batch is translated image by image', async () => {

@@ -55,17 +55,17 @@ export async function translateFiles(
   options: TranslateFilesOptions = {},
 ): Promise<{ readonly translated: number; readonly failures: readonly TranslationFailure[] }> {
   const budget = new PixelBudget(BUDGET_PIXELS);
-  const failures = new Map<TranslationJob, TranslationFailure>();
-  const queue = jobs.values();
+  const failures = new Map<number, TranslationFailure>();
+  const queue = jobs.entries();
   let done = 0;
   const work = async () => {
-    for (const job of queue) {
+    for (const [index, job] of queue) {
       if (options.stop?.aborted) return;
       try {
         await translateFile(generator, job, options, budget);
       } catch (error) {
         if (!(error instanceof Pix2PixError)) throw error;
-        failures.set(job, { name: job.name, error });
+        failures.set(index, { name: job.name, error });
       }
       done++;
       options.onImage?.(done, jobs.length);
@@ -74,7 +74,7 @@ export async function translateFiles(
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, jobs.length) }, work));
   return {
     translated: done - failures.size,
-    failures: jobs.flatMap((job) => failures.get(job) ?? []),
+    failures: jobs.flatMap((_, index) => failures.get(index) ?? []),
   };
 }
 
@@ -92,10 +92,9 @@ async function translateFile(
   };
   try {
     const { alpha, ...image } = await decodeDeepImage(source, name, { depth, alpha: keepAlpha, admit });
-    const translation = await generator.translate(
-      toChannels(image, generator.info, name) as ImageBatch,
-      options,
-    );
+    const { tile, overlap, onTile, stop: signal } = options;
+    const batch = toChannels(image, generator.info, name) as ImageBatch;
+    const translation = await generator.translate(batch, { tile, overlap, onTile, signal });
     const file = await encodeImage(translation, { format, quality, alpha });
     if (typeof output === 'string') writeFileAtomically(output, file, false);
     else await output(file);
