@@ -3,10 +3,12 @@ import type { Command } from './command.js';
 
 /** Makes one of the program's commands from a tree of commander's, whose help and refusals are its own. */
 export function fromCommander(make: () => CommanderCommand): Command {
-  const build = () => make().name('pix2pix dataset').exitOverride();
+  const name = make().name();
+  const summary = make().summary() || make().description();
+  const build = () => make().name(`pix2pix ${name}`).exitOverride();
   return {
-    name: make().name(),
-    summary: make().description(),
+    name,
+    summary,
     help: (argv, columns) => helpOf(deepest(build(), argv), columns),
     run: async (argv) => {
       const command = build();

@@ -6,10 +6,17 @@ import { type Command, type Example, formatExamples } from './command.js';
 import { datasetCommand } from './dataset.js';
 import { demoCommand } from './demo.js';
 import { fromCommander } from './fromCommander.js';
+import { importCommand } from './import.js';
 import { testCommand } from './test.js';
 import { trainCommand } from './train.js';
 
-const COMMANDS: readonly Command[] = [trainCommand, testCommand, fromCommander(datasetCommand), demoCommand];
+const COMMANDS: readonly Command[] = [
+  trainCommand,
+  testCommand,
+  fromCommander(importCommand),
+  fromCommander(datasetCommand),
+  demoCommand,
+];
 
 const FIRST_STEPS: readonly Example[] = [
   { does: 'see it work, on data that it makes itself', line: 'pix2pix demo' },
