@@ -129,6 +129,23 @@ export {
 } from './checkpoints/safetensors.js';
 export { CheckpointStore, type CheckpointStoreOptions, type ListedCheckpoint } from './checkpoints/store.js';
 
+// Weights of other implementations: PyTorch's state dicts, web models of the TensorFlow port
+
+export {
+  type DetectedDiscriminator,
+  type DetectedGenerator,
+  detectDiscriminator,
+  detectGenerator,
+  type ImportedNetwork,
+  importRun,
+  readNetworkState,
+  readStateDict,
+  readWeights,
+  toFloats,
+  toNetworkState,
+  writeStateDict,
+} from './interop/index.js';
+
 // The engine, in groups
 
 export { grad } from './autodiff/grad.js';

@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   test: async () => (await import('./test.js')).testCommand,
   translate: async () => fromCommander((await import('./translate.js')).translateCommand),
   export: async () => fromCommander((await import('./export.js')).exportCommand),
+  import: async () => fromCommander((await import('./import.js')).importCommand),
   dataset: async () => fromCommander((await import('./dataset.js')).datasetCommand),
   bench: async () => (await import('./bench.js')).benchCommand,
   demo: async () => (await import('./demo.js')).demoCommand,

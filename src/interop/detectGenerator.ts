@@ -42,10 +42,10 @@ export function firstNames(state: Shapes): string {
   return names.join(', ') || 'none';
 }
 
-/** The shape of a tensor, where it is there and has so many axes. */
+/** The shape of a tensor, where it is there, has so many axes and is not empty. */
 export function shapeOf(state: Shapes, name: string, rank: number): readonly number[] | undefined {
   const shape = state.get(name)?.shape;
-  return shape?.length === rank ? shape : undefined;
+  return shape?.length === rank && !shape.includes(0) ? shape : undefined;
 }
 
 /** The norm after the convolution at `layer`, whose own place is `next`. */

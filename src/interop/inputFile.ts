@@ -39,16 +39,14 @@ export class InputFile {
 
   /** `length` bytes from `offset` on, in memory of their own. */
   read(offset: number, length: number, what: string): Uint8Array {
-    this.requireInside(offset, length, what);
-    const target = new Uint8Array(length);
+    const target = this.allocate(offset, length, what);
     this.fill(target, offset);
     return target;
   }
 
   /** As `read`; where a checksum is given the bytes must have it. */
   readChecked(offset: number, length: number, what: string, checksum: number | undefined): Uint8Array {
-    this.requireInside(offset, length, what);
-    const target = new Uint8Array(length);
+    const target = this.allocate(offset, length, what);
     let found = 0;
     for (let at = 0; at < length; at += CHUNK) {
       const chunk = target.subarray(at, at + CHUNK);
@@ -71,6 +69,15 @@ export class InputFile {
       bytes: length,
       'file bytes': this.bytes,
     });
+  }
+
+  private allocate(offset: number, length: number, what: string): Uint8Array {
+    this.requireInside(offset, length, what);
+    try {
+      return new Uint8Array(length);
+    } catch {
+      throw new Refusal(`there is not enough memory for ${what}`, { bytes: length }, 'free some memory');
+    }
   }
 
   private fill(target: Uint8Array, offset: number): void {
