@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const script = fileURLToPath(new URL('../../bench/python/step.py', import.meta.url));
+const scriptOf = (name: string) => fileURLToPath(new URL(`../../bench/python/${name}.py`, import.meta.url));
+const script = scriptOf('step');
 
 /** What `bench/python/step.py` reports. */
 export interface PyTorchResult {
@@ -45,4 +46,24 @@ export async function timePyTorch(
     maxBuffer: 1 << 24,
   });
   return JSON.parse(stdout.trim().split('\n').at(-1)!);
+}
+
+/** Milliseconds of each of so many images in PyTorch, by the weights of an exported unet_256. */
+export async function timePyTorchTranslation(
+  python: string,
+  weights: string,
+  images: number,
+  threads: number,
+): Promise<{ readonly torch: string; readonly image_ms: readonly number[] }> {
+  const args = [
+    scriptOf('translate'),
+    '--weights',
+    weights,
+    '--images',
+    `${images}`,
+    '--threads',
+    `${threads}`,
+  ];
+  const { stdout } = await run(python, args, { maxBuffer: 1 << 24 });
+  return JSON.parse(stdout);
 }

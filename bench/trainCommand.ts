@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { synthesizeFacades } from '../src/data/make/synthesizeFacades.js';
+import { peakRss } from './peakRss.js';
 
 const program = fileURLToPath(new URL('../../bin/pix2pix.js', import.meta.url));
 /** Steps from which the wait for data is taken, after the first ones, which wait for the start. */
@@ -58,14 +59,4 @@ async function watch(folder: string, steps: number, threads: number): Promise<Tr
     waitingShare: total('data') / (total('data') + total('compute')),
     peakRssBytes,
   };
-}
-
-/** The high-water mark of a process's resident memory, where /proc tells. */
-function peakRss(pid: number): number | undefined {
-  try {
-    const kilobytes = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
-  } catch {
-    return undefined;
-  }
 }

@@ -89,6 +89,28 @@ export type {
 export { trainingLoop } from './training/trainingLoop.js';
 export type { ValidationResult } from './training/validation.js';
 
+// A trained generator: translating with it, and writing it for use elsewhere
+
+export {
+  type Exported,
+  type ExportFormat,
+  type ExportOptions,
+  exportGenerator,
+} from './inference/export/exportGenerator.js';
+export type { Difference } from './inference/export/selfCheck.js';
+export type { RunChoice, SourceOptions } from './inference/generatorSource.js';
+export { type ImageFile, type LoadOptions, loadGenerator } from './inference/loadGenerator.js';
+export {
+  type TranslateFilesOptions,
+  type TranslationFailure,
+  type TranslationJob,
+  translateFiles,
+} from './inference/translateFiles.js';
+export type { Boundary } from './onnx/imageBoundary.js';
+export type { Precision } from './onnx/weightStorage.js';
+export type { DeepImageBatch, Generator, TranslateOptions } from './translation/generator.js';
+export type { GeneratorInfo, NormMode } from './translation/generatorInfo.js';
+
 // Metrics
 
 export { type ImageMetrics, imageMetrics } from './metrics/imageMetrics.js';
@@ -106,6 +128,23 @@ export {
   writeSafetensors,
 } from './checkpoints/safetensors.js';
 export { CheckpointStore, type CheckpointStoreOptions, type ListedCheckpoint } from './checkpoints/store.js';
+
+// Weights of other implementations: PyTorch's state dicts, web models of the TensorFlow port
+
+export {
+  type DetectedDiscriminator,
+  type DetectedGenerator,
+  detectDiscriminator,
+  detectGenerator,
+  type ImportedNetwork,
+  importRun,
+  readNetworkState,
+  readStateDict,
+  readWeights,
+  toFloats,
+  toNetworkState,
+  writeStateDict,
+} from './interop/index.js';
 
 // The engine, in groups
 

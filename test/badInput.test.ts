@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
+import { hugePng } from './hugePng.js';
 import { makeDataset, pix2pix, stored, TINY, temporaryFolder } from './tinyRun.js';
 
 // What a person who errs, or whose disk does, is told: one message with the mend, exit code 1, nothing lost.
@@ -53,34 +53,6 @@ test('names without a partner are listed', async () => {
     /^error: images without a partner of the same name\n.*trainA +2\.png\n.*trainB +3\.png\n/,
   );
 });
-
-/** A PNG that says it has 60,000 × 60,000 pixels, and holds a few bytes of them. */
-function hugePng(): Buffer {
-  const chunk = (type: string, data: Buffer) => {
-    const body = Buffer.concat([Buffer.from(type), data]);
-    const [length, crc] = [Buffer.alloc(4), Buffer.alloc(4)];
-    length.writeUInt32BE(data.length);
-    crc.writeUInt32BE(crc32(body));
-    return Buffer.concat([length, body, crc]);
-  };
-  const size = Buffer.from('0000ea600000ea600802000000', 'hex');
-  const chunks = [
-    chunk('IHDR', size),
-    chunk('IDAT', deflateSync(Buffer.alloc(64))),
-    chunk('IEND', Buffer.alloc(0)),
-  ];
-  return Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), ...chunks]);
-}
-
-/** CRC-32 of zlib, bit by bit (the PNG specification, annex D). */
-function crc32(bytes: Buffer): number {
-  let crc = ~0;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  }
-  return ~crc >>> 0;
-}
 
 test('damaged images are named and training goes on without them, unless --strict', async () => {
   await makeDataset(join(folder, 'damaged'), { train: 2 });

@@ -48,8 +48,10 @@ for (const page of pages) {
   });
 }
 
-test('docs/guide.md: every message in its tables is one of the program', () => {
-  const section = textOf('docs/guide.md').split('## When something goes wrong')[1];
+test('every message in the tables of guide.md and deploy.md is one of the program', () => {
+  const section = ['docs/guide.md', 'docs/deploy.md']
+    .map((page) => textOf(page).split('## When something goes wrong')[1])
+    .join('\n');
   const sources = readdirSync(join(root, 'src'), { recursive: true })
     .map((name) => join('src', String(name)))
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'));

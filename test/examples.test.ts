@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import sharp from 'sharp';
@@ -39,6 +39,32 @@ test('translateImage, with what trainAsLibrary has trained', async () => {
   assert.match(example('translateImage', input, 'out.png', ...run), /^out\.png: 32×32$/m);
   const { width, height, format } = await sharp(join(folder, 'out.png')).metadata();
   assert.deepEqual({ width, height, format }, { width: 32, height: 32, format: 'png' });
+});
+
+test('translateFolder', async () => {
+  mkdirSync(join(folder, 'labels'));
+  writeFileSync(join(folder, 'labels', 'broken.png'), 'no image');
+  await sharp(join(folder, 'data', 'train', '0.png')).toFile(join(folder, 'labels', 'a.jpg'));
+  const output = example('translateFolder', 'library', 'labels', 'photos', 'library');
+  assert.match(output, /^1 of 2 images translated\nbroken\.png: this image cannot be used\n/);
+  const { width, height } = await sharp(join(folder, 'photos', 'a.png')).metadata();
+  assert.deepEqual([width, height], [72, 36]);
+});
+
+test('watchFolder', async () => {
+  hasRun.add('watchFolder.ts');
+  const program = join(root, 'dist', 'examples', 'watchFolder.js');
+  const child = spawn(process.execPath, [program, 'library', 'inbox', 'outbox', 'library'], { cwd: folder });
+  let output = '';
+  for await (const chunk of child.stdout) {
+    output += chunk;
+    if (/^watching inbox\n$/.test(output)) {
+      copyFileSync(join(folder, 'labels', 'a.jpg'), join(folder, 'inbox', 'b.jpg'));
+    }
+    if (/^b\.jpg: translated$/m.test(output)) child.kill('SIGINT');
+  }
+  assert.equal(output, 'watching inbox\nb.jpg: translated\n');
+  assert.equal((await sharp(join(folder, 'outbox', 'b.png')).metadata()).width, 72);
 });
 
 test('customModel', () => {

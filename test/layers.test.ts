@@ -11,12 +11,12 @@ const LAYERS = [
   ...['errors', 'random', 'options', 'files'],
   ...['ir', 'ops', 'autodiff', 'nn', 'networks', 'models', 'onnx', 'wasm'],
   'runtime',
-  ...['data', 'metrics', 'tracking', 'checkpoints'],
-  ...['training', 'cli', 'index'],
+  ...['data', 'metrics', 'tracking', 'checkpoints', 'interop'],
+  ...['translation', 'training', 'inference', 'cli', 'index'],
 ];
 
 /** They run in a browser as they are: nothing of Node's, also not by way of what they import. */
-const PORTABLE = ['ir', 'ops', 'autodiff', 'nn', 'networks', 'models', 'onnx', 'wasm'];
+const PORTABLE = ['ir', 'ops', 'autodiff', 'nn', 'networks', 'models', 'onnx', 'wasm', 'translation'];
 
 const MAX_LINES = 300;
 

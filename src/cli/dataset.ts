@@ -12,6 +12,7 @@ import { synthesizeFacades } from '../data/make/synthesizeFacades.js';
 import { Pix2PixError } from '../errors/pix2pixError.js';
 import { JobProgress } from './jobProgress.js';
 import { quoted } from './quoted.js';
+import { wholeNumber } from './wholeNumber.js';
 
 /** `pix2pix dataset`: make, join or fetch data to train on. Mount it with `program.addCommand(datasetCommand())`. */
 export function datasetCommand(): Command {
@@ -167,13 +168,6 @@ function say(...lines: string[]): void {
 function shown(path: string): string {
   const near = relative(process.cwd(), resolve(path));
   return near.startsWith('..') || near === '' ? path : near;
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isSafeInteger(value))
-    throw new InvalidArgumentError('It must be a whole number.');
-  return value;
 }
 
 function checksum(text: string): string {

@@ -1,20 +1,30 @@
 import { type Command as CommanderCommand, CommanderError } from 'commander';
 import type { Command } from './command.js';
 
-/** Makes one of the program's commands from a tree of commander's, whose help and refusals are its own. */
-export function fromCommander(make: () => CommanderCommand): Command {
-  const build = () => make().name('pix2pix dataset').exitOverride();
+/**
+ * Makes one of the program's commands from a tree of commander's, whose help and refusals are its own.
+ * @param make given what to tell the exit code to, where that is not 0
+ */
+export function fromCommander(make: (setExitCode: (code: number) => void) => CommanderCommand): Command {
+  const ignore = () => {};
+  const name = make(ignore).name();
+  const summary = make(ignore).summary() || make(ignore).description();
+  const build = (setExitCode = ignore as (code: number) => void) =>
+    make(setExitCode).name(`pix2pix ${name}`).exitOverride();
   return {
-    name: make().name(),
-    summary: make().description(),
+    name,
+    summary,
     help: (argv, columns) => helpOf(deepest(build(), argv), columns),
     run: async (argv) => {
-      const command = build();
+      let exitCode = 0;
+      const command = build((code) => {
+        exitCode = code;
+      });
       const every = [command, ...command.commands];
       for (const each of every) each.exitOverride();
       try {
         await command.parseAsync([...argv], { from: 'user' });
-        return 0;
+        return exitCode;
       } catch (error) {
         if (error instanceof CommanderError) return error.exitCode; // it has said what is wrong
         throw error;

@@ -25,16 +25,18 @@ export interface SignalWatch {
  * as that signal would have ended it without us (for shells 130 for Ctrl-C, 143 for SIGTERM).
  *
  * @param onStop called once; the work is to stop after its current step and save
+ * @param notice what a person is told then
  */
-export function watchSignals(onStop: (signal: StopSignal) => void): SignalWatch {
+export function watchSignals(
+  onStop: (signal: StopSignal) => void,
+  notice = 'finishing the step, then saving; press Ctrl-C again to stop at once (the last checkpoint stays)',
+): SignalWatch {
   let first: { readonly signal: StopSignal; readonly at: number } | undefined;
   const handle = (signal: StopSignal) => {
     const now = performance.now();
     if (first === undefined) {
       first = { signal, at: now };
-      process.stderr.write(
-        '\nfinishing the step, then saving; press Ctrl-C again to stop at once (the last checkpoint stays)\n',
-      );
+      process.stderr.write(`\n${notice}\n`);
       onStop(signal);
     } else if (now - first.at > ECHO_MILLISECONDS) {
       dispose();

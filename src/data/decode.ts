@@ -44,16 +44,60 @@ const signatures: Readonly<Record<string, RegExp>> = {
  * @throws BadImageError, which names the file, when it is missing, empty, too large, damaged or of another format
  */
 export async function decodeImage(path: string): Promise<RgbImage> {
-  const file = await readImageFile(path);
+  return (await decodeFile(path, await readImageFile(path))) as RgbImage;
+}
+
+/** Decoded pixels with all that a file may have. */
+export interface DeepImage {
+  /** R, G, B; 0 ... 255 or 0 ... 65535. */
+  readonly data: Uint8Array | Uint16Array;
+  readonly width: number;
+  readonly height: number;
+  /** Opacity in the same range, one element a pixel; absent where it was not asked for or the file has none. */
+  readonly alpha?: Uint8Array | Uint16Array;
+}
+
+export interface DecodeOptions {
+  /** Bits of a channel. Files of 8 bits are spread over 16: 255 becomes 65535. Default: 8. */
+  readonly depth?: 8 | 16;
+  /** Whether to keep an alpha channel. Default: no. */
+  readonly alpha?: boolean;
+  /** Told the size before anything of it is allocated; decoding waits for it. */
+  readonly admit?: (pixels: number) => Promise<void>;
+}
+
+/**
+ * As `decodeImage`, of a file that is in memory or is named by its path, with 16 bits and alpha where asked.
+ * @param name what messages call the file
+ * @throws BadImageError
+ */
+export async function decodeDeepImage(
+  source: string | Uint8Array,
+  name: string,
+  options: DecodeOptions = {},
+): Promise<DeepImage> {
+  const file =
+    typeof source === 'string'
+      ? await readImageFile(source)
+      : Buffer.from(source.buffer, source.byteOffset, source.byteLength);
+  if (file.length === 0) throw new BadImageError(name, 'it is empty (zero bytes)');
+  if (file.length > MAX_FILE_BYTES)
+    throw new BadImageError(name, `${file.length} bytes, more than ${MAX_FILE_BYTES}`);
+  return decodeFile(name, file, options);
+}
+
+async function decodeFile(name: string, file: Buffer, options: DecodeOptions = {}): Promise<DeepImage> {
   const format = formatOf(file);
   if (format === undefined) {
-    throw new BadImageError(path, 'it is no JPEG, PNG, WebP, TIFF, BMP or GIF', 'convert or remove the file');
+    throw new BadImageError(name, 'it is no JPEG, PNG, WebP, TIFF, BMP or GIF', 'convert or remove the file');
   }
   try {
-    return format === 'bmp' ? decodeBitmap(path, file) : await decodeByLibvips(path, file);
+    return format === 'bmp'
+      ? await decodeBitmap(name, file, options)
+      : await decodeByLibvips(name, file, options);
   } catch (cause) {
     if (cause instanceof BadImageError) throw cause;
-    throw new BadImageError(path, `it cannot be decoded: ${firstLine((cause as Error).message)}`);
+    throw new BadImageError(name, `it cannot be decoded: ${firstLine((cause as Error).message)}`);
   }
 }
 
@@ -75,12 +119,24 @@ function formatOf(file: Buffer): string | undefined {
   return Object.keys(signatures).find((format) => signatures[format].test(start));
 }
 
-function decodeBitmap(path: string, file: Buffer): RgbImage {
-  checkSize(path, readBmpHeader(file));
-  return decodeBmp(file);
+async function decodeBitmap(path: string, file: Buffer, { depth, admit }: DecodeOptions): Promise<DeepImage> {
+  const header = readBmpHeader(file);
+  checkSize(path, header);
+  await admit?.(header.width * header.height);
+  const image = decodeBmp(file);
+  return depth === 16 ? { ...image, data: spread(image.data) } : image;
 }
 
-async function decodeByLibvips(path: string, file: Buffer): Promise<RgbImage> {
+/** 0 ... 255 to 0 ... 65535. */
+function spread(data: Uint8Array): Uint16Array {
+  return Uint16Array.from(data, (level) => level * 257);
+}
+
+async function decodeByLibvips(
+  path: string,
+  file: Buffer,
+  { depth = 8, alpha = false, admit }: DecodeOptions,
+): Promise<DeepImage> {
   const header = await sharp(file, { limitInputPixels: false, failOn: 'error' }).metadata();
   checkSize(path, header);
   if (header.depth !== 'uchar' && header.depth !== 'ushort') {
@@ -90,16 +146,39 @@ async function decodeByLibvips(path: string, file: Buffer): Promise<RgbImage> {
       'save it with 8 or 16 bits a channel',
     );
   }
+  await admit?.(header.width * header.height);
+  const isDeep = depth === 16 && header.depth === 'ushort';
+  const keepsAlpha = alpha && header.hasAlpha;
   // 'error' lets pass what libjpeg only warns of (stray bytes between markers), as PIL does, but no truncation
-  const { data, info } = await sharp(file, { limitInputPixels: MAX_PIXELS, failOn: 'error', ignoreIcc: true })
-    .autoOrient()
-    .removeAlpha()
-    .toColourspace('srgb')
-    .raw({ depth: 'uchar' })
+  const pipeline = sharp(file, {
+    limitInputPixels: MAX_PIXELS,
+    failOn: 'error',
+    ignoreIcc: true,
+  }).autoOrient();
+  if (!keepsAlpha) pipeline.removeAlpha();
+  const { data, info } = await pipeline
+    .toColourspace(isDeep ? 'rgb16' : 'srgb')
+    .raw({ depth: isDeep ? 'ushort' : 'uchar' })
     .toBuffer({ resolveWithObject: true });
-  if (info.channels !== 3)
+  if (info.channels !== (keepsAlpha ? 4 : 3))
     throw new BadImageError(path, `it has ${info.channels} channels`, 'save it as RGB');
-  return { data, width: info.width, height: info.height };
+  const levels = isDeep ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) : data;
+  const all = depth === 16 && !isDeep ? spread(data) : levels;
+  const { width, height } = info;
+  return keepsAlpha ? { ...splitAlpha(all), width, height } : { data: all, width, height };
+}
+
+function splitAlpha(rgba: Uint8Array | Uint16Array): Pick<DeepImage, 'data' | 'alpha'> {
+  const LevelArray = rgba instanceof Uint16Array ? Uint16Array : Uint8Array;
+  const pixels = rgba.length / 4;
+  const [data, alpha] = [new LevelArray(pixels * 3), new LevelArray(pixels)];
+  for (let i = 0; i < pixels; i++) {
+    data[i * 3] = rgba[i * 4];
+    data[i * 3 + 1] = rgba[i * 4 + 1];
+    data[i * 3 + 2] = rgba[i * 4 + 2];
+    alpha[i] = rgba[i * 4 + 3];
+  }
+  return { data, alpha };
 }
 
 function checkSize(path: string, { width, height }: { width: number; height: number }): void {

@@ -23,9 +23,9 @@ export interface NetworkOptions {
 /** Fewest and most halvings of a U-Net: its three widenings need five; 2^12 is 4096 pixels. */
 const UNET_DOWNS = { min: 5, max: 12 };
 
-/** How often `unet_<size>` halves an image: 8 for unet_256. Undefined if it is no U-Net's name. */
+/** How often `unet_<size>` or `tf_unet_<size>` halves an image: 8 for unet_256. Undefined if it is no U-Net's name. */
 export function unetDowns(netG: string): number | undefined {
-  const size = /^unet_(\d+)$/.exec(netG)?.[1];
+  const size = /^(?:tf_)?unet_(\d+)$/.exec(netG)?.[1];
   if (size === undefined) return undefined;
   const downs = Math.log2(Number(size));
   if (Number.isInteger(downs) && downs >= UNET_DOWNS.min && downs <= UNET_DOWNS.max) return downs;
@@ -42,13 +42,14 @@ export function defineG(options: NetworkOptions): Module {
   if (downs === undefined) {
     throw new Pix2PixError(
       `--netG ${options.netG}: there is no such generator`,
-      { generators: 'unet_256, unet_128, unet_<a power of two>' },
+      { generators: 'unet_256, unet_128, unet_<a power of two>, tf_unet_256' },
       'pass --netG unet_256',
     );
   }
   const { inputNc, outputNc, ngf, norm } = options;
   const init = { type: options.initType, gain: options.initGain };
-  return unet({ inputNc, outputNc, downs, ngf, norm, dropout: !options.noDropout, init });
+  const layout = options.netG.startsWith('tf_') ? 'tensorflow' : 'reference';
+  return unet({ inputNc, outputNc, downs, ngf, norm, dropout: !options.noDropout, init, layout });
 }
 
 /**
@@ -73,6 +74,14 @@ export function defineD(options: NetworkOptions, inputNc: number): Module {
       );
   }
 }
+
+/** What width and height of a generator's images must be multiples of, so that what comes out is as large. */
+export function sizeUnit(netG: string): number {
+  return 2 ** (unetDowns(netG) ?? RESNET_DOWNS);
+}
+
+/** How often the generators that are no U-Nets halve an image. */
+const RESNET_DOWNS = 2;
 
 /** Throws Pix2PixError, with the sizes that fit, when the generator cannot take images of this size. */
 export function checkImageSize(netG: string, height: number, width: number): void {

@@ -1,5 +1,6 @@
 import { withScope } from '../ir/scope.js';
 import { leakyReluLayer, reluLayer, tanhLayer } from '../nn/activation.js';
+import { affineInstanceNorm } from '../nn/affineInstanceNorm.js';
 import { type ConvOptions, convLayer, convTransposeLayer } from '../nn/conv.js';
 import { dropout } from '../nn/dropout.js';
 import type { InitOptions } from '../nn/initialise.js';
@@ -17,6 +18,11 @@ export interface UnetOptions {
   readonly norm: NormType;
   readonly dropout: boolean;
   readonly init: InitOptions;
+  /**
+   * Where the layers are as in the TensorFlow port (affinelayer/pix2pix-tensorflow, pix2pix.py): every convolution has a
+   * bias, the bottleneck a norm, and norms take each image by itself, which is what the port does with one image.
+   */
+  readonly layout?: 'reference' | 'tensorflow';
 }
 
 /** What the blocks of one U-Net have in common. */
@@ -25,6 +31,8 @@ interface Parts {
   readonly up: (inputs: number, outputs: number, bias: boolean) => LayerFactory;
   readonly norm: (channels: number) => LayerFactory;
   readonly bias: boolean;
+  /** Norms at the bottleneck, between its two convolutions. */
+  readonly bottleneckNorms: (channels: number) => LayerFactory[];
 }
 
 /**
@@ -43,12 +51,15 @@ export function unet({ inputNc, outputNc, downs, ngf, norm, init, ...options }: 
     bias,
     init,
   });
-  const parts: Parts = {
-    down: (...args) => convLayer(conv(...args)),
-    up: (...args) => convTransposeLayer(conv(...args)),
-    norm: normLayer(norm, init),
-    bias: biasBefore(norm),
+  const convs = {
+    down: (...args: Parameters<typeof conv>) => convLayer(conv(...args)),
+    up: (...args: Parameters<typeof conv>) => convTransposeLayer(conv(...args)),
   };
+  const ofPort = (channels: number) => affineInstanceNorm(channels, init);
+  const parts: Parts =
+    options.layout === 'tensorflow'
+      ? { ...convs, norm: ofPort, bias: true, bottleneckNorms: (channels) => [ofPort(channels)] }
+      : { ...convs, norm: normLayer(norm, init), bias: biasBefore(norm), bottleneckNorms: () => [] };
   let block = innermost(parts, ngf * 8, ngf * 8);
   for (let i = 0; i < downs - 5; i++) block = middle(parts, ngf * 8, ngf * 8, block, options.dropout);
   for (const factor of [4, 2, 1]) block = middle(parts, ngf * factor, ngf * factor * 2, block, false);
@@ -70,11 +81,16 @@ const nested =
     sequential(prefix, layers);
 
 /** `outer` channels in, `inner` channels at the bottleneck. */
-function innermost({ down, up, norm, bias }: Parts, outer: number, inner: number): LayerFactory {
+function innermost(
+  { down, up, norm, bias, bottleneckNorms }: Parts,
+  outer: number,
+  inner: number,
+): LayerFactory {
   return withSkip(
     nestedModel([
       leakyReluLayer(0.2),
       down(outer, inner, bias),
+      ...bottleneckNorms(inner),
       reluLayer,
       up(inner, outer, bias),
       norm(outer),

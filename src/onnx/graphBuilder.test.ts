@@ -87,3 +87,10 @@ test('forms are chosen for the layer at hand, and nodes named after its scope', 
   assert.deepEqual(asked, [[layer, ['plain', 'blocked']]]);
   assert.match(graph.nodes[0].name, /^G\.down\.0\.conv2d\/Conv_/);
 });
+
+test('0 and -0 are constants of their own', () => {
+  const builder = new GraphBuilder((_, forms) => forms[0]);
+  assert.notEqual(builder.float(0), builder.float(-0));
+  assert.equal(builder.float(-0), builder.float(-0));
+  assert.notEqual(builder.float([1, 0]), builder.float([1, -0]));
+});

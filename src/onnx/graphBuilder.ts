@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import type { Emitter, OnnxAttribute } from '../ir/emitter.js';
 import { onnxDataType } from '../ir/emitter.js';
-import type { Shape, TensorType } from '../ir/tensorType.js';
+import type { DType, Shape } from '../ir/tensorType.js';
 import {
   type AttributeProto,
   AttributeProto_AttributeType,
@@ -103,21 +103,42 @@ export class GraphBuilder implements Emitter {
     });
   }
 
+  /** A constant tensor from its bytes, which are not copied: for weights, too many to be compared with others. */
+  tensor(dataType: TensorProto_DataType, dims: readonly number[], data: ArrayBufferView): string {
+    return this.once(`tensor ${this.known.size}`, (name) => this.initialize(name, dataType, dims, data));
+  }
+
   private constant(
     dataType: TensorProto_DataType,
     dims: readonly number[],
     data: Float32Array | BigInt64Array,
   ) {
-    return this.once(`${dataType}[${dims.join()}]:${data.join()}`, (name) => {
-      const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-      this.initializers.push(create(TensorProtoSchema, { name, dataType, dims: dims.map(BigInt), rawData }));
-    });
+    // as text, 0 and -0 are the same
+    const elements = Array.from(data as ArrayLike<unknown>, (x) => (Object.is(x, -0) ? '-0' : `${x}`));
+    return this.once(`${dataType}[${dims.join()}]:${elements.join()}`, (name) =>
+      this.initialize(name, dataType, dims, data),
+    );
+  }
+
+  private initialize(
+    name: string,
+    dataType: TensorProto_DataType,
+    dims: readonly number[],
+    data: ArrayBufferView,
+  ): void {
+    const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength) as Uint8Array<ArrayBuffer>;
+    this.initializers.push(create(TensorProtoSchema, { name, dataType, dims: dims.map(BigInt), rawData }));
+  }
+
+  /** The name of the value that is made as number `index`. */
+  protected nameOf(index: number): string {
+    return `t${index}`;
   }
 
   private once(key: string, make: (name: string) => void): string {
     let name = this.known.get(key);
     if (name === undefined) {
-      name = `t${this.known.size}`;
+      name = this.nameOf(this.known.size);
       this.known.set(key, name);
       make(name);
     }
@@ -137,10 +158,18 @@ function attributeProto(name: string, value: OnnxAttribute): AttributeProto {
   return create(AttributeProtoSchema, { name, type: type.INTS, ints: value.map(BigInt) });
 }
 
-/** Declares a graph input or output; without a type's shape, the runtime infers it. */
-export function tensorInfo(name: string, { dtype, shape }: TensorType, withShape = true): ValueInfoProto {
-  const dim = shape.map((extent) => ({ value: { case: 'dimValue' as const, value: BigInt(extent) } }));
-  const tensor = { elemType: onnxDataType[dtype], ...(withShape ? { shape: { dim } } : {}) };
+/** An extent of a graph's input or output: a number, or the name of one that each run may choose. */
+export type Extent = number | string;
+
+/** Declares a graph input or output; without a shape, the runtime infers it. */
+export function tensorInfo(name: string, dtype: DType, shape: readonly Extent[] | undefined): ValueInfoProto {
+  const dim = shape?.map((extent) => ({
+    value:
+      typeof extent === 'string'
+        ? { case: 'dimParam' as const, value: extent }
+        : { case: 'dimValue' as const, value: BigInt(extent) },
+  }));
+  const tensor = { elemType: onnxDataType[dtype], ...(dim === undefined ? {} : { shape: { dim } }) };
   return create(ValueInfoProtoSchema, { name, type: tensorTypeProto(tensor) });
 }
 

@@ -47,12 +47,13 @@ test('a model names its operator set, producer, inputs with their types, and out
     graph!.output.map(({ name }) => name),
     [...fetches.keys()],
   );
-  const type = graph!.input[0].type!.value;
-  assert.ok(type.case === 'tensorType' && type.value.elemType === 1);
-  assert.deepEqual(
-    type.value.shape!.dim.map(({ value }) => value.value),
-    [2n, 3n],
-  );
+  for (const { type } of [graph!.input[0], graph!.output[0]]) {
+    assert.ok(type!.value.case === 'tensorType' && type!.value.value.elemType === 1);
+    assert.deepEqual(
+      type!.value.value.shape!.dim.map(({ value }) => value.value),
+      [2n, 3n],
+    );
+  }
 });
 
 test('an output that is a reshaped view leaves as what it was made of', async () => {

@@ -6,9 +6,9 @@ import { type FormChooser, GraphBuilder, sequenceInfo, tensorInfo } from './grap
 import { ModelProtoSchema, type NodeProto } from './onnx_pb.js';
 
 /** The ONNX operator set that lowerings are written for. */
-const OPSET = 21n;
+export const OPSET = 21n;
 /** ONNX IR version 10 goes with opset 21 (ONNX 1.16). */
-const IR_VERSION = 10n;
+export const IR_VERSION = 10n;
 
 /** Name of the graph output that holds nothing; `Session.run` says what it is good for. */
 const EMPTY_SEQUENCE = 'nothing';
@@ -48,7 +48,12 @@ export function lowerGraph({
   const fetches = new Map<string, Value>();
   for (const value of outputs) fetches.set(outputName(builder, value, names, fetches), value);
   const feeds = new Map(inputs.map((value) => [`v${value.id}`, value]));
-  const output = [...fetches].map(([name, value]) => tensorInfo(name, value.type, false));
+  // What a reshape was of has another shape than the value itself; where that is unknown here, the runtime infers it.
+  const shapes = new Map([...names].map(([value, name]) => [name, value.shape]));
+  const output = [...fetches].map(([name, value]) => {
+    const isView = builder.beforeReshape(names.get(value)!) !== names.get(value);
+    return tensorInfo(name, value.type.dtype, isView ? shapes.get(name) : value.shape);
+  });
   if (withEmptySequence) {
     output.unshift(sequenceInfo(EMPTY_SEQUENCE));
     builder.node('SequenceEmpty', []);
@@ -62,7 +67,7 @@ export function lowerGraph({
       name: 'pix2pix',
       node: leavesLast(builder.nodes),
       initializer: builder.initializers,
-      input: [...feeds].map(([name, value]) => tensorInfo(name, value.type)),
+      input: [...feeds].map(([name, value]) => tensorInfo(name, value.type.dtype, value.shape)),
       output,
     },
   });

@@ -14,10 +14,11 @@ export const NETWORK_OPTIONS = {
       'unet_1024',
       'unet_2048',
       'unet_4096',
+      'tf_unet_256',
     ],
     group: 'Networks',
     stored: 'generator',
-    help: 'generator; unet_N halves N pixels down to 1, and takes sides that are multiples of N',
+    help: 'generator; unet_N halves N pixels down to 1, and takes sides that are multiples of N; tf_unet_256: as in the TensorFlow port',
   },
   ngf: {
     kind: 'int',

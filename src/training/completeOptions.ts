@@ -6,10 +6,11 @@ import type { TestOptions } from '../options/testOptions.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import { checkpointTag, runFolder } from './loadModel.js';
 import { registeredExtensions } from './options.js';
+import { findReferenceRun, referenceOptions } from './referenceRun.js';
 
 /**
  * Adds what the checkpoint of the run knows to the options of a test or of a training that continues. A new training's
- * options are complete already.
+ * options are complete already. Files of the reference implementation know their networks alone.
  *
  * @throws Pix2PixError when there is no checkpoint, or explicit flags ask for other networks than it holds
  */
@@ -22,6 +23,10 @@ export function completeOptions<T extends TrainOptions | TestOptions>(opt: T): T
   const wanted = listed.find((checkpoint) => checkpoint.tag === tag);
   const manifest = (wanted ?? (tag === 'latest' ? listed[0] : undefined))?.manifest;
   if (manifest === undefined) {
+    const reference = findReferenceRun(checkpoints, tag);
+    if (reference !== undefined) {
+      return mergeStoredOptions(opt, referenceOptions(reference), registeredExtensions());
+    }
     const tags = listed.map((checkpoint) => checkpoint.tag).filter((name) => name !== 'previous'); // not for --epoch
     throw new Pix2PixError(
       `there is no checkpoint ${tag} of ${opt.name}`,

@@ -8,6 +8,7 @@ import type { TestOptions } from '../options/testOptions.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import type { StateStore } from '../runtime/stateStore.js';
 import type { Model } from './model.js';
+import { findReferenceRun, loadReferenceRun } from './referenceRun.js';
 import { loadOptimisers, type Progress, parseProgress, restoreProgress } from './trainingState.js';
 
 /** The tag of the checkpoint that `--epoch` and `--load_iter` name, as in the reference. */
@@ -29,11 +30,13 @@ export interface LoadedFrom {
   readonly totalIters: number;
   /** Where training stood; undefined where the checkpoint holds networks alone, as an epoch's does. */
   readonly progress: Progress | undefined;
+  /** Networks that it does not hold and that start afresh. */
+  readonly fresh: readonly string[];
 }
 
 /**
  * Fills a model's networks, and when training continues its optimisers and counters too, from the checkpoint that the
- * options name.
+ * options name; from files of the reference implementation where there is no checkpoint of ours.
  * @throws Pix2PixError when there is none, or it is damaged or of another architecture
  */
 export function loadModel(
@@ -41,8 +44,11 @@ export function loadModel(
   opt: TrainOptions | TestOptions,
   checkpoints: CheckpointStore,
 ): LoadedFrom {
+  const tag = checkpointTag(opt);
+  const reference = findReferenceRun(checkpoints, tag);
+  if (reference !== undefined) return loadReferenceRun(model, reference);
   const networks = model.usedNetworks();
-  const loaded = checkpoints.load(checkpointTag(opt), {
+  const loaded = checkpoints.load(tag, {
     networks: Object.keys(networks),
     state: opt.isTrain ? 'if present' : false,
   });
@@ -52,7 +58,7 @@ export function loadModel(
     }
     const { tag, manifest, state } = loaded;
     const { epoch, totalIters } = manifest;
-    return { tag, epoch, totalIters, progress: state && loadState(model, state) };
+    return { tag, epoch, totalIters, progress: state && loadState(model, state), fresh: [] };
   } finally {
     loaded.close();
   }

@@ -40,7 +40,7 @@ export function startingPoint(
 
 function afterNetworksAlone(
   model: Model,
-  { tag, epoch, totalIters }: LoadedFrom,
+  { tag, epoch, totalIters, fresh }: LoadedFrom,
   opt: TrainOptions,
   checkpoints: CheckpointStore,
   warn: (text: string) => void,
@@ -51,6 +51,7 @@ function afterNetworksAlone(
     `checkpoint ${tag} holds networks alone: training goes on at the beginning of epoch ${next} with fresh ` +
       'optimisers, not as if it had never stopped',
   );
+  for (const name of fresh) warn(`there is no ${tag}_net_${name}.pth: ${name} starts afresh`);
   model.schedule.skip(next - 1);
   model.totalIters = totalIters;
   model.steps = Math.ceil(totalIters / opt.batchSize);

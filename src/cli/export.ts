@@ -1,0 +1,76 @@
+import { Command, Option } from 'commander';
+import {
+  type Exported,
+  type ExportFormat,
+  exportFormats,
+  exportGenerator,
+} from '../inference/export/exportGenerator.js';
+import { TOLERANCES } from '../inference/export/selfCheck.js';
+import { type Precision, precisions } from '../onnx/weightStorage.js';
+import { type ModelFlags, sourceOptions, withModelOptions } from './modelOptions.js';
+
+const ABOUT = [
+  'Writes a trained generator for use elsewhere, after comparing it with the trained one on sample images: where it',
+  'differs too much, nothing is written. Dropout is left out, so that the same image gives the same translation.',
+].join(' ');
+
+const EXAMPLES = [
+  'pix2pix export --model facades_pix2pix',
+  'pix2pix export --model facades_pix2pix --precision int8 --out facades.onnx',
+  'pix2pix export --model facades_pix2pix --norm_mode running --embed_preprocessing',
+  'pix2pix export --model facades_pix2pix --format web --out site/',
+];
+
+/** What follows `pix2pix export`, by flag. */
+interface Flags extends ModelFlags {
+  readonly format: ExportFormat;
+  readonly precision?: Precision;
+  readonly embed_preprocessing?: true | 'uint8' | 'float';
+  readonly out?: string;
+}
+
+/** `pix2pix export`. */
+export function exportCommand(): Command {
+  return withModelOptions(
+    new Command('export').summary('write a trained generator as ONNX, weights or a web page'),
+  )
+    .description(ABOUT)
+    .addOption(new Option('--format <name>', 'what to write').choices(exportFormats).default('onnx'))
+    .addOption(
+      new Option('--precision <name>', 'of the stored weights (default: fp32; web: fp16)').choices(
+        precisions,
+      ),
+    )
+    .addOption(
+      new Option(
+        '--embed_preprocessing [type]',
+        'ONNX that takes and gives images in 0 ... 255: uint8 in NHWC (default), or float in NCHW',
+      ).choices(['uint8', 'float']),
+    )
+    .option('--out <path>', "the file, or the web's folder (default: the run's name)")
+    .addHelpText('after', `\nExamples:\n${EXAMPLES.map((line) => `  $ ${line}`).join('\n')}`)
+    .action(async (flags: Flags) => {
+      const exported = await exportGenerator(flags.model, {
+        ...sourceOptions(flags),
+        ...flags,
+        boundary: boundaryOf(flags.embed_preprocessing),
+        onStage: (stage) => process.stderr.write(`${stage}\n`),
+      });
+      process.stdout.write(`${describe(exported)}\n`);
+    });
+}
+
+function boundaryOf(embed: Flags['embed_preprocessing']) {
+  if (embed === undefined) return undefined;
+  return embed === 'float' ? 'float255' : 'uint8';
+}
+
+function describe({ path, precision, bytes, difference: { max, mean } }: Exported): string {
+  const { measure, text } = TOLERANCES[precision];
+  const float = (max / 127.5).toExponential(1);
+  return [
+    `wrote ${path}: ${precision}, ${(bytes / 1e6).toFixed(1)} MB`,
+    `difference from the trained generator: max ${max.toPrecision(2)}/255 (${float} in -1 ... 1), ` +
+      `mean ${mean.toPrecision(2)}/255; the limit is ${measure} ${text}`,
+  ].join('\n');
+}

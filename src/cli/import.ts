@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { Pix2PixError } from '../errors/pix2pixError.js';
+import { type ImportedNetwork, importRun } from '../interop/importRun.js';
+import { folderNameFault } from '../options/folderName.js';
+import { quoted } from './quoted.js';
+
+const ABOUT = [
+  'Makes a run of models that were trained elsewhere: state dicts of the reference implementation (latest_net_G.pth,',
+  'and latest_net_D.pth to train further with its own discriminator), or a web model (.pict) of the TensorFlow port.',
+  'Which network it is shows in the file.',
+].join(' ');
+
+const EXAMPLES = [
+  'pix2pix import latest_net_G.pth --name facades',
+  'pix2pix import 200_net_G.pth 200_net_D.pth --name maps',
+  'pix2pix import edges2cats_AtoB.pict --name cats',
+];
+
+/** `pix2pix import`. */
+export function importCommand(): Command {
+  return new Command('import')
+    .summary('make a run of models that PyTorch or the TensorFlow port wrote')
+    .description(ABOUT)
+    .argument('<files...>', '.pth or .pict: a generator, and perhaps its discriminator')
+    .requiredOption('--name <run>', 'the new run')
+    .option('--checkpoints_dir <dir>', 'where runs are kept', './checkpoints')
+    .addHelpText('after', `\nExamples:\n${EXAMPLES.map((line) => `  $ ${line}`).join('\n')}`)
+    .action((files: string[], flags: { name: string; checkpoints_dir: string }) => {
+      const fault = folderNameFault(flags.name);
+      if (fault !== undefined)
+        throw new Pix2PixError(`--name: ${fault}`, { name: flags.name }, 'choose another name');
+      const folder = join(flags.checkpoints_dir, flags.name);
+      const networks = importRun(files, folder);
+      const elsewhere =
+        flags.checkpoints_dir === './checkpoints'
+          ? ''
+          : ` --checkpoints_dir ${quoted(flags.checkpoints_dir)}`;
+      const lines = [
+        ...networks.map(describe),
+        `kept in ${folder}; translate with it: pix2pix test --name ${quoted(flags.name)}${elsewhere} --dataroot DIR`,
+      ];
+      process.stdout.write(`${lines.join('\n')}\n`);
+    });
+}
+
+/** `G  unet_256, ngf 64, 3 to 3 channels, norm batch  (latest_net_G.pth)`. */
+function describe({ name, file, found }: ImportedNetwork): string {
+  if ('netG' in found) {
+    const { netG, ngf, inputNc, outputNc, norm } = found;
+    return `${name}  ${netG}, ngf ${ngf}, ${inputNc} to ${outputNc} channels, norm ${norm}  (${file})`;
+  }
+  const { netD, ndf, nLayersD, inputNc, norm } = found;
+  const layers = netD === 'n_layers' ? ` of ${nLayersD} layers` : '';
+  return `${name}  ${netD}${layers}, ndf ${ndf}, ${inputNc} channels, norm ${norm}  (${file})`;
+}

@@ -1,0 +1,190 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { MAX_FILE_BYTES } from '../data/decode.js';
+import type { Progress } from '../data/make/progress.js';
+import { Pix2PixError } from '../errors/pix2pixError.js';
+import { type ImageFormat, imageFormats } from '../inference/encodeImage.js';
+import { loadGenerator } from '../inference/loadGenerator.js';
+import { type TranslationFailure, type TranslationJob, translateFiles } from '../inference/translateFiles.js';
+import { fileJob, translationJobs } from '../inference/translationJobs.js';
+import { JobProgress } from './jobProgress.js';
+import { type ModelFlags, sourceOptions, withModelOptions } from './modelOptions.js';
+import { exitCodeOf, watchSignals } from './signals.js';
+import { wholeNumber } from './wholeNumber.js';
+
+const ABOUT = [
+  'Translates images with a trained generator; each keeps its size. Batch norm goes by the statistics of each image, as',
+  'in pix2pix test, unless --norm_mode running. Dropout is off, so that the same image gives the same translation.',
+].join(' ');
+
+const EXAMPLES = [
+  'pix2pix translate --model facades_pix2pix labels.png photo.png',
+  'pix2pix translate --model facades_pix2pix labels/ photos/ --format jpg',
+  'pix2pix translate --model generator.onnx "in/**/*.png" out/',
+  'pix2pix translate --model maps --tile 512 --norm_mode running aerial.tif map.tif',
+  'curl -s https://example.org/labels.png | pix2pix translate --model facades_pix2pix - - > photo.png',
+];
+
+/** What follows `pix2pix translate`, by flag. */
+interface Flags extends ModelFlags {
+  readonly tile?: number;
+  readonly overlap?: number;
+  readonly keep_alpha?: boolean;
+  readonly depth: string;
+  readonly format?: ImageFormat;
+  readonly quality: number;
+  readonly intra_threads: number;
+}
+
+/**
+ * `pix2pix translate`.
+ * @param setExitCode told 1 when some image could not be translated, and the signal's when one ended the work
+ */
+export function translateCommand(setExitCode: (code: number) => void): Command {
+  const command = new Command('translate').summary('translate images with a trained generator');
+  return withModelOptions(command)
+    .description(ABOUT)
+    .option('--tile <pixels>', 'translate large images in tiles of this size, blended', positive)
+    .option('--overlap <pixels>', 'that neighbouring tiles share (default: a quarter)', wholeNumber)
+    .option('--keep_alpha', "give the translation its image's alpha channel")
+    .addOption(
+      new Option('--depth <bits>', 'of a channel: 16 for png and tiff').choices(['8', '16']).default('8'),
+    )
+    .addOption(
+      new Option('--format <name>', "of the output (default: its name's; png in a folder)").choices(
+        imageFormats,
+      ),
+    )
+    .option('--quality <1-100>', 'of jpg and webp', quality, 95)
+    .option('--intra_threads <n>', 'threads of the engine; 0: one a core', wholeNumber, 0)
+    .usage('--model <run or file> [options] <in...> <out>')
+    .argument(
+      '<in...>',
+      'images: files, folders, "patterns", or - for stdin; then <out>: a file, a folder, or - for stdout',
+    )
+    .addHelpText('after', `\nExamples:\n${EXAMPLES.map((line) => `  $ ${line}`).join('\n')}`)
+    .action(async (paths: string[], flags: Flags) => {
+      if (paths.length < 2) {
+        const facts = { given: paths.join(' ') };
+        throw new Pix2PixError(
+          'the output is missing',
+          facts,
+          'pix2pix translate --model RUN in.png out.png',
+        );
+      }
+      setExitCode(await translate(paths.slice(0, -1), paths.at(-1)!, flags));
+    });
+}
+
+async function translate(inputs: string[], output: string, flags: Flags): Promise<number> {
+  const jobs = await jobsOf(inputs, output, flags.format);
+  const stop = new AbortController();
+  const progress = new JobProgress();
+  const generator = await loadGenerator(flags.model, {
+    ...sourceOptions(flags),
+    threads: flags.intra_threads,
+  });
+  const watch = watchSignals(
+    (signal) => stop.abort(stopped(signal)),
+    'stopping after the image under way; press Ctrl-C again to stop at once',
+  );
+  try {
+    const show = (unit: Progress['unit']) => (done: number, total: number) =>
+      progress.report({ stage: 'translating', unit, done, total });
+    const { translated, failures } = await translateFiles(generator, jobs, {
+      tile: flags.tile,
+      overlap: flags.overlap,
+      depth: flags.depth === '16' ? 16 : 8,
+      keepAlpha: flags.keep_alpha,
+      quality: flags.quality,
+      stop: stop.signal,
+      ...(jobs.length === 1 ? { onTile: show('tiles') } : { onImage: show('images') }),
+    });
+    progress.end();
+    report(translated, failures, output);
+    if (watch.signal !== undefined) return exitCodeOf(watch.signal);
+    return failures.length > 0 ? 1 : 0;
+  } finally {
+    watch.dispose();
+    await generator.dispose();
+  }
+}
+
+const stopped = (signal: string) =>
+  new Pix2PixError(
+    'the translation was stopped',
+    { signal },
+    'what was written is whole: run the command again',
+  );
+
+const STDIO = '-';
+
+async function jobsOf(
+  inputs: readonly string[],
+  output: string,
+  format: ImageFormat | undefined,
+): Promise<TranslationJob[]> {
+  const isPiped = inputs.includes(STDIO);
+  if (!isPiped && output !== STDIO) return translationJobs(inputs, output, format);
+  if (inputs.length > 1) {
+    const facts = { in: inputs.join(' '), out: output };
+    throw new Pix2PixError(
+      'stdin and stdout hold one image',
+      facts,
+      'give one image: a file, or - for stdin',
+    );
+  }
+  if (output !== STDIO) {
+    const job = fileJob('stdin', output, format);
+    return [{ ...job, source: await readStdin() }];
+  }
+  const [source, name] = isPiped ? [await readStdin(), 'stdin'] : [inputs[0], inputs[0]];
+  return [{ source, name, output: writeStdout, format: format ?? 'png' }];
+}
+
+async function readStdin(): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of process.stdin) {
+    bytes += chunk.length;
+    if (bytes > MAX_FILE_BYTES) {
+      const facts = { limit: `${MAX_FILE_BYTES} bytes` };
+      throw new Pix2PixError('what comes from stdin is too large', facts, 'translate it as a file, in parts');
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function writeStdout(file: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(file, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+/** On stderr where the picture itself goes to stdout. */
+function report(translated: number, failures: readonly TranslationFailure[], output: string): void {
+  const total = translated + failures.length;
+  if (failures.length === 1 && total === 1) {
+    process.stderr.write(`error: ${failures[0].error.message}\n`);
+    return;
+  }
+  const where = output === STDIO ? 'stdout' : output;
+  if (output !== STDIO) process.stdout.write(`translated ${translated} of ${total} images to ${where}\n`);
+  if (failures.length === 0) return;
+  const lines = failures.map(({ error }) => error.message.replace(/^/gm, '  '));
+  process.stderr.write(
+    `error: ${failures.length} of ${total} images were not translated\n${lines.join('\n')}\n`,
+  );
+}
+
+function quality(text: string): number {
+  const value = wholeNumber(text);
+  if (value < 1 || value > 100) throw new InvalidArgumentError('It must be 1 to 100.');
+  return value;
+}
+
+function positive(text: string): number {
+  const value = wholeNumber(text);
+  if (value < 1) throw new InvalidArgumentError('It must be at least 1.');
+  return value;
+}

@@ -1,0 +1,126 @@
+import { statSync } from 'node:fs';
+import { toBinary } from '@bufbuild/protobuf';
+import { Pix2PixError } from '../../errors/pix2pixError.js';
+import { writeFileAtomically } from '../../files/atomicFile.js';
+import type { Boundary } from '../../onnx/imageBoundary.js';
+import { ModelProtoSchema } from '../../onnx/onnx_pb.js';
+import type { Precision } from '../../onnx/weightStorage.js';
+import { InferenceSession } from '../../runtime/inferenceSession.js';
+import type { Engine } from '../../translation/tensorTranslator.js';
+import { findTrainedGenerator, type SourceOptions } from '../generatorSource.js';
+import { describeGenerator, inferenceModel, type ModelForm } from '../inferenceModel.js';
+import { sourceCommit } from '../provenance.js';
+import type { TrainedGenerator } from '../trainedGenerator.js';
+import { compareWithTraining, type Difference, requireWithinTolerance } from './selfCheck.js';
+import { writeWebFolder } from './webFolder.js';
+import { type WeightsFormat, writeWeightsFile } from './weightsFile.js';
+
+export const exportFormats = ['onnx', 'safetensors', 'pth', 'web'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+export interface ExportOptions extends SourceOptions {
+  /** Default: onnx. */
+  readonly format?: ExportFormat;
+  /** Default: fp32; for the web fp16, which halves what a page loads. */
+  readonly precision?: Precision;
+  /** How images enter and leave an ONNX graph. Default: float. */
+  readonly boundary?: Boundary;
+  /** The file, or the folder for the web. Default: the run's name, in the working folder. */
+  readonly out?: string;
+  /** Told what is being done. */
+  readonly onStage?: (stage: string) => void;
+}
+
+/** What an export has come to. */
+export interface Exported {
+  /** The file or folder. */
+  readonly path: string;
+  readonly precision: Precision;
+  /** Of the model, without what a web page needs besides. */
+  readonly bytes: number;
+  /** From the generator as training runs it. */
+  readonly difference: Difference;
+}
+
+/**
+ * Writes a trained generator for use elsewhere, after comparing it with the one that was trained.
+ *
+ * @param model what `loadGenerator` takes, except an .onnx
+ * @throws Pix2PixError when there is no such model, the options exclude each other, or the exported generator differs
+ *   too much from the trained one: then nothing is written
+ */
+export async function exportGenerator(model: string, options: ExportOptions = {}): Promise<Exported> {
+  if (/\.onnx$/i.test(model)) {
+    throw new Pix2PixError('an ONNX file is exported already', { model }, 'name the run that it comes from');
+  }
+  const { format = 'onnx', normMode = 'batch', onStage = () => {} } = options;
+  const precision = options.precision ?? (format === 'web' ? 'fp16' : 'fp32');
+  const boundary = format === 'web' ? 'uint8' : (options.boundary ?? 'float');
+  const form: ModelForm = { normMode, precision, boundary };
+  onStage('loading');
+  const generator = findTrainedGenerator(model, options);
+  const path = options.out ?? defaultPath(generator.name, format, precision);
+  if (format === 'safetensors' || format === 'pth')
+    return exportWeights(generator, form, format, path, onStage);
+  const commit = sourceCommit();
+  const file = toBinary(ModelProtoSchema, inferenceModel(generator, form, commit));
+  const difference = await check(generator, form, path, onStage, () =>
+    InferenceSession.open(file, { threads: 0 }),
+  );
+  onStage('writing');
+  if (format === 'web') writeWebFolder(path, file, describeGenerator(generator, form, commit));
+  else writeFileAtomically(path, file);
+  return { path, precision, bytes: file.length, difference };
+}
+
+async function exportWeights(
+  generator: TrainedGenerator,
+  form: ModelForm,
+  format: WeightsFormat,
+  path: string,
+  onStage: (stage: string) => void,
+): Promise<Exported> {
+  if (form.precision === 'int8' || form.boundary !== 'float') {
+    throw new Pix2PixError(
+      'a file of weights has no graph: there is no place for int8 weights or conversions of images in it',
+      { format, precision: form.precision },
+      'pass --format onnx, or --precision fp32 or fp16',
+    );
+  }
+  const stored = writeWeightsFile(generator, format, form.precision, path);
+  try {
+    const asFloat = { ...form, precision: 'fp32' } as const;
+    const difference = await check(generator, form, path, onStage, () =>
+      InferenceSession.create(inferenceModel(stored.reread(), asFloat), { threads: 0 }),
+    );
+    onStage('writing');
+    stored.keep();
+    return { path, precision: form.precision, bytes: statSync(path).size, difference };
+  } catch (error) {
+    stored.discard();
+    throw error;
+  }
+}
+
+async function check(
+  generator: TrainedGenerator,
+  form: ModelForm,
+  path: string,
+  onStage: (stage: string) => void,
+  open: () => Promise<InferenceSession>,
+): Promise<Difference> {
+  onStage('comparing with the trained generator');
+  const session = await open();
+  try {
+    const difference = await compareWithTraining(generator, session as Engine, form);
+    requireWithinTolerance(difference, form.precision, path);
+    return difference;
+  } finally {
+    await session.dispose();
+  }
+}
+
+function defaultPath(name: string, format: ExportFormat, precision: Precision): string {
+  const suffix = precision === 'fp32' ? '' : `_${precision}`;
+  return format === 'web' ? `${name}_web` : `${name}${suffix}.${format}`;
+}

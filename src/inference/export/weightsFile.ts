@@ -1,0 +1,59 @@
+import { renameSync, rmSync } from 'node:fs';
+import type { StoredTensor } from '../../checkpoints/dtype.js';
+import { writeSafetensors } from '../../checkpoints/safetensors.js';
+import { writeStateDict } from '../../interop/writeStateDict.js';
+import { toHalf } from '../../onnx/half.js';
+import { productVersion } from '../provenance.js';
+import {
+  generatorOfForeignFile,
+  generatorOfSafetensors,
+  OPTIONS_KEY,
+  type TrainedGenerator,
+} from '../trainedGenerator.js';
+
+/** A file that has been written beside its place. */
+export interface WrittenBeside {
+  /** What a reader makes of it. */
+  reread(): TrainedGenerator;
+  /** Puts it in its place. */
+  keep(): void;
+  discard(): void;
+}
+
+/** The files of weights: PyTorch's own, and the one that most else reads. */
+export type WeightsFormat = 'safetensors' | 'pth';
+
+/**
+ * Writes a generator's weights and running statistics under PyTorch's names for them: `load_state_dict` takes what
+ * `torch.load` or `safetensors.torch.load_file` reads. A safetensors file has the options of the training in its
+ * metadata.
+ *
+ * @throws Pix2PixError when it cannot be written
+ */
+export function writeWeightsFile(
+  { network, store, options }: TrainedGenerator,
+  format: WeightsFormat,
+  precision: 'fp32' | 'fp16',
+  path: string,
+): WrittenBeside {
+  const states = network.states.map((state): [string, StoredTensor] => {
+    const { shape, dtype } = state.type;
+    if (dtype === 'i64') return [state.name, { dtype: 'I64', shape, data: store.counter(state) }];
+    const data = store.floats(state);
+    return precision === 'fp16'
+      ? [state.name, { dtype: 'F16', shape, data: toHalf(data) }]
+      : [state.name, { dtype: 'F32', shape, data }];
+  });
+  const beside = `${path}.${process.pid}.${format}`;
+  const tensors = new Map(states);
+  if (format === 'pth') writeStateDict(beside, tensors);
+  else {
+    const metadata = { [OPTIONS_KEY]: JSON.stringify(options), version: productVersion(), format: 'pt' };
+    writeSafetensors(beside, tensors, metadata);
+  }
+  return {
+    reread: () => (format === 'pth' ? generatorOfForeignFile : generatorOfSafetensors)(beside),
+    keep: () => renameSync(beside, path),
+    discard: () => rmSync(beside, { force: true }),
+  };
+}

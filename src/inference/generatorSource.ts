@@ -1,0 +1,75 @@
+import { existsSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { LATEST, tagOfManifest } from '../checkpoints/checkpointNames.js';
+import { type Boundary, withBoundary } from '../onnx/imageBoundary.js';
+import type { ModelProto } from '../onnx/onnx_pb.js';
+import type { GeneratorInfo, NormMode } from '../translation/generatorInfo.js';
+import { describeGenerator, inferenceModel } from './inferenceModel.js';
+import { readOnnxFile } from './onnxFile.js';
+import {
+  generatorOfForeignFile,
+  generatorOfRun,
+  generatorOfSafetensors,
+  type RunChoice,
+  type TrainedGenerator,
+} from './trainedGenerator.js';
+
+/** What `--model` names: something that a model can be made of. */
+export interface GeneratorSource {
+  readonly info: GeneratorInfo;
+  /** The model at another boundary than its own, if it can be had. */
+  model(boundary: Boundary): ModelProto;
+}
+
+export type { RunChoice };
+
+export interface SourceOptions extends RunChoice {
+  /** Default: batch. An exported file has its own, which stays. */
+  readonly normMode?: NormMode;
+  /** Told when a damaged checkpoint was got round. Default: `console.warn`. */
+  readonly onWarning?: (message: string) => void;
+}
+
+/**
+ * Finds a generator: a run by its name in `checkpointsDir` or by its folder, a checkpoint by its manifest
+ * (`5.json`) or its file of weights, a state dict of PyTorch (.pth), a web model of
+ * the TensorFlow port (.pict), or an exported .safetensors or .onnx.
+ *
+ * @throws Pix2PixError when there is no such thing, or it is damaged
+ */
+export function findGenerator(model: string, options: SourceOptions = {}): GeneratorSource {
+  if (/\.onnx$/i.test(model)) return sourceOfOnnx(model);
+  return sourceOfTrained(findTrainedGenerator(model, options), options.normMode ?? 'batch');
+}
+
+/** As `findGenerator`, for what needs the weights themselves. */
+export function findTrainedGenerator(model: string, options: SourceOptions = {}): TrainedGenerator {
+  const { checkpointsDir = './checkpoints', epoch = LATEST, onWarning } = options;
+  if (/\.safetensors$/i.test(model)) return generatorOfSafetensors(model);
+  if (/\.(pth|pict)$/i.test(model)) return generatorOfForeignFile(model);
+  const tag = tagOfManifest(basename(model));
+  if (tag !== undefined && existsSync(model)) return generatorOfRun(dirname(resolve(model)), tag, onWarning);
+  const named = join(checkpointsDir, model);
+  const folder = !isFolder(named) && isFolder(model) ? model : named;
+  return generatorOfRun(resolve(folder), epoch, onWarning);
+}
+
+function sourceOfTrained(generator: TrainedGenerator, normMode: NormMode): GeneratorSource {
+  const form = (boundary: Boundary) => ({ normMode, precision: 'fp32', boundary }) as const;
+  return {
+    info: describeGenerator(generator, form('float')),
+    model: (boundary) => inferenceModel(generator, form(boundary)),
+  };
+}
+
+function sourceOfOnnx(path: string): GeneratorSource {
+  const { model, info } = readOnnxFile(path);
+  return {
+    info,
+    model: (boundary) => (boundary === info.boundary ? model : withBoundary(model, boundary, info)),
+  };
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}

@@ -1,0 +1,65 @@
+import { type Program, withoutUpdates } from '../ir/program.js';
+import { withScope } from '../ir/scope.js';
+import { f32 } from '../ir/tensorType.js';
+import { Trace } from '../ir/trace.js';
+import type { Value } from '../ir/value.js';
+import { sizeUnit } from '../networks/define.js';
+import { type Boundary, withBoundary } from '../onnx/imageBoundary.js';
+import { INPUT, inferenceGraph } from '../onnx/inferenceGraph.js';
+import type { ModelProto } from '../onnx/onnx_pb.js';
+import type { Precision } from '../onnx/weightStorage.js';
+import { type GeneratorInfo, type NormMode, withInfo } from '../translation/generatorInfo.js';
+import { productVersion } from './provenance.js';
+import type { TrainedGenerator } from './trainedGenerator.js';
+
+/** In what form a generator is wanted. */
+export interface ModelForm {
+  readonly normMode: NormMode;
+  readonly precision: Precision;
+  readonly boundary: Boundary;
+}
+
+/** The smallest image with which every generator can be traced: mirrored edges need more than they add. */
+const SMALLEST = 32;
+
+/** The side of the smallest image that says all about a generator. */
+export function sampleSide({ netG }: TrainedGenerator): number {
+  return Math.max(SMALLEST, sizeUnit(netG));
+}
+
+/**
+ * What a file of this generator says of itself.
+ * @param commit of the program
+ */
+export function describeGenerator(
+  generator: TrainedGenerator,
+  form: ModelForm,
+  commit = 'unknown',
+): GeneratorInfo {
+  const { name, inputNc, outputNc, netG, options } = generator;
+  const provenance = { options, version: productVersion(), commit };
+  return { name, inputNc, outputNc, unit: sizeUnit(netG), ...form, ...provenance };
+}
+
+/** The generator as a model that stands alone, with what is to be known of it inside. Parameters as above. */
+export function inferenceModel(generator: TrainedGenerator, form: ModelForm, commit?: string): ModelProto {
+  const { store, inputNc, outputNc } = generator;
+  const side = sampleSide(generator);
+  const { input, output } = traceGenerator(generator, form.normMode, { height: side, width: side });
+  const weights = store.floats.bind(store);
+  const graph = inferenceGraph({ input, output, weights, precision: form.precision });
+  const model = withBoundary(graph, form.boundary, { inputNc, outputNc });
+  return withInfo(model, describeGenerator(generator, form, commit));
+}
+
+/** The forward pass that training and `pix2pix test` make, for one image; its dropout masks are inputs. */
+export function traceGenerator(
+  { network, inputNc }: TrainedGenerator,
+  normMode: NormMode,
+  { height, width }: { readonly height: number; readonly width: number },
+): { readonly input: Value; readonly output: Value; readonly program: Program } {
+  const trace = new Trace(normMode === 'batch');
+  const input = trace.input(INPUT, f32(1, inputNc, height, width));
+  const output = withScope('G', () => network.apply(trace, input));
+  return { input, output, program: withoutUpdates(trace.program({ output })) };
+}

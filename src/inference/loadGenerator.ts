@@ -1,0 +1,72 @@
+import { decodeDeepImage } from '../data/decode.js';
+import type { ImageBatch } from '../data/imageBatch.js';
+import type { Generator, TranslateOptions } from '../translation/generator.js';
+import { type Tensor, TensorTranslator } from '../translation/tensorTranslator.js';
+import { toChannels } from './channels.js';
+import { findGenerator, type GeneratorSource, type SourceOptions } from './generatorSource.js';
+import { sessionEngines } from './sessionEngines.js';
+
+/** An image file: its path, or its contents. */
+export type ImageFile = string | Uint8Array;
+
+export interface LoadOptions extends SourceOptions {
+  /** Threads of the engine; 0 means one per core. Default: 0. */
+  readonly threads?: number;
+}
+
+/**
+ * Loads a trained generator to translate with: a run by its name (in ./checkpoints), a checkpoint, or an exported file.
+ *
+ * ```ts
+ * const g = await loadGenerator('facades_pix2pix');
+ * const photo = await g.translate('labels.png');        // { data: u8, shape: [1, H, W, 3] }
+ * await writeFile('photo.png', await encodePng(photo));
+ * await g.dispose();
+ * ```
+ *
+ * @throws Pix2PixError when there is no such model, or it is damaged
+ */
+export async function loadGenerator(
+  model: string,
+  options: LoadOptions = {},
+): Promise<Generator<ImageFile, ImageBatch>> {
+  const find = () => findGenerator(model, options);
+  const translator = translatorOf(find(), find, options.threads ?? 0);
+  await translator.prepare('uint8');
+  return new NodeGenerator(translator);
+}
+
+/** Not part of the function above, whose variables the weights would outlive in. */
+function translatorOf(
+  source: GeneratorSource,
+  findAgain: () => GeneratorSource,
+  threads: number,
+): TensorTranslator {
+  return new TensorTranslator(source.info, sessionEngines(source, findAgain, threads));
+}
+
+class NodeGenerator implements Generator<ImageFile, ImageBatch> {
+  constructor(private readonly translator: TensorTranslator) {}
+
+  get info() {
+    return this.translator.info;
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: the overloads are in the interface
+  async translate(image: Tensor | ImageFile, options?: TranslateOptions): Promise<any> {
+    if (typeof image !== 'string' && !(image instanceof Uint8Array)) {
+      return this.translator.translate(image, options);
+    }
+    const name = typeof image === 'string' ? image : 'the image';
+    const decoded = await decodeDeepImage(image, name);
+    return this.translator.translate(toChannels(decoded, this.info, name) as ImageBatch, options);
+  }
+
+  dispose(): Promise<void> {
+    return this.translator.dispose();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+}

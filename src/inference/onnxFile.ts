@@ -1,0 +1,58 @@
+import { readFileSync, statSync } from 'node:fs';
+import { fromBinary } from '@bufbuild/protobuf';
+import { Pix2PixError } from '../errors/pix2pixError.js';
+import { type ModelProto, ModelProtoSchema } from '../onnx/onnx_pb.js';
+import { type GeneratorInfo, infoOf } from '../translation/generatorInfo.js';
+
+/** A protobuf file ends at 2 GB. */
+const MAX_BYTES = 2 ** 31 - 1;
+
+/**
+ * Reads an ONNX file that `pix2pix export` has written.
+ * @throws Pix2PixError when it cannot be read, is no ONNX, or is a model of another origin
+ */
+export function readOnnxFile(path: string): { readonly model: ModelProto; readonly info: GeneratorInfo } {
+  const model = parse(path, readBytes(path));
+  const info = infoOf(model, path);
+  const [input, output] = [model.graph?.input ?? [], model.graph?.output ?? []].map((values) =>
+    values.map(({ name }) => name).join(', '),
+  );
+  if (info !== undefined && model.graph?.input.length === 1 && model.graph.output.length === 1) {
+    return { model, info };
+  }
+  throw new Pix2PixError(
+    'this ONNX file is no generator that pix2pix export has written',
+    {
+      file: path,
+      inputs: input || 'none',
+      outputs: output || 'none',
+      producer: model.producerName || 'unknown',
+    },
+    'export the generator with pix2pix export --model RUN',
+  );
+}
+
+function readBytes(path: string): Uint8Array {
+  try {
+    const { size } = statSync(path);
+    if (size > MAX_BYTES) throw new Error(`it has ${size} bytes, ONNX files end at ${MAX_BYTES}`);
+    return readFileSync(path);
+  } catch (cause) {
+    const facts = { file: path, reason: (cause as Error).message };
+    throw new Pix2PixError('the model cannot be read', facts, 'check the path', { cause });
+  }
+}
+
+function parse(path: string, bytes: Uint8Array): ModelProto {
+  try {
+    const model = fromBinary(ModelProtoSchema, bytes, { readUnknownFields: true });
+    if (model.graph !== undefined && model.graph.node.length > 0) return model;
+  } catch {
+    // said below
+  }
+  throw new Pix2PixError(
+    'this is no ONNX file',
+    { file: path },
+    'export it again, or copy it again if it was cut off',
+  );
+}

@@ -1,0 +1,33 @@
+import type { Boundary } from '../onnx/imageBoundary.js';
+import { InferenceSession } from '../runtime/inferenceSession.js';
+import { byteEngine, floatEngine } from '../translation/boundaryEngines.js';
+import type { Engine, Engines } from '../translation/tensorTranslator.js';
+import type { GeneratorSource } from './generatorSource.js';
+
+/**
+ * The engines of a generator in ONNX Runtime. Bytes are converted by the graph, where it may still be changed.
+ *
+ * The runtime has its own copy of the weights. So the source, which has them too, is forgotten once a session is made,
+ * and found again should another one be wanted.
+ *
+ * @param first the source, found already
+ * @param findAgain the same
+ */
+export function sessionEngines(
+  first: GeneratorSource,
+  findAgain: () => GeneratorSource,
+  threads: number,
+): Engines {
+  const own = first.info.boundary;
+  let source: GeneratorSource | undefined = first;
+  const session = async (boundary: Boundary): Promise<Engine> => {
+    const model = (source ?? findAgain()).model(boundary);
+    source = undefined;
+    return (await InferenceSession.create(model, { threads })) as Engine;
+  };
+  const forBytes = own === 'float' ? 'uint8' : own;
+  return {
+    uint8: async () => byteEngine(await session(forBytes), forBytes),
+    float: async () => floatEngine(await session(own), own),
+  };
+}

@@ -1,0 +1,178 @@
+import { readdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { requireSameTensors } from '../checkpoints/architecture.js';
+import { openSafetensors, type SafetensorsFile } from '../checkpoints/safetensors.js';
+import { CheckpointStore } from '../checkpoints/store.js';
+import { Pix2PixError } from '../errors/pix2pixError.js';
+import { detectGenerator, type Shapes } from '../interop/detectGenerator.js';
+import { toFloats } from '../interop/floats.js';
+import { readNetworkState } from '../interop/networkState.js';
+import { toGenerator } from '../interop/pictGenerator.js';
+import { readPict } from '../interop/readPict.js';
+import type { ModelOptions } from '../models/definition.js';
+import { findModel } from '../models/registry.js';
+import type { Module } from '../nn/module.js';
+import { nearestName } from '../options/nearest.js';
+import { restoreTrainOptions } from '../options/serialise.js';
+import { StateStore } from '../runtime/stateStore.js';
+import { registeredExtensions } from '../training/options.js';
+import { findReferenceRun } from '../training/referenceRun.js';
+
+/** A generator of ours with its weights in memory. */
+export interface TrainedGenerator {
+  /** The run or file that it comes from. */
+  readonly name: string;
+  readonly network: Module;
+  readonly store: StateStore;
+  readonly inputNc: number;
+  readonly outputNc: number;
+  readonly netG: string;
+  readonly norm: string;
+  /** The options of its training, by flag. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** Where runs are looked for, and which of their checkpoints is taken. */
+export interface RunChoice {
+  /** Default: ./checkpoints */
+  readonly checkpointsDir?: string;
+  /** `latest`, `best`, an epoch or `iter_N`. Default: latest. */
+  readonly epoch?: string;
+}
+
+/**
+ * The generator of a run, ours or the reference's.
+ * @param onWarning told when a damaged checkpoint was got round
+ * @throws Pix2PixError when there is no such run or checkpoint, or it is damaged
+ */
+export function generatorOfRun(
+  folder: string,
+  tag: string,
+  onWarning: (message: string) => void = console.warn,
+): TrainedGenerator {
+  const checkpoints = new CheckpointStore(folder, { onWarning });
+  const listed = checkpoints.list().filter(({ manifest }) => manifest !== undefined);
+  const manifest = (listed.find((checkpoint) => checkpoint.tag === tag) ?? listed[0])?.manifest;
+  if (manifest === undefined) {
+    const reference = findReferenceRun(checkpoints, tag)?.files;
+    const file = reference?.get('G') ?? [...(reference?.values() ?? [])][0];
+    if (file === undefined) throw noRun(folder, tag);
+    return { ...generatorOfForeignFile(file), name: basename(folder) };
+  }
+  const { graph, ...generator } = unfilled(basename(folder), manifest.options);
+  const [network] = graph.testNetworks;
+  const loaded = checkpoints.load(tag, { networks: [network], state: false });
+  try {
+    return fill(generator, loaded.networks.get(network)!);
+  } finally {
+    loaded.close();
+  }
+}
+
+/** The key under which `pix2pix export --format safetensors` keeps the options. */
+export const OPTIONS_KEY = 'pix2pix.options';
+
+/**
+ * The generator in a safetensors file: one that was exported, one that lies in its run's folder, or another with the
+ * reference's names for its tensors.
+ * @throws Pix2PixError when it is none of these
+ */
+export function generatorOfSafetensors(path: string): TrainedGenerator {
+  const ofRun = /^(.+)_net_\w+\.safetensors$/.exec(basename(path));
+  const siblings = ofRun === null ? [] : readdirSync(dirname(path));
+  if (ofRun !== null && siblings.includes(`${ofRun[1]}.json`)) return generatorOfRun(dirname(path), ofRun[1]);
+  const file = openSafetensors(path);
+  try {
+    const text = file.metadata.get(OPTIONS_KEY);
+    const options = text === undefined ? detectedOptions(file.tensors) : parseOptions(text, path);
+    const { graph: _, ...generator } = unfilled(basename(path, '.safetensors'), options);
+    return fill(generator, file);
+  } finally {
+    file.close();
+  }
+}
+
+/**
+ * The generator in a file of another implementation: a state dict of PyTorch's (`latest_net_G.pth`), or a web model of
+ * the TensorFlow port (`.pict`). Which one it is, its names and shapes say.
+ * @throws Pix2PixError when it cannot be read, or is no generator
+ */
+export function generatorOfForeignFile(path: string): TrainedGenerator {
+  const tensors = /\.pict$/i.test(path) ? toGenerator(readPict(path)) : readNetworkState(path);
+  const name = basename(path).replace(/\.\w+$/, '');
+  const { graph: _, ...generator } = unfilled(name, detectedOptions(tensors));
+  return fill(generator, {
+    tensors,
+    path,
+    read: (name) => tensors.get(name)!,
+    readInto: (name, out) => (out as Float32Array).set(tensors.get(name)!.data as Float32Array),
+  });
+}
+
+/** The options of a training that would have led to such weights, as far as they tell. */
+function detectedOptions(tensors: Shapes): Record<string, unknown> {
+  const { netG, ngf, inputNc, outputNc, norm, useDropout } = detectGenerator(tensors);
+  const shape = { netG, ngf, input_nc: inputNc, output_nc: outputNc, norm };
+  return { model: 'pix2pix', ...shape, no_dropout: useDropout === false };
+}
+
+function unfilled(name: string, options: Readonly<Record<string, unknown>>) {
+  const opt = restoreTrainOptions(options, registeredExtensions());
+  const graph = findModel(opt.model).build(opt as unknown as ModelOptions);
+  const network = graph.networks[graph.testNetworks[0]];
+  const { inputNc, outputNc, netG, norm } = opt;
+  return { name, graph, network, store: new StateStore(), inputNc, outputNc, netG, norm, options };
+}
+
+/** A file of weights, open. */
+interface WeightFile extends Pick<SafetensorsFile, 'read' | 'readInto' | 'path'> {
+  readonly tensors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly dtype: string }>;
+}
+
+function fill(generator: TrainedGenerator, file: WeightFile): TrainedGenerator {
+  const { network, store } = generator;
+  requireSameTensors(
+    new Map(network.states.map(({ name, type }) => [name, type.shape])),
+    file.tensors,
+    file.path,
+  );
+  store.allocate(network.states);
+  for (const state of network.states) {
+    if (state.type.dtype === 'i64') store.counter(state)[0] = BigInt(file.read(state.name).data[0] ?? 0);
+    else if (file.tensors.get(state.name)!.dtype === 'F32') file.readInto(state.name, store.floats(state));
+    else store.floats(state).set(toFloats(file.read(state.name)));
+  }
+  return generator;
+}
+
+function parseOptions(text: string, place: string): Record<string, unknown> {
+  try {
+    const options = JSON.parse(text);
+    if (typeof options === 'object' && options !== null) return options;
+  } catch {
+    // said below
+  }
+  throw new Pix2PixError('the options in this file are no JSON', { file: place }, 'export it again');
+}
+
+function noRun(folder: string, tag: string): Pix2PixError {
+  const [parent, name] = [dirname(folder), basename(folder)];
+  const runs = foldersIn(parent);
+  const near = nearestName(name, runs);
+  return new Pix2PixError(
+    `there is no checkpoint ${tag} of ${name}`,
+    { 'looked in': join(parent, name), runs: runs.slice(0, 20).join(', ') || 'none' },
+    near === undefined
+      ? 'name a run, with --checkpoints_dir where it is not in ./checkpoints, or a file'
+      : `did you mean ${near}?`,
+  );
+}
+
+function foldersIn(parent: string): string[] {
+  try {
+    const entries = readdirSync(parent, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,104 @@
+import { decodeDeepImage } from '../data/decode.js';
+import type { ImageBatch } from '../data/imageBatch.js';
+import { Pix2PixError } from '../errors/pix2pixError.js';
+import { writeFileAtomically } from '../files/atomicFile.js';
+import type { Generator, TranslateOptions } from '../translation/generator.js';
+import { toChannels } from './channels.js';
+import { encodeImage, type ImageFormat } from './encodeImage.js';
+import type { ImageFile } from './loadGenerator.js';
+import { PixelBudget } from './pixelBudget.js';
+
+/** One image to translate. */
+export interface TranslationJob {
+  /** A path, or the contents of a file. */
+  readonly source: ImageFile;
+  /** What messages call it. */
+  readonly name: string;
+  /** Where it goes: a path, or what takes the file's bytes. */
+  readonly output: string | ((file: Uint8Array) => Promise<void>);
+  readonly format: ImageFormat;
+}
+
+export interface TranslateFilesOptions extends Pick<TranslateOptions, 'tile' | 'overlap' | 'onTile'> {
+  /** Bits of a channel. Default: 8. */
+  readonly depth?: 8 | 16;
+  /** Whether the alpha channel of an image goes over to its translation. Default: no. */
+  readonly keepAlpha?: boolean;
+  /** Of JPEG and WebP. Default: 95. */
+  readonly quality?: number;
+  /** After every image, also one that failed. */
+  readonly onImage?: (done: number, total: number) => void;
+  /** When aborted, no other image is begun, and one in tiles ends; its reason is to be a Pix2PixError. */
+  readonly stop?: AbortSignal;
+}
+
+/** An image that could not be translated. */
+export interface TranslationFailure {
+  readonly name: string;
+  readonly error: Pix2PixError;
+}
+
+/** So many images are between reading and writing at once: enough that the engine never waits for one. */
+const AT_ONCE = 8;
+/** Of all that are decoded at a time. */
+const BUDGET_PIXELS = 32e6;
+
+/**
+ * Translates many images: while the engine works at one, others are decoded and encoded. A file is put in place whole.
+ * One that cannot be translated does not stop the others.
+ *
+ * @returns how many were translated, and the failures in the order of the jobs
+ */
+export async function translateFiles(
+  generator: Generator<ImageFile, ImageBatch>,
+  jobs: readonly TranslationJob[],
+  options: TranslateFilesOptions = {},
+): Promise<{ readonly translated: number; readonly failures: readonly TranslationFailure[] }> {
+  const budget = new PixelBudget(BUDGET_PIXELS);
+  const failures = new Map<number, TranslationFailure>();
+  const queue = jobs.entries();
+  let done = 0;
+  const work = async () => {
+    for (const [index, job] of queue) {
+      if (options.stop?.aborted) return;
+      try {
+        await translateFile(generator, job, options, budget);
+      } catch (error) {
+        if (!(error instanceof Pix2PixError)) throw error;
+        failures.set(index, { name: job.name, error });
+      }
+      done++;
+      options.onImage?.(done, jobs.length);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, jobs.length) }, work));
+  return {
+    translated: done - failures.size,
+    failures: jobs.flatMap((_, index) => failures.get(index) ?? []),
+  };
+}
+
+async function translateFile(
+  generator: Generator<ImageFile, ImageBatch>,
+  { source, name, output, format }: TranslationJob,
+  options: TranslateFilesOptions,
+  budget: PixelBudget,
+): Promise<void> {
+  const { depth, keepAlpha, quality = 95 } = options;
+  let taken = 0;
+  const admit = async (pixels: number) => {
+    await budget.take(pixels);
+    taken = pixels;
+  };
+  try {
+    const { alpha, ...image } = await decodeDeepImage(source, name, { depth, alpha: keepAlpha, admit });
+    const { tile, overlap, onTile, stop: signal } = options;
+    const batch = toChannels(image, generator.info, name) as ImageBatch;
+    const translation = await generator.translate(batch, { tile, overlap, onTile, signal });
+    const file = await encodeImage(translation, { format, quality, alpha });
+    if (typeof output === 'string') writeFileAtomically(output, file, false);
+    else await output(file);
+  } finally {
+    budget.release(taken);
+  }
+}

@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, normalize } from 'node:path';
+import { chromium } from 'playwright-core';
+
+// A page in headless Chromium, from a server as plain as any static host.
+
+const candidates = [process.env.PIX2PIX_TEST_BROWSER, '/usr/bin/chromium', chromium.executablePath()];
+
+/** The browser that tests use, and why they are skipped where there is none. */
+export const browserPath = candidates.find((path) => path !== undefined && path !== '' && existsSync(path));
+export const skipWithoutBrowser =
+  browserPath === undefined &&
+  'no Chromium: apt-get install chromium, or npx playwright-core install chromium, or set PIX2PIX_TEST_BROWSER';
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.json': 'application/json',
+  '.wasm': 'application/wasm',
+};
+
+/** Serves a folder; every request's path is noted. */
+export async function serve(folder: string, headers: Readonly<Record<string, string>> = {}) {
+  const requests: string[] = [];
+  const server = createServer(async (request, response) => {
+    const path = normalize(new URL(request.url!, 'http://localhost').pathname);
+    requests.push(path);
+    try {
+      const file = await readFile(join(folder, path === '/' ? 'index.html' : path));
+      response.writeHead(200, {
+        'content-type': TYPES[extname(path) || '.html'] ?? 'application/octet-stream',
+        ...headers,
+      });
+      response.end(file);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}/`, requests, close: () => server.close() };
+}
+
+/** A browser; errors of its pages are collected. */
+export async function openPage(url: string, args: readonly string[] = []) {
+  const browser = await chromium.launch({
+    executablePath: browserPath,
+    args: ['--no-sandbox', '--disable-dev-shm-usage', ...args],
+  });
+  const page = await browser.newPage({ viewport: { width: 1100, height: 760 } });
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  await page.goto(url);
+  return { page, errors, close: () => browser.close() };
+}

@@ -1,0 +1,31 @@
+// Bundles the script of web exports, and puts beside it what it needs: `npm run build` runs this into dist/web.
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const out = join(here, '..', 'dist', 'web');
+const runtime = dirname(createRequire(import.meta.url).resolve('onnxruntime-web'));
+
+/** ONNX Runtime for the processor, and the build with WebGPU whose file every static host takes. */
+const RUNTIME_FILES = ['ort-wasm-simd-threaded', 'ort-wasm-simd-threaded.jspi'];
+
+rmSync(out, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
+await build({
+  entryPoints: [join(here, 'pix2pix.ts')],
+  outdir: out,
+  bundle: true,
+  splitting: true,
+  minify: true,
+  format: 'esm',
+  target: 'es2022',
+  conditions: ['onnxruntime-web-use-extern-wasm'],
+  logLevel: 'warning',
+});
+for (const name of RUNTIME_FILES) {
+  for (const file of [`${name}.mjs`, `${name}.wasm`]) copyFileSync(join(runtime, file), join(out, file));
+}
+copyFileSync(join(here, 'index.html'), join(out, 'index.html'));

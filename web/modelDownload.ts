@@ -1,0 +1,64 @@
+import { Pix2PixError } from '../src/errors/pix2pixError.js';
+import { parseInfo } from '../src/translation/generatorInfo.js';
+import { MODEL_INDEX, type ModelIndex } from '../src/translation/modelIndex.js';
+
+/** How much of a model has arrived, in bytes. */
+export interface LoadProgress {
+  readonly loaded: number;
+  readonly total: number;
+}
+
+/** An ONNX file ends at 2 GB. */
+const MAX_BYTES = 2 ** 31 - 1;
+
+/**
+ * Fetches a model in its pieces, which the browser keeps in its cache.
+ * @throws Pix2PixError when the server has not all of it
+ */
+export async function downloadModel(
+  folder: URL,
+  onProgress: (progress: LoadProgress) => void,
+): Promise<{ readonly index: ModelIndex; readonly model: Uint8Array }> {
+  const index = await readIndex(new URL(MODEL_INDEX, folder));
+  const model = new Uint8Array(index.bytes);
+  let loaded = 0;
+  for (const { name, bytes } of index.chunks) {
+    const start = loaded;
+    for await (const part of bytesOf(new URL(name, folder))) {
+      if (loaded + part.length > start + bytes) throw incomplete(name, `more than ${bytes} bytes`);
+      model.set(part, loaded);
+      loaded += part.length;
+      onProgress({ loaded, total: index.bytes });
+    }
+    if (loaded !== start + bytes) throw incomplete(name, `${loaded - start} of ${bytes} bytes`);
+  }
+  return { index, model };
+}
+
+async function readIndex(url: URL): Promise<ModelIndex> {
+  const index = JSON.parse(await (await get(url, 'no-cache')).text()) as ModelIndex;
+  const sizes = index.chunks?.reduce((sum, { bytes }) => sum + bytes, 0);
+  if (index.format !== 1 || sizes !== index.bytes || !(sizes <= MAX_BYTES)) {
+    throw incomplete(MODEL_INDEX, 'it does not hold together');
+  }
+  return { ...index, info: parseInfo(JSON.stringify(index.info), url.href) };
+}
+
+async function* bytesOf(url: URL): AsyncGenerator<Uint8Array> {
+  const reader = (await get(url)).body!.getReader();
+  for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) yield value!;
+}
+
+async function get(url: URL, cache: RequestCache = 'default'): Promise<Response> {
+  const response = await fetch(url, { cache });
+  if (!response.ok) throw incomplete(url.href, `the server answers ${response.status}`);
+  return response;
+}
+
+function incomplete(file: string, reason: string): Pix2PixError {
+  return new Pix2PixError(
+    'the model cannot be loaded',
+    { file, reason },
+    'copy the whole exported folder again',
+  );
+}

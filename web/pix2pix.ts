@@ -1,0 +1,119 @@
+import { Pix2PixError } from '../src/errors/pix2pixError.js';
+import { byteEngine, floatEngine } from '../src/translation/boundaryEngines.js';
+import type { Generator, TranslateOptions } from '../src/translation/generator.js';
+import type { GeneratorInfo } from '../src/translation/generatorInfo.js';
+import { type Engine, type Tensor, TensorTranslator } from '../src/translation/tensorTranslator.js';
+import { type Picture, toBatch, toImageData } from './canvasImages.js';
+import { downloadModel, type LoadProgress } from './modelDownload.js';
+import { type Backend, createEngine, hasWebGpu } from './webEngine.js';
+
+export type { Backend, Generator, GeneratorInfo, LoadProgress, Picture, TranslateOptions };
+export { Pix2PixError };
+
+export interface LoadOptions {
+  /** While the model is loading. */
+  readonly onProgress?: (progress: LoadProgress) => void;
+  /** Default: webgpu where the browser has it, else wasm. */
+  readonly backend?: Backend;
+}
+
+/**
+ * A generator that was exported for the web. It begins to load at once, and whatever is asked of it waits for that.
+ *
+ * ```js
+ * const picture = await pix2pix('model/').translate(canvas);
+ * canvas.getContext('2d').putImageData(picture, 0, 0);
+ * ```
+ *
+ * @param folder the folder `model` of the export, relative to the page
+ */
+export function pix2pix(folder: string | URL, options: LoadOptions = {}): WebGenerator {
+  return new WebGenerator(load(new URL(folder, document.baseURI), options));
+}
+
+/** As in Node: the promise of a generator that has been loaded. */
+export function loadGenerator(folder: string | URL, options: LoadOptions = {}): Promise<WebGenerator> {
+  return pix2pix(folder, options).ready();
+}
+
+/** A generator in a browser; the same interface as in Node. */
+export class WebGenerator implements Generator<Picture, ImageData> {
+  private loaded: Loaded | undefined;
+
+  /** @internal use `pix2pix` */
+  constructor(private readonly loading: Promise<Loaded>) {
+    loading.then(
+      (loaded) => {
+        this.loaded = loaded;
+      },
+      () => {}, // told to whoever asks
+    );
+  }
+
+  /** Known once it has been loaded. */
+  get info(): GeneratorInfo {
+    return this.whenLoaded().translator.info;
+  }
+
+  /** What computes. Known once it has been loaded. */
+  get backend(): Backend {
+    return this.whenLoaded().backend;
+  }
+
+  /** Waits until the model has been loaded. */
+  async ready(): Promise<this> {
+    await this.loading;
+    return this;
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: the overloads are in the interface
+  async translate(image: Tensor | Picture, options?: TranslateOptions): Promise<any> {
+    const { translator } = await this.loading;
+    if ('shape' in image) return translator.translate(image, options);
+    return toImageData(await translator.translate(await toBatch(image, translator.info.inputNc), options));
+  }
+
+  async dispose(): Promise<void> {
+    const { translator } = await this.loading;
+    await translator.dispose();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  private whenLoaded(): Loaded {
+    if (this.loaded !== undefined) return this.loaded;
+    throw new Pix2PixError('the generator is still loading', {}, 'await ready() first');
+  }
+}
+
+interface Loaded {
+  readonly translator: TensorTranslator;
+  readonly backend: Backend;
+}
+
+async function load(folder: URL, { onProgress = () => {}, backend }: LoadOptions): Promise<Loaded> {
+  const { index, model } = await downloadModel(new URL(`${folder.href.replace(/\/?$/, '/')}`), onProgress);
+  const chosen = backend ?? ((await hasWebGpu()) ? 'webgpu' : 'wasm');
+  const engine = shared(await createEngine(model, chosen));
+  const { boundary } = index.info;
+  const translator = new TensorTranslator(index.info, {
+    uint8: async () => byteEngine(engine, boundary),
+    float: async () => floatEngine(engine, boundary),
+  });
+  await translator.prepare('uint8');
+  return { translator, backend: chosen };
+}
+
+/** One session that serves as several engines, each of which is disposed. */
+function shared(engine: Engine): Engine {
+  let released: Promise<void> | undefined;
+  return {
+    run: (images) => engine.run(images),
+    dispose: () => {
+      released ??= engine.dispose();
+      return released;
+    },
+  };
+}
