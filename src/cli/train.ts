@@ -25,7 +25,7 @@ const EXAMPLES: readonly Example[] = [
     line: 'pix2pix train --dataroot ./mine --netG unet_128 --ngf 32 --load_size 143 --crop_size 128 --max_steps 1000',
   },
   {
-    does: 'what memory and time four images at a time would take, before anything is trained',
+    does: 'what memory and time batches of four would take, before training',
     line: 'pix2pix train --dataroot ./mine --batch_size 4 --dry_run',
   },
   {
