@@ -46,28 +46,41 @@ function draw(
   const x = (point: Drawn) => point.gigaflops;
   const y = (point: Drawn) => point[measured] / unit;
   const svg = Plot.plot({
-    ...{ document, width: WIDTH, height: HEIGHT, style: STYLE, marginLeft: 56, marginBottom: 40 },
+    ...{
+      document,
+      width: WIDTH,
+      height: HEIGHT,
+      style: STYLE,
+      marginLeft: 56,
+      marginRight: 30,
+      marginBottom: 40,
+    },
     x: { type: 'log', label: 'GFLOP a step', tickFormat: '~s', grid: true },
     y: { type: 'log', label, tickFormat: '~f', grid: true },
     marks: [
       Plot.line(points, { x, y, stroke: 'series' }),
       Plot.dot(points, { x, y, fill: 'series', r: 4 }),
       Plot.dot(points, { x, y: (point: Drawn) => point[predicted] / unit, stroke: 'series', r: 7 }),
-      Plot.text(
-        points,
-        Plot.selectLast({
-          x,
-          y,
-          z: 'series',
-          text: 'series',
-          fill: 'series',
-          dx: -10,
-          dy: -14,
-          textAnchor: 'end',
-        }),
+      ...Object.values(SERIES).map((series, i) =>
+        Plot.text(
+          points.filter((point) => point.series === series),
+          // Batches and pixels make the same work, and lie on each other
+          Plot.selectLast({
+            x,
+            y,
+            text: 'series',
+            fill: 'series',
+            dx: -12,
+            dy: 18 * (i - 1),
+            textAnchor: 'end',
+          }),
+        ),
       ),
     ],
   });
+  const title = document.createElementNS('http://www.w3.org/2000/svg', 'title');
+  title.textContent = `${label} against GFLOP a step, measured and predicted`;
+  svg.prepend(title);
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   writeFileSync(file, `${svg.outerHTML}\n`);
   console.log(`wrote ${file}`);
