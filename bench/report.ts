@@ -7,11 +7,15 @@ export interface Row {
 
 /** The figures as a Markdown table, aligned for a terminal. */
 export function formatTable(rows: readonly Row[]): string {
-  const cells = [
+  return formatColumns([
     ['figure', 'measured', 'target'],
     ...rows.map(({ what, value, target }) => [what, value, target ?? '']),
-  ];
-  const widths = [0, 1, 2].map((column) => Math.max(...cells.map((row) => row[column].length)));
+  ]);
+}
+
+/** Cells, row by row, the header first, as a Markdown table, aligned for a terminal. */
+export function formatColumns(cells: readonly (readonly string[])[]): string {
+  const widths = cells[0].map((_, column) => Math.max(...cells.map((row) => row[column].length)));
   const line = (row: readonly string[]) => `| ${row.map((cell, i) => cell.padEnd(widths[i])).join(' | ')} |`;
   const rule = `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`;
   return [line(cells[0]), rule, ...cells.slice(1).map(line)].join('\n');
