@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { cacheFolder } from '../../files/cacheFolder.js';
 import { indexFile, readIndex, writeIndex } from './folderIndex.js';
 import type { PathList } from './pathList.js';
-import { FolderScan } from './scanFolder.js';
+import { FolderScan, TURN } from './scanFolder.js';
 
 /** Fewer images are found faster than anybody notices: no list of them is kept. */
 const WORTH_KEEPING = 50_000;
@@ -19,9 +19,11 @@ const INTERVAL = 5000;
 export interface ListingSettings {
   /** Is told how far it is, when it takes longer than a second. */
   readonly onProgress?: (text: string) => void;
-  /** Images from which on a list is kept, where, and how long its folders must have rested. */
-  readonly worthKeeping?: number;
+  /** Milliseconds until then. */
+  readonly patience?: number;
+  /** Where lists are kept, from how many images on, and how many milliseconds their folders must have rested. */
   readonly indexes?: string;
+  readonly worthKeeping?: number;
   readonly rest?: number;
 }
 
@@ -41,7 +43,8 @@ export interface ListingSettings {
  * Source: make_dataset in the reference's data/image_folder.py
  */
 export async function listImages(folder: string, settings: ListingSettings = {}): Promise<PathList> {
-  const { onProgress = () => {}, worthKeeping = WORTH_KEEPING, rest = REST } = settings;
+  const { onProgress = () => {}, patience = PATIENCE } = settings;
+  const { worthKeeping = WORTH_KEEPING, rest = REST } = settings;
   const real = realpathSync.native(folder);
   const mayKeep = process.platform !== 'win32';
   const file = indexFile(settings.indexes ?? join(cacheFolder(), 'lists'), real);
@@ -49,12 +52,13 @@ export async function listImages(folder: string, settings: ListingSettings = {})
   if (kept !== undefined) return kept;
 
   const start = Date.now();
-  let next = start + PATIENCE;
-  const scan = await new FolderScan(real, (found) => {
+  let next = start + patience;
+  const tell = (found: number) => {
     if (Date.now() < next) return;
-    onProgress(`looking for images in ${folder}: ${found.toLocaleString('en')} so far`);
     next = Date.now() + INTERVAL;
-  }).run();
+    onProgress(`looking for images in ${folder}: ${found.toLocaleString('en')} so far`);
+  };
+  const scan = await new FolderScan(real, tell, Math.min(patience, TURN)).run();
   const list = scan.images.sorted();
   const isAtRest = scan.changedAt < start - rest && !scan.hasLooseLinks;
   if (mayKeep && isAtRest && list.length >= worthKeeping) writeIndex(file, real, scan.folders, list);

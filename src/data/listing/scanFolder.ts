@@ -14,8 +14,9 @@ export interface ReadFolder {
 
 /** Entries that are read from the system at once. */
 const BUFFER = 256;
-/** Milliseconds after which others on this thread get their turn, and entries after which the clock is looked at. */
-const TURN = 50;
+/** Milliseconds after which others on this thread get their turn. */
+export const TURN = 50;
+/** Entries after which the clock is looked at. */
 const ENTRIES = 1024;
 
 /** What changes when an entry of a folder is added, removed or renamed. */
@@ -40,13 +41,16 @@ export class FolderScan {
   private readonly entered = new Set<string>();
   private links: string[] = [];
   private entries = 0;
-  private turnEnds = performance.now() + TURN;
+  private turnEnds: number;
 
-  /** @param onTurn is told several times a second how many images have been found so far */
+  /** @param onTurn is told after every `turn` milliseconds how many images have been found so far */
   constructor(
     private readonly folder: string,
     private readonly onTurn: (found: number) => void,
-  ) {}
+    private readonly turn = TURN,
+  ) {
+    this.turnEnds = performance.now() + turn;
+  }
 
   /** @throws the file system's error when a folder cannot be read */
   async run(): Promise<this> {
@@ -83,10 +87,9 @@ export class FolderScan {
         const kind = kindOf(entry, real);
         if (kind === 'folder') folders.push(entry.name);
         else if (kind === 'linked folder') this.links.push(under(relative, entry.name));
-        else if (kind === 'loose link') this.hasLooseLinks = true;
         const isFile = kind === 'file' || kind === 'dead link';
         if (isFile && isImageName(entry.name)) this.images.add(under(relative, entry.name));
-        if (kind === 'dead link') this.hasLooseLinks = true;
+        if (kind === 'dead link' || kind === 'odd link') this.hasLooseLinks = true;
       }
     } finally {
       opened.closeSync();
@@ -98,7 +101,7 @@ export class FolderScan {
     if (performance.now() < this.turnEnds) return;
     this.onTurn(this.images.length);
     await setImmediate();
-    this.turnEnds = performance.now() + TURN;
+    this.turnEnds = performance.now() + this.turn;
   }
 }
 
@@ -106,7 +109,7 @@ function under(folder: string, name: string): string {
   return folder === '' ? name : `${folder}/${name}`;
 }
 
-type Kind = 'file' | 'folder' | 'linked folder' | 'dead link' | 'loose link' | 'other';
+type Kind = 'file' | 'folder' | 'linked folder' | 'dead link' | 'odd link' | 'other';
 
 function kindOf(entry: Dirent, folder: string): Kind {
   if (entry.isFile()) return 'file';
@@ -115,7 +118,7 @@ function kindOf(entry: Dirent, folder: string): Kind {
   try {
     const target = statSync(join(folder, entry.name));
     if (target.isDirectory()) return 'linked folder';
-    return target.isFile() ? 'file' : 'loose link';
+    return target.isFile() ? 'file' : 'odd link';
   } catch {
     return 'dead link';
   }
