@@ -13,72 +13,96 @@ const DOT = '.'.charCodeAt(0);
 /**
  * Finds partners: equal names, and of the others those with equal stems (`1.jpg` and `1.png`). A name of B is given
  * once, and not at all where another one of the same stem could be meant as well.
+ *
+ * Goes through both lists in step: as bytes in order they need no table of strings.
  */
 export function matchNames(a: PathList, b: PathList): NameMatch {
   const partners = new Uint32Array(new SharedArrayBuffer(4 * a.length));
-  const [restA, restB, aloneA, aloneB]: number[][] = [[], [], [], []];
-  const all = ({ length }: PathList) => new Uint32Array(length).map((_, i) => i);
-  for (const [i, j] of merged(
-    { list: a, places: all(a), end: nameEnd },
-    { list: b, places: all(b), end: nameEnd },
-  )) {
-    if (i.length > 0 && j.length > 0) partners[i[0]] = j[0];
-    else {
-      restA.push(...i);
-      restB.push(...j);
-    }
+  const rest = matchEqual(inOrder(a), inOrder(b), partners);
+  return { partners, ...matchStems(byStem(a, rest.a), byStem(b, rest.b), partners) };
+}
+
+/** Texts in order: text `i` is the bytes from `starts[i]` to `ends[i]`, and belongs to the name at `places[i]`. */
+interface Texts {
+  readonly length: number;
+  readonly bytes: Uint8Array;
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
+  readonly places: Uint32Array;
+}
+
+function inOrder({ length, bytes, offsets }: PathList): Texts {
+  const places = new Uint32Array(length).map((_, i) => i);
+  return { length, bytes, starts: offsets, ends: offsets.subarray(1), places };
+}
+
+function byStem({ bytes, offsets }: PathList, places: readonly number[]): Texts {
+  const { length } = places;
+  const starts = Uint32Array.from(places, (place) => offsets[place]);
+  const ends = Uint32Array.from(places, (place) => stemEnd(bytes, offsets[place], offsets[place + 1]));
+  const order = sortNames(bytes, starts, length, ends);
+  const [startsInOrder, endsInOrder] = [starts, ends].map((of) => order.map((i) => of[i]));
+  return { length, bytes, starts: startsInOrder, ends: endsInOrder, places: order.map((i) => places[i]) };
+}
+
+/** Where the extension of the name between `start` and `end` begins. */
+function stemEnd(bytes: Uint8Array, start: number, end: number): number {
+  let at = end - 1;
+  while (at > start && bytes[at] !== DOT) at--;
+  return at;
+}
+
+/** Notes the partners of equal names. Returns the places of all others. */
+function matchEqual(a: Texts, b: Texts, partners: Uint32Array): { a: number[]; b: number[] } {
+  const rest = { a: [] as number[], b: [] as number[] };
+  let [i, j] = [0, 0];
+  while (i < a.length || j < b.length) {
+    const order = compareNext(a, i, b, j);
+    if (order === 0) partners[i++] = j++;
+    else if (order < 0) rest.a.push(i++);
+    else rest.b.push(j++);
   }
-  for (const [i, j] of merged(byStem(a, restA), byStem(b, restB))) {
-    if (j.length === 1 && i.length > 0) partners[i[0]] = j[0];
-    else aloneB.push(...j);
-    aloneA.push(...(j.length === 1 ? i.slice(1) : i));
+  return rest;
+}
+
+/** Notes the partners of equal stems. Returns the places of names that have none. */
+function matchStems(a: Texts, b: Texts, partners: Uint32Array): Pick<NameMatch, 'aloneA' | 'aloneB'> {
+  const [aloneA, aloneB]: number[][] = [[], []];
+  let [i, j] = [0, 0];
+  while (i < a.length || j < b.length) {
+    const order = compareNext(a, i, b, j);
+    const ofA = order <= 0 ? placesOfEqual(a, i) : [];
+    const ofB = order >= 0 ? placesOfEqual(b, j) : [];
+    i += ofA.length;
+    j += ofB.length;
+    if (ofB.length === 1 && ofA.length > 0) partners[ofA.shift()!] = ofB.shift()!;
+    aloneA.push(...ofA);
+    aloneB.push(...ofB);
   }
   const ascending = (places: number[]) => places.sort((x, y) => x - y);
-  return { partners, aloneA: ascending(aloneA), aloneB: ascending(aloneB) };
+  return { aloneA: ascending(aloneA), aloneB: ascending(aloneB) };
 }
 
-/** Names of a list in an order of their own, each up to its `end`. */
-interface Sorted {
-  readonly list: PathList;
-  readonly places: Uint32Array;
-  readonly end: (list: PathList, place: number) => number;
-}
-
-function byStem(list: PathList, places: readonly number[]): Sorted {
-  const starts = Uint32Array.from(places, (place) => list.offsets[place]);
-  const ends = Uint32Array.from(places, (place) => stemEnd(list, place));
-  const order = sortNames(list.bytes, starts, places.length, ends);
-  return { list, places: order.map((i) => places[i]), end: stemEnd };
-}
-
-function nameEnd({ offsets }: PathList, place: number): number {
-  return offsets[place + 1];
-}
-
-/** Where a name's extension begins. */
-function stemEnd({ bytes, offsets }: PathList, place: number): number {
-  return bytes.subarray(offsets[place], offsets[place + 1]).lastIndexOf(DOT) + offsets[place];
-}
-
-/** Goes through both in their order: at each step the places, in both, of all that are equal and come next. */
-function* merged(a: Sorted, b: Sorted): Generator<[a: number[], b: number[]], void, void> {
-  let [i, j] = [0, 0];
-  while (i < a.places.length || j < b.places.length) {
-    const order = i === a.places.length ? 1 : j === b.places.length ? -1 : Buffer.compare(at(a, i), at(b, j));
-    const [groupA, groupB] = [order <= 0 ? groupAt(a, i) : [], order >= 0 ? groupAt(b, j) : []];
-    i += groupA.length;
-    j += groupB.length;
-    yield [groupA, groupB];
+/** The places, ascending, of all texts that are equal to text `i`, the first of them. */
+function placesOfEqual(texts: Texts, i: number): number[] {
+  const places = [texts.places[i]];
+  for (let next = i + 1; next < texts.length && compare(texts, i, texts, next) === 0; next++) {
+    places.push(texts.places[next]);
   }
+  return places.sort((x, y) => x - y);
 }
 
-/** The places of all names that are equal to the one at `first` of the order. */
-function groupAt(sorted: Sorted, first: number): number[] {
-  let after = first + 1;
-  while (after < sorted.places.length && Buffer.compare(at(sorted, first), at(sorted, after)) === 0) after++;
-  return [...sorted.places.subarray(first, after)].sort((x, y) => x - y);
+/** What comes next of two lists: below zero is text `i` of `a`, above zero text `j` of `b`, zero both. */
+function compareNext(a: Texts, i: number, b: Texts, j: number): number {
+  if (i === a.length) return 1;
+  return j === b.length ? -1 : compare(a, i, b, j);
 }
 
-function at({ list, places, end }: Sorted, index: number): Uint8Array {
-  return list.bytes.subarray(list.offsets[places[index]], end(list, places[index]));
+function compare(a: Texts, i: number, b: Texts, j: number): number {
+  const [lengthA, lengthB] = [a.ends[i] - a.starts[i], b.ends[j] - b.starts[j]];
+  for (let k = 0; k < lengthA && k < lengthB; k++) {
+    const difference = a.bytes[a.starts[i] + k] - b.bytes[b.starts[j] + k];
+    if (difference !== 0) return difference;
+  }
+  return lengthA - lengthB;
 }

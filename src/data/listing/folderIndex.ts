@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { writeFileAtomically } from '../../files/atomicFile.js';
 import { allocatePathList, type PathList } from './pathList.js';
 import { type ReadFolder, stampOf } from './scanFolder.js';
@@ -85,7 +85,7 @@ export function writeIndex(
   );
   try {
     writeFileAtomically(file, contents, false);
-    removeOldest(join(file, '..'));
+    removeOldest(dirname(file));
   } catch {
     // reading the folder is slower, and right
   }

@@ -149,7 +149,10 @@ test('lists of a few folders are kept, not of all there ever were', { skip }, as
     await tick();
     await list(folder, indexes);
     assert.equal(readdirSync(indexes).length, 8 + 1);
-    assert.ok(readdirSync(indexes).some((name) => /^[0-9a-f]{32}\.list$/.test(name)), 'the newest stays');
+    assert.ok(
+      readdirSync(indexes).some((name) => /^[0-9a-f]{32}\.list$/.test(name)),
+      'the newest stays',
+    );
   });
 });
 
