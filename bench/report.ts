@@ -6,11 +6,11 @@ export interface Row {
 }
 
 /** The figures as a Markdown table, aligned for a terminal. */
-export function formatTable(rows: readonly Row[]): string {
-  return formatColumns([
-    ['figure', 'measured', 'target'],
-    ...rows.map(({ what, value, target }) => [what, value, target ?? '']),
-  ]);
+export function formatTable(
+  rows: readonly Row[],
+  heading: readonly [string, string, string] = ['figure', 'measured', 'target'],
+): string {
+  return formatColumns([heading, ...rows.map(({ what, value, target }) => [what, value, target ?? ''])]);
 }
 
 /** Cells, row by row, the header first, as a Markdown table, aligned for a terminal. */

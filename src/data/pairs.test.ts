@@ -6,7 +6,7 @@ import { dirname, join, relative } from 'node:path';
 import { test } from 'node:test';
 import { Pix2PixError } from '../errors/pix2pixError.js';
 import { listImages } from './listing/listImages.js';
-import { pathAt } from './listing/pathList.js';
+import { pathsOf } from './listing/pathList.js';
 import { findPairs, type ImagePair, pairAt } from './pairs.js';
 
 const isWindows = process.platform === 'win32';
@@ -26,10 +26,7 @@ async function withFiles(names: string[], use: (folder: string) => Promise<void>
   }
 }
 
-async function imagesIn(folder: string): Promise<string[]> {
-  const list = await listImages(folder);
-  return Array.from({ length: list.length }, (_, i) => pathAt(list, i));
-}
+const imagesIn = async (folder: string) => pathsOf(await listImages(folder));
 
 async function pairsOf(dataroot: string, phase: string): Promise<ImagePair[]> {
   const pairs = await findPairs(dataroot, phase);

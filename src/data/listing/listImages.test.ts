@@ -19,7 +19,7 @@ import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import fc from 'fast-check';
 import { listImages } from './listImages.js';
-import { pathAt } from './pathList.js';
+import { pathsOf } from './pathList.js';
 
 const skip = process.platform === 'win32' && 'no lists are kept on Windows';
 const NAMES = ['1.jpg', '2.jpg', 's/1.jpg', 's/t/é.jpg'];
@@ -43,8 +43,7 @@ async function withImages(use: (folder: string, indexes: string) => Promise<void
 const tick = () => setTimeout(30);
 
 async function list(folder: string, indexes: string): Promise<string[]> {
-  const found = await listImages(folder, { indexes, worthKeeping: 1, rest: 0 });
-  return Array.from({ length: found.length }, (_, i) => pathAt(found, i));
+  return pathsOf(await listImages(folder, { indexes, worthKeeping: 1, rest: 0 }));
 }
 
 const fileIn = (indexes: string) => join(indexes, readdirSync(indexes)[0]);

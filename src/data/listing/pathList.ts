@@ -19,6 +19,11 @@ export function pathAt({ bytes, offsets }: PathList, index: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString();
 }
 
+/** All paths as strings: for lists that are known to be short. */
+export function pathsOf(list: PathList): string[] {
+  return Array.from({ length: list.length }, (_, i) => pathAt(list, i));
+}
+
 /** An empty list's memory for `length` paths of `byteLength` bytes in all. */
 export function allocatePathList(length: number, byteLength: number): PathList {
   const offsets = new Uint32Array(new SharedArrayBuffer(4 * (length + 1)));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { areEqual, type PathList, PathListBuilder, pathAt } from './pathList.js';
+import { areEqual, type PathList, PathListBuilder, pathsOf } from './pathList.js';
 import { sortNames } from './sortNames.js';
 
 function listOf(names: readonly string[]): PathList {
@@ -9,8 +9,6 @@ function listOf(names: readonly string[]): PathList {
   for (const name of names) builder.add(name);
   return builder.sorted();
 }
-
-const namesIn = (list: PathList) => Array.from({ length: list.length }, (_, i) => pathAt(list, i));
 
 /** Straightforwardly: code point by code point, a beginning first. */
 function compareCodePoints(a: string, b: string): number {
@@ -23,7 +21,7 @@ function compareCodePoints(a: string, b: string): number {
 test('a character beyond 16 bits comes after all others, as in Python, not where its surrogates would', () => {
   // python3 -c "print(sorted(['\U0001F600.jpg', '\uE000.jpg', '\uFFFD.jpg', 'z.jpg', 'é.jpg', '\U00010000.jpg']))"
   assert.deepEqual(
-    namesIn(listOf(['\u{1F600}.jpg', '\uE000.jpg', '\uFFFD.jpg', 'z.jpg', 'é.jpg', '\u{10000}.jpg'])),
+    pathsOf(listOf(['\u{1F600}.jpg', '\uE000.jpg', '\uFFFD.jpg', 'z.jpg', 'é.jpg', '\u{10000}.jpg'])),
     ['z.jpg', 'é.jpg', '\uE000.jpg', '\uFFFD.jpg', '\u{10000}.jpg', '\u{1F600}.jpg'],
   );
 });
@@ -53,7 +51,7 @@ test('paths come in the order of their code points', () => {
       const expected = [...paths].sort(compareCodePoints);
       const given = order === 0 ? paths : order === 1 ? expected : [...expected].reverse();
       const list = listOf(given);
-      assert.deepEqual(namesIn(list), expected);
+      assert.deepEqual(pathsOf(list), expected);
       assert.equal(areEqual(list, listOf(paths)), true);
     }),
     { numRuns: 300 },
@@ -69,7 +67,7 @@ test('ten thousand names, in whatever order a folder has them, are in order', ()
     expected.map((_, i) => expected[(i * 7919) % expected.length]),
     expected.map((_, i) => (i % 2 === 0 ? expected[i] : expected[expected.length - i])),
   ];
-  for (const names of orders) assert.deepEqual(namesIn(listOf(names)), expected);
+  for (const names of orders) assert.deepEqual(pathsOf(listOf(names)), expected);
 });
 
 test('strings end where they are said to', () => {
@@ -84,5 +82,5 @@ test('lists differ when their cuts do, and are shared memory', () => {
   const list = listOf(['a', 'b']);
   const sent = structuredClone(list);
   list.bytes[0] = 'z'.charCodeAt(0);
-  assert.deepEqual(namesIn(sent), ['z', 'b'], 'no copy was made');
+  assert.deepEqual(pathsOf(sent), ['z', 'b'], 'no copy was made');
 });
