@@ -10,8 +10,12 @@ export function formatTable(
   rows: readonly Row[],
   heading: readonly [string, string, string] = ['figure', 'measured', 'target'],
 ): string {
-  const cells = [heading, ...rows.map(({ what, value, target }) => [what, value, target ?? ''])];
-  const widths = [0, 1, 2].map((column) => Math.max(...cells.map((row) => row[column].length)));
+  return formatColumns([heading, ...rows.map(({ what, value, target }) => [what, value, target ?? ''])]);
+}
+
+/** Cells, row by row, the header first, as a Markdown table, aligned for a terminal. */
+export function formatColumns(cells: readonly (readonly string[])[]): string {
+  const widths = cells[0].map((_, column) => Math.max(...cells.map((row) => row[column].length)));
   const line = (row: readonly string[]) => `| ${row.map((cell, i) => cell.padEnd(widths[i])).join(' | ')} |`;
   const rule = `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`;
   return [line(cells[0]), rule, ...cells.slice(1).map(line)].join('\n');

@@ -3,7 +3,7 @@ import { decodeImage, MAX_PIXELS, type RgbImage } from './decode.js';
 import { augmentation, type Geometry, planGeometry } from './geometry.js';
 import type { ImageBatch, Sample } from './imageBatch.js';
 import type { DataOptions } from './options.js';
-import type { ImagePair } from './pairs.js';
+import { type ImagePair, type PairList, pairAt } from './pairs.js';
 import type { SampleSource } from './sampleSource.js';
 import { type Region, transformImage } from './transform.js';
 
@@ -29,7 +29,7 @@ interface Half {
 export class AlignedSource implements SampleSource {
   constructor(
     readonly opt: AlignedOptions,
-    readonly pairs: readonly ImagePair[],
+    readonly pairs: PairList,
   ) {}
 
   get length(): number {
@@ -39,7 +39,7 @@ export class AlignedSource implements SampleSource {
   /** @throws BadImageError when the pair at `index` cannot be used */
   async get(index: number, { epoch, seed }: { epoch: number; seed: number }): Promise<Sample> {
     const { opt } = this;
-    const [a, b] = await readPair(this.pairs[index]);
+    const [a, b] = await readPair(pairAt(this.pairs, index));
     const chance = augmentation(opt, seed, epoch, index, a.region);
     const geometry = planGeometry(opt, a.region, chance);
     checkGeometry(a, b, geometry, planGeometry(opt, b.region, chance));

@@ -26,7 +26,7 @@ export interface ProducedBatch {
 
 /** The order of the images in an epoch: a pure function of (seed, epoch), or that of their names. */
 export function epochOrder(plan: Pick<BatchPlan, 'length' | 'seed' | 'shuffle'>, epoch: number): Uint32Array {
-  if (!plan.shuffle) return Uint32Array.from({ length: plan.length }, (_, i) => i);
+  if (!plan.shuffle) return new Uint32Array(plan.length).map((_, i) => i);
   return new RandomStream(plan.seed, 'shuffle', [epoch]).permutation(plan.length);
 }
 

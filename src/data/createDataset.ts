@@ -7,8 +7,11 @@ import { findPairs } from './pairs.js';
 import type { SampleSource } from './sampleSource.js';
 import { WorkerSupply } from './workerSupply.js';
 
-/** Makes the source of a data set from the run's options. */
-export type DatasetFactory = (opt: DataOptions) => SampleSource | Promise<SampleSource>;
+/** Makes the source of a data set from the run's options; where that takes long, `onProgress` is told how far it is. */
+export type DatasetFactory = (
+  opt: DataOptions,
+  surroundings: { readonly onProgress?: (text: string) => void },
+) => SampleSource | Promise<SampleSource>;
 
 const factories = new Map<string, DatasetFactory>([['aligned', createAligned]]);
 
@@ -35,11 +38,15 @@ export function datasetModes(): string[] {
  * The data of a run, as its options say: found, ordered, and decoded ahead of use.
  *
  * @param onWarning is told of each image that cannot be used, once; by default the warning goes to stderr
+ * @param onProgress is told how far it is, when finding the images takes longer than a second
  * @throws Pix2PixError for an unknown mode, a data root without images, unmatched names, or options that disagree
  */
 export async function createDataset(
   opt: DataOptions,
-  { onWarning = console.warn }: { onWarning?: (message: string) => void } = {},
+  {
+    onWarning = console.warn,
+    onProgress,
+  }: { onWarning?: (message: string) => void; onProgress?: (text: string) => void } = {},
 ): Promise<Dataset> {
   const factory = factories.get(opt.datasetMode);
   if (factory === undefined) {
@@ -49,7 +56,7 @@ export async function createDataset(
       'pass one of these as --dataset_mode, or add yours by registerDataset',
     );
   }
-  const source = await factory(opt);
+  const source = await factory(opt, { onProgress });
   const length = Math.min(source.length, opt.maxDatasetSize);
   if (!(length > 0)) {
     throw new Pix2PixError('the data set is empty', {
@@ -78,7 +85,7 @@ function createSupply(source: SampleSource, length: number, opt: DataOptions): B
     slots: Math.max(1, opt.numThreads),
   };
   if (source instanceof AlignedSource && opt.numThreads > 0) {
-    return new WorkerSupply({ opt: source.opt, pairs: source.pairs.slice(0, length), plan });
+    return new WorkerSupply({ opt: source.opt, pairs: source.pairs, plan });
   }
   const producer = new BatchProducer(source, plan);
   return {
@@ -88,7 +95,10 @@ function createSupply(source: SampleSource, length: number, opt: DataOptions): B
   };
 }
 
-async function createAligned(opt: DataOptions): Promise<AlignedSource> {
+async function createAligned(
+  opt: DataOptions,
+  { onProgress }: Parameters<DatasetFactory>[1],
+): Promise<AlignedSource> {
   checkChannels('input_nc', opt.inputNc);
   checkChannels('output_nc', opt.outputNc);
   const { preprocess, loadSize, cropSize, noFlip, isTrain, direction, inputNc, outputNc } = opt;
@@ -102,7 +112,7 @@ async function createAligned(opt: DataOptions): Promise<AlignedSource> {
   }
   return new AlignedSource(
     { preprocess, loadSize, cropSize, noFlip, isTrain, direction, inputNc, outputNc },
-    await findPairs(opt.dataroot, opt.phase),
+    await findPairs(opt.dataroot, opt.phase, onProgress),
   );
 }
 

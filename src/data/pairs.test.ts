@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { test } from 'node:test';
 import { Pix2PixError } from '../errors/pix2pixError.js';
-import { listImages } from './imageFiles.js';
-import { findPairs } from './pairs.js';
+import { listImages } from './listing/listImages.js';
+import { pathsOf } from './listing/pathList.js';
+import { findPairs, type ImagePair, pairAt } from './pairs.js';
 
 const isWindows = process.platform === 'win32';
 
@@ -25,7 +26,14 @@ async function withFiles(names: string[], use: (folder: string) => Promise<void>
   }
 }
 
-test('images are found in all folders, in code-unit order whatever the locale', async () => {
+const imagesIn = async (folder: string) => pathsOf(await listImages(folder));
+
+async function pairsOf(dataroot: string, phase: string): Promise<ImagePair[]> {
+  const pairs = await findPairs(dataroot, phase);
+  return Array.from({ length: pairs.length }, (_, i) => pairAt(pairs, i));
+}
+
+test('images are found in all folders, in code-point order whatever the locale', async () => {
   const names = [
     'b.jpg',
     'a/2.PNG',
@@ -39,7 +47,7 @@ test('images are found in all folders, in code-unit order whatever the locale', 
   ];
   const others = ['notes.txt', 'b.jpg.part', 'jpg', '._b.jpg', '.cache/1.jpg'];
   await withFiles([...names, ...others], async (folder) => {
-    assert.deepEqual(await listImages(folder), [
+    assert.deepEqual(await imagesIn(folder), [
       'Z.tiff',
       'a.b/1.webp',
       'a/10.png',
@@ -55,7 +63,7 @@ test('images are found in all folders, in code-unit order whatever the locale', 
 
 test('a folder named like an image is a folder', async () => {
   await withFiles(['x.jpg/', 'y.jpg/1.png'], async (folder) => {
-    assert.deepEqual(await listImages(folder), ['y.jpg/1.png']);
+    assert.deepEqual(await imagesIn(folder), ['y.jpg/1.png']);
   });
 });
 
@@ -70,7 +78,7 @@ test('links are followed, loops end, dead links stay, pipes are passed over', {
     symlinkSync(join(folder, 'nowhere'), join(data, 'dead.jpg'));
     symlinkSync('self.jpg', join(data, 'self.jpg'));
     execFileSync('mkfifo', [join(data, 'pipe.jpg')]);
-    assert.deepEqual(await listImages(data), [
+    assert.deepEqual(await imagesIn(data), [
       'dead.jpg',
       'folder.jpg/deep/far.jpg',
       'folder.jpg/far.jpg',
@@ -83,7 +91,7 @@ test('links are followed, loops end, dead links stay, pipes are passed over', {
 
 test('a phase folder holds pairs side by side', async () => {
   await withFiles(['train/2.jpg', 'train/1.jpg', 'trainA/9.jpg'], async (folder) => {
-    const pairs = await findPairs(folder, 'train');
+    const pairs = await pairsOf(folder, 'train');
     assert.deepEqual(pairs, [
       { layout: 'sideBySide', path: join(folder, 'train/1.jpg') },
       { layout: 'sideBySide', path: join(folder, 'train/2.jpg') },
@@ -94,7 +102,7 @@ test('a phase folder holds pairs side by side', async () => {
 test('two folders are matched by name, then by name without extension', async () => {
   const names = ['valA/1.jpg', 'valA/2.jpg', 'valA/s/3.png', 'valB/1.jpg', 'valB/2.png', 'valB/s/3.png'];
   await withFiles([...names, 'val/'], async (folder) => {
-    const pairs = await findPairs(folder, 'val');
+    const pairs = await pairsOf(folder, 'val');
     assert.deepEqual(
       pairs.map((pair) => {
         assert.equal(pair.layout, 'separate');

@@ -1,32 +1,67 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Pix2PixError } from '../errors/pix2pixError.js';
-import { imageExtensions, listImages } from './imageFiles.js';
+import { imageExtensions } from './listing/imageNames.js';
+import { listImages } from './listing/listImages.js';
+import { areEqual, type PathList, pathAt } from './listing/pathList.js';
+import { matchNames } from './matchNames.js';
 
 /** Where the two images of a pair are: halves of one file (A left, B right), or two files. */
 export type ImagePair =
   | { readonly layout: 'sideBySide'; readonly path: string }
   | { readonly layout: 'separate'; readonly pathA: string; readonly pathB: string };
 
+/**
+ * All pairs of a phase, as plain data that another thread gets without a copy. Pair `i` is image `i` of `names`, or of
+ * `namesA` and its partner: image `partners[i]` of `namesB`, or image `i` where all names are equal.
+ */
+export type PairList = { readonly length: number } & (
+  | { readonly layout: 'sideBySide'; readonly folder: string; readonly names: PathList }
+  | {
+      readonly layout: 'separate';
+      readonly folderA: string;
+      readonly namesA: PathList;
+      readonly folderB: string;
+      readonly namesB: PathList;
+      readonly partners?: Uint32Array<SharedArrayBuffer>;
+    }
+);
+
 const NAMES_SHOWN = 10;
+
+/** The pair at `index`, 0 ... length - 1. */
+export function pairAt(pairs: PairList, index: number): ImagePair {
+  if (pairs.layout === 'sideBySide') {
+    return { layout: 'sideBySide', path: join(pairs.folder, pathAt(pairs.names, index)) };
+  }
+  const { folderA, namesA, folderB, namesB, partners } = pairs;
+  const pathA = join(folderA, pathAt(namesA, index));
+  return { layout: 'separate', pathA, pathB: join(folderB, pathAt(namesB, partners?.[index] ?? index)) };
+}
 
 /**
  * The pairs of a phase, in the order of their names: the images of `<dataroot>/<phase>/`, or, where that folder does
  * not exist or holds no image, those of `<phase>A/` and `<phase>B/` in the dataroot matched by name without extension.
  *
+ * @param onProgress is told how far it is, when it takes longer than a second
  * @throws Pix2PixError when there is no such folder, no image in it, or an image without a partner (all are listed)
  */
-export async function findPairs(dataroot: string, phase: string): Promise<ImagePair[]> {
+export async function findPairs(
+  dataroot: string,
+  phase: string,
+  onProgress?: (text: string) => void,
+): Promise<PairList> {
   const folder = join(dataroot, phase);
   const [folderA, folderB] = [join(dataroot, `${phase}A`), join(dataroot, `${phase}B`)];
   const [hasA, hasB] = [await isFolder(folderA), await isFolder(folderB)];
   if (await isFolder(folder)) {
-    const names = await readNames(folder);
-    if (names.length > 0) return names.map((name) => ({ layout: 'sideBySide', path: join(folder, name) }));
+    const names = await readNames(folder, onProgress);
+    const { length } = names;
+    if (length > 0) return { length, layout: 'sideBySide', folder, names };
     if (!hasA && !hasB) throw noImages(folder);
   }
   if (hasA && hasB) {
-    const [namesA, namesB] = [await readNames(folderA), await readNames(folderB)];
+    const [namesA, namesB] = [await readNames(folderA, onProgress), await readNames(folderB, onProgress)];
     if (namesA.length === 0) throw noImages(folderA);
     if (namesB.length === 0) throw noImages(folderB);
     return matchFolders(folderA, namesA, folderB, namesB);
@@ -54,8 +89,8 @@ async function isFolder(path: string): Promise<boolean> {
   );
 }
 
-async function readNames(folder: string): Promise<string[]> {
-  return listImages(folder).catch((cause: Error) => {
+async function readNames(folder: string, onProgress?: (text: string) => void): Promise<PathList> {
+  return listImages(folder, { onProgress }).catch((cause: Error) => {
     throw new Pix2PixError(
       'an image folder cannot be read',
       { folder, reason: cause.message },
@@ -73,30 +108,17 @@ function noImages(folder: string): Pix2PixError {
   );
 }
 
-/** Equal names are partners; of the others those with equal stems (`1.jpg` and `1.png`). */
-function matchFolders(folderA: string, namesA: string[], folderB: string, namesB: string[]): ImagePair[] {
-  const exactB = new Set(namesB);
-  const exactA = new Set(namesA);
-  const byStem = new Map<string, string[]>();
-  for (const name of namesB) {
-    if (!exactA.has(name)) byStem.set(stemOf(name), [...(byStem.get(stemOf(name)) ?? []), name]);
-  }
-
-  const pairs: ImagePair[] = [];
-  const aloneA: string[] = [];
-  for (const name of namesA) {
-    const candidates = exactB.has(name) ? [name] : (byStem.get(stemOf(name)) ?? []);
-    if (candidates.length === 1) {
-      pairs.push({ layout: 'separate', pathA: join(folderA, name), pathB: join(folderB, candidates[0]) });
-      if (candidates[0] !== name) byStem.delete(stemOf(name)); // a partner is given once
-    } else aloneA.push(name);
-  }
-  const aloneB = [...byStem.values()].flat();
-  if (aloneA.length === 0 && aloneB.length === 0) return pairs;
+/** @throws Pix2PixError when an image has no partner */
+function matchFolders(folderA: string, namesA: PathList, folderB: string, namesB: PathList): PairList {
+  const { length } = namesA;
+  const folders = { length, layout: 'separate', folderA, namesA, folderB } as const;
+  if (areEqual(namesA, namesB)) return { ...folders, namesB: namesA };
+  const { partners, aloneA, aloneB } = matchNames(namesA, namesB);
+  if (aloneA.length === 0 && aloneB.length === 0) return { ...folders, namesB, partners };
 
   const facts: Record<string, string> = {};
-  if (aloneA.length > 0) facts[`only in ${folderA}`] = enumerate(aloneA);
-  if (aloneB.length > 0) facts[`only in ${folderB}`] = enumerate(aloneB);
+  if (aloneA.length > 0) facts[`only in ${folderA}`] = enumerate(namesA, aloneA);
+  if (aloneB.length > 0) facts[`only in ${folderB}`] = enumerate(namesB, aloneB);
   throw new Pix2PixError(
     'images without a partner of the same name',
     facts,
@@ -104,11 +126,8 @@ function matchFolders(folderA: string, namesA: string[], folderB: string, namesB
   );
 }
 
-function stemOf(name: string): string {
-  return name.slice(0, name.lastIndexOf('.'));
-}
-
-function enumerate(names: string[]): string {
-  const shown = names.slice(0, NAMES_SHOWN).join(', ');
-  return names.length > NAMES_SHOWN ? `${shown} and ${names.length - NAMES_SHOWN} more` : shown;
+function enumerate(names: PathList, places: readonly number[]): string {
+  const shown = places.slice(0, NAMES_SHOWN).map((place) => pathAt(names, place));
+  const more = places.length - shown.length;
+  return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
 }

@@ -1,12 +1,12 @@
 import { type ErrorFacts, Pix2PixError } from '../errors/pix2pixError.js';
 import type { AlignedOptions } from './alignedSource.js';
 import type { BatchPlan, ProducedBatch } from './batchProducer.js';
-import type { ImagePair } from './pairs.js';
+import type { PairList } from './pairs.js';
 
 /** What a decoding thread is started with. */
 export interface WorkerStart {
   readonly opt: AlignedOptions;
-  readonly pairs: readonly ImagePair[];
+  readonly pairs: PairList;
   readonly plan: BatchPlan;
 }
 

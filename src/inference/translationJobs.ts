@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { isImageName, listImages } from '../data/imageFiles.js';
+import { isImageName, listImages } from '../data/listing/imageNames.js';
 import { Pix2PixError } from '../errors/pix2pixError.js';
 import { glob, globBase, isGlob } from '../files/glob.js';
 import { formatOfName, type ImageFormat, imageFormats } from './encodeImage.js';

@@ -72,10 +72,12 @@ export class RandomStream {
 
   /** A random order of 0 ... count - 1 (Fisher and Yates). */
   permutation(count: number): Uint32Array {
-    const order = Uint32Array.from({ length: count }, (_, i) => i);
+    const order = new Uint32Array(count).map((_, i) => i);
     for (let i = count - 1; i > 0; i--) {
       const j = this.integer(i + 1);
-      [order[i], order[j]] = [order[j], order[i]];
+      const value = order[i];
+      order[i] = order[j];
+      order[j] = value;
     }
     return order;
   }

@@ -54,7 +54,10 @@ export async function test(
 ): Promise<TestSummary> {
   const opt = completeOptions(given);
   recordOptions(opt, out);
-  const dataset = await createDataset({ ...opt, epochCount: 1 }, { onWarning: out.message });
+  const dataset = await createDataset(
+    { ...opt, epochCount: 1 },
+    { onWarning: out.message, onProgress: out.message },
+  );
   try {
     const model = await createModel(opt);
     try {

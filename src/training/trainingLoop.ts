@@ -22,7 +22,7 @@ export async function trainingLoop(
   const print = (text: string) => surroundings.emit({ kind: 'message', text });
   const warn = once((text) => surroundings.emit({ kind: 'warning', text }));
   requireEpochs(opt);
-  const dataset = await createDataset(opt, { onWarning: warn });
+  const dataset = await createDataset(opt, { onWarning: warn, onProgress: print });
   try {
     const validationImages = await validationLength(opt, warn);
     const model = await createModel(opt);
