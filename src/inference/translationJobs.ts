@@ -1,6 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { isImageName, listImages } from '../data/listing/imageNames.js';
+import { isImageName } from '../data/listing/imageNames.js';
+import { listImages } from '../data/listing/listImages.js';
+import { pathsOf } from '../data/listing/pathList.js';
 import { Pix2PixError } from '../errors/pix2pixError.js';
 import { glob, globBase, isGlob } from '../files/glob.js';
 import { formatOfName, type ImageFormat, imageFormats } from './encodeImage.js';
@@ -58,7 +60,7 @@ async function filesOf(input: string): Promise<Found[]> {
   const isFolderInput = isFolder(input);
   const base = isFolderInput ? input : globBase(input);
   let names: string[] = [];
-  if (isFolderInput) names = await listImages(input);
+  if (isFolderInput) names = pathsOf(await listImages(input));
   else if (isGlob(input)) names = glob(input).filter(isImageName);
   if (names.length > 0) return names.map((name) => ({ path: join(base, name), relative: name }));
   throw new Pix2PixError(
