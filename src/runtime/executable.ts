@@ -61,6 +61,8 @@ export class Executable {
   async dispose(): Promise<void> {
     for (const session of this.sessions) await session.dispose(this.options.profilePrefix !== undefined);
     this.sessions.length = 0;
+    this.tasks.length = 0;
+    this.memory.clear();
   }
 
   private fill(name: string, value: Value, data: TensorArray | undefined): void {

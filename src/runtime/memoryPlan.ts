@@ -40,11 +40,11 @@ export interface MemoryNeeds {
 }
 
 /*
- * Measured on Linux with onnxruntime-node 1.30: `npm run bench:memory` compares predictions with what trainings take.
+ * Measured on Linux with onnxruntime-node 1.30: `npm run bench:growth` compares predictions with what steps take.
  * The runtime's temporaries are a multiple of the values that are alive at once, because ops have temporaries of their
  * own and memory that is kept in pieces cannot serve every size.
  */
-const PROCESS_BYTES = 160e6;
+export const PROCESS_BYTES = 160e6;
 const WORKING = {
   kept: { fixed: 60e6, factor: 4.3 },
   returned: { fixed: 130e6, factor: 2.5 },
@@ -67,6 +67,12 @@ export function predictMemory(program: Program, way: MemoryWay): MemoryNeeds {
   const states = stateBytes(rewritten);
   const working = fixed + factor * alive;
   return { process: PROCESS_BYTES, states, kept, working, total: PROCESS_BYTES + states + kept + working };
+}
+
+/** What a compiled program takes besides the states. */
+export function programBytes(program: Program, way: MemoryWay): number {
+  const { kept, working } = predictMemory(program, way);
+  return kept + working;
 }
 
 /** A parameter comes with its gradient and two moments. */

@@ -1,13 +1,14 @@
 import { createDataset } from '../data/createDataset.js';
+import { Pix2PixError } from '../errors/pix2pixError.js';
 import type { ModelOptions } from '../models/definition.js';
 import { findModel } from '../models/registry.js';
 import { parameterCount } from '../nn/module.js';
 import { multiplyAddsOf } from '../ops/multiplyAdds.js';
 import { formatBytes } from '../options/memorySize.js';
 import type { TrainOptions } from '../options/trainOptions.js';
-import { inWay } from '../runtime/memoryPlan.js';
+import { inWay, programBytes } from '../runtime/memoryPlan.js';
 import { predictStepTime } from '../runtime/stepTime.js';
-import { fitMemory, stepSize } from './fitMemory.js';
+import { fitMemory, memoryLimit, stepSize } from './fitMemory.js';
 import { formChoice } from './formChoice.js';
 
 /** What `pix2pix train --dry_run` finds out. */
@@ -40,11 +41,15 @@ export async function dryRun(
 ): Promise<DryRun> {
   const imagesPerEpoch = opt.dataroot ? await countImages(opt) : undefined;
   const graph = findModel(opt.model).build(opt as unknown as ModelOptions);
-  const { way, needs } = fitMemory(graph, opt);
   const size = stepSize(opt);
+  if (size === undefined) throw sizeUnknown(opt);
+  const { way, needs } = fitMemory(graph, opt, size);
   const program = inWay(graph.trainStep(size), way);
   const choose = await formChoice(opt, print)(program);
   const time = await predictStepTime(program, choose, opt.intraThreads, progress);
+  const rest = (imagesPerEpoch ?? 0) % opt.batchSize;
+  const last = rest === 0 ? 0 : programBytes(graph.trainStep({ ...size, batch: rest }), way);
+  const memoryBytes = Math.min(needs.total + last, memoryLimit(opt));
   const networks = Object.entries(graph.networks).map(
     ([name, network]) => [name, parameterCount(network)] as const,
   );
@@ -57,9 +62,9 @@ export async function dryRun(
   const lines = [
     `step        ${size.batch} × ${size.height} × ${size.width}, ${(flops / 1e9).toFixed(1)} GFLOP`,
     `parameters  ${millions(parameters)} (${networks.map(([name, count]) => `${name} ${millions(count)}`).join(', ')})`,
-    `memory      ${formatBytes(needs.total)}: parameters, gradients and moments ${formatBytes(needs.states)}, ` +
+    `memory      ${formatBytes(memoryBytes)}: parameters, gradients and moments ${formatBytes(needs.states)}, ` +
       `activations kept ${formatBytes(needs.kept)}, working ${formatBytes(needs.working)}, ` +
-      `program ${formatBytes(needs.process)}`,
+      `${last > 0 ? `an epoch's last ${rest} images ${formatBytes(last)}, ` : ''}program ${formatBytes(needs.process)}`,
     ...(way.note === undefined ? [] : [`            ${way.note}`]),
     `step time   ${ms(time.total)}: convolutions ${ms(time.convolutions)}, other ${ms(time.others)}, ` +
       `optimisers ${ms(time.optimisers)}`,
@@ -68,10 +73,18 @@ export async function dryRun(
   return {
     parameters,
     flops,
-    memoryBytes: needs.total,
+    memoryBytes,
     stepMilliseconds: time.total,
     text: lines.join('\n'),
   };
+}
+
+function sizeUnknown({ preprocess }: TrainOptions): Pix2PixError {
+  return new Pix2PixError(
+    'what a step takes depends on the size of its images, which these options leave to the images',
+    { preprocess },
+    'add a --preprocess that crops, and their size as --crop_size',
+  );
 }
 
 async function countImages(opt: TrainOptions): Promise<number> {

@@ -1,9 +1,16 @@
 import { freemem } from 'node:os';
 import { Pix2PixError } from '../errors/pix2pixError.js';
 import type { ImageSize, ModelGraph } from '../models/definition.js';
+import { parameterCount } from '../nn/module.js';
 import { formatBytes, parseMemorySize } from '../options/memorySize.js';
 import type { TrainOptions } from '../options/trainOptions.js';
-import { MEMORY_WAYS, type MemoryNeeds, type MemoryWay, predictMemory } from '../runtime/memoryPlan.js';
+import {
+  MEMORY_WAYS,
+  type MemoryNeeds,
+  type MemoryWay,
+  PROCESS_BYTES,
+  predictMemory,
+} from '../runtime/memoryPlan.js';
 
 /** How a training will use memory. */
 export interface MemoryFit {
@@ -11,20 +18,40 @@ export interface MemoryFit {
   readonly needs: MemoryNeeds;
 }
 
-/** The images that a training's steps are made of, where all have one size. */
-export function stepSize({ batchSize, cropSize, loadSize, preprocess }: TrainOptions): ImageSize {
-  const side = preprocess.includes('crop') ? cropSize : loadSize;
-  return { batch: batchSize, height: side, width: side, format: 'u8' };
+/** The images that a training's steps are made of, or undefined where the images themselves decide their size. */
+export function stepSize({ batchSize, cropSize, preprocess }: TrainOptions): ImageSize | undefined {
+  if (!preprocess.includes('crop')) return undefined;
+  return { batch: batchSize, height: cropSize, width: cropSize, format: 'u8' };
 }
 
-/**
- * The fastest way to train that fits into `--memory_limit`, or without it into the memory that is free.
- *
- * @throws Pix2PixError when none fits: with what is needed, what there is, and what would fit
- */
-export function fitMemory(graph: ModelGraph, opt: TrainOptions): MemoryFit {
+/** What a training may take: `--memory_limit`, or without it the memory that is free. */
+export function memoryLimit({ memoryLimit }: TrainOptions): number {
+  return memoryLimit === undefined ? availableMemory() : parseMemorySize(memoryLimit)!;
+}
+
+/** How a training uses memory. Where the size of its steps is not known, a limit that was given asks for the leanest way. */
+export function memoryWay(graph: ModelGraph, opt: TrainOptions): MemoryWay {
   const size = stepSize(opt);
-  const limit = opt.memoryLimit === undefined ? availableMemory() : parseMemorySize(opt.memoryLimit)!;
+  if (size !== undefined) return fitMemory(graph, opt, size).way;
+  return opt.memoryLimit === undefined ? MEMORY_WAYS[0] : LEANEST;
+}
+
+/** Bytes that the limit leaves for compiled programs: of full batches, of an epoch's last one, of validation. */
+export function roomForPrograms(graph: ModelGraph, opt: TrainOptions): number {
+  const states = Object.values(graph.networks).reduce((sum, network) => sum + parameterCount(network), 0);
+  return memoryLimit(opt) - PROCESS_BYTES - BYTES_OF_PARAMETER * states;
+}
+
+/** The parameter itself, its gradient and two moments. */
+const BYTES_OF_PARAMETER = 16;
+
+/**
+ * The fastest way to train that fits.
+ *
+ * @throws Pix2PixError when none does: with what is needed, what there is, and what would fit
+ */
+export function fitMemory(graph: ModelGraph, opt: TrainOptions, size: ImageSize): MemoryFit {
+  const limit = memoryLimit(opt);
   const program = graph.trainStep(size);
   const fits = MEMORY_WAYS.map((way) => ({ way, needs: predictMemory(program, way) }));
   const fit = fits.find(({ needs }) => needs.total <= limit);
@@ -36,32 +63,33 @@ export function fitMemory(graph: ModelGraph, opt: TrainOptions): MemoryFit {
       needed: `${formatBytes(least.total)}, of it ${formatBytes(least.states)} for parameters, gradients and moments`,
       [opt.memoryLimit === undefined ? 'free' : '--memory_limit']: formatBytes(limit),
     },
-    whatWouldFit(graph, opt, size, limit) ?? 'choose a smaller network: --ngf, --ndf, --netG',
+    whatWouldFit(graph, size, limit) ?? 'choose a smaller network: --ngf, --ndf, --netG',
   );
 }
 
+const LEANEST = MEMORY_WAYS[MEMORY_WAYS.length - 1];
+/** Sizes of images that are tried; networks take multiples of a power of two. */
+const SIDE_STEP = 32;
+
 /** The largest batch, else the largest images, with which a step would fit. */
-function whatWouldFit(
-  graph: ModelGraph,
-  opt: TrainOptions,
-  size: ImageSize,
-  limit: number,
-): string | undefined {
-  const leanest = MEMORY_WAYS[MEMORY_WAYS.length - 1];
+function whatWouldFit(graph: ModelGraph, size: ImageSize, limit: number): string | undefined {
   const fits = (smaller: ImageSize) => {
     try {
-      return predictMemory(graph.trainStep(smaller), leanest).total <= limit;
+      return predictMemory(graph.trainStep(smaller), LEANEST).total <= limit;
     } catch {
       return false; // the network takes no such images
     }
   };
-  for (let batch = size.batch >> 1; batch >= 1; batch >>= 1) {
-    if (fits({ ...size, batch })) return `--batch_size ${batch} would fit`;
+  let [fitting, tooLarge] = [0, size.batch];
+  while (tooLarge - fitting > 1) {
+    const batch = (fitting + tooLarge) >> 1;
+    if (fits({ ...size, batch })) fitting = batch;
+    else tooLarge = batch;
   }
-  const flag = opt.preprocess.includes('crop') ? 'crop_size' : 'load_size';
-  for (let side = size.height >> 1; side >= 16; side >>= 1) {
+  if (fitting > 0) return `--batch_size ${fitting} would fit`;
+  for (let side = size.height - SIDE_STEP; side >= SIDE_STEP; side -= SIDE_STEP) {
     if (fits({ ...size, batch: 1, height: side, width: side }))
-      return `--batch_size 1 --${flag} ${side} would fit`;
+      return `--batch_size 1 --crop_size ${side} would fit`;
   }
   return undefined;
 }

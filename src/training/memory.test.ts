@@ -11,9 +11,10 @@ import { Executable } from '../runtime/executable.js';
 import { initialise } from '../runtime/initialise.js';
 import { MEMORY_WAYS, predictMemory } from '../runtime/memoryPlan.js';
 import { StateStore } from '../runtime/stateStore.js';
+import { createModel } from './createModel.js';
 import { createOptimisers } from './createOptimisers.js';
 import { dropoutMasks } from './dropoutMasks.js';
-import { fitMemory } from './fitMemory.js';
+import { memoryWay } from './fitMemory.js';
 import { parseTrainOptions } from './options.js';
 
 const size = { batch: 2, height: 64, width: 64, format: 'u8' } as const;
@@ -81,16 +82,16 @@ test('memory grows with the batch and with the images’ area, and leaner ways n
 
 test('the limit decides how memory is used', () => {
   const { opt, graph } = graphOf('--batch_size', '16');
-  const wayWithin = (memoryLimit: string) => fitMemory(graph, { ...opt, memoryLimit }).way.name;
+  const wayWithin = (memoryLimit: string) => memoryWay(graph, { ...opt, memoryLimit }).name;
   assert.deepEqual(['8GB', '4.5GB', '3.7GB'].map(wayWithin), ['fast', 'returning', 'recomputing']);
 });
 
 test('what cannot fit is refused with what would', () => {
   const { opt, graph } = graphOf('--batch_size', '16');
-  const refusal = (memoryLimit: string) => () => fitMemory(graph, { ...opt, memoryLimit });
+  const refusal = (memoryLimit: string) => () => memoryWay(graph, { ...opt, memoryLimit });
   assert.throws(
     refusal('2GB'),
-    /does not fit into memory[\s\S]*--memory_limit {2}2\.00 GB[\s\S]*--batch_size 4 would fit/,
+    /does not fit into memory[\s\S]*--memory_limit {2}2\.00 GB[\s\S]*--batch_size \d+ would fit/,
   );
   assert.throws(refusal('900MB'), /915 MB for parameters[\s\S]*smaller network/);
   const folder = temporaryFolder();
@@ -105,6 +106,33 @@ test('what cannot fit is refused with what would', () => {
   ]);
   assert.equal(status, 1);
   assert.match(stderr, /memory_limit[\s\S]*no size such as 4GB/);
+});
+
+test('images that keep their size are trained on; what they will take is not known before', async () => {
+  const uncropped = [
+    '--preprocess',
+    'none',
+    '--netG',
+    'unet_64',
+    '--ngf',
+    '2',
+    '--ndf',
+    '2',
+    '--intra_threads',
+    '1',
+  ];
+  const model = await createModel(parseTrainOptions(['--dataroot', '.', ...uncropped]));
+  await model.setup(undefined, { print: () => {} });
+  const random = new RandomStream(3, 'test.images');
+  const image = () => Uint8Array.from({ length: 64 * 128 * 3 }, () => random.integer(256));
+  const shape = [1, 64, 128, 3] as const;
+  model.setInput({ A: { data: image(), shape }, B: { data: image(), shape } });
+  await model.optimizeParameters();
+  assert.equal(model.steps, 1);
+  await model.dispose();
+  const { status, stderr } = run(temporaryFolder(), ['train', '--dry_run', ...uncropped]);
+  assert.equal(status, 1);
+  assert.match(stderr, /preprocess {2}none/);
 });
 
 test('a dry run tells memory and time, needs no data, and writes nothing', () => {

@@ -8,12 +8,12 @@ import type { TrainOptions } from '../options/trainOptions.js';
 import type { Adam } from '../runtime/adam.js';
 import type { CompileOptions } from '../runtime/executable.js';
 import { initialise } from '../runtime/initialise.js';
-import { inWay, MEMORY_WAYS, type MemoryWay } from '../runtime/memoryPlan.js';
+import { inWay, MEMORY_WAYS, type MemoryWay, programBytes } from '../runtime/memoryPlan.js';
 import type { TensorArray } from '../runtime/session.js';
 import { StateStore } from '../runtime/stateStore.js';
 import { createOptimisers } from './createOptimisers.js';
 import { dropoutMasks, type MaskDraw } from './dropoutMasks.js';
-import { fitMemory } from './fitMemory.js';
+import { memoryWay, roomForPrograms } from './fitMemory.js';
 import { formChoice } from './formChoice.js';
 import { type LoadedFrom, loadModel, runFolder } from './loadModel.js';
 import { type DirectedInput, directed, imageSizeOf, type ModelInput } from './modelInput.js';
@@ -74,14 +74,16 @@ export class Model<Loss extends string = string, Visual extends string = string>
     instruments: Instruments,
   ) {
     this.networks = graph.networks;
-    this.way = opt.isTrain ? fitMemory(graph, opt).way : MEMORY_WAYS[0];
+    this.way = opt.isTrain ? memoryWay(graph, opt) : MEMORY_WAYS[0];
     this.schedule = new Schedule({ ...SCHEDULE_OF_A_TEST, ...opt });
     this.optimisers = opt.isTrain ? createOptimisers(graph, this.store) : new Map();
     const states = Object.values(this.usedNetworks()).flatMap((network) => network.states);
     this.store.allocate(states.filter((state) => !this.store.has(state)));
     const options = { threads: opt.intraThreads, keepsMemory: this.way.keepsMemory, ...instruments };
     const choice = formChoice(opt, (text) => this.print(text));
-    this.programs = new ProgramCache(this.store, this.optimisers, options, choice);
+    const room = opt.isTrain ? roomForPrograms(graph, opt) : Number.POSITIVE_INFINITY;
+    const memory = { bytesOf: (program: Program) => programBytes(program, this.way), room };
+    this.programs = new ProgramCache(this.store, this.optimisers, options, choice, memory);
   }
 
   /**

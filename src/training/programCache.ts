@@ -13,7 +13,7 @@ const MAX_COMPILED = 3;
 /** The programs of one model that were used last, compiled. */
 export class ProgramCache {
   /** A map keeps the order of insertion: the one used longest ago is the first. */
-  private readonly compiled = new Map<string, Executable>();
+  private readonly compiled = new Map<string, { readonly executable: Executable; readonly bytes: number }>();
 
   constructor(
     private readonly store: StateStore,
@@ -21,34 +21,41 @@ export class ProgramCache {
     private readonly options: Omit<CompileOptions, 'choose' | 'optimisers'>,
     /** Picks the forms of a program's layers. */
     private readonly chooserFor: (program: Program) => FormChooser | Promise<FormChooser>,
+    /** Bytes that a compiled program takes, and that all of them may take. */
+    private readonly memory: { readonly bytesOf: (program: Program) => number; readonly room: number },
   ) {}
 
   /** The program of this key, built and compiled where it is not kept any more. */
   async get(key: string, build: () => Program): Promise<Executable> {
-    let executable = this.compiled.get(key);
+    let entry = this.compiled.get(key);
     this.compiled.delete(key); // set again below, as the newest
-    if (executable === undefined) {
-      await this.makeRoom();
+    if (entry === undefined) {
       const { store, optimisers, options } = this;
       const program = build();
+      const bytes = this.memory.bytesOf(program);
+      await this.makeRoom(bytes);
       const choose = await this.chooserFor(program);
-      executable = await Executable.compile(program, store, { ...options, choose, optimisers });
+      const executable = await Executable.compile(program, store, { ...options, choose, optimisers });
+      entry = { executable, bytes };
     }
-    this.compiled.set(key, executable);
-    return executable;
+    this.compiled.set(key, entry);
+    return entry.executable;
   }
 
   /** Frees all of them. */
   async dispose(): Promise<void> {
-    for (const executable of this.compiled.values()) await executable.dispose();
+    for (const { executable } of this.compiled.values()) await executable.dispose();
     this.compiled.clear();
   }
 
-  private async makeRoom(): Promise<void> {
-    const surplus = [...this.compiled].slice(0, Math.max(0, this.compiled.size + 1 - MAX_COMPILED));
-    for (const [key, executable] of surplus) {
+  /** For one more, by letting go of those used longest ago. */
+  private async makeRoom(bytes: number): Promise<void> {
+    let taken = bytes + [...this.compiled.values()].reduce((sum, entry) => sum + entry.bytes, 0);
+    for (const [key, entry] of this.compiled) {
+      if (this.compiled.size < MAX_COMPILED && taken <= this.memory.room) return;
+      taken -= entry.bytes;
       this.compiled.delete(key);
-      await executable.dispose();
+      await entry.executable.dispose();
     }
   }
 }
