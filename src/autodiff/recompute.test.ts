@@ -7,7 +7,8 @@ import { pix2pix } from '../models/pix2pix.js';
 import { cutProgram } from '../runtime/segments.js';
 import { recompute } from './recompute.js';
 
-const step = pix2pix.build(smallModel).trainStep({ batch: 1, height: 32, width: 32, format: 'u8' });
+const defaults = { ...smallModel, outputNc: 3, netG: 'unet_256', ngf: 64, ndf: 64 };
+const step = pix2pix.build(defaults).trainStep({ batch: 1, height: 256, width: 256, format: 'u8' });
 
 const convolutions = (program: Program) =>
   reachable([...program.outputs.values(), ...program.hostSteps.flatMap(({ inputs }) => inputs)]).filter(

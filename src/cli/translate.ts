@@ -82,6 +82,7 @@ async function translate(inputs: string[], output: string, flags: Flags): Promis
   const generator = await loadGenerator(flags.model, {
     ...sourceOptions(flags),
     threads: flags.intra_threads,
+    startsFast: jobs.length === 1 && flags.tile === undefined,
   });
   const watch = watchSignals(
     (signal) => stop.abort(stopped(signal)),

@@ -1,5 +1,5 @@
 import type { Boundary } from '../onnx/imageBoundary.js';
-import { InferenceSession } from '../runtime/inferenceSession.js';
+import { type InferenceOptions, InferenceSession } from '../runtime/inferenceSession.js';
 import { byteEngine, floatEngine } from '../translation/boundaryEngines.js';
 import type { Engine, Engines } from '../translation/tensorTranslator.js';
 import type { GeneratorSource } from './generatorSource.js';
@@ -16,14 +16,14 @@ import type { GeneratorSource } from './generatorSource.js';
 export function sessionEngines(
   first: GeneratorSource,
   findAgain: () => GeneratorSource,
-  threads: number,
+  options: InferenceOptions,
 ): Engines {
   const own = first.info.boundary;
   let source: GeneratorSource | undefined = first;
   const session = async (boundary: Boundary): Promise<Engine> => {
     const model = (source ?? findAgain()).model(boundary);
     source = undefined;
-    return (await InferenceSession.create(model, { threads })) as Engine;
+    return (await InferenceSession.create(model, options)) as Engine;
   };
   const forBytes = own === 'float' ? 'uint8' : own;
   return {
