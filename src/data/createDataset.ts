@@ -37,8 +37,8 @@ export function datasetModes(): string[] {
 /**
  * The data of a run, as its options say: found, ordered, and decoded ahead of use.
  *
- * @param onWarning is told of each image that cannot be used, once; by default the warning goes to stderr
- * @param onProgress is told how far it is, when finding the images takes longer than a second
+ * @param surroundings `onWarning` is told of each image that cannot be used, once, by default on stderr; `onProgress`
+ *   of how far it is, when finding the images takes longer than a second
  * @throws Pix2PixError for an unknown mode, a data root without images, unmatched names, or options that disagree
  */
 export async function createDataset(
