@@ -3,6 +3,7 @@ import type { InitType } from '../nn/initialise.js';
 import type { Module } from '../nn/module.js';
 import type { NormType } from '../nn/norm.js';
 import { patchGAN, pixelDiscriminator } from './discriminators.js';
+import { resnet, type Upsampling } from './resnet.js';
 import { unet } from './unet.js';
 
 /** The options from which networks are built, named as the reference's flags. */
@@ -18,10 +19,14 @@ export interface NetworkOptions {
   readonly initType: InitType;
   readonly initGain: number;
   readonly noDropout: boolean;
+  readonly upsample?: Upsampling;
 }
 
 /** Fewest and most halvings of a U-Net: its three widenings need five; 2^12 is 4096 pixels. */
 const UNET_DOWNS = { min: 5, max: 12 };
+
+/** A residual generator halves twice and doubles twice. */
+const RESNET_UNIT = 4;
 
 /** How often `unet_<size>` halves an image: 8 for unet_256. Undefined if it is no U-Net's name. */
 export function unetDowns(netG: string): number | undefined {
@@ -36,19 +41,27 @@ export function unetDowns(netG: string): number | undefined {
   );
 }
 
+/** The residual blocks of `resnet_<n>blocks`. Undefined if it is no such name. */
+function resnetBlocks(netG: string): number | undefined {
+  const blocks = /^resnet_([69])blocks$/.exec(netG)?.[1];
+  return blocks === undefined ? undefined : Number(blocks);
+}
+
 /** Builds the generator that `--netG` names. Throws Pix2PixError for an unknown one. */
 export function defineG(options: NetworkOptions): Module {
-  const downs = unetDowns(options.netG);
-  if (downs === undefined) {
-    throw new Pix2PixError(
-      `--netG ${options.netG}: there is no such generator`,
-      { generators: 'unet_256, unet_128, unet_<a power of two>' },
-      'pass --netG unet_256',
-    );
-  }
-  const { inputNc, outputNc, ngf, norm } = options;
+  const { inputNc, outputNc, ngf, norm, netG } = options;
   const init = { type: options.initType, gain: options.initGain };
-  return unet({ inputNc, outputNc, downs, ngf, norm, dropout: !options.noDropout, init });
+  const upsampling: Upsampling = options.upsample ?? 'deconv';
+  const common = { inputNc, outputNc, ngf, norm, dropout: !options.noDropout, upsampling, init };
+  const blocks = resnetBlocks(netG);
+  if (blocks !== undefined) return resnet({ ...common, blocks });
+  const downs = unetDowns(netG);
+  if (downs !== undefined) return unet({ ...common, downs });
+  throw new Pix2PixError(
+    `--netG ${netG}: there is no such generator`,
+    { generators: 'unet_256, unet_128, unet_<a power of two>, resnet_9blocks, resnet_6blocks' },
+    'pass --netG unet_256',
+  );
 }
 
 /**
@@ -77,8 +90,7 @@ export function defineD(options: NetworkOptions, inputNc: number): Module {
 /** Throws Pix2PixError, with the sizes that fit, when the generator cannot take images of this size. */
 export function checkImageSize(netG: string, height: number, width: number): void {
   const downs = unetDowns(netG);
-  if (downs === undefined) return;
-  const unit = 2 ** downs;
+  const unit = downs !== undefined ? 2 ** downs : resnetBlocks(netG) !== undefined ? RESNET_UNIT : 1;
   if (height % unit === 0 && width % unit === 0) return;
   const nearest = (extent: number) => Math.max(unit, Math.round(extent / unit) * unit);
   const smaller = 2 ** Math.floor(Math.log2(Math.min(height, width)));
@@ -86,6 +98,6 @@ export function checkImageSize(netG: string, height: number, width: number): voi
     `${netG} cannot take images of ${width}×${height}: width and height must be multiples of ${unit}`,
     { nearest: `${nearest(width)}×${nearest(height)}` },
     `pass --crop_size ${nearest(Math.min(height, width))}` +
-      (smaller >= 32 && smaller < unit ? `, or --netG unet_${smaller}` : ''),
+      (downs !== undefined && smaller >= 32 && smaller < unit ? `, or --netG unet_${smaller}` : ''),
   );
 }

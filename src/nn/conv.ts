@@ -33,8 +33,13 @@ export function convLayer(options: ConvOptions): LayerFactory {
   return (prefix) => layer(prefix, [outputs, inputs, kernel, kernel], options, conv2d);
 }
 
+export interface ConvTransposeOptions extends ConvOptions {
+  /** Extra rows and columns at the end, fewer than `stride`. */
+  readonly outputPadding?: number;
+}
+
 /** A transposed convolution layer with a square kernel: f32[N, inputs, H, W] to f32[N, outputs, ...]. */
-export function convTransposeLayer(options: ConvOptions): LayerFactory {
+export function convTransposeLayer(options: ConvTransposeOptions): LayerFactory {
   const { inputs, outputs, kernel } = options;
   return (prefix) => layer(prefix, [inputs, outputs, kernel, kernel], options, convTranspose2d);
 }

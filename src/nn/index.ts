@@ -1,7 +1,7 @@
 // What networks and their training are built of: layers, initialisers, losses, optimisers.
 export { leakyReluLayer, reluLayer, tanhLayer } from './activation.js';
 export { type AdamOptions, adam, learningRateOf } from './adam.js';
-export { type ConvOptions, convLayer, convTransposeLayer } from './conv.js';
+export { type ConvOptions, type ConvTransposeOptions, convLayer, convTransposeLayer } from './conv.js';
 export { dropout } from './dropout.js';
 export {
   type InitOptions,

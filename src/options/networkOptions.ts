@@ -14,10 +14,12 @@ export const NETWORK_OPTIONS = {
       'unet_1024',
       'unet_2048',
       'unet_4096',
+      'resnet_6blocks',
+      'resnet_9blocks',
     ],
     group: 'Networks',
     stored: 'generator',
-    help: 'generator; unet_N halves N pixels down to 1, and takes sides that are multiples of N',
+    help: 'generator; unet_N halves N pixels down to 1, and takes sides that are multiples of N; resnet_9blocks any multiples of 4',
   },
   ngf: {
     kind: 'int',
