@@ -2,7 +2,8 @@ import { Pix2PixError } from '../errors/pix2pixError.js';
 import type { InitType } from '../nn/initialise.js';
 import type { Module } from '../nn/module.js';
 import type { NormType } from '../nn/norm.js';
-import { patchGAN, pixelDiscriminator } from './discriminators.js';
+import { type Discriminator, multiScale, patchGAN, pixelDiscriminator } from './discriminators.js';
+import { receptiveFields } from './receptiveField.js';
 import { resnet, type Upsampling } from './resnet.js';
 import { unet } from './unet.js';
 
@@ -20,6 +21,9 @@ export interface NetworkOptions {
   readonly initGain: number;
   readonly noDropout: boolean;
   readonly upsample?: Upsampling;
+  readonly spectralNorm?: 'none' | 'D' | 'G' | 'both';
+  /** Discriminators, each for half the size of the one before. */
+  readonly numD?: number;
 }
 
 /** Fewest and most halvings of a U-Net: its three widenings need five; 2^12 is 4096 pixels. */
@@ -28,9 +32,9 @@ const UNET_DOWNS = { min: 5, max: 12 };
 /** A residual generator halves twice and doubles twice. */
 const RESNET_UNIT = 4;
 
-/** How often `unet_<size>` halves an image: 8 for unet_256. Undefined if it is no U-Net's name. */
+/** How often `unet_<size>` or `encoder_decoder_<size>` halves an image: 8 for unet_256. Undefined for other names. */
 export function unetDowns(netG: string): number | undefined {
-  const size = /^unet_(\d+)$/.exec(netG)?.[1];
+  const size = /^(?:unet|encoder_decoder)_(\d+)$/.exec(netG)?.[1];
   if (size === undefined) return undefined;
   const downs = Math.log2(Number(size));
   if (Number.isInteger(downs) && downs >= UNET_DOWNS.min && downs <= UNET_DOWNS.max) return downs;
@@ -52,39 +56,64 @@ export function defineG(options: NetworkOptions): Module {
   const { inputNc, outputNc, ngf, norm, netG } = options;
   const init = { type: options.initType, gain: options.initGain };
   const upsampling: Upsampling = options.upsample ?? 'deconv';
-  const common = { inputNc, outputNc, ngf, norm, dropout: !options.noDropout, upsampling, init };
+  const common = {
+    inputNc,
+    outputNc,
+    ngf,
+    norm,
+    dropout: !options.noDropout,
+    upsampling,
+    init,
+    spectralNorm: isSpectral(options, 'G'),
+  };
   const blocks = resnetBlocks(netG);
   if (blocks !== undefined) return resnet({ ...common, blocks });
   const downs = unetDowns(netG);
-  if (downs !== undefined) return unet({ ...common, downs });
+  if (downs !== undefined) return unet({ ...common, downs, skips: netG.startsWith('unet_') });
   throw new Pix2PixError(
     `--netG ${netG}: there is no such generator`,
-    { generators: 'unet_256, unet_128, unet_<a power of two>, resnet_9blocks, resnet_6blocks' },
+    {
+      generators: 'unet_256, unet_<a power of two>, resnet_9blocks, resnet_6blocks, encoder_decoder_256',
+    },
     'pass --netG unet_256',
   );
 }
+
+/** Layers of the discriminators that are named after the side of their patches (Isola et al. 2017, appendix 6.1.2). */
+const PATCHES: Readonly<Record<string, number>> = { patch16: 1, patch70: 3, basic: 3, patch286: 5 };
 
 /**
  * Builds the discriminator that `--netD` names, for images of `inputNc` channels. Throws Pix2PixError for an unknown
  * one.
  */
-export function defineD(options: NetworkOptions, inputNc: number): Module {
-  const { ndf, norm, nLayersD } = options;
-  const common = { inputNc, ndf, norm, init: { type: options.initType, gain: options.initGain } };
-  switch (options.netD) {
-    case 'basic':
-      return patchGAN({ ...common, layers: 3 });
-    case 'n_layers':
-      return patchGAN({ ...common, layers: nLayersD });
-    case 'pixel':
-      return pixelDiscriminator(common);
-    default:
-      throw new Pix2PixError(
-        `--netD ${options.netD}: there is no such discriminator`,
-        { discriminators: 'basic, n_layers, pixel' },
-        'pass --netD basic',
-      );
-  }
+export function defineD(options: NetworkOptions, inputNc: number): DefinedDiscriminator {
+  const { numD = 1 } = options;
+  const make = (prefix: string) => oneScale(options, inputNc, prefix);
+  const network = numD === 1 ? make('') : multiScale(numD, make);
+  const patches = receptiveFields(network, inputNc).map((side) => `${side}x${side}`);
+  return { ...network, note: `judges patches of ${patches.join(' and ')} pixels` };
+}
+
+/** A discriminator that says what it judges. */
+export type DefinedDiscriminator = Discriminator & { readonly note: string };
+
+function oneScale(options: NetworkOptions, inputNc: number, prefix: string): Discriminator {
+  const { netD, ndf, norm, nLayersD } = options;
+  const init = { type: options.initType, gain: options.initGain };
+  const spectralNorm = isSpectral(options, 'D');
+  const common = { inputNc, ndf, norm, init, spectralNorm, prefix };
+  if (netD === 'pixel') return pixelDiscriminator(common);
+  const layers = netD === 'n_layers' ? nLayersD : PATCHES[netD];
+  if (layers !== undefined) return patchGAN({ ...common, layers });
+  throw new Pix2PixError(
+    `--netD ${netD}: there is no such discriminator`,
+    { discriminators: 'basic, n_layers, pixel, patch16, patch70, patch286' },
+    'pass --netD basic',
+  );
+}
+
+function isSpectral({ spectralNorm = 'none' }: NetworkOptions, network: 'G' | 'D'): boolean {
+  return spectralNorm === 'both' || spectralNorm === network;
 }
 
 /** Throws Pix2PixError, with the sizes that fit, when the generator cannot take images of this size. */
@@ -98,6 +127,8 @@ export function checkImageSize(netG: string, height: number, width: number): voi
     `${netG} cannot take images of ${width}×${height}: width and height must be multiples of ${unit}`,
     { nearest: `${nearest(width)}×${nearest(height)}` },
     `pass --crop_size ${nearest(Math.min(height, width))}` +
-      (downs !== undefined && smaller >= 32 && smaller < unit ? `, or --netG unet_${smaller}` : ''),
+      (downs !== undefined && smaller >= 32 && smaller < unit
+        ? `, or --netG ${netG.replace(/\d+$/, `${smaller}`)}`
+        : ''),
   );
 }

@@ -22,6 +22,7 @@ export interface ResnetOptions {
   readonly norm: NormType;
   readonly dropout: boolean;
   readonly upsampling: Upsampling;
+  readonly spectralNorm?: boolean;
   readonly init: InitOptions;
 }
 
@@ -40,16 +41,17 @@ const mirrored =
  */
 export function resnet({ inputNc, outputNc, blocks, ngf, norm, init, ...options }: ResnetOptions): Module {
   const bias = biasBefore(norm);
+  const { spectralNorm } = options;
   const activated = (channels: number): LayerFactory[] => [normLayer(norm, init)(channels), reluLayer];
   const conv = (inputs: number, outputs: number, kernel: number, geometry: Partial<ConvOptions> = {}) =>
-    convLayer({ inputs, outputs, kernel, stride: 1, padding: 0, bias, init, ...geometry });
+    convLayer({ inputs, outputs, kernel, stride: 1, padding: 0, bias, spectralNorm, init, ...geometry });
   const up = (inputs: number, outputs: number): LayerFactory[] =>
     options.upsampling === 'resize'
       ? [() => stateless(upsample), mirrored(1), conv(inputs, outputs, 3)]
       : [
           convTransposeLayer({
             ...{ inputs, outputs, kernel: 3, stride: 2, padding: 1, outputPadding: 1 },
-            ...{ bias, init },
+            ...{ bias, spectralNorm, init },
           }),
         ];
   const width = (level: number) => ngf * 2 ** level;
