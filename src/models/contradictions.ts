@@ -31,11 +31,14 @@ function contradictionsOf(opt: ModelOptions): Contradiction[] {
     if (opt.spectralNorm === 'D' || opt.spectralNorm === 'both')
       found.push(['--no_gan', `--spectral_norm ${opt.spectralNorm}`, 'pass --spectral_norm G']);
   }
-  if (noL1 && given.includes('lambda_L1'))
-    found.push(['--no_l1', '--lambda_L1', 'leave one of them out']);
+  if (noL1 && given.includes('lambda_L1')) found.push(['--no_l1', '--lambda_L1', 'leave one of them out']);
   if (given.includes('lambda_gp') && ganMode !== 'wgangp')
     found.push(['--lambda_gp', `--gan_mode ${ganMode}`, 'pass --gan_mode wgangp, which has the penalty']);
   if (((opt.lambdaFeat as number | undefined) ?? 0) > 0 && netD === 'pixel')
-    found.push(['--lambda_feat', '--netD pixel', 'pass --netD basic: single pixels have no features to match']);
+    found.push([
+      '--lambda_feat',
+      '--netD pixel',
+      'pass --netD basic: single pixels have no features to match',
+    ]);
   return found;
 }

@@ -86,7 +86,9 @@ class Pix2PixGraph implements ModelGraph {
     ];
     this.notes =
       hasPenalty && opt.norm === 'batch'
-        ? ['--norm batch mixes the images of a batch, and the penalty of --gan_mode wgangp is about single ones']
+        ? [
+            '--norm batch mixes the images of a batch, and the penalty of --gan_mode wgangp is about single ones',
+          ]
         : [];
   }
 

@@ -36,7 +36,12 @@ export const PIX2PIX_OPTIONS = {
     group: 'Losses',
     help: 'weight of the L1 loss against the adversarial loss',
   },
-  no_gan: { kind: 'flag', stored: 'discriminator', group: 'Losses', help: 'L1 alone, without a discriminator' },
+  no_gan: {
+    kind: 'flag',
+    stored: 'discriminator',
+    group: 'Losses',
+    help: 'L1 alone, without a discriminator',
+  },
   no_l1: { kind: 'flag', group: 'Losses', help: 'the adversarial loss alone' },
   no_condition: {
     kind: 'flag',

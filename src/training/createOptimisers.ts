@@ -32,7 +32,8 @@ export function createOptimisers(
   return new Map(
     graph.optimisers.map((definition) => {
       const { name, betas, epsilon = ADAM_EPSILON } = definition;
-      const isAveraged = ema > 0 && definition.networks.some((network) => graph.testNetworks.includes(network));
+      const isAveraged =
+        ema > 0 && definition.networks.some((network) => graph.testNetworks.includes(network));
       const extras: ExtraQuantity[] = [];
       if (accumulate > 1) extras.push('gathered');
       if (isAveraged) extras.push('average');

@@ -12,9 +12,9 @@ import { initialise } from '../runtime/initialise.js';
 import { MEMORY_WAYS, predictMemory } from '../runtime/memoryPlan.js';
 import { StateStore } from '../runtime/stateStore.js';
 import { createOptimisers } from './createOptimisers.js';
-import { randomInputs } from './randomInputs.js';
 import { fitMemory } from './fitMemory.js';
 import { parseTrainOptions } from './options.js';
+import { randomInputs } from './randomInputs.js';
 
 const size = { batch: 2, height: 64, width: 64, format: 'u8' } as const;
 
@@ -22,7 +22,11 @@ const size = { batch: 2, height: 64, width: 64, format: 'u8' } as const;
 async function train(settings: object, rewrite: (program: Program) => Program, keepsMemory: boolean) {
   const graph = pix2pix.build({ ...smallModel, netG: 'unet_64', ...settings });
   const store = new StateStore();
-  const optimisers = createOptimisers(graph, store, { clipGradNorm: Number.POSITIVE_INFINITY, accumulate: 1, ema: 0 });
+  const optimisers = createOptimisers(graph, store, {
+    clipGradNorm: Number.POSITIVE_INFINITY,
+    accumulate: 1,
+    ema: 0,
+  });
   const states = Object.values(graph.networks).flatMap((network) => network.states);
   store.allocate(states.filter((state) => !store.has(state)));
   for (const [name, network] of Object.entries(graph.networks)) initialise(name, network.states, store, 1);

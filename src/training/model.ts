@@ -205,6 +205,11 @@ export class Model<Loss extends string = string, Visual extends string = string>
     return Object.fromEntries(known.map((name) => [name, this.losses[name]])) as Record<Loss, number>;
   }
 
+  /** Takes up the losses of a training that goes on. */
+  restoreLosses(losses: Readonly<Record<string, number>>): void {
+    this.losses = losses;
+  }
+
   /** The images of the last step, f32 NCHW in -1 ... 1. Copies: the next step leaves them alone. */
   getCurrentVisuals(): Record<Visual, FloatImages> {
     const inputs: Readonly<Record<string, unknown>> = { ...this.currentInput() };

@@ -79,7 +79,9 @@ export function stepPieces(
 function onlyPart(graph: ModelGraph, part: string, program: Program): Program {
   const later = graph.parts!.slice(graph.parts!.indexOf(part) + 1);
   const others = graph.optimisers.filter(({ name }) => later.includes(name));
-  const left = new Set(others.flatMap(({ networks }) => networks.flatMap((name) => graph.networks[name].states)));
+  const left = new Set(
+    others.flatMap(({ networks }) => networks.flatMap((name) => graph.networks[name].states)),
+  );
   const moved = [...program.writes.keys(), ...program.counts.keys()].filter((state) => !left.has(state));
   return withStatisticsOf(program, new Set(moved));
 }
