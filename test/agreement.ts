@@ -6,6 +6,7 @@ import { readSafetensors } from '../src/checkpoints/safetensors.js';
 import type { Images } from '../src/data/floatImages.js';
 import type { State } from '../src/ir/state.js';
 import { Executable, type RunInputs } from '../src/runtime/executable.js';
+import { averagesOf } from '../src/training/averagedNetworks.js';
 import { createModel } from '../src/training/createModel.js';
 import type { Model } from '../src/training/model.js';
 import { parseTrainOptions } from '../src/training/options.js';
@@ -60,10 +61,11 @@ export async function compareWithRun(run: RecordedRun): Promise<Deviations> {
   try {
     await model.setup(opt, { print: () => {} });
     loadWeights(model, run);
+    for (const { optimiser } of averagesOf(model)) optimiser.startAverage();
     const sides = (step: number) => ({ A: images(run, `step${step}.A`), B: images(run, `step${step}.B`) });
     const worst = { fakeB: 0, losses: 0, gradients: 0, zeroGradients: 0 };
     for (const [step, losses] of run.losses.entries()) {
-      const restore = giveMasks(recordedMasks(run, step));
+      const restore = giveMasks({ ...recordedMasks(run, step), ...recordedAlpha(run, step) });
       model.setInput(sides(step));
       await model.optimizeParameters();
       restore();
@@ -99,6 +101,12 @@ function recordedMasks({ tensors }: RecordedRun, step: number): Record<string, F
   const scaled = (name: string) =>
     Float32Array.from(tensors.get(name)!.data as Uint8Array, (keeps) => 2 * keeps);
   return Object.fromEntries(names.map((name, i) => [`dropout.${i}`, scaled(name)]));
+}
+
+/** How much of each point between real and fake is real, for the gradient penalty. */
+function recordedAlpha({ tensors }: RecordedRun, step: number): Record<string, Float32Array> {
+  const alpha = tensors.get(`step${step}.alpha`);
+  return alpha === undefined ? {} : { 'noise.0': alpha.data as Float32Array };
 }
 
 function images({ tensors }: RecordedRun, name: string): Images {
@@ -148,6 +156,11 @@ function stateDeviations(model: Model, { tensors, zeroGradients }: RecordedRun) 
     }
     const found = model.store.floats(state);
     const difference = differenceOf(found, expected);
+    const average = tensors.get(`final.${name.replace('.', '_ema.')}`);
+    if (average !== undefined && !zeroGradients.has(name)) {
+      const ours = model.optimisers.get(name[0])!.memory.of(state, 'average');
+      worst.parameters = Math.max(worst.parameters, differenceOf(ours, average));
+    }
     if (state.role === 'buffer') worst.runningStatistics = Math.max(worst.runningStatistics, difference);
     else if (zeroGradients.has(name)) {
       worst.zeroGradientParameters = Math.max(worst.zeroGradientParameters, difference);

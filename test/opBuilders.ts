@@ -9,8 +9,10 @@ import { conv2d, convTranspose2d } from '../src/ops/conv.js';
 import * as elementwise from '../src/ops/elementwise.js';
 import { matmul } from '../src/ops/matmul.js';
 import { mean, reduceMean, sum } from '../src/ops/reduce.js';
+import { reflectionPad, reflectionPadGradient } from '../src/ops/reflectionPad.js';
 import { concat, detach, pad, reshape, slice, transpose } from '../src/ops/shape.js';
 import { inverseDeviation, standardize, variance } from '../src/ops/standardize.js';
+import { upsample, upsampleGradient } from '../src/ops/upsample.js';
 
 /** The attributes of the cases in ops.safetensors; each op has its own among them. */
 export interface CaseAttributes {
@@ -94,6 +96,10 @@ export const opBuilders: Readonly<Record<string, BuildOp>> = {
   standardize: ([x], { axes, epsilon }) => standardize(x, axes, epsilon),
   inverseDeviation: ([x], { axes, epsilon }) => inverseDeviation(x, axes, epsilon),
   variance: ([x], { axes }) => variance(x, axes),
+  reflectionPad: ([x], { padding }) => reflectionPad(x, padding),
+  reflectionPadGradient: ([dy], { padding }) => reflectionPadGradient(dy, padding),
+  upsample: unary(upsample),
+  upsampleGradient: unary(upsampleGradient),
   gradientPenalty,
   l1Loss: binary(l1Loss),
   bceWithLogitsLoss: ([x], { target }) => ganLoss('vanilla', x, target === 1),

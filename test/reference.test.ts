@@ -28,7 +28,7 @@ const ROUNDING: Limits = {
   fakeB: 2e-6,
   losses: 2e-6,
   gradients: 1e-4,
-  zeroGradients: 1e-5,
+  zeroGradients: 1e-4,
   parametersClose: 1,
   parameters: 2e-6,
   zeroGradientParameters: 6.01 * 2e-4, // three whole steps of Adam, made of noise, on either side
@@ -55,7 +55,7 @@ test('the reference implementation, defaults at ngf = ndf = 4: three steps agree
 });
 
 const runs = readdirSync(fixture('')).filter((name) => /^run_\w+\.safetensors$/.test(name));
-test('there are recorded runs', () => assert.ok(runs.length >= 7, `${runs}`));
+test('there are recorded runs', () => assert.ok(runs.length >= 12, `${runs}`));
 for (const name of runs) {
   test(`${name}: three steps agree`, async (t) => {
     const run = readRun(fixture(name));

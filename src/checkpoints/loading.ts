@@ -10,6 +10,8 @@ import { openSafetensors, type SafetensorsFile } from './safetensors.js';
 export interface LoadOptions {
   /** Default: all that the checkpoint has. */
   readonly networks?: readonly string[];
+  /** Networks that are loaded besides where the checkpoint has them. */
+  readonly optional?: readonly string[];
   /** Whether the training state is needed. Default: true. */
   readonly state?: boolean | 'if present';
 }
@@ -96,7 +98,8 @@ function wantedParts(tag: string, manifest: Manifest, options: LoadOptions): str
     options.networks?.map(networkPart) ?? [...manifest.files.keys()].filter((p) => p !== STATE);
   const { state = true } = options;
   const isStateWanted = state === true || (state === 'if present' && manifest.files.has(STATE));
-  const wanted = isStateWanted ? [...networks, STATE] : networks;
+  const optional = (options.optional ?? []).map(networkPart).filter((part) => manifest.files.has(part));
+  const wanted = [...networks, ...optional, ...(isStateWanted ? [STATE] : [])];
   for (const part of wanted) {
     if (manifest.files.has(part)) continue;
     const what = part === STATE ? 'training state to continue from' : `network ${part}`;

@@ -2,6 +2,9 @@ import type { HostStep } from './hostStep.js';
 import type { State } from './state.js';
 import type { Value } from './value.js';
 
+/** What an input of noise is drawn from: 0 ... 1, or N(0, 1). */
+export type NoiseKind = 'uniform' | 'normal';
+
 /** One training step or one forward pass: a pure function of its inputs and states, with states updated at the end. */
 export interface Program {
   readonly inputs: ReadonlyMap<string, Value>;
@@ -12,6 +15,8 @@ export interface Program {
   readonly counts: ReadonlyMap<State, number>;
   /** Inputs that are dropout masks, made anew for every run by the caller, and the probability of a zero. */
   readonly dropoutMasks: ReadonlyMap<string, number>;
+  /** Inputs of random numbers, likewise. */
+  readonly noises: ReadonlyMap<string, NoiseKind>;
   /** In the order in which they run. */
   readonly hostSteps: readonly HostStep[];
 }
@@ -21,6 +26,13 @@ export function withoutUpdates(program: Program): Program {
   if (program.hostSteps.length > 0)
     throw new Error('the program trains: it cannot leave the states as they are');
   return { ...program, writes: new Map(), counts: new Map() };
+}
+
+/** The same program, which moves no statistics but those among `states`. Its host steps stay. */
+export function withStatisticsOf(program: Program, states: ReadonlySet<State>): Program {
+  const kept = <T>(entries: ReadonlyMap<State, T>) =>
+    new Map([...entries].filter(([state]) => states.has(state)));
+  return { ...program, writes: kept(program.writes), counts: kept(program.counts) };
 }
 
 /** Every value that `roots` depend on, operands before users. `stop` ends the walk at values that are known already. */

@@ -10,7 +10,9 @@ export type StateRole = 'parameter' | 'buffer' | 'counter';
 export type Initialiser =
   | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'normal'; readonly mean: number; readonly std: number }
-  | { readonly kind: 'orthogonal'; readonly gain: number };
+  | { readonly kind: 'orthogonal'; readonly gain: number }
+  /** A vector of length 1 in any direction. */
+  | { readonly kind: 'direction' };
 
 /** A named tensor that outlives a step. It is identified by the object; its memory belongs to the runtime. */
 export class State {

@@ -1,5 +1,5 @@
 import type { HostStep } from './hostStep.js';
-import type { Program } from './program.js';
+import type { NoiseKind, Program } from './program.js';
 import { currentScope } from './scope.js';
 import type { State } from './state.js';
 import type { TensorType } from './tensorType.js';
@@ -16,6 +16,7 @@ export class Trace {
   private readonly written = new Map<State, Value>();
   private readonly counts = new Map<State, number>();
   private readonly dropoutMasks = new Map<string, number>();
+  private readonly noises = new Map<string, NoiseKind>();
   private readonly hostSteps: HostStep[] = [];
 
   /** @param training batch statistics and dropout are on; off, networks use their running statistics. */
@@ -60,6 +61,13 @@ export class Trace {
     return this.input(name, type);
   }
 
+  /** An input of random numbers, drawn anew for every run by the caller. */
+  noise(kind: NoiseKind, type: TensorType): Value {
+    const name = `noise.${this.noises.size}`;
+    this.noises.set(name, kind);
+    return this.input(name, type);
+  }
+
   /** Appends a host step; from here on its states read as updated. */
   hostStep(step: HostStep): void {
     this.hostSteps.push(step);
@@ -79,6 +87,7 @@ export class Trace {
       writes: this.written,
       counts: this.counts,
       dropoutMasks: this.dropoutMasks,
+      noises: this.noises,
       hostSteps: this.hostSteps,
     };
   }

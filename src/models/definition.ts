@@ -21,6 +21,8 @@ export type ModelOptions = NetworkOptions & Readonly<Record<string, unknown>>;
 /** An optimiser and the networks that it trains. */
 export interface OptimiserDefinition extends AdamOptions {
   readonly networks: readonly string[];
+  /** Its learning rate in units of `--lr`; default: 1. */
+  readonly learningRateFactor?: number;
 }
 
 /** A model built for given options: networks, and the programs over them. */
@@ -34,8 +36,18 @@ export interface ModelGraph {
   readonly lossNames: readonly string[];
   /** Images to show: inputs of the programs, and outputs f32[N, C, H, W] in -1 ... 1. */
   readonly visualNames: readonly string[];
-  /** Forward, backward and updates of one `optimize_parameters`. */
-  trainStep(size: ImageSize): Program;
+  /** Warnings about what the options lead to. */
+  readonly notes?: readonly string[];
+  /**
+   * The parts of a training step, by their optimisers, where each can be a program of its own that makes all it needs
+   * anew; without, gradients cannot be accumulated over batches.
+   */
+  readonly parts?: readonly string[];
+  /**
+   * Forward, backward and updates of one `optimize_parameters`.
+   * @param parts some of `parts` in their order; default: all
+   */
+  trainStep(size: ImageSize, parts?: readonly string[]): Program;
   /** The forward pass alone, which changes no state; `training` as in `Trace`. */
   forward(size: ImageSize, training: boolean): Program;
 }

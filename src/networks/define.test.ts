@@ -124,7 +124,8 @@ test('sizes that a U-Net cannot take are refused with those that it can', () => 
   for (const [netG, height, width] of [
     ['unet_256', 256, 512],
     ['unet_128', 128, 384],
-    ['resnet_9blocks', 250, 1],
+    ['resnet_9blocks', 252, 20],
+    ['another', 250, 1],
   ] as const) {
     checkImageSize(netG, height, width);
   }
@@ -147,6 +148,11 @@ test('sizes that a U-Net cannot take are refused with those that it can', () => 
     '  fix      pass --crop_size 256, or --netG unet_128',
   ]);
   assert.equal(message('unet_128', 1, 1)[1], '  nearest  128×128');
+  assert.deepEqual(message('resnet_6blocks', 250, 256), [
+    'resnet_6blocks cannot take images of 256×250: width and height must be multiples of 4',
+    '  nearest  256×252',
+    '  fix      pass --crop_size 252',
+  ]);
 });
 
 test('unknown networks are refused with the known ones', () => {

@@ -1,5 +1,8 @@
 import { withScope } from '../ir/scope.js';
+import type { Trace } from '../ir/trace.js';
+import type { Value } from '../ir/value.js';
 import { leakyReluLayer } from '../nn/activation.js';
+import { halveByMeans } from '../nn/averagePool.js';
 import { convLayer } from '../nn/conv.js';
 import type { InitOptions } from '../nn/initialise.js';
 import type { Module } from '../nn/module.js';
@@ -11,7 +14,24 @@ export interface DiscriminatorOptions {
   readonly inputNc: number;
   readonly ndf: number;
   readonly norm: NormType;
+  readonly spectralNorm?: boolean;
   readonly init: InitOptions;
+  /** What the names of its states start with, such as `scale0.`; default: nothing. */
+  readonly prefix?: string;
+}
+
+/** What a discriminator says of a batch at one scale. */
+export interface Judgement {
+  /** f32[N, 1, ...], one for each patch. */
+  readonly logits: Value;
+  /** What its layers found before them, for feature matching. */
+  readonly features: readonly Value[];
+}
+
+/** A network that judges images. `apply` gives the logits of its first scale. */
+export interface Discriminator extends Module {
+  /** One judgement for each of its scales, the finest first. */
+  judge(trace: Trace, x: Value): readonly Judgement[];
 }
 
 const SLOPE = 0.2;
@@ -26,37 +46,69 @@ export function patchGAN({
   norm,
   init,
   layers,
-}: DiscriminatorOptions & { readonly layers: number }) {
+  spectralNorm,
+  prefix = '',
+}: DiscriminatorOptions & { readonly layers: number }): Discriminator {
   const make = normLayer(norm, init);
   const conv = (inputs: number, outputs: number, stride: number, bias: boolean) =>
-    convLayer({ inputs, outputs, kernel: 4, stride, padding: 1, bias, init });
+    convLayer({ inputs, outputs, kernel: 4, stride, padding: 1, bias, spectralNorm, init });
   const width = (level: number) => ndf * Math.min(2 ** level, 8);
-  const body: LayerFactory[] = [conv(inputNc, ndf, 2, true), leakyReluLayer(SLOPE)];
+  const groups: LayerFactory[][] = [[conv(inputNc, ndf, 2, true), leakyReluLayer(SLOPE)]];
   for (let level = 1; level <= layers; level++) {
     const stride = level === layers ? 1 : 2;
-    body.push(conv(width(level - 1), width(level), stride, biasBefore(norm)));
-    body.push(make(width(level)), leakyReluLayer(SLOPE));
+    const convolution = conv(width(level - 1), width(level), stride, biasBefore(norm));
+    groups.push([convolution, make(width(level)), leakyReluLayer(SLOPE)]);
   }
-  body.push(conv(width(layers), 1, 1, true));
-  return scoped('patchGAN', sequential('model', body));
+  groups.push([conv(width(layers), 1, 1, true)]);
+  return discriminator('patchGAN', `${prefix}model`, groups);
 }
 
 /** The 1×1 PatchGAN (the reference's PixelDiscriminator): f32[N, inputNc, H, W] to f32[N, 1, H, W]. */
-export function pixelDiscriminator({ inputNc, ndf, norm, init }: DiscriminatorOptions): Module {
+export function pixelDiscriminator(options: DiscriminatorOptions): Discriminator {
+  const { inputNc, ndf, norm, init, spectralNorm, prefix = '' } = options;
   const bias = biasBefore(norm);
   const conv = (inputs: number, outputs: number, withBias: boolean) =>
-    convLayer({ inputs, outputs, kernel: 1, stride: 1, padding: 0, bias: withBias, init });
-  const network = sequential('net', [
-    conv(inputNc, ndf, true),
-    leakyReluLayer(SLOPE),
-    conv(ndf, ndf * 2, bias),
-    normLayer(norm, init)(ndf * 2),
-    leakyReluLayer(SLOPE),
-    conv(ndf * 2, 1, bias),
+    convLayer({ inputs, outputs, kernel: 1, stride: 1, padding: 0, bias: withBias, spectralNorm, init });
+  return discriminator('pixel', `${prefix}net`, [
+    [conv(inputNc, ndf, true), leakyReluLayer(SLOPE)],
+    [conv(ndf, ndf * 2, bias), normLayer(norm, init)(ndf * 2), leakyReluLayer(SLOPE)],
+    [conv(ndf * 2, 1, bias)],
   ]);
-  return scoped('pixel', network);
 }
 
-function scoped(name: string, network: Module): Module {
-  return { ...network, apply: (trace, x) => withScope(name, () => network.apply(trace, x)) };
+/** Groups of layers, whose results are features but for the last one's, which are logits. */
+function discriminator(
+  scope: string,
+  prefix: string,
+  groups: readonly (readonly LayerFactory[])[],
+): Discriminator {
+  const network = sequential(prefix, groups.flat());
+  let end = -1;
+  const ends = groups.map((group) => {
+    end += group.length;
+    return end;
+  });
+  const judge = (trace: Trace, x: Value) => {
+    const results = withScope(scope, () => network.results(trace, x));
+    const found = ends.map((index) => results[index]);
+    return [{ logits: found.at(-1)!, features: found.slice(0, -1) }];
+  };
+  return { states: network.states, judge, apply: (trace, x) => judge(trace, x)[0].logits };
+}
+
+/**
+ * Several discriminators for the same images, each of them seeing half the size of what the one before it sees (Wang et
+ * al. 2018, section 3.2; pix2pixHD's MultiscaleDiscriminator). The states of the finest are named `scale0....`.
+ */
+export function multiScale(count: number, make: (prefix: string) => Discriminator): Discriminator {
+  const scales = Array.from({ length: count }, (_, i) => make(`scale${i}.`));
+  const judge = (trace: Trace, x: Value) => {
+    let image = x;
+    return scales.flatMap((scale, i) => {
+      if (i > 0) image = halveByMeans(image);
+      return withScope(`scale${i}`, () => scale.judge(trace, image));
+    });
+  };
+  const states = scales.flatMap((scale) => scale.states);
+  return { states, judge, apply: (trace, x) => judge(trace, x)[0].logits };
 }

@@ -1,4 +1,13 @@
 // The generators and discriminators, by their options or one by one.
 export { checkImageSize, defineD, defineG, type NetworkOptions, unetDowns } from './define.js';
-export { type DiscriminatorOptions, patchGAN, pixelDiscriminator } from './discriminators.js';
+export {
+  type Discriminator,
+  type DiscriminatorOptions,
+  type Judgement,
+  multiScale,
+  patchGAN,
+  pixelDiscriminator,
+} from './discriminators.js';
+export { receptiveFields } from './receptiveField.js';
+export { type ResnetOptions, resnet, type Upsampling } from './resnet.js';
 export { type UnetOptions, unet } from './unet.js';

@@ -4,10 +4,12 @@ import { affineInstanceNorm } from '../nn/affineInstanceNorm.js';
 import { type ConvOptions, convLayer, convTransposeLayer } from '../nn/conv.js';
 import { dropout } from '../nn/dropout.js';
 import type { InitOptions } from '../nn/initialise.js';
-import type { Module } from '../nn/module.js';
+import { type Module, stateless } from '../nn/module.js';
 import { biasBefore, type NormType, normLayer } from '../nn/norm.js';
 import { type LayerFactory, sequential } from '../nn/sequential.js';
 import { concat } from '../ops/shape.js';
+import { upsample } from '../ops/upsample.js';
+import type { Upsampling } from './resnet.js';
 
 export interface UnetOptions {
   readonly inputNc: number;
@@ -17,6 +19,10 @@ export interface UnetOptions {
   readonly ngf: number;
   readonly norm: NormType;
   readonly dropout: boolean;
+  readonly upsampling: Upsampling;
+  /** Whether blocks hand on their input beside their output; without, it is the paper's encoder-decoder. */
+  readonly skips: boolean;
+  readonly spectralNorm?: boolean;
   readonly init: InitOptions;
   /**
    * Where the layers are as in the TensorFlow port (affinelayer/pix2pix-tensorflow, pix2pix.py): every convolution has a
@@ -27,8 +33,10 @@ export interface UnetOptions {
 
 /** What the blocks of one U-Net have in common. */
 interface Parts {
+  readonly skips: boolean;
   readonly down: (inputs: number, outputs: number, bias: boolean) => LayerFactory;
-  readonly up: (inputs: number, outputs: number, bias: boolean) => LayerFactory;
+  /** From what the block inside hands on, `inner` channels of it its own. */
+  readonly up: (inner: number, outputs: number, bias: boolean, isInnermost?: boolean) => LayerFactory[];
   readonly norm: (channels: number) => LayerFactory;
   readonly bias: boolean;
   /** Norms at the bottleneck, between its two convolutions. */
@@ -38,6 +46,8 @@ interface Parts {
 /**
  * The U-Net generator (Isola et al. 2017, appendix 6.1.1; the reference's UnetGenerator): f32[N, inputNc, H, W] to
  * f32[N, outputNc, H, W] in -1 ... 1; H and W must be multiples of 2^downs.
+ *
+ * Without skips it is the encoder-decoder that the paper compares it with (section 3.2.1), under the same names.
  *
  * It is built from the innermost block outwards, as the reference builds it, so that the states have its names.
  */
@@ -49,11 +59,22 @@ export function unet({ inputNc, outputNc, downs, ngf, norm, init, ...options }: 
     stride: 2,
     padding: 1,
     bias,
+    spectralNorm: options.spectralNorm,
     init,
   });
-  const convs = {
-    down: (...args: Parameters<typeof conv>) => convLayer(conv(...args)),
-    up: (...args: Parameters<typeof conv>) => convTransposeLayer(conv(...args)),
+  const { skips, upsampling } = options;
+  const double = (inputs: number, outputs: number, bias: boolean): LayerFactory[] =>
+    upsampling === 'resize'
+      ? [
+          () => stateless(upsample),
+          convLayer({ ...conv(inputs, outputs, bias), kernel: 3, stride: 1, padding: 1 }),
+        ]
+      : [convTransposeLayer(conv(inputs, outputs, bias))];
+  const convs: Pick<Parts, 'skips' | 'down' | 'up'> = {
+    skips,
+    down: (...args) => convLayer(conv(...args)),
+    up: (inner, outputs, bias, isInnermost = false) =>
+      double(skips && !isInnermost ? inner * 2 : inner, outputs, bias),
   };
   const ofPort = (channels: number) => affineInstanceNorm(channels, init);
   const parts: Parts =
@@ -67,8 +88,9 @@ export function unet({ inputNc, outputNc, downs, ngf, norm, init, ...options }: 
   return { ...network, apply: (trace, x) => withScope('unet', () => network.apply(trace, x)) };
 }
 
-/** A block that returns its input beside its output, joined by channels: the skip connection. */
-function withSkip(block: LayerFactory): LayerFactory {
+/** A block that returns its input beside its output, joined by channels: the skip connection, where there are any. */
+function withSkip({ skips }: Parts, block: LayerFactory): LayerFactory {
+  if (!skips) return block;
   return (prefix) => {
     const module = block(prefix);
     return { ...module, apply: (trace, x) => concat([x, module.apply(trace, x)], 1) };
@@ -81,38 +103,38 @@ const nested =
     sequential(prefix, layers);
 
 /** `outer` channels in, `inner` channels at the bottleneck. */
-function innermost(
-  { down, up, norm, bias, bottleneckNorms }: Parts,
-  outer: number,
-  inner: number,
-): LayerFactory {
+function innermost(parts: Parts, outer: number, inner: number): LayerFactory {
+  const { down, up, norm, bias, bottleneckNorms } = parts;
   return withSkip(
+    parts,
     nestedModel([
       leakyReluLayer(0.2),
       down(outer, inner, bias),
       ...bottleneckNorms(inner),
       reluLayer,
-      up(inner, outer, bias),
+      ...up(inner, outer, bias, true),
       norm(outer),
     ]),
   );
 }
 
 function middle(
-  { down, up, norm, bias }: Parts,
+  parts: Parts,
   outer: number,
   inner: number,
   submodule: LayerFactory,
   withDropout: boolean,
 ): LayerFactory {
+  const { down, up, norm, bias } = parts;
   return withSkip(
+    parts,
     nestedModel([
       leakyReluLayer(0.2),
       down(outer, inner, bias),
       norm(inner),
       submodule,
       reluLayer,
-      up(inner * 2, outer, bias),
+      ...up(inner, outer, bias),
       norm(outer),
       ...(withDropout ? [dropout(0.5)] : []),
     ]),
@@ -126,7 +148,7 @@ function outermost(
   outputNc: number,
   submodule: LayerFactory,
 ): LayerFactory {
-  return nested([down(inputNc, inner, bias), submodule, reluLayer, up(inner * 2, outputNc, true), tanhLayer]);
+  return nested([down(inputNc, inner, bias), submodule, reluLayer, ...up(inner, outputNc, true), tanhLayer]);
 }
 
 /** The reference keeps a block's layers in an attribute `model`, so their names carry it. */

@@ -1,8 +1,9 @@
 // What networks and their training are built of: layers, initialisers, losses, optimisers.
 export { leakyReluLayer, reluLayer, tanhLayer } from './activation.js';
 export { type AdamOptions, adam, learningRateOf } from './adam.js';
-export { type ConvOptions, convLayer, convTransposeLayer } from './conv.js';
+export { type ConvOptions, type ConvTransposeOptions, convLayer, convTransposeLayer } from './conv.js';
 export { dropout } from './dropout.js';
+export { gradientPenalty } from './gradientPenalty.js';
 export {
   type InitOptions,
   type InitType,
@@ -10,7 +11,7 @@ export {
   scaleInitialiser,
   weightInitialiser,
 } from './initialise.js';
-export { type GanMode, ganLoss, ganModes, l1Loss } from './losses.js';
+export { type GanMode, ganLoss, ganModes, generatorGanLoss, l1Loss } from './losses.js';
 export { type Module, parameterCount, parametersOf, stateless } from './module.js';
 export { biasBefore, type NormFactory, type NormType, normLayer, normTypes } from './norm.js';
-export { type LayerFactory, sequential } from './sequential.js';
+export { type LayerFactory, type Sequential, sequential } from './sequential.js';

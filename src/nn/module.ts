@@ -6,6 +6,8 @@ import type { Value } from '../ir/value.js';
 export interface Module {
   /** All states of it and of its parts, in the order of PyTorch's state dict. */
   readonly states: readonly State[];
+  /** What there is to say about a network when it is set up. */
+  readonly note?: string;
   /** Adds the module's computation on `x` to the trace. */
   apply(trace: Trace, x: Value): Value;
 }

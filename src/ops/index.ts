@@ -7,5 +7,7 @@ export { type ConvGeometry, conv2d, convTranspose2d } from './conv.js';
 export * from './elementwise.js';
 export { matmul } from './matmul.js';
 export { mean, reduceMean, sum } from './reduce.js';
+export { reflectionPad } from './reflectionPad.js';
 export { concat, detach, pad, reshape, slice, transpose } from './shape.js';
 export { standardize, variance } from './standardize.js';
+export { upsample } from './upsample.js';

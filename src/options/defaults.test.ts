@@ -74,8 +74,11 @@ const TEST = {
   noFlip: true,
 };
 
-/** Ours: the reference has no such options. */
+/** Ours: the reference has no such options. Each is off, so that the reference's defaults stay what they are. */
 const OURS = {
+  upsample: 'deconv',
+  spectralNorm: 'none',
+  ema: 0,
   seed: 0,
   device: 'cpu',
   intraThreads: 0,
@@ -83,6 +86,21 @@ const OURS = {
   config: undefined,
   strict: false,
   quiet: false,
+};
+
+/** Parts of the losses and of the training that only we have, off likewise. */
+const PARTS = {
+  lrD: 0,
+  warmupSteps: 0,
+  clipGradNorm: Number.POSITIVE_INFINITY,
+  accumulate: 1,
+  noGan: false,
+  noL1: false,
+  noCondition: false,
+  lambdaFeat: 0,
+  lambdaGp: 10,
+  nCritic: 1,
+  numD: 1,
 };
 
 test("training starts from the reference's defaults for pix2pix", () => {
@@ -95,6 +113,7 @@ test("training starts from the reference's defaults for pix2pix", () => {
     valFreq: 1,
     memoryLimit: undefined,
     dryRun: false,
+    ...PARTS,
     model: 'pix2pix',
     dataroot: './d',
     isTrain: true,

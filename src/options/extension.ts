@@ -27,7 +27,7 @@ export interface OptionExtensions {
   readonly datasets: Readonly<Record<string, ExtendOptions>>;
 }
 
-/** The option that pix2pix adds for training. */
+/** The options that pix2pix adds for training. */
 export const PIX2PIX_OPTIONS = {
   lambda_L1: {
     kind: 'float',
@@ -35,6 +35,49 @@ export const PIX2PIX_OPTIONS = {
     min: 0,
     group: 'Losses',
     help: 'weight of the L1 loss against the adversarial loss',
+  },
+  no_gan: {
+    kind: 'flag',
+    stored: 'discriminator',
+    group: 'Losses',
+    help: 'L1 alone, without a discriminator',
+  },
+  no_l1: { kind: 'flag', group: 'Losses', help: 'the adversarial loss alone' },
+  no_condition: {
+    kind: 'flag',
+    stored: 'discriminator',
+    group: 'Losses',
+    help: 'show the discriminator the output alone, not what it was made from',
+  },
+  lambda_feat: {
+    kind: 'float',
+    default: 0,
+    min: 0,
+    group: 'Losses',
+    help: "weight of feature matching: L1 between what the discriminator's layers find in fake and real; pix2pixHD takes 10",
+  },
+  lambda_gp: {
+    kind: 'float',
+    default: 10,
+    min: 0,
+    group: 'Losses',
+    help: 'weight of the gradient penalty of --gan_mode wgangp',
+  },
+  n_critic: {
+    kind: 'int',
+    default: 1,
+    min: 1,
+    group: 'Losses',
+    help: 'steps of the discriminator for one of the generator, each on a batch of its own',
+  },
+  num_D: {
+    kind: 'int',
+    default: 1,
+    min: 1,
+    max: 8,
+    stored: 'discriminator',
+    group: 'Networks',
+    help: 'discriminators, each of which sees the images at half the size of the one before',
   },
 } as const satisfies OptionTable;
 

@@ -113,7 +113,7 @@ test('a checkpoint of another version or of a stranger is read with care', () =>
     mergeStoredOptions(parseTestOptions([]), { dataroot: './d', ...options });
   assert.equal(merge({ of_the_future: 1, ngf: 8 }).ngf, 8);
   assert.throws(() => merge({ ngf: 'many' }), /--ngf in the checkpoint cannot be many/);
-  assert.throws(() => merge({ netG: 'resnet_9blocks' }), /--netG in the checkpoint/);
+  assert.throws(() => merge({ netG: 'resnet_50blocks' }), /--netG in the checkpoint/);
   assert.throws(() => merge({ dataroot: '' }), /--dataroot is missing/);
 });
 

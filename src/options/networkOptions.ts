@@ -1,24 +1,31 @@
 import type { OptionTable } from './spec.js';
 
+/** Sizes that U-Nets can halve down to one pixel. */
+const SIZES = [32, 64, 128, 256, 512, 1024, 2048, 4096];
+
 /** What the two networks are made of (the reference's `options/base_options.py`, "model parameters"). */
 export const NETWORK_OPTIONS = {
   netG: {
     kind: 'choice',
     default: 'unet_256',
     choices: [
-      'unet_32',
-      'unet_64',
-      'unet_128',
-      'unet_256',
-      'unet_512',
-      'unet_1024',
-      'unet_2048',
-      'unet_4096',
+      ...SIZES.map((size) => `unet_${size}`),
+      'resnet_6blocks',
+      'resnet_9blocks',
+      ...SIZES.map((size) => `encoder_decoder_${size}`),
       'tf_unet_256',
-    ],
+    ] as readonly string[],
     group: 'Networks',
     stored: 'generator',
-    help: 'generator; unet_N halves N pixels down to 1, and takes sides that are multiples of N; tf_unet_256: as in the TensorFlow port',
+    help: 'generator; unet_N halves N pixels down to 1, and takes sides that are multiples of N; resnet_9blocks takes any multiples of 4; encoder_decoder_N is unet_N without skips; tf_unet_256 is as in the TensorFlow port',
+  },
+  upsample: {
+    kind: 'choice',
+    default: 'deconv',
+    choices: ['deconv', 'resize'],
+    group: 'Networks',
+    stored: 'generator',
+    help: 'how the generator doubles its maps: by transposed convolutions, or by repeating pixels and convolving, which leaves no checkerboard',
   },
   ngf: {
     kind: 'int',
@@ -31,10 +38,10 @@ export const NETWORK_OPTIONS = {
   netD: {
     kind: 'choice',
     default: 'basic',
-    choices: ['basic', 'n_layers', 'pixel'],
+    choices: ['basic', 'n_layers', 'pixel', 'patch16', 'patch70', 'patch286'],
     group: 'Networks',
     stored: 'discriminator',
-    help: 'discriminator: basic judges 70x70 patches, pixel single pixels, n_layers as --n_layers_D says',
+    help: 'discriminator: basic and patch70 judge patches of 70x70 pixels, patch16 and patch286 smaller and larger ones, pixel single pixels, n_layers as --n_layers_D says',
   },
   ndf: {
     kind: 'int',
@@ -75,6 +82,14 @@ export const NETWORK_OPTIONS = {
     group: 'Networks',
     stored: 'generator',
     help: 'normalisation after the convolutions',
+  },
+  spectral_norm: {
+    kind: 'choice',
+    default: 'none',
+    choices: ['none', 'D', 'G', 'both'],
+    group: 'Networks',
+    stored: 'generator',
+    help: 'divide the weights of the discriminator, the generator or both by their largest singular value',
   },
   no_dropout: {
     kind: 'flag',

@@ -38,7 +38,7 @@ test("the reference's former names are refused with today's", () => {
 test('unknown choices are refused with the nearest', () => {
   refused('--netG unet256', /--netG cannot be unet256/, /did you mean unet_256\?/);
   refused('--direction btoa', /did you mean BtoA\?/);
-  refused('--gan_mode wgangp', /takes {2}vanilla, lsgan/);
+  refused('--gan_mode wgan', /takes {2}vanilla, lsgan, wgangp, hinge/);
   refused('--model pix2pixx', /did you mean pix2pix\?/);
   refused('--norm batch --dataset_mode alligned', /did you mean aligned\?/);
 });

@@ -32,6 +32,15 @@ const RESULT_OPTIONS = {
     stored: 'never',
     help: 'width by height of the images in the results, for those that were squeezed into squares',
   },
+  ema: {
+    kind: 'float',
+    default: 0,
+    min: 0,
+    below: 1,
+    group: 'Results',
+    stored: 'always',
+    help: 'take the moving average of the generator, if it was trained with one; 0 = its last weights',
+  },
   eval: {
     kind: 'flag',
     group: 'Results',

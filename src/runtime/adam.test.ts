@@ -30,7 +30,7 @@ for (const { id, start, steps, ...constants } of trajectories) {
       parameter('last', start.length),
     ];
     const store = new StateStore();
-    const memory = new OptimiserMemory(states, 1024);
+    const memory = new OptimiserMemory(states, [], 1024);
     assert.equal(memory.slabs.length, 2, 'the last state is in a memory of its own');
     const adam = new Adam(states, store, constants, memory);
     const compared = [states[0], states[2]];

@@ -4,7 +4,7 @@ import { elementCount } from '../ir/tensorType.js';
 import type { Value } from '../ir/value.js';
 import type { FormChooser } from '../onnx/graphBuilder.js';
 import { lowerGraph } from '../onnx/lower.js';
-import type { Adam } from './adam.js';
+import type { Adam, Gathering } from './adam.js';
 import { cutProgram, type Segment } from './segments.js';
 import { type Binding, Session, type SessionOptions, type TensorArray } from './session.js';
 import type { StateStore } from './stateStore.js';
@@ -21,9 +21,11 @@ export interface CompileOptions extends SessionOptions {
 export interface RunInputs {
   readonly tensors: Readonly<Record<string, TensorArray>>;
   readonly scalars?: Readonly<Record<string, number>>;
+  /** Gradients of this run are gathered with others', and optimisers update with the last of them. */
+  readonly gathering?: Gathering;
 }
 
-type Task = (scalars: Readonly<Record<string, number>>) => Promise<void>;
+type Task = (inputs: RunInputs) => Promise<void>;
 
 /** A program ready to run: its sessions, and memory for everything that enters, crosses or leaves them. */
 export class Executable {
@@ -48,9 +50,9 @@ export class Executable {
   /**
    * Runs the program once. Inputs are copied in; the outputs, by name, are views that the next run overwrites.
    */
-  async run({ tensors, scalars = {} }: RunInputs): Promise<ReadonlyMap<string, TensorArray>> {
-    for (const [name, value] of this.program.inputs) this.fill(name, value, tensors[name]);
-    for (const task of this.tasks) await task(scalars);
+  async run(inputs: RunInputs): Promise<ReadonlyMap<string, TensorArray>> {
+    for (const [name, value] of this.program.inputs) this.fill(name, value, inputs.tensors[name]);
+    for (const task of this.tasks) await task(inputs);
     for (const [state, value] of this.program.writes) {
       this.store.floats(state).set(this.memory.get(value) as Float32Array);
     }
@@ -113,12 +115,13 @@ export class Executable {
 
   private hostTask(step: HostStep): Task {
     const optimiser = this.optimiser(step.name);
-    return async (scalars) => {
+    return async ({ scalars = {}, gathering }) => {
       const learningRate = scalars[step.learningRate];
       if (learningRate === undefined) throw new Error(`the scalar ${step.learningRate} is not given`);
       const started = performance.now();
       for (const { from, to } of this.sharedGradients.get(step)!) to.set(from as Float32Array);
-      optimiser.update(learningRate);
+      if (gathering === undefined) optimiser.update(learningRate);
+      else optimiser.gather(learningRate, gathering);
       this.options.onHostStep?.(step.name, performance.now() - started);
     };
   }

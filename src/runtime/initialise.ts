@@ -27,6 +27,14 @@ export function initialise(network: string, states: readonly State[], store: Sta
       case 'orthogonal':
         fillOrthogonal(out, state.type.shape[0], stream, initialiser.gain);
         break;
+      case 'direction': {
+        fillNormal(out, stream, 0, 1);
+        const length = Math.sqrt(out.reduce((sum, x) => sum + x * x, 0));
+        out.forEach((x, i) => {
+          out[i] = x / length;
+        });
+        break;
+      }
     }
   });
 }

@@ -12,7 +12,7 @@ test('every quantity of every state has memory of its own, in slabs that are not
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 30 }), (lengths) => {
       const states = lengths.map(parameter);
-      const memory = new OptimiserMemory(states, 256);
+      const memory = new OptimiserMemory(states, [], 256);
       for (const { length } of memory.slabs) assert.ok(length <= 256 && length % 16 === 0);
       const places = states.flatMap((state) => QUANTITIES.map((quantity) => memory.of(state, quantity)));
       for (const [i, place] of places.entries()) place.fill(i + 1);

@@ -6,15 +6,19 @@ import { type Arena, layOut } from './stateStore.js';
 
 /** What an optimiser keeps of each element, in the order in which a slab holds it. */
 export const QUANTITIES = ['parameter', 'gradient', 'firstMoment', 'secondMoment'] as const;
-export type Quantity = (typeof QUANTITIES)[number];
 
-/** Elements in a slab: four quantities of four bytes fill the 4 GiB that a WebAssembly address reaches. */
-const MAX_SLAB = 2 ** 28;
+/** What it may keep on top: gradients gathered over several batches, the moving average of the parameter. */
+export type ExtraQuantity = 'gathered' | 'average';
+export type Quantity = (typeof QUANTITIES)[number] | ExtraQuantity;
+
+/** Elements that the 4 GiB hold which a WebAssembly address reaches. */
+const ADDRESSABLE = 2 ** 30;
 
 /** A WebAssembly memory that holds all quantities of some states, one quantity after the other. */
 export interface Slab {
   readonly memory: WasmMemory;
   readonly extents: Arena['extents'];
+  readonly quantities: readonly Quantity[];
   /** Elements of each quantity: those of the states, and zeros between and after them. */
   readonly length: number;
 }
@@ -28,11 +32,17 @@ export class OptimiserMemory {
   private readonly slabOf = new Map<State, Slab>();
 
   /**
+   * @param extras what is kept besides `QUANTITIES`
    * @param maxSlab elements of each quantity that one slab may hold
    * @throws Pix2PixError when the system has no such memory
    */
-  constructor(states: readonly State[], maxSlab = MAX_SLAB) {
-    this.slabs = group(states, maxSlab).map(makeSlab);
+  constructor(
+    states: readonly State[],
+    extras: readonly ExtraQuantity[] = [],
+    maxSlab = Math.floor(ADDRESSABLE / (QUANTITIES.length + extras.length) / 16) * 16,
+  ) {
+    const quantities = [...QUANTITIES, ...extras];
+    this.slabs = group(states, maxSlab).map((members) => makeSlab(members, quantities));
     for (const slab of this.slabs) for (const state of slab.extents.keys()) this.slabOf.set(state, slab);
   }
 
@@ -50,8 +60,10 @@ export class OptimiserMemory {
 }
 
 /** Where a quantity begins in a slab, in bytes. */
-export function addressOf({ length }: Slab, quantity: Quantity): number {
-  return 4 * length * QUANTITIES.indexOf(quantity);
+export function addressOf({ length, quantities }: Slab, quantity: Quantity): number {
+  const place = quantities.indexOf(quantity);
+  if (place < 0) throw new Error(`the optimiser keeps no ${quantity}`);
+  return 4 * length * place;
 }
 
 /** Consecutive states, as many as fit a slab. */
@@ -70,11 +82,11 @@ function group(states: readonly State[], maxSlab: number): State[][] {
   return groups;
 }
 
-function makeSlab(states: readonly State[]): Slab {
+function makeSlab(states: readonly State[], quantities: readonly Quantity[]): Slab {
   const { extents, length } = layOut(states);
-  const bytes = 4 * length * QUANTITIES.length;
+  const bytes = 4 * length * quantities.length;
   try {
-    return { memory: allocateMemory(bytes), extents, length };
+    return { memory: allocateMemory(bytes), extents, quantities, length };
   } catch (cause) {
     throw new Pix2PixError(
       'there is no memory for the weights, their gradients and the moments of Adam',

@@ -3,6 +3,7 @@ import type { ModelGraph, OptimiserDefinition } from '../models/definition.js';
 import { ADAM_EPSILON } from '../nn/adam.js';
 import { parametersOf } from '../nn/module.js';
 import { Adam } from '../runtime/adam.js';
+import { type ExtraQuantity, OptimiserMemory } from '../runtime/optimiserMemory.js';
 import type { StateStore } from '../runtime/stateStore.js';
 
 /** What an optimiser of a model trains. */
@@ -10,15 +11,35 @@ function trainedStates(graph: ModelGraph, { networks }: OptimiserDefinition): St
   return networks.flatMap((network) => parametersOf(graph.networks[network]));
 }
 
+/** The options that decide what optimisers do besides Adam. */
+export interface OptimiserSettings {
+  readonly clipGradNorm: number;
+  readonly accumulate: number;
+  readonly ema: number;
+}
+
 /**
- * A model's optimisers by name, with memory for their states, which `store` adopts.
+ * A model's optimisers by name, with memory for their states, which `store` adopts. Those of networks that tests use
+ * keep their moving average where there is to be one.
+ *
  * @throws Pix2PixError when there is not enough memory
  */
-export function createOptimisers(graph: ModelGraph, store: StateStore): Map<string, Adam> {
+export function createOptimisers(
+  graph: ModelGraph,
+  store: StateStore,
+  { clipGradNorm, accumulate, ema }: OptimiserSettings,
+): Map<string, Adam> {
   return new Map(
     graph.optimisers.map((definition) => {
       const { name, betas, epsilon = ADAM_EPSILON } = definition;
-      return [name, new Adam(trainedStates(graph, definition), store, { betas, epsilon })];
+      const isAveraged =
+        ema > 0 && definition.networks.some((network) => graph.testNetworks.includes(network));
+      const extras: ExtraQuantity[] = [];
+      if (accumulate > 1) extras.push('gathered');
+      if (isAveraged) extras.push('average');
+      const states = trainedStates(graph, definition);
+      const constants = { betas, epsilon, clipNorm: clipGradNorm, averaging: isAveraged ? ema : undefined };
+      return [name, new Adam(states, store, constants, new OptimiserMemory(states, extras))];
     }),
   );
 }

@@ -7,6 +7,7 @@ import type { Module } from '../nn/module.js';
 import type { TestOptions } from '../options/testOptions.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import type { StateStore } from '../runtime/stateStore.js';
+import { averagedName, averagesOf, loadAverages } from './averagedNetworks.js';
 import type { Model } from './model.js';
 import { findReferenceRun, loadReferenceRun } from './referenceRun.js';
 import { loadOptimisers, type Progress, parseProgress, restoreProgress } from './trainingState.js';
@@ -48,14 +49,19 @@ export function loadModel(
   const reference = findReferenceRun(checkpoints, tag);
   if (reference !== undefined) return loadReferenceRun(model, reference);
   const networks = model.usedNetworks();
-  const loaded = checkpoints.load(tag, {
-    networks: Object.keys(networks),
+  // A test of a network that was averaged takes the average in its place.
+  const fileOf = (name: string) => (!opt.isTrain && opt.ema > 0 ? averagedName(name) : name);
+  const averages = averagesOf(model).flatMap((average) => average.networks.map(averagedName));
+  const loaded = checkpoints.load(checkpointTag(opt), {
+    networks: Object.keys(networks).map(fileOf),
+    optional: averages,
     state: opt.isTrain ? 'if present' : false,
   });
   try {
     for (const [name, network] of Object.entries(networks)) {
-      loadNetwork(network, loaded.networks.get(name)!, model.store);
+      loadNetwork(network, loaded.networks.get(fileOf(name))!, model.store);
     }
+    loadAverages(model, loaded);
     const { tag, manifest, state } = loaded;
     const { epoch, totalIters } = manifest;
     return { tag, epoch, totalIters, progress: state && loadState(model, state), fresh: [] };

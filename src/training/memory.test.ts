@@ -13,9 +13,9 @@ import { MEMORY_WAYS, predictMemory } from '../runtime/memoryPlan.js';
 import { StateStore } from '../runtime/stateStore.js';
 import { createModel } from './createModel.js';
 import { createOptimisers } from './createOptimisers.js';
-import { dropoutMasks } from './dropoutMasks.js';
 import { memoryWay } from './fitMemory.js';
 import { parseTrainOptions } from './options.js';
+import { randomInputs } from './randomInputs.js';
 
 const size = { batch: 2, height: 64, width: 64, format: 'u8' } as const;
 
@@ -23,7 +23,11 @@ const size = { batch: 2, height: 64, width: 64, format: 'u8' } as const;
 async function train(settings: object, rewrite: (program: Program) => Program, keepsMemory: boolean) {
   const graph = pix2pix.build({ ...smallModel, netG: 'unet_64', ...settings });
   const store = new StateStore();
-  const optimisers = createOptimisers(graph, store);
+  const optimisers = createOptimisers(graph, store, {
+    clipGradNorm: Number.POSITIVE_INFINITY,
+    accumulate: 1,
+    ema: 0,
+  });
   const states = Object.values(graph.networks).flatMap((network) => network.states);
   store.allocate(states.filter((state) => !store.has(state)));
   for (const [name, network] of Object.entries(graph.networks)) initialise(name, network.states, store, 1);
@@ -35,7 +39,7 @@ async function train(settings: object, rewrite: (program: Program) => Program, k
     Uint8Array.from({ length: 2 * 64 * 64 * channels }, () => random.integer(256));
   let outputs: number[][] = [];
   for (let step = 0; step < 3; step++) {
-    const masks = dropoutMasks(program, 5, { purpose: 'dropout', draw: step });
+    const masks = randomInputs(program, 5, { purpose: 'dropout', draw: step });
     const tensors = { real_A: image(3), real_B: image(1), ...masks };
     const results = await executable.run({ tensors, scalars: { lr_G: 2e-4, lr_D: 2e-4 } });
     outputs = [...results.values()].map((values) => Array.from(values as Float32Array));

@@ -8,19 +8,21 @@ import type { TrainOptions } from '../options/trainOptions.js';
 import type { Adam } from '../runtime/adam.js';
 import type { CompileOptions } from '../runtime/executable.js';
 import { initialise } from '../runtime/initialise.js';
-import { inWay, MEMORY_WAYS, type MemoryWay, programBytes } from '../runtime/memoryPlan.js';
-import type { TensorArray } from '../runtime/session.js';
+import { MEMORY_WAYS, type MemoryWay, programBytes } from '../runtime/memoryPlan.js';
 import { StateStore } from '../runtime/stateStore.js';
+import { averagesOf } from './averagedNetworks.js';
+import { joinImages } from './batches.js';
 import { createOptimisers } from './createOptimisers.js';
-import { dropoutMasks, type MaskDraw } from './dropoutMasks.js';
 import { memoryWay, roomForPrograms } from './fitMemory.js';
 import { formChoice } from './formChoice.js';
 import { type LoadedFrom, loadModel, runFolder } from './loadModel.js';
 import { type DirectedInput, directed, imageSizeOf, type ModelInput } from './modelInput.js';
 import { describeNetworks } from './networkSummary.js';
 import { ProgramCache } from './programCache.js';
+import { ProgramRunner } from './programRunner.js';
 import { saveCheckpoint } from './saveCheckpoint.js';
 import { Schedule } from './schedule.js';
+import { requireParts, stepPieces } from './stepPieces.js';
 import type { Place } from './trainingState.js';
 
 /** What `Model.setup` may be told besides the options. */
@@ -33,12 +35,6 @@ export interface SetupSettings {
 
 /** What looks into the runs of a model's programs. */
 export type Instruments = Pick<CompileOptions, 'profilePrefix' | 'onHostStep'>;
-
-/** What a program left behind: its outputs by name, and their shapes. */
-interface Results {
-  readonly program: Program;
-  readonly outputs: ReadonlyMap<string, TensorArray>;
-}
 
 /**
  * A model that trains or translates: networks with their memory, optimisers, schedule and compiled programs. Calls
@@ -60,10 +56,13 @@ export class Model<Loss extends string = string, Visual extends string = string>
   /** Sum and count over the epoch of G_L1, or of the first loss of a model that has no such. */
   epochLoss = { sum: 0, count: 0 };
   private readonly programs: ProgramCache;
+  private readonly runner: ProgramRunner;
   private checkpoints: CheckpointStore | undefined;
   private input: DirectedInput | undefined;
-  private results: Results | undefined;
-  private isRunning = false;
+  /** Of the last step; what it did not compute, of one before. */
+  private losses: Readonly<Record<string, number>> = {};
+  /** Images of a step that ran in several pieces, put together. */
+  private joined: Readonly<Record<string, FloatImages>> = {};
   private print: (text: string) => void = console.log;
   /** How training steps use memory. */
   private readonly way: MemoryWay;
@@ -74,9 +73,10 @@ export class Model<Loss extends string = string, Visual extends string = string>
     instruments: Instruments,
   ) {
     this.networks = graph.networks;
+    if (opt.isTrain) requireParts(graph, opt);
     this.way = opt.isTrain ? memoryWay(graph, opt) : MEMORY_WAYS[0];
     this.schedule = new Schedule({ ...SCHEDULE_OF_A_TEST, ...opt });
-    this.optimisers = opt.isTrain ? createOptimisers(graph, this.store) : new Map();
+    this.optimisers = opt.isTrain ? createOptimisers(graph, this.store, opt) : new Map();
     const states = Object.values(this.usedNetworks()).flatMap((network) => network.states);
     this.store.allocate(states.filter((state) => !this.store.has(state)));
     const options = { threads: opt.intraThreads, keepsMemory: this.way.keepsMemory, ...instruments };
@@ -84,6 +84,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
     const room = opt.isTrain ? roomForPrograms(graph, opt) : Number.POSITIVE_INFINITY;
     const memory = { bytesOf: (program: Program) => programBytes(program, this.way), room };
     this.programs = new ProgramCache(this.store, this.optimisers, options, choice, memory);
+    this.runner = new ProgramRunner(this.programs, opt.seed);
   }
 
   /**
@@ -114,11 +115,14 @@ export class Model<Loss extends string = string, Visual extends string = string>
       for (const [name, network] of Object.entries(this.networks)) {
         initialise(name, network.states, this.store, opt.seed);
       }
+      for (const { optimiser } of averagesOf(this)) optimiser.startAverage();
     } else {
       this.loadedFrom = loadModel(this, opt, this.checkpoints);
     }
     print(describeNetworks(this.usedNetworks(), opt.verbose));
-    if (this.way.note !== undefined) print(this.way.note);
+    for (const note of [this.way.note, ...(opt.isTrain ? (this.graph.notes ?? []) : [])]) {
+      if (note !== undefined) print(note);
+    }
   }
 
   /**
@@ -129,25 +133,42 @@ export class Model<Loss extends string = string, Visual extends string = string>
     this.take(directed(input, this.opt.direction));
   }
 
+  /** The learning rate of the next step, but for an optimiser's own factor: that of the schedule, after the warm-up. */
+  get learningRate(): number {
+    const warmup = this.opt.isTrain ? this.opt.warmupSteps : 0;
+    return this.schedule.learningRate * Math.min(1, (this.steps + 1) / Math.max(1, warmup));
+  }
+
   /** One `optimize_parameters`: forward, discriminator step, generator step. */
   async optimizeParameters(): Promise<void> {
     if (!this.opt.isTrain) throw new Error('optimizeParameters: this model was created to test');
-    const size = imageSizeOf(this.currentInput(), this.opt);
+    const input = this.currentInput();
+    const pieces = stepPieces(this.graph, this.opt, this.way, input, this.steps);
     const scalars = Object.fromEntries(
-      this.graph.optimisers.map(({ name }) => [learningRateOf(name), this.schedule.learningRate]),
+      this.graph.optimisers.map(({ name, learningRateFactor = 1 }) => [
+        learningRateOf(name),
+        this.learningRate * learningRateFactor,
+      ]),
     );
-    await this.run(
-      `train ${JSON.stringify(size)}`,
-      () => inWay(this.graph.trainStep(size), this.way),
-      scalars,
-      {
-        purpose: 'dropout',
-        draw: this.steps,
-      },
-    );
+    const losses: Record<string, number> = {};
+    const images: FloatImages[] = [];
+    for (const { share, draw, ...piece } of pieces) {
+      await this.runner.run({ ...piece, masks: { purpose: 'dropout', draw }, scalars });
+      for (const name of this.graph.lossNames) {
+        const loss = this.runner.scalar(`loss_${name}`);
+        if (loss !== undefined) losses[name] = (losses[name] ?? 0) + share * loss;
+      }
+      const fakeB = piece.gathering && this.runner.image('fake_B');
+      if (fakeB !== undefined) images.push(fakeB);
+    }
+    const batches = new Set(pieces.map((piece) => piece.input)).size;
+    this.joined = images.length > 0 ? { fake_B: joinImages(images.slice(0, batches)) } : {};
+    this.losses = { ...this.losses, ...losses };
     this.steps++;
-    this.totalIters += size.batch;
-    this.epochLoss.sum += this.getCurrentLosses()[this.watchedLoss];
+    this.totalIters += imageSizeOf(input, this.opt).batch;
+    const watched = losses[this.watchedLoss];
+    if (watched === undefined) return; // the generator had no part in this step
+    this.epochLoss.sum += watched;
     this.epochLoss.count++;
   }
 
@@ -161,7 +182,8 @@ export class Model<Loss extends string = string, Visual extends string = string>
     const size = imageSizeOf(this.currentInput(), this.opt);
     const build = () => this.graph.forward(size, !evaluate);
     const masks = { purpose: 'dropout.test', draw } as const;
-    await this.run(`forward ${evaluate} ${JSON.stringify(size)}`, build, {}, masks);
+    const key = `forward ${evaluate} ${JSON.stringify(size)}`;
+    await this.runner.run({ key, build, input: this.currentInput(), masks });
   }
 
   /**
@@ -182,11 +204,13 @@ export class Model<Loss extends string = string, Visual extends string = string>
 
   /** The losses of the last step, in the order in which they are logged; none before the first. */
   getCurrentLosses(): Record<Loss, number> {
-    const losses = this.graph.lossNames.flatMap((name) => {
-      const loss = this.results?.outputs.get(`loss_${name}`);
-      return loss === undefined ? [] : [[name, Number(loss[0])]];
-    });
-    return Object.fromEntries(losses);
+    const known = this.graph.lossNames.filter((name) => this.losses[name] !== undefined);
+    return Object.fromEntries(known.map((name) => [name, this.losses[name]])) as Record<Loss, number>;
+  }
+
+  /** Takes up the losses of a training that goes on. */
+  restoreLosses(losses: Readonly<Record<string, number>>): void {
+    this.losses = losses;
   }
 
   /** The images of the last step, f32 NCHW in -1 ... 1. Copies: the next step leaves them alone. */
@@ -194,10 +218,8 @@ export class Model<Loss extends string = string, Visual extends string = string>
     const inputs: Readonly<Record<string, unknown>> = { ...this.currentInput() };
     const visuals = this.graph.visualNames.flatMap((name): [string, FloatImages][] => {
       if (inputs[name] !== undefined) return [[name, toFloatImages(inputs[name] as Images)]];
-      const data = this.results?.outputs.get(name);
-      if (data === undefined) return [];
-      const [n, c, h, w] = this.results!.program.outputs.get(name)!.shape;
-      return [[name, { data: Float32Array.from(data as Float32Array), shape: [n, c, h, w] }]];
+      const image = this.joined[name] ?? this.runner.image(name);
+      return image === undefined ? [] : [[name, image]];
     });
     return Object.fromEntries(visuals) as Record<Visual, FloatImages>;
   }
@@ -258,32 +280,13 @@ export class Model<Loss extends string = string, Visual extends string = string>
   private take(input: DirectedInput): void {
     imageSizeOf(input, this.opt);
     this.input = input;
-    this.results = undefined;
+    this.runner.clear();
+    this.joined = {};
   }
 
   private currentInput(): DirectedInput {
     if (this.input === undefined) throw new Error('setInput has not been called');
     return this.input;
-  }
-
-  private async run(
-    key: string,
-    build: () => Program,
-    scalars: Readonly<Record<string, number>>,
-    masks: MaskDraw,
-  ): Promise<void> {
-    if (this.isRunning) throw new Error('a step is still running: await optimizeParameters() and test()');
-    this.isRunning = true;
-    try {
-      const executable = await this.programs.get(key, build);
-      const { program } = executable;
-      const { real_A, real_B } = this.currentInput();
-      const images = { real_A: real_A.data, ...(real_B && { real_B: real_B.data }) };
-      const tensors = { ...images, ...dropoutMasks(program, this.opt.seed, masks) };
-      this.results = { program, outputs: await executable.run({ tensors, scalars }) };
-    } finally {
-      this.isRunning = false;
-    }
   }
 }
 

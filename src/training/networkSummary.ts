@@ -11,7 +11,8 @@ export function describeNetworks(networks: Readonly<Record<string, Module>>, ver
     const millions = (parameterCount(network) / 1e6).toFixed(3);
     const total = `[Network ${name}] Total number of parameters : ${millions} M`;
     const parameters = parametersOf(network).map((state) => `  ${state.name} : ${formatType(state.type)}`);
-    return verbose ? [...parameters, total] : [total];
+    const note = network.note === undefined ? [] : [`[Network ${name}] ${network.note}`];
+    return [...(verbose ? parameters : []), total, ...note];
   });
   return [`${rule} Networks initialized ${rule}`, ...lines, '-'.repeat(47)].join('\n');
 }

@@ -3,6 +3,7 @@ import { Pix2PixError } from '../errors/pix2pixError.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import type { LoadedFrom } from './loadModel.js';
 import type { Model } from './model.js';
+import { imagesPerStep } from './stepPieces.js';
 import { type Place, parseProgress } from './trainingState.js';
 
 /** Where a training starts or goes on. */
@@ -54,7 +55,7 @@ function afterNetworksAlone(
   for (const name of fresh) warn(`there is no ${tag}_net_${name}.pth: ${name} starts afresh`);
   model.schedule.skip(next - 1);
   model.totalIters = totalIters;
-  model.steps = Math.ceil(totalIters / opt.batchSize);
+  model.steps = Math.ceil(totalIters / imagesPerStep(opt));
   return { place: { epoch: next, batchIndex: 0 }, bestL1: knownBest(checkpoints) };
 }
 

@@ -1,6 +1,7 @@
 import type { CheckpointStore } from '../checkpoints/store.js';
 import { serialiseOptions } from '../options/serialise.js';
 import type { TrainOptions } from '../options/trainOptions.js';
+import { averagedTensors } from './averagedNetworks.js';
 import type { Model } from './model.js';
 import { registeredExtensions } from './options.js';
 import { networkTensors, optimiserTensors, type Place, progressOf } from './trainingState.js';
@@ -28,7 +29,7 @@ export function saveCheckpoint(
     totalIters: model.totalIters,
     options: serialiseOptions(opt, registeredExtensions()),
     versions: versions(),
-    networks: Object.fromEntries(networks),
+    networks: { ...Object.fromEntries(networks), ...averagedTensors(model) },
     state: { tensors: optimiserTensors(model), json: progressOf(model, place, bestL1) },
   });
   if (Number.isFinite(opt.keepLast)) checkpoints.prune(opt.keepLast);

@@ -5,6 +5,7 @@ import type { TrainOptions } from '../options/trainOptions.js';
 import { createModel } from './createModel.js';
 import { runFolder } from './loadModel.js';
 import { startingPoint } from './resume.js';
+import { imagesPerStep } from './stepPieces.js';
 import type { TrainingSummary, TrainingSurroundings } from './trainingEvents.js';
 import { TrainingRun } from './trainingRun.js';
 import { validationLength } from './validation.js';
@@ -22,7 +23,8 @@ export async function trainingLoop(
   const print = (text: string) => surroundings.emit({ kind: 'message', text });
   const warn = once((text) => surroundings.emit({ kind: 'warning', text }));
   requireEpochs(opt);
-  const dataset = await createDataset(opt, { onWarning: warn, onProgress: print });
+  const surroundingsOfData = { onWarning: warn, onProgress: print };
+  const dataset = await createDataset({ ...opt, batchSize: imagesPerStep(opt) }, surroundingsOfData);
   try {
     const validationImages = await validationLength(opt, warn);
     const model = await createModel(opt);

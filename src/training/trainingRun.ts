@@ -2,8 +2,10 @@ import type { Dataset } from '../data/dataset.js';
 import type { Batch } from '../data/imageBatch.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import type { TrackPoint } from '../tracking/tracker.js';
+import { withAverages } from './averagedNetworks.js';
 import { requireFiniteLosses, requireFiniteWeights } from './divergence.js';
 import type { Model } from './model.js';
+import { imagesPerStep } from './stepPieces.js';
 import type { TrainingEvent, TrainingSummary, TrainingSurroundings } from './trainingEvents.js';
 import type { Place } from './trainingState.js';
 import { type ValidationResult, validate } from './validation.js';
@@ -126,10 +128,8 @@ export class TrainingRun {
   private async validateIfDue(at: TrackPoint): Promise<ValidationResult | 'stopped' | undefined> {
     const { opt, model, job, surroundings } = this;
     if (job.validationImages === 0 || this.epoch % opt.valFreq !== 0) return undefined;
-    const result = await validate(model, opt, {
-      warn: job.warn,
-      shouldStop: () => surroundings.shouldStop(),
-    });
+    const settings = { warn: job.warn, shouldStop: () => surroundings.shouldStop() };
+    const result = await withAverages(model, () => validate(model, opt, settings));
     if (result !== 'stopped' && result !== undefined) this.emit({ kind: 'validated', at, result });
     return result;
   }
@@ -161,7 +161,7 @@ export class TrainingRun {
 
   private get at(): TrackPoint {
     const { dataset, model, opt, epoch } = this;
-    const iteration = Math.min(dataset.batchIndex * opt.batchSize, dataset.length);
+    const iteration = Math.min(dataset.batchIndex * imagesPerStep(opt), dataset.length);
     return { step: model.totalIters, epoch, iteration };
   }
 
@@ -180,7 +180,7 @@ export class TrainingRun {
         at,
         losses: this.losses,
         time: { computeSeconds: milliseconds / 1000 / images, dataSeconds: waited / 1000 / images },
-        learningRate: model.schedule.learningRate,
+        learningRate: model.learningRate,
         imagesPerEpoch: dataset.length,
         imagesLeft: Math.min(imagesToEnd, (opt.maxSteps - model.steps) * images),
         isPrintDue: this.isDue(opt.printFreq, images),

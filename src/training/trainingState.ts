@@ -25,6 +25,8 @@ export interface Progress {
   readonly steps: number;
   /** The loss that plateau watches where nothing is validated: sum and count over the epoch so far. */
   readonly epochLoss: { readonly sum: number; readonly count: number };
+  /** The last losses, for those that a step does not compute anew; checkpoints of earlier versions have none. */
+  readonly losses?: Readonly<Record<string, number>>;
   readonly schedule: ScheduleState;
   /** By optimiser: updates made. */
   readonly updates: Readonly<Record<string, number>>;
@@ -74,6 +76,7 @@ export function progressOf(model: Model, { epoch, batchIndex }: Place, bestL1: n
     totalIters,
     steps,
     epochLoss: { ...epochLoss },
+    losses: model.getCurrentLosses(),
     schedule: { ...schedule.state },
     updates: Object.fromEntries([...optimisers].map(([name, { updates }]) => [name, updates])),
   };
@@ -84,6 +87,7 @@ export function restoreProgress(model: Model, progress: Progress): void {
   model.totalIters = progress.totalIters;
   model.steps = progress.steps;
   model.epochLoss = { ...progress.epochLoss };
+  model.restoreLosses(progress.losses ?? {});
   model.schedule.restore(progress.schedule);
   for (const [name, optimiser] of model.optimisers) optimiser.updates = progress.updates[name];
 }

@@ -1,0 +1,61 @@
+import type { FloatImages } from '../data/floatImages.js';
+import type { Program } from '../ir/program.js';
+import type { RunInputs } from '../runtime/executable.js';
+import type { TensorArray } from '../runtime/session.js';
+import type { DirectedInput } from './modelInput.js';
+import type { ProgramCache } from './programCache.js';
+import { type Draw, randomInputs } from './randomInputs.js';
+
+/** A run of one program. */
+export interface ProgramRun extends Omit<RunInputs, 'tensors'> {
+  /** The same key, the same program. */
+  readonly key: string;
+  build(): Program;
+  readonly input: DirectedInput;
+  readonly masks: Draw;
+}
+
+/** Runs a model's programs one at a time, and holds what the last one gave. */
+export class ProgramRunner {
+  private results: { program: Program; outputs: ReadonlyMap<string, TensorArray> } | undefined;
+  private isRunning = false;
+
+  constructor(
+    private readonly programs: ProgramCache,
+    private readonly seed: number,
+  ) {}
+
+  async run({ key, build, input, masks, ...settings }: ProgramRun): Promise<void> {
+    if (this.isRunning) throw new Error('a step is still running: await optimizeParameters() and test()');
+    this.isRunning = true;
+    try {
+      const executable = await this.programs.get(key, build);
+      const { program } = executable;
+      const { real_A, real_B } = input;
+      const images = { real_A: real_A.data, ...(real_B && { real_B: real_B.data }) };
+      const tensors = { ...images, ...randomInputs(program, this.seed, masks) };
+      this.results = { program, outputs: await executable.run({ tensors, ...settings }) };
+    } finally {
+      this.isRunning = false;
+    }
+  }
+
+  /** Forgets the results: they belong to other images. */
+  clear(): void {
+    this.results = undefined;
+  }
+
+  /** A scalar that the last program gave. */
+  scalar(name: string): number | undefined {
+    const data = this.results?.outputs.get(name);
+    return data === undefined ? undefined : Number(data[0]);
+  }
+
+  /** A copy of an image that the last program gave. */
+  image(name: string): FloatImages | undefined {
+    const data = this.results?.outputs.get(name);
+    if (data === undefined) return undefined;
+    const [n, c, h, w] = this.results!.program.outputs.get(name)!.shape;
+    return { data: Float32Array.from(data as Float32Array), shape: [n, c, h, w] };
+  }
+}

@@ -1,0 +1,87 @@
+import { Pix2PixError } from '../errors/pix2pixError.js';
+import { type Program, withStatisticsOf } from '../ir/program.js';
+import type { ModelGraph } from '../models/definition.js';
+import type { TrainOptions } from '../options/trainOptions.js';
+import type { Gathering } from '../runtime/adam.js';
+import { inWay, type MemoryWay } from '../runtime/memoryPlan.js';
+import { splitBatch } from './batches.js';
+import { type DirectedInput, imageSizeOf } from './modelInput.js';
+
+/** One program run of a training step. */
+export interface StepPiece {
+  readonly key: string;
+  build(): Program;
+  readonly input: DirectedInput;
+  /** Number of the random numbers that it takes. */
+  readonly draw: number;
+  /** How much its losses count in the step's. */
+  readonly share: number;
+  readonly gathering?: Gathering;
+}
+
+/** What a step is made from: the options of TrainOptions, and those that only some models have. */
+type StepOptions = TrainOptions & { readonly nCritic?: number };
+
+/** The images of a whole step. */
+export function imagesPerStep({ batchSize, accumulate }: { batchSize: number; accumulate: number }): number {
+  return batchSize * accumulate;
+}
+
+/** Throws Pix2PixError when gradients are to be gathered for a model that cannot be cut into parts. */
+export function requireParts(graph: ModelGraph, { accumulate, model }: StepOptions): void {
+  if (accumulate === 1 || graph.parts !== undefined) return;
+  throw new Pix2PixError(
+    `--accumulate ${accumulate} and --model ${model} contradict each other`,
+    {},
+    'pass a larger --batch_size instead',
+  );
+}
+
+/**
+ * The program runs of one training step. One, mostly: all parts of the step, or with `--n_critic` only the first of
+ * them in all but every so-manieth step. With `--accumulate` one for each part and piece of the batch, so that the
+ * generator meets the discriminator that all pieces have updated, as it would with the whole batch at once.
+ */
+export function stepPieces(
+  graph: ModelGraph,
+  opt: StepOptions,
+  way: MemoryWay,
+  input: DirectedInput,
+  step: number,
+): StepPiece[] {
+  const { nCritic = 1, accumulate } = opt;
+  const isCriticAlone = nCritic > 1 && (step + 1) % nCritic !== 0;
+  const parts = graph.parts === undefined || !isCriticAlone ? graph.parts : graph.parts.slice(0, 1);
+  if (accumulate === 1 || parts === undefined) {
+    const size = imageSizeOf(input, opt);
+    const build = () => inWay(graph.trainStep(size, parts), way);
+    return [{ key: `train ${parts} ${JSON.stringify(size)}`, build, input, draw: step, share: 1 }];
+  }
+  const batches = splitBatch(input, opt.batchSize);
+  const total = input.real_A.shape[0];
+  return parts.flatMap((part) =>
+    batches.map((batch, i) => {
+      const size = imageSizeOf(batch, opt);
+      const share = batch.real_A.shape[0] / total;
+      return {
+        key: `gather ${part} ${JSON.stringify(size)}`,
+        build: () => inWay(onlyPart(graph, part, graph.trainStep(size, [part])), way),
+        input: batch,
+        draw: step * accumulate + i,
+        share,
+        gathering: { share, isFirst: i === 0, isLast: i === batches.length - 1 },
+      };
+    }),
+  );
+}
+
+/** A network's forward pass is repeated in the parts before its own; its statistics move in its own. */
+function onlyPart(graph: ModelGraph, part: string, program: Program): Program {
+  const later = graph.parts!.slice(graph.parts!.indexOf(part) + 1);
+  const others = graph.optimisers.filter(({ name }) => later.includes(name));
+  const left = new Set(
+    others.flatMap(({ networks }) => networks.flatMap((name) => graph.networks[name].states)),
+  );
+  const moved = [...program.writes.keys(), ...program.counts.keys()].filter((state) => !left.has(state));
+  return withStatisticsOf(program, new Set(moved));
+}
