@@ -56,7 +56,7 @@ test('without a terminal it prints those lines, plainly, and what ends an epoch'
 
 test('train_opt.txt tells all options, and which are not as by default', () => {
   const text = textOf(runFolder('run'), 'train_opt.txt');
-  assert.match(text, /^-+ Options -+\n {15}batch_size: 1 +\n/);
+  assert.match(text, /^-+ Options -+\n {15}accumulate: 1 +\n {15}batch_size: 1 +\n/);
   assert.match(text, /^ +ngf: 2 +\t\[default: 64\]$/m);
   assert.match(text, /^ +lambda_L1: 100\.0 +$/m);
   assert.match(text, /^ +norm: batch +$/m);

@@ -40,7 +40,8 @@ export function restoreTrainOptions(
   const chosen = { model: storedChoice(stored, 'model'), dataset_mode: storedChoice(stored, 'dataset_mode') };
   const table = resolveTable(TRAIN_OPTIONS, chosen, extensions, true);
   const values = checkStored(stored, table);
-  return toOptions({ ...defaultsOf(table), ...values }, Object.keys(values), true);
+  // A record tells all options, and not which of them somebody chose.
+  return toOptions({ ...defaultsOf(table), ...values }, [], true);
 }
 
 /** What a checkpoint says about --model or --dataset_mode, if it does. */

@@ -1,8 +1,10 @@
 import { freemem } from 'node:os';
 import { Pix2PixError } from '../errors/pix2pixError.js';
+import type { Program } from '../ir/program.js';
 import type { ImageSize, ModelGraph } from '../models/definition.js';
 import { parameterCount } from '../nn/module.js';
 import { formatBytes, parseMemorySize } from '../options/memorySize.js';
+import type { TestOptions } from '../options/testOptions.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import {
   MEMORY_WAYS,
@@ -10,7 +12,9 @@ import {
   type MemoryWay,
   PROCESS_BYTES,
   predictMemory,
+  programBytes,
 } from '../runtime/memoryPlan.js';
+import type { ProgramMemory } from './programCache.js';
 
 /** How a training will use memory. */
 export interface MemoryFit {
@@ -36,10 +40,16 @@ export function memoryWay(graph: ModelGraph, opt: TrainOptions): MemoryWay {
   return opt.memoryLimit === undefined ? MEMORY_WAYS[0] : LEANEST;
 }
 
-/** Bytes that the limit leaves for compiled programs: of full batches, of an epoch's last one, of validation. */
-export function roomForPrograms(graph: ModelGraph, opt: TrainOptions): number {
+/** What compiled programs may take: those of full batches, of an epoch's last one, of validation. */
+export function roomForPrograms(
+  graph: ModelGraph,
+  opt: TrainOptions | TestOptions,
+  way: MemoryWay,
+): ProgramMemory {
+  const bytesOf = (program: Program) => programBytes(program, way);
+  if (!opt.isTrain) return { bytesOf, room: Number.POSITIVE_INFINITY };
   const states = Object.values(graph.networks).reduce((sum, network) => sum + parameterCount(network), 0);
-  return memoryLimit(opt) - PROCESS_BYTES - BYTES_OF_PARAMETER * states;
+  return { bytesOf, room: memoryLimit(opt) - PROCESS_BYTES - BYTES_OF_PARAMETER * states };
 }
 
 /** The parameter itself, its gradient and two moments. */

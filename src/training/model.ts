@@ -1,6 +1,5 @@
 import { CheckpointStore } from '../checkpoints/store.js';
 import { type FloatImages, type Images, toFloatImages } from '../data/floatImages.js';
-import type { Program } from '../ir/program.js';
 import type { ModelDefinition, ModelGraph, ModelOptions } from '../models/definition.js';
 import { learningRateOf } from '../nn/adam.js';
 import type { TestOptions } from '../options/testOptions.js';
@@ -8,7 +7,7 @@ import type { TrainOptions } from '../options/trainOptions.js';
 import type { Adam } from '../runtime/adam.js';
 import type { CompileOptions } from '../runtime/executable.js';
 import { initialise } from '../runtime/initialise.js';
-import { MEMORY_WAYS, type MemoryWay, programBytes } from '../runtime/memoryPlan.js';
+import { MEMORY_WAYS, type MemoryWay } from '../runtime/memoryPlan.js';
 import { StateStore } from '../runtime/stateStore.js';
 import { averagesOf } from './averagedNetworks.js';
 import { joinImages } from './batches.js';
@@ -81,8 +80,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
     this.store.allocate(states.filter((state) => !this.store.has(state)));
     const options = { threads: opt.intraThreads, keepsMemory: this.way.keepsMemory, ...instruments };
     const choice = formChoice(opt, (text) => this.print(text));
-    const room = opt.isTrain ? roomForPrograms(graph, opt) : Number.POSITIVE_INFINITY;
-    const memory = { bytesOf: (program: Program) => programBytes(program, this.way), room };
+    const memory = roomForPrograms(graph, opt, this.way);
     this.programs = new ProgramCache(this.store, this.optimisers, options, choice, memory);
     this.runner = new ProgramRunner(this.programs, opt.seed);
   }

@@ -5,10 +5,16 @@ import { type CompileOptions, Executable } from '../runtime/executable.js';
 import type { StateStore } from '../runtime/stateStore.js';
 
 /**
- * Compiled programs kept at a time: a training step, that of a partial last batch, and the validation's forward pass.
- * Images of many sizes (`--preprocess none`) would otherwise fill the memory.
+ * Compiled programs kept at a time: the two parts of a training step, those of a partial last batch, and the
+ * validation's forward pass. Images of many sizes (`--preprocess none`) would otherwise fill the memory.
  */
-const MAX_COMPILED = 3;
+const MAX_COMPILED = 5;
+
+/** Bytes that a compiled program takes, and that all of them may take. */
+export interface ProgramMemory {
+  readonly bytesOf: (program: Program) => number;
+  readonly room: number;
+}
 
 /** The programs of one model that were used last, compiled. */
 export class ProgramCache {
@@ -21,8 +27,7 @@ export class ProgramCache {
     private readonly options: Omit<CompileOptions, 'choose' | 'optimisers'>,
     /** Picks the forms of a program's layers. */
     private readonly chooserFor: (program: Program) => FormChooser | Promise<FormChooser>,
-    /** Bytes that a compiled program takes, and that all of them may take. */
-    private readonly memory: { readonly bytesOf: (program: Program) => number; readonly room: number },
+    private readonly memory: ProgramMemory,
   ) {}
 
   /** The program of this key, built and compiled where it is not kept any more. */

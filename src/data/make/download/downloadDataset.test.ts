@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { packTar } from 'modern-tar';
 import type { Progress } from '../progress.js';
@@ -72,13 +73,21 @@ const serve =
     }
   };
 
-/** Promises the whole body and hangs up after `bytes` of it. */
+/** Promises the whole body and hangs up after `bytes` of it, when some of them have come to lie on the disk. */
 const hangUp =
   (body: Buffer, bytes: number, headers = {}): Answer =>
-  (_request, response) => {
+  async (_request, response) => {
     response.writeHead(200, { 'content-length': body.length, ...headers });
-    response.write(body.subarray(0, bytes), () => setTimeout(() => response.destroy(), 20));
+    response.write(body.subarray(0, bytes));
+    while (!response.destroyed && !(await hasPart())) await setTimeout(5);
+    response.destroy();
   };
+
+async function hasPart(): Promise<boolean> {
+  const parts = (await readdir(root)).filter((name) => name.endsWith('.part'));
+  const sizes = await Promise.all(parts.map((name) => stat(join(root, name)).then(({ size }) => size)));
+  return sizes.some((size) => size > 0);
+}
 
 const download = (folder: string, more = {}) =>
   downloadDataset({ name: 'facades', out: join(root, folder), url, retries: 2, retryDelay: 5, ...more });
