@@ -162,6 +162,19 @@ test('what cannot be done is told with its mend', async () => {
   assert.ok(!existsSync(place('x.png')));
 });
 
+test('weights that were changed translate nothing', async () => {
+  await (await makeRun(from.checkpointsDir, 'changed', ['--netG', 'unet_32', '--ngf', '2'])).dispose();
+  const weights = join(from.checkpointsDir, 'changed', 'latest_net_G.safetensors');
+  const bytes = readFileSync(weights);
+  bytes[bytes.length - 2] ^= 1;
+  writeFileSync(weights, bytes);
+  const { status, stderr } = translate('in/0.png', 'changed.png', '--model', 'changed');
+  assert.equal(status, 1);
+  assert.match(stderr, /latest_net_G\.safetensors was changed after it was written/);
+  assert.ok(!existsSync(place('changed.png')));
+  await assert.rejects(loadGenerator('changed', from), /was changed after it was written/);
+});
+
 test('an ONNX that is no generator, and a generator of other channels', async () => {
   writeFileSync(place('text.onnx'), 'no protobuf');
   await assert.rejects(loadGenerator(place('text.onnx')), /this is no ONNX file/);

@@ -14,6 +14,8 @@ export interface LoadOptions {
   readonly optional?: readonly string[];
   /** Whether the training state is needed. Default: true. */
   readonly state?: boolean | 'if present';
+  /** False: sizes and headers are compared, and the caller sees to the rest. Default: true. */
+  readonly verify?: boolean;
 }
 
 /** A checkpoint whose wanted files are open and verified. Read from them, then `close`. */

@@ -102,8 +102,8 @@ export class CheckpointStore {
     const problems = new Map<string, string>();
     for (const candidate of tag === LATEST ? this.candidates() : [tag]) {
       try {
-        const loaded = openCheckpoint(this.directory, candidate, options, this.fs);
-        this.noteVerified(loaded);
+        const loaded = openCheckpoint(this.directory, candidate, options, this.fs, options.verify);
+        if (options.verify !== false) this.noteVerified(loaded);
         if (candidate !== tag) this.onWarning(fallbackMessage(problems, loaded));
         return loaded;
       } catch (error) {

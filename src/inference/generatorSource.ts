@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { LATEST, tagOfManifest } from '../checkpoints/checkpointNames.js';
+import type { UnverifiedFile } from '../checkpoints/hasHash.js';
 import { type Boundary, withBoundary } from '../onnx/imageBoundary.js';
 import type { ModelProto } from '../onnx/onnx_pb.js';
 import type { GeneratorInfo, NormMode } from '../translation/generatorInfo.js';
@@ -10,6 +11,7 @@ import {
   generatorOfForeignFile,
   generatorOfRun,
   generatorOfSafetensors,
+  type ReadOptions,
   type RunChoice,
   type TrainedGenerator,
 } from './trainedGenerator.js';
@@ -17,17 +19,17 @@ import {
 /** What `--model` names: something that a model can be made of. */
 export interface GeneratorSource {
   readonly info: GeneratorInfo;
+  /** The weights' file, where it was not verified. */
+  readonly unverified?: UnverifiedFile;
   /** The model at another boundary than its own, if it can be had. */
   model(boundary: Boundary): ModelProto;
 }
 
 export type { RunChoice };
 
-export interface SourceOptions extends RunChoice {
+export interface SourceOptions extends RunChoice, ReadOptions {
   /** Default: batch. An exported file has its own, which stays. */
   readonly normMode?: NormMode;
-  /** Told when a damaged checkpoint was got round. Default: `console.warn`. */
-  readonly onWarning?: (message: string) => void;
 }
 
 /**
@@ -44,20 +46,21 @@ export function findGenerator(model: string, options: SourceOptions = {}): Gener
 
 /** As `findGenerator`, for what needs the weights themselves. */
 export function findTrainedGenerator(model: string, options: SourceOptions = {}): TrainedGenerator {
-  const { checkpointsDir = './checkpoints', epoch = LATEST, onWarning } = options;
+  const { checkpointsDir = './checkpoints', epoch = LATEST } = options;
   if (/\.safetensors$/i.test(model)) return generatorOfSafetensors(model);
   if (/\.(pth|pict)$/i.test(model)) return generatorOfForeignFile(model);
   const tag = tagOfManifest(basename(model));
-  if (tag !== undefined && existsSync(model)) return generatorOfRun(dirname(resolve(model)), tag, onWarning);
+  if (tag !== undefined && existsSync(model)) return generatorOfRun(dirname(resolve(model)), tag, options);
   const named = join(checkpointsDir, model);
   const folder = !isFolder(named) && isFolder(model) ? model : named;
-  return generatorOfRun(resolve(folder), epoch, onWarning);
+  return generatorOfRun(resolve(folder), epoch, options);
 }
 
 function sourceOfTrained(generator: TrainedGenerator, normMode: NormMode): GeneratorSource {
   const form = (boundary: Boundary) => ({ normMode, precision: 'fp32', boundary }) as const;
   return {
     info: describeGenerator(generator, form('float')),
+    unverified: generator.unverified,
     model: (boundary) => inferenceModel(generator, form(boundary)),
   };
 }

@@ -1,3 +1,4 @@
+import { hasHash } from '../checkpoints/hasHash.js';
 import { decodeDeepImage } from '../data/decode.js';
 import type { ImageBatch } from '../data/imageBatch.js';
 import type { InferenceOptions } from '../runtime/inferenceSession.js';
@@ -33,13 +34,28 @@ export async function loadGenerator(
   model: string,
   options: LoadOptions = {},
 ): Promise<Generator<ImageFile, ImageBatch>> {
+  if (options.startsFast) {
+    const { translator, isWhole } = await prepareUnverified(model, options);
+    if (await isWhole) return new NodeGenerator(translator);
+    await translator.dispose(); // below it is found out what to say, or to take instead
+  }
   const find = () => findGenerator(model, options);
   const translator = translatorOf(find(), find, { ...options, threads: options.threads ?? 0 });
   await translator.prepare('uint8');
   return new NodeGenerator(translator);
 }
 
-/** Not part of the function above, whose variables the weights would outlive in. */
+/** Makes a session while another thread verifies the weights. */
+async function prepareUnverified(model: string, options: LoadOptions) {
+  const find = () => findGenerator(model, { ...options, verify: false });
+  const source = find();
+  const isWhole = source.unverified === undefined ? true : hasHash(source.unverified);
+  const translator = translatorOf(source, find, { ...options, threads: options.threads ?? 0 });
+  await translator.prepare('uint8');
+  return { translator, isWhole };
+}
+
+/** Not part of the functions above, whose variables the weights would outlive in. */
 function translatorOf(
   source: GeneratorSource,
   findAgain: () => GeneratorSource,

@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { requireSameTensors } from '../checkpoints/architecture.js';
+import { networkPart } from '../checkpoints/checkpointNames.js';
+import type { UnverifiedFile } from '../checkpoints/hasHash.js';
 import { openSafetensors, type SafetensorsFile } from '../checkpoints/safetensors.js';
 import { CheckpointStore } from '../checkpoints/store.js';
 import { Pix2PixError } from '../errors/pix2pixError.js';
@@ -30,6 +32,8 @@ export interface TrainedGenerator {
   readonly norm: string;
   /** The options of its training, by flag. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** Where the weights are from, when their bytes were not compared with what was written. */
+  readonly unverified?: UnverifiedFile;
 }
 
 /** Where runs are looked for, and which of their checkpoints is taken. */
@@ -40,15 +44,22 @@ export interface RunChoice {
   readonly epoch?: string;
 }
 
+/** How a checkpoint is read. */
+export interface ReadOptions {
+  /** Told when a damaged checkpoint was got round. Default: `console.warn`. */
+  readonly onWarning?: (message: string) => void;
+  /** False: the bytes of the weights are for the caller to verify. Default: true. */
+  readonly verify?: boolean;
+}
+
 /**
  * The generator of a run, ours or the reference's.
- * @param onWarning told when a damaged checkpoint was got round
  * @throws Pix2PixError when there is no such run or checkpoint, or it is damaged
  */
 export function generatorOfRun(
   folder: string,
   tag: string,
-  onWarning: (message: string) => void = console.warn,
+  { onWarning = console.warn, verify = true }: ReadOptions = {},
 ): TrainedGenerator {
   const checkpoints = new CheckpointStore(folder, { onWarning });
   const listed = checkpoints.list().filter(({ manifest }) => manifest !== undefined);
@@ -61,9 +72,11 @@ export function generatorOfRun(
   }
   const { graph, ...generator } = unfilled(basename(folder), manifest.options);
   const [network] = graph.testNetworks;
-  const loaded = checkpoints.load(tag, { networks: [network], state: false });
+  const loaded = checkpoints.load(tag, { networks: [network], state: false, verify });
   try {
-    return fill(generator, loaded.networks.get(network)!);
+    const file = loaded.networks.get(network)!;
+    const { sha256 } = loaded.manifest.files.get(networkPart(network))!;
+    return { ...fill(generator, file), ...(!verify && { unverified: { path: file.path, sha256 } }) };
   } finally {
     loaded.close();
   }

@@ -79,6 +79,7 @@ function settings({ threads, startsFast = false }: InferenceOptions): ort.Infere
         set_denormal_as_zero: '1',
         intra_op: { allow_spinning: '0' },
         disable_quant_qdq: '1', // int8 weights are unpacked once, when they are loaded
+        disable_prepacking: startsFast ? '1' : '0', // each run packs its weights anew
       },
     },
   };
