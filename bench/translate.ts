@@ -3,8 +3,12 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { exportGenerator } from '../src/inference/export/exportGenerator.js';
+import type { ModelOptions } from '../src/models/definition.js';
+import { pix2pix } from '../src/models/pix2pix.js';
+import { multiplyAddsOf } from '../src/ops/multiplyAdds.js';
+import { parseTestOptions } from '../src/training/options.js';
 import { makeRun } from '../test/trainedRun.js';
-import { describeMachine } from './machine.js';
+import { describeMachine, sgemmMeter } from './machine.js';
 import { median } from './measure.js';
 import { findPyTorch, timePyTorchTranslation } from './pytorch.js';
 import { formatTable, type Row } from './report.js';
@@ -37,9 +41,11 @@ try {
   const bench = await TranslationBench.prepare(folder, 'bench', images, threads);
   const python = await findPyTorch();
   console.error(python === undefined ? 'no python3 with torch: PyTorch is skipped' : `PyTorch: ${python}`);
-  const [ours, bare, torch, start]: number[][] = [[], [], [], []];
+  const measureSgemm = await sgemmMeter(threads);
+  const [ours, bare, torch, start, sgemm]: number[][] = [[], [], [], [], []];
   for (let round = 1; round <= rounds; round++) {
     console.error(`round ${round} of ${rounds}`);
+    sgemm.push(await measureSgemm());
     bare.push(await bench.bareMilliseconds());
     ours.push(await bench.folderMilliseconds());
     start.push(await bench.secondsToFirstResult());
@@ -50,6 +56,7 @@ try {
   if (side > 0) console.error(`an image of ${side}²`);
   const peak = side > 0 ? await bench.peakOfLargeImage(side) : undefined;
   const rate = (milliseconds: number[]) => 1000 / median(milliseconds);
+  const arithmetic = (1000 * forwardFlops()) / median(sgemm);
   const rows: Row[] = [
     { what: 'translate, a folder of 256² images', value: `${rate(ours).toFixed(2)} images/s` },
     {
@@ -60,6 +67,10 @@ try {
     {
       what: 'PyTorch, eager, the same weights',
       value: torch.length === 0 ? 'skipped: no python3 with torch' : `${rate(torch).toFixed(2)} images/s`,
+    },
+    {
+      what: `all that the arithmetic allows: ${(forwardFlops() / 1e9).toFixed(1)} GFLOP at the sgemm rate`,
+      value: `${(1000 / arithmetic).toFixed(2)} images/s`,
     },
     {
       what: 'ours / PyTorch’s',
@@ -87,8 +98,14 @@ try {
   mkdirSync('bench/results', { recursive: true });
   writeFileSync(
     values.out,
-    `${JSON.stringify({ machine, rows, raw: { ours, bare, torch, start, peak } }, null, 2)}\n`,
+    `${JSON.stringify({ machine, rows, raw: { ours, bare, torch, start, sgemm, peak } }, null, 2)}\n`,
   );
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** Of one image of 256² through unet_256. */
+function forwardFlops(): number {
+  const graph = pix2pix.build(parseTestOptions(['--dataroot', '.']) as unknown as ModelOptions);
+  return 2 * multiplyAddsOf(graph.forward({ batch: 1, height: 256, width: 256, format: 'u8' }, false));
 }
