@@ -1,6 +1,7 @@
 import { grad } from '../src/autodiff/grad.js';
 import type { DType } from '../src/ir/tensorType.js';
 import type { Value } from '../src/ir/value.js';
+import { diffAugment } from '../src/nn/diffAugment.js';
 import { ganLoss, l1Loss } from '../src/nn/losses.js';
 import { leakyRelu, relu } from '../src/ops/activation.js';
 import { broadcastTo, reduceSum } from '../src/ops/broadcast.js';
@@ -12,7 +13,9 @@ import { mean, reduceMean, sum } from '../src/ops/reduce.js';
 import { reflectionPad, reflectionPadGradient } from '../src/ops/reflectionPad.js';
 import { concat, detach, pad, reshape, slice, transpose } from '../src/ops/shape.js';
 import { inverseDeviation, standardize, variance } from '../src/ops/standardize.js';
+import { translatePixels } from '../src/ops/translatePixels.js';
 import { upsample, upsampleGradient } from '../src/ops/upsample.js';
+import type { DiffAugmentation } from '../src/options/diffaug.js';
 
 /** The attributes of the cases in ops.safetensors; each op has its own among them. */
 export interface CaseAttributes {
@@ -40,6 +43,7 @@ export interface CaseAttributes {
   readonly first: readonly [stride: number, padding: number];
   readonly second: readonly [stride: number, padding: number];
   readonly dtype: DType;
+  readonly policy: DiffAugmentation;
 }
 
 export type BuildOp = (inputs: readonly Value[], attributes: CaseAttributes) => Value | readonly Value[];
@@ -68,6 +72,7 @@ export const opBuilders: Readonly<Record<string, BuildOp>> = {
   neg: unary(elementwise.neg),
   abs: unary(elementwise.abs),
   sign: unary(elementwise.sign),
+  floor: unary(elementwise.floor),
   sqrt: unary(elementwise.sqrt),
   exp: unary(elementwise.exp),
   log: unary(elementwise.log),
@@ -100,6 +105,9 @@ export const opBuilders: Readonly<Record<string, BuildOp>> = {
   reflectionPadGradient: ([dy], { padding }) => reflectionPadGradient(dy, padding),
   upsample: unary(upsample),
   upsampleGradient: unary(upsampleGradient),
+  translatePixels: ([x, rows, columns]) => translatePixels(x, rows, columns),
+  diffAugment: ([x, ...numbers], { policy, first: from }) =>
+    diffAugment(x, policy, numbers, from as unknown as number),
   gradientPenalty,
   l1Loss: binary(l1Loss),
   bceWithLogitsLoss: ([x], { target }) => ganLoss('vanilla', x, target === 1),

@@ -32,6 +32,17 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   scales: [...PATCHES, '--num_D', '2', '--lambda_feat', '10', '--clip_grad_norm', '1'],
   l1: ['--no_gan'],
   unconditioned: [...PATCHES, '--no_condition', '--no_l1', '--ema', '0.9'],
+  augmented: [
+    ...PATCHES,
+    '--diffaug',
+    'color,translation,cutout',
+    '--rotate',
+    '10',
+    '--color_jitter',
+    '0.2',
+    '--cutout',
+    '8',
+  ],
   gathered: [...PATCHES, '--accumulate', '2', '--n_critic', '2', '--ema', '0.9'],
 };
 

@@ -1,16 +1,30 @@
 import { BadImageError } from './badImage.js';
+import type { ColourChange } from './colourChange.js';
 import { decodeImage, MAX_PIXELS, type RgbImage } from './decode.js';
 import { augmentation, type Geometry, planGeometry } from './geometry.js';
+import { hide } from './hide.js';
 import type { ImageBatch, Sample } from './imageBatch.js';
 import type { DataOptions } from './options.js';
 import { type ImagePair, type PairList, pairAt } from './pairs.js';
 import type { SampleSource } from './sampleSource.js';
 import { type Region, transformImage } from './transform.js';
+import { variation } from './variation.js';
 
 /** The options that decide what a pair becomes. Plain data, so that they can be sent to a worker. */
 export type AlignedOptions = Pick<
   DataOptions,
-  'preprocess' | 'loadSize' | 'cropSize' | 'noFlip' | 'isTrain' | 'direction' | 'inputNc' | 'outputNc'
+  | 'preprocess'
+  | 'loadSize'
+  | 'cropSize'
+  | 'noFlip'
+  | 'isTrain'
+  | 'direction'
+  | 'inputNc'
+  | 'outputNc'
+  | 'rotate'
+  | 'colorJitter'
+  | 'photoSide'
+  | 'cutout'
 >;
 
 /** An image and the part of it that is A or B. */
@@ -39,15 +53,18 @@ export class AlignedSource implements SampleSource {
   /** @throws BadImageError when the pair at `index` cannot be used */
   async get(index: number, { epoch, seed }: { epoch: number; seed: number }): Promise<Sample> {
     const { opt } = this;
+    const { photoSide = 'A' } = opt;
     const [a, b] = await readPair(pairAt(this.pairs, index));
     const chance = augmentation(opt, seed, epoch, index, a.region);
-    const geometry = planGeometry(opt, a.region, chance);
+    const { angle, colour, cutout } = variation(opt, seed, epoch, index);
+    const geometry = { ...planGeometry(opt, a.region, chance), angle };
     checkGeometry(a, b, geometry, planGeometry(opt, b.region, chance));
     const isBtoA = opt.direction === 'BtoA';
     const [A, B] = await Promise.all([
-      toImageBatch(a, geometry, isBtoA ? opt.outputNc : opt.inputNc),
-      toImageBatch(b, geometry, isBtoA ? opt.inputNc : opt.outputNc),
+      toImageBatch(a, geometry, isBtoA ? opt.outputNc : opt.inputNc, photoSide === 'A' ? colour : undefined),
+      toImageBatch(b, geometry, isBtoA ? opt.inputNc : opt.outputNc, photoSide === 'B' ? colour : undefined),
     ]);
+    if (cutout !== undefined) hide(isBtoA ? B : A, cutout);
     return { A, B, APaths: [a.path], BPaths: [b.path] };
   }
 }
@@ -97,8 +114,13 @@ function checkGeometry(a: Half, b: Half, geometry: Geometry, geometryB: Geometry
   }
 }
 
-async function toImageBatch(half: Half, geometry: Geometry, channels: number): Promise<ImageBatch> {
-  const data = await transformImage(half.image, half.region, geometry, channels === 1 ? 1 : 3);
+async function toImageBatch(
+  half: Half,
+  geometry: Geometry,
+  channels: number,
+  colour: ColourChange | undefined,
+): Promise<ImageBatch> {
+  const data = await transformImage(half.image, half.region, geometry, channels === 1 ? 1 : 3, colour);
   const { width, height } = geometry.output;
   return { data, shape: [1, height, width, channels === 1 ? 1 : 3] };
 }

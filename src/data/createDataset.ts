@@ -102,6 +102,7 @@ async function createAligned(
   checkChannels('input_nc', opt.inputNc);
   checkChannels('output_nc', opt.outputNc);
   const { preprocess, loadSize, cropSize, noFlip, isTrain, direction, inputNc, outputNc } = opt;
+  const { rotate, colorJitter, photoSide, cutout } = opt;
   const usesBoth = preprocess === 'resize_and_crop' || preprocess === 'scale_width_and_crop';
   if (usesBoth && loadSize < cropSize) {
     throw new Pix2PixError(
@@ -111,7 +112,10 @@ async function createAligned(
     );
   }
   return new AlignedSource(
-    { preprocess, loadSize, cropSize, noFlip, isTrain, direction, inputNc, outputNc },
+    {
+      ...{ preprocess, loadSize, cropSize, noFlip, isTrain, direction, inputNc, outputNc },
+      ...{ rotate, colorJitter, photoSide, cutout },
+    },
     await findPairs(opt.dataroot, opt.phase, onProgress),
   );
 }

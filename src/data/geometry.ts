@@ -14,13 +14,15 @@ export interface Augmentation {
   readonly flip: boolean;
 }
 
-/** What is done to an image, in this order: resize, crop, mirror left and right. */
+/** What is done to an image, in this order: resize, turn, crop, mirror left and right. */
 export interface Geometry {
   readonly resized: Size;
   /** Top left corner of the crop, which is `output` large; what of it lies beyond the resized image is black. */
   readonly crop: { readonly left: number; readonly top: number } | undefined;
   readonly output: Size;
   readonly flip: boolean;
+  /** Degrees by which it is turned, clockwise, before the crop. Default: 0. */
+  readonly angle?: number;
 }
 
 /** The options that geometry depends on. */

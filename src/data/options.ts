@@ -1,5 +1,6 @@
 import type { DATA_OPTIONS, RUN_OPTIONS } from '../options/baseOptions.js';
 import type { OptionValues } from '../options/spec.js';
+import type { AUGMENTATION_OPTIONS } from '../options/trainOptions.js';
 
 /** What `createDataset` needs: the data flags, and what it must know of the model and the run. */
 export type DataOptions = Omit<OptionValues<typeof DATA_OPTIONS>, 'datasetMode'> & {
@@ -17,4 +18,4 @@ export type DataOptions = Omit<OptionValues<typeof DATA_OPTIONS>, 'datasetMode'>
   isTrain: boolean;
   /** The epoch that the first iteration is; 1 unless training is continued. */
   epochCount: number;
-};
+} & Partial<OptionValues<typeof AUGMENTATION_OPTIONS>>;

@@ -1,4 +1,5 @@
-import sharp, { type Sharp } from 'sharp';
+import sharp, { type Matrix3x3, type Sharp } from 'sharp';
+import type { ColourChange } from './colourChange.js';
 import type { RgbImage } from './decode.js';
 import type { Geometry, Size } from './geometry.js';
 
@@ -18,8 +19,15 @@ const LUMA: [number, number, number] = [0.299, 0.587, 0.114];
 /** Rows and columns repeated around an image before it is enlarged: the reach of a cubic kernel. */
 const MARGIN = 2;
 
+/** A raw picture, and where in it the one that is meant begins. */
+interface Placed {
+  readonly raw: Raw;
+  readonly left: number;
+  readonly top: number;
+}
+
 /**
- * Cuts `region` out of an image and resizes, crops and mirrors it as `geometry` says; every pixel is touched by
+ * Cuts `region` out of an image and resizes, turns, crops and mirrors it as `geometry` says; every pixel is touched by
  * libvips alone. With one channel the result is luma, round(0.299 R + 0.587 G + 0.114 B).
  *
  * Resizing is bicubic (a = -0.5) with pixel centres aligned and antialiasing when it shrinks, as PIL's BICUBIC is:
@@ -32,11 +40,13 @@ export async function transformImage(
   region: Region,
   geometry: Geometry,
   channels: 1 | 3,
+  colour?: ColourChange,
 ): Promise<Uint8Array> {
   const { resized, output, crop, flip } = geometry;
   const { width, height } = image;
   const cut = sharp(image.data, { raw: { width, height, channels: 3 } }).extract(region);
-  const enlarged = await enlarge(cut, region, resized);
+  const upright = await enlarge(cut, region, resized);
+  const enlarged = geometry.angle ? await turn(upright, resized, geometry.angle) : upright;
 
   // what of the crop lies inside the image; the rest of it is black
   const [left, top] = [crop?.left ?? 0, crop?.top ?? 0];
@@ -53,13 +63,16 @@ export async function transformImage(
     bottom: output.height - inside.height,
     background: '#000',
   });
+  if (colour !== undefined) recolour(pipeline, colour);
+  if (channels === 1 && colour !== undefined)
+    return (await toRaw(toLuma(fromRaw(await toRaw(pipeline))))).data;
   if (channels === 1) toLuma(pipeline);
   return (await toRaw(pipeline)).data;
 }
 
 /** libvips cuts the float that the matrix gives to a byte, where rounding is wanted: hence the half. */
-function toLuma(pipeline: Sharp): void {
-  pipeline.linear(1, 0.5).recomb([LUMA, LUMA, LUMA]).extractChannel(0);
+function toLuma(pipeline: Sharp): Sharp {
+  return pipeline.linear(1, 0.5).recomb([LUMA, LUMA, LUMA]).extractChannel(0);
 }
 
 /**
@@ -69,7 +82,7 @@ function toLuma(pipeline: Sharp): void {
  * to the right and down, a mean error of 10 of 255 on a detailed photo, so what grows goes through its affine
  * transform, told the displacement that aligns the centres: in = (out + 1/2) / scale - 1/2.
  */
-async function enlarge(cut: Sharp, from: Size, to: Size): Promise<{ raw: Raw; left: number; top: number }> {
+async function enlarge(cut: Sharp, from: Size, to: Size): Promise<Placed> {
   const shrunk = { width: Math.min(from.width, to.width), height: Math.min(from.height, to.height) };
   if (shrunk.width !== from.width || shrunk.height !== from.height) {
     cut.resize({ ...shrunk, fit: 'fill', kernel: 'cubic', fastShrinkOnLoad: false });
@@ -98,6 +111,37 @@ function enlargement(from: number, to: number): { scale: number; displacement: n
   if (scale === 1) return { scale, displacement: 0, start: MARGIN };
   const start = Math.round(MARGIN * scale + 0.5 - scale / 2);
   return { scale, displacement: (start - 0.5) / scale + 0.5 - MARGIN, start };
+}
+
+/** sharp adds after it has multiplied. The half rounds, as in `toLuma`. */
+function recolour(pipeline: Sharp, { matrix, offset }: ColourChange): void {
+  pipeline.recomb(matrix as unknown as Matrix3x3).linear(1, offset + 0.5);
+}
+
+/** Turns a picture about its middle. What comes in at its corners is its mirror image. */
+async function turn({ raw, left, top }: Placed, size: Size, degrees: number): Promise<Placed> {
+  const [cosine, sine] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
+  const { width, height } = size;
+  const reach = (along: number, across: number) =>
+    Math.ceil((Math.abs(cosine) * along + Math.abs(sine) * across - along) / 2) + MARGIN;
+  const [x, y] = [Math.max(MARGIN, reach(width, height)), Math.max(MARGIN, reach(height, width))];
+  const whole = await toRaw(fromRaw(raw).extract({ left, top, ...size }));
+  const padded = await toRaw(
+    fromRaw(whole).extend({ left: x, right: x, top: y, bottom: y, extendWith: 'mirror' }),
+  );
+  const turned = fromRaw(padded).affine([cosine, -sine, sine, cosine], { interpolator: 'bicubic' });
+  // libvips keeps (0, 0) in place, and shows from the lowest coordinates that a corner comes to
+  const { info } = padded;
+  const corners = [0, info.width].flatMap((cx) =>
+    [0, info.height].map((cy) => [cosine * cx - sine * cy, sine * cx + cosine * cy]),
+  );
+  const start = (axis: number) => Math.round(Math.min(...corners.map((corner) => corner[axis])));
+  const [middleX, middleY] = [(info.width - 1) / 2, (info.height - 1) / 2];
+  return {
+    raw: await toRaw(turned),
+    left: Math.round(cosine * middleX - sine * middleY - (width - 1) / 2) - start(0),
+    top: Math.round(sine * middleX + cosine * middleY - (height - 1) / 2) - start(1),
+  };
 }
 
 function fromRaw({ data, info: { width, height, channels } }: Raw): Sharp {

@@ -7,7 +7,7 @@ type Contradiction = readonly [first: string, second: string, fix: string];
 /** What has no meaning without a discriminator. */
 const OF_THE_DISCRIMINATOR = [
   ...['gan_mode', 'netD', 'ndf', 'n_layers_D', 'num_D', 'no_condition'],
-  ...['lambda_feat', 'lambda_gp', 'n_critic', 'lr_D'],
+  ...['lambda_feat', 'lambda_gp', 'n_critic', 'lr_D', 'diffaug'],
 ];
 
 /** Throws Pix2PixError, naming both, when flags of pix2pix contradict each other. */

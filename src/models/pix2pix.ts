@@ -6,11 +6,13 @@ import type { Value } from '../ir/value.js';
 import { checkImageSize, defineD, defineG } from '../networks/define.js';
 import type { Discriminator, Judgement } from '../networks/discriminators.js';
 import { adam } from '../nn/adam.js';
+import { drawDiffAugment } from '../nn/diffAugment.js';
 import { gradientPenalty } from '../nn/gradientPenalty.js';
 import { type GanMode, ganLoss, generatorGanLoss, l1Loss, total } from '../nn/losses.js';
 import { type Module, parametersOf } from '../nn/module.js';
 import { add, scale } from '../ops/elementwise.js';
 import { concat, detach } from '../ops/shape.js';
+import { parseDiffaug } from '../options/diffaug.js';
 import { extendForPix2Pix } from '../options/extension.js';
 import { refuseContradictions } from './contradictions.js';
 import type {
@@ -47,9 +49,17 @@ interface Pix2PixLosses {
   readonly noGan: boolean;
   readonly noL1: boolean;
   readonly noCondition: boolean;
+  readonly diffaug: string;
 }
 
-const WITHOUT_EXTRAS = { lambdaFeat: 0, lambdaGp: 10, noGan: false, noL1: false, noCondition: false };
+const WITHOUT_EXTRAS = {
+  lambdaFeat: 0,
+  lambdaGp: 10,
+  noGan: false,
+  noL1: false,
+  noCondition: false,
+  diffaug: '',
+};
 
 class Pix2PixGraph implements ModelGraph {
   readonly networks: { readonly G: Module; readonly D?: Discriminator };
@@ -111,7 +121,8 @@ class Pix2PixGraph implements ModelGraph {
 
   private trainD(step: Trace, { realA, fakeB, realB }: Images): Losses {
     const { ganMode, lambdaGp } = this.losses;
-    const [fake, real] = [this.judged(realA, detach(fakeB)), this.judged(realA, realB)];
+    const fake = this.augmentation(step, realA)(this.judged(realA, detach(fakeB)));
+    const real = this.augmentation(step, realA)(this.judged(realA, realB));
     const against = (x: Value, isReal: boolean) =>
       total(this.judge(step, x).map(({ logits }) => ganLoss(ganMode, logits, isReal)));
     const lossFake = against(fake, false);
@@ -139,11 +150,19 @@ class Pix2PixGraph implements ModelGraph {
 
   private adversarial(step: Trace, { realA, fakeB, realB }: Images): Record<string, Value> {
     const { ganMode, lambdaFeat } = this.losses;
-    const fake = this.judge(step, this.judged(realA, fakeB));
+    const augment = this.augmentation(step, realA);
+    const fake = this.judge(step, augment(this.judged(realA, fakeB)));
     const loss_G_GAN = total(fake.map(({ logits }) => generatorGanLoss(ganMode, logits)));
     if (lambdaFeat === 0) return { loss_G_GAN };
-    const real = this.judge(step, this.judged(realA, realB));
+    const real = this.judge(step, augment(this.judged(realA, realB)));
     return { loss_G_GAN, loss_G_feat: scale(featureMatching(fake, real), lambdaFeat) };
+  }
+
+  /** What `--diffaug` does to one batch that D sees: to the place of both images, to the colours of the second alone. */
+  private augmentation(step: Trace, { shape }: Value): (pair: Value) => Value {
+    const augment = drawDiffAugment(step, parseDiffaug(this.losses.diffaug), shape[0]);
+    const first = this.losses.noCondition ? 0 : shape[1];
+    return (pair) => augment(pair, first);
   }
 
   /** What D sees of a pair. */

@@ -11,7 +11,7 @@ import { broadcastTo } from './broadcast.js';
 import * as elementwise from './elementwise.js';
 
 checkAgainstPyTorch(['add', 'sub', 'mul', 'div']);
-checkAgainstPyTorch(['neg', 'abs', 'sign', 'square', 'sqrt', 'exp', 'log', 'reciprocal']);
+checkAgainstPyTorch(['neg', 'abs', 'sign', 'floor', 'square', 'sqrt', 'exp', 'log', 'reciprocal']);
 checkAgainstPyTorch(['tanh', 'sigmoid', 'softplus']);
 
 const { add, sub, mul, div } = elementwise;

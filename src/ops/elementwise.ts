@@ -73,6 +73,8 @@ export const neg = unary('neg', 'Neg', ({ dy }) => [neg(dy)], 'neg');
 export const abs = unary('abs', 'Abs', ({ inputs: [x], dy }) => [mul(dy, sign(x))], 'abs');
 /** -1, 0 or 1. */
 export const sign = unary('sign', 'Sign', () => [null]);
+/** The whole number below; constant almost everywhere, so that no gradient goes through it. */
+export const floor = unary('floor', 'Floor', () => [null]);
 /** √x */
 export const sqrt = unary('sqrt', 'Sqrt', ({ output, dy }) => [div(scale(dy, 0.5), output)], 'sqrt');
 /** eˣ */

@@ -10,4 +10,5 @@ export { mean, reduceMean, sum } from './reduce.js';
 export { reflectionPad } from './reflectionPad.js';
 export { concat, detach, pad, reshape, slice, transpose } from './shape.js';
 export { standardize, variance } from './standardize.js';
+export { translatePixels } from './translatePixels.js';
 export { upsample } from './upsample.js';

@@ -101,6 +101,11 @@ const PARTS = {
   lambdaGp: 10,
   nCritic: 1,
   numD: 1,
+  diffaug: '',
+  rotate: 0,
+  colorJitter: 0,
+  photoSide: 'A',
+  cutout: 0,
 };
 
 test("training starts from the reference's defaults for pix2pix", () => {

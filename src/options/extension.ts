@@ -1,3 +1,4 @@
+import { diffaugFault } from './diffaug.js';
 import type { OptionTable } from './spec.js';
 
 /**
@@ -62,6 +63,14 @@ export const PIX2PIX_OPTIONS = {
     min: 0,
     group: 'Losses',
     help: 'weight of the gradient penalty of --gan_mode wgangp',
+  },
+  diffaug: {
+    kind: 'string',
+    default: '',
+    metavar: 'LIST',
+    group: 'Losses',
+    check: diffaugFault,
+    help: 'change what the discriminator sees, real and fake alike: color,translation,cutout or some of them; for small data sets',
   },
   n_critic: {
     kind: 'int',

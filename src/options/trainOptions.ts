@@ -8,6 +8,41 @@ import { type ParseSettings, parseOptions, requireOptions } from './parse.js';
 import type { OptionTable, OptionValues } from './spec.js';
 import { nameWithSuffix } from './suffix.js';
 
+/** Augmentations besides crop and mirror; all are off by default. */
+export const AUGMENTATION_OPTIONS = {
+  rotate: {
+    kind: 'float',
+    default: 0,
+    min: 0,
+    max: 180,
+    group: 'Data',
+    help: 'turn images by up to so many degrees either way; what comes in at the corners is mirrored',
+  },
+  color_jitter: {
+    kind: 'float',
+    default: 0,
+    min: 0,
+    below: 1,
+    group: 'Data',
+    help: 'change brightness, contrast and saturation of the photographs by up to this share, and the hue by up to as much of a quarter turn',
+  },
+  photo_side: {
+    kind: 'choice',
+    default: 'A',
+    choices: ['A', 'B'],
+    group: 'Data',
+    help: 'which side --color_jitter changes: labels and drawings must keep their colours',
+  },
+  cutout: {
+    kind: 'int',
+    default: 0,
+    min: 0,
+    max: 16384,
+    group: 'Data',
+    help: 'side in pixels of a square of the input that is made grey',
+  },
+} as const satisfies OptionTable;
+
 const SCHEDULE_OPTIONS = {
   phase: {
     kind: 'string',
@@ -219,6 +254,7 @@ const MEMORY_OPTIONS = {
 export const TRAIN_OPTIONS = {
   ...RUN_OPTIONS,
   ...DATA_OPTIONS,
+  ...AUGMENTATION_OPTIONS,
   ...NETWORK_OPTIONS,
   ...SCHEDULE_OPTIONS,
   ...SAVING_OPTIONS,
