@@ -10,6 +10,7 @@ import { inWay, programBytes } from '../runtime/memoryPlan.js';
 import { predictStepTime } from '../runtime/stepTime.js';
 import { fitMemory, memoryLimit, stepSize } from './fitMemory.js';
 import { formChoice } from './formChoice.js';
+import { imagesPerStep, stepPrograms } from './stepPieces.js';
 
 /** What `pix2pix train --dry_run` finds out. */
 export interface DryRun {
@@ -44,9 +45,16 @@ export async function dryRun(
   const size = stepSize(opt);
   if (size === undefined) throw sizeUnknown(opt);
   const { way, needs } = fitMemory(graph, opt, size);
-  const program = inWay(graph.trainStep(size), way);
-  const choose = await formChoice(opt, print)(program);
-  const time = await predictStepTime(program, choose, opt.intraThreads, progress);
+  const time = { convolutions: 0, others: 0, optimisers: 0, total: 0 };
+  let flops = 0;
+  for (const { program: fast, runs } of stepPrograms(graph, opt, size)) {
+    const program = inWay(fast, way);
+    const choose = await formChoice(opt, print)(program);
+    const once = await predictStepTime(program, choose, opt.intraThreads, progress);
+    for (const kind of ['convolutions', 'others', 'optimisers', 'total'] as const)
+      time[kind] += runs * once[kind];
+    flops += 2 * runs * multiplyAddsOf(program);
+  }
   const rest = (imagesPerEpoch ?? 0) % opt.batchSize;
   const last = rest === 0 ? 0 : programBytes(graph.trainStep({ ...size, batch: rest }), way);
   const memoryBytes = Math.min(needs.total + last, memoryLimit(opt));
@@ -54,13 +62,12 @@ export async function dryRun(
     ([name, network]) => [name, parameterCount(network)] as const,
   );
   const parameters = networks.reduce((sum, [, count]) => sum + count, 0);
-  const flops = 2 * multiplyAddsOf(program);
   const images = imagesPerEpoch ?? 1000;
-  const seconds = (images / opt.batchSize) * (time.total / 1000);
+  const seconds = (images / imagesPerStep(opt)) * (time.total / 1000);
   const millions = (count: number) => `${(count / 1e6).toFixed(1)} million`;
   const ms = (milliseconds: number) => `${milliseconds.toFixed(0)} ms`;
   const lines = [
-    `step        ${size.batch} × ${size.height} × ${size.width}, ${(flops / 1e9).toFixed(1)} GFLOP`,
+    `step        ${imagesPerStep(opt)} × ${size.height} × ${size.width}, ${(flops / 1e9).toFixed(1)} GFLOP`,
     `parameters  ${millions(parameters)} (${networks.map(([name, count]) => `${name} ${millions(count)}`).join(', ')})`,
     `memory      ${formatBytes(memoryBytes)}: parameters, gradients and moments ${formatBytes(needs.states)}, ` +
       `activations kept ${formatBytes(needs.kept)}, working ${formatBytes(needs.working)}, ` +

@@ -15,6 +15,7 @@ import {
   programBytes,
 } from '../runtime/memoryPlan.js';
 import type { ProgramMemory } from './programCache.js';
+import { stepPrograms } from './stepPieces.js';
 
 /** How a training will use memory. */
 export interface MemoryFit {
@@ -49,11 +50,37 @@ export function roomForPrograms(
   const bytesOf = (program: Program) => programBytes(program, way);
   if (!opt.isTrain) return { bytesOf, room: Number.POSITIVE_INFINITY };
   const states = Object.values(graph.networks).reduce((sum, network) => sum + parameterCount(network), 0);
-  return { bytesOf, room: memoryLimit(opt) - PROCESS_BYTES - BYTES_OF_PARAMETER * states };
+  const taken = PROCESS_BYTES + BYTES_OF_PARAMETER * states + extraStateBytes(graph, opt);
+  return { bytesOf, room: memoryLimit(opt) - taken };
 }
 
 /** The parameter itself, its gradient and two moments. */
 const BYTES_OF_PARAMETER = 16;
+
+/** What optimisers keep besides: gradients gathered over batches, and moving averages. */
+function extraStateBytes({ networks, testNetworks }: ModelGraph, { accumulate, ema }: TrainOptions): number {
+  const bytes = (names: readonly string[]) =>
+    names.reduce((sum, name) => sum + 4 * parameterCount(networks[name]), 0);
+  return (accumulate > 1 ? bytes(Object.keys(networks)) : 0) + (ema > 0 ? bytes(testNetworks) : 0);
+}
+
+/** Of a step, in as many programs as it takes: all of them stay compiled. */
+function memoryNeeds(graph: ModelGraph, opt: TrainOptions, size: ImageSize): (way: MemoryWay) => MemoryNeeds {
+  const whole = graph.trainStep(size);
+  const programs = stepPrograms(graph, opt, size).map(({ program }) => program);
+  return (way) => {
+    const { process, states } = predictMemory(whole, way);
+    const parts = programs.map((program) => predictMemory(program, way));
+    const sum = (of: 'kept' | 'working') => parts.reduce((bytes, needs) => bytes + needs[of], 0);
+    const needs = {
+      process,
+      states: states + extraStateBytes(graph, opt),
+      kept: sum('kept'),
+      working: sum('working'),
+    };
+    return { ...needs, total: needs.process + needs.states + needs.kept + needs.working };
+  };
+}
 
 /**
  * The fastest way to train that fits.
@@ -62,8 +89,8 @@ const BYTES_OF_PARAMETER = 16;
  */
 export function fitMemory(graph: ModelGraph, opt: TrainOptions, size: ImageSize): MemoryFit {
   const limit = memoryLimit(opt);
-  const program = graph.trainStep(size);
-  const fits = MEMORY_WAYS.map((way) => ({ way, needs: predictMemory(program, way) }));
+  const needsIn = memoryNeeds(graph, opt, size);
+  const fits = MEMORY_WAYS.map((way) => ({ way, needs: needsIn(way) }));
   const fit = fits.find(({ needs }) => needs.total <= limit);
   if (fit !== undefined) return fit;
   const least = fits.reduce((a, b) => (b.needs.total < a.needs.total ? b : a)).needs;
@@ -73,7 +100,7 @@ export function fitMemory(graph: ModelGraph, opt: TrainOptions, size: ImageSize)
       needed: `${formatBytes(least.total)}, of it ${formatBytes(least.states)} for parameters, gradients and moments`,
       [opt.memoryLimit === undefined ? 'free' : '--memory_limit']: formatBytes(limit),
     },
-    whatWouldFit(graph, size, limit) ?? 'choose a smaller network: --ngf, --ndf, --netG',
+    whatWouldFit(graph, opt, size, limit) ?? 'choose a smaller network: --ngf, --ndf, --netG',
   );
 }
 
@@ -82,10 +109,15 @@ const LEANEST = MEMORY_WAYS[MEMORY_WAYS.length - 1];
 const SIDE_STEP = 32;
 
 /** The largest batch, else the largest images, with which a step would fit. */
-function whatWouldFit(graph: ModelGraph, size: ImageSize, limit: number): string | undefined {
+function whatWouldFit(
+  graph: ModelGraph,
+  opt: TrainOptions,
+  size: ImageSize,
+  limit: number,
+): string | undefined {
   const fits = (smaller: ImageSize) => {
     try {
-      return predictMemory(graph.trainStep(smaller), LEANEST).total <= limit;
+      return memoryNeeds(graph, opt, smaller)(LEANEST).total <= limit;
     } catch {
       return false; // the network takes no such images
     }

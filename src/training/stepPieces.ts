@@ -1,6 +1,6 @@
 import { Pix2PixError } from '../errors/pix2pixError.js';
 import { type Program, withStatisticsOf } from '../ir/program.js';
-import type { ModelGraph } from '../models/definition.js';
+import type { ImageSize, ModelGraph } from '../models/definition.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import type { Gathering } from '../runtime/adam.js';
 import { inWay, type MemoryWay } from '../runtime/memoryPlan.js';
@@ -73,6 +73,24 @@ export function stepPieces(
       };
     }),
   );
+}
+
+/** The programs of a training step of full batches, and how often each runs in one, on average. */
+export function stepPrograms(
+  graph: ModelGraph,
+  { nCritic = 1, accumulate }: StepOptions,
+  size: ImageSize,
+): { readonly program: Program; readonly runs: number }[] {
+  const { parts } = graph;
+  if (accumulate > 1 && parts !== undefined) {
+    return parts.map((part, i) => ({
+      program: onlyPart(graph, part, graph.trainStep(size, [part])),
+      runs: i === 0 ? accumulate : accumulate / nCritic,
+    }));
+  }
+  const whole = { program: graph.trainStep(size), runs: 1 / nCritic };
+  if (nCritic === 1 || parts === undefined) return [{ ...whole, runs: 1 }];
+  return [whole, { program: graph.trainStep(size, parts.slice(0, 1)), runs: 1 - 1 / nCritic }];
 }
 
 /** A network's forward pass is repeated in the parts before its own; its statistics move in its own. */
