@@ -29,7 +29,8 @@ export { ShapeError } from './ir/shapeError.js';
 
 // Options: from a command line, and completed by what a checkpoint knows
 
-export { type ExtendOptions, extendForPix2Pix, type OptionExtension } from './options/extension.js';
+export type { ExtendOptions, OptionExtension } from './options/extension.js';
+export { extendForPix2Pix } from './options/models/pix2pixOptions.js';
 export type { OptionSpec, OptionTable, OptionValues } from './options/spec.js';
 export type { TestOptions } from './options/testOptions.js';
 export type { Pix2PixOptions, TrainOptions } from './options/trainOptions.js';
@@ -58,8 +59,10 @@ export { loadImage } from './training/loadImage.js';
 // Models: those that there are, and what one of one's own needs
 
 export type {
+  GeneratorDefinition,
   ImageFormat,
   ImageSize,
+  InputDefinition,
   ModelDefinition,
   ModelGraph,
   ModelOptions,
@@ -70,8 +73,9 @@ export { pix2pix } from './models/pix2pix.js';
 export { registerModel } from './models/registry.js';
 export { createModel } from './training/createModel.js';
 export type { LoadedFrom } from './training/loadModel.js';
-export { Model, type SetupSettings } from './training/model.js';
+export { Model } from './training/model.js';
 export type { ModelInput } from './training/modelInput.js';
+export type { SetupSettings, TranslationSettings } from './training/modelSettings.js';
 export { type Pix2PixLoss, Pix2PixModel, type Pix2PixVisual } from './training/pix2pixModel.js';
 export type { Place, Progress } from './training/trainingState.js';
 

@@ -7,6 +7,7 @@ export interface ModelFlags {
   readonly model: string;
   readonly checkpoints_dir: string;
   readonly epoch: string;
+  readonly generator?: string;
   readonly norm_mode: NormMode;
 }
 
@@ -16,6 +17,7 @@ export function withModelOptions(command: Command): Command {
     .requiredOption('--model <run or file>', "a run's name or folder, a checkpoint, or an exported file")
     .option('--checkpoints_dir <folder>', 'where runs are', './checkpoints')
     .option('--epoch <tag>', "of a run's checkpoints: latest, best, 5, iter_5000", 'latest')
+    .option('--generator <network>', 'of a model that has two: G_A, which makes B and is the default, or G_B')
     .addOption(
       new Option(
         '--norm_mode <mode>',
@@ -26,10 +28,11 @@ export function withModelOptions(command: Command): Command {
     );
 }
 
-export function sourceOptions({ checkpoints_dir, epoch, norm_mode }: ModelFlags): SourceOptions {
+export function sourceOptions({ checkpoints_dir, epoch, generator, norm_mode }: ModelFlags): SourceOptions {
   return {
     checkpointsDir: checkpoints_dir,
     epoch,
+    generator,
     normMode: norm_mode,
     onWarning: (text) => process.stderr.write(`${text}\n`),
   };

@@ -51,9 +51,9 @@ export const testCommand: Command = {
 
 /** The figures of a test and where its page is. */
 export function describeResults({ images, means, page }: TestSummary): string {
-  const { l1, psnr, ssim } = means;
-  const figures = `L1 ${l1.toFixed(4)}, PSNR ${psnr.toFixed(2)} dB, SSIM ${ssim.toFixed(4)}`;
-  return `${images} images: ${figures}\nresults: ${page}`;
+  const { count, l1, psnr, ssim } = means;
+  const figures = `: L1 ${l1.toFixed(4)}, PSNR ${psnr.toFixed(2)} dB, SSIM ${ssim.toFixed(4)}`;
+  return `${images} images${count > 0 ? figures : ''}\nresults: ${page}`;
 }
 
 /** A test may leave --dataroot out, because the checkpoint knows it. */

@@ -1,38 +1,12 @@
 import { BadImageError } from './badImage.js';
-import type { ColourChange } from './colourChange.js';
-import { decodeImage, MAX_PIXELS, type RgbImage } from './decode.js';
+import { decodeImage } from './decode.js';
 import { augmentation, type Geometry, planGeometry } from './geometry.js';
 import { hide } from './hide.js';
-import type { ImageBatch, Sample } from './imageBatch.js';
-import type { DataOptions } from './options.js';
+import type { Sample } from './imageBatch.js';
 import { type ImagePair, type PairList, pairAt } from './pairs.js';
-import type { SampleSource } from './sampleSource.js';
-import { type Region, transformImage } from './transform.js';
+import { checkResize, type ImagePart, type PreparationOptions, prepare, readWhole } from './preparedImage.js';
+import type { SampleContext, SampleSource } from './sampleSource.js';
 import { variation } from './variation.js';
-
-/** The options that decide what a pair becomes. Plain data, so that they can be sent to a worker. */
-export type AlignedOptions = Pick<
-  DataOptions,
-  | 'preprocess'
-  | 'loadSize'
-  | 'cropSize'
-  | 'noFlip'
-  | 'isTrain'
-  | 'direction'
-  | 'inputNc'
-  | 'outputNc'
-  | 'rotate'
-  | 'colorJitter'
-  | 'photoSide'
-  | 'cutout'
->;
-
-/** An image and the part of it that is A or B. */
-interface Half {
-  readonly path: string;
-  readonly image: RgbImage;
-  readonly region: Region;
-}
 
 /**
  * Paired images: the halves of one file or two files of equal names. Both images of a pair get the same resize, crop
@@ -42,8 +16,8 @@ interface Half {
  */
 export class AlignedSource implements SampleSource {
   constructor(
-    readonly opt: AlignedOptions,
-    readonly pairs: PairList,
+    private readonly opt: PreparationOptions,
+    private readonly pairs: PairList,
   ) {}
 
   get length(): number {
@@ -51,7 +25,7 @@ export class AlignedSource implements SampleSource {
   }
 
   /** @throws BadImageError when the pair at `index` cannot be used */
-  async get(index: number, { epoch, seed }: { epoch: number; seed: number }): Promise<Sample> {
+  async get(index: number, { epoch, seed }: SampleContext): Promise<Sample> {
     const { opt } = this;
     const { photoSide = 'A' } = opt;
     const [a, b] = await readPair(pairAt(this.pairs, index));
@@ -61,19 +35,16 @@ export class AlignedSource implements SampleSource {
     checkGeometry(a, b, geometry, planGeometry(opt, b.region, chance));
     const isBtoA = opt.direction === 'BtoA';
     const [A, B] = await Promise.all([
-      toImageBatch(a, geometry, isBtoA ? opt.outputNc : opt.inputNc, photoSide === 'A' ? colour : undefined),
-      toImageBatch(b, geometry, isBtoA ? opt.inputNc : opt.outputNc, photoSide === 'B' ? colour : undefined),
+      prepare(a, geometry, isBtoA ? opt.outputNc : opt.inputNc, photoSide === 'A' ? colour : undefined),
+      prepare(b, geometry, isBtoA ? opt.inputNc : opt.outputNc, photoSide === 'B' ? colour : undefined),
     ]);
     if (cutout !== undefined) hide(isBtoA ? B : A, cutout);
     return { A, B, APaths: [a.path], BPaths: [b.path] };
   }
 }
 
-async function readPair(pair: ImagePair): Promise<[Half, Half]> {
-  if (pair.layout === 'separate') {
-    const [a, b] = await Promise.all([decodeImage(pair.pathA), decodeImage(pair.pathB)]);
-    return [whole(pair.pathA, a), whole(pair.pathB, b)];
-  }
+async function readPair(pair: ImagePair): Promise<[ImagePart, ImagePart]> {
+  if (pair.layout === 'separate') return Promise.all([readWhole(pair.pathA), readWhole(pair.pathB)]);
   const { path } = pair;
   const image = await decodeImage(path);
   const { width, height } = image;
@@ -91,12 +62,7 @@ async function readPair(pair: ImagePair): Promise<[Half, Half]> {
   ];
 }
 
-function whole(path: string, image: RgbImage): Half {
-  return { path, image, region: { left: 0, top: 0, width: image.width, height: image.height } };
-}
-
-/** Refuses sizes that libvips or the batch could not take, before anything is allocated. */
-function checkGeometry(a: Half, b: Half, geometry: Geometry, geometryB: Geometry): void {
+function checkGeometry(a: ImagePart, b: ImagePart, geometry: Geometry, geometryB: Geometry): void {
   const { width, height } = geometry.resized;
   if (width !== geometryB.resized.width || height !== geometryB.resized.height) {
     throw new BadImageError(
@@ -105,22 +71,5 @@ function checkGeometry(a: Half, b: Half, geometry: Geometry, geometryB: Geometry
       'give both the same size, or pass --preprocess resize_and_crop',
     );
   }
-  if (width === 0 || height === 0 || width * height > MAX_PIXELS) {
-    throw new BadImageError(
-      a.path,
-      `its ${a.region.width}x${a.region.height} pixels would become ${width}x${height}`,
-      'replace or remove the file, or choose another --preprocess',
-    );
-  }
-}
-
-async function toImageBatch(
-  half: Half,
-  geometry: Geometry,
-  channels: number,
-  colour: ColourChange | undefined,
-): Promise<ImageBatch> {
-  const data = await transformImage(half.image, half.region, geometry, channels === 1 ? 1 : 3, colour);
-  const { width, height } = geometry.output;
-  return { data, shape: [1, height, width, channels === 1 ? 1 : 3] };
+  checkResize(a, geometry);
 }

@@ -1,14 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { AlignedSource } from './alignedSource.js';
 import { BatchProducer, type ProducedBatch } from './batchProducer.js';
+import { openSource } from './sourcePlan.js';
 import { sendError, type WorkerAnswer, type WorkerRequest, type WorkerStart } from './workerMessages.js';
 
 // The thread in which images are decoded: it has an event loop of its own, so that the several steps of an image go
 // on while the training thread is busy inside a step. Started by WorkerSupply.
 
 const port = parentPort!;
-const { opt, pairs, plan } = workerData as WorkerStart;
-const producer = new BatchProducer(new AlignedSource(opt, pairs), plan);
+const { source, plan } = workerData as WorkerStart;
+const producer = new BatchProducer(openSource(source), plan);
 
 port.on('message', (request: WorkerRequest) => {
   if (request.kind === 'close') {

@@ -39,6 +39,7 @@ export type GeometryOptions = Pick<
  * one half, and none with `--no_flip` or at test time.
  *
  * @param size the image before resizing; A's half of a side-by-side pair
+ * @param purpose names the stream of chance, where an index has several images
  * Source: get_params in the reference's data/base_dataset.py
  */
 export function augmentation(
@@ -47,6 +48,7 @@ export function augmentation(
   epoch: number,
   index: number,
   size: Size,
+  purpose = 'augment',
 ): Augmentation {
   let { width, height } = size;
   if (opt.preprocess === 'resize_and_crop') width = height = opt.loadSize;
@@ -54,7 +56,7 @@ export function augmentation(
     width = opt.loadSize;
     height = Math.floor((opt.loadSize * size.height) / size.width);
   }
-  const stream = new RandomStream(seed, 'augment', [epoch, index]);
+  const stream = new RandomStream(seed, purpose, [epoch, index]);
   const cropX = stream.integer(Math.max(0, width - opt.cropSize) + 1);
   const cropY = stream.integer(Math.max(0, height - opt.cropSize) + 1);
   const flip = stream.uniform() > 0.5; // always drawn: --no_flip leaves the crops as they were

@@ -1,8 +1,6 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Pix2PixError } from '../errors/pix2pixError.js';
-import { imageExtensions } from './listing/imageNames.js';
-import { listImages } from './listing/listImages.js';
+import { isFolder, noFolder, noImages, readNames } from './imageFolder.js';
 import { areEqual, type PathList, pathAt } from './listing/pathList.js';
 import { matchNames } from './matchNames.js';
 
@@ -73,39 +71,7 @@ export async function findPairs(
       'put the partners of its images there, under the same names',
     );
   }
-  throw new Pix2PixError(
-    (await isFolder(dataroot))
-      ? `the dataroot has no images for phase '${phase}'`
-      : 'the dataroot is no folder',
-    { dataroot, 'looked for': `${folder}, or ${folderA} and ${folderB}` },
-    'point --dataroot at the folder that holds them, or name another folder of it by --phase',
-  );
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-}
-
-async function readNames(folder: string, onProgress?: (text: string) => void): Promise<PathList> {
-  return listImages(folder, { onProgress }).catch((cause: Error) => {
-    throw new Pix2PixError(
-      'an image folder cannot be read',
-      { folder, reason: cause.message },
-      'check that you may read it and the folders below it',
-      { cause },
-    );
-  });
-}
-
-function noImages(folder: string): Pix2PixError {
-  return new Pix2PixError(
-    'an image folder holds no images',
-    { folder, 'looked for': imageExtensions.join(' ') },
-    'put images there, or point --dataroot elsewhere',
-  );
+  throw await noFolder(dataroot, phase, `${folder}, or ${folderA} and ${folderB}`);
 }
 
 /** @throws Pix2PixError when an image has no partner */

@@ -30,6 +30,7 @@ const NONE: Variation = {};
  * The variation of image `index` in `epoch`: a pure function of its arguments. All numbers are drawn whether they are
  * wanted or not, so that no flag changes what another one does.
  *
+ * @param purpose names the stream of chance, where an index has several images
  * Sources: rotation and colour jitter as in torchvision's RandomRotation and ColorJitter; cut-out: DeVries and Taylor
  * 2017
  */
@@ -38,9 +39,10 @@ export function variation(
   seed: number,
   epoch: number,
   index: number,
+  purpose = 'vary',
 ): Variation {
   if (!isTrain) return NONE;
-  const stream = new RandomStream(seed, 'vary', [epoch, index]);
+  const stream = new RandomStream(seed, purpose, [epoch, index]);
   const swing = () => 2 * stream.uniform() - 1;
   const angle = rotate * swing();
   const [brightness, contrast, saturation, hue] = [swing(), swing(), swing(), swing()];

@@ -1,12 +1,10 @@
 import { type ErrorFacts, Pix2PixError } from '../errors/pix2pixError.js';
-import type { AlignedOptions } from './alignedSource.js';
 import type { BatchPlan, ProducedBatch } from './batchProducer.js';
-import type { PairList } from './pairs.js';
+import type { SourcePlan } from './sourcePlan.js';
 
 /** What a decoding thread is started with. */
 export interface WorkerStart {
-  readonly opt: AlignedOptions;
-  readonly pairs: PairList;
+  readonly source: SourcePlan;
   readonly plan: BatchPlan;
 }
 

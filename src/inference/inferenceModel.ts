@@ -1,5 +1,4 @@
 import { type Program, withoutUpdates } from '../ir/program.js';
-import { withScope } from '../ir/scope.js';
 import { f32 } from '../ir/tensorType.js';
 import { Trace } from '../ir/trace.js';
 import type { Value } from '../ir/value.js';
@@ -54,12 +53,12 @@ export function inferenceModel(generator: TrainedGenerator, form: ModelForm, com
 
 /** The forward pass that training and `pix2pix test` make, for one image; its dropout masks are inputs. */
 export function traceGenerator(
-  { network, inputNc }: TrainedGenerator,
+  { apply, inputNc }: TrainedGenerator,
   normMode: NormMode,
   { height, width }: { readonly height: number; readonly width: number },
 ): { readonly input: Value; readonly output: Value; readonly program: Program } {
   const trace = new Trace(normMode === 'batch');
   const input = trace.input(INPUT, f32(1, inputNc, height, width));
-  const output = withScope('G', () => network.apply(trace, input));
+  const output = apply(trace, input);
   return { input, output, program: withoutUpdates(trace.program({ output })) };
 }

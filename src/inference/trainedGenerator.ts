@@ -11,12 +11,16 @@ import { toFloats } from '../interop/floats.js';
 import { readNetworkState } from '../interop/networkState.js';
 import { toGenerator } from '../interop/pictGenerator.js';
 import { readPict } from '../interop/readPict.js';
+import type { Trace } from '../ir/trace.js';
+import type { Value } from '../ir/value.js';
 import type { ModelOptions } from '../models/definition.js';
+import { findGeneratorOf } from '../models/generators.js';
 import { findModel } from '../models/registry.js';
 import type { Module } from '../nn/module.js';
 import { nearestName } from '../options/nearest.js';
 import { restoreTrainOptions } from '../options/serialise.js';
 import { StateStore } from '../runtime/stateStore.js';
+import { averagedName } from '../training/averagedNetworks.js';
 import { registeredExtensions } from '../training/options.js';
 import { findReferenceRun } from '../training/referenceRun.js';
 
@@ -28,6 +32,8 @@ export interface TrainedGenerator {
   readonly store: StateStore;
   readonly inputNc: number;
   readonly outputNc: number;
+  /** From an image to its translation: see `GeneratorDefinition`. */
+  apply(trace: Trace, x: Value): Value;
   readonly netG: string;
   readonly norm: string;
   /** The options of its training, by flag. */
@@ -42,6 +48,8 @@ export interface RunChoice {
   readonly checkpointsDir?: string;
   /** `latest`, `best`, an epoch or `iter_N`. Default: latest. */
   readonly epoch?: string;
+  /** Of a model that has several: G_B. Default: the first. */
+  readonly generator?: string;
 }
 
 /** How a checkpoint is read. */
@@ -59,19 +67,20 @@ export interface ReadOptions {
 export function generatorOfRun(
   folder: string,
   tag: string,
-  { onWarning = console.warn, verify = true }: ReadOptions = {},
+  { onWarning = console.warn, verify = true, generator: wanted }: ReadOptions & RunChoice = {},
 ): TrainedGenerator {
   const checkpoints = new CheckpointStore(folder, { onWarning });
   const listed = checkpoints.list().filter(({ manifest }) => manifest !== undefined);
   const manifest = (listed.find((checkpoint) => checkpoint.tag === tag) ?? listed[0])?.manifest;
   if (manifest === undefined) {
     const reference = findReferenceRun(checkpoints, tag)?.files;
-    const file = reference?.get('G') ?? [...(reference?.values() ?? [])][0];
+    const file = reference && generatorFile(reference, wanted);
     if (file === undefined) throw noRun(folder, tag);
     return { ...generatorOfForeignFile(file), name: basename(folder) };
   }
-  const { graph, ...generator } = unfilled(basename(folder), manifest.options);
-  const [network] = graph.testNetworks;
+  const { definition, ...generator } = unfilled(basename(folder), manifest.options, wanted);
+  const isAveraged = Number(manifest.options.ema ?? 0) > 0;
+  const network = isAveraged ? averagedName(definition.network) : definition.network;
   const loaded = checkpoints.load(tag, { networks: [network], state: false, verify });
   try {
     const file = loaded.networks.get(network)!;
@@ -91,14 +100,15 @@ export const OPTIONS_KEY = 'pix2pix.options';
  * @throws Pix2PixError when it is none of these
  */
 export function generatorOfSafetensors(path: string): TrainedGenerator {
-  const ofRun = /^(.+)_net_\w+\.safetensors$/.exec(basename(path));
+  const ofRun = /^(.+)_net_(\w+?)(?:_ema)?\.safetensors$/.exec(basename(path));
   const siblings = ofRun === null ? [] : readdirSync(dirname(path));
-  if (ofRun !== null && siblings.includes(`${ofRun[1]}.json`)) return generatorOfRun(dirname(path), ofRun[1]);
+  if (ofRun !== null && siblings.includes(`${ofRun[1]}.json`))
+    return generatorOfRun(dirname(path), ofRun[1], { generator: ofRun[2] });
   const file = openSafetensors(path);
   try {
     const text = file.metadata.get(OPTIONS_KEY);
     const options = text === undefined ? detectedOptions(file.tensors) : parseOptions(text, path);
-    const { graph: _, ...generator } = unfilled(basename(path, '.safetensors'), options);
+    const { definition: _, ...generator } = unfilled(basename(path, '.safetensors'), options);
     return fill(generator, file);
   } finally {
     file.close();
@@ -113,7 +123,7 @@ export function generatorOfSafetensors(path: string): TrainedGenerator {
 export function generatorOfForeignFile(path: string): TrainedGenerator {
   const tensors = /\.pict$/i.test(path) ? toGenerator(readPict(path)) : readNetworkState(path);
   const name = basename(path).replace(/\.\w+$/, '');
-  const { graph: _, ...generator } = unfilled(name, detectedOptions(tensors));
+  const { definition: _, ...generator } = unfilled(name, detectedOptions(tensors));
   return fill(generator, {
     tensors,
     path,
@@ -129,12 +139,32 @@ function detectedOptions(tensors: Shapes): Record<string, unknown> {
   return { model: 'pix2pix', ...shape, no_dropout: useDropout === false };
 }
 
-function unfilled(name: string, options: Readonly<Record<string, unknown>>) {
+function unfilled(name: string, options: Readonly<Record<string, unknown>>, wanted?: string) {
   const opt = restoreTrainOptions(options, registeredExtensions());
   const graph = findModel(opt.model).build(opt as unknown as ModelOptions);
-  const network = graph.networks[graph.testNetworks[0]];
-  const { inputNc, outputNc, netG, norm } = opt;
-  return { name, graph, network, store: new StateStore(), inputNc, outputNc, netG, norm, options };
+  const definition = findGeneratorOf(graph, wanted);
+  const { inputNc, outputNc, apply } = definition;
+  const network = graph.networks[definition.network];
+  const { netG, norm } = opt;
+  return {
+    name,
+    definition,
+    network,
+    store: new StateStore(),
+    inputNc,
+    outputNc,
+    apply,
+    netG,
+    norm,
+    options,
+  };
+}
+
+/** Of the reference's files the one that is wanted; by default G, or the first of G_A and G_B. */
+function generatorFile(files: ReadonlyMap<string, string>, wanted?: string): string | undefined {
+  if (wanted !== undefined) return files.get(wanted);
+  const names = [...files.keys()].filter((name) => /^G(_|$)/.test(name)).sort();
+  return files.get(names[0]);
 }
 
 /** A file of weights, open. */

@@ -10,6 +10,8 @@ export type StateRole = 'parameter' | 'buffer' | 'counter';
 export type Initialiser =
   | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'normal'; readonly mean: number; readonly std: number }
+  /** Between -bound and bound. */
+  | { readonly kind: 'uniform'; readonly bound: number }
   | { readonly kind: 'orthogonal'; readonly gain: number }
   /** A vector of length 1 in any direction. */
   | { readonly kind: 'direction' };

@@ -1,4 +1,6 @@
 import type { Program } from '../ir/program.js';
+import type { Trace } from '../ir/trace.js';
+import type { Value } from '../ir/value.js';
 import type { NetworkOptions } from '../networks/define.js';
 import type { AdamOptions } from '../nn/adam.js';
 import type { Module } from '../nn/module.js';
@@ -25,17 +27,41 @@ export interface OptimiserDefinition extends AdamOptions {
   readonly learningRateFactor?: number;
 }
 
+/** An input of a model's programs: one side of the data. */
+export interface InputDefinition {
+  readonly name: string;
+  readonly channels: number;
+}
+
+/** What translates a single image: a network, with what an image needs before and after it. */
+export interface GeneratorDefinition {
+  /** By the name of its checkpoint; one of the model's `testNetworks`. */
+  readonly network: string;
+  readonly inputNc: number;
+  readonly outputNc: number;
+  /** f32[N, inputNc, H, W] to f32[N, outputNc, H, W], both in -1 ... 1. */
+  apply(trace: Trace, x: Value): Value;
+}
+
 /** A model built for given options: networks, and the programs over them. */
 export interface ModelGraph {
+  /** The side that is translated, and the other one where the programs take it too. */
+  readonly inputs: readonly InputDefinition[];
   /** By the names of their checkpoints: G, D. */
   readonly networks: Readonly<Record<string, Module>>;
   /** Those that the test-time model needs. */
   readonly testNetworks: readonly string[];
+  /** The first is taken unless another is asked for. None: the model does not translate images. */
+  readonly generators: readonly GeneratorDefinition[];
   readonly optimisers: readonly OptimiserDefinition[];
   /** In the order in which they are logged; each is a scalar output `loss_<name>` of the training step. */
   readonly lossNames: readonly string[];
   /** Images to show: inputs of the programs, and outputs f32[N, C, H, W] in -1 ... 1. */
   readonly visualNames: readonly string[];
+  /** Two visuals of which the first should become the second. None: nothing is measured. */
+  readonly compared?: readonly [made: string, wanted: string];
+  /** The loss that `--lr_policy plateau` follows where nothing is validated. Default: the first. */
+  readonly watchedLoss?: string;
   /** Warnings about what the options lead to. */
   readonly notes?: readonly string[];
   /**
@@ -43,6 +69,16 @@ export interface ModelGraph {
    * anew; without, gradients cannot be accumulated over batches.
    */
   readonly parts?: readonly string[];
+  /**
+   * Inputs of all parts but the first, f32 like the images that the first part gives under the name on the right: they
+   * are taken from a pool of such images, some of earlier steps (Shrivastava et al. 2017).
+   */
+  readonly pooled?: Readonly<Record<string, string>>;
+  /**
+   * How many images `forward` lays out as one sheet, where single ones say little; it then also shows how far a
+   * training is, with the last images and always the same noise. Default: each image stands for itself.
+   */
+  readonly sheet?: number;
   /**
    * Forward, backward and updates of one `optimize_parameters`.
    * @param parts some of `parts` in their order; default: all

@@ -1,82 +1,81 @@
 import { withoutUpdates } from '../ir/program.js';
 import { withScope } from '../ir/scope.js';
-import { f32 } from '../ir/tensorType.js';
 import { Trace } from '../ir/trace.js';
 import type { Value } from '../ir/value.js';
 import { checkImageSize, defineD, defineG } from '../networks/define.js';
 import type { Discriminator, Judgement } from '../networks/discriminators.js';
 import { adam } from '../nn/adam.js';
-import { drawDiffAugment } from '../nn/diffAugment.js';
-import { gradientPenalty } from '../nn/gradientPenalty.js';
-import { type GanMode, ganLoss, generatorGanLoss, l1Loss, total } from '../nn/losses.js';
+import { l1Loss, total } from '../nn/losses.js';
 import { type Module, parametersOf } from '../nn/module.js';
-import { add, scale } from '../ops/elementwise.js';
-import { concat, detach } from '../ops/shape.js';
-import { parseDiffaug } from '../options/diffaug.js';
-import { extendForPix2Pix } from '../options/extension.js';
+import { scale } from '../ops/elementwise.js';
+import { concat, detach, slice } from '../ops/shape.js';
+import { extendForPix2Pix } from '../options/models/pix2pixOptions.js';
+import { Adversary, type AdversaryOptions } from './adversary.js';
 import { refuseContradictions } from './contradictions.js';
 import type {
+  GeneratorDefinition,
   ImageSize,
+  InputDefinition,
   ModelDefinition,
   ModelGraph,
   ModelOptions,
   OptimiserDefinition,
 } from './definition.js';
-import { imageInput } from './images.js';
+import { type Pair, type PairFormat, pairFormat } from './pairFormat.js';
 
 /** pix2pix (Isola et al. 2017): a conditional GAN whose generator also minimises the L1 distance to the target. */
 export const pix2pix: ModelDefinition = {
   name: 'pix2pix',
   extend: extendForPix2Pix,
-  build: (opt) => new Pix2PixGraph(opt),
+  build: (opt) => new Pix2PixGraph(opt, pairFormat(opt)),
 };
-
-/** The images that the losses are about. */
-interface Images {
-  readonly realA: Value;
-  readonly fakeB: Value;
-  readonly realB: Value;
-}
 
 type Losses = Readonly<Record<string, Value>>;
 
 /** What pix2pix reads of its options; tests know none of those that have a default here. */
-interface Pix2PixLosses {
-  readonly ganMode: GanMode;
+interface Pix2PixLosses extends AdversaryOptions {
   readonly lambdaL1: number;
   readonly lambdaFeat: number;
-  readonly lambdaGp: number;
   readonly noGan: boolean;
   readonly noL1: boolean;
   readonly noCondition: boolean;
-  readonly diffaug: string;
+  readonly targetFirst: boolean;
 }
 
-const WITHOUT_EXTRAS = {
-  lambdaFeat: 0,
-  lambdaGp: 10,
-  noGan: false,
-  noL1: false,
-  noCondition: false,
-  diffaug: '',
-};
+const WITHOUT_EXTRAS = { lambdaFeat: 0, noGan: false, noL1: false, noCondition: false, targetFirst: false };
 
-class Pix2PixGraph implements ModelGraph {
+/** pix2pix over images that come in and go out as `images` says. */
+export class Pix2PixGraph implements ModelGraph {
+  readonly inputs: readonly InputDefinition[];
   readonly networks: { readonly G: Module; readonly D?: Discriminator };
   readonly testNetworks = ['G'];
+  readonly generators: readonly GeneratorDefinition[];
   readonly optimisers: readonly OptimiserDefinition[];
   readonly lossNames: readonly string[];
-  readonly visualNames = ['real_A', 'fake_B', 'real_B'];
+  readonly visualNames: readonly string[];
+  readonly compared: readonly [made: string, wanted: string] | undefined;
+  readonly watchedLoss: string;
   readonly notes: readonly string[];
   readonly parts: readonly string[];
   private readonly losses: Pix2PixLosses;
+  private readonly adversary: Adversary | undefined;
 
-  constructor(private readonly opt: ModelOptions) {
+  constructor(
+    private readonly opt: ModelOptions,
+    private readonly images: PairFormat,
+  ) {
     refuseContradictions(opt);
     this.losses = { ...WITHOUT_EXTRAS, ...(opt as unknown as Pix2PixLosses) };
     const { noGan, noL1, noCondition, lambdaFeat, ganMode } = this.losses;
     const judged = noCondition ? opt.outputNc : opt.inputNc + opt.outputNc;
     this.networks = noGan ? { G: defineG(opt) } : { G: defineG(opt), D: defineD(opt, judged) };
+    this.adversary = noGan ? undefined : new Adversary('D', this.networks.D!, this.losses);
+    this.inputs = images.inputs;
+    this.visualNames = images.visualNames;
+    this.compared = opt.datasetMode === 'unaligned' ? undefined : images.compared;
+    this.generators = [
+      { network: 'G', ...images.generator, apply: (trace, x) => images.around(x, (a) => this.g(trace, a)) },
+    ];
     this.parts = noGan ? ['G'] : ['D', 'G'];
     const betas = [opt.beta1 as number, 0.999] as const;
     const learningRateFactor = opt.lrD ? (opt.lrD as number) / (opt.lr as number) : 1;
@@ -94,84 +93,76 @@ class Pix2PixGraph implements ModelGraph {
       ...(noGan ? [] : ['D_real', 'D_fake']),
       ...(hasPenalty ? ['D_penalty'] : []),
     ];
-    this.notes =
-      hasPenalty && opt.norm === 'batch'
-        ? [
-            '--norm batch mixes the images of a batch, and the penalty of --gan_mode wgangp is about single ones',
-          ]
-        : [];
+    this.watchedLoss = noL1 ? 'G_GAN' : 'G_L1';
+    this.notes = hasPenalty ? notesOnPenalty(opt) : [];
   }
 
   /** Forward; D on (A, G(A)) and (A, B), its loss halved; then G against the updated D. */
   trainStep(size: ImageSize, parts: readonly string[] = this.parts) {
     const step = new Trace(true);
-    const { realA, fakeB } = this.translate(step, size);
-    const images = { realA, fakeB, realB: imageInput(step, 'real_B', this.opt.outputNc, size) };
+    const { realA, realB } = this.images.pair(step, size);
+    const pair = { realA, realB, fakeB: this.translate(step, realA) };
     const losses = {
-      ...(parts.includes('D') ? this.trainD(step, images) : {}),
-      ...(parts.includes('G') ? this.trainG(step, images) : {}),
+      ...(parts.includes('D') ? this.trainD(step, pair) : {}),
+      ...(parts.includes('G') ? this.trainG(step, pair) : {}),
     };
-    return step.program({ fake_B: fakeB, ...losses });
+    return step.program({ ...this.images.shown(pair), ...losses });
   }
 
   forward(size: ImageSize, training: boolean) {
     const trace = new Trace(training);
-    return withoutUpdates(trace.program({ fake_B: this.translate(trace, size).fakeB }));
+    const { realA, realB } = this.images.pair(trace, size);
+    const shown = this.images.shown({ realA, realB, fakeB: this.translate(trace, realA) });
+    return withoutUpdates(trace.program(shown));
   }
 
-  private trainD(step: Trace, { realA, fakeB, realB }: Images): Losses {
-    const { ganMode, lambdaGp } = this.losses;
+  private trainD(step: Trace, { realA, fakeB, realB }: Pair): Losses {
     const fake = this.augmentation(step, realA)(this.judged(realA, detach(fakeB)));
     const real = this.augmentation(step, realA)(this.judged(realA, realB));
-    const against = (x: Value, isReal: boolean) =>
-      total(this.judge(step, x).map(({ logits }) => ganLoss(ganMode, logits, isReal)));
-    const lossFake = against(fake, false);
-    const lossReal = against(real, true);
-    const losses = { loss_D_real: lossReal, loss_D_fake: lossFake };
-    if (ganMode !== 'wgangp') {
-      this.adam(step, scale(add(lossFake, lossReal), 0.5), 'D');
-      return losses;
-    }
-    const alpha = step.noise('uniform', f32(real.shape[0], 1, 1, 1));
-    const logits = (x: Value) => this.judge(step, x).map((judgement) => judgement.logits);
-    const penalty = scale(gradientPenalty(logits, real, fake, alpha), lambdaGp);
-    this.adam(step, add(add(lossFake, lossReal), penalty), 'D');
-    return { ...losses, loss_D_penalty: penalty };
+    const losses = this.adversary!.losses(step, real, fake);
+    this.adam(step, losses.total, 'D');
+    const { penalty } = losses;
+    return {
+      loss_D_real: losses.real,
+      loss_D_fake: losses.fake,
+      ...(penalty && { loss_D_penalty: penalty }),
+    };
   }
 
   /** In a whole step, D is the updated one. */
-  private trainG(step: Trace, { realA, fakeB, realB }: Images): Losses {
+  private trainG(step: Trace, pair: Pair): Losses {
     const { noGan, noL1, lambdaL1 } = this.losses;
-    const losses: Record<string, Value> = noGan ? {} : this.adversarial(step, { realA, fakeB, realB });
-    if (!noL1) losses.loss_G_L1 = scale(l1Loss(fakeB, realB), lambdaL1);
+    const losses: Record<string, Value> = noGan ? {} : this.adversarial(step, pair);
+    if (!noL1) losses.loss_G_L1 = scale(l1Loss(pair.fakeB, pair.realB), lambdaL1);
     this.adam(step, total(Object.values(losses)), 'G');
     return losses;
   }
 
-  private adversarial(step: Trace, { realA, fakeB, realB }: Images): Record<string, Value> {
-    const { ganMode, lambdaFeat } = this.losses;
+  private adversarial(step: Trace, { realA, fakeB, realB }: Pair): Record<string, Value> {
+    const { lambdaFeat } = this.losses;
+    const adversary = this.adversary!;
     const augment = this.augmentation(step, realA);
-    const fake = this.judge(step, augment(this.judged(realA, fakeB)));
-    const loss_G_GAN = total(fake.map(({ logits }) => generatorGanLoss(ganMode, logits)));
+    const fake = adversary.judge(step, augment(this.judged(realA, fakeB)));
+    const loss_G_GAN = adversary.generatorLoss(fake);
     if (lambdaFeat === 0) return { loss_G_GAN };
-    const real = this.judge(step, augment(this.judged(realA, realB)));
+    const real = adversary.judge(step, augment(this.judged(realA, realB)));
     return { loss_G_GAN, loss_G_feat: scale(featureMatching(fake, real), lambdaFeat) };
   }
 
-  /** What `--diffaug` does to one batch that D sees: to the place of both images, to the colours of the second alone. */
+  /** What is done to a pair on its way to D: `--diffaug` changes the colours of the output alone. */
   private augmentation(step: Trace, { shape }: Value): (pair: Value) => Value {
-    const augment = drawDiffAugment(step, parseDiffaug(this.losses.diffaug), shape[0]);
-    const first = this.losses.noCondition ? 0 : shape[1];
-    return (pair) => augment(pair, first);
+    const { noCondition, targetFirst } = this.losses;
+    const before = noCondition ? 0 : shape[1];
+    const augment = this.adversary!.augmentation(step, shape[0], before);
+    const channel = (pair: Value, start: number, end: number) => slice(pair, 1, start, end);
+    const exchange = (pair: Value) =>
+      concat([channel(pair, before, pair.shape[1]), channel(pair, 0, before)], 1);
+    return targetFirst && !noCondition ? (pair) => exchange(augment(pair)) : augment;
   }
 
-  /** What D sees of a pair. */
+  /** What D is to see of a pair. */
   private judged(a: Value, b: Value): Value {
     return this.losses.noCondition ? b : concat([a, b], 1);
-  }
-
-  private judge(step: Trace, x: Value): readonly Judgement[] {
-    return withScope('D', () => this.networks.D!.judge(step, x));
   }
 
   private adam(step: Trace, loss: Value, name: 'G' | 'D'): void {
@@ -179,11 +170,22 @@ class Pix2PixGraph implements ModelGraph {
     adam(step, loss, parametersOf(this.networks[name]!), optimiser);
   }
 
-  private translate(trace: Trace, size: ImageSize) {
-    checkImageSize(this.opt.netG, size.height, size.width);
-    const realA = imageInput(trace, 'real_A', this.opt.inputNc, size);
-    return { realA, fakeB: withScope('G', () => this.networks.G.apply(trace, realA)) };
+  private translate(trace: Trace, realA: Value): Value {
+    const [, , height, width] = realA.shape;
+    checkImageSize(this.opt.netG, height, width);
+    return this.g(trace, realA);
   }
+
+  private g(trace: Trace, a: Value): Value {
+    return withScope('G', () => this.networks.G.apply(trace, a));
+  }
+}
+
+function notesOnPenalty({ norm }: ModelOptions): string[] {
+  if (norm !== 'batch') return [];
+  return [
+    '--norm batch mixes the images of a batch, and the penalty of --gan_mode wgangp is about single ones',
+  ];
 }
 
 /**

@@ -1,9 +1,16 @@
 import { Pix2PixError } from '../errors/pix2pixError.js';
 import type { ExtendOptions } from '../options/extension.js';
+import { colorization } from './colorization.js';
+import { cycleGan } from './cycleGan.js';
 import type { ModelDefinition } from './definition.js';
+import { gan } from './gan.js';
 import { pix2pix } from './pix2pix.js';
+import { testModel } from './testModel.js';
 
-const definitions = new Map<string, ModelDefinition>([[pix2pix.name, pix2pix]]);
+/** What this package brings. */
+const BUILT_IN: readonly ModelDefinition[] = [pix2pix, cycleGan, gan, colorization, testModel];
+
+const definitions = new Map(BUILT_IN.map((definition) => [definition.name, definition]));
 
 /** Adds a model under its name for `--model`. A name that is taken is replaced. */
 export function registerModel(definition: ModelDefinition): void {
@@ -12,7 +19,8 @@ export function registerModel(definition: ModelDefinition): void {
 
 /** Whether `--model name` is as this package brings it: only then do other threads know it too. */
 export function isBuiltInModel(name: string): boolean {
-  return name === pix2pix.name && definitions.get(name) === pix2pix;
+  const definition = definitions.get(name);
+  return definition !== undefined && BUILT_IN.includes(definition);
 }
 
 /** The model that `--model` names. Throws Pix2PixError for an unknown one. */

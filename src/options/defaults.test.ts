@@ -86,6 +86,7 @@ const OURS = {
   config: undefined,
   strict: false,
   quiet: false,
+  pixelRange: 'symmetric',
 };
 
 /** Parts of the losses and of the training that only we have, off likewise. */
@@ -97,6 +98,8 @@ const PARTS = {
   noGan: false,
   noL1: false,
   noCondition: false,
+  targetFirst: false,
+  wholeD: false,
   lambdaFeat: 0,
   lambdaGp: 10,
   nCritic: 1,
@@ -137,6 +140,28 @@ test("testing starts from the reference's defaults, with all images", () => {
     isTrain: false,
     given: [],
   });
+});
+
+test("CycleGAN starts from the reference's defaults", () => {
+  // what `options/base_options.py` and `train_options.py` have, and `models/cycle_gan_model.py` sets and adds
+  const opt = parseTrainOptions(['--dataroot', './d', '--model', 'cycle_gan']) as unknown as Record<
+    string,
+    unknown
+  >;
+  const expected = {
+    ...{ netG: 'resnet_9blocks', norm: 'instance', noDropout: true, datasetMode: 'unaligned' },
+    ...{ ganMode: 'lsgan', poolSize: 50, lambdaA: 10, lambdaB: 10, lambdaIdentity: 0.5 },
+    ...{
+      lr: 0.0002,
+      beta1: 0.5,
+      batchSize: 1,
+      nEpochs: 100,
+      nEpochsDecay: 100,
+      loadSize: 286,
+      cropSize: 256,
+    },
+  };
+  assert.deepEqual(Object.fromEntries(Object.keys(expected).map((key) => [key, opt[key]])), expected);
 });
 
 test('a test does not cut images: load_size follows crop_size', () => {

@@ -1,6 +1,7 @@
 import { Pix2PixError } from '../errors/pix2pixError.js';
 import { describeDiff, diffOptions } from './diff.js';
-import { BUILT_IN, type OptionExtensions } from './extension.js';
+import type { OptionExtensions } from './extension.js';
+import { BUILT_IN } from './models/index.js';
 import { toFlagValues, toOptions } from './optionsObject.js';
 import { requireOptions } from './parse.js';
 import { type Choice, defaultsOf, resolveTable } from './resolveTable.js';
@@ -30,13 +31,19 @@ export function mergeStoredOptions<T extends TrainOptions | TestOptions>(
   refuseOtherNetworks(opt, asked, kept, table);
 
   const values = { ...defaultsOf(table), ...asked };
+  const isOtherModel =
+    opt.given.includes('model') && Object.hasOwn(kept, 'model') && kept.model !== opt.model;
   for (const [flag, value] of Object.entries(kept)) {
+    if (isOtherModel && OF_THE_DATA.has(flag)) continue;
     if (!opt.given.includes(flag) && isTaken(table[flag], opt.isTrain)) values[flag] = value;
   }
   if (!opt.isTrain && !opt.given.includes('load_size')) values.load_size = values.crop_size;
   requireOptions(table, values);
   return { ...opt, ...toOptions<T>(values, opt.given, opt.isTrain) };
 }
+
+/** What another model than the run's needs not: a single generator of a CycleGAN wants images of one side. */
+const OF_THE_DATA: ReadonlySet<string> = new Set(['dataset_mode', 'dataroot', 'direction']);
 
 /** The table of the model and the data set that the merged options will name. */
 function tableOfBoth(
@@ -45,7 +52,9 @@ function tableOfBoth(
   extensions: OptionExtensions,
 ): OptionTable {
   const choice = (flag: 'model' | 'dataset_mode', asked: string): Choice => {
-    const kept = opt.given.includes(flag) ? undefined : storedChoice(stored, flag);
+    // A model that is not the run's comes with the data set of its own.
+    const isGiven = opt.given.includes(flag) || (flag === 'dataset_mode' && opt.given.includes('model'));
+    const kept = isGiven ? undefined : storedChoice(stored, flag);
     return kept ?? { value: asked, source: `--${flag}` };
   };
   const chosen = { model: choice('model', opt.model), dataset_mode: choice('dataset_mode', opt.datasetMode) };

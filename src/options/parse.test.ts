@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Pix2PixError } from '../errors/pix2pixError.js';
-import { BUILT_IN, type OptionExtensions } from './extension.js';
+import type { OptionExtensions } from './extension.js';
+import { BUILT_IN } from './models/index.js';
 import type { OptionTable, OptionValues } from './spec.js';
 import { parseTestOptions } from './testOptions.js';
 import { parseTrainOptions } from './trainOptions.js';

@@ -1,7 +1,8 @@
 import { Pix2PixError } from '../errors/pix2pixError.js';
 import { type Argument, readArguments, unknownOption } from './arguments.js';
 import { readConfigFile } from './configFile.js';
-import { BUILT_IN, type OptionExtensions } from './extension.js';
+import type { OptionExtensions } from './extension.js';
+import { BUILT_IN } from './models/index.js';
 import { checkValue, readText } from './readValue.js';
 import { IGNORED_OPTIONS } from './referenceNames.js';
 import { type Choice, defaultsOf, resolveTable } from './resolveTable.js';

@@ -1,4 +1,5 @@
-import { BUILT_IN, type OptionExtensions } from './extension.js';
+import type { OptionExtensions } from './extension.js';
+import { BUILT_IN } from './models/index.js';
 import { toFlagValues, toOptions } from './optionsObject.js';
 import { checkValue } from './readValue.js';
 import { type Choice, defaultsOf, resolveTable } from './resolveTable.js';

@@ -1,7 +1,7 @@
 import { DATA_OPTIONS, LOAD_OPTIONS, MACHINE_OPTIONS, RUN_OPTIONS } from './baseOptions.js';
-import type { PIX2PIX_OPTIONS } from './extension.js';
 import { phaseFault } from './folderName.js';
 import { memorySizeFault } from './memorySize.js';
+import type { PIX2PIX_OPTIONS } from './models/pix2pixOptions.js';
 import { NETWORK_OPTIONS } from './networkOptions.js';
 import { type OptionMarks, toOptions } from './optionsObject.js';
 import { type ParseSettings, parseOptions, requireOptions } from './parse.js';
@@ -149,7 +149,7 @@ const SCHEDULE_OPTIONS = {
     default: 50,
     min: 0,
     group: 'Losses',
-    help: 'earlier fakes shown to the discriminator again; pix2pix shows none',
+    help: 'earlier fakes of which the discriminator is shown some again; CycleGAN keeps 50, pix2pix none',
   },
 } as const satisfies OptionTable;
 

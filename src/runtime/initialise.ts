@@ -24,6 +24,9 @@ export function initialise(network: string, states: readonly State[], store: Sta
       case 'normal':
         fillNormal(out, stream, initialiser.mean, initialiser.std);
         break;
+      case 'uniform':
+        for (let i = 0; i < out.length; i++) out[i] = initialiser.bound * (2 * stream.uniform() - 1);
+        break;
       case 'orthogonal':
         fillOrthogonal(out, state.type.shape[0], stream, initialiser.gain);
         break;

@@ -31,3 +31,16 @@ export function joinImages(batches: readonly FloatImages[]): FloatImages {
   }
   return { data, shape: [count, c, h, w] };
 }
+
+/** The last `count` images of two batches, one after the other; of the later alone where they differ in size or kind. */
+export function lastImages(before: Images | undefined, now: Images, count: number): Images {
+  const missing = count - now.shape[0];
+  if (missing <= 0) return sliceImages(now, now.shape[0] - count, now.shape[0]);
+  const isSame = before !== undefined && String(before.shape.slice(1)) === String(now.shape.slice(1));
+  if (!isSame || isFloat(before) !== isFloat(now)) return now;
+  const kept = sliceImages(before, Math.max(0, before.shape[0] - missing), before.shape[0]);
+  const data = new (isFloat(now) ? Float32Array : Uint8Array)(kept.data.length + now.data.length);
+  data.set(kept.data);
+  data.set(now.data, kept.data.length);
+  return { data, shape: [kept.shape[0] + now.shape[0], ...now.shape.slice(1)] } as unknown as Images;
+}

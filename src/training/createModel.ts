@@ -1,7 +1,8 @@
 import { findModel } from '../models/registry.js';
 import type { TestOptions } from '../options/testOptions.js';
 import type { TrainOptions } from '../options/trainOptions.js';
-import { type Instruments, Model } from './model.js';
+import { Model } from './model.js';
+import type { Instruments } from './modelSettings.js';
 import { Pix2PixModel } from './pix2pixModel.js';
 
 /**

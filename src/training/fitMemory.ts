@@ -64,6 +64,16 @@ function extraStateBytes({ networks, testNetworks }: ModelGraph, { accumulate, e
   return (accumulate > 1 ? bytes(Object.keys(networks)) : 0) + (ema > 0 ? bytes(testNetworks) : 0);
 }
 
+/** Of the fakes that pools keep. */
+function poolBytes(
+  { pooled = {}, inputs }: ModelGraph,
+  { poolSize }: TrainOptions,
+  { height, width }: ImageSize,
+): number {
+  const channels = Math.max(...inputs.map((input) => input.channels));
+  return Object.keys(pooled).length * poolSize * 4 * channels * height * width;
+}
+
 /** Of a step, in as many programs as it takes: all of them stay compiled. */
 function memoryNeeds(graph: ModelGraph, opt: TrainOptions, size: ImageSize): (way: MemoryWay) => MemoryNeeds {
   const whole = graph.trainStep(size);
@@ -74,7 +84,7 @@ function memoryNeeds(graph: ModelGraph, opt: TrainOptions, size: ImageSize): (wa
     const sum = (of: 'kept' | 'working') => parts.reduce((bytes, needs) => bytes + needs[of], 0);
     const needs = {
       process,
-      states: states + extraStateBytes(graph, opt),
+      states: states + extraStateBytes(graph, opt) + poolBytes(graph, opt, size),
       kept: sum('kept'),
       working: sum('working'),
     };

@@ -10,7 +10,7 @@ import type { StateStore } from '../runtime/stateStore.js';
 import { averagedName, averagesOf, loadAverages } from './averagedNetworks.js';
 import type { Model } from './model.js';
 import { findReferenceRun, loadReferenceRun } from './referenceRun.js';
-import { loadOptimisers, type Progress, parseProgress, restoreProgress } from './trainingState.js';
+import { loadOptimisers, loadPools, type Progress, parseProgress, restoreProgress } from './trainingState.js';
 
 /** The tag of the checkpoint that `--epoch` and `--load_iter` name, as in the reference. */
 export function checkpointTag({ loadIter, epoch }: { loadIter: number; epoch: string }): string {
@@ -73,6 +73,7 @@ export function loadModel(
 function loadState(model: Model, state: LoadedState): Progress {
   const progress = parseProgress(state.json, model.optimisers.keys());
   loadOptimisers(model, state.tensors);
+  loadPools(model, state.tensors);
   restoreProgress(model, progress);
   return progress;
 }

@@ -1,39 +1,32 @@
 import { CheckpointStore } from '../checkpoints/store.js';
 import { type FloatImages, type Images, toFloatImages } from '../data/floatImages.js';
 import type { ModelDefinition, ModelGraph, ModelOptions } from '../models/definition.js';
+import { findGeneratorOf } from '../models/generators.js';
 import { learningRateOf } from '../nn/adam.js';
 import type { TestOptions } from '../options/testOptions.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import type { Adam } from '../runtime/adam.js';
-import type { CompileOptions } from '../runtime/executable.js';
 import { initialise } from '../runtime/initialise.js';
 import { MEMORY_WAYS, type MemoryWay } from '../runtime/memoryPlan.js';
 import { StateStore } from '../runtime/stateStore.js';
 import { averagesOf } from './averagedNetworks.js';
-import { joinImages } from './batches.js';
+import { lastImages } from './batches.js';
 import { createOptimisers } from './createOptimisers.js';
 import { memoryWay, roomForPrograms } from './fitMemory.js';
 import { formChoice } from './formChoice.js';
+import { ImagePool, poolChance } from './imagePool.js';
 import { type LoadedFrom, loadModel, runFolder } from './loadModel.js';
-import { type DirectedInput, directed, imageSizeOf, type ModelInput } from './modelInput.js';
+import { byName, type DirectedInput, directed, imageSizeOf, type ModelInput } from './modelInput.js';
+import type { Instruments, SetupSettings, TranslationSettings } from './modelSettings.js';
 import { describeNetworks } from './networkSummary.js';
 import { ProgramCache } from './programCache.js';
 import { ProgramRunner } from './programRunner.js';
 import { saveCheckpoint } from './saveCheckpoint.js';
-import { Schedule } from './schedule.js';
+import { SCHEDULE_OF_A_TEST, Schedule } from './schedule.js';
 import { requireParts, stepPieces } from './stepPieces.js';
 import type { Place } from './trainingState.js';
-
-/** What `Model.setup` may be told besides the options. */
-export interface SetupSettings {
-  /** Receives the networks' description. Default: `console.log`. */
-  readonly print?: (text: string) => void;
-  /** Where checkpoints are loaded from and saved to. Default: the run's folder, with warnings on the console. */
-  readonly checkpoints?: CheckpointStore;
-}
-
-/** What looks into the runs of a model's programs. */
-export type Instruments = Pick<CompileOptions, 'profilePrefix' | 'onHostStep'>;
+import { runTrainingStep } from './trainingStep.js';
+import { translationProgram } from './translationProgram.js';
 
 /**
  * A model that trains or translates: networks with their memory, optimisers, schedule and compiled programs. Calls
@@ -49,6 +42,8 @@ export class Model<Loss extends string = string, Visual extends string = string>
   readonly store = new StateStore();
   /** The checkpoint that it was loaded from; undefined for a model that starts afresh. */
   loadedFrom: LoadedFrom | undefined;
+  /** Earlier fakes for the discriminators, by the names of the inputs that are taken from them; of few models. */
+  readonly pools: ReadonlyMap<string, ImagePool>;
   /** Training steps made, and images seen in them (the reference's total_iters). */
   steps = 0;
   totalIters = 0;
@@ -60,9 +55,11 @@ export class Model<Loss extends string = string, Visual extends string = string>
   private input: DirectedInput | undefined;
   /** Of the last step; what it did not compute, of one before. */
   private losses: Readonly<Record<string, number>> = {};
-  /** Images of a step that ran in several pieces, put together. */
-  private joined: Readonly<Record<string, FloatImages>> = {};
+  /** What the last run gave. */
+  private images: Readonly<Record<string, FloatImages>> = {};
   private print: (text: string) => void = console.log;
+  /** Those that a sheet is made of. */
+  private lastImages: Images | undefined;
   /** How training steps use memory. */
   private readonly way: MemoryWay;
 
@@ -82,7 +79,10 @@ export class Model<Loss extends string = string, Visual extends string = string>
     const choice = formChoice(opt, (text) => this.print(text));
     const memory = roomForPrograms(graph, opt, this.way);
     this.programs = new ProgramCache(this.store, this.optimisers, options, choice, memory);
-    this.runner = new ProgramRunner(this.programs, opt.seed);
+    this.runner = new ProgramRunner(this.programs, graph.inputs, opt.seed);
+    const poolSize = opt.isTrain ? opt.poolSize : 0;
+    const pooled = Object.keys(graph.pooled ?? {});
+    this.pools = new Map(pooled.map((name) => [name, new ImagePool(poolSize, poolChance(opt.seed, name))]));
   }
 
   /**
@@ -148,22 +148,12 @@ export class Model<Loss extends string = string, Visual extends string = string>
         this.learningRate * learningRateFactor,
       ]),
     );
-    const losses: Record<string, number> = {};
-    const images: FloatImages[] = [];
-    for (const { share, draw, ...piece } of pieces) {
-      await this.runner.run({ ...piece, masks: { purpose: 'dropout', draw }, scalars });
-      for (const name of this.graph.lossNames) {
-        const loss = this.runner.scalar(`loss_${name}`);
-        if (loss !== undefined) losses[name] = (losses[name] ?? 0) + share * loss;
-      }
-      const fakeB = piece.gathering && this.runner.image('fake_B');
-      if (fakeB !== undefined) images.push(fakeB);
-    }
-    const batches = new Set(pieces.map((piece) => piece.input)).size;
-    this.joined = images.length > 0 ? { fake_B: joinImages(images.slice(0, batches)) } : {};
+    const { graph, runner, pools, steps: step } = this;
+    const { losses, images } = await runTrainingStep(pieces, { graph, runner, pools, scalars, step });
+    this.images = images;
     this.losses = { ...this.losses, ...losses };
     this.steps++;
-    this.totalIters += imageSizeOf(input, this.opt).batch;
+    this.totalIters += imageSizeOf(input, graph.inputs).batch;
     const watched = losses[this.watchedLoss];
     if (watched === undefined) return; // the generator had no part in this step
     this.epochLoss.sum += watched;
@@ -177,27 +167,40 @@ export class Model<Loss extends string = string, Visual extends string = string>
    *   draw gives the same dropout masks
    */
   async test({ evaluate = false, draw = 0 }: { evaluate?: boolean; draw?: number } = {}): Promise<void> {
-    const size = imageSizeOf(this.currentInput(), this.opt);
-    const build = () => this.graph.forward(size, !evaluate);
-    const masks = { purpose: 'dropout.test', draw } as const;
-    const key = `forward ${evaluate} ${JSON.stringify(size)}`;
-    await this.runner.run({ key, build, input: this.currentInput(), masks });
+    await this.forward(this.currentInput(), evaluate, draw);
+  }
+
+  /**
+   * Makes visuals that are not those of the last step: sheets of many images, of models that have such. Before
+   * `getCurrentVisuals`, where they are to be shown (the reference's compute_visuals).
+   */
+  async computeVisuals(): Promise<void> {
+    if (this.lastImages !== undefined) await this.forward({ real_A: this.lastImages, paths: [] }, false, 0);
   }
 
   /**
    * Translates images without knowing what they should become.
    *
    * @param images a batch of what the generator takes, whichever `--direction` it was trained in: see `loadImage`
-   * @returns fake_B, f32[N, output_nc, H, W] in -1 ... 1: `toImageBatch` and `encodePng` make files of it
-   * @throws ShapeError when they have other channels than the generator takes; Pix2PixError for a size that it cannot
+   * @returns f32[N, output_nc, H, W] in -1 ... 1: `toImageBatch` and `encodePng` make files of it
+   * @throws ShapeError when they have other channels than the generator takes; Pix2PixError for a size that it cannot,
+   *   and for a generator that the model does not have
    */
   async translate(
     images: Images,
-    settings: { evaluate?: boolean; draw?: number } = {},
+    { evaluate = false, draw = 0, generator }: TranslationSettings = {},
   ): Promise<FloatImages> {
-    this.take({ real_A: images, paths: [] });
-    await this.test(settings);
-    return (this.getCurrentVisuals() as Record<string, FloatImages>).fake_B;
+    const by = findGeneratorOf(this.graph, generator);
+    const input = { real_A: images, paths: [] };
+    const size = imageSizeOf(input, [{ name: 'real_A', channels: by.inputNc }]);
+    const build = () => translationProgram(by, size, !evaluate);
+    const masks = { purpose: 'dropout.test', draw } as const;
+    const key = `translate ${by.network} ${evaluate} ${JSON.stringify(size)}`;
+    await this.runner.run({ key, build, input, tensors: { real_A: images.data }, masks });
+    const result = this.runner.image('fake_B')!;
+    this.input = input;
+    this.images = { fake_B: result };
+    return result;
   }
 
   /** The losses of the last step, in the order in which they are logged; none before the first. */
@@ -213,11 +216,10 @@ export class Model<Loss extends string = string, Visual extends string = string>
 
   /** The images of the last step, f32 NCHW in -1 ... 1. Copies: the next step leaves them alone. */
   getCurrentVisuals(): Record<Visual, FloatImages> {
-    const inputs: Readonly<Record<string, unknown>> = { ...this.currentInput() };
+    const inputs = byName(this.currentInput(), this.graph.inputs);
     const visuals = this.graph.visualNames.flatMap((name): [string, FloatImages][] => {
-      if (inputs[name] !== undefined) return [[name, toFloatImages(inputs[name] as Images)]];
-      const image = this.joined[name] ?? this.runner.image(name);
-      return image === undefined ? [] : [[name, image]];
+      if (inputs[name] !== undefined) return [[name, toFloatImages(inputs[name])]];
+      return this.images[name] === undefined ? [] : [[name, this.images[name]]];
     });
     return Object.fromEntries(visuals) as Record<Visual, FloatImages>;
   }
@@ -271,15 +273,24 @@ export class Model<Loss extends string = string, Visual extends string = string>
 
   /** Where nothing is validated, plateau watches this one. */
   private get watchedLoss(): Loss {
-    const { lossNames } = this.graph;
-    return (lossNames.includes('G_L1') ? 'G_L1' : lossNames[0]) as Loss;
+    return (this.graph.watchedLoss ?? this.graph.lossNames[0]) as Loss;
+  }
+
+  private async forward(input: DirectedInput, evaluate: boolean, draw: number): Promise<void> {
+    const size = imageSizeOf(input, this.graph.inputs);
+    const build = () => this.graph.forward(size, !evaluate);
+    const key = `forward ${evaluate} ${JSON.stringify(size)}`;
+    await this.runner.run({ key, build, input, masks: { purpose: 'dropout.test', draw } });
+    this.images = this.runner.images();
   }
 
   private take(input: DirectedInput): void {
-    imageSizeOf(input, this.opt);
+    imageSizeOf(input, this.graph.inputs);
+    const { sheet } = this.graph;
+    if (sheet !== undefined) this.lastImages = lastImages(this.lastImages, input.real_A, sheet);
     this.input = input;
     this.runner.clear();
-    this.joined = {};
+    this.images = {};
   }
 
   private currentInput(): DirectedInput {
@@ -287,13 +298,3 @@ export class Model<Loss extends string = string, Visual extends string = string>
     return this.input;
   }
 }
-
-/** A model that only tests has a schedule too, which nobody asks. */
-const SCHEDULE_OF_A_TEST = {
-  lr: 0,
-  lrPolicy: 'linear',
-  epochCount: 1,
-  nEpochs: 1,
-  nEpochsDecay: 0,
-  lrDecayIters: 1,
-} as const;

@@ -1,7 +1,7 @@
 import { type Images, isFloat } from '../data/floatImages.js';
 import type { ErrorFacts } from '../errors/pix2pixError.js';
 import { ShapeError } from '../ir/shapeError.js';
-import type { ImageSize } from '../models/definition.js';
+import type { ImageSize, InputDefinition } from '../models/definition.js';
 
 /** What one step is given: a pair of image batches, as a data set yields them. */
 export interface ModelInput {
@@ -29,39 +29,52 @@ export function directed(
     : { real_A: B, real_B: A, paths: BPaths };
 }
 
-/**
- * The size that a model's programs are built for.
- * @throws ShapeError when the two differ in size or kind, or have other channels than the networks take
- */
-export function imageSizeOf(
-  input: DirectedInput,
-  channels: { inputNc: number; outputNc: number },
-): ImageSize {
-  const realA = describe(input.real_A);
-  const realB = input.real_B && describe(input.real_B);
-  const facts = { real_A: realA.text, ...(realB && { real_B: realB.text }) };
-  requireChannels('input_nc', realA.channels, channels.inputNc, facts);
-  if (realB === undefined) return realA.size;
-  requireChannels('output_nc', realB.channels, channels.outputNc, facts);
-  const keys = ['batch', 'height', 'width', 'format'] as const;
-  if (!keys.every((key) => realA.size[key] === realB.size[key])) {
-    throw new ShapeError('real_A and real_B differ in size or kind', facts, 'give pairs of the same size');
-  }
-  return realA.size;
+/** The images under the names that a model's programs have for them; those that it does not take are left out. */
+export function byName(
+  { real_A, real_B }: DirectedInput,
+  inputs: readonly InputDefinition[],
+): Readonly<Record<string, Images>> {
+  const sides = [real_A, real_B];
+  return Object.fromEntries(
+    inputs.flatMap(({ name }, i): [string, Images][] => {
+      const images = sides[i];
+      return images === undefined ? [] : [[name, images]];
+    }),
+  );
 }
 
-function requireChannels(
-  flag: 'input_nc' | 'output_nc',
-  found: number,
-  expected: number,
-  facts: ErrorFacts,
-): void {
+/**
+ * The size that a model's programs are built for.
+ * @throws ShapeError when the images differ in size or kind, or have other channels than the model takes
+ */
+export function imageSizeOf(input: DirectedInput, inputs: readonly InputDefinition[]): ImageSize {
+  const sides = Object.entries(byName(input, inputs)).map(([name, images], i) => {
+    return { name, expected: inputs[i].channels, ...describe(images) };
+  });
+  const facts = Object.fromEntries(sides.map(({ name, text }) => [name, text]));
+  for (const { name, channels, expected } of sides) requireChannels(name, channels, expected, facts);
+  const [first, second] = sides;
+  const keys = ['batch', 'height', 'width', 'format'] as const;
+  if (second !== undefined && !keys.every((key) => first.size[key] === second.size[key])) {
+    throw new ShapeError(
+      `${first.name} and ${second.name} differ in size or kind`,
+      facts,
+      'give images of the same size, or pass --preprocess resize_and_crop',
+    );
+  }
+  return first.size;
+}
+
+const FLAGS: Readonly<Record<string, string>> = { real_A: 'input_nc', real_B: 'output_nc' };
+
+function requireChannels(name: string, found: number, expected: number, facts: ErrorFacts): void {
   if (found === expected) return;
-  const image = flag === 'input_nc' ? 'real_A' : 'real_B';
   throw new ShapeError(
-    `${image} has ${found} channels, the networks expect ${expected}`,
+    `${name} has ${found} channels, the networks expect ${expected}`,
     facts,
-    `pass --${flag} ${found}, or convert the images`,
+    Object.hasOwn(FLAGS, name)
+      ? `pass --${FLAGS[name]} ${found}, or convert the images`
+      : 'convert the images',
   );
 }
 

@@ -1,8 +1,9 @@
 import type { FloatImages } from '../data/floatImages.js';
 import type { Program } from '../ir/program.js';
+import type { InputDefinition } from '../models/definition.js';
 import type { RunInputs } from '../runtime/executable.js';
 import type { TensorArray } from '../runtime/session.js';
-import type { DirectedInput } from './modelInput.js';
+import { byName, type DirectedInput } from './modelInput.js';
 import type { ProgramCache } from './programCache.js';
 import { type Draw, randomInputs } from './randomInputs.js';
 
@@ -12,6 +13,8 @@ export interface ProgramRun extends Omit<RunInputs, 'tensors'> {
   readonly key: string;
   build(): Program;
   readonly input: DirectedInput;
+  /** Inputs of the program besides. */
+  readonly tensors?: Readonly<Record<string, TensorArray>>;
   readonly masks: Draw;
 }
 
@@ -22,18 +25,19 @@ export class ProgramRunner {
 
   constructor(
     private readonly programs: ProgramCache,
+    private readonly inputs: readonly InputDefinition[],
     private readonly seed: number,
   ) {}
 
-  async run({ key, build, input, masks, ...settings }: ProgramRun): Promise<void> {
+  async run({ key, build, input, masks, tensors: more = {}, ...settings }: ProgramRun): Promise<void> {
     if (this.isRunning) throw new Error('a step is still running: await optimizeParameters() and test()');
     this.isRunning = true;
     try {
       const executable = await this.programs.get(key, build);
       const { program } = executable;
-      const { real_A, real_B } = input;
-      const images = { real_A: real_A.data, ...(real_B && { real_B: real_B.data }) };
-      const tensors = { ...images, ...randomInputs(program, this.seed, masks) };
+      const images = Object.entries(byName(input, this.inputs)).map(([name, { data }]) => [name, data]);
+      const random = randomInputs(program, this.seed, masks);
+      const tensors = { ...Object.fromEntries(images), ...more, ...random };
       this.results = { program, outputs: await executable.run({ tensors, ...settings }) };
     } finally {
       this.isRunning = false;
@@ -49,6 +53,14 @@ export class ProgramRunner {
   scalar(name: string): number | undefined {
     const data = this.results?.outputs.get(name);
     return data === undefined ? undefined : Number(data[0]);
+  }
+
+  /** The images that the last program gave, by name: copies. */
+  images(): Record<string, FloatImages> {
+    const names = [...(this.results?.program.outputs ?? [])].flatMap(([name, { shape }]) =>
+      shape.length === 4 ? [name] : [],
+    );
+    return Object.fromEntries(names.map((name) => [name, this.image(name)!]));
   }
 
   /** A copy of an image that the last program gave. */

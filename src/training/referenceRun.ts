@@ -47,6 +47,7 @@ export function referenceOptions({ files }: ReferenceRun): StoredOptions {
   const pathD = firstOf(files, 'D');
   const D = pathD && detectDiscriminator(readNetworkState(pathD));
   return {
+    ...(files.has('G_A') && files.has('G_B') && { model: 'cycle_gan' }),
     netG: G.netG,
     ngf: G.ngf,
     input_nc: G.inputNc,

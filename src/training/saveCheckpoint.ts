@@ -4,7 +4,7 @@ import type { TrainOptions } from '../options/trainOptions.js';
 import { averagedTensors } from './averagedNetworks.js';
 import type { Model } from './model.js';
 import { registeredExtensions } from './options.js';
-import { networkTensors, optimiserTensors, type Place, progressOf } from './trainingState.js';
+import { networkTensors, optimiserTensors, type Place, poolTensors, progressOf } from './trainingState.js';
 import { versions } from './versions.js';
 
 /**
@@ -30,7 +30,10 @@ export function saveCheckpoint(
     options: serialiseOptions(opt, registeredExtensions()),
     versions: versions(),
     networks: { ...Object.fromEntries(networks), ...averagedTensors(model) },
-    state: { tensors: optimiserTensors(model), json: progressOf(model, place, bestL1) },
+    state: {
+      tensors: new Map([...optimiserTensors(model), ...poolTensors(model)]),
+      json: progressOf(model, place, bestL1),
+    },
   });
   if (Number.isFinite(opt.keepLast)) checkpoints.prune(opt.keepLast);
 }

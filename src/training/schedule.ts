@@ -128,3 +128,13 @@ export class Schedule {
     }
   }
 }
+
+/** A model that only tests has a schedule too, which nobody asks. */
+export const SCHEDULE_OF_A_TEST = {
+  lr: 0,
+  lrPolicy: 'linear',
+  epochCount: 1,
+  nEpochs: 1,
+  nEpochsDecay: 0,
+  lrDecayIters: 1,
+} as const;

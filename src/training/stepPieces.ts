@@ -16,6 +16,11 @@ export interface StepPiece {
   readonly draw: number;
   /** How much its losses count in the step's. */
   readonly share: number;
+  /** Which of the batches that the step is made of it is about, from 0, and the place of its first image among all. */
+  readonly batch: number;
+  readonly firstImage: number;
+  /** Of a pooled model: whether it makes the images that go into the pools, or takes those that come out. */
+  readonly pools?: 'fills' | 'draws';
   readonly gathering?: Gathering;
 }
 
@@ -52,16 +57,25 @@ export function stepPieces(
   const { nCritic = 1, accumulate } = opt;
   const isCriticAlone = nCritic > 1 && (step + 1) % nCritic !== 0;
   const parts = graph.parts === undefined || !isCriticAlone ? graph.parts : graph.parts.slice(0, 1);
+  const { pooled } = graph;
+  const poolsOf = (part: string) =>
+    pooled && ({ pools: part === graph.parts![0] ? 'fills' : 'draws' } as const);
   if (accumulate === 1 || parts === undefined) {
-    const size = imageSizeOf(input, opt);
-    const build = () => inWay(graph.trainStep(size, parts), way);
-    return [{ key: `train ${parts} ${JSON.stringify(size)}`, build, input, draw: step, share: 1 }];
+    const size = imageSizeOf(input, graph.inputs);
+    const whole = { input, draw: step, share: 1, batch: 0, firstImage: 0 };
+    const piece = (own?: readonly string[]) => ({
+      key: `train ${own} ${JSON.stringify(size)}`,
+      build: () => inWay(graph.trainStep(size, own), way),
+      ...whole,
+    });
+    if (pooled === undefined) return [piece(parts)];
+    return parts!.map((part) => ({ ...piece([part]), ...poolsOf(part) }));
   }
   const batches = splitBatch(input, opt.batchSize);
   const total = input.real_A.shape[0];
   return parts.flatMap((part) =>
     batches.map((batch, i) => {
-      const size = imageSizeOf(batch, opt);
+      const size = imageSizeOf(batch, graph.inputs);
       const share = batch.real_A.shape[0] / total;
       return {
         key: `gather ${part} ${JSON.stringify(size)}`,
@@ -69,7 +83,10 @@ export function stepPieces(
         input: batch,
         draw: step * accumulate + i,
         share,
+        batch: i,
+        firstImage: i * opt.batchSize,
         gathering: { share, isFirst: i === 0, isLast: i === batches.length - 1 },
+        ...poolsOf(part),
       };
     }),
   );
@@ -88,6 +105,8 @@ export function stepPrograms(
       runs: i === 0 ? accumulate : accumulate / nCritic,
     }));
   }
+  if (graph.pooled !== undefined)
+    return parts!.map((part) => ({ program: graph.trainStep(size, [part]), runs: 1 }));
   const whole = { program: graph.trainStep(size), runs: 1 / nCritic };
   if (nCritic === 1 || parts === undefined) return [{ ...whole, runs: 1 }];
   return [whole, { program: graph.trainStep(size, parts.slice(0, 1)), runs: 1 - 1 / nCritic }];

@@ -2,9 +2,7 @@ import { join, parse } from 'node:path';
 import { createDataset } from '../data/createDataset.js';
 import type { Dataset } from '../data/dataset.js';
 import { toImageBatch } from '../data/floatImages.js';
-import type { ImageBatch } from '../data/imageBatch.js';
 import { Pix2PixError } from '../errors/pix2pixError.js';
-import { imageMetrics } from '../metrics/imageMetrics.js';
 import { type MeanMetrics, MetricMeans } from '../metrics/metricMeans.js';
 import { tableOf } from '../options/serialise.js';
 import type { TestOptions } from '../options/testOptions.js';
@@ -15,13 +13,14 @@ import { createModel } from './createModel.js';
 import { checkpointTag, runFolder } from './loadModel.js';
 import type { Model } from './model.js';
 import { registeredExtensions } from './options.js';
+import { metricsOf } from './validation.js';
 
 /** What a test has come to. */
 export interface TestSummary {
   /** Path of the results page. */
   readonly page: string;
   readonly images: number;
-  /** Of a model that makes fake_B to compare with real_B; `count` is 0 for others. */
+  /** Of a model whose images have targets; `count` is 0 for others. */
   readonly means: MeanMetrics;
 }
 
@@ -54,20 +53,21 @@ export async function test(
 ): Promise<TestSummary> {
   const opt = completeOptions(given);
   recordOptions(opt, out);
-  const dataset = await createDataset(
-    { ...opt, epochCount: 1 },
-    { onWarning: out.message, onProgress: out.message },
-  );
+  const model = await createModel(opt);
   try {
-    const model = await createModel(opt);
+    const { sheet: batchSize = opt.batchSize } = model.graph;
+    const dataset = await createDataset(
+      { ...opt, batchSize, epochCount: 1 },
+      { onWarning: out.message, onProgress: out.message },
+    );
     try {
       await model.setup(opt, { print: opt.quiet ? () => {} : out.message });
       return await translateAll(model, opt, dataset, stop, out);
     } finally {
-      await model.dispose();
+      await dataset.close();
     }
   } finally {
-    await dataset.close();
+    await model.dispose();
   }
 }
 
@@ -92,12 +92,13 @@ async function translateAll(
     await model.test({ evaluate: opt.eval, draw: images });
     const visuals = Object.entries(model.getCurrentVisuals());
     const shown = Object.fromEntries(visuals.map(([name, visual]) => [name, toImageBatch(visual)]));
-    const metrics = metricsOf(shown);
+    const [metrics] = metricsOf(model);
     if (metrics !== undefined) means.add(metrics);
-    const [path] = model.getImagePaths();
-    await page.add(parse(path).name, shown, metrics);
-    out.progress(++images, total, path);
-    if (images === opt.numTest) break;
+    const paths = model.getImagePaths();
+    await page.add(parse(paths[0]).name, shown, metrics);
+    images += paths.length;
+    out.progress(Math.min(images, total), total, paths[0]);
+    if (images >= opt.numTest) break;
   }
   if (images === 0 && !stop.aborted) {
     throw new Pix2PixError(
@@ -107,10 +108,6 @@ async function translateAll(
     );
   }
   return { page: page.write(), images, means: means.mean() };
-}
-
-function metricsOf({ fake_B, real_B }: Readonly<Record<string, ImageBatch | undefined>>) {
-  return fake_B && real_B && imageMetrics(fake_B, real_B)[0];
 }
 
 /** Beside the checkpoints, as the reference does; they may lie where one may only read. */

@@ -26,9 +26,9 @@ export async function trainingLoop(
   const surroundingsOfData = { onWarning: warn, onProgress: print };
   const dataset = await createDataset({ ...opt, batchSize: imagesPerStep(opt) }, surroundingsOfData);
   try {
-    const validationImages = await validationLength(opt, warn);
     const model = await createModel(opt);
     try {
+      const validationImages = await validationLength(model, opt, warn);
       const checkpoints = new CheckpointStore(runFolder(opt), { onWarning: warn });
       await model.setup(opt, { print, checkpoints });
       const { place, bestL1 } = startingPoint(model, opt, checkpoints, warn);

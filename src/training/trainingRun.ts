@@ -37,9 +37,9 @@ export class TrainingRun {
   private stepMilliseconds = 0;
   /** The data set's waiting that a step has been charged with already. */
   private waitedBefore = 0;
-  /** The last epoch that the page shows, and whether the event file has shown images in this session. */
+  /** The last epochs that the page and the event file show. */
   private pageEpoch = 0;
-  private hasEventImages = false;
+  private eventEpoch = 0;
   /** Whether the checkpoint `latest` is how things stand. A start is as good as saved: it can be made again. */
   private isSaved = true;
 
@@ -84,7 +84,7 @@ export class TrainingRun {
       if (tags !== undefined) this.save(tags, dataset);
       if (endsHere) return reason;
     }
-    if (model.steps > this.firstStep) this.showEpochOnPage();
+    if (model.steps > this.firstStep) await this.showEpoch();
     return this.endEpoch((performance.now() - started) / 1000);
   }
 
@@ -97,7 +97,7 @@ export class TrainingRun {
     this.losses = requireFiniteLosses(model, this.place);
     const milliseconds = performance.now() - started;
     this.stepMilliseconds += milliseconds;
-    this.report(batch.A.shape[0], milliseconds);
+    await this.report(batch.A.shape[0], milliseconds);
   }
 
   /** Validation, the schedule's step, and the checkpoints that are due. */
@@ -169,7 +169,7 @@ export class TrainingRun {
     return `epoch ${this.epoch}, step ${this.model.steps}`;
   }
 
-  private report(images: number, milliseconds: number): void {
+  private async report(images: number, milliseconds: number): Promise<void> {
     const { opt, dataset, at, model } = this;
     const waited = dataset.waitedMs - this.waitedBefore;
     this.waitedBefore = dataset.waitedMs;
@@ -190,18 +190,19 @@ export class TrainingRun {
       events: this.isDue(opt.displayFreq, images),
       html: this.isDue(opt.updateHtmlFreq, images),
     };
-    if (due.events || due.html) this.showVisuals(due);
+    if (due.events || due.html) await this.showVisuals(due);
   }
 
-  /** Every epoch has a sample on the page, and every session one in the event file, however short. */
-  private showEpochOnPage(): void {
-    const due = { html: this.pageEpoch !== this.epoch, events: !this.hasEventImages };
-    if (due.html || due.events) this.showVisuals(due);
+  /** Every epoch has a sample on the page and in the event file, however short. */
+  private async showEpoch(): Promise<void> {
+    const due = { html: this.pageEpoch !== this.epoch, events: this.eventEpoch !== this.epoch };
+    if (due.html || due.events) await this.showVisuals(due);
   }
 
-  private showVisuals(due: { readonly events: boolean; readonly html: boolean }): void {
+  private async showVisuals(due: { readonly events: boolean; readonly html: boolean }): Promise<void> {
     if (due.html) this.pageEpoch = this.epoch;
-    this.hasEventImages ||= due.events;
+    if (due.events) this.eventEpoch = this.epoch;
+    await this.model.computeVisuals();
     this.emit({ kind: 'images', at: this.at, visuals: this.model.getCurrentVisuals(), due });
   }
 

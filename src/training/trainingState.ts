@@ -1,7 +1,7 @@
 import type { NamedTensors, StoredTensor } from '../checkpoints/dtype.js';
 import type { SafetensorsFile } from '../checkpoints/safetensors.js';
 import { Pix2PixError } from '../errors/pix2pixError.js';
-import type { Module } from '../nn/module.js';
+import { type Module, parametersOf } from '../nn/module.js';
 import type { StateStore } from '../runtime/stateStore.js';
 import type { Model } from './model.js';
 import type { ScheduleState } from './schedule.js';
@@ -44,7 +44,10 @@ export function networkTensors({ states }: Module, store: StateStore): NamedTens
   );
 }
 
-/** Adam's moments under PyTorch's names for them: `G.exp_avg.model.model.0.weight`, `G.exp_avg_sq....`. */
+/**
+ * Adam's moments under PyTorch's names for them: `G.exp_avg.model.model.0.weight`, `G.exp_avg_sq....`; where an optimiser
+ * has several networks, with the network's name: `G.exp_avg.G_A.model...`.
+ */
 export function optimiserTensors(model: Model): NamedTensors {
   const tensors = new Map<string, StoredTensor>();
   for (const [name, data, shape] of moments(model)) tensors.set(name, { dtype: 'F32', shape, data });
@@ -57,11 +60,40 @@ export function loadOptimisers(model: Model, file: SafetensorsFile): void {
 }
 
 function* moments(model: Model): Generator<[name: string, data: Float32Array, shape: number[]]> {
-  for (const [optimiser, { memory }] of model.optimisers) {
-    for (const state of memory.states) {
-      const shape = [...state.type.shape];
-      yield [`${optimiser}.exp_avg.${state.name}`, memory.of(state, 'firstMoment'), shape];
-      yield [`${optimiser}.exp_avg_sq.${state.name}`, memory.of(state, 'secondMoment'), shape];
+  for (const { name: optimiser, networks } of model.graph.optimisers) {
+    const { memory } = model.optimisers.get(optimiser)!;
+    for (const network of networks) {
+      const prefix = networks.length === 1 ? '' : `${network}.`;
+      for (const state of parametersOf(model.networks[network])) {
+        const shape = [...state.type.shape];
+        const name = `${prefix}${state.name}`;
+        yield [`${optimiser}.exp_avg.${name}`, memory.of(state, 'firstMoment'), shape];
+        yield [`${optimiser}.exp_avg_sq.${name}`, memory.of(state, 'secondMoment'), shape];
+      }
+    }
+  }
+}
+
+/** The images that pools keep: `pool.pooled_A.0`. */
+export function poolTensors({ pools }: Model): NamedTensors {
+  const tensors = new Map<string, StoredTensor>();
+  for (const [name, { images }] of pools) {
+    for (const [i, { data, shape }] of images.entries())
+      tensors.set(`pool.${name}.${i}`, { dtype: 'F32', shape: [...shape], data });
+  }
+  return tensors;
+}
+
+/** Fills the pools with what `poolTensors` gave. A pool that has become smaller keeps the first. */
+export function loadPools({ pools }: Model, file: SafetensorsFile): void {
+  for (const [name, pool] of pools) {
+    for (let i = 0; i < pool.size; i++) {
+      const stored = file.tensors.get(`pool.${name}.${i}`);
+      if (stored === undefined) break;
+      const [n, c, h, w] = stored.shape;
+      const data = new Float32Array(n * c * h * w);
+      file.readInto(`pool.${name}.${i}`, data);
+      pool.images[i] = { data, shape: [n, c, h, w] };
     }
   }
 }

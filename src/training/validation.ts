@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createDataset } from '../data/createDataset.js';
-import { toImageBatch } from '../data/floatImages.js';
+import { type FloatImages, toImageBatch } from '../data/floatImages.js';
 import { Pix2PixError } from '../errors/pix2pixError.js';
-import { imageMetrics } from '../metrics/imageMetrics.js';
+import { type ImageMetrics, imageMetrics } from '../metrics/imageMetrics.js';
 import { MetricMeans } from '../metrics/metricMeans.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import type { Model } from './model.js';
@@ -27,12 +27,17 @@ export interface ValidationSurroundings {
 
 /**
  * How many images the run has to validate on: those of the data root's `val` (or `valA` and `valB`) folder, 0 where
- * there is none or `--val_freq 0`.
+ * there is none, or `--val_freq 0`, or nothing that the model makes has a target.
  *
  * @param warn is told where the folder is there and cannot be used; with `--strict` that is thrown
  */
-export async function validationLength(opt: TrainOptions, warn: (text: string) => void): Promise<number> {
-  if (opt.valFreq === 0 || !(await hasValidationFolder(opt.dataroot))) return 0;
+export async function validationLength(
+  { graph }: Model,
+  opt: TrainOptions,
+  warn: (text: string) => void,
+): Promise<number> {
+  if (graph.compared === undefined || opt.valFreq === 0 || !(await hasValidationFolder(opt.dataroot)))
+    return 0;
   try {
     const dataset = await openValidationSet(opt, warn);
     await dataset.close();
@@ -48,7 +53,7 @@ export async function validationLength(opt: TrainOptions, warn: (text: string) =
  * Translates the validation set and measures the results, as `pix2pix test` would: one image at a time at
  * `--crop_size`, batch statistics and dropout as in training. Neither the model nor training's random streams change.
  *
- * @returns undefined where the model makes no fake_B to compare with real_B, or no image could be used
+ * @returns undefined where no image could be used
  */
 export async function validate(
   model: Model,
@@ -63,15 +68,21 @@ export async function validate(
       if (shouldStop()) return 'stopped';
       model.setInput(batch);
       await model.test({ draw: index++ });
-      const { fake_B, real_B } = model.getCurrentVisuals();
-      if (fake_B === undefined || real_B === undefined) return undefined;
-      for (const metrics of imageMetrics(toImageBatch(fake_B), toImageBatch(real_B))) means.add(metrics);
+      for (const metrics of metricsOf(model)) means.add(metrics);
     }
   } finally {
     await dataset.close();
   }
   const { count, l1, psnr, ssim } = means.mean();
   return count === 0 ? undefined : { l1, psnr, ssim, images: count };
+}
+
+/** How far what the model made is from what it should be, image by image; empty where that is not known. */
+export function metricsOf(model: Model): ImageMetrics[] {
+  if (model.graph.compared === undefined) return [];
+  const visuals: Readonly<Record<string, FloatImages>> = model.getCurrentVisuals();
+  const [made, wanted] = model.graph.compared.map((name) => toImageBatch(visuals[name]));
+  return imageMetrics(made, wanted);
 }
 
 function openValidationSet(opt: TrainOptions, onWarning: (text: string) => void) {

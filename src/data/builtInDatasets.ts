@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import { Pix2PixError } from '../errors/pix2pixError.js';
+import { openIdx } from './idx/idxSource.js';
+import { findImages, isFolder, noFolder, type OnProgress } from './imageFolder.js';
+import type { DataOptions } from './options.js';
+import { findPairs } from './pairs.js';
+import { preparationOptions } from './preparedImage.js';
+import type { SampleSource } from './sampleSource.js';
+import type { SourcePlan } from './sourcePlan.js';
+import { findUnpaired } from './unalignedSource.js';
+
+/** Finds the images of a data set: as a plan where they lie in files of their own, else as a source. */
+type Opener = (opt: DataOptions, onProgress?: OnProgress) => Promise<SourcePlan | SampleSource>;
+
+/** The data sets of this package, by their names for `--dataset_mode`. */
+export const BUILT_IN_DATASETS: Readonly<Record<string, Opener>> = {
+  aligned: async (opt, onProgress) => {
+    checkImages(opt);
+    const pairs = await findPairs(opt.dataroot, opt.phase, onProgress);
+    return { kind: 'aligned', opt: preparationOptions(opt), pairs };
+  },
+  unaligned: async (opt, onProgress) => {
+    checkImages(opt);
+    const { serialBatches } = opt;
+    const folders = await findUnpaired(opt.dataroot, opt.phase, onProgress);
+    return { kind: 'unaligned', opt: { ...preparationOptions(opt), serialBatches }, folders };
+  },
+  single: async (opt, onProgress) => {
+    checkImages(opt);
+    if (!(await isFolder(opt.dataroot))) {
+      throw await noFolder(opt.dataroot, opt.phase, opt.dataroot, 'point --dataroot at a folder of images');
+    }
+    const images = await findImages(opt.dataroot, onProgress);
+    return { kind: 'single', opt: preparationOptions(opt), images, channels: opt.inputNc };
+  },
+  colorization: async (opt, onProgress) => {
+    checkSizes(opt);
+    checkColorization(opt);
+    const folder = join(opt.dataroot, opt.phase);
+    if (!(await isFolder(folder))) throw await noFolder(opt.dataroot, opt.phase, folder);
+    const images = await findImages(folder, onProgress);
+    return { kind: 'single', opt: preparationOptions(opt), images, channels: 3 };
+  },
+  mnist: async (opt) => openIdx(opt.dataroot, opt.phase),
+};
+
+function checkImages(opt: DataOptions): void {
+  checkChannels('input_nc', opt);
+  checkChannels('output_nc', opt);
+  checkSizes(opt);
+}
+
+function checkSizes({ preprocess, loadSize, cropSize }: DataOptions): void {
+  const usesBoth = preprocess === 'resize_and_crop' || preprocess === 'scale_width_and_crop';
+  if (!usesBoth || loadSize >= cropSize) return;
+  throw new Pix2PixError(
+    'the crop is larger than the image',
+    { load_size: loadSize, crop_size: cropSize },
+    `pass --load_size ${cropSize} or more, or a smaller --crop_size`,
+  );
+}
+
+function checkChannels(flag: 'input_nc' | 'output_nc', opt: DataOptions): void {
+  const channels = flag === 'input_nc' ? opt.inputNc : opt.outputNc;
+  if (channels === 1 || channels === 3) return;
+  throw new Pix2PixError(
+    'images have 1 or 3 channels',
+    { [flag]: channels, dataset_mode: opt.datasetMode },
+    `pass --${flag} 3 for RGB or 1 for grayscale, or register a data set with more channels`,
+  );
+}
+
+function checkColorization({ inputNc, outputNc, direction }: DataOptions): void {
+  if (inputNc === 1 && outputNc === 2 && direction === 'AtoB') return;
+  throw new Pix2PixError(
+    'colours are made from lightness: of 1 channel 2, from A to B',
+    { input_nc: inputNc, output_nc: outputNc, direction },
+    'leave out --input_nc, --output_nc and --direction',
+  );
+}

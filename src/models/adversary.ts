@@ -1,0 +1,77 @@
+import { withScope } from '../ir/scope.js';
+import { f32 } from '../ir/tensorType.js';
+import type { Trace } from '../ir/trace.js';
+import type { Value } from '../ir/value.js';
+import type { Discriminator, Judgement } from '../networks/discriminators.js';
+import { drawDiffAugment } from '../nn/diffAugment.js';
+import { gradientPenalty } from '../nn/gradientPenalty.js';
+import { type GanMode, ganLoss, generatorGanLoss, total } from '../nn/losses.js';
+import { add, scale } from '../ops/elementwise.js';
+import { parseDiffaug } from '../options/diffaug.js';
+
+/** How a discriminator is trained; tests know none of what has a default here. */
+export interface AdversaryOptions {
+  readonly ganMode: GanMode;
+  /** Weight of the gradient penalty with wgangp. Default: 10. */
+  readonly lambdaGp?: number;
+  /** What is done to all that it sees. Default: nothing. */
+  readonly diffaug?: string;
+  /** Whether its loss is the sum of those on real and fake, not their mean. Default: no. */
+  readonly wholeD?: boolean;
+}
+
+/** The losses of a discriminator; scalars. */
+export interface AdversaryLosses {
+  readonly real: Value;
+  readonly fake: Value;
+  /** With wgangp. */
+  readonly penalty?: Value;
+  /** What it is trained by. */
+  readonly total: Value;
+}
+
+/** A discriminator as the opponent of a generator. */
+export class Adversary {
+  constructor(
+    private readonly name: string,
+    readonly network: Discriminator,
+    private readonly opt: AdversaryOptions,
+  ) {}
+
+  /**
+   * What `--diffaug` does to one batch that it sees: to the place of all channels, to the colours of those from `first`
+   * on.
+   */
+  augmentation(step: Trace, batch: number, first = 0): (images: Value) => Value {
+    const augment = drawDiffAugment(step, parseDiffaug(this.opt.diffaug ?? ''), batch);
+    return (images) => augment(images, first);
+  }
+
+  judge(step: Trace, x: Value): readonly Judgement[] {
+    return withScope(this.name, () => this.network.judge(step, x));
+  }
+
+  /**
+   * How badly it tells real from fake. The losses of a critic are not halved, so that the penalty weighs as in its
+   * paper.
+   *
+   * @param fake without a gradient to the generator
+   */
+  losses(step: Trace, real: Value, fake: Value): AdversaryLosses {
+    const { ganMode, lambdaGp = 10, wholeD = false } = this.opt;
+    const against = (x: Value, isReal: boolean) =>
+      total(this.judge(step, x).map(({ logits }) => ganLoss(ganMode, logits, isReal)));
+    const losses = { fake: against(fake, false), real: against(real, true) };
+    const sum = add(losses.fake, losses.real);
+    if (ganMode !== 'wgangp') return { ...losses, total: wholeD ? sum : scale(sum, 0.5) };
+    const alpha = step.noise('uniform', f32(real.shape[0], 1, 1, 1));
+    const logits = (x: Value) => this.judge(step, x).map((judgement) => judgement.logits);
+    const penalty = scale(gradientPenalty(logits, real, fake, alpha), lambdaGp);
+    return { ...losses, penalty, total: add(sum, penalty) };
+  }
+
+  /** What a generator is trained by that should pass before it. */
+  generatorLoss(judgements: readonly Judgement[]): Value {
+    return total(judgements.map(({ logits }) => generatorGanLoss(this.opt.ganMode, logits)));
+  }
+}

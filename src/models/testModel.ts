@@ -1,0 +1,53 @@
+import { Pix2PixError } from '../errors/pix2pixError.js';
+import { withoutUpdates } from '../ir/program.js';
+import { withScope } from '../ir/scope.js';
+import { Trace } from '../ir/trace.js';
+import type { Value } from '../ir/value.js';
+import { checkImageSize, defineG } from '../networks/define.js';
+import { extendForTestModel } from '../options/models/testModelOptions.js';
+import type {
+  GeneratorDefinition,
+  ImageSize,
+  ModelDefinition,
+  ModelGraph,
+  ModelOptions,
+} from './definition.js';
+import { imageInput } from './images.js';
+
+/** One generator of a run, for images of one side without targets (the reference's models/test_model.py). */
+export const testModel: ModelDefinition = {
+  name: 'test',
+  extend: extendForTestModel,
+  build: (opt) => {
+    if (opt.isTrain) {
+      throw new Pix2PixError('--model test has nothing to train', {}, 'pass it to pix2pix test');
+    }
+    return testGraph(opt);
+  },
+};
+
+function testGraph(opt: ModelOptions): ModelGraph {
+  const { inputNc, outputNc, modelSuffix = '' } = opt;
+  const network = `G${modelSuffix}`;
+  const G = defineG(opt);
+  const apply = (trace: Trace, x: Value) => withScope(network, () => G.apply(trace, x));
+  const generator: GeneratorDefinition = { network, inputNc, outputNc, apply };
+  return {
+    inputs: [{ name: 'real', channels: inputNc }],
+    networks: { [network]: G },
+    testNetworks: [network],
+    generators: [generator],
+    optimisers: [],
+    lossNames: [],
+    visualNames: ['real', 'fake'],
+    trainStep: () => {
+      throw new Error('the test model has no training step');
+    },
+    forward: (size: ImageSize, training: boolean) => {
+      checkImageSize(opt.netG, size.height, size.width);
+      const trace = new Trace(training);
+      const fake = apply(trace, imageInput(trace, 'real', inputNc, size));
+      return withoutUpdates(trace.program({ fake }));
+    },
+  };
+}
