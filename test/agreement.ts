@@ -19,13 +19,16 @@ export interface RecordedRun {
   readonly losses: readonly Readonly<Record<string, number>>[];
   /** Parameters whose gradient is rounding noise, as `G.<name>`: biases that an instance norm subtracts again. */
   readonly zeroGradients: ReadonlySet<string>;
+  /** Of a model with pools of one image: whether the kept one is shown instead of the fake A, the fake B, by step. */
+  readonly exchanges?: readonly (readonly [boolean, boolean])[];
 }
 
 export function readRun(path: string): RecordedRun {
   const { tensors, metadata } = readSafetensors(path);
   const json = (key: string, otherwise = 'null') => JSON.parse(metadata.get(key) ?? otherwise);
   const zeroGradients = new Set<string>(json('zero_gradients', '[]'));
-  return { tensors, options: json('options'), losses: json('losses'), zeroGradients };
+  const exchanges = json('exchanges') ?? undefined;
+  return { tensors, options: json('options'), losses: json('losses'), zeroGradients, exchanges };
 }
 
 /** How far our run and the recorded one are apart, each figure at its worst. */
@@ -48,7 +51,8 @@ export interface Deviations {
 const FOREIGN = ['lambda_A', 'lambda_B', 'lambda_identity', 'num_downs'];
 
 function argumentsOf(options: RecordedRun['options']): string[] {
-  const flags = Object.entries(options).filter(([name, value]) => !FOREIGN.includes(name) && value !== false);
+  const foreign = options.model === 'cycle_gan' ? [] : FOREIGN;
+  const flags = Object.entries(options).filter(([name, value]) => !foreign.includes(name) && value !== false);
   const given = flags.flatMap(([name, value]) =>
     value === true ? [`--${name}`] : [`--${name}`, `${value}`],
   );
@@ -62,10 +66,14 @@ export async function compareWithRun(run: RecordedRun): Promise<Deviations> {
     await model.setup(opt, { print: () => {} });
     loadWeights(model, run);
     for (const { optimiser } of averagesOf(model)) optimiser.startAverage();
-    const sides = (step: number) => ({ A: images(run, `step${step}.A`), B: images(run, `step${step}.B`) });
+    choosePooled(model, run);
+    const sides = (step: number) => {
+      const A = images(run, `step${step}.A`);
+      return { A, B: run.tensors.has(`step${step}.B`) ? images(run, `step${step}.B`) : A };
+    };
     const worst = { fakeB: 0, losses: 0, gradients: 0, zeroGradients: 0 };
     for (const [step, losses] of run.losses.entries()) {
-      const restore = giveMasks({ ...recordedMasks(run, step), ...recordedAlpha(run, step) });
+      const restore = giveMasks({ ...recordedMasks(run, step), ...recordedNoise(run, step) });
       model.setInput(sides(step));
       await model.optimizeParameters();
       restore();
@@ -74,9 +82,10 @@ export async function compareWithRun(run: RecordedRun): Promise<Deviations> {
       for (const [name, loss] of Object.entries(losses)) {
         worst.losses = Math.max(worst.losses, Math.abs(found[name] / loss - 1));
       }
-      const fakeB = run.tensors.get(`step${step}.fake_B`);
-      if (fakeB)
-        worst.fakeB = Math.max(worst.fakeB, differenceOf(model.getCurrentVisuals().fake_B.data, fakeB));
+      for (const [name, { data }] of Object.entries(model.getCurrentVisuals())) {
+        const expected = run.tensors.get(`step${step}.${name}`);
+        if (expected) worst.fakeB = Math.max(worst.fakeB, differenceOf(data, expected));
+      }
       if (step === 0) Object.assign(worst, gradientDeviations(model, run));
     }
     return { ...worst, ...stateDeviations(model, run), evaluation: await evaluationDeviation(model, run) };
@@ -103,10 +112,17 @@ function recordedMasks({ tensors }: RecordedRun, step: number): Record<string, F
   return Object.fromEntries(names.map((name, i) => [`dropout.${i}`, scaled(name)]));
 }
 
-/** How much of each point between real and fake is real, for the gradient penalty. */
-function recordedAlpha({ tensors }: RecordedRun, step: number): Record<string, Float32Array> {
-  const alpha = tensors.get(`step${step}.alpha`);
-  return alpha === undefined ? {} : { 'noise.0': alpha.data as Float32Array };
+/** How much of each point between real and fake is real, for the gradient penalty; what images are made of. */
+function recordedNoise({ tensors }: RecordedRun, step: number): Record<string, Float32Array> {
+  const noise = tensors.get(`step${step}.alpha`) ?? tensors.get(`step${step}.noise`);
+  return noise === undefined ? {} : { 'noise.0': noise.data as Float32Array };
+}
+
+/** Makes the pools choose as they did in the recorded run. */
+function choosePooled({ pools }: Model, { exchanges }: RecordedRun): void {
+  for (const [name, pool] of pools) {
+    pool.chance = (step) => ({ exchange: exchanges![step][name === 'pooled_A' ? 0 : 1], index: 0 });
+  }
 }
 
 function images({ tensors }: RecordedRun, name: string): Images {
@@ -175,6 +191,7 @@ function stateDeviations(model: Model, { tensors, zeroGradients }: RecordedRun) 
 }
 
 async function evaluationDeviation(model: Model, run: RecordedRun): Promise<number> {
+  if (!run.tensors.has('eval.A')) return 0;
   const { data } = await model.translate(images(run, 'eval.A'), { evaluate: true });
   return differenceOf(data, run.tensors.get('eval.fake_B')!);
 }

@@ -36,6 +36,9 @@ const ROUNDING: Limits = {
   evaluation: 2e-6,
 };
 
+/** Residual generators that undo each other are deep: PyTorch's own float32 is 2e-6 away from its float64. */
+const OF_CYCLES: Limits = { ...ROUNDING, fakeB: 1e-5, losses: 1e-5, evaluation: 1e-5, gradients: 2e-4 };
+
 function assertWithin(found: Deviations, limits: Limits): void {
   for (const name of Object.keys(limits) as (keyof Deviations)[]) {
     const within = name === 'parametersClose' ? found[name] >= limits[name] : found[name] <= limits[name];
@@ -55,12 +58,12 @@ test('the reference implementation, defaults at ngf = ndf = 4: three steps agree
 });
 
 const runs = readdirSync(fixture('')).filter((name) => /^run_\w+\.safetensors$/.test(name));
-test('there are recorded runs', () => assert.ok(runs.length >= 12, `${runs}`));
+test('there are recorded runs', () => assert.ok(runs.length >= 16, `${runs}`));
 for (const name of runs) {
   test(`${name}: three steps agree`, async (t) => {
     const run = readRun(fixture(name));
     const found = await compareWithRun(run);
     t.diagnostic(JSON.stringify(found));
-    assertWithin(found, ROUNDING);
+    assertWithin(found, run.options.model === 'cycle_gan' ? OF_CYCLES : ROUNDING);
   });
 }

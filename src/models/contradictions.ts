@@ -6,8 +6,8 @@ type Contradiction = readonly [first: string, second: string, fix: string];
 
 /** What has no meaning without a discriminator. */
 const OF_THE_DISCRIMINATOR = [
-  ...['gan_mode', 'netD', 'ndf', 'n_layers_D', 'num_D', 'no_condition'],
-  ...['lambda_feat', 'lambda_gp', 'n_critic', 'lr_D', 'diffaug'],
+  ...['gan_mode', 'netD', 'ndf', 'n_layers_D', 'num_D', 'no_condition', 'target_first'],
+  ...['lambda_feat', 'lambda_gp', 'n_critic', 'lr_D', 'diffaug', 'lambda_GAN', 'whole_D'],
 ];
 
 /** Throws Pix2PixError, naming both, when flags of pix2pix contradict each other. */
@@ -31,6 +31,12 @@ function contradictionsOf(opt: ModelOptions): Contradiction[] {
     if (opt.spectralNorm === 'D' || opt.spectralNorm === 'both')
       found.push(['--no_gan', `--spectral_norm ${opt.spectralNorm}`, 'pass --spectral_norm G']);
   }
+  if (opt.noCondition && opt.targetFirst)
+    found.push([
+      '--no_condition',
+      '--target_first',
+      'leave one of them out: there is nothing before the output',
+    ]);
   if (noL1 && given.includes('lambda_L1')) found.push(['--no_l1', '--lambda_L1', 'leave one of them out']);
   if (given.includes('lambda_gp') && ganMode !== 'wgangp')
     found.push(['--lambda_gp', `--gan_mode ${ganMode}`, 'pass --gan_mode wgangp, which has the penalty']);

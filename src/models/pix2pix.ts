@@ -35,6 +35,7 @@ type Losses = Readonly<Record<string, Value>>;
 /** What pix2pix reads of its options; tests know none of those that have a default here. */
 interface Pix2PixLosses extends AdversaryOptions {
   readonly lambdaL1: number;
+  readonly lambdaGAN: number;
   readonly lambdaFeat: number;
   readonly noGan: boolean;
   readonly noL1: boolean;
@@ -42,7 +43,14 @@ interface Pix2PixLosses extends AdversaryOptions {
   readonly targetFirst: boolean;
 }
 
-const WITHOUT_EXTRAS = { lambdaFeat: 0, noGan: false, noL1: false, noCondition: false, targetFirst: false };
+const WITHOUT_EXTRAS = {
+  lambdaGAN: 1,
+  lambdaFeat: 0,
+  noGan: false,
+  noL1: false,
+  noCondition: false,
+  targetFirst: false,
+};
 
 /** pix2pix over images that come in and go out as `images` says. */
 export class Pix2PixGraph implements ModelGraph {
@@ -139,11 +147,11 @@ export class Pix2PixGraph implements ModelGraph {
   }
 
   private adversarial(step: Trace, { realA, fakeB, realB }: Pair): Record<string, Value> {
-    const { lambdaFeat } = this.losses;
+    const { lambdaFeat, lambdaGAN } = this.losses;
     const adversary = this.adversary!;
     const augment = this.augmentation(step, realA);
     const fake = adversary.judge(step, augment(this.judged(realA, fakeB)));
-    const loss_G_GAN = adversary.generatorLoss(fake);
+    const loss_G_GAN = scale(adversary.generatorLoss(fake), lambdaGAN);
     if (lambdaFeat === 0) return { loss_G_GAN };
     const real = adversary.judge(step, augment(this.judged(realA, realB)));
     return { loss_G_GAN, loss_G_feat: scale(featureMatching(fake, real), lambdaFeat) };

@@ -1,9 +1,12 @@
 import type { Value } from '../ir/value.js';
 import { relu } from '../ops/activation.js';
-import { abs, add, neg, shift, softplus, square, sub } from '../ops/elementwise.js';
+import { abs, add, log, neg, shift, sigmoid, softplus, square, sub } from '../ops/elementwise.js';
 import { mean } from '../ops/reduce.js';
 
-export const ganModes = ['vanilla', 'lsgan', 'wgangp', 'hinge'] as const;
+export const ganModes = ['vanilla', 'lsgan', 'wgangp', 'hinge', 'log'] as const;
+/** The TensorFlow port's, which keeps logarithms finite. */
+const EPSILON = 1e-12;
+
 export type GanMode = (typeof ganModes)[number];
 
 /**
@@ -13,6 +16,8 @@ export type GanMode = (typeof ganModes)[number];
  * - lsgan: squared distance to 1 or 0 (Mao et al. 2017)
  * - wgangp: ∓x; the gradient penalty comes on top (Gulrajani et al. 2017)
  * - hinge: max(0, 1 ∓ x) (Lim and Ye 2017)
+ * - log: -ln(p + 10⁻¹²) of the probability p of what it should be, the logistic function of ±x (pix2pix.py of
+ *   affinelayer/pix2pix-tensorflow); vanilla but for logits beyond ±27
  *
  * @param logits the discriminator's raw outputs, any shape
  */
@@ -27,6 +32,8 @@ export function ganLoss(mode: GanMode, logits: Value, targetIsReal: boolean): Va
       return mean(towards);
     case 'hinge':
       return mean(relu(shift(towards, 1)));
+    case 'log':
+      return neg(mean(log(shift(sigmoid(neg(towards)), EPSILON))));
   }
 }
 

@@ -92,6 +92,7 @@ const OURS = {
 /** Parts of the losses and of the training that only we have, off likewise. */
 const PARTS = {
   lrD: 0,
+  lambdaGAN: 1,
   warmupSteps: 0,
   clipGradNorm: Number.POSITIVE_INFINITY,
   accumulate: 1,

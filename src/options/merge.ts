@@ -5,7 +5,7 @@ import { BUILT_IN } from './models/index.js';
 import { toFlagValues, toOptions } from './optionsObject.js';
 import { requireOptions } from './parse.js';
 import { type Choice, defaultsOf, resolveTable } from './resolveTable.js';
-import { checkStored, type StoredOptions, storedChoice } from './serialise.js';
+import { checkStored, type StoredOptions, storedChoice, tableOf } from './serialise.js';
 import type { OptionScalar, OptionSpec, OptionTable } from './spec.js';
 import { TEST_OPTIONS, type TestOptions } from './testOptions.js';
 import { TRAIN_OPTIONS, type TrainOptions } from './trainOptions.js';
@@ -30,7 +30,7 @@ export function mergeStoredOptions<T extends TrainOptions | TestOptions>(
   const kept = checkStored(stored, table);
   refuseOtherNetworks(opt, asked, kept, table);
 
-  const values = { ...defaultsOf(table), ...asked };
+  const values = { ...defaultsOf(table), ...chosenOf(opt, asked, extensions) };
   const isOtherModel =
     opt.given.includes('model') && Object.hasOwn(kept, 'model') && kept.model !== opt.model;
   for (const [flag, value] of Object.entries(kept)) {
@@ -40,6 +40,18 @@ export function mergeStoredOptions<T extends TrainOptions | TestOptions>(
   if (!opt.isTrain && !opt.given.includes('load_size')) values.load_size = values.crop_size;
   requireOptions(table, values);
   return { ...opt, ...toOptions<T>(values, opt.given, opt.isTrain) };
+}
+
+/** What somebody chose, as far as it shows: all but the defaults of the model that was named, or was not. */
+function chosenOf(
+  opt: TrainOptions | TestOptions,
+  asked: Record<string, OptionScalar>,
+  extensions: OptionExtensions,
+): Record<string, OptionScalar> {
+  const defaults = defaultsOf(tableOf(opt, extensions));
+  const isChosen = ([flag, value]: [string, OptionScalar]) =>
+    opt.given.includes(flag) || value !== defaults[flag];
+  return Object.fromEntries(Object.entries(asked).filter(isChosen));
 }
 
 /** What another model than the run's needs not: a single generator of a CycleGAN wants images of one side. */

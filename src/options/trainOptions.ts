@@ -140,9 +140,9 @@ const SCHEDULE_OPTIONS = {
   gan_mode: {
     kind: 'choice',
     default: 'lsgan',
-    choices: ['vanilla', 'lsgan', 'wgangp', 'hinge'],
+    choices: ['vanilla', 'lsgan', 'wgangp', 'hinge', 'log'],
     group: 'Losses',
-    help: 'adversarial loss: vanilla is cross entropy, lsgan is least squares, wgangp has a gradient penalty',
+    help: 'adversarial loss: vanilla is cross entropy, lsgan is least squares, wgangp has a gradient penalty, log is cross entropy of probabilities as in the TensorFlow port',
   },
   pool_size: {
     kind: 'int',

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { requireSameTensors } from '../checkpoints/architecture.js';
+import { networkPart } from '../checkpoints/checkpointNames.js';
 import type { LoadedState } from '../checkpoints/loading.js';
 import type { SafetensorsFile } from '../checkpoints/safetensors.js';
 import type { CheckpointStore } from '../checkpoints/store.js';
+import { Pix2PixError } from '../errors/pix2pixError.js';
 import type { Module } from '../nn/module.js';
 import type { TestOptions } from '../options/testOptions.js';
 import type { TrainOptions } from '../options/trainOptions.js';
@@ -52,7 +54,8 @@ export function loadModel(
   // A test of a network that was averaged takes the average in its place.
   const fileOf = (name: string) => (!opt.isTrain && opt.ema > 0 ? averagedName(name) : name);
   const averages = averagesOf(model).flatMap((average) => average.networks.map(averagedName));
-  const loaded = checkpoints.load(checkpointTag(opt), {
+  if (!opt.isTrain) requireNetworks(Object.keys(networks).map(fileOf), tag, checkpoints);
+  const loaded = checkpoints.load(tag, {
     networks: Object.keys(networks).map(fileOf),
     optional: averages,
     state: opt.isTrain ? 'if present' : false,
@@ -68,6 +71,20 @@ export function loadModel(
   } finally {
     loaded.close();
   }
+}
+
+/** A test may ask for a network that the run never had. */
+function requireNetworks(names: readonly string[], tag: string, checkpoints: CheckpointStore): void {
+  const manifest = checkpoints.list().find((listed) => listed.tag === tag)?.manifest;
+  const missing = names.find((name) => manifest !== undefined && !manifest.files.has(networkPart(name)));
+  if (missing === undefined) return;
+  const there = [...manifest!.files.keys()].flatMap((part) => /^net_(.+)$/.exec(part)?.[1] ?? []);
+  const generator = there.find((name) => name.startsWith('G_') && !name.endsWith('_ema'));
+  throw new Pix2PixError(
+    `checkpoint ${tag} has no network ${missing}`,
+    { networks: there.join(', ') },
+    generator === undefined ? 'choose another --model' : `pass --model_suffix ${generator.slice(1)}`,
+  );
 }
 
 function loadState(model: Model, state: LoadedState): Progress {

@@ -1,6 +1,7 @@
 import { datasetModes } from '../data/createDataset.js';
 import { modelExtensions } from '../models/registry.js';
 import type { OptionExtensions } from '../options/extension.js';
+import { BUILT_IN } from '../options/models/index.js';
 import { parseTestOptions as parseTest, type TestOptions } from '../options/testOptions.js';
 import {
   type Pix2PixOptions,
@@ -12,7 +13,7 @@ import {
 export function registeredExtensions(): OptionExtensions {
   return {
     models: modelExtensions(),
-    datasets: Object.fromEntries(datasetModes().map((name) => [name, {}])),
+    datasets: { ...Object.fromEntries(datasetModes().map((name) => [name, {}])), ...BUILT_IN.datasets },
   };
 }
 

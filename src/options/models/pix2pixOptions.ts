@@ -11,6 +11,13 @@ export const PIX2PIX_OPTIONS = {
     group: 'Losses',
     help: 'weight of the L1 loss against the adversarial loss',
   },
+  lambda_GAN: {
+    kind: 'float',
+    default: 1,
+    min: 0,
+    group: 'Losses',
+    help: "weight of the adversarial loss in the generator's",
+  },
   no_gan: {
     kind: 'flag',
     stored: 'discriminator',
