@@ -31,6 +31,8 @@ export { ShapeError } from './ir/shapeError.js';
 
 export type { ExtendOptions, OptionExtension } from './options/extension.js';
 export { extendForPix2Pix } from './options/models/pix2pixOptions.js';
+export type { Recipe } from './options/recipes/recipe.js';
+export { registerRecipe } from './options/recipes/registry.js';
 export type { OptionSpec, OptionTable, OptionValues } from './options/spec.js';
 export type { TestOptions } from './options/testOptions.js';
 export type { Pix2PixOptions, TrainOptions } from './options/trainOptions.js';

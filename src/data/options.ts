@@ -1,6 +1,6 @@
+import type { AUGMENTATION_OPTIONS } from '../options/augmentationOptions.js';
 import type { DATA_OPTIONS, RUN_OPTIONS } from '../options/baseOptions.js';
 import type { OptionValues } from '../options/spec.js';
-import type { AUGMENTATION_OPTIONS } from '../options/trainOptions.js';
 
 /** What `createDataset` needs: the data flags, and what it must know of the model and the run. */
 export type DataOptions = Omit<OptionValues<typeof DATA_OPTIONS>, 'datasetMode'> & {

@@ -1,5 +1,5 @@
+import type { AUGMENTATION_OPTIONS } from '../options/augmentationOptions.js';
 import type { OptionValues } from '../options/spec.js';
-import type { AUGMENTATION_OPTIONS } from '../options/trainOptions.js';
 import { RandomStream } from '../random/stream.js';
 import { type ColourChange, colourChange } from './colourChange.js';
 

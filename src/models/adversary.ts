@@ -6,7 +6,8 @@ import type { Discriminator, Judgement } from '../networks/discriminators.js';
 import { drawDiffAugment } from '../nn/diffAugment.js';
 import { gradientPenalty } from '../nn/gradientPenalty.js';
 import { type GanMode, ganLoss, generatorGanLoss, total } from '../nn/losses.js';
-import { add, scale } from '../ops/elementwise.js';
+import { add, scale, sigmoid } from '../ops/elementwise.js';
+import { mean } from '../ops/reduce.js';
 import { parseDiffaug } from '../options/diffaug.js';
 
 /** How a discriminator is trained; tests know none of what has a default here. */
@@ -28,6 +29,8 @@ export interface AdversaryLosses {
   readonly penalty?: Value;
   /** What it is trained by. */
   readonly total: Value;
+  /** What it says of the real ones, at each scale. */
+  readonly judgements: readonly Judgement[];
 }
 
 /** A discriminator as the opponent of a generator. */
@@ -59,9 +62,11 @@ export class Adversary {
    */
   losses(step: Trace, real: Value, fake: Value): AdversaryLosses {
     const { ganMode, lambdaGp = 10, wholeD = false } = this.opt;
-    const against = (x: Value, isReal: boolean) =>
-      total(this.judge(step, x).map(({ logits }) => ganLoss(ganMode, logits, isReal)));
-    const losses = { fake: against(fake, false), real: against(real, true) };
+    const against = (judgements: readonly Judgement[], isReal: boolean) =>
+      total(judgements.map(({ logits }) => ganLoss(ganMode, logits, isReal)));
+    const fakeLoss = against(this.judge(step, fake), false); // first, as running statistics show
+    const judgements = this.judge(step, real);
+    const losses = { fake: fakeLoss, real: against(judgements, true), judgements };
     const sum = add(losses.fake, losses.real);
     if (ganMode !== 'wgangp') return { ...losses, total: wholeD ? sum : scale(sum, 0.5) };
     const alpha = step.noise('uniform', f32(real.shape[0], 1, 1, 1));
@@ -74,4 +79,9 @@ export class Adversary {
   generatorLoss(judgements: readonly Judgement[]): Value {
     return total(judgements.map(({ logits }) => generatorGanLoss(this.opt.ganMode, logits)));
   }
+}
+
+/** How probable the first scale of a discriminator finds it, on average, that what it sees is real. */
+export function meanProbability([{ logits }]: readonly Judgement[]): Value {
+  return mean(sigmoid(logits));
 }

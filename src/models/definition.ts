@@ -91,6 +91,8 @@ export interface ModelGraph {
 /** A kind of model: what `--model` names. Registered with `registerModel`. */
 export interface ModelDefinition {
   readonly name: string;
+  /** Whether there is nothing in it to train. Default: no. */
+  readonly onlyTests?: boolean;
   /** Flags of its own, and defaults of general flags that it changes. */
   readonly extend: ExtendOptions;
   /** Throws Pix2PixError when the options contradict each other. */

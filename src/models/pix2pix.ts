@@ -10,7 +10,7 @@ import { type Module, parametersOf } from '../nn/module.js';
 import { scale } from '../ops/elementwise.js';
 import { concat, detach, slice } from '../ops/shape.js';
 import { extendForPix2Pix } from '../options/models/pix2pixOptions.js';
-import { Adversary, type AdversaryOptions } from './adversary.js';
+import { Adversary, type AdversaryOptions, meanProbability } from './adversary.js';
 import { refuseContradictions } from './contradictions.js';
 import type {
   GeneratorDefinition,
@@ -41,6 +41,8 @@ interface Pix2PixLosses extends AdversaryOptions {
   readonly noL1: boolean;
   readonly noCondition: boolean;
   readonly targetFirst: boolean;
+  /** Of the article: how real D finds both kinds is told too. */
+  readonly logLine?: 'reference' | 'article';
 }
 
 const WITHOUT_EXTRAS = {
@@ -100,6 +102,7 @@ export class Pix2PixGraph implements ModelGraph {
       ...(noL1 ? [] : ['G_L1']),
       ...(noGan ? [] : ['D_real', 'D_fake']),
       ...(hasPenalty ? ['D_penalty'] : []),
+      ...(this.losses.logLine === 'article' && !noGan ? ['P_real', 'P_fake'] : []),
     ];
     this.watchedLoss = noL1 ? 'G_GAN' : 'G_L1';
     this.notes = hasPenalty ? notesOnPenalty(opt) : [];
@@ -134,27 +137,32 @@ export class Pix2PixGraph implements ModelGraph {
       loss_D_real: losses.real,
       loss_D_fake: losses.fake,
       ...(penalty && { loss_D_penalty: penalty }),
+      ...(this.losses.logLine === 'article' && { loss_P_real: meanProbability(losses.judgements) }),
     };
   }
 
   /** In a whole step, D is the updated one. */
   private trainG(step: Trace, pair: Pair): Losses {
     const { noGan, noL1, lambdaL1 } = this.losses;
-    const losses: Record<string, Value> = noGan ? {} : this.adversarial(step, pair);
-    if (!noL1) losses.loss_G_L1 = scale(l1Loss(pair.fakeB, pair.realB), lambdaL1);
-    this.adam(step, total(Object.values(losses)), 'G');
-    return losses;
+    const { losses, measures } = noGan ? { losses: {} } : this.adversarial(step, pair);
+    const all: Losses = noL1
+      ? losses
+      : { ...losses, loss_G_L1: scale(l1Loss(pair.fakeB, pair.realB), lambdaL1) };
+    this.adam(step, total(Object.values(all)), 'G');
+    return { ...all, ...measures };
   }
 
-  private adversarial(step: Trace, { realA, fakeB, realB }: Pair): Record<string, Value> {
-    const { lambdaFeat, lambdaGAN } = this.losses;
+  private adversarial(step: Trace, { realA, fakeB, realB }: Pair): { losses: Losses; measures?: Losses } {
+    const { lambdaFeat, lambdaGAN, logLine } = this.losses;
     const adversary = this.adversary!;
     const augment = this.augmentation(step, realA);
     const fake = adversary.judge(step, augment(this.judged(realA, fakeB)));
     const loss_G_GAN = scale(adversary.generatorLoss(fake), lambdaGAN);
-    if (lambdaFeat === 0) return { loss_G_GAN };
+    const measures: Losses = logLine === 'article' ? { loss_P_fake: meanProbability(fake) } : {};
+    if (lambdaFeat === 0) return { losses: { loss_G_GAN }, measures };
     const real = adversary.judge(step, augment(this.judged(realA, realB)));
-    return { loss_G_GAN, loss_G_feat: scale(featureMatching(fake, real), lambdaFeat) };
+    const loss_G_feat = scale(featureMatching(fake, real), lambdaFeat);
+    return { losses: { loss_G_GAN, loss_G_feat }, measures };
   }
 
   /** What is done to a pair on its way to D: `--diffaug` changes the colours of the output alone. */

@@ -1,4 +1,3 @@
-import { Pix2PixError } from '../errors/pix2pixError.js';
 import { withoutUpdates } from '../ir/program.js';
 import { withScope } from '../ir/scope.js';
 import { Trace } from '../ir/trace.js';
@@ -18,12 +17,8 @@ import { imageInput } from './images.js';
 export const testModel: ModelDefinition = {
   name: 'test',
   extend: extendForTestModel,
-  build: (opt) => {
-    if (opt.isTrain) {
-      throw new Pix2PixError('--model test has nothing to train', {}, 'pass it to pix2pix test');
-    }
-    return testGraph(opt);
-  },
+  onlyTests: true,
+  build: testGraph,
 };
 
 function testGraph(opt: ModelOptions): ModelGraph {

@@ -3,7 +3,7 @@ import { f32, type Shape } from '../ir/tensorType.js';
 import type { Trace } from '../ir/trace.js';
 import type { Value } from '../ir/value.js';
 import { type ConvGeometry, conv2d, convTranspose2d } from '../ops/conv.js';
-import { type InitOptions, weightInitialiser, zeros } from './initialise.js';
+import { biasInitialiser, type InitOptions, weightInitialiser } from './initialise.js';
 import type { Module } from './module.js';
 import type { LayerFactory } from './sequential.js';
 import { spectralWeight } from './spectralNorm.js';
@@ -30,7 +30,7 @@ function layer(
   const initialiser = weightInitialiser(shape, options.init);
   const named = (name: string) => new State(`${prefix}.${name}`, f32(...shape), 'parameter', initialiser);
   const bias = options.bias
-    ? new State(`${prefix}.bias`, f32(options.outputs), 'parameter', zeros)
+    ? new State(`${prefix}.bias`, f32(options.outputs), 'parameter', biasInitialiser(shape, options.init))
     : undefined;
   const biases = bias === undefined ? [] : [bias];
   const apply = (trace: Trace, x: Value, weight: Value) =>

@@ -122,6 +122,8 @@ test("training starts from the reference's defaults for pix2pix", () => {
     valFreq: 1,
     memoryLimit: undefined,
     dryRun: false,
+    recipe: '',
+    logLine: 'reference',
     ...PARTS,
     model: 'pix2pix',
     dataroot: './d',

@@ -1,3 +1,4 @@
+import type { Recipes } from './recipes/recipe.js';
 import type { OptionTable } from './spec.js';
 
 /**
@@ -25,4 +26,6 @@ export type ExtendOptions = OptionExtension | ((isTrain: boolean) => OptionExten
 export interface OptionExtensions {
   readonly models: Readonly<Record<string, ExtendOptions>>;
   readonly datasets: Readonly<Record<string, ExtendOptions>>;
+  /** What may be chosen by --recipe. Default: nothing. */
+  readonly recipes?: Recipes;
 }

@@ -100,9 +100,9 @@ export const NETWORK_OPTIONS = {
   init_type: {
     kind: 'choice',
     default: 'normal',
-    choices: ['normal', 'xavier', 'kaiming', 'orthogonal'],
+    choices: ['normal', 'xavier', 'kaiming', 'orthogonal', 'pytorch'],
     group: 'Networks',
-    help: 'what first weights are drawn from',
+    help: "what first weights are drawn from; pytorch is uniform, as PyTorch's layers start by themselves",
   },
   init_gain: {
     kind: 'float',

@@ -4,6 +4,7 @@ import { readConfigFile } from './configFile.js';
 import type { OptionExtensions } from './extension.js';
 import { BUILT_IN } from './models/index.js';
 import { checkValue, readText } from './readValue.js';
+import { findRecipe, refuseContradicted } from './recipes/recipe.js';
 import { IGNORED_OPTIONS } from './referenceNames.js';
 import { type Choice, defaultsOf, resolveTable } from './resolveTable.js';
 import type { FlagValues, OptionScalar, OptionTable } from './spec.js';
@@ -30,8 +31,8 @@ export interface ParsedFlags {
 type Config = ReadonlyMap<string, unknown>;
 
 /**
- * Reads a command line by a table of options in two looks, as the reference does: the first finds --config, --model
- * and --dataset_mode, which decide what the whole table is; the second reads everything by it.
+ * Reads a command line by a table of options in two looks, as the reference does: the first finds --config, --recipe,
+ * --model and --dataset_mode, which decide what the whole table is; the second reads everything by it.
  *
  * @param argv what follows the command's name
  * @throws Pix2PixError for unknown names, bad values and unreadable configuration, each with the nearest valid one
@@ -58,6 +59,11 @@ export function parseOptions(
   for (const argument of readArguments(argv, accepted)) {
     take(argument.flag, argument.written, () => argumentValue(argument, accepted));
   }
+  const recipe = table.recipe === undefined ? '' : String(values.recipe ?? '');
+  if (recipe !== '') {
+    const { recipes = {} } = settings.extensions ?? BUILT_IN;
+    refuseContradicted(recipe, findRecipe(recipe, recipes), values, [...given]);
+  }
   announce(ignored, settings.onNotice ?? console.warn);
   return { table, values, given: [...given] };
 }
@@ -83,7 +89,7 @@ function firstLook(argv: readonly string[], base: OptionTable, settings: ParseSe
     if (argument !== undefined) return { value: argument.text, source: `--${flag}` };
     return config.has(flag) ? { value: config.get(flag), source: `${path}: ${flag}` } : undefined;
   };
-  const chosen = { model: choice('model'), dataset_mode: choice('dataset_mode') };
+  const chosen = { model: choice('model'), dataset_mode: choice('dataset_mode'), recipe: choice('recipe') };
   const table = resolveTable(base, chosen, settings.extensions ?? BUILT_IN, settings.isTrain ?? true);
   return { table, config, path };
 }

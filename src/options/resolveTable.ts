@@ -2,6 +2,7 @@ import { Pix2PixError } from '../errors/pix2pixError.js';
 import { unknownOption } from './arguments.js';
 import type { ExtendOptions, OptionExtension, OptionExtensions } from './extension.js';
 import { checkValue } from './readValue.js';
+import { findRecipe, type Recipes, settingsOf } from './recipes/recipe.js';
 import { defaultOf, type OptionScalar, type OptionSpec, type OptionTable } from './spec.js';
 
 /** A value that was given for --model or --dataset_mode, and where: `{ value: 'pix2pix', source: '--model' }`. */
@@ -10,17 +11,18 @@ export interface Choice {
   readonly source: string;
 }
 
-/** What is known of --model and --dataset_mode when a table is resolved; what is missing is the default. */
+/** What is known of --model, --dataset_mode and --recipe when a table is resolved; what is missing is the default. */
 export interface Choices {
   readonly model?: Choice;
   readonly dataset_mode?: Choice;
+  readonly recipe?: Choice;
 }
 
 /**
  * The whole table for the chosen model and data set, as the reference gathers it: the model changes defaults and adds
- * flags, and then the data set does. A table without `model` or `dataset_mode` is left as it is.
+ * flags, and then the data set does; a recipe chooses both where they are not given, and has the last word. A table without `model` or `dataset_mode` is left as it is.
  *
- * @throws Pix2PixError for a model or data set that does not exist, with the nearest that does
+ * @throws Pix2PixError for a model, data set or recipe that does not exist, with the nearest that does
  */
 export function resolveTable(
   base: OptionTable,
@@ -33,20 +35,48 @@ export function resolveTable(
     'dataset_mode',
     extensions.datasets,
   );
-  const withModel = extendByChoice(open, 'model', chosen.model, extensions.models, isTrain);
-  return extendByChoice(withModel, 'dataset_mode', chosen.dataset_mode, extensions.datasets, isTrain);
+  const recipe = recipeOf(base, chosen.recipe, extensions.recipes ?? {});
+  const choiceOf = (flag: 'model' | 'dataset_mode') => chosen[flag] ?? recipe?.choice(flag);
+  const withModel = extendByChoice(open, 'model', choiceOf('model'), extensions.models, isTrain);
+  const whole = extendByChoice(
+    withModel,
+    'dataset_mode',
+    choiceOf('dataset_mode'),
+    extensions.datasets,
+    isTrain,
+  );
+  return recipe === undefined ? whole : recipe.over(whole);
+}
+
+/** What a recipe that was chosen says about models and data sets, and makes of a table. */
+function recipeOf(base: OptionTable, chosen: Choice | undefined, recipes: Recipes) {
+  if (!Object.hasOwn(base, 'recipe') || chosen === undefined || chosen.value === '') return undefined;
+  const name = String(chosen.value);
+  const settings = settingsOf(findRecipe(name, recipes, chosen.source));
+  return {
+    choice: (flag: string): Choice | undefined =>
+      settings[flag] === undefined ? undefined : { value: settings[flag], source: `--recipe ${name}` },
+    // An option that the given model lacks is passed over: which flag contradicts the recipe is said elsewhere.
+    over: (table: OptionTable): OptionTable => {
+      const known = Object.entries(settings).filter(([flag]) => Object.hasOwn(table, flag));
+      const changed = known.map(([flag, value]) => {
+        return [flag, withDefault(table[flag], value, `--${flag} of --recipe ${name}`)];
+      });
+      return { ...table, ...Object.fromEntries(changed) };
+    },
+  };
 }
 
 type Known = Readonly<Record<string, ExtendOptions>>;
 
-function withChoices(table: OptionTable, flag: keyof Choices, known: Known): OptionTable {
+function withChoices(table: OptionTable, flag: 'model' | 'dataset_mode', known: Known): OptionTable {
   const spec = table[flag];
   return spec?.kind === 'choice' ? { ...table, [flag]: { ...spec, choices: Object.keys(known) } } : table;
 }
 
 function extendByChoice(
   table: OptionTable,
-  flag: keyof Choices,
+  flag: 'model' | 'dataset_mode',
   chosen: Choice | undefined,
   known: Known,
   isTrain: boolean,

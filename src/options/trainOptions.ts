@@ -1,3 +1,4 @@
+import { AUGMENTATION_OPTIONS } from './augmentationOptions.js';
 import { DATA_OPTIONS, LOAD_OPTIONS, MACHINE_OPTIONS, RUN_OPTIONS } from './baseOptions.js';
 import { phaseFault } from './folderName.js';
 import { memorySizeFault } from './memorySize.js';
@@ -8,38 +9,13 @@ import { type ParseSettings, parseOptions, requireOptions } from './parse.js';
 import type { OptionTable, OptionValues } from './spec.js';
 import { nameWithSuffix } from './suffix.js';
 
-/** Augmentations besides crop and mirror; all are off by default. */
-export const AUGMENTATION_OPTIONS = {
-  rotate: {
-    kind: 'float',
-    default: 0,
-    min: 0,
-    max: 180,
-    group: 'Data',
-    help: 'turn images by up to so many degrees either way; what comes in at the corners is mirrored',
-  },
-  color_jitter: {
-    kind: 'float',
-    default: 0,
-    min: 0,
-    below: 1,
-    group: 'Data',
-    help: 'change brightness, contrast and saturation of the photographs by up to this share, and the hue by up to as much of a quarter turn',
-  },
-  photo_side: {
-    kind: 'choice',
-    default: 'A',
-    choices: ['A', 'B'],
-    group: 'Data',
-    help: 'which side --color_jitter changes: labels and drawings must keep their colours',
-  },
-  cutout: {
-    kind: 'int',
-    default: 0,
-    min: 0,
-    max: 16384,
-    group: 'Data',
-    help: 'side in pixels of a square of the input that is made grey',
+const RECIPE_OPTIONS = {
+  recipe: {
+    kind: 'string',
+    default: '',
+    metavar: 'NAME',
+    group: 'Run',
+    help: 'a way to train that somebody has published, as defaults: paper, article, affinelayer, cyclegan, mnist, colorization (docs/recipes.md)',
   },
 } as const satisfies OptionTable;
 
@@ -226,6 +202,13 @@ const PROGRESS_OPTIONS = {
     group: 'Progress',
     help: 'images between two samples on web/index.html',
   },
+  log_line: {
+    kind: 'choice',
+    default: 'reference',
+    choices: ['reference', 'article'],
+    group: 'Progress',
+    help: 'how a line of losses looks; article has what the discriminator takes for real too',
+  },
   no_html: { kind: 'flag', group: 'Progress', help: 'make no web/index.html' },
 } as const satisfies OptionTable;
 
@@ -253,6 +236,7 @@ const MEMORY_OPTIONS = {
  */
 export const TRAIN_OPTIONS = {
   ...RUN_OPTIONS,
+  ...RECIPE_OPTIONS,
   ...DATA_OPTIONS,
   ...AUGMENTATION_OPTIONS,
   ...NETWORK_OPTIONS,

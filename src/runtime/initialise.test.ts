@@ -137,3 +137,24 @@ test('constants fill, counters start at zero, and every tensor depends on seed, 
     assert.notDeepEqual(drawn(network, make(), seed)[1], a);
   }
 });
+
+test("PyTorch's own start is uniform within one by the root of the fan-in, biases too, and norms start at one", () => {
+  // torch/nn/modules/conv.py, reset_parameters: kaiming_uniform_(a=√5), whose bound is √(6 / (1 + 5) / fan-in)
+  const layer = convLayer({
+    ...{ inputs: 3, outputs: 64, kernel: 4, stride: 2, padding: 1, bias: true },
+    init: { type: 'pytorch', gain: 0.02 },
+  })('conv');
+  const norm = normLayer('batch', { type: 'pytorch', gain: 0.02 })(8)('norm');
+  const store = new StateStore();
+  const states = [...layer.states, ...norm.states];
+  store.allocate(states);
+  initialise('G', states, store, 3);
+  const bound = 1 / Math.sqrt(3 * 4 * 4);
+  for (const state of layer.states) {
+    const drawn = store.floats(state);
+    assert.ok(drawn.every((x) => Math.abs(x) <= bound));
+    const deviation = Math.sqrt(drawn.reduce((sum, x) => sum + x * x, 0) / drawn.length);
+    assert.ok(Math.abs(deviation / (bound / Math.sqrt(3)) - 1) < 0.25, `${state.name}: ${deviation}`);
+  }
+  assert.deepEqual([...store.floats(norm.states[0])], Array(8).fill(1));
+});

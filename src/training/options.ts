@@ -2,6 +2,7 @@ import { datasetModes } from '../data/createDataset.js';
 import { modelExtensions } from '../models/registry.js';
 import type { OptionExtensions } from '../options/extension.js';
 import { BUILT_IN } from '../options/models/index.js';
+import { registeredRecipes } from '../options/recipes/registry.js';
 import { parseTestOptions as parseTest, type TestOptions } from '../options/testOptions.js';
 import {
   type Pix2PixOptions,
@@ -13,6 +14,7 @@ import {
 export function registeredExtensions(): OptionExtensions {
   return {
     models: modelExtensions(),
+    recipes: registeredRecipes(),
     datasets: { ...Object.fromEntries(datasetModes().map((name) => [name, {}])), ...BUILT_IN.datasets },
   };
 }

@@ -1,10 +1,12 @@
 import { toImageBatch } from '../data/floatImages.js';
 import type { TrainOptions } from '../options/trainOptions.js';
+import { articleLine } from '../tracking/articleLine.js';
 import { EventTracker } from '../tracking/eventTracker.js';
 import { Gallery } from '../tracking/gallery.js';
 import { formatLosses, LossLog } from '../tracking/lossLog.js';
 import type { ProgressLine } from '../tracking/progressLine.js';
 import { CompositeTracker, type Tracker } from '../tracking/tracker.js';
+import { imagesPerStep } from './stepPieces.js';
 import type { StepReport, TrainingEvent } from './trainingEvents.js';
 
 /** How far the shown rate looks back: weight of the newest step, once there have been some. */
@@ -92,11 +94,19 @@ export class Reporter {
       losses,
     });
     if (!report.isPrintDue) return;
-    if (!this.line.live) this.say(formatLosses(at, losses, time));
+    if (this.opt.logLine === 'article') this.say(this.articleLine(report));
+    else if (!this.line.live) this.say(formatLosses(at, losses, time));
     this.record(async ({ all }) => {
       await all.losses?.(at, losses, time);
       await all.scalars?.(at, { lr: learningRate });
     });
+  }
+
+  private articleLine({ at, losses, imagesPerEpoch }: StepReport): string {
+    const { nEpochs, nEpochsDecay, lambdaL1 = 0 } = this.opt as TrainOptions & { readonly lambdaL1?: number };
+    const images = imagesPerStep(this.opt);
+    const [step, steps] = [at.iteration, imagesPerEpoch].map((count) => Math.ceil(count / images));
+    return articleLine({ epoch: at.epoch, epochs: nEpochs + nEpochsDecay, step, steps }, losses, lambdaL1);
   }
 
   private images({ at, visuals, due }: Extract<TrainingEvent, { kind: 'images' }>): void {

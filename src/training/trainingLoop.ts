@@ -1,6 +1,7 @@
 import { CheckpointStore } from '../checkpoints/store.js';
 import { createDataset } from '../data/createDataset.js';
 import { Pix2PixError } from '../errors/pix2pixError.js';
+import { findModel } from '../models/registry.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import { createModel } from './createModel.js';
 import { runFolder } from './loadModel.js';
@@ -22,6 +23,7 @@ export async function trainingLoop(
 ): Promise<TrainingSummary> {
   const print = (text: string) => surroundings.emit({ kind: 'message', text });
   const warn = once((text) => surroundings.emit({ kind: 'warning', text }));
+  requireTraining(opt);
   requireEpochs(opt);
   const surroundingsOfData = { onWarning: warn, onProgress: print };
   const dataset = await createDataset({ ...opt, batchSize: imagesPerStep(opt) }, surroundingsOfData);
@@ -41,6 +43,11 @@ export async function trainingLoop(
   } finally {
     await dataset.close();
   }
+}
+
+function requireTraining({ model }: TrainOptions): void {
+  if (!findModel(model).onlyTests) return;
+  throw new Pix2PixError(`--model ${model} has nothing to train`, {}, 'pass it to pix2pix test');
 }
 
 /** A run that continues may have come to its end; a new one that has no epochs is a slip. */

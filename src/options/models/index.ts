@@ -1,4 +1,5 @@
 import type { OptionExtensions } from '../extension.js';
+import { BUILT_IN_RECIPES } from '../recipes/builtIn.js';
 import { extendForColorization } from './colorizationOptions.js';
 import { extendForCycleGan } from './cycleGanOptions.js';
 import { extendForGan } from './ganOptions.js';
@@ -17,6 +18,7 @@ export const BUILT_IN: OptionExtensions = {
     colorization: extendForColorization,
     test: extendForTestModel,
   },
+  recipes: BUILT_IN_RECIPES,
   datasets: {
     aligned: {},
     unaligned: {},
