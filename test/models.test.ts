@@ -114,6 +114,8 @@ test('CycleGAN: losses and images have the reference’s names', async () => {
     '1',
     '--name',
     'names',
+    '--display_freq',
+    '1',
     ...MACHINE,
   ];
   const { events } = await trainHere(argv);
