@@ -3,10 +3,12 @@ import { Argument, Command, InvalidArgumentError } from 'commander';
 import { combineFolders } from '../data/make/combineFolders.js';
 import {
   type DatasetName,
+  MNIST,
   PUBLISHED_DATASETS,
   type PublishedDataset,
 } from '../data/make/download/catalog.js';
 import { downloadDataset } from '../data/make/download/downloadDataset.js';
+import { downloadDigits } from '../data/make/download/downloadDigits.js';
 import type { OnProgress } from '../data/make/progress.js';
 import { synthesizeFacades } from '../data/make/synthesizeFacades.js';
 import { Pix2PixError } from '../errors/pix2pixError.js';
@@ -91,12 +93,17 @@ function combineCommand(): Command {
 function downloadCommand(): Command {
   const names = Object.keys(PUBLISHED_DATASETS);
   return new Command('download')
-    .description('fetch a data set published with the pix2pix paper; continues where an earlier try stopped')
-    .addArgument(new Argument('<name>', 'which one').choices(names))
+    .description(
+      'fetch a data set published with the pix2pix paper, or MNIST; continues where an earlier try stopped',
+    )
+    .addArgument(new Argument('<name>', 'which one').choices([...names, 'mnist']))
     .option('--out <dir>', 'folder of the data set (default: datasets/<name>)')
-    .option('--url <address>', 'fetch the .tar.gz from here')
+    .option('--url <address>', 'fetch the .tar.gz from here; the files of MNIST from this folder')
     .option('--sha256 <hex>', 'refuse an archive with another checksum', checksum)
-    .addHelpText('after', `\nData sets:\n${names.map(datasetLine).join('\n')}`)
+    .addHelpText(
+      'after',
+      `\nData sets:\n${names.map(datasetLine).join('\n')}\n${datasetRow('mnist', MNIST.about)}`,
+    )
     .addHelpText(
       'after',
       examples(
@@ -104,7 +111,8 @@ function downloadCommand(): Command {
         'dataset download maps --out /data/maps --url https://example.org/maps.tar.gz',
       ),
     )
-    .action(async (name: DatasetName, { out, url, sha256 }) => {
+    .action(async (name: DatasetName | 'mnist', { out, url, sha256 }) => {
+      if (name === 'mnist') return downloadMnist(out, url);
       const published: PublishedDataset = PUBLISHED_DATASETS[name];
       if (published.note !== undefined && url === undefined)
         process.stderr.write(`note: ${name}: ${published.note}\n`);
@@ -117,6 +125,18 @@ function downloadCommand(): Command {
         ...trainHint(set.out, published.direction),
       );
     });
+}
+
+async function downloadMnist(out?: string, url?: string): Promise<void> {
+  const fix = 'run the same command again: it continues where this one stopped';
+  const set = await runJob('the download', fix, (onProgress, signal) =>
+    downloadDigits({ out, url, onProgress, signal }),
+  );
+  say(
+    `${set.written ? 'fetched mnist into' : 'nothing to do: mnist is there already, in'} ${shown(set.out)}`,
+    'train on it:',
+    `  pix2pix train --recipe mnist --dataroot ${quoted(shown(set.out))} --name mnist_gan`,
+  );
 }
 
 /** Runs a job with progress on stderr; Ctrl-C stops it in order, a second one at once. */
@@ -153,7 +173,11 @@ function trainHint(folder: string, direction: 'AtoB' | 'BtoA', size = 256): stri
 
 function datasetLine(name: string): string {
   const { about, note }: PublishedDataset = PUBLISHED_DATASETS[name as DatasetName];
-  return `  ${name.padEnd(15)} ${about}${note === undefined ? '' : `\n${' '.repeat(18)}(${note})`}`;
+  return datasetRow(name, about) + (note === undefined ? '' : `\n${' '.repeat(18)}(${note})`);
+}
+
+function datasetRow(name: string, about: string): string {
+  return `  ${name.padEnd(15)} ${about}`;
 }
 
 function examples(...commands: string[]): string {

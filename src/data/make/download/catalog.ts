@@ -26,3 +26,41 @@ export type DatasetName = keyof typeof PUBLISHED_DATASETS;
 export function publishedUrl(name: DatasetName): string {
   return `http://efrosgans.eecs.berkeley.edu/pix2pix/datasets/${name}.tar.gz`;
 }
+
+/** A file of a data set that comes in files instead of one archive. */
+export interface PublishedFile {
+  readonly name: string;
+  /** In hexadecimal. */
+  readonly sha256: string;
+}
+
+/**
+ * MNIST (LeCun, Cortes and Burges 1998) as its authors packed it. Their own server asks for a password nowadays; the
+ * mirrors are those of TensorFlow and PyTorch (tensorflow_datasets' and torchvision's mnist.py). The checksums are those
+ * of the files, wherever they come from.
+ */
+export const MNIST = {
+  about: '70,000 handwritten digits, for --model gan',
+  mirrors: [
+    'https://storage.googleapis.com/cvdf-datasets/mnist/',
+    'https://ossci-datasets.s3.amazonaws.com/mnist/',
+  ],
+  files: [
+    {
+      name: 'train-images-idx3-ubyte.gz',
+      sha256: '440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609',
+    },
+    {
+      name: 'train-labels-idx1-ubyte.gz',
+      sha256: '3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c',
+    },
+    {
+      name: 't10k-images-idx3-ubyte.gz',
+      sha256: '8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6',
+    },
+    {
+      name: 't10k-labels-idx1-ubyte.gz',
+      sha256: 'f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6',
+    },
+  ] as readonly PublishedFile[],
+} as const;

@@ -1,10 +1,10 @@
-import { mkdtemp, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Pix2PixError } from '../../../errors/pix2pixError.js';
-import { MANIFEST_NAME } from '../facadeManifest.js';
 import { fileError } from '../fileError.js';
 import { type DatasetName, PUBLISHED_DATASETS, publishedUrl } from './catalog.js';
 import { type FetchOptions, fetchArchive } from './fetchArchive.js';
+import { isThere, type Origin, putInPlace } from './outputFolder.js';
 import { DamagedArchive, type UnpackLimits, unpackArchive } from './unpackArchive.js';
 
 export interface DownloadOptions extends UnpackLimits, Omit<FetchOptions, 'url' | 'path'> {
@@ -21,14 +21,6 @@ export interface DownloadedDataset {
   readonly out: string;
   /** False when it was there already. */
   readonly written: boolean;
-}
-
-/** `dataset.json` of a downloaded set. */
-interface Origin {
-  readonly name: string;
-  readonly source: string;
-  readonly sha256: string;
-  readonly files: number;
 }
 
 /**
@@ -71,33 +63,6 @@ export async function downloadDataset(options: DownloadOptions): Promise<Downloa
   return { out, written: true };
 }
 
-/** True when `out` is this very set; an error when it holds anything else. */
-async function isThere(out: string, url: string): Promise<boolean> {
-  let entries: string[];
-  try {
-    entries = await readdir(out);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw fileError(error, 'the output folder cannot be used', out);
-  }
-  if (entries.length === 0) return false;
-  const origin = await readFile(join(out, MANIFEST_NAME), 'utf8')
-    .then(JSON.parse)
-    .catch(() => undefined);
-  if (origin?.source === url) return true;
-  throw new Pix2PixError(
-    'the output folder is not empty',
-    {
-      out,
-      holds: entries
-        .slice(0, 5)
-        .map((entry) => JSON.stringify(entry))
-        .join(', '),
-    },
-    'choose another --out, or move the folder away',
-  );
-}
-
 function requireHash(wanted: string | undefined, got: string, url: string): void {
   if (wanted === undefined || wanted.toLowerCase() === got) return;
   throw new Pix2PixError(
@@ -115,15 +80,4 @@ async function innermost(folder: string): Promise<string> {
   const wrapped =
     entries.length === 1 && !/^(train|val|test)[AB]?$/.test(entries[0]) && (await stat(only)).isDirectory();
   return wrapped ? only : folder;
-}
-
-async function putInPlace(folder: string, out: string, origin: Origin): Promise<void> {
-  // 'wx': should the archive bring a file of this name, it is the set's own and stays.
-  await writeFile(join(folder, MANIFEST_NAME), `${JSON.stringify(origin, null, 2)}\n`, { flag: 'wx' }).catch(
-    (error) => {
-      if (error.code !== 'EEXIST') throw error;
-    },
-  );
-  await rmdir(out).catch(() => {});
-  await rename(folder, out);
 }
