@@ -67,6 +67,7 @@ const VARIANTS: Readonly<Record<string, readonly string[]>> = {
     ...['--dataroot', unpaired, ...SMALL, ...TINY_IMAGES, '--model', 'cycle_gan', '--netG', 'unet_32'],
     ...['--gan_mode', 'wgangp', '--diffaug', 'color', '--lambda_identity', '0', '--lr_D', '0.0001'],
   ],
+  affinelayer_separable: [...RECIPES.affinelayer, '--recipe', 'affinelayer', '--separable_conv'],
   gan_wasserstein: ['--dataroot', digits, '--model', 'gan', '--gan_mode', 'wgangp', '--batch_size', '40'],
 };
 

@@ -7,6 +7,7 @@ import { leakyRelu, relu } from '../src/ops/activation.js';
 import { broadcastTo, reduceSum } from '../src/ops/broadcast.js';
 import { cast, clamp } from '../src/ops/cast.js';
 import { conv2d, convTranspose2d } from '../src/ops/conv.js';
+import { depthwiseConv2d } from '../src/ops/depthwise.js';
 import * as elementwise from '../src/ops/elementwise.js';
 import { matmul } from '../src/ops/matmul.js';
 import { mean, reduceMean, sum } from '../src/ops/reduce.js';
@@ -98,6 +99,8 @@ export const opBuilders: Readonly<Record<string, BuildOp>> = {
   conv2d: ([x, weight, bias], { stride, padding }) => conv2d(x, weight, bias, { stride, padding }),
   convTranspose2d: ([y, weight, bias], { stride, padding, outputPadding }) =>
     convTranspose2d(y, weight, bias, { stride, padding, outputPadding }),
+  depthwiseConv2d: ([x, weight], { stride, padding }) => depthwiseConv2d(x, weight, { stride, padding }),
+  depthwiseTwice,
   standardize: ([x], { axes, epsilon }) => standardize(x, axes, epsilon),
   inverseDeviation: ([x], { axes, epsilon }) => inverseDeviation(x, axes, epsilon),
   variance: ([x], { axes }) => variance(x, axes),
@@ -112,6 +115,13 @@ export const opBuilders: Readonly<Record<string, BuildOp>> = {
   l1Loss: binary(l1Loss),
   bceWithLogitsLoss: ([x], { target }) => ganLoss('vanilla', x, target === 1),
 };
+
+/** A function of both gradients of a depthwise convolution, whose own gradients go through their rules. */
+function depthwiseTwice([x, weight]: readonly Value[], { stride, padding }: CaseAttributes): Value {
+  const y = depthwiseConv2d(x, weight, { stride, padding });
+  const [dx, dw] = grad(sum(elementwise.mul(y, elementwise.square(y))), [x, weight]);
+  return elementwise.add(sum(elementwise.square(dx)), sum(elementwise.square(dw)));
+}
 
 /**
  * The penalty of WGAN-GP (Gulrajani et al. 2017, equation 3) and the gradient that it is about, for the network of

@@ -21,6 +21,8 @@ export interface NetworkOptions {
   readonly initGain: number;
   readonly noDropout: boolean;
   readonly upsample?: Upsampling;
+  /** Separable convolutions in the generator; of tf_unet_256 alone. */
+  readonly separableConv?: boolean;
   readonly spectralNorm?: 'none' | 'D' | 'G' | 'both';
   /** Discriminators, each for half the size of the one before. */
   readonly numD?: number;
@@ -69,12 +71,20 @@ export function defineG(options: NetworkOptions): Module {
     init,
     spectralNorm: isSpectral(options, 'G'),
   };
+  const { separableConv: separable = false } = options;
+  if (separable && !netG.startsWith('tf_')) {
+    throw new Pix2PixError(
+      `--separable_conv and --netG ${netG} contradict each other`,
+      {},
+      'pass --netG tf_unet_256, the TensorFlow port’s generator, which can have them',
+    );
+  }
   const blocks = resnetBlocks(netG);
   if (blocks !== undefined) return resnet({ ...common, blocks });
   const downs = unetDowns(netG);
   const skips = !netG.startsWith('encoder_decoder_');
   const layout = netG.startsWith('tf_') ? 'tensorflow' : 'reference';
-  if (downs !== undefined) return unet({ ...common, downs, skips, layout });
+  if (downs !== undefined) return unet({ ...common, downs, skips, layout, separable });
   throw new Pix2PixError(
     `--netG ${netG}: there is no such generator`,
     {

@@ -6,6 +6,7 @@ import { dropout } from '../nn/dropout.js';
 import type { InitOptions } from '../nn/initialise.js';
 import { type Module, stateless } from '../nn/module.js';
 import { biasBefore, type NormType, normLayer } from '../nn/norm.js';
+import { separableConvLayer } from '../nn/separableConv.js';
 import { type LayerFactory, sequential } from '../nn/sequential.js';
 import { concat } from '../ops/shape.js';
 import { upsample } from '../ops/upsample.js';
@@ -29,6 +30,8 @@ export interface UnetOptions {
    * bias, the bottleneck a norm, and norms take each image by itself, which is what the port does with one image.
    */
   readonly layout?: 'reference' | 'tensorflow';
+  /** Separable convolutions, and pixels repeated before them, in place of transposed ones (likewise the port's). */
+  readonly separable?: boolean;
 }
 
 /** What the blocks of one U-Net have in common. */
@@ -70,11 +73,20 @@ export function unet({ inputNc, outputNc, downs, ngf, norm, init, ...options }: 
           convLayer({ ...conv(inputs, outputs, bias), kernel: 3, stride: 1, padding: 1 }),
         ]
       : [convTransposeLayer(conv(inputs, outputs, bias))];
+  const separated = (inputs: number, outputs: number): LayerFactory[] => [
+    () => stateless(upsample),
+    separableConvLayer(inputs, outputs, 1, init),
+  ];
   const convs: Pick<Parts, 'skips' | 'down' | 'up'> = {
     skips,
-    down: (...args) => convLayer(conv(...args)),
-    up: (inner, outputs, bias, isInnermost = false) =>
-      double(skips && !isInnermost ? inner * 2 : inner, outputs, bias),
+    down: (inputs, outputs, bias) =>
+      options.separable
+        ? separableConvLayer(inputs, outputs, 2, init)
+        : convLayer(conv(inputs, outputs, bias)),
+    up: (inner, outputs, bias, isInnermost = false) => {
+      const inputs = skips && !isInnermost ? inner * 2 : inner;
+      return options.separable ? separated(inputs, outputs) : double(inputs, outputs, bias);
+    },
   };
   const ofPort = (channels: number) => affineInstanceNorm(channels, init);
   const parts: Parts =

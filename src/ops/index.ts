@@ -4,6 +4,7 @@ export { broadcastTo, reduceSum } from './broadcast.js';
 export { cast, clamp } from './cast.js';
 export { constant, scalar } from './constant.js';
 export { type ConvGeometry, conv2d, convTranspose2d } from './conv.js';
+export { depthwiseConv2d } from './depthwise.js';
 export * from './elementwise.js';
 export { matmul } from './matmul.js';
 export { mean, reduceMean, sum } from './reduce.js';

@@ -22,6 +22,12 @@ export function multiplyAdds({ source, shape }: Value): number {
       return elementCount(first.shape) * kernelSize(second);
     case 'convWeightGradient': // every product of the convolution that the weight belongs to, once more
       return elementCount(second.shape) * kernelSize({ shape });
+    case 'depthwiseConv2d':
+      return elementCount(shape) * kernelSize(second);
+    case 'depthwiseConvTranspose2d':
+      return elementCount(first.shape) * kernelSize(second);
+    case 'depthwiseWeightGradient':
+      return elementCount(second.shape) * kernelSize({ shape });
     case 'matmul':
       return Math.sqrt(elementCount(first.shape) * elementCount(second.shape) * elementCount(shape));
     default:

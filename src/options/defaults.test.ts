@@ -77,6 +77,7 @@ const TEST = {
 /** Ours: the reference has no such options. Each is off, so that the reference's defaults stay what they are. */
 const OURS = {
   upsample: 'deconv',
+  separableConv: false,
   spectralNorm: 'none',
   ema: 0,
   seed: 0,

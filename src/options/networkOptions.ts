@@ -27,6 +27,12 @@ export const NETWORK_OPTIONS = {
     stored: 'generator',
     help: 'how the generator doubles its maps: by transposed convolutions, or by repeating pixels and convolving, which leaves no checkerboard',
   },
+  separable_conv: {
+    kind: 'flag',
+    group: 'Networks',
+    stored: 'generator',
+    help: 'separable convolutions in the generator, with fewer weights; of tf_unet_256, as in the TensorFlow port',
+  },
   ngf: {
     kind: 'int',
     default: 64,
