@@ -5,8 +5,8 @@ import { existsSync } from 'node:fs';
 const [major, minor] = process.versions.node.split('.').map(Number);
 const main = new URL('../dist/src/cli/main.js', import.meta.url);
 
-if (major < 20 || (major === 20 && minor < 9)) {
-  fail(`pix2pix needs Node.js 20.9 or later; this is ${process.versions.node}`, 'https://nodejs.org');
+if (major < 20 || (major === 20 && minor < 19)) {
+  fail(`pix2pix needs Node.js 20.19 or later; this is ${process.versions.node}`, 'https://nodejs.org');
 } else if (!existsSync(main)) {
   fail('pix2pix is not built yet', 'npm run build');
 } else {

@@ -11,8 +11,8 @@ const LAYERS = [
   ...['errors', 'random', 'options', 'files'],
   ...['ir', 'ops', 'autodiff', 'nn', 'networks', 'models', 'onnx', 'wasm'],
   'runtime',
-  ...['data', 'metrics', 'tracking', 'checkpoints', 'interop'],
-  ...['translation', 'training', 'inference', 'cli', 'index'],
+  ...['data', 'metrics', 'checkpoints', 'tracking', 'interop'],
+  ...['translation', 'training', 'inference', 'runs', 'server', 'cli', 'index'],
 ];
 
 /** They run in a browser as they are: nothing of Node's, also not by way of what they import. */

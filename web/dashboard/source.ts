@@ -1,0 +1,30 @@
+import type {
+  Annotations,
+  LogTail,
+  RunDetail,
+  RunFile,
+  RunList,
+  RunSummary,
+  RunsChanged,
+  Series,
+} from '../../src/server/api.js';
+import type { SeriesQuery } from '../../src/runs/series.js';
+
+/** Where the page has its data from: the server, or the run that was sent along inside the page. */
+export interface DataSource {
+  /** Whether there is a server that takes orders and tells of changes. */
+  readonly isLive: boolean;
+  runs(): Promise<RunList>;
+  run(id: string): Promise<RunDetail>;
+  /** In the order of runs, and of tags within each; what a run does not have is left out. */
+  series(query: SeriesQuery): Promise<readonly Series[]>;
+  imageUrl(run: string, tag: string, step: number): string;
+  log(run: string): Promise<LogTail>;
+  files(run: string): Promise<readonly RunFile[]>;
+  /** @returns what ends it */
+  subscribe(onChange: (changed: RunsChanged) => void): () => void;
+  annotate(run: string, annotations: Annotations): Promise<RunSummary>;
+  stop(run: string): Promise<void>;
+  save(run: string): Promise<void>;
+  remove(run: string): Promise<void>;
+}
