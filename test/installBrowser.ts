@@ -29,7 +29,10 @@ export function installBrowser(say: (line: string) => void = console.log): void 
     const failure = firstFailure(commands);
     if (failure !== undefined) say(`  ${failure}`);
     const found = findBrowser();
-    if (found !== undefined) return say(`  the tests use ${found}`);
+    if (found !== undefined) {
+      say(`  the tests use ${found}`);
+      return;
+    }
   }
   say(`the tests of pages are skipped\n  fix  ${HOW_TO_INSTALL}`);
 }
