@@ -13,7 +13,7 @@ import { basename, join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
-import { readEvents } from './eventFileReader.js';
+import { readEvents, readEventsFrom } from './eventFileReader.js';
 import { EventFileWriter } from './eventFileWriter.js';
 import { decodeRecord, encodeRecord } from './tfrecord.js';
 
@@ -85,6 +85,22 @@ test('a file cut at any byte reads up to its last whole record', async () => {
       assert.deepEqual(await stepsOf(file), [1, 2, 3].slice(0, Math.max(0, records - 1)));
     }),
   );
+});
+
+test('reading goes on where an event ended, also in a file that has grown', async () => {
+  const writer = new EventFileWriter(newFolder());
+  writeSteps(writer, 1, 2);
+  writer.flush();
+  const ends: number[] = [];
+  for await (const { end } of readEventsFrom(writer.path, 0)) ends.push(end);
+  writeSteps(writer, 3);
+  writer.close();
+  assert.deepEqual([0, ...ends], boundaries(readFileSync(writer.path)).slice(0, -1));
+  for (const [place, from] of ends.entries()) {
+    const steps: number[] = [];
+    for await (const { event } of readEventsFrom(writer.path, from)) steps.push(Number(event.step));
+    assert.deepEqual(steps, [1, 2, 3].slice(place));
+  }
 });
 
 test('zeros that a crash left at the end are no damage', async () => {

@@ -15,6 +15,13 @@ export interface ReadEventsOptions {
   readonly onCorrupt?: (error: Pix2PixError) => void;
 }
 
+/** An event, and where its file goes on after it. */
+export interface PlacedEvent {
+  readonly event: Event;
+  /** The byte after the event's record. */
+  readonly end: number;
+}
+
 /**
  * The events of a TensorBoard event file, in order, from any writer. A file being written, or cut off by a crash, ends
  * at its last whole record.
@@ -23,9 +30,22 @@ export interface ReadEventsOptions {
  * the record, or ends where its length is damaged too
  */
 export async function* readEvents(file: string, options: ReadEventsOptions = {}): AsyncGenerator<Event> {
+  for await (const { event } of readEventsFrom(file, 0, options)) yield event;
+}
+
+/**
+ * `readEvents` for a file that grows: begins at a byte where a record begins, 0 or the `end` of an event read before.
+ *
+ * @throws Pix2PixError as `readEvents` does
+ */
+export async function* readEventsFrom(
+  file: string,
+  from: number,
+  options: ReadEventsOptions = {},
+): AsyncGenerator<PlacedEvent> {
   const handle = await open(file, 'r');
   try {
-    yield* eventsOf(new Window(handle), file, options);
+    yield* eventsOf(new Window(handle, from), file, options);
   } finally {
     await handle.close();
   }
@@ -35,7 +55,7 @@ async function* eventsOf(
   window: Window,
   file: string,
   { onCorrupt }: ReadEventsOptions,
-): AsyncGenerator<Event> {
+): AsyncGenerator<PlacedEvent> {
   const report = (reason: string) => {
     const error = new Pix2PixError(
       `event file: ${reason}`,
@@ -59,8 +79,8 @@ async function* eventsOf(
     } else {
       const event = decodeEvent(found.payload);
       if (event === undefined) report('a record is no event');
-      else yield event;
       window.offset = found.next;
+      if (event !== undefined) yield { event, end: window.position };
     }
   }
 }
@@ -77,10 +97,12 @@ function decodeEvent(payload: Uint8Array): Event | undefined {
 class Window {
   bytes: Buffer = Buffer.alloc(0);
   offset = 0;
-  /** Where `bytes` begins in the file. */
-  private start = 0;
 
-  constructor(private readonly handle: FileHandle) {}
+  constructor(
+    private readonly handle: FileHandle,
+    /** Where `bytes` begins in the file. */
+    private start: number,
+  ) {}
 
   /** `offset` as a place in the file. */
   get position(): number {

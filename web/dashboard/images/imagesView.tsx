@@ -1,0 +1,4 @@
+/** The images of the chosen runs, the same step across them. */
+export function ImagesView() {
+  return <p>Images</p>;
+}
