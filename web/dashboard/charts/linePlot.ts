@@ -70,7 +70,10 @@ export class LinePlot {
       isLog,
       lines.map(({ run, color, xs }) => [run, color, xs.length === 1]),
     ]);
-    if (shape !== this.shape || this.plot === undefined) {
+    if (lines.length === 0) {
+      this.plot?.destroy();
+      this.plot = undefined;
+    } else if (shape !== this.shape || this.plot === undefined) {
       this.shape = shape;
       this.plot?.destroy();
       this.plot = new uPlot(this.options(picture), this.data(), this.root);
