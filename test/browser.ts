@@ -1,19 +1,15 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { chromium } from 'playwright-core';
+import { findBrowser, HOW_TO_INSTALL } from './findBrowser.js';
 
 // A page in headless Chromium, from a server as plain as any static host.
 
-const candidates = [process.env.PIX2PIX_TEST_BROWSER, '/usr/bin/chromium', chromium.executablePath()];
-
 /** The browser that tests use, and why they are skipped where there is none. */
-export const browserPath = candidates.find((path) => path !== undefined && path !== '' && existsSync(path));
-export const skipWithoutBrowser =
-  browserPath === undefined &&
-  'no Chromium: apt-get install chromium, or npx playwright-core install chromium, or set PIX2PIX_TEST_BROWSER';
+export const browserPath = findBrowser();
+export const skipWithoutBrowser = browserPath === undefined && `no Chromium: ${HOW_TO_INSTALL}`;
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html',

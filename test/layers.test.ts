@@ -24,6 +24,7 @@ const isTest = ({ path }: Source) => path.endsWith('.test.ts');
 const isGenerated = ({ path }: Source) => path.endsWith('_pb.ts');
 const sources = readSources('src');
 const product = sources.filter((source) => !isTest(source));
+const web = readSources('web');
 const byPath = new Map(product.map((source) => [source.path, source]));
 
 /** 'ir' of 'src/ir/value.ts', 'index' of 'src/index.ts'. */
@@ -102,11 +103,13 @@ test('the command line alone reads process.argv and ends the process', () => {
   );
 });
 
-test('from ir to onnx nothing of Node’s is used, also not by what they import', () => {
-  const portable = reachableFrom(product.filter(({ path }) => PORTABLE.includes(layerOf(path))));
+test('where a browser runs it nothing of Node’s is used, also not by what is imported', () => {
+  const layers = product.filter(({ path }) => PORTABLE.includes(layerOf(path)));
+  const portable = reachableFrom([...layers, ...importedByPages()]);
+  assert.ok(portable.some(({ path }) => layerOf(path) === 'errors'));
   const wrong = portable.flatMap(({ path, text, imports }) => {
     const packages = imports.filter(({ file, typeOnly }) => file === undefined && !typeOnly);
-    const foreign = packages.filter(({ specifier }) => !/^@bufbuild\/protobuf(\/|$)/.test(specifier));
+    const foreign = packages.filter(({ specifier }) => !/^(@bufbuild\/protobuf(\/|$)|jsep$)/.test(specifier));
     const globals = [
       ...text.matchAll(/(?<![\w.'`])(process|Buffer|__dirname|require|setImmediate)\b(?=[.(])/g),
     ];
@@ -116,6 +119,12 @@ test('from ir to onnx nothing of Node’s is used, also not by what they import'
   });
   assert.deepEqual(wrong, []);
 });
+
+/** What the pages take from src. */
+function importedByPages(): Source[] {
+  const files = web.flatMap(({ imports }) => imports.filter(({ typeOnly }) => !typeOnly));
+  return files.flatMap(({ file }) => byPath.get(file ?? '') ?? []);
+}
 
 /** These files and all that they need when they run. */
 function reachableFrom(roots: readonly Source[]): Source[] {
@@ -132,7 +141,7 @@ function reachableFrom(roots: readonly Source[]): Source[] {
 }
 
 test(`no file has more than ${MAX_LINES} lines`, () => {
-  const all = ['src', 'test', 'bench', 'examples']
+  const all = ['src', 'web', 'test', 'bench', 'examples']
     .flatMap(readSources)
     .filter((source) => !isGenerated(source));
   const long = all

@@ -12,6 +12,7 @@ if (files.length === 0) {
   console.error(`no test file matches ${wanted.join(' ') || 'dist/**/*.test.js'}\n  fix  npm run build`);
   process.exit(1);
 }
+if (files.some(wantsBrowser)) (await import('../dist/test/installBrowser.js')).installBrowser();
 const folder = mkdtempSync(join(tmpdir(), 'pix2pix-test-'));
 try {
   process.exitCode = runTests(join(folder, 'report.tap'));
@@ -26,6 +27,10 @@ function findTests(folder) {
     .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
     .filter((file) => existsSync(sourceOf(file))) // what a removed test has left is no test
     .sort();
+}
+
+function wantsBrowser(file) {
+  return readFileSync(file, 'utf8').includes("browser.js'");
 }
 
 function sourceOf(file) {

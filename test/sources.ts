@@ -26,7 +26,7 @@ export function readSources(folder: string): Source[] {
   if (!existsSync(join(repositoryRoot, folder))) return [];
   return readdirSync(join(repositoryRoot, folder), { recursive: true })
     .map((name) => join(folder, String(name)).split(sep).join('/'))
-    .filter((path) => path.endsWith('.ts') && !path.includes('node_modules'))
+    .filter((path) => /\.tsx?$/.test(path) && !path.includes('node_modules'))
     .sort()
     .map((path) => {
       const text = readFileSync(join(repositoryRoot, path), 'utf8');

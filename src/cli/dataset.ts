@@ -10,6 +10,7 @@ import {
 import { downloadDataset } from '../data/make/download/downloadDataset.js';
 import { downloadDigits } from '../data/make/download/downloadDigits.js';
 import type { OnProgress } from '../data/make/progress.js';
+import { splitPairs } from '../data/make/splitPairs.js';
 import { synthesizeFacades } from '../data/make/synthesizeFacades.js';
 import { Pix2PixError } from '../errors/pix2pixError.js';
 import { JobProgress } from './jobProgress.js';
@@ -22,6 +23,7 @@ export function datasetCommand(): Command {
     .description('make, join or fetch data to train on')
     .addCommand(synthCommand())
     .addCommand(combineCommand())
+    .addCommand(splitCommand())
     .addCommand(downloadCommand());
 }
 
@@ -86,6 +88,28 @@ function combineCommand(): Command {
       say(
         `combined into ${shown(folder)}: ${counts.join(', ')}`,
         ...(splits.train ? trainHint(folder, 'AtoB') : []),
+      );
+    });
+}
+
+function splitCommand(): Command {
+  return new Command('split')
+    .description(
+      'cut side-by-side A|B pairs into folders of single images, for CycleGAN: of each training pair one half',
+    )
+    .argument('<pairs>', 'folder of the pairs, in train, val and test')
+    .argument('<out>', 'folder of trainA, trainB, testA, testB and so on')
+    .addHelpText('after', examples('dataset split datasets/maps datasets/maps_unpaired'))
+    .action(async (pairs, out) => {
+      const fix = 'remove the folder, and run the command again';
+      const { folders, out: to } = await runJob('the cutting', fix, (onProgress, signal) =>
+        splitPairs({ pairs, out, onProgress, signal }),
+      );
+      const counts = Object.entries(folders).map(([folder, count]) => `${count} ${folder}`);
+      say(
+        `cut into ${shown(to)}: ${counts.join(', ')}`,
+        'train on it:',
+        `  pix2pix train --recipe cyclegan --dataroot ${quoted(shown(to))} --name ${runName(to)}_cyclegan`,
       );
     });
 }
@@ -160,9 +184,14 @@ async function runJob<T>(
   }
 }
 
+/** A run's name for the data set of this folder. */
+function runName(folder: string): string {
+  return basename(folder).replace(/[^\w.-]+/g, '_');
+}
+
 /** The command to type next. Sets of small images get a smaller network and crops of its size. */
 function trainHint(folder: string, direction: 'AtoB' | 'BtoA', size = 256): string[] {
-  const name = `${basename(folder).replace(/[^\w.-]+/g, '_')}_pix2pix`;
+  const name = `${runName(folder)}_pix2pix`;
   const crop = size < 128 ? 64 : 128;
   const small = ` --netG unet_${crop} --load_size ${Math.round((crop * 286) / 256)} --crop_size ${crop}`;
   return [

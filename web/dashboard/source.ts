@@ -19,6 +19,10 @@ export interface DataSource {
   /** In the order of runs, and of tags within each; what a run does not have is left out. */
   series(query: SeriesQuery): Promise<readonly Series[]>;
   imageUrl(run: string, tag: string, step: number): string;
+  /** Where every point of a scalar can be downloaded; absent where there is no server. */
+  exportSeriesUrl?(runs: readonly string[], tag: string, format: 'csv' | 'json'): string;
+  /** Where the run can be downloaded as one file. */
+  exportRunUrl?(run: string): string;
   log(run: string): Promise<LogTail>;
   files(run: string): Promise<readonly RunFile[]>;
   /** @returns what ends it */

@@ -1,11 +1,14 @@
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import sharp from 'sharp';
 import { Pix2PixError } from '../../errors/pix2pixError.js';
+import { decodeWhole } from './decodeWhole.js';
 import { fileError } from './fileError.js';
+import { inParallel } from './inParallel.js';
 import { type ImagePair, type PairPlan, planPairs } from './matchPairs.js';
 import type { OnProgress } from './progress.js';
 import { sideBySide } from './sideBySide.js';
+import { writeWhole } from './writeWhole.js';
 
 export interface CombineOptions {
   /** Folder of the images for the left half: flat, or with subfolders such as train, val and test. */
@@ -28,9 +31,6 @@ export interface CombinedFolders {
   /** Pairs written in each subfolder; the name is empty for a flat folder. */
   readonly splits: Readonly<Record<string, number>>;
 }
-
-/** Pairs in flight: enough to keep a few cores busy, few enough that large pictures fit in memory. */
-const AT_ONCE = 4;
 
 /**
  * Joins two folders of images into side-by-side A|B pairs (reference: datasets/combine_A_and_B.py). Everything is
@@ -153,12 +153,15 @@ async function sizeOf(path: string, unreadable: string[]): Promise<string | unde
   }
 }
 
+const MEND =
+  'replace it, or remove it and its partner; pairs written so far are whole: run again with --overwrite';
+
 async function joinPair(
   { pathA, pathB }: ImagePair,
   path: string,
   quality: number | undefined,
 ): Promise<void> {
-  const [left, right] = await Promise.all([decode(pathA), decode(pathB)]);
+  const [left, right] = await Promise.all([decodeWhole(pathA, MEND), decodeWhole(pathB, MEND)]);
   const { width, height } = left.info;
   const pair = sideBySide(left.data, right.data, width, height);
   const joined = sharp(pair, { raw: { width: width * 2, height, channels: 3 } });
@@ -166,53 +169,5 @@ async function joinPair(
     quality === undefined
       ? joined.png({ adaptiveFiltering: true })
       : joined.jpeg({ quality, chromaSubsampling: '4:4:4' });
-  const draft = `${path}.${process.pid}.tmp`;
-  try {
-    await writeFile(draft, await encoded.toBuffer());
-    await rename(draft, path);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
-}
-
-async function decode(path: string) {
-  try {
-    return await sharp(path)
-      .autoOrient()
-      .toColourspace('srgb')
-      .removeAlpha()
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-  } catch (error) {
-    throw new Pix2PixError(
-      'an image cannot be decoded',
-      { file: JSON.stringify(path), decoder: (error as Error).message.split('\n')[0] },
-      'replace it, or remove it and its partner; pairs written so far are whole: run again with --overwrite',
-      { cause: error },
-    );
-  }
-}
-
-/** Runs the job over all items, a few at once; after a failure no new one starts, and none is still running. */
-async function inParallel<T>(
-  items: readonly T[],
-  signal: AbortSignal | undefined,
-  job: (item: T) => Promise<void>,
-): Promise<void> {
-  const queue = items.values();
-  const failures: unknown[] = [];
-  const lane = async () => {
-    for (const item of queue) {
-      if (failures.length > 0) return;
-      try {
-        signal?.throwIfAborted();
-        await job(item);
-      } catch (error) {
-        failures.push(error);
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, lane));
-  if (failures.length > 0) throw failures[0];
+  await writeWhole(path, await encoded.toBuffer());
 }

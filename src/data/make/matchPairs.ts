@@ -42,7 +42,7 @@ export async function planPairs(a: string, b: string, useAB: boolean): Promise<P
 }
 
 /** Subfolders that hold images, and '' when the folder itself does. */
-async function readSplits(folder: string): Promise<string[]> {
+export async function readSplits(folder: string): Promise<string[]> {
   const entries = await list(folder);
   const splits = entries.some(isImage) ? [''] : [];
   for (const entry of entries) {
@@ -52,7 +52,8 @@ async function readSplits(folder: string): Promise<string[]> {
   return splits.sort();
 }
 
-async function readImages(folder: string, suffix: string): Promise<Map<string, string>> {
+/** Paths by name without extension, of those names that end with `suffix`, which is taken off. */
+export async function readImages(folder: string, suffix = ''): Promise<Map<string, string>> {
   const images = new Map<string, string>();
   const names = (await list(folder)).filter(isImage).map((entry) => entry.name);
   for (const name of names.sort()) {
@@ -64,7 +65,7 @@ async function readImages(folder: string, suffix: string): Promise<Map<string, s
       throw new Pix2PixError(
         'two images share one name',
         { first: JSON.stringify(earlier), second: JSON.stringify(join(folder, name)) },
-        'keep one of them: pairs are matched without the extension',
+        'keep one of them: names count without the extension',
       );
     }
     images.set(stem, join(folder, name));

@@ -49,7 +49,9 @@ function requireBuilt(): void {
 function copyBuilt(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
-    for (const name of readdirSync(BUILT)) copyFileSync(join(BUILT, name), join(folder, name));
+    for (const entry of readdirSync(BUILT, { withFileTypes: true })) {
+      if (entry.isFile()) copyFileSync(join(BUILT, entry.name), join(folder, entry.name)); // the dashboard has a folder
+    }
   } catch (cause) {
     const facts = { folder, reason: String(cause) };
     throw new Pix2PixError('the web folder cannot be written', facts, 'free some disk space', { cause });

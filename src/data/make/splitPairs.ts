@@ -1,0 +1,114 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import sharp from 'sharp';
+import { Pix2PixError } from '../../errors/pix2pixError.js';
+import { decodeWhole } from './decodeWhole.js';
+import { fileError } from './fileError.js';
+import { inParallel } from './inParallel.js';
+import { readImages, readSplits } from './matchPairs.js';
+import type { OnProgress } from './progress.js';
+import { writeWhole } from './writeWhole.js';
+
+export interface SplitOptions {
+  /** Folder with side-by-side pairs A|B in subfolders such as train, val and test. */
+  readonly pairs: string;
+  /** Must not exist, or be empty. */
+  readonly out: string;
+  readonly onProgress?: OnProgress;
+  readonly signal?: AbortSignal;
+}
+
+export interface SplitFolders {
+  readonly out: string;
+  /** Images in each folder written, as `trainA`. */
+  readonly folders: Readonly<Record<string, number>>;
+}
+
+/** One pair, and the halves of it that are kept. */
+interface Cut {
+  readonly split: string;
+  readonly stem: string;
+  readonly path: string;
+  readonly sides: readonly ('A' | 'B')[];
+}
+
+/**
+ * Cuts side-by-side pairs into folders of single images, `trainA`, `trainB`, `testA` and so on, as models without pairs
+ * take them. Of the training images every other one gives its A, the rest their B, so that no pair is left to learn
+ * from; the others give both. Written as PNG, which loses nothing.
+ *
+ * @throws Pix2PixError when there are no pairs, one cannot be cut, or `out` holds anything
+ */
+export async function splitPairs({ pairs, out, onProgress, signal }: SplitOptions): Promise<SplitFolders> {
+  const [from, to] = [resolve(pairs), resolve(out)];
+  const cuts = await planCuts(from);
+  const folders: Record<string, number> = {};
+  for (const { split, sides } of cuts) {
+    for (const side of sides) folders[split + side] = (folders[split + side] ?? 0) + 1;
+  }
+  try {
+    await requireEmpty(to);
+    for (const folder of Object.keys(folders)) await mkdir(join(to, folder), { recursive: true });
+    let done = 0;
+    await inParallel(cuts, signal, async (cut) => {
+      await cutPair(cut, to);
+      onProgress?.({ unit: 'images', done: ++done, total: cuts.length, stage: 'cutting' });
+    });
+  } catch (error) {
+    throw fileError(error, 'the images cannot be written', to);
+  }
+  return { out: to, folders };
+}
+
+async function planCuts(from: string): Promise<Cut[]> {
+  const cuts: Cut[] = [];
+  for (const split of (await readSplits(from)).filter((name) => name !== '')) {
+    const images = [...(await readImages(join(from, split)))];
+    for (const [i, [stem, path]] of images.entries()) {
+      const one = i % 2 === 0 ? 'A' : 'B';
+      cuts.push({ split, stem, path, sides: split === 'train' ? [one] : ['A', 'B'] });
+    }
+  }
+  if (cuts.length > 0) return cuts;
+  throw new Pix2PixError(
+    'there are no pairs to cut',
+    { folder: from },
+    'put them into train, val and test there',
+  );
+}
+
+async function requireEmpty(out: string): Promise<void> {
+  const entries = await readdir(out).catch((error) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  if (entries.length === 0) return;
+  throw new Pix2PixError(
+    'the output folder is not empty',
+    { out, holds: JSON.stringify(entries[0]) },
+    'choose another folder, or move this one away',
+  );
+}
+
+async function cutPair({ split, stem, path, sides }: Cut, out: string): Promise<void> {
+  const { data, info } = await decodeWhole(
+    path,
+    'replace it or remove it, and give another folder to write to',
+  );
+  const { width, height } = info;
+  if (width % 2 !== 0) {
+    throw new Pix2PixError(
+      'a pair has no two equal halves',
+      { file: JSON.stringify(path), size: `${width}×${height}` },
+      'its width must be even: A on the left, B on the right',
+    );
+  }
+  for (const side of sides) {
+    const half = { left: side === 'A' ? 0 : width / 2, top: 0, width: width / 2, height };
+    const image = sharp(data, { raw: { width, height, channels: 3 } }).extract(half);
+    await writeWhole(
+      join(out, split + side, `${stem}.png`),
+      await image.png({ adaptiveFiltering: true }).toBuffer(),
+    );
+  }
+}

@@ -1,0 +1,77 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { findBrowser, HOW_TO_INSTALL, wantsNoBrowser } from './findBrowser.js';
+
+// What `npm test` does where tests want a browser and there is none. It never fails the run: those tests are skipped.
+
+const MINUTE = 60_000;
+
+/** A way to come by a browser: commands, one after another. */
+interface Way {
+  readonly name: string;
+  readonly isOpen: boolean;
+  readonly commands: readonly (readonly string[])[];
+}
+
+/**
+ * Installs a browser where none is found; prints what it does, and why it could not. Silent where there is one, and
+ * where `PIX2PIX_TEST_BROWSER=none` says that none is wanted.
+ *
+ * @param say takes a line for people
+ */
+export function installBrowser(say: (line: string) => void = console.log): void {
+  if (wantsNoBrowser() || findBrowser() !== undefined) return;
+  for (const { name, isOpen, commands } of ways()) {
+    if (!isOpen) continue;
+    say(`no browser for the tests of pages: trying ${name}`);
+    const failure = firstFailure(commands);
+    if (failure !== undefined) say(`  ${failure}`);
+    const found = findBrowser();
+    if (found !== undefined) {
+      say(`  the tests use ${found}`);
+      return;
+    }
+  }
+  say(`the tests of pages are skipped\n  fix  ${HOW_TO_INSTALL}`);
+}
+
+function ways(): Way[] {
+  const isRoot = process.getuid?.() === 0;
+  // the fonts, because a bare system has none and text would be boxes
+  const packages = ['chromium', 'fonts-liberation'];
+  const playwright = join(dirname(createRequire(import.meta.url).resolve('playwright-core')), 'cli.js');
+  return [
+    {
+      name: `apt-get install ${packages.join(' ')}`,
+      isOpen: isRoot && existsSync('/usr/bin/apt-get') && existsSync('/etc/debian_version'),
+      commands: [
+        ['apt-get', '-qq', 'update'],
+        ['apt-get', '-qq', '-y', '--no-install-recommends', 'install', ...packages],
+      ],
+    },
+    {
+      name: 'npx playwright-core install chromium',
+      isOpen: true,
+      commands: [[process.execPath, playwright, 'install', '--no-shell', 'chromium']],
+    },
+  ];
+}
+
+/** Runs commands up to the first that fails; says how it failed. A command that takes too long is ended. */
+function firstFailure(commands: readonly (readonly string[])[]): string | undefined {
+  for (const [program, ...argv] of commands) {
+    const { status, signal, error, stderr, stdout } = spawnSync(program, argv, {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: 4 * MINUTE,
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    });
+    if (status === 0) continue;
+    const reason = error?.message ?? (signal === null ? `exit code ${status}` : `ended by ${signal}`);
+    const lastLine = `${stdout}\n${stderr}`.trim().split('\n').at(-1) ?? '';
+    return `${[program, ...argv].join(' ')}: ${reason}: ${lastLine}`;
+  }
+  return undefined;
+}

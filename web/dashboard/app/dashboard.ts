@@ -1,0 +1,90 @@
+import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { RunSummary } from '../../../src/server/api.js';
+import type { DataSource } from '../source.js';
+import { runColors } from './runColors.js';
+
+/** So many runs are drawn until somebody chooses: as many as there are colours that can be told apart. */
+const CHOSEN_AT_FIRST = 10;
+
+/** What every view shares: where data comes from, the runs as they are now, and which of them are drawn. */
+export class Dashboard {
+  /** All runs by id, hidden ones too. Undefined until the first answer. */
+  readonly byId: Signal<ReadonlyMap<string, RunSummary> | undefined> = signal(undefined);
+  readonly logDirectory = signal('');
+  /** Of the log directory as a whole. */
+  readonly problems: Signal<readonly string[]> = signal([]);
+  /** What went wrong when the runs were asked for. */
+  readonly failure: Signal<unknown> = signal(undefined);
+  /** Whether changes arrive. */
+  readonly isConnected = signal(true);
+  /** Newest first. */
+  readonly runs: ReadonlySignal<readonly RunSummary[]> = computed(() =>
+    [...(this.byId.value?.values() ?? [])].sort(
+      (a, b) => (b.startedAt ?? 0) - (a.startedAt ?? 0) || (a.id < b.id ? -1 : 1),
+    ),
+  );
+  /** Ids that a person has chosen to be drawn; undefined while nobody has. */
+  readonly choice: Signal<ReadonlySet<string> | undefined> = signal(undefined);
+  /** The runs that charts, images and comparisons show, newest first. */
+  readonly selected: ReadonlySignal<readonly RunSummary[]> = computed(() => {
+    const choice = this.choice.value;
+    const visible = this.runs.value.filter((run) => run.annotations.isHidden !== true);
+    return choice === undefined
+      ? visible.slice(0, CHOSEN_AT_FIRST)
+      : this.runs.value.filter(({ id }) => choice.has(id));
+  });
+  private readonly colors: ReadonlySignal<ReadonlyMap<string, string>>;
+
+  constructor(readonly source: DataSource) {
+    this.colors = computed(() => runColors(this.runs.value));
+  }
+
+  /** `#rrggbb` */
+  colorOf(run: string): string {
+    return this.colors.value.get(run) ?? '#808080';
+  }
+
+  /** Asks for all runs; what went wrong is in `failure`. */
+  async load(): Promise<void> {
+    try {
+      const { runs, logDirectory, problems } = await this.source.runs();
+      this.byId.value = new Map(runs.map((run) => [run.id, run]));
+      this.logDirectory.value = logDirectory;
+      this.problems.value = problems;
+      this.failure.value = undefined;
+    } catch (error) {
+      this.failure.value = error;
+    }
+  }
+
+  /** Loads, then takes in changes; after a time without a connection it loads again. @returns what ends it */
+  follow(): () => void {
+    const endReloading = effect(() => {
+      if (this.isConnected.value) void this.load();
+    });
+    const endChanges = this.source.subscribe(({ runs, gone }) => this.change(runs, gone));
+    return () => {
+      endReloading();
+      endChanges();
+    };
+  }
+
+  /** Takes in new rows of some runs. */
+  change(runs: readonly RunSummary[], gone: readonly string[] = []): void {
+    const next = new Map(this.byId.peek());
+    for (const run of runs) next.set(run.id, run);
+    for (const id of gone) next.delete(id);
+    this.byId.value = next;
+  }
+}
+
+/** The dashboard that a component belongs to. */
+export const DashboardContext = createContext<Dashboard | undefined>(undefined);
+
+export function useDashboard(): Dashboard {
+  const dashboard = useContext(DashboardContext);
+  if (dashboard === undefined) throw new Error('no Dashboard around this component');
+  return dashboard;
+}

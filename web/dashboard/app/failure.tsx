@@ -1,0 +1,19 @@
+import { Pix2PixError } from '../../../src/errors/pix2pixError.js';
+
+/** What went wrong, where it went wrong, and the mend. */
+export function Failure({ error, retry }: { error: unknown; retry?: () => void }) {
+  const isOurs = error instanceof Pix2PixError;
+  return (
+    <div class="failure" role="alert">
+      <strong>
+        {isOurs ? error.summary : `defect of the page: ${error instanceof Error ? error.message : error}`}
+      </strong>
+      {isOurs && error.fix !== undefined && <span>{error.fix}</span>}
+      {retry !== undefined && (
+        <button type="button" onClick={retry}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
+}

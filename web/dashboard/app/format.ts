@@ -1,0 +1,47 @@
+/** A value as a person reads it: four digits that count, exponents only where they are shorter. NaN where it is null. */
+export function formatNumber(value: number | null | undefined): string {
+  if (value === undefined) return '';
+  if (value === null) return 'NaN';
+  if (value === 0 || (Number.isInteger(value) && Math.abs(value) < 1e6)) return value.toString();
+  const size = Math.abs(value);
+  if (size < 1e-3 || size >= 1e6)
+    return value
+      .toExponential(2)
+      .replace(/\.?0+e/, 'e')
+      .replace('e+', 'e');
+  return Number(value.toPrecision(4)).toString();
+}
+
+/** `1,204,000` */
+export function formatCount(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+/** `3 d 4 h`, `2 h 5 min`, `4 min`, `12 s` */
+export function formatDuration(seconds: number): string {
+  if (seconds < 60) return `${Math.round(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+  return hours % 24 === 0 ? `${Math.floor(hours / 24)} d` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+/** `5 min ago`, for times in milliseconds since 1970. */
+export function formatAge(time: number, now: number): string {
+  const seconds = Math.max(0, (now - time) / 1000);
+  if (seconds < 10) return 'now';
+  if (seconds < 3600) return `${formatDuration(seconds)} ago`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
+  return seconds < 30 * 86_400
+    ? `${Math.floor(seconds / 86_400)} d ago`
+    : new Date(time).toISOString().slice(0, 10);
+}
+
+/** `12.4 MB` */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  const value = bytes / 1000 ** power;
+  return `${power === 0 ? value : value.toPrecision(3)} ${units[power]}`;
+}

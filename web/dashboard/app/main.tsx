@@ -1,0 +1,22 @@
+import '../style.css';
+import { render } from 'preact';
+import { HttpSource } from '../httpSource.js';
+import { App } from './app.js';
+import { Dashboard, DashboardContext } from './dashboard.js';
+import { followTheme } from './theme.js';
+
+const token = document.querySelector<HTMLMetaElement>('meta[name=token]')?.content ?? '';
+const dashboard: Dashboard = new Dashboard(
+  new HttpSource(token, (isOpen) => {
+    dashboard.isConnected.value = isOpen;
+  }),
+);
+
+followTheme();
+dashboard.follow();
+render(
+  <DashboardContext.Provider value={dashboard}>
+    <App />
+  </DashboardContext.Provider>,
+  document.getElementById('app')!,
+);

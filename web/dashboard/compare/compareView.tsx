@@ -1,0 +1,4 @@
+/** Options of the chosen runs side by side, and against their metrics. */
+export function CompareView() {
+  return <p>Compare</p>;
+}

@@ -1,0 +1,10 @@
+import '../style.css';
+import { render } from 'preact';
+import type { EmbeddedRun } from '../../../src/server/api.js';
+import { followTheme } from '../app/theme.js';
+import { Report } from './report.js';
+
+const run = JSON.parse(document.getElementById('report')!.textContent ?? '') as EmbeddedRun;
+
+followTheme();
+render(<Report run={run} />, document.getElementById('app')!);

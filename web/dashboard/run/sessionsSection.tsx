@@ -1,0 +1,111 @@
+import type { ComponentChildren } from 'preact';
+import type { RunSession } from '../../../src/tracking/runRecord.js';
+import { formatBytes, formatCount, formatDuration } from '../app/format.js';
+import { Section } from './section.js';
+
+/** Each time that the run was started: by what command, from which code, where, and how it ended. Newest first. */
+export function SessionsSection({ sessions }: { sessions: readonly RunSession[] }) {
+  if (sessions.length === 0) return null;
+  return (
+    <Section id="sessions" title={sessions.length === 1 ? 'Session' : 'Sessions'}>
+      {[...sessions].reverse().map((session, i) => (
+        <details key={session.id} open={i === 0}>
+          <summary>
+            {localTime(session.startedAt)} <span class="quiet">{endOf(session)}</span>
+          </summary>
+          <Session session={session} number={new Map(sessions.map(({ id }, at) => [id, at + 1]))} />
+        </details>
+      ))}
+    </Section>
+  );
+}
+
+function Session({ session, number }: { session: RunSession; number: ReadonlyMap<string, number> }) {
+  const { commandLine, workingDirectory, git, versions, machine, dataset, resumedFrom, plan } = session;
+  const parent = resumedFrom?.session === undefined ? undefined : number.get(resumedFrom.session);
+  const facts: readonly (readonly [name: string, value: ComponentChildren])[] = [
+    ['Command', commandLine.length > 0 && <code>pix2pix {commandLine.map(quoted).join(' ')}</code>],
+    ['In', <code>{workingDirectory}</code>],
+    [
+      'Goes on from',
+      resumedFrom !== undefined &&
+        `epoch ${resumedFrom.epoch}, step ${formatCount(resumedFrom.step)}${parent === undefined ? '' : ` of session ${parent}`}`,
+    ],
+    [
+      'Ended',
+      session.exit &&
+        `${session.exit.reason}${session.exit.message === undefined ? '' : `: ${session.exit.message}`}`,
+    ],
+    ['Seed', String(session.seed)],
+    [
+      'Git commit',
+      git !== undefined && (
+        <>
+          <code>{git.commit.slice(0, 12)}</code> {git.branch}
+          {git.isDirty && <strong class="dirty"> with changes that were not committed</strong>}
+        </>
+      ),
+    ],
+    [
+      'Versions',
+      Object.entries(versions)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(', '),
+    ],
+    [
+      'Machine',
+      `${machine.host}: ${machine.system}; ${machine.cpu}, ${machine.cores} cores, ${formatBytes(machine.memoryBytes)}${machine.gpus.map((gpu) => `; ${gpu}`).join('')}`,
+    ],
+    [
+      'Data set',
+      dataset && (
+        <>
+          {dataset.root}, {dataset.phase}: {formatCount(dataset.samples)} samples
+          {dataset.fingerprint !== undefined && (
+            <>
+              ,{' '}
+              <abbr title={`SHA-256 of names and sizes: ${dataset.fingerprint}`}>
+                {dataset.fingerprint.slice(0, 12)}
+              </abbr>
+            </>
+          )}
+        </>
+      ),
+    ],
+    [
+      'Plan',
+      plan &&
+        `${plan.epochs} epochs of ${formatCount(plan.imagesPerEpoch)} images, to step ${formatCount(plan.lastStep)}`,
+    ],
+  ];
+  return (
+    <dl class="facts-list">
+      {facts
+        .filter(([, value]) => value !== undefined && value !== false && value !== '')
+        .map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+    </dl>
+  );
+}
+
+/** A word as a shell takes it. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+function endOf({ startedAt, endedAt, exit }: RunSession): string {
+  if (endedAt === undefined) return exit === undefined ? 'not ended, as far as it says' : exit.reason;
+  const seconds = (Date.parse(endedAt) - Date.parse(startedAt)) / 1000;
+  return `${exit?.reason ?? 'ended'} after ${formatDuration(Math.max(0, seconds))}`;
+}
+
+function localTime(iso: string): string {
+  const time = new Date(iso);
+  return Number.isNaN(time.getTime())
+    ? iso
+    : time.toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+}
