@@ -32,14 +32,12 @@ export function CompareView() {
       <h1>
         Compare <span class="quiet">{runs.length} runs</span>
       </h1>
-      <section aria-labelledby="compare-metrics">
-        <h2 id="compare-metrics">Best metrics</h2>
+      <section>
+        <h2>Best metrics</h2>
         <MetricTable runs={runs} />
       </section>
-      <section aria-labelledby="compare-different">
-        <h2 id="compare-different">
-          {different.length === 0 ? 'All options are equal' : 'Options that differ'}
-        </h2>
+      <section>
+        <h2>{different.length === 0 ? 'All options are equal' : 'Options that differ'}</h2>
         {different.length > 0 && <OptionTable runs={runs} rows={different} label="Options that differ" />}
         {equal.length > 0 && (
           <details>
@@ -82,8 +80,8 @@ function Plots({ runs, different }: { runs: readonly RunSummary[]; different: re
     </label>
   );
   return (
-    <section aria-labelledby="compare-plots">
-      <h2 id="compare-plots">What goes with what</h2>
+    <section>
+      <h2>What goes with what</h2>
       <p class="plot-choice">
         {choose('Option', x, xs, (field) => {
           scatterX.value = field;

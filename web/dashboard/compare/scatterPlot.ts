@@ -44,6 +44,7 @@ export function drawScatter(
       Plot.tip(
         points,
         Plot.pointer({
+          ariaHidden: 'true',
           ...channels,
           title: (point: ScatterPoint) => `${point.name}\n${x.label} ${point.x}\n${y.label} ${point.y}`,
         }),
