@@ -1,0 +1,44 @@
+import { constants } from 'node:fs';
+import { lstat, open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Run } from './run.js';
+import type { RunFile } from './runSummary.js';
+
+const MAX_FILES = 5000;
+const MAX_DEPTH = 6;
+
+/** The run's files, links left out, in the order of their names. */
+export async function listRunFiles({ folder }: Run): Promise<RunFile[]> {
+  const files: RunFile[] = [];
+  const walk = async (relative: string, depth: number): Promise<void> => {
+    const entries = await readdir(join(folder, relative), { withFileTypes: true }).catch(() => []);
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      if (files.length >= MAX_FILES) return;
+      const path = relative === '' ? entry.name : `${relative}/${entry.name}`;
+      if (entry.isDirectory() && depth < MAX_DEPTH) await walk(path, depth + 1);
+      if (!entry.isFile()) continue;
+      const stat = await lstat(join(folder, path)).catch(() => undefined);
+      if (stat !== undefined) files.push({ path, bytes: stat.size, modifiedAt: stat.mtimeMs });
+    }
+  };
+  await walk('', 0);
+  return files;
+}
+
+/** The end of the log of losses, whole lines of it; empty where the run has none. */
+export async function readLogTail({ folder }: Run, bytes: number): Promise<{ text: string; isCut: boolean }> {
+  const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+  const handle = await open(join(folder, 'loss_log.txt'), flags).catch(() => undefined);
+  if (handle === undefined) return { text: '', isCut: false };
+  try {
+    const stat = await handle.stat();
+    if (!stat.isFile()) return { text: '', isCut: false };
+    const from = Math.max(0, stat.size - bytes);
+    const buffer = Buffer.alloc(stat.size - from);
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, from);
+    const text = buffer.toString('utf8', 0, bytesRead);
+    return { text: from > 0 ? text.slice(text.indexOf('\n') + 1) : text, isCut: from > 0 };
+  } finally {
+    await handle.close();
+  }
+}
