@@ -29,6 +29,8 @@ export interface Manifest {
   readonly options: Readonly<Record<string, unknown>>;
   /** Versions of what wrote it, by name. */
   readonly versions: Readonly<Record<string, string>>;
+  /** The session of the run that wrote it, by its id in `run.json`; absent where a program saved it by itself. */
+  readonly session?: string;
   /** By part: `net_G`, `net_D`, `state`. The file names follow from tag and part. */
   readonly files: ReadonlyMap<string, ManifestFile>;
 }
@@ -86,7 +88,7 @@ function checkManifest(content: Record<string, unknown>, name: string): Manifest
   if (content.formatVersion !== FORMAT_VERSION) {
     refuse(name, `has format version ${content.formatVersion}, this program reads ${FORMAT_VERSION}`);
   }
-  const { savedAt, epoch, totalIters, options, versions } = content;
+  const { savedAt, epoch, totalIters, options, versions, session } = content;
   const isValid =
     typeof savedAt === 'string' &&
     /^\d{4}-\d\d-\d\dT[\d:.]{8,15}Z$/.test(savedAt) &&
@@ -95,13 +97,15 @@ function checkManifest(content: Record<string, unknown>, name: string): Manifest
     isObject(options) &&
     isObject(versions) &&
     Object.values(versions).every((version) => typeof version === 'string') &&
+    (session === undefined || typeof session === 'string') &&
     isObject(content.files);
   if (!isValid) refuse(name, 'lacks an entry or has one of a wrong kind');
   const files = new Map(Object.entries(content.files as object));
   for (const [part, file] of files) {
     if (!isPart(part) || !isManifestFile(file)) refuse(name, 'describes a file in a wrong way');
   }
-  return { savedAt, epoch, totalIters, options, versions: versions as Record<string, string>, files };
+  const known = { savedAt, epoch, totalIters, options, versions: versions as Record<string, string> };
+  return { ...known, ...(session !== undefined && { session: session as string }), files };
 }
 
 function isManifestFile(file: unknown): file is ManifestFile {

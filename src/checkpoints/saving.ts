@@ -19,6 +19,8 @@ export interface Checkpoint {
   readonly options: Readonly<Record<string, unknown>>;
   /** Versions of what writes it, by name. */
   readonly versions?: Readonly<Record<string, string>>;
+  /** The session of the run that writes it. */
+  readonly session?: string;
   /** By network: `G`, `D`. */
   readonly networks: Readonly<Record<string, NamedTensors>>;
   readonly state?: TrainingState;
@@ -61,7 +63,7 @@ export function stageCheckpoint(
   fs: FileSystem,
 ): StagedCheckpoint[] {
   const savedAt = new Date().toISOString();
-  const { epoch, totalIters, options, versions = {} } = checkpoint;
+  const { epoch, totalIters, options, versions = {}, session } = checkpoint;
   const files = new Map(targets.tags.map((tag) => [tag, new Map<string, ManifestFile>()]));
   for (const { name, tensors, metadata } of partsOf(checkpoint, targets)) {
     const tags = targets.tags.filter((tag) => name !== STATE || targets.withState.includes(tag));
@@ -73,7 +75,8 @@ export function stageCheckpoint(
     }
   }
   const manifest = (tag: string): Manifest => {
-    return { savedAt, epoch, totalIters, options, versions, files: files.get(tag)! };
+    const known = { savedAt, epoch, totalIters, options, versions };
+    return { ...known, ...(session !== undefined && { session }), files: files.get(tag)! };
   };
   return targets.tags.map((tag) => staging.stage(tag, manifest(tag)));
 }

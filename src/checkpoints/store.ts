@@ -26,6 +26,8 @@ export interface ListedCheckpoint {
 export interface CheckpointStoreOptions {
   /** Told of damage that was got round. Default: `process.emitWarning`. */
   readonly onWarning?: (message: string) => void;
+  /** Kept in what is saved: the session of the run that saves it. */
+  readonly session?: string;
   /** For tests: a disk that fails. */
   readonly fs?: FileSystem;
 }
@@ -47,15 +49,17 @@ export interface CheckpointStoreOptions {
 export class CheckpointStore {
   private readonly onWarning: (message: string) => void;
   private readonly fs: FileSystem;
+  private readonly session: string | undefined;
   /** The manifest of a `latest` that this store wrote or verified: it need not be hashed again. */
   private verifiedLatest: string | undefined;
 
   constructor(
     readonly directory: string,
-    { onWarning, fs }: CheckpointStoreOptions = {},
+    { onWarning, session, fs }: CheckpointStoreOptions = {},
   ) {
     this.onWarning = onWarning ?? ((message) => process.emitWarning(message));
     this.fs = fs ?? nodeFileSystem;
+    this.session = session;
   }
 
   /**
@@ -74,7 +78,7 @@ export class CheckpointStore {
       fs.mkdirSync(directory, { recursive: true });
       recover(directory, fs);
       requireFreeSpace(directory, bytesToWrite(checkpoint, targets), fs);
-      const staged = stageCheckpoint(checkpoint, targets, staging, fs);
+      const staged = stageCheckpoint({ session: this.session, ...checkpoint }, targets, staging, fs);
       const old = tags.includes(LATEST) ? this.wholeLatest() : undefined;
       if (old !== undefined) staged.unshift(stagePrevious(directory, old, staging, fs));
       const unsettled = commit(directory, staged, staging, fs);

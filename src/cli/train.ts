@@ -57,8 +57,8 @@ export const trainCommand: Command = {
     const opt = parseTrainOptions(argv);
     if (opt.dryRun) return showDryRun(opt);
     return untilSignal(async (stop) => {
-      const summary = await train(opt, stop);
-      if (!opt.quiet) process.stdout.write(`${ending(opt, summary)}\n`);
+      const summary = await train(opt, stop, { commandLine: ['train', ...argv] });
+      if (!opt.quiet && !opt.json) process.stdout.write(`${ending(opt, summary)}\n`);
     });
   },
 };

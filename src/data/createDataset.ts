@@ -4,7 +4,7 @@ import { BUILT_IN_DATASETS } from './builtInDatasets.js';
 import { type BatchSupply, Dataset } from './dataset.js';
 import type { DataOptions } from './options.js';
 import type { SampleSource } from './sampleSource.js';
-import { openSource, type SourcePlan } from './sourcePlan.js';
+import { foldersOf, openSource, type SourcePlan } from './sourcePlan.js';
 import { WorkerSupply } from './workerSupply.js';
 
 /** Makes the source of a data set from the run's options; where that takes long, `onProgress` is told how far it is. */
@@ -64,6 +64,7 @@ export async function createDataset(
     lookahead: opt.numThreads === 0 ? 0 : Math.max(2, Math.ceil(opt.numThreads / opt.batchSize)),
     crossesEpochs: opt.isTrain,
     onWarning,
+    folders: 'kind' in found ? foldersOf(found) : [],
   });
 }
 

@@ -1,6 +1,7 @@
 import { Pix2PixError } from '../errors/pix2pixError.js';
 import type { ProducedBatch } from './batchProducer.js';
 import type { Batch } from './imageBatch.js';
+import type { ImageFolder } from './imageFolder.js';
 
 /** Makes batches somewhere: in this thread or another. */
 export interface BatchSupply {
@@ -21,6 +22,7 @@ interface DatasetPlan {
   /** Whether to make the next epoch's first batches while this one's last are used. */
   readonly crossesEpochs: boolean;
   readonly onWarning: (message: string) => void;
+  readonly folders?: readonly ImageFolder[];
 }
 
 /**
@@ -39,6 +41,8 @@ export class Dataset implements AsyncIterable<Batch> {
   readonly length: number;
   /** Batches in an epoch; the last one is shorter where the batch size does not divide the length. */
   readonly batchesPerEpoch: number;
+  /** Where its images lie, where they are files. */
+  readonly folders: readonly ImageFolder[];
   private currentEpoch: number;
   private nextBatch = 0;
   private waited = 0;
@@ -53,6 +57,7 @@ export class Dataset implements AsyncIterable<Batch> {
   ) {
     this.length = plan.length;
     this.batchesPerEpoch = Math.ceil(plan.length / plan.batchSize);
+    this.folders = plan.folders ?? [];
     this.currentEpoch = plan.epoch;
   }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Pix2PixError } from '../errors/pix2pixError.js';
-import { isFolder, noFolder, noImages, readNames } from './imageFolder.js';
+import { type ImageFolder, isFolder, noFolder, noImages, readNames } from './imageFolder.js';
 import { areEqual, type PathList, pathAt } from './listing/pathList.js';
 import { matchNames } from './matchNames.js';
 
@@ -26,6 +26,16 @@ export type PairList = { readonly length: number } & (
 );
 
 const NAMES_SHOWN = 10;
+
+/** The one folder, or the two, that pairs lie in. */
+export function foldersOfPairs(pairs: PairList): ImageFolder[] {
+  if (pairs.layout === 'sideBySide') return [{ folder: pairs.folder, names: pairs.names }];
+  const { folderA, namesA, folderB, namesB } = pairs;
+  return [
+    { folder: folderA, names: namesA },
+    { folder: folderB, names: namesB },
+  ];
+}
 
 /** The pair at `index`, 0 ... length - 1. */
 export function pairAt(pairs: PairList, index: number): ImagePair {

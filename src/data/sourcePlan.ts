@@ -1,6 +1,6 @@
 import { AlignedSource } from './alignedSource.js';
 import type { ImageFolder } from './imageFolder.js';
-import type { PairList } from './pairs.js';
+import { foldersOfPairs, type PairList } from './pairs.js';
 import type { PreparationOptions } from './preparedImage.js';
 import type { SampleSource } from './sampleSource.js';
 import { SingleSource } from './singleSource.js';
@@ -25,5 +25,17 @@ export function openSource(plan: SourcePlan): SampleSource {
       return new UnalignedSource(plan.opt, plan.folders);
     case 'single':
       return new SingleSource(plan.opt, plan.images, plan.channels);
+  }
+}
+
+/** Where the images of a data set lie. */
+export function foldersOf(plan: SourcePlan): ImageFolder[] {
+  switch (plan.kind) {
+    case 'aligned':
+      return foldersOfPairs(plan.pairs);
+    case 'unaligned':
+      return [plan.folders.A, plan.folders.B];
+    case 'single':
+      return [plan.images];
   }
 }

@@ -18,12 +18,12 @@ export function stateless(apply: (x: Value) => Value): Module {
 }
 
 /** What an optimiser trains. */
-export function parametersOf(module: Module): State[] {
-  return module.states.filter(({ role }) => role === 'parameter');
+export function parametersOf({ states }: Pick<Module, 'states'>): State[] {
+  return states.filter(({ role }) => role === 'parameter');
 }
 
 /** How many numbers an optimiser trains. */
-export function parameterCount(module: Module): number {
+export function parameterCount(module: Pick<Module, 'states'>): number {
   return parametersOf(module).reduce(
     (total, { type }) => total + type.shape.reduce((product, extent) => product * extent, 1),
     0,

@@ -210,6 +210,12 @@ const PROGRESS_OPTIONS = {
     help: 'how a line of losses looks; article has what the discriminator takes for real too',
   },
   no_html: { kind: 'flag', group: 'Progress', help: 'make no web/index.html' },
+  json: {
+    kind: 'flag',
+    group: 'Progress',
+    stored: 'never',
+    help: 'tell a program instead of a person how training goes: one JSON object a line, and nothing else',
+  },
 } as const satisfies OptionTable;
 
 const MEMORY_OPTIONS = {
@@ -232,7 +238,7 @@ const MEMORY_OPTIONS = {
 
 /**
  * The options of `pix2pix train` before a model adds its own: the reference's `options/train_options.py` with its
- * defaults, and `max_steps`, `keep_last`, `val_freq`, `memory_limit`, `dry_run`, which are ours.
+ * defaults, and `max_steps`, `keep_last`, `val_freq`, `memory_limit`, `dry_run`, `json`, which are ours.
  */
 export const TRAIN_OPTIONS = {
   ...RUN_OPTIONS,

@@ -14,9 +14,12 @@ export interface EventFileOptions {
    * run.
    */
   readonly purgeStep?: number;
-  /** At most this long an event waits in memory; default 2000 ms. */
+  /** At most this long an event waits in memory; default 400 ms. */
   readonly flushMilliseconds?: number;
 }
+
+/** Who watches sees a point within half a second of its step. */
+const FLUSH_MILLISECONDS = 400;
 
 /** Distinguishes the files that one process opens within one second. */
 let filesOpened = 0;
@@ -109,7 +112,7 @@ export class EventFileWriter {
 
   /** The timer serves a quiet run; a busy one, whose steps hold up timers, looks at the clock itself. */
   private flushWhenDue(): void {
-    const interval = this.options.flushMilliseconds ?? 2000;
+    const interval = this.options.flushMilliseconds ?? FLUSH_MILLISECONDS;
     if (Date.now() - this.lastFlush >= interval) this.flush();
     else this.timer ??= setTimeout(() => this.flushFromTimer(), interval).unref();
   }

@@ -1,7 +1,7 @@
 import { encodePng } from './encodePng.js';
 import { type EventFileOptions, EventFileWriter } from './eventFileWriter.js';
 import { DataClass, DataType } from './tensorboard_pb.js';
-import type { NamedImages, Scalars, Tracker, TrackPoint } from './tracker.js';
+import type { NamedImages, Scalars, StepTime, Tracker, TrackPoint } from './tracker.js';
 
 /**
  * Keeps a run as TensorBoard shows it: losses as the tags `loss/G_L1`, other scalars, images as `visuals/fake_B`, text.
@@ -14,9 +14,12 @@ export class EventTracker implements Tracker {
     this.writer = new EventFileWriter(directory, options);
   }
 
-  losses(at: TrackPoint, values: Scalars): void {
-    const tagged = Object.entries(values).map(([name, value]) => [`loss/${name}`, value]);
-    this.scalars(at, Object.fromEntries(tagged));
+  /** One event for all of them: each costs a checksum and a place in the reader's list. */
+  losses(at: TrackPoint, values: Scalars, _time?: StepTime, learningRate?: number): void {
+    const tagged: Record<string, number> = {};
+    for (const name of Object.keys(values)) tagged[`loss/${name}`] = values[name];
+    if (learningRate !== undefined) tagged.lr = learningRate;
+    this.scalars(at, tagged);
   }
 
   scalars({ step }: TrackPoint, values: Scalars): void {
@@ -47,6 +50,11 @@ export class EventTracker implements Tracker {
     const metadata = { pluginData: { pluginName: 'text' }, dataClass: DataClass.TENSOR };
     const value = [{ tag, metadata, value: { case: 'tensor' as const, value: tensor } }];
     this.writer.add({ step: BigInt(step), what: { case: 'summary', value: { value } } });
+  }
+
+  /** A text that marks the place: tag `checkpoint`, `latest, 5`. */
+  checkpoint(at: TrackPoint, tags: readonly string[]): void {
+    this.text(at, 'checkpoint', tags.join(', '));
   }
 
   close(): void {

@@ -61,8 +61,10 @@ export interface DatasetRecord {
   readonly phase: string;
   /** Samples in an epoch. */
   readonly samples: number;
-  /** SHA-256, in hexadecimal, of the names and sizes of its files. */
+  /** SHA-256, in hexadecimal, of what `fingerprintOf` says. Absent for data sets that are no folders of files. */
   readonly fingerprint?: string;
+  /** What that is the hash of, in words: `names and sizes of 400 files`. */
+  readonly fingerprintOf?: string;
 }
 
 /** How far the run is meant to go. Steps are images since the start of the run, as in `TrackPoint`. */

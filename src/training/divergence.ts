@@ -1,16 +1,20 @@
 import { Pix2PixError } from '../errors/pix2pixError.js';
 import type { Model } from './model.js';
 
+/** Whether all losses are numbers. */
+export function areFinite(losses: Readonly<Record<string, number>>): boolean {
+  return Object.values(losses).every(Number.isFinite);
+}
+
 /**
  * Stops a training whose last step has given a loss that is no number.
  * @param at where that was: `epoch 3, step 1207`
  * @throws Pix2PixError naming the losses, the step and its images
  */
-export function requireFiniteLosses(model: Model, at: string): Record<string, number> {
+export function requireFiniteLosses(model: Model, at: string): void {
   const losses = model.getCurrentLosses();
   const bad = Object.keys(losses).filter((name) => !Number.isFinite(losses[name]));
   if (bad.length > 0) throw diverged(model, at, bad.map((name) => `${name} = ${losses[name]}`).join(', '));
-  return losses;
 }
 
 /** Keeps weights, running statistics and the like that are no numbers out of a checkpoint. Throws as above. */

@@ -31,6 +31,8 @@ export interface LoadedFrom {
   /** The epoch that its weights belong to, and the images seen by then. */
   readonly epoch: number;
   readonly totalIters: number;
+  /** The session that wrote it, if it is known. */
+  readonly session?: string;
   /** Where training stood; undefined where the checkpoint holds networks alone, as an epoch's does. */
   readonly progress: Progress | undefined;
   /** Networks that it does not hold and that start afresh. */
@@ -66,8 +68,8 @@ export function loadModel(
     }
     loadAverages(model, loaded);
     const { tag, manifest, state } = loaded;
-    const { epoch, totalIters } = manifest;
-    return { tag, epoch, totalIters, progress: state && loadState(model, state), fresh: [] };
+    const { epoch, totalIters, session } = manifest;
+    return { tag, epoch, totalIters, session, progress: state && loadState(model, state), fresh: [] };
   } finally {
     loaded.close();
   }

@@ -5,13 +5,28 @@ import { tableOf } from '../options/serialise.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import { writeOptionsFile } from '../tracking/optionsFile.js';
 import { ProgressLine } from '../tracking/progressLine.js';
+import type { RunExit } from '../tracking/runRecord.js';
 import { completeOptions } from './completeOptions.js';
+import { describeSession } from './describeSession.js';
+import { JsonReport } from './jsonReport.js';
 import { runFolder } from './loadModel.js';
+import { Narration } from './narration.js';
 import { registeredExtensions } from './options.js';
-import { Reporter } from './reporter.js';
+import { watchRequests } from './requestWatch.js';
+import { RunRecords } from './runRecords.js';
+import { TerminalReport } from './terminalReport.js';
 import type { TrainingEvent, TrainingSummary } from './trainingEvents.js';
+import { TrainingFlags } from './trainingFlags.js';
 import { trainingLoop } from './trainingLoop.js';
 import { trainInThread } from './trainingThread.js';
+
+/** What a training is called with besides its options. */
+export interface TrainSettings {
+  /** The words after `pix2pix` that a person has given, for the record. */
+  readonly commandLine?: readonly string[];
+  /** Where progress and messages go; by default the standard output. */
+  readonly line?: ProgressLine;
+}
 
 /**
  * `pix2pix train`: trains in a thread of its own while this one keeps the record and shows progress. The run's folder
@@ -23,35 +38,77 @@ import { trainInThread } from './trainingThread.js';
  * ```
  *
  * @param stop when aborted, training finishes its step, saves and returns
- * @param line where progress and messages go; by default to the standard output
  * @throws Pix2PixError for everything that a person can mend
  */
 export async function train(
   given: TrainOptions,
   stop: AbortSignal = new AbortController().signal,
-  line = new ProgressLine(process.stdout),
+  { commandLine, line = new ProgressLine(process.stdout) }: TrainSettings = {},
 ): Promise<TrainingSummary> {
   const opt = completeOptions(given);
   const folder = runFolder(opt);
   const lock = acquireRunLock(folder);
   try {
     const optionsText = writeOptionsFile(folder, 'train', tableOf(opt, registeredExtensions()), { ...opt });
-    if (opt.verbose) line.message(optionsText);
-    const reporter = new Reporter(opt, folder, line);
-    const isBuiltIn = isBuiltInModel(opt.model) && isBuiltInDataset(opt.datasetMode);
-    try {
-      const summary = await (isBuiltIn ? trainInThread : trainHere)(opt, (e) => reporter.handle(e), stop);
-      await reporter.close();
-      return summary;
-    } catch (error) {
-      await reporter.close().catch(() => {}); // what ended the training is to be told, not what came of it
-      throw error;
-    }
+    if (opt.verbose && !opt.json) line.message(optionsText);
+    return await recorded(opt, folder, stop, { commandLine, line });
   } finally {
     lock.release();
   }
 }
 
-function trainHere(opt: TrainOptions, emit: (event: TrainingEvent) => void, stop: AbortSignal) {
-  return trainingLoop(opt, { emit, shouldStop: () => stop.aborted });
+/** Trains, and tells of it in the run's folder and to whoever watches. */
+async function recorded(
+  opt: TrainOptions,
+  folder: string,
+  stop: AbortSignal,
+  { commandLine, line }: TrainSettings & { readonly line: ProgressLine },
+): Promise<TrainingSummary> {
+  const session = describeSession(opt, commandLine);
+  const narration = new Narration(opt);
+  const report = opt.json ? new JsonReport({ folder, session: session.id }) : new TerminalReport(opt, line);
+  const emit = (event: TrainingEvent) => {
+    const said = narration.tell(event);
+    report.handle(event, said);
+    records.handle(event, said);
+  };
+  const records = new RunRecords(opt, folder, session, (text) => emit({ kind: 'warning', text }));
+  const flags = flagsOf(stop);
+  const unwatch = watchRequests(folder, flags, (text) => emit({ kind: 'message', text }));
+  const end = async (exit: RunExit, summary?: TrainingSummary) => {
+    unwatch();
+    try {
+      await records.end(exit);
+    } finally {
+      report.end(exit, summary);
+    }
+  };
+  const isBuiltIn = isBuiltInModel(opt.model) && isBuiltInDataset(opt.datasetMode);
+  let summary: TrainingSummary;
+  try {
+    summary = await (isBuiltIn ? trainInThread : trainHere)(opt, emit, flags, session.id);
+  } catch (error) {
+    const { message } = error as Error;
+    await end({ reason: 'failed', message }).catch(() => {}); // what ended the training is to be told, not what came of it
+    throw error;
+  }
+  await end({ reason: summary.reason }, summary);
+  return summary;
+}
+
+function flagsOf(stop: AbortSignal): TrainingFlags {
+  const flags = new TrainingFlags();
+  if (stop.aborted) flags.askToStop();
+  stop.addEventListener('abort', () => flags.askToStop(), { once: true });
+  return flags;
+}
+
+function trainHere(
+  opt: TrainOptions,
+  emit: (event: TrainingEvent) => void,
+  flags: TrainingFlags,
+  session: string,
+) {
+  const shouldStop = () => flags.shouldStop();
+  return trainingLoop(opt, { emit, shouldStop, takeSave: () => flags.takeSave(), session });
 }

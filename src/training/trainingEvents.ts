@@ -1,4 +1,6 @@
 import type { FloatImages } from '../data/floatImages.js';
+import type { ImageFolder } from '../data/imageFolder.js';
+import type { NetworkRecord, RunPlan, RunSession } from '../tracking/runRecord.js';
 import type { StepTime, TrackPoint } from '../tracking/tracker.js';
 import type { ValidationResult } from './validation.js';
 
@@ -8,6 +10,7 @@ export interface StepReport {
   readonly losses: Readonly<Record<string, number>>;
   /** Per image. */
   readonly time: StepTime;
+  /** With which the step was made. */
   readonly learningRate: number;
   /** Images in an epoch, and in all that is planned. */
   readonly imagesPerEpoch: number;
@@ -16,13 +19,23 @@ export interface StepReport {
   readonly isPrintDue: boolean;
 }
 
+/** What is known when the first step is about to be made. */
+export interface TrainingStart {
+  readonly plan: RunPlan;
+  readonly networks: readonly NetworkRecord[];
+  /** Where the images lie, for data sets of files. */
+  readonly folders: readonly ImageFolder[];
+  readonly resumedFrom: RunSession['resumedFrom'];
+}
+
 /** What a training tells of while it runs. All of it can be sent between threads. */
 export type TrainingEvent =
   | { readonly kind: 'message'; readonly text: string }
   | { readonly kind: 'warning'; readonly text: string }
-  /** The first step is about to be made; `firstImage` is its number in the whole run, from 1. */
-  | { readonly kind: 'started'; readonly imagesPerEpoch: number; readonly firstImage: number }
+  | ({ readonly kind: 'started' } & TrainingStart)
   | { readonly kind: 'step'; readonly report: StepReport }
+  /** A step whose losses are no numbers; the training fails with it. */
+  | { readonly kind: 'diverged'; readonly report: StepReport }
   | {
       readonly kind: 'images';
       readonly at: TrackPoint;
@@ -44,6 +57,10 @@ export interface TrainingSurroundings {
   emit(event: TrainingEvent): void;
   /** Asked between steps: whether to save and stop. */
   shouldStop(): boolean;
+  /** Asked between steps: whether somebody wants a checkpoint since the last call. Without it, nobody does. */
+  takeSave?(): boolean;
+  /** The session's id, which its checkpoints carry. */
+  readonly session?: string;
 }
 
 /** How a training ended, and where. */

@@ -31,11 +31,19 @@ export async function trainingLoop(
     const model = await createModel(opt);
     try {
       const validationImages = await validationLength(model, opt, warn);
-      const checkpoints = new CheckpointStore(runFolder(opt), { onWarning: warn });
+      const checkpoints = new CheckpointStore(runFolder(opt), {
+        onWarning: warn,
+        session: surroundings.session,
+      });
       await model.setup(opt, { print, checkpoints });
       const { place, bestL1 } = startingPoint(model, opt, checkpoints, warn);
       dataset.startAt(place.epoch, place.batchIndex);
-      const job = { opt, model, dataset, validationImages, bestL1, warn };
+      const resumedFrom = model.loadedFrom && {
+        session: model.loadedFrom.session,
+        epoch: place.epoch,
+        step: model.totalIters,
+      };
+      const job = { opt, model, dataset, validationImages, bestL1, resumedFrom, warn };
       return await new TrainingRun(job, surroundings).toTheEnd();
     } finally {
       await model.dispose();

@@ -3,10 +3,17 @@ import type { Batch } from '../data/imageBatch.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import type { TrackPoint } from '../tracking/tracker.js';
 import { withAverages } from './averagedNetworks.js';
-import { requireFiniteLosses, requireFiniteWeights } from './divergence.js';
+import { areFinite, requireFiniteLosses, requireFiniteWeights } from './divergence.js';
 import type { Model } from './model.js';
+import { networkRecords } from './networkRecords.js';
 import { imagesPerStep } from './stepPieces.js';
-import type { TrainingEvent, TrainingSummary, TrainingSurroundings } from './trainingEvents.js';
+import type {
+  StepReport,
+  TrainingEvent,
+  TrainingStart,
+  TrainingSummary,
+  TrainingSurroundings,
+} from './trainingEvents.js';
 import type { Place } from './trainingState.js';
 import { type ValidationResult, validate } from './validation.js';
 
@@ -19,6 +26,8 @@ export interface TrainingJob {
   readonly validationImages: number;
   /** What the checkpoint `best` has to beat. */
   readonly bestL1: number;
+  /** Where it goes on, if it does. */
+  readonly resumedFrom: TrainingStart['resumedFrom'];
   warn(text: string): void;
 }
 
@@ -33,7 +42,6 @@ export class TrainingRun {
   private readonly lastEpoch: number;
   private epoch: number;
   private bestL1: number;
-  private losses: Readonly<Record<string, number>> = {};
   private stepMilliseconds = 0;
   /** The data set's waiting that a step has been charged with already. */
   private waitedBefore = 0;
@@ -54,10 +62,9 @@ export class TrainingRun {
   }
 
   async toTheEnd(): Promise<TrainingSummary> {
-    const { dataset, model } = this;
     this.emit({ kind: 'message', text: this.plan() });
     if (this.epoch > this.lastEpoch) return this.summary('finished');
-    this.emit({ kind: 'started', imagesPerEpoch: dataset.length, firstImage: model.totalIters + 1 });
+    this.emit({ kind: 'started', ...this.start() });
     for (; this.epoch <= this.lastEpoch; this.epoch++) {
       const reason = await this.trainEpoch();
       if (reason !== undefined) return this.summary(reason);
@@ -80,7 +87,8 @@ export class TrainingRun {
       const isEpochUsedUp = dataset.batchIndex === dataset.batchesPerEpoch;
       // The last step of an epoch is followed by what ends it, unless somebody waits for us to stop.
       const endsHere = reason === 'stopped' || (reason !== undefined && !isEpochUsedUp);
-      const tags = this.tagsOfStep(batch) ?? (endsHere ? ['latest'] : undefined);
+      const isAsked = this.surroundings.takeSave?.() ?? false;
+      const tags = this.tagsOfStep(batch) ?? (endsHere || isAsked ? ['latest'] : undefined);
       if (tags !== undefined) this.save(tags, dataset);
       if (endsHere) return reason;
     }
@@ -89,15 +97,24 @@ export class TrainingRun {
   }
 
   private async step(batch: Batch): Promise<void> {
-    const { model } = this;
+    const { model, opt } = this;
     const started = performance.now();
     this.isSaved = false;
     model.setInput(batch);
+    const { learningRate } = model;
     await model.optimizeParameters();
-    this.losses = requireFiniteLosses(model, this.place);
     const milliseconds = performance.now() - started;
     this.stepMilliseconds += milliseconds;
-    await this.report(batch.A.shape[0], milliseconds);
+    const images = batch.A.shape[0];
+    const report = this.report(images, milliseconds, learningRate);
+    if (!areFinite(report.losses)) this.emit({ kind: 'diverged', report });
+    requireFiniteLosses(model, this.place);
+    this.emit({ kind: 'step', report });
+    const due = {
+      events: this.isDue(opt.displayFreq, images),
+      html: this.isDue(opt.updateHtmlFreq, images),
+    };
+    if (due.events || due.html) await this.showVisuals(due);
   }
 
   /** Validation, the schedule's step, and the checkpoints that are due. */
@@ -169,28 +186,25 @@ export class TrainingRun {
     return `epoch ${this.epoch}, step ${this.model.steps}`;
   }
 
-  private async report(images: number, milliseconds: number): Promise<void> {
-    const { opt, dataset, at, model } = this;
+  private report(images: number, milliseconds: number, learningRate: number): StepReport {
+    const { opt, dataset, model } = this;
     const waited = dataset.waitedMs - this.waitedBefore;
     this.waitedBefore = dataset.waitedMs;
-    const imagesToEnd = (this.lastEpoch - this.epoch + 1) * dataset.length - at.iteration;
-    this.emit({
-      kind: 'step',
-      report: {
-        at,
-        losses: this.losses,
-        time: { computeSeconds: milliseconds / 1000 / images, dataSeconds: waited / 1000 / images },
-        learningRate: model.learningRate,
-        imagesPerEpoch: dataset.length,
-        imagesLeft: Math.min(imagesToEnd, (opt.maxSteps - model.steps) * images),
-        isPrintDue: this.isDue(opt.printFreq, images),
-      },
-    });
-    const due = {
-      events: this.isDue(opt.displayFreq, images),
-      html: this.isDue(opt.updateHtmlFreq, images),
+    return {
+      at: this.at,
+      losses: model.getCurrentLosses(),
+      time: { computeSeconds: milliseconds / 1000 / images, dataSeconds: waited / 1000 / images },
+      learningRate,
+      imagesPerEpoch: dataset.length,
+      imagesLeft: this.imagesLeft(),
+      isPrintDue: this.isDue(opt.printFreq, images),
     };
-    if (due.events || due.html) await this.showVisuals(due);
+  }
+
+  private imagesLeft(): number {
+    const { dataset, opt, model, at } = this;
+    const inEpochs = (this.lastEpoch - this.epoch + 1) * dataset.length - at.iteration;
+    return Math.min(inEpochs, (opt.maxSteps - model.steps) * imagesPerStep(opt));
   }
 
   /** Every epoch has a sample on the page and in the event file, however short. */
@@ -216,6 +230,19 @@ export class TrainingRun {
     this.model.save(tags, place, this.bestL1);
     this.isSaved ||= tags.includes('latest');
     this.emit({ kind: 'saved', tags, at: this.at });
+  }
+
+  private start(): TrainingStart {
+    const { dataset, model, job } = this;
+    const before = model.totalIters;
+    const plan = {
+      imagesPerEpoch: dataset.length,
+      epochs: this.lastEpoch,
+      firstStep: before + 1,
+      lastStep: before + this.imagesLeft(),
+    };
+    const networks = networkRecords(model.networks);
+    return { plan, networks, folders: dataset.folders, resumedFrom: job.resumedFrom };
   }
 
   private plan(): string {

@@ -2,6 +2,15 @@ import { Worker } from 'node:worker_threads';
 import { type ErrorFacts, Pix2PixError } from '../errors/pix2pixError.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import type { TrainingEvent, TrainingSummary } from './trainingEvents.js';
+import type { TrainingFlags } from './trainingFlags.js';
+
+/** What the training thread is given. */
+export interface ThreadStart {
+  readonly opt: TrainOptions;
+  /** Of `TrainingFlags`. */
+  readonly memory: Int32Array<SharedArrayBuffer>;
+  readonly session: string | undefined;
+}
 
 /** What the training thread sends: events, then how it ended. */
 export type WorkerMessage =
@@ -19,20 +28,17 @@ interface Failure {
 /**
  * Runs `trainingLoop` in a thread of its own.
  *
- * @param stop when aborted, training finishes its step, saves and returns
- * @throws what the loop throws, and what `onEvent` throws, which stops it as `stop` does
+ * @param session the id that its checkpoints carry
+ * @throws what the loop throws, and what `onEvent` throws, which stops it as a request does
  */
 export function trainInThread(
   opt: TrainOptions,
   onEvent: (event: TrainingEvent) => void,
-  stop: AbortSignal,
+  flags: TrainingFlags,
+  session?: string,
 ): Promise<TrainingSummary> {
-  const stopFlag = new Int32Array(new SharedArrayBuffer(4));
-  const raise = () => Atomics.store(stopFlag, 0, 1);
-  if (stop.aborted) raise();
-  stop.addEventListener('abort', raise, { once: true });
   const worker = new Worker(new URL('./trainingWorker.js', import.meta.url), {
-    workerData: { opt, stopFlag },
+    workerData: { opt, memory: flags.memory, session } satisfies ThreadStart,
     execArgv: [], // flags such as --input-type are for the main script and would be refused
   });
   return new Promise<TrainingSummary>((resolve, reject) => {
@@ -42,7 +48,7 @@ export function trainInThread(
         if (defect === undefined) onEvent(event);
       } catch (error) {
         defect = error;
-        raise(); // not by ending the thread, which ONNX Runtime does not survive inside a step
+        flags.askToStop(); // not by ending the thread, which ONNX Runtime does not survive inside a step
       }
     };
     worker.on('message', (message: WorkerMessage) => {
@@ -54,7 +60,6 @@ export function trainInThread(
     worker.once('error', reject);
     worker.once('exit', (code) => reject(new Error(`the training thread ended with code ${code}`)));
   }).finally(async () => {
-    stop.removeEventListener('abort', raise);
     await worker.terminate();
   });
 }

@@ -1,17 +1,20 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Pix2PixError } from '../errors/pix2pixError.js';
-import type { TrainOptions } from '../options/trainOptions.js';
+import { TrainingFlags } from './trainingFlags.js';
 import { trainingLoop } from './trainingLoop.js';
-import type { WorkerMessage } from './trainingThread.js';
+import type { ThreadStart, WorkerMessage } from './trainingThread.js';
 
 /** The thread that trains: computing blocks it, while the main thread shows progress and minds signals. */
-const { opt, stopFlag } = workerData as { opt: TrainOptions; stopFlag: Int32Array };
+const { opt, memory, session } = workerData as ThreadStart;
+const flags = new TrainingFlags(memory);
 const send = (message: WorkerMessage) => parentPort!.postMessage(message);
 
 try {
   const summary = await trainingLoop(opt, {
     emit: (event) => send({ event }),
-    shouldStop: () => Atomics.load(stopFlag, 0) !== 0,
+    shouldStop: () => flags.shouldStop(),
+    takeSave: () => flags.takeSave(),
+    session,
   });
   send({ summary });
 } catch (error) {
