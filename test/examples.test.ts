@@ -100,6 +100,22 @@ test('customDataset', () => {
   assert.equal(output.match(/^\(epoch: 1, iters: [123], /gm)?.length, 3);
 });
 
+test('customRecipe', () => {
+  const run = ['--dataroot', 'data', '--name', 'icons', '--num_threads', '0', '--intra_threads', '1'];
+  const output = example('customRecipe', ...run, '--ngf', '2', '--ndf', '2', '--max_steps', '1');
+  assert.match(output, /^\[Network D\] judges patches of 16x16 pixels$/m);
+  const opt = textOf(folder, 'checkpoints', 'icons', 'train_opt.txt');
+  assert.match(opt, /^ +gan_mode: hinge +\t\[default: vanilla\]$/m);
+  assert.match(opt, /^ +ngf: 2 +\t\[default: (64|32)\]$/m);
+  // The checkpoint knows what the recipe was; the program that goes on with it need not.
+  const argv = ['train', ...run, '--continue_train', '--max_steps', '2'];
+  const { status, stderr } = spawnSync(process.execPath, [join(root, 'bin', 'pix2pix.js'), ...argv], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  assert.deepEqual([status, stderr], [0, '']);
+});
+
 test('differentiate', () => {
   assert.match(example('differentiate'), /^output dw = %\d+$[\s\S]*^y = 3\.000 x \+ 1\.000$/m);
 });
