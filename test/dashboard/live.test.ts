@@ -17,8 +17,7 @@ let exitCode: Promise<number | null>;
 // Before the folder's own: what is still being written cannot be removed.
 after(async () => {
   training?.kill('SIGKILL');
-  if (process.env.DBG)
-    await dashboard?.page.screenshot({ path: '/tmp/dbg.png' }), console.log(dashboard?.offences);
+  await dashboard?.page.screenshot({ path: '/tmp/dbg.png' }), console.log(dashboard?.offences);
   await dashboard?.close();
 });
 const folder = temporaryFolder();
@@ -128,7 +127,10 @@ test(
     assert.equal(await exitCode, 0);
     await page.locator('.state.stopped').waitFor();
     await page.getByText('It has stopped').waitFor();
-    await page.getByText('train --name live --continue_train').first().waitFor();
+    await page
+      .getByText(/pix2pix train .*--continue_train/)
+      .first()
+      .waitFor();
     assert.deepEqual(dashboard.offences, []);
   },
 );
