@@ -67,6 +67,20 @@ test('watchFolder', async () => {
   assert.equal((await sharp(join(folder, 'outbox', 'b.png')).metadata()).width, 72);
 });
 
+test('customTracker', () => {
+  const argv = ['--dataroot', 'data', ...TINY, '--max_steps', '3', '--name', 'tracked'];
+  assert.match(example('customTracker', ...argv), /saved latest/);
+  const [run] = readdirSync(join(folder, 'runs-elsewhere'));
+  const elsewhere = join(folder, 'runs-elsewhere', run);
+  const rows = textOf(elsewhere, 'scalars.csv').split('\n');
+  assert.deepEqual(
+    rows.filter((row) => row.startsWith('loss/G_L1,')).map((row) => row.split(',')[1]),
+    ['1', '2', '3'],
+  );
+  assert.equal(textOf(elsewhere, 'state.txt'), 'finished\n');
+  assert.ok(readdirSync(join(elsewhere, 'checkpoints')).includes('latest_net_G.safetensors'));
+});
+
 test('customModel', () => {
   const argv = ['--dataroot', 'data', ...TINY, '--print_freq', '1', '--max_steps', '3', '--name', 'edges'];
   const output = example('customModel', ...argv, '--lambda_edge', '0');
@@ -98,6 +112,22 @@ test('customDataset', () => {
   const output = example('customDataset', ...TINY, '--print_freq', '1', '--max_steps', '3');
   assert.match(output, /^training on 200 images$/m);
   assert.equal(output.match(/^\(epoch: 1, iters: [123], /gm)?.length, 3);
+});
+
+test('customRecipe', () => {
+  const run = ['--dataroot', 'data', '--name', 'icons', '--num_threads', '0', '--intra_threads', '1'];
+  const output = example('customRecipe', ...run, '--ngf', '2', '--ndf', '2', '--max_steps', '1');
+  assert.match(output, /^\[Network D\] judges patches of 16x16 pixels$/m);
+  const opt = textOf(folder, 'checkpoints', 'icons', 'train_opt.txt');
+  assert.match(opt, /^ +gan_mode: hinge +\t\[default: vanilla\]$/m);
+  assert.match(opt, /^ +ngf: 2 +\t\[default: (64|32)\]$/m);
+  // The checkpoint knows what the recipe was; the program that goes on with it need not.
+  const argv = ['train', ...run, '--continue_train', '--max_steps', '2'];
+  const { status, stderr } = spawnSync(process.execPath, [join(root, 'bin', 'pix2pix.js'), ...argv], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  assert.deepEqual([status, stderr], [0, '']);
 });
 
 test('differentiate', () => {

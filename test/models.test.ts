@@ -259,9 +259,21 @@ test('the article’s line of losses has its form', () => {
 test('bad input ends with one message and exit code 1', () => {
   const lone = join(folder, 'lone');
   mkdirSync(join(lone, 'trainA'), { recursive: true });
+  const digitsOf = (name: string, ...bytes: number[]) => {
+    mkdirSync(join(folder, name));
+    writeFileSync(join(folder, name, 'train-images-idx3-ubyte'), Buffer.from(bytes));
+    return join(folder, name);
+  };
+  const labels = digitsOf('labels', 0, 0, 8, 1, 0, 0, 0, 8, ...Array(8).fill(7));
+  const cut = digitsOf('cut', 0, 0, 8, 3, 0, 0, 0, 9, 0, 0, 0, 28, 0, 0, 0, 28, ...Array(100).fill(7));
   for (const [argv, message] of [
     [['--recipe', 'cyclegan', '--dataroot', lone], /one of the two image folders is missing/],
     [['--recipe', 'mnist', '--dataroot', lone], /no file of digits for phase 'train'/],
+    [
+      ['--recipe', 'mnist', '--dataroot', labels],
+      /is no idx file of images[\s\S]*0x00000801[\s\S]*0x00000803/,
+    ],
+    [['--recipe', 'mnist', '--dataroot', cut], /is cut short\n[\s\S]*9 images of 28×28/],
     [
       ['--recipe', 'cyclegan', '--gan_mode', 'hinge', '--dataroot', lone],
       /--recipe cyclegan and --gan_mode hinge/,
@@ -272,6 +284,7 @@ test('bad input ends with one message and exit code 1', () => {
     const { status, stderr } = pix2pix(folder, ['train', '--name', 'bad', ...argv]);
     assert.equal(status, 1, stderr);
     assert.match(stderr, message);
+    assert.equal(stderr.match(/^error: /gm)?.length, 1, stderr);
     assert.doesNotMatch(stderr, /\n {4}at /, 'no stack');
   }
 });

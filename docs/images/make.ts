@@ -4,13 +4,14 @@ import { parseArgs } from 'node:util';
 import sharp, { type OverlayOptions } from 'sharp';
 
 /*
- * Makes the pictures of the README from what the product wrote:
+ * Makes the pictures of the documentation from what the product wrote:
  *
  *   npm run docs:images -- --pairs demo/facades_128_120/train --out docs/images/synthetic.webp
  *   npm run docs:images -- --results demo/results/facades_demo/test_latest --out docs/images/demo.webp
+ *   npm run docs:images -- --results results/digits/test_latest --visuals fake --count 1 --size 240 --out digits.webp
  *
- * `--pairs` shows side-by-side images A|B with B, the label map, above A; `--results` shows rows of input, output and
- * target from a results page. Images are taken at even distances over the folder, so that none is picked by hand.
+ * `--pairs` shows side-by-side images A|B with B, the label map, above A; `--results` shows a row for each of the
+ * visuals of a results page. Images are taken at even distances over the folder, so that none is picked by hand.
  */
 const { values } = parseArgs({
   options: {
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     out: { type: 'string' },
     count: { type: 'string', default: '6' },
     size: { type: 'string', default: '128' },
+    visuals: { type: 'string', default: 'real_A,fake_B,real_B' },
   },
 });
 const GAP = 4;
@@ -26,7 +28,7 @@ const [count, size] = [Number(values.count), Number(values.size)];
 
 if (values.out === undefined || (values.pairs === undefined) === (values.results === undefined)) {
   console.error(
-    'usage: npm run docs:images -- (--pairs FOLDER | --results FOLDER) --out FILE [--count 6] [--size 128]',
+    'usage: npm run docs:images -- (--pairs FOLDER | --results FOLDER) --out FILE [--count 6] [--size 128] [--visuals real_A,fake_B,real_B]',
   );
   process.exitCode = 1;
 } else {
@@ -36,13 +38,13 @@ if (values.out === undefined || (values.pairs === undefined) === (values.results
   console.log(`wrote ${values.out}`);
 }
 
-/** Columns of input, output and target. */
+/** Columns of the visuals of one image. */
 function resultColumns(folder: string): string[][] {
   const images = join(folder, 'images');
-  const stems = spread(namesIn(images, '_real_A.png').map((name) => name.slice(0, -'_real_A.png'.length)));
-  return stems.map((stem) =>
-    ['real_A', 'fake_B', 'real_B'].map((label) => join(images, `${stem}_${label}.png`)),
-  );
+  const visuals = values.visuals.split(',');
+  const ending = `_${visuals[0]}.png`;
+  const stems = spread(namesIn(images, ending).map((name) => name.slice(0, -ending.length)));
+  return stems.map((stem) => visuals.map((visual) => join(images, `${stem}_${visual}.png`)));
 }
 
 /** Columns of label map and photograph, cut from files that hold them side by side. */

@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   export: async () => fromCommander((await import('./export.js')).exportCommand),
   import: async () => fromCommander((await import('./import.js')).importCommand),
   dataset: async () => fromCommander((await import('./dataset.js')).datasetCommand),
+  dashboard: async () => fromCommander((await import('./dashboard.js')).dashboardCommand),
   bench: async () => (await import('./bench.js')).benchCommand,
   demo: async () => (await import('./demo.js')).demoCommand,
 };

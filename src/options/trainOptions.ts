@@ -8,6 +8,7 @@ import { type OptionMarks, toOptions } from './optionsObject.js';
 import { type ParseSettings, parseOptions, requireOptions } from './parse.js';
 import type { OptionTable, OptionValues } from './spec.js';
 import { nameWithSuffix } from './suffix.js';
+import { TRACKING_OPTIONS } from './trackingOptions.js';
 
 const RECIPE_OPTIONS = {
   recipe: {
@@ -250,6 +251,7 @@ export const TRAIN_OPTIONS = {
   ...SAVING_OPTIONS,
   ...LOAD_OPTIONS,
   ...PROGRESS_OPTIONS,
+  ...TRACKING_OPTIONS,
   ...MACHINE_OPTIONS,
   ...MEMORY_OPTIONS,
 } as const satisfies OptionTable;

@@ -6,9 +6,9 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return remainder;
 });
 
-/** The CRC-32C of the bytes, as an unsigned 32-bit number. */
-export function crc32c(bytes: Uint8Array): number {
+/** The CRC-32C of the bytes, or of those from `from` to `to`, as an unsigned 32-bit number. */
+export function crc32c(bytes: Uint8Array, from = 0, to = bytes.length): number {
   let crc = 0xffffffff;
-  for (let i = 0; i < bytes.length; i++) crc = TABLE[(crc ^ bytes[i]) & 0xff] ^ (crc >>> 8);
+  for (let i = from; i < to; i++) crc = TABLE[(crc ^ bytes[i]) & 0xff] ^ (crc >>> 8);
   return (crc ^ 0xffffffff) >>> 0;
 }

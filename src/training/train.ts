@@ -5,6 +5,8 @@ import { tableOf } from '../options/serialise.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import { writeOptionsFile } from '../tracking/optionsFile.js';
 import { ProgressLine } from '../tracking/progressLine.js';
+import { remoteTrackersOf } from '../tracking/remote/registry.js';
+import { RunFollower } from '../tracking/remote/runFollower.js';
 import type { RunExit } from '../tracking/runRecord.js';
 import { completeOptions } from './completeOptions.js';
 import { describeSession } from './describeSession.js';
@@ -73,11 +75,16 @@ async function recorded(
     records.handle(event, said);
   };
   const records = new RunRecords(opt, folder, session, (text) => emit({ kind: 'warning', text }));
+  const followers = remoteTrackersOf(opt).map(
+    (tracker) =>
+      new RunFollower(folder, tracker, { session: session.id, say: (kind, text) => emit({ kind, text }) }),
+  );
   const flags = flagsOf(stop);
   const unwatch = watchRequests(folder, flags, (text) => emit({ kind: 'message', text }));
   const end = async (exit: RunExit, summary?: TrainingSummary) => {
     unwatch();
     await records.end(exit);
+    await Promise.all(followers.map((follower) => follower.finish()));
     report.end(exit, summary);
   };
   const isBuiltIn = isBuiltInModel(opt.model) && isBuiltInDataset(opt.datasetMode);

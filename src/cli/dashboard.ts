@@ -1,0 +1,44 @@
+import { Command } from 'commander';
+import { DEFAULT_PORT, startDashboard } from '../server/dashboardServer.js';
+import { watchSignals } from './signals.js';
+import { wholeNumber } from './wholeNumber.js';
+
+const ABOUT = [
+  'Shows the runs below a folder in the browser: their curves, images and options, live while they train. Also reads',
+  'what other programs wrote for TensorBoard. It is served from this machine, to this machine, unless --host says more.',
+].join(' ');
+
+const EXAMPLES = [
+  'pix2pix dashboard',
+  'pix2pix dashboard --logdir /data/runs --port 9000',
+  'pix2pix dashboard --host 0.0.0.0     # for others too: it prints an address with a token',
+];
+
+interface Flags {
+  readonly logdir: string;
+  readonly port: number;
+  readonly host: string;
+  readonly token?: string;
+}
+
+/** `pix2pix dashboard`. */
+export function dashboardCommand(): Command {
+  return new Command('dashboard')
+    .summary('watch trainings and compare runs in the browser')
+    .description(ABOUT)
+    .option('--logdir <dir>', 'the folder with the runs', './checkpoints')
+    .option('--port <n>', '0 for any that is free', wholeNumber, DEFAULT_PORT)
+    .option(
+      '--host <address>',
+      'where to listen; anywhere but on this machine alone, a token is required',
+      '127.0.0.1',
+    )
+    .option('--token <text>', 'what visitors have to show (default: made up where one is required)')
+    .addHelpText('after', `\nExamples:\n${EXAMPLES.map((line) => `  $ ${line}`).join('\n')}`)
+    .action(async ({ logdir, ...flags }: Flags) => {
+      const server = await startDashboard({ logDirectory: logdir, ...flags });
+      process.stdout.write(`dashboard of ${logdir}: ${server.url}\nCtrl-C ends it\n`);
+      await new Promise<void>((resolve) => watchSignals(() => resolve(), 'closing the dashboard'));
+      await server.close();
+    });
+}

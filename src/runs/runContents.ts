@@ -1,0 +1,118 @@
+import type { EventSink } from './eventWire.js';
+import type { Mark } from './runSummary.js';
+import { SeriesSummary } from './seriesSummary.js';
+import { type Tag, TagTable } from './tagTable.js';
+
+/** What is kept of a run at most: of everything else a file may claim, the first or the newest. */
+const MAX_IMAGES = 8192;
+const MAX_TEXTS = 200;
+const MAX_MARKS = 2000;
+const MAX_NAN_MARKS = 200;
+const MAX_PROBLEMS = 50;
+
+/** The images of one tag: their steps, and where they are in the event files. */
+export interface ImageTrack {
+  readonly steps: number[];
+  readonly places: number[];
+  width: number;
+  height: number;
+}
+
+interface TextNote {
+  readonly step: number;
+  readonly text: string;
+}
+
+/** The tag of our own event files under which each saved checkpoint is told. */
+export const CHECKPOINT_TAG = 'checkpoint';
+
+/** Scalars about the machine are written while nothing is learned, too: they are no sign of progress. */
+const isAboutMachine = (tag: string) => tag.startsWith('system/');
+
+/** What the event files of one run hold, as far as they have been read: bounded in memory, whatever they hold. */
+export class RunContents implements EventSink {
+  readonly tags = new TagTable((problem) => this.addProblem(problem));
+  readonly scalars = new Map<Tag, SeriesSummary>();
+  readonly images = new Map<Tag, ImageTrack>();
+  readonly texts = new Map<Tag, TextNote>();
+  readonly marks: Mark[] = [];
+  readonly problems: string[] = [];
+  /** The hparams plugin's, serialised. */
+  hparamsContent: Uint8Array | undefined;
+  step = 0;
+  /** Milliseconds since 1970: the first and the newest event, and the newest that shows progress. */
+  firstWall: number | undefined;
+  lastWall: number | undefined;
+  progressWall: number | undefined;
+  private nanTags = new Set<Tag>();
+  private nanMarks = 0;
+
+  scalar(tag: Tag, step: number, wall: number, value: number, place: number): void {
+    let series = this.scalars.get(tag);
+    if (series === undefined) {
+      series = new SeriesSummary();
+      this.scalars.set(tag, series);
+    }
+    series.add(step, wall, value, place);
+    this.see(step, wall, isAboutMachine(tag.name));
+    if (Number.isNaN(value)) this.markNaN(tag, step, wall);
+    else if (this.nanTags.size > 0) this.nanTags.delete(tag);
+  }
+
+  image(tag: Tag, step: number, wall: number, width: number, height: number, place: number): void {
+    let track = this.images.get(tag);
+    if (track === undefined) {
+      track = { steps: [], places: [], width, height };
+      this.images.set(tag, track);
+    }
+    this.see(step, wall, false);
+    if (track.steps.at(-1) === step) {
+      track.places[track.places.length - 1] = place; // written again: the newer one counts
+      return;
+    }
+    if (track.steps.length >= MAX_IMAGES) thin(track);
+    track.steps.push(step);
+    track.places.push(place);
+  }
+
+  text(tag: Tag, step: number, wall: number, text: string): void {
+    this.see(step, wall, false);
+    if (tag.name === CHECKPOINT_TAG) {
+      if (this.marks.length < MAX_MARKS)
+        this.marks.push({ kind: 'checkpoint', step, wall, label: text.slice(0, 200) });
+    } else if (this.texts.has(tag) || this.texts.size < MAX_TEXTS) this.texts.set(tag, { step, text });
+  }
+
+  hparams(content: Uint8Array): void {
+    if (content.length < 1 << 20) this.hparamsContent = Uint8Array.from(content);
+  }
+
+  sessionStart(): void {
+    // EventLog sees to it: what is to be forgotten never comes here.
+  }
+
+  addProblem(problem: string): void {
+    if (this.problems.length < MAX_PROBLEMS && !this.problems.includes(problem)) this.problems.push(problem);
+  }
+
+  private see(step: number, wall: number, isMachine: boolean): void {
+    if (step > this.step) this.step = step;
+    if (this.firstWall === undefined || wall < this.firstWall) this.firstWall = wall;
+    if (this.lastWall === undefined || wall > this.lastWall) this.lastWall = wall;
+    if (!isMachine && wall > (this.progressWall ?? Number.NEGATIVE_INFINITY)) this.progressWall = wall;
+  }
+
+  /** Where a scalar turns NaN; not at each of the thousand points that stay so. */
+  private markNaN(tag: Tag, step: number, wall: number): void {
+    if (this.nanTags.has(tag)) return;
+    this.nanTags.add(tag);
+    if (this.nanMarks++ < MAX_NAN_MARKS) this.marks.push({ kind: 'nan', step, wall, label: tag.name });
+  }
+}
+
+/** Forgets every second image, but neither the first nor the last. */
+function thin({ steps, places }: ImageTrack): void {
+  const keep = (_: unknown, i: number) => i % 2 === 0;
+  steps.splice(0, steps.length, ...steps.filter(keep));
+  places.splice(0, places.length, ...places.filter(keep));
+}
