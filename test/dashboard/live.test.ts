@@ -17,7 +17,6 @@ let exitCode: Promise<number | null>;
 // Before the folder's own: what is still being written cannot be removed.
 after(async () => {
   training?.kill('SIGKILL');
-  await dashboard?.page.screenshot({ path: '/tmp/dbg.png' }), console.log(dashboard?.offences);
   await dashboard?.close();
 });
 const folder = temporaryFolder();
