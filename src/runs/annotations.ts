@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Pix2PixError } from '../errors/pix2pixError.js';
 import { writeFileAtomically } from '../files/atomicFile.js';
-import { readSmallFile } from './readSmallFile.js';
+import { readSmallFile } from './openRegular.js';
 import type { Annotations } from './runSummary.js';
 
 /** The file in a run's folder that holds what a person has added to it. */

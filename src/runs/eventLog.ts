@@ -1,6 +1,7 @@
-import { type FileHandle, lstat, open, readdir } from 'node:fs/promises';
+import { type FileHandle, lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type EventSink, EventWire } from './eventWire.js';
+import { openRegular } from './openRegular.js';
 import { PurgeFilter, Purges } from './purges.js';
 import { recordAt, scanRecords } from './scanRecords.js';
 import type { TagTable } from './tagTable.js';
@@ -120,7 +121,13 @@ export class EventLog {
   }
 
   /** Reads a part of the log again, with what is to be forgotten left out. */
-  async readAgain(from: number, to: number, tags: TagTable, sink: EventSink): Promise<void> {
+  async readAgain(
+    from: number,
+    to: number,
+    tags: TagTable,
+    sink: EventSink,
+    onPiece?: () => Promise<void> | undefined,
+  ): Promise<void> {
     const wire = new EventWire(tags, new PurgeFilter(sink, this.purges));
     for (const [index, file] of this.files.entries()) {
       const [start, end] = [index * FILE_SPAN, index * FILE_SPAN + file.offset];
@@ -129,9 +136,10 @@ export class EventLog {
         scanRecords({
           handle,
           from: Math.max(from, start) - start,
-          to: file.offset,
+          to: Math.min(file.offset, to - start),
           isChecked: false,
-          onRecord: (bytes, a, b, offset) => start + offset >= to || wire.event(bytes, a, b, start + offset),
+          onProgress: onPiece,
+          onRecord: (bytes, a, b, offset) => wire.event(bytes, a, b, start + offset),
         }),
       );
     }
@@ -152,7 +160,7 @@ export class EventLog {
   private async withFile(file: LogFile, use: (handle: FileHandle) => Promise<unknown>): Promise<void> {
     let handle: FileHandle | undefined;
     try {
-      handle = await open(join(this.folder, file.name), 'r');
+      handle = await openRegular(join(this.folder, file.name));
       await use(handle);
     } catch (error) {
       const { code = String(error) } = error as NodeJS.ErrnoException;

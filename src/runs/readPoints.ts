@@ -32,9 +32,10 @@ export async function readPoints(
   if (range !== undefined) {
     found = new SeriesSummary(Math.ceil(limit / 2) * 2);
     const inRange = ({ step }: Point) => step >= fromStep && step <= toStep;
-    await eachPoint(run, tag, range.from, range.to, (point, place) => {
+    const take = (point: Point, place: number) => {
       if (inRange(point)) found.add(point.step, point.wall, point.value, place);
-    });
+    };
+    await eachPoint(run, tag, take, range);
   }
   const { points, count, isExact } = found.points(fromStep, toStep, limit);
   return {
@@ -48,13 +49,20 @@ export async function readPoints(
   };
 }
 
-/** Every point of a scalar between two places of the log, in the order in which they were written. */
+/** Part of a run's log: all of it unless said. */
+interface LogPart {
+  readonly from?: number;
+  readonly to?: number;
+  /** Awaited after each piece of the files. */
+  readonly onPiece?: () => Promise<void> | undefined;
+}
+
+/** Every point of a scalar in a part of the log, in the order in which they were written. */
 export async function eachPoint(
   run: Run,
   name: string,
-  from: number,
-  to: number,
   take: (point: Point, place: number) => void,
+  { from = 0, to = Number.POSITIVE_INFINITY, onPiece }: LogPart = {},
 ): Promise<void> {
   const sink: EventSink = {
     scalar: (tag, step, wall, value, place) => {
@@ -65,7 +73,7 @@ export async function eachPoint(
     hparams: () => {},
     sessionStart: () => {},
   };
-  await run.log.readAgain(from, to, tagsLike(run.contents.tags), sink);
+  await run.log.readAgain(from, to, tagsLike(run.contents.tags), sink, onPiece);
 }
 
 /** A tag's plugin is told with its first value only, which a part of the log may lack. */

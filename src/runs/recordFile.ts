@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { RUN_RECORD_FILE, type RunRecord, type RunSession } from '../tracking/runRecord.js';
-import { readSmallFile } from './readSmallFile.js';
+import { parseRunRecord } from '../tracking/runRecordFile.js';
+import { readSmallFile } from './openRegular.js';
 
 /** Networks with their layers are in it, for each session. */
 const MAX_BYTES = 1 << 25;
@@ -12,12 +13,9 @@ const MAX_BYTES = 1 << 25;
 export async function readRecord(folder: string): Promise<RunRecord | undefined> {
   const text = await readSmallFile(join(folder, RUN_RECORD_FILE), MAX_BYTES);
   if (text === undefined) return undefined;
-  const record: unknown = JSON.parse(text);
-  if (!isObject(record) || !Array.isArray(record.sessions)) throw new Error('no record of a run');
-  if (record.format !== 1)
-    throw new Error(`format ${String(record.format)}, which this version does not know`);
+  const record = parseRunRecord(text);
   if (!record.sessions.every(isSession)) throw new Error('a session lacks what every session has');
-  return record as unknown as RunRecord;
+  return record;
 }
 
 /** What the table of runs relies on; the rest is shown as it is. */

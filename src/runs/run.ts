@@ -1,7 +1,10 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunRecord } from '../tracking/runRecord.js';
+import { requestSave, requestStop } from '../tracking/runRequests.js';
 import { parseAnnotations, readAnnotations, writeAnnotations } from './annotations.js';
 import { EventLog } from './eventLog.js';
+import { requireNoLinks } from './openRegular.js';
 import { Pace } from './pace.js';
 import { readRecord } from './recordFile.js';
 import { RunContents } from './runContents.js';
@@ -89,11 +92,29 @@ export class Run {
     }
   }
 
+  hasScalar(name: string): boolean {
+    return [...this.contents.scalars.keys()].some((tag) => tag.name === name);
+  }
+
   /** @throws Pix2PixError where they are none, or cannot be written */
-  annotate(annotations: unknown): void {
+  async annotate(annotations: unknown): Promise<void> {
     const checked = parseAnnotations(annotations);
+    await requireNoLinks(this.folder);
     writeAnnotations(this.folder, checked);
     this.annotations = checked;
+  }
+
+  /** Asks the training that writes the run to save, and to stop or to go on. @throws Pix2PixError where that cannot be */
+  async request(what: 'stop' | 'save'): Promise<void> {
+    await requireNoLinks(this.folder, 'requests');
+    if (what === 'stop') requestStop(this.folder);
+    else requestSave(this.folder);
+  }
+
+  /** Deletes the run's folder. @throws Pix2PixError where it is no longer what it was; Error where that fails */
+  async remove(): Promise<void> {
+    await requireNoLinks(this.folder);
+    await rm(this.folder, { recursive: true });
   }
 
   private async attempt(file: string, work: () => Promise<void>): Promise<void> {

@@ -1,6 +1,7 @@
-import { constants } from 'node:fs';
-import { lstat, open, readdir } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { RUN_LOG_FILE } from '../tracking/runLog.js';
+import { openRegular } from './openRegular.js';
 import type { Run } from './run.js';
 import type { RunFile } from './runSummary.js';
 
@@ -25,16 +26,21 @@ export async function listRunFiles({ folder }: Run): Promise<RunFile[]> {
   return files;
 }
 
-/** The end of the log of losses, whole lines of it; empty where the run has none. */
-export async function readLogTail({ folder }: Run, bytes: number): Promise<{ text: string; isCut: boolean }> {
-  const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-  const handle = await open(join(folder, 'loss_log.txt'), flags).catch(() => undefined);
-  if (handle === undefined) return { text: '', isCut: false };
+/** The end of what the training said, whole lines of it; of its losses where that was not kept. Empty without either. */
+export async function readLogTail(run: Run, bytes: number): Promise<{ text: string; isCut: boolean }> {
+  return (
+    (await tailOf(run, RUN_LOG_FILE, bytes)) ??
+    (await tailOf(run, 'loss_log.txt', bytes)) ?? { text: '', isCut: false }
+  );
+}
+
+async function tailOf({ folder }: Run, name: string, bytes: number) {
+  const handle = await openRegular(join(folder, name)).catch(() => undefined);
+  if (handle === undefined) return undefined;
   try {
-    const stat = await handle.stat();
-    if (!stat.isFile()) return { text: '', isCut: false };
-    const from = Math.max(0, stat.size - bytes);
-    const buffer = Buffer.alloc(stat.size - from);
+    const { size } = await handle.stat();
+    const from = Math.max(0, size - bytes);
+    const buffer = Buffer.alloc(size - from);
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, from);
     const text = buffer.toString('utf8', 0, bytesRead);
     return { text: from > 0 ? text.slice(text.indexOf('\n') + 1) : text, isCut: from > 0 };

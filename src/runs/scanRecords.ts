@@ -20,8 +20,8 @@ export interface RecordScan {
   /** Whether to compute checksums; not needed where that has been done. */
   readonly isChecked?: boolean;
   readonly onProblem?: (problem: string) => void;
-  /** Told after each piece how far it has come. */
-  readonly onProgress?: (offset: number) => void;
+  /** Told after each piece how far it has come; awaited. */
+  readonly onProgress?: (offset: number) => Promise<void> | void;
 }
 
 export interface ScanEnd {
@@ -44,7 +44,7 @@ export async function scanRecords(scan: RecordScan): Promise<ScanEnd> {
     const { bytesRead } = await handle.read(buffer, 0, wanted, offset);
     const piece = scanPiece(buffer, bytesRead, offset, scan);
     offset += piece.read;
-    scan.onProgress?.(offset);
+    await scan.onProgress?.(offset);
     if (piece.stop === 'damagedLength') {
       if (await isZeros(handle, offset, to)) break;
       scan.onProblem?.(

@@ -103,22 +103,18 @@ export class SeriesSummary {
   ): { points: Point[]; count: number; isExact: boolean } {
     const chosen = this.bucketsOf(fromStep, toStep);
     const { rows } = this;
-    const count = chosen.reduce((sum, row) => sum + rows[row + COUNT], 0);
-    const points: Point[] = [];
-    if (count === chosen.length && count <= limit) {
-      for (const row of chosen) points.push(at(rows, row + LOW));
-    } else {
-      const group = Math.max(1, Math.ceil(chosen.length / Math.max(1, Math.floor(limit / 2))));
-      for (let i = 0; i < chosen.length; i += group)
-        points.push(...this.extremes(chosen.slice(i, i + group)));
-      for (const end of [this.first, this.last]) if (end !== undefined) points.push(end);
+    const isInside = ({ step }: Point) => step >= fromStep && step <= toStep;
+    const held = chosen.reduce((sum, row) => sum + rows[row + COUNT], 0);
+    if (held === chosen.length) {
+      const all = chosen.map((row) => at(rows, row + LOW)).filter(isInside);
+      if (all.length <= limit) return { points: all.sort(byStep), count: all.length, isExact: true };
     }
-    const inRange = points.filter(({ step }) => step >= fromStep && step <= toStep);
-    return {
-      points: inRange.sort((a, b) => a.step - b.step || a.wall - b.wall).filter(isFirstOfItsKind),
-      count: count === chosen.length ? inRange.length : count,
-      isExact: count === chosen.length && count <= limit,
-    };
+    const points: Point[] = [];
+    const group = Math.max(1, Math.ceil(chosen.length / Math.max(1, Math.floor(limit / 2))));
+    for (let i = 0; i < chosen.length; i += group) points.push(...this.extremes(chosen.slice(i, i + group)));
+    for (const end of [this.first, this.last]) if (end !== undefined) points.push(end);
+    const inRange = points.filter(isInside).sort(byStep);
+    return { points: inRange.filter(isFirstOfItsKind), count: held, isExact: false };
   }
 
   /** The lowest and the highest point of some buckets. */
@@ -140,7 +136,7 @@ export class SeriesSummary {
     const isLast = after >= this.buckets * WIDTH;
     return {
       from: this.rows[chosen[0] + PLACE],
-      to: isLast ? Number.POSITIVE_INFINITY : this.rows[after + PLACE] + 1,
+      to: isLast ? Number.POSITIVE_INFINITY : this.rows[after + PLACE],
     };
   }
 
@@ -192,6 +188,10 @@ function mergeInto(rows: Float64Array, row: number, others: Float64Array, other:
   if (isLower) rows.set(others.subarray(other + LOW, other + LOW + 3), row + LOW);
   const isHigher = others[other + HIGH + 2] > rows[row + HIGH + 2] || Number.isNaN(rows[row + HIGH + 2]);
   if (isHigher) rows.set(others.subarray(other + HIGH, other + HIGH + 3), row + HIGH);
+}
+
+function byStep(a: Point, b: Point): number {
+  return a.step - b.step || a.wall - b.wall;
 }
 
 function isFirstOfItsKind(point: Point, i: number, all: readonly Point[]): boolean {

@@ -1,5 +1,5 @@
-import { rm } from 'node:fs/promises';
 import type { Context, Hono } from 'hono';
+import type { Run } from '../runs/run.js';
 import type { AppParts } from './app.js';
 import { requirePageToken } from './guard.js';
 import { Refused } from './refused.js';
@@ -13,16 +13,16 @@ export function serveActions(app: Hono, { index, guard }: AppParts): void {
   });
   app.post('/api/annotate', async (c) => {
     const run = chosenRun(c, index);
-    run.annotate(await bodyOf(c));
+    await run.annotate(await bodyOf(c));
     return c.json((await index.refresh(run.id))!);
   });
-  app.post('/api/stop', (c) => {
-    requireRunning(c);
-    throw new Refused(501, 'not yet');
+  app.post('/api/stop', async (c) => {
+    await requireRunning(c).request('stop');
+    return c.json({});
   });
-  app.post('/api/save', (c) => {
-    requireRunning(c);
-    throw new Refused(501, 'not yet');
+  app.post('/api/save', async (c) => {
+    await requireRunning(c).request('save');
+    return c.json({});
   });
   app.post('/api/delete', async (c) => {
     const run = chosenRun(c, index);
@@ -38,15 +38,17 @@ export function serveActions(app: Hono, { index, guard }: AppParts): void {
       throw new Refused(409, `the run is ${state}`, 'stop it first');
     if (run.id === '.')
       throw new Refused(409, 'this run is the log directory itself', 'delete the folder by hand');
-    await rm(run.folder, { recursive: true });
+    await run.remove();
     return c.json({});
   });
 
-  function requireRunning(c: Context): void {
-    const { id } = chosenRun(c, index);
-    const { state } = index.detail(id)!.summary;
+  function requireRunning(c: Context): Run {
+    const run = chosenRun(c, index);
+    const { state, isForeign } = index.detail(run.id)!.summary;
+    if (isForeign) throw new Refused(409, 'another program trains this run', 'stop it where it was started');
     if (state !== 'running' && state !== 'stalled')
       throw new Refused(409, `the run is not running: it is ${state}`);
+    return run;
   }
 }
 

@@ -38,6 +38,8 @@ export function writeRecord(
   const again: RunSession = {
     ...session('stopped', seed, start + half * perStep, half, start + reached * perStep),
     id: `${first.id}b`,
+    commandLine: [...first.commandLine, '--continue_train'],
+    options: first.options,
     resumedFrom: { session: first.id, epoch: Math.ceil(half / IMAGES_PER_EPOCH), step: half - 1 },
   };
   const record: RunRecord = { format: 1, sessions: kind === 'resumed' ? [first, again] : [first] };
