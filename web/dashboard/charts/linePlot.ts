@@ -32,7 +32,6 @@ export interface PlotEvents {
 }
 
 const HEIGHT = 200; // pixels
-const FAINT = '40'; // alpha of the raw line behind the smoothed one
 
 /**
  * Lines with an x of their own each (uPlot's mode 2), since runs were measured at different steps. Scales are computed
@@ -114,6 +113,7 @@ export class LinePlot {
   }
 
   private options({ lines, axis, isLog }: Picture): uPlot.Options {
+    const faint = lines.length <= 2 ? '48' : lines.length <= 10 ? '24' : '12'; // alpha of the raw lines
     const series = (alpha: string, width: number) => (line: Line) => ({
       stroke: line.color + alpha,
       width,
@@ -133,7 +133,7 @@ export class LinePlot {
         x: { time: axis === 'wall', range: () => this.xRange() },
         y: { distr: isLog ? 3 : 1, range: () => this.yRange(isLog) },
       },
-      series: [{}, ...lines.map(series(FAINT, 1)), ...lines.map(series('', 1.4))] as uPlot.Series[],
+      series: [{}, ...lines.map(series(faint, 1)), ...lines.map(series('', 1.4))] as uPlot.Series[],
       axes: axes(axis, isLog),
       cursor: {
         y: false,
