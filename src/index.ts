@@ -84,6 +84,18 @@ export type { Place, Progress } from './training/trainingState.js';
 // Whole trainings and tests, as the commands make them
 
 export { ProgressLine } from './tracking/progressLine.js';
+export { type RemoteTrackerFactory, registerRemoteTracker } from './tracking/remote/registry.js';
+export {
+  type RemoteFile,
+  type RemoteImage,
+  RemoteRefusal,
+  type RemoteRun,
+  type RemoteTracker,
+  type RunEnd,
+  type RunFacts,
+  type ScalarPoint,
+} from './tracking/remote/remoteTracker.js';
+export { type SyncOptions, syncRun } from './tracking/remote/syncRun.js';
 export { type TestSummary, type TestSurroundings, test } from './training/test.js';
 export { train } from './training/train.js';
 export type {

@@ -67,6 +67,20 @@ test('watchFolder', async () => {
   assert.equal((await sharp(join(folder, 'outbox', 'b.png')).metadata()).width, 72);
 });
 
+test('customTracker', () => {
+  const argv = ['--dataroot', 'data', ...TINY, '--max_steps', '3', '--name', 'tracked'];
+  assert.match(example('customTracker', ...argv), /saved latest/);
+  const [run] = readdirSync(join(folder, 'runs-elsewhere'));
+  const elsewhere = join(folder, 'runs-elsewhere', run);
+  const rows = textOf(elsewhere, 'scalars.csv').split('\n');
+  assert.deepEqual(
+    rows.filter((row) => row.startsWith('loss/G_L1,')).map((row) => row.split(',')[1]),
+    ['1', '2', '3'],
+  );
+  assert.equal(textOf(elsewhere, 'state.txt'), 'finished\n');
+  assert.ok(readdirSync(join(elsewhere, 'checkpoints')).includes('latest_net_G.safetensors'));
+});
+
 test('customModel', () => {
   const argv = ['--dataroot', 'data', ...TINY, '--print_freq', '1', '--max_steps', '3', '--name', 'edges'];
   const output = example('customModel', ...argv, '--lambda_edge', '0');

@@ -5,6 +5,8 @@ import { tableOf } from '../options/serialise.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import { writeOptionsFile } from '../tracking/optionsFile.js';
 import { ProgressLine } from '../tracking/progressLine.js';
+import { remoteTrackersOf } from '../tracking/remote/registry.js';
+import { RunFollower } from '../tracking/remote/runFollower.js';
 import type { RunExit } from '../tracking/runRecord.js';
 import { completeOptions } from './completeOptions.js';
 import { describeSession } from './describeSession.js';
@@ -73,15 +75,17 @@ async function recorded(
     records.handle(event, said);
   };
   const records = new RunRecords(opt, folder, session, (text) => emit({ kind: 'warning', text }));
+  const followers = remoteTrackersOf(opt).map(
+    (tracker) =>
+      new RunFollower(folder, tracker, { session: session.id, say: (kind, text) => emit({ kind, text }) }),
+  );
   const flags = flagsOf(stop);
   const unwatch = watchRequests(folder, flags, (text) => emit({ kind: 'message', text }));
   const end = async (exit: RunExit, summary?: TrainingSummary) => {
     unwatch();
-    try {
-      await records.end(exit);
-    } finally {
-      report.end(exit, summary);
-    }
+    await records.end(exit);
+    await Promise.all(followers.map((follower) => follower.finish()));
+    report.end(exit, summary);
   };
   const isBuiltIn = isBuiltInModel(opt.model) && isBuiltInDataset(opt.datasetMode);
   let summary: TrainingSummary;
@@ -89,7 +93,7 @@ async function recorded(
     summary = await (isBuiltIn ? trainInThread : trainHere)(opt, emit, flags, session.id);
   } catch (error) {
     const { message } = error as Error;
-    await end({ reason: 'failed', message }).catch(() => {}); // what ended the training is to be told, not what came of it
+    await end({ reason: 'failed', message });
     throw error;
   }
   await end({ reason: summary.reason }, summary);

@@ -35,7 +35,7 @@ const metricsOf = (fake: FakeMlflow) =>
   sorted(fake.run.distinct.map(({ key, step, value }) => [key, step, Number(value)]));
 
 function follow(folder: string, fake: FakeMlflow, said: string[] = []) {
-  const say = (text: string) => void said.push(text);
+  const say = (_: string, text: string) => void said.push(text);
   const options = { session: 's1', say, interval: 5, backOff: 5, patience: 100, mostPatience: 2000 };
   return new RunFollower(folder, mlflowTracker(fake.uri, 'tests'), options);
 }
@@ -134,7 +134,8 @@ test('a server that never answers is waited for no longer than said', async () =
   writeSteps(folder, 1, 3);
   const said: string[] = [];
   const tracker = mlflowTracker(fake.uri, 'tests');
-  const options = { session: 's1', say: (text: string) => void said.push(text), mostPatience: 30 };
+  const say = (_: string, text: string) => void said.push(text);
+  const options = { session: 's1', say, mostPatience: 30 };
   await new RunFollower(folder, tracker, options).finish();
   assert.match(said.join('\n'), /has not got all of the run/);
   fake.fate = () => 'ok';

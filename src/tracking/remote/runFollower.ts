@@ -6,7 +6,8 @@ import { RunSender } from './runSender.js';
 export interface FollowerOptions {
   /** The session of `run.json` that is under way. */
   readonly session: string;
-  readonly say: (text: string) => void;
+  /** A `warning` is to be seen by whoever wants to see little. */
+  readonly say: (kind: 'message' | 'warning', text: string) => void;
   /** Milliseconds between two looks at the record; default 2000. */
   readonly interval?: number;
   /** Milliseconds before a failed piece is sent again; each time twice as long, up to a minute. Default 1000. */
@@ -18,6 +19,8 @@ export interface FollowerOptions {
 }
 
 const LONGEST_BACK_OFF = 60_000;
+/** Milliseconds after which a person is told why the end is not the end yet. */
+const NOTICE = 1000;
 
 /**
  * Follows a run that is being written and sends it on to a tracker. The record in the run's folder is complete without
@@ -49,7 +52,11 @@ export class RunFollower {
     private readonly options: FollowerOptions,
   ) {
     const { session, say } = options;
-    this.sender = new RunSender(folder, tracker, { session, say, signal: this.giveUp.signal });
+    this.sender = new RunSender(folder, tracker, {
+      session,
+      say: (text) => say('warning', text),
+      signal: this.giveUp.signal,
+    });
     this.running = this.follow();
   }
 
@@ -58,12 +65,14 @@ export class RunFollower {
    * throws.
    */
   async finish(): Promise<void> {
-    const { mostPatience = 60_000 } = this.options;
+    const { mostPatience = 60_000, say } = this.options;
     this.finishing = { since: Date.now() };
     this.failures = 0;
     this.wake.abort();
+    const notice = setTimeout(() => say('message', `sending the rest to ${this.tracker.name}`), NOTICE);
     const deadline = setTimeout(() => this.giveUp.abort(), mostPatience);
     await this.running;
+    clearTimeout(notice);
     clearTimeout(deadline);
   }
 
@@ -87,7 +96,7 @@ export class RunFollower {
   }
 
   private succeeded(): void {
-    if (this.isAway) this.options.say(`${this.tracker.name} is back, and gets what it has missed`);
+    if (this.isAway) this.options.say('message', `${this.tracker.name} is back, and gets what it has missed`);
     this.isAway = false;
     this.failures = 0;
   }
@@ -97,6 +106,7 @@ export class RunFollower {
     if (this.isAway || this.failures < 2 || this.finishing !== undefined) return;
     this.isAway = true;
     this.options.say(
+      'warning',
       `${this.tracker.name} takes nothing (${reason}): training goes on, and what it misses is sent later`,
     );
   }
@@ -104,6 +114,7 @@ export class RunFollower {
   private leave(reason: string): void {
     const { name } = this.tracker;
     this.options.say(
+      'warning',
       `${name} has not got all of the run (${reason}); it gets the rest when the run is continued, or by pix2pix runs sync`,
     );
   }

@@ -1,6 +1,7 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
+import { filterRuns } from '../../../src/runs/filter.js';
 import type { RunSummary } from '../../../src/server/api.js';
 import type { DataSource } from '../source.js';
 import { runColors } from './runColors.js';
@@ -25,14 +26,28 @@ export class Dashboard {
       (a, b) => (b.startedAt ?? 0) - (a.startedAt ?? 0) || (a.id < b.id ? -1 : 1),
     ),
   );
+  /** What was typed into the filter. */
+  readonly filter = signal('');
+  readonly showsHidden = signal(false);
+  /** The runs that the filter lets through; with an error they are as they would be without a filter. */
+  readonly filtered: ReadonlySignal<{ readonly runs: readonly RunSummary[]; readonly error?: unknown }> =
+    computed(() => {
+      const visible = this.runs.value.filter(
+        ({ annotations }) => this.showsHidden.value || annotations.isHidden !== true,
+      );
+      try {
+        return { runs: filterRuns(visible, this.filter.value) };
+      } catch (error) {
+        return { runs: visible, error };
+      }
+    });
   /** Ids that a person has chosen to be drawn; undefined while nobody has. */
   readonly choice: Signal<ReadonlySet<string> | undefined> = signal(undefined);
-  /** The runs that charts, images and comparisons show, newest first. */
+  /** The runs that charts, images and comparisons show, newest first: those chosen, else the newest that the filter lets through. */
   readonly selected: ReadonlySignal<readonly RunSummary[]> = computed(() => {
     const choice = this.choice.value;
-    const visible = this.runs.value.filter((run) => run.annotations.isHidden !== true);
     return choice === undefined
-      ? visible.slice(0, CHOSEN_AT_FIRST)
+      ? this.filtered.value.runs.slice(0, CHOSEN_AT_FIRST)
       : this.runs.value.filter(({ id }) => choice.has(id));
   });
   private readonly colors: ReadonlySignal<ReadonlyMap<string, string>>;
@@ -44,6 +59,13 @@ export class Dashboard {
   /** `#rrggbb` */
   colorOf(run: string): string {
     return this.colors.value.get(run) ?? '#808080';
+  }
+
+  /** Draws a run or ceases to. */
+  toggle(run: string): void {
+    const next = new Set(this.selected.peek().map(({ id }) => id));
+    if (!next.delete(run)) next.add(run);
+    this.choice.value = next;
   }
 
   /** Asks for all runs; what went wrong is in `failure`. */

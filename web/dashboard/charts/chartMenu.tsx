@@ -1,0 +1,66 @@
+import type { ReadonlySignal } from '@preact/signals';
+import { useSignal } from '@preact/signals';
+import type { RefObject } from 'preact';
+import { useId } from 'preact/hooks';
+import { useDashboard } from '../app/dashboard.js';
+import { Failure } from '../app/failure.js';
+import { isLog, xAxis } from './chartSettings.js';
+import { saveFile, savePng, saveValues } from './exportChart.js';
+import type { Line } from './line.js';
+import type { LinePlot } from './linePlot.js';
+import type { Range } from './xValues.js';
+
+interface ChartMenuProps {
+  readonly tag: string;
+  readonly lines: ReadonlySignal<readonly Line[]>;
+  readonly zoom: ReadonlySignal<Range | undefined>;
+  readonly plot: RefObject<LinePlot | undefined>;
+}
+
+/** A chart as a file: its values, or what it shows. */
+export function ChartMenu({ tag, lines, zoom, plot }: ChartMenuProps) {
+  const { source } = useDashboard();
+  const id = useId();
+  const failure = useSignal<unknown>(undefined);
+  const runs = () => lines.value.map(({ run }) => run);
+  const attempt = (save: () => Promise<void>) => () => {
+    failure.value = undefined;
+    save().catch((error) => {
+      failure.value = error;
+    });
+  };
+  const png = () => savePng(tag, lines.value, plot.current?.canvas);
+  const svg = async () => {
+    const { drawSvg } = await import('./svgChart.js');
+    const look = { axis: xAxis.value, isLog: isLog.value, visible: zoom.value ?? plot.current!.extent() };
+    saveFile(`${tag}.svg`, 'image/svg+xml', drawSvg(tag, lines.value, look));
+  };
+  return (
+    <>
+      <button type="button" class="plain icon" popovertarget={id} aria-label={`Export ${tag}`} title="Export">
+        ⤓
+      </button>
+      <div id={id} popover="auto" class="menu">
+        <h3>Export {tag}</h3>
+        {(['csv', 'json'] as const).map((format) =>
+          source.exportSeriesUrl === undefined ? (
+            <button type="button" key={format} onClick={() => saveValues(tag, lines.value, format)}>
+              {format.toUpperCase()} of the values
+            </button>
+          ) : (
+            <a class="button" key={format} href={source.exportSeriesUrl(runs(), tag, format)} download>
+              {format.toUpperCase()} of all values
+            </a>
+          ),
+        )}
+        <button type="button" onClick={attempt(png)}>
+          PNG as shown
+        </button>
+        <button type="button" onClick={attempt(svg)}>
+          SVG as shown
+        </button>
+        {failure.value !== undefined && <Failure error={failure.value} />}
+      </div>
+    </>
+  );
+}

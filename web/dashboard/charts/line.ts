@@ -1,0 +1,66 @@
+import { smooth } from '../../../src/runs/smoothing.js';
+import type { Mark } from '../../../src/runs/runSummary.js';
+import type { RunSummary, Series } from '../../../src/server/api.js';
+import type { XAxis } from './chartSettings.js';
+import { xOf, xValues } from './xValues.js';
+
+/** One run in a chart. */
+export interface Line {
+  readonly run: string;
+  readonly name: string;
+  /** `#rrggbb` */
+  readonly color: string;
+  /** Ascending, in the unit of the axis. */
+  readonly xs: readonly number[];
+  /** Null where there is nothing to draw: NaN, and on a logarithmic scale what is not above 0. */
+  readonly values: readonly (number | null)[];
+  /** The same values where nothing is smoothed. */
+  readonly smoothed: readonly (number | null)[];
+}
+
+/** Something that happened in a run, on the horizontal axis. */
+export interface PlacedMark extends Pick<Mark, 'kind' | 'label'> {
+  readonly x: number;
+  readonly color: string;
+  readonly name: string;
+}
+
+export interface LineLook {
+  readonly axis: XAxis;
+  readonly smoothing: number;
+  readonly isLog: boolean;
+}
+
+/** A run's series as it is drawn; undefined where there is nothing of it to draw. */
+export function makeLine(
+  run: RunSummary,
+  series: Series,
+  color: string,
+  { axis, smoothing, isLog }: LineLook,
+): Line | undefined {
+  const xs = xValues(axis, run, series);
+  if (xs.length === 0) return undefined;
+  const drawable = (value: number | null) => (isLog && value !== null && value <= 0 ? null : value);
+  const smoothed = smooth(series.values, smoothing).map(drawable);
+  return { run: run.id, name: nameOf(run), color, xs, values: series.values.map(drawable), smoothed };
+}
+
+/** The marks of a run that concern a scalar. */
+export function placeMarks(
+  run: RunSummary,
+  marks: readonly Mark[],
+  tag: string,
+  color: string,
+  axis: XAxis,
+): PlacedMark[] {
+  return marks.flatMap((mark) => {
+    const x = xOf(axis, run, mark);
+    if (x === undefined || (mark.kind === 'nan' && mark.label !== tag)) return [];
+    return [{ kind: mark.kind, label: mark.label, x, color, name: nameOf(run) }];
+  });
+}
+
+/** What a person calls the run. */
+export function nameOf({ id, annotations }: RunSummary): string {
+  return annotations.displayName ?? id;
+}

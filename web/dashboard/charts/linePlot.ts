@@ -1,0 +1,217 @@
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { themeColor } from '../app/theme.js';
+import { formatX, formatY } from './axisText.js';
+import type { XAxis } from './chartSettings.js';
+import { drawMarks } from './drawMarks.js';
+import type { Line, PlacedMark } from './line.js';
+import type { Range } from './xValues.js';
+
+/** What a chart shows at a time. */
+export interface Picture {
+  readonly lines: readonly Line[];
+  readonly marks: readonly PlacedMark[];
+  readonly axis: XAxis;
+  readonly isLog: boolean;
+  readonly zoom: Range | undefined;
+}
+
+/** Where the pointer stands in a chart: in the unit of the axes, and in pixels from the chart's corner. */
+export interface Cursor {
+  readonly x: number;
+  readonly y: number;
+  readonly left: number;
+  readonly top: number;
+}
+
+export interface PlotEvents {
+  /** A stretch was dragged over; undefined after a double click. */
+  readonly onZoom: (range: Range | undefined) => void;
+  /** The pointer is in this chart or, at the same x, in another one. */
+  readonly onCursor: (cursor: Cursor | undefined) => void;
+}
+
+const HEIGHT = 200; // pixels
+
+/**
+ * Lines with an x of their own each (uPlot's mode 2), since runs were measured at different steps. Scales are computed
+ * here and not by uPlot, so that new points and a zoom do not disturb each other.
+ */
+export class LinePlot {
+  private plot: uPlot | undefined;
+  private picture: Picture | undefined;
+  private shape = '';
+  private readonly resize = new ResizeObserver(() => this.fit());
+  private readonly repaint = () => {
+    this.shape = '';
+    if (this.picture !== undefined) this.draw(this.picture);
+  };
+
+  private readonly whole = () => {
+    this.events.onZoom(undefined);
+    return null;
+  };
+
+  constructor(
+    private readonly root: HTMLElement,
+    private readonly events: PlotEvents,
+  ) {
+    this.resize.observe(root);
+    document.addEventListener('themechange', this.repaint);
+  }
+
+  /** Only what is on the canvas is drawn anew, unless there are other lines or other axes. */
+  draw(picture: Picture): void {
+    this.picture = picture;
+    const { lines, axis, isLog } = picture;
+    const shape = JSON.stringify([
+      axis,
+      isLog,
+      lines.map(({ run, color, xs }) => [run, color, xs.length === 1]),
+    ]);
+    if (lines.length === 0) {
+      this.plot?.destroy();
+      this.plot = undefined;
+    } else if (shape !== this.shape || this.plot === undefined) {
+      this.shape = shape;
+      this.plot?.destroy();
+      this.plot = new uPlot(this.options(picture), this.data(), this.root);
+    } else {
+      this.plot.setData(this.data());
+    }
+  }
+
+  /** The canvas as it is. */
+  get canvas(): HTMLCanvasElement | undefined {
+    return this.plot?.ctx.canvas;
+  }
+
+  destroy(): void {
+    this.resize.disconnect();
+    document.removeEventListener('themechange', this.repaint);
+    this.plot?.destroy();
+    this.plot = undefined;
+  }
+
+  /** The ends of the lines. */
+  extent(): Range {
+    const lines = this.picture?.lines ?? [];
+    const min = Math.min(...lines.map(({ xs }) => xs[0]));
+    const max = Math.max(...lines.map(({ xs }) => xs[xs.length - 1]));
+    if (lines.length === 0) return { min: 0, max: 1 };
+    return max > min ? { min, max } : { min: min - 0.5, max: max + 0.5 };
+  }
+
+  /** Raw values of all runs, then smoothed ones, so that no faint line covers another run's. */
+  private data(): uPlot.AlignedData {
+    const { lines } = this.picture!;
+    const pairs = [
+      ...lines.map(({ xs, values }) => [xs, values]),
+      ...lines.map(({ xs, smoothed }) => [xs, smoothed]),
+    ];
+    return [null, ...pairs] as unknown as uPlot.AlignedData;
+  }
+
+  private options({ lines, axis, isLog }: Picture): uPlot.Options {
+    const faint = lines.length <= 2 ? '48' : lines.length <= 10 ? '24' : '12'; // alpha of the raw lines
+    const series = (alpha: string, width: number) => (line: Line) => ({
+      stroke: line.color + alpha,
+      width,
+      points: { show: line.xs.length === 1, size: 5, fill: line.color },
+      facets: [
+        { scale: 'x', auto: true },
+        { scale: 'y', auto: true },
+      ],
+    });
+    return {
+      mode: 2,
+      width: Math.max(100, this.root.clientWidth),
+      height: HEIGHT,
+      padding: [8, 10, 0, 0],
+      legend: { show: false },
+      scales: {
+        x: { time: axis === 'wall', range: () => this.xRange() },
+        y: { distr: isLog ? 3 : 1, range: () => this.yRange(isLog) },
+      },
+      series: [{}, ...lines.map(series(faint, 1)), ...lines.map(series('', 1.4))] as uPlot.Series[],
+      axes: axes(axis, isLog),
+      cursor: {
+        y: false,
+        points: { show: false },
+        dataIdx: () => null as unknown as number,
+        drag: { x: true, y: false, setScale: false },
+        bind: { dblclick: () => this.whole },
+        sync: {
+          key: `charts ${axis}`,
+          scales: ['x', null],
+          filters: { pub: (type) => /move|leave/.test(type) },
+        },
+      },
+      hooks: {
+        draw: [(plot) => drawMarks(plot, this.picture!.marks)],
+        setCursor: [(plot) => this.events.onCursor(cursorOf(plot))],
+        setSelect: [(plot) => this.select(plot)],
+      },
+    } as uPlot.Options;
+  }
+
+  private select(plot: uPlot): void {
+    const { left, width } = plot.select;
+    if (width < 3) return;
+    this.events.onZoom({ min: plot.posToVal(left, 'x'), max: plot.posToVal(left + width, 'x') });
+    plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+  }
+
+  private xRange(): uPlot.Range.MinMax {
+    const { min, max } = this.picture!.zoom ?? this.extent();
+    return [min, max];
+  }
+
+  /** What the visible stretch of the lines covers, with some air. */
+  private yRange(isLog: boolean): uPlot.Range.MinMax {
+    const [from, to] = this.xRange() as [number, number];
+    let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (const { xs, values } of this.picture!.lines) {
+      for (let i = 0; i < xs.length; i++) {
+        const value = values[i];
+        if (value === null || xs[i] < from || xs[i] > to) continue;
+        if (value < low) low = value;
+        if (value > high) high = value;
+      }
+    }
+    if (low > high) return isLog ? [0.1, 1] : [0, 1];
+    if (isLog) return [low / 1.1, high * 1.1];
+    const air = high > low ? (high - low) * 0.05 : Math.abs(high) * 0.1 || 1;
+    return [low - air, high + air];
+  }
+
+  private fit(): void {
+    const width = this.root.clientWidth;
+    if (width > 0 && this.plot !== undefined) this.plot.setSize({ width, height: HEIGHT });
+  }
+}
+
+function axes(axis: XAxis, isLog: boolean): uPlot.Axis[] {
+  const stroke = themeColor('--quiet');
+  const grid = { stroke: themeColor('--line'), width: 1 };
+  const look = { stroke, grid, ticks: { show: false }, font: '11px system-ui, sans-serif', gap: 4 };
+  const x = { ...look, size: 22, space: 70, grid: { show: false } };
+  const values = (_: uPlot, splits: number[]) => splits.map((split) => formatX(axis, split));
+  const y = { ...look, size: 48, space: 32 };
+  return [
+    axis === 'wall' ? x : { ...x, values },
+    isLog ? y : { ...y, values: (_: uPlot, splits: number[]) => splits.map(formatY) },
+  ] as uPlot.Axis[];
+}
+
+function cursorOf(plot: uPlot): Cursor | undefined {
+  const { left = -1, top = -1 } = plot.cursor;
+  if (left < 0) return undefined;
+  const { offsetLeft, offsetTop } = plot.over;
+  return {
+    x: plot.posToVal(left, 'x'),
+    y: plot.posToVal(top, 'y'),
+    left: left + offsetLeft,
+    top: top + offsetTop,
+  };
+}

@@ -1,0 +1,31 @@
+import { useDashboard } from '../app/dashboard.js';
+
+/** What one sees before the first run. */
+export function NoRuns() {
+  const { logDirectory, problems } = useDashboard();
+  return (
+    <section class="no-runs">
+      <h1>No runs yet</h1>
+      {problems.value.map((problem) => (
+        <p key={problem} class="warn">
+          {problem}
+        </p>
+      ))}
+      <p>
+        This page shows every run beneath <code>{logDirectory.value}</code>, and shows a new one as soon as it
+        starts. Start one:
+      </p>
+      <pre class="card">
+        <code>pix2pix train --dataroot ./datasets/facades --name facades</code>
+      </pre>
+      <p>Without images at hand, this trains on ones that it draws, for a minute:</p>
+      <pre class="card">
+        <code>pix2pix demo</code>
+      </pre>
+      <p class="quiet">
+        Are your runs elsewhere? <code>pix2pix dashboard --logdir FOLDER</code> shows those. Folders with
+        event files of PyTorch or TensorFlow can be read too.
+      </p>
+    </section>
+  );
+}
