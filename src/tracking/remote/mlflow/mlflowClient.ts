@@ -1,5 +1,5 @@
 import { RemoteRefusal } from '../remoteTracker.js';
-import { type Environment, authorization } from './credentials.js';
+import { authorization, type Environment } from './credentials.js';
 
 /** A request that says nothing for so long has failed; what carries a file has a second more for each 100 KB. */
 const TIMEOUT_MILLISECONDS = 10_000;
