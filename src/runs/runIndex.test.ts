@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { readEvents } from '../tracking/eventFileReader.js';
 import { EventFileWriter } from '../tracking/eventFileWriter.js';
-import { openRuns, RunIndex } from './runIndex.js';
+import { openRuns, type RunIndex } from './runIndex.js';
 
 const root = mkdtempSync(join(tmpdir(), 'runs-'));
 process.env.PIX2PIX_CACHE = join(root, 'cache');
