@@ -1,7 +1,9 @@
 import { encodePng } from './encodePng.js';
 import { type EventFileOptions, EventFileWriter } from './eventFileWriter.js';
+import { hyperParameters, type SummaryValue, sessionEnd } from './hyperParameters.js';
+import type { RunExit, RunSession } from './runRecord.js';
 import { DataClass, DataType } from './tensorboard_pb.js';
-import type { NamedImages, Scalars, StepTime, Tracker, TrackPoint } from './tracker.js';
+import type { NamedImages, Scalars, Tracker, TrackPoint } from './tracker.js';
 
 /**
  * Keeps a run as TensorBoard shows it: losses as the tags `loss/G_L1`, other scalars, images as `visuals/fake_B`, text.
@@ -14,10 +16,14 @@ export class EventTracker implements Tracker {
     this.writer = new EventFileWriter(directory, options);
   }
 
-  /** One event for all of them: each costs a checksum and a place in the reader's list. */
-  losses(at: TrackPoint, values: Scalars, _time?: StepTime, learningRate?: number): void {
+  losses(at: TrackPoint, values: Scalars): void {
+    this.step(at, values);
+  }
+
+  /** Losses and learning rate of a step in one event: each event costs a checksum and a place in its reader's list. */
+  step(at: TrackPoint, losses: Scalars, learningRate?: number): void {
     const tagged: Record<string, number> = {};
-    for (const name of Object.keys(values)) tagged[`loss/${name}`] = values[name];
+    for (const name of Object.keys(losses)) tagged[`loss/${name}`] = losses[name];
     if (learningRate !== undefined) tagged.lr = learningRate;
     this.scalars(at, tagged);
   }
@@ -27,7 +33,7 @@ export class EventTracker implements Tracker {
       tag,
       value: { case: 'simpleValue' as const, value: simpleValue },
     }));
-    this.writer.add({ step: BigInt(step), what: { case: 'summary', value: { value } } });
+    this.summary(step, value);
   }
 
   async images({ step }: TrackPoint, images: NamedImages): Promise<void> {
@@ -38,7 +44,7 @@ export class EventTracker implements Tracker {
         return { tag: `visuals/${name}`, value: { case: 'image' as const, value: image } };
       }),
     );
-    this.writer.add({ step: BigInt(step), what: { case: 'summary', value: { value } } });
+    this.summary(step, value);
   }
 
   text({ step }: TrackPoint, tag: string, markdown: string): void {
@@ -49,7 +55,7 @@ export class EventTracker implements Tracker {
     };
     const metadata = { pluginData: { pluginName: 'text' }, dataClass: DataClass.TENSOR };
     const value = [{ tag, metadata, value: { case: 'tensor' as const, value: tensor } }];
-    this.writer.add({ step: BigInt(step), what: { case: 'summary', value: { value } } });
+    this.summary(step, value);
   }
 
   /** A text that marks the place: tag `checkpoint`, `latest, 5`. */
@@ -57,7 +63,21 @@ export class EventTracker implements Tracker {
     this.text(at, 'checkpoint', tags.join(', '));
   }
 
+  /** What the run's row in TensorBoard's table of hyper-parameters says; `metrics` are tags of scalars. */
+  started(session: RunSession, metrics: readonly string[]): void {
+    this.summary(0, hyperParameters(session, metrics));
+  }
+
+  /** How it ended, for the same table. */
+  ended(exit: RunExit): void {
+    this.summary(0, [sessionEnd(exit)]);
+  }
+
   close(): void {
     this.writer.close();
+  }
+
+  private summary(step: number, value: SummaryValue[]): void {
+    this.writer.add({ step: BigInt(step), what: { case: 'summary', value: { value } } });
   }
 }

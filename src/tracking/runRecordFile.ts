@@ -61,7 +61,10 @@ function sessionsOf(path: string, warn: (text: string) => void): readonly RunSes
     return parseRunRecord(readFileSync(path, 'utf8')).sessions;
   } catch (error) {
     const kept = freeName(`${path}.damaged`);
-    const reason = error instanceof Pix2PixError ? error.summary : (error as Error).message;
+    const reason =
+      error instanceof Pix2PixError
+        ? error.summary
+        : `${RUN_RECORD_FILE} cannot be read (${(error as Error).message})`;
     try {
       renameSync(path, kept);
       warn(`${reason}: it is kept as ${kept}, and the record of the run begins anew`);

@@ -5,12 +5,14 @@ import type { TrainOptions } from '../options/trainOptions.js';
 import { EventTracker } from '../tracking/eventTracker.js';
 import { Gallery } from '../tracking/gallery.js';
 import { gitState } from '../tracking/gitState.js';
+import { HardwareMonitor } from '../tracking/hardware/hardwareMonitor.js';
 import { LossLog } from '../tracking/lossLog.js';
 import { RunLog } from '../tracking/runLog.js';
 import type { RunExit, RunSession } from '../tracking/runRecord.js';
 import { RunRecordFile } from '../tracking/runRecordFile.js';
-import { CompositeTracker, type Tracker } from '../tracking/tracker.js';
+import type { Scalars, TrackPoint } from '../tracking/tracker.js';
 import type { Line } from './narration.js';
+import { StepTimes } from './stepTimes.js';
 import type { StepReport, TrainingEvent, TrainingStart } from './trainingEvents.js';
 
 /** Milliseconds that the end of a training waits for what is still to be found out for the record. */
@@ -18,12 +20,9 @@ const PATIENCE = 2000;
 
 /** What steps, images and checkpoints are kept in, from the first step on. */
 interface Trackers {
-  readonly events: Tracker;
-  readonly html: Tracker | undefined;
-  readonly lossLog: Tracker;
-  /** What takes every step, not only those that are printed. */
-  readonly everyStep: Tracker;
-  readonly all: Tracker;
+  readonly events: EventTracker;
+  readonly lossLog: LossLog;
+  readonly html: Gallery | undefined;
 }
 
 /**
@@ -34,9 +33,13 @@ export class RunRecords {
   private readonly log: RunLog;
   private file: RunRecordFile | undefined;
   private trackers: Trackers | undefined;
+  private hardware: HardwareMonitor | undefined;
+  private readonly times = new StepTimes();
+  /** The last step. */
+  private at: TrackPoint | undefined;
   /** Records are written one after another; training does not wait for them. */
   private writing: Promise<void> = Promise.resolve();
-  private failed: unknown;
+  private hasFailed = false;
   /** What is still to be found out, and what ends the search. */
   private readonly findings: Promise<void>[] = [];
   private readonly search = new AbortController();
@@ -45,16 +48,15 @@ export class RunRecords {
   constructor(
     private readonly opt: TrainOptions,
     private readonly folder: string,
-    session: RunSession,
+    private readonly session: RunSession,
     private readonly warn: (text: string) => void,
   ) {
     this.log = new RunLog(folder);
-    this.record(async () => {
+    this.record(() => {
       this.file = new RunRecordFile(folder, session, warn);
       this.file.update();
     });
-    const { signal } = this.search;
-    this.describe(async () => ({ git: await gitState(session.workingDirectory, signal) }));
+    this.describe(async (signal) => ({ git: await gitState(session.workingDirectory, signal) }));
   }
 
   /** @throws Pix2PixError when the records cannot be begun */
@@ -75,71 +77,84 @@ export class RunRecords {
         break;
       case 'validated': {
         const { l1, psnr, ssim } = event.result;
-        const values = { 'val/L1': l1, 'val/PSNR': psnr, 'val/SSIM': ssim };
-        this.track(({ all }) => all.scalars?.(event.at, values));
+        this.scalars(event.at, { 'val/L1': l1, 'val/PSNR': psnr, 'val/SSIM': ssim });
         break;
       }
       case 'saved':
-        this.track(({ all }) => all.checkpoint?.(event.at, event.tags));
+        this.track(({ events }) => events.checkpoint(event.at, event.tags));
     }
   }
 
-  /** Writes what waits, and how it ended. Throws what a record could not be written for. */
+  /** Writes what waits, and how it ended. */
   async end(exit: RunExit): Promise<void> {
+    await this.hardware?.stop();
     await Promise.race([Promise.all(this.findings), sleep(PATIENCE, undefined, { ref: false })]);
     this.search.abort();
-    const told = exit.message === undefined ? exit.reason : `${exit.reason}: ${exit.message}`;
-    this.record(() => this.log.write(told));
+    this.record(() => this.log.write([exit.reason, exit.message].filter(Boolean).join(': ')));
     this.record(() => this.file?.update({ endedAt: new Date().toISOString(), exit }));
-    this.track(({ all }) => all.close?.());
+    this.track(({ events }) => events.ended(exit));
+    this.track(({ html }) => html?.close());
+    this.track(({ events }) => events.close());
     await this.writing;
-    if (this.failed !== undefined) throw this.failed;
   }
 
-  private start({ plan, networks, folders, resumedFrom }: TrainingStart): void {
+  private start({ plan, networks, lossNames, folders, resumedFrom }: TrainingStart): void {
     // Readers of the event files forget what an earlier run, or this one before it went back, wrote from here on.
     const events = new EventTracker(this.folder, { purgeStep: plan.firstStep });
     const html = this.opt.noHtml ? undefined : new Gallery(this.folder, this.opt.name);
-    const lossLog = new LossLog(this.folder);
-    const others = html === undefined ? [] : [html];
-    const everyStep = new CompositeTracker([events]);
-    this.trackers = {
-      events,
-      html,
-      lossLog,
-      everyStep,
-      all: new CompositeTracker([lossLog, everyStep, ...others]),
-    };
+    this.trackers = { events, html, lossLog: new LossLog(this.folder) };
+    const losses = lossNames.map((name) => `loss/${name}`);
+    this.track(() => events.started(this.session, ['val/L1', 'val/PSNR', 'val/SSIM', ...losses]));
     const dataset = { root: this.opt.dataroot, phase: this.opt.phase, samples: plan.imagesPerEpoch };
     this.record(() => this.file?.update({ plan, networks, resumedFrom, dataset }));
-    if (folders.length === 0) return;
-    this.describe(async () => {
-      const { hash, of } = await fingerprint(folders, this.search.signal);
-      return { dataset: { ...dataset, fingerprint: hash, fingerprintOf: of } };
+    if (folders.length > 0) {
+      this.describe(async (signal) => {
+        const { hash, of } = await fingerprint(folders, signal);
+        return { dataset: { ...dataset, fingerprint: hash, fingerprintOf: of } };
+      });
+    }
+    this.watchHardware();
+  }
+
+  private watchHardware(): void {
+    const gpus: string[] = [];
+    this.hardware = new HardwareMonitor({
+      folder: this.folder,
+      onSample: (values) => this.at && this.scalars(this.at, { ...values, ...this.times.take() }),
+      onGpu: ({ name }) => {
+        gpus.push(name);
+        this.record(() => this.file?.update({ machine: { ...this.session.machine, gpus: [...gpus] } }));
+      },
     });
   }
 
-  private step({ at, losses, time, learningRate, isPrintDue }: StepReport): void {
-    this.track(async ({ everyStep, lossLog }) => {
-      await everyStep.losses?.(at, losses, time, learningRate);
-      if (isPrintDue) await lossLog.losses?.(at, losses, time);
-    });
+  private step(report: StepReport): void {
+    const { at, losses, time, learningRate, isPrintDue } = report;
+    this.at = at;
+    this.times.step(report);
+    this.track(({ events }) => events.step(at, losses, learningRate));
+    if (isPrintDue) this.track(({ lossLog }) => lossLog.losses(at, losses, time));
   }
 
   private images({ at, visuals, due }: Extract<TrainingEvent, { kind: 'images' }>): void {
     const batches = Object.entries(visuals).map(([name, visual]) => [name, toImageBatch(visual)]);
     const images = Object.fromEntries(batches);
-    this.track(async ({ everyStep, html }) => {
-      if (due.events) await everyStep.images?.(at, images);
-      if (due.html) await html?.images?.(at, images);
+    this.track(async ({ events, html }) => {
+      if (due.events) await events.images(at, images);
+      if (due.html) await html?.images(at, images);
     });
   }
 
+  private scalars(at: TrackPoint, values: Scalars): void {
+    this.track(({ events }) => events.scalars(at, values));
+  }
+
   /** Adds to `run.json` what takes time to find out, when it is known. */
-  private describe(find: () => Promise<Partial<RunSession>>): void {
-    const finding = find().then(
-      (facts) => this.search.signal.aborted || this.record(() => this.file?.update(facts)),
-      (error) => this.search.signal.aborted || this.record(() => Promise.reject(error)),
+  private describe(find: (signal: AbortSignal) => Promise<Partial<RunSession>>): void {
+    const { signal } = this.search;
+    const finding = find(signal).then(
+      (facts) => signal.aborted || this.record(() => this.file?.update(facts)),
+      (error) => signal.aborted || this.record(() => Promise.reject(error)),
     );
     this.findings.push(finding.then(() => {}));
   }
@@ -154,8 +169,9 @@ export class RunRecords {
       try {
         await write();
       } catch (error) {
-        if (this.failed === undefined) this.warn((error as Error).message);
-        this.failed ??= error;
+        if (this.hasFailed) return;
+        this.hasFailed = true;
+        this.warn(`training goes on, but its record is incomplete: ${(error as Error).message}`);
       }
     });
   }

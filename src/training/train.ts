@@ -83,12 +83,9 @@ async function recorded(
   const unwatch = watchRequests(folder, flags, (text) => emit({ kind: 'message', text }));
   const end = async (exit: RunExit, summary?: TrainingSummary) => {
     unwatch();
-    try {
-      await records.end(exit);
-    } finally {
-      await Promise.all(followers.map((follower) => follower.finish()));
-      report.end(exit, summary);
-    }
+    await records.end(exit);
+    await Promise.all(followers.map((follower) => follower.finish()));
+    report.end(exit, summary);
   };
   const isBuiltIn = isBuiltInModel(opt.model) && isBuiltInDataset(opt.datasetMode);
   let summary: TrainingSummary;
@@ -96,7 +93,7 @@ async function recorded(
     summary = await (isBuiltIn ? trainInThread : trainHere)(opt, emit, flags, session.id);
   } catch (error) {
     const { message } = error as Error;
-    await end({ reason: 'failed', message }).catch(() => {}); // what ended the training is to be told, not what came of it
+    await end({ reason: 'failed', message });
     throw error;
   }
   await end({ reason: summary.reason }, summary);

@@ -23,6 +23,7 @@ export interface StepReport {
 export interface TrainingStart {
   readonly plan: RunPlan;
   readonly networks: readonly NetworkRecord[];
+  readonly lossNames: readonly string[];
   /** Where the images lie, for data sets of files. */
   readonly folders: readonly ImageFolder[];
   readonly resumedFrom: RunSession['resumedFrom'];

@@ -242,7 +242,8 @@ export class TrainingRun {
       lastStep: before + this.imagesLeft(),
     };
     const networks = networkRecords(model.networks);
-    return { plan, networks, folders: dataset.folders, resumedFrom: job.resumedFrom };
+    const { lossNames } = model.graph;
+    return { plan, networks, lossNames, folders: dataset.folders, resumedFrom: job.resumedFrom };
   }
 
   private plan(): string {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
-import { type Fate, type FakeMlflow, fakeMlflow } from '../../../test/fakeMlflow.js';
+import { type FakeMlflow, type Fate, fakeMlflow } from '../../../test/fakeMlflow.js';
 import {
   expectedMetrics,
   logStep,

@@ -1,6 +1,6 @@
-import { checkpointFiles, recordFile, type VersionedFile } from './runFiles.js';
+import { RemoteRefusal, type RemoteRun, type RemoteTracker } from './remoteTracker.js';
 import { endOf, readRunFacts } from './runFacts.js';
-import { type RemoteRun, RemoteRefusal, type RemoteTracker } from './remoteTracker.js';
+import { checkpointFiles, recordFile, type VersionedFile } from './runFiles.js';
 import { loadSent, type SentState, saveSent } from './sentState.js';
 import { type EventBatch, UnsentEvents } from './unsentEvents.js';
 

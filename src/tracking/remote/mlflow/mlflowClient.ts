@@ -1,5 +1,5 @@
 import { RemoteRefusal } from '../remoteTracker.js';
-import { type Environment, authorization } from './credentials.js';
+import { authorization, type Environment } from './credentials.js';
 
 /**
  * A request that is not answered by then has failed; one that carries a file has a second more for each 100 KB. Long,

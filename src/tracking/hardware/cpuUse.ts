@@ -1,0 +1,22 @@
+import { cpus } from 'node:os';
+
+/** How busy each core of the machine is, from one call to the next. */
+export class CpuUse {
+  private before = cpus();
+
+  /** Percent of the time since the last call in which each core was not idle; whatever process kept it busy. */
+  take(): number[] {
+    const now = cpus();
+    const use = now.map(({ times }, core) => {
+      const earlier = this.before[core]?.times ?? { user: 0, nice: 0, sys: 0, irq: 0, idle: 0 };
+      const idle = times.idle - earlier.idle;
+      const busy = (['user', 'nice', 'sys', 'irq'] as const).reduce(
+        (sum, kind) => sum + times[kind] - earlier[kind],
+        0,
+      );
+      return idle + busy > 0 ? (100 * busy) / (idle + busy) : 0;
+    });
+    this.before = now;
+    return use;
+  }
+}

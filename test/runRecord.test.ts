@@ -1,0 +1,234 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isProcessAlive } from '../src/checkpoints/processIdentity.js';
+import { readEvents } from '../src/tracking/eventFileReader.js';
+import type { RunSession } from '../src/tracking/runRecord.js';
+import { parseRunRecord } from '../src/tracking/runRecordFile.js';
+import { requestSave, requestStop } from '../src/tracking/runRequests.js';
+import type { JsonLine } from '../src/training/jsonReport.js';
+import { makeDataset, pix2pix, root, TINY, temporaryFolder, textOf } from './tinyRun.js';
+
+// What a run's folder says about the run, and what a training tells and takes from programs.
+
+const folder = temporaryFolder();
+await makeDataset(join(folder, 'data'), { train: 4, val: 1 });
+const runFolder = (name: string) => join(folder, 'checkpoints', name);
+const argvOf = (name: string, ...more: string[]) => [
+  ...['train', '--dataroot', 'data', ...TINY, '--name', name],
+  ...['--n_epochs', '2', '--n_epochs_decay', '0', ...more],
+];
+const train = (name: string, ...more: string[]) => pix2pix(folder, argvOf(name, ...more));
+const sessionsOf = (name: string): readonly RunSession[] =>
+  parseRunRecord(textOf(runFolder(name), 'run.json')).sessions;
+
+async function eventsOf(name: string): Promise<{ tag: string; step: number; value: unknown }[]> {
+  const events = [];
+  const files = readdirSync(runFolder(name)).filter((file) => file.startsWith('events.out'));
+  for (const file of files.sort()) {
+    for await (const { step, what } of readEvents(join(runFolder(name), file))) {
+      if (what.case !== 'summary') continue;
+      for (const { tag, value } of what.value.value)
+        events.push({ tag, step: Number(step), value: value.value });
+    }
+  }
+  return events;
+}
+
+test('run.json tells what was asked for, where it ran, what it is and how it ended, session by session', () => {
+  const argv = argvOf('told', '--seed', '7', '--max_steps', '3', '--quiet');
+  assert.equal(pix2pix(folder, argv).status, 0);
+  assert.equal(pix2pix(folder, ['train', '--name', 'told', '--continue_train', '--quiet']).status, 0);
+  const [first, second, ...others] = sessionsOf('told');
+  assert.deepEqual(others, []);
+  assert.deepEqual(first.commandLine, argv);
+  assert.deepEqual([first.options.netG, first.options.lr, first.options.max_steps], ['unet_32', 0.0002, 3]);
+  assert.deepEqual([first.given.includes('netG'), first.given.includes('lr'), first.seed], [true, false, 7]);
+  assert.equal(first.versions.node, process.versions.node);
+  assert.deepEqual(first.plan, { imagesPerEpoch: 4, epochs: 2, firstStep: 1, lastStep: 3 });
+  assert.deepEqual(first.exit, { reason: 'max_steps' });
+  assert(first.endedAt! >= first.startedAt);
+  assert.match(first.dataset?.fingerprint ?? '', /^[0-9a-f]{64}$/);
+  assert.equal(first.dataset?.fingerprintOf, 'names and sizes of 4 files');
+  assert.deepEqual(second.resumedFrom, { session: first.id, epoch: 1, step: 3 });
+  assert.deepEqual(second.plan, { imagesPerEpoch: 4, epochs: 2, firstStep: 4, lastStep: 8 });
+  assert.deepEqual(second.exit, { reason: 'finished' });
+  assert.equal(second.dataset?.fingerprint, first.dataset?.fingerprint);
+  // as the program itself counts them when it sets the model up
+  for (const { name, parameters, layers } of first.networks!) {
+    assert.equal(
+      layers.reduce((sum, layer) => sum + layer.parameters, 0),
+      parameters,
+      name,
+    );
+    const told = new RegExp(`Network ${name}\\] Total number of parameters : (\\d+\\.\\d+) M`);
+    assert.equal((parameters / 1e6).toFixed(3), told.exec(textOf(runFolder('told'), 'log.txt'))?.[1]);
+  }
+  assert.deepEqual(first.networks![1].layers[0], {
+    name: 'model.0',
+    tensors: ['weight f32[2,6,4,4]', 'bias f32[2]'],
+    parameters: 2 * 6 * 16 + 2,
+  });
+});
+
+test('a training that diverges leaves the value that is none, and says why it ended', async () => {
+  const { status, stdout } = train('diverged', '--lr', '1e30', '--json', '--save_latest_freq', '1');
+  assert.equal(status, 1);
+  const [{ exit }] = sessionsOf('diverged');
+  assert.equal(exit?.reason, 'failed');
+  assert.match(exit?.message ?? '', /diverged/);
+  const lines = stdout.trimEnd().split('\n');
+  const last: JsonLine = JSON.parse(lines.at(-1)!);
+  assert(last.event === 'ended' && last.reason === 'failed' && last.message === exit?.message);
+  const losses = (await eventsOf('diverged')).filter(({ tag }) => tag.startsWith('loss/'));
+  assert(
+    losses.some(({ value }) => !Number.isFinite(value)),
+    JSON.stringify(losses),
+  );
+  assert.match(textOf(runFolder('diverged'), 'log.txt'), /Z failed: .*diverged/);
+});
+
+test('what fails before the first step is in the record too', () => {
+  rmSync(runFolder('early'), { recursive: true, force: true });
+  const { status, stdout, stderr } = train('early', '--dataroot', 'nowhere', '--json');
+  assert.equal(status, 1);
+  assert.match(stderr, /^error: /);
+  const line: JsonLine = JSON.parse(stdout);
+  assert(line.event === 'ended' && line.reason === 'failed');
+  assert.equal(sessionsOf('early')[0].exit?.reason, 'failed');
+});
+
+test('checkpoints, hardware and times stand in the event file', async () => {
+  assert.equal(train('whole', '--save_epoch_freq', '1', '--quiet').status, 0);
+  const events = await eventsOf('whole');
+  const marks = events.filter(({ tag }) => tag === 'checkpoint');
+  const texts = marks.map(({ value }) =>
+    Buffer.from((value as { stringVal: Uint8Array[] }).stringVal[0]).toString(),
+  );
+  assert.deepEqual(
+    marks.map(({ step }) => step),
+    [4, 8],
+  );
+  assert.deepEqual([texts[0], /^latest, 2(, best)?$/.test(texts[1])], ['latest, 1, best', true]);
+  for (const tag of ['system/cpu_0', 'system/rss_gb', 'time/images_per_second', 'time/data_wait_percent']) {
+    const point = events.find((event) => event.tag === tag);
+    assert(Number(point?.value) >= 0 && point!.step > 0, tag);
+  }
+});
+
+test('--json tells a program how it goes, one object a line, and nothing else', () => {
+  const { status, stdout, stderr } = train('json', '--json', '--print_freq', '2');
+  assert.deepEqual([status, stderr], [0, '']);
+  const lines = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line): JsonLine => JSON.parse(line));
+  assert.deepEqual(
+    lines.map(({ event }) => event),
+    [
+      'started',
+      'step',
+      'step',
+      'validated',
+      'epoch',
+      'saved',
+      'step',
+      'step',
+      'validated',
+      'epoch',
+      'saved',
+      'ended',
+    ],
+  );
+  const [started, step] = lines;
+  assert(started.event === 'started' && step.event === 'step');
+  assert.equal(started.session, sessionsOf('json')[0].id);
+  assert.deepEqual([started.firstStep, started.lastStep, started.imagesPerEpoch], [1, 8, 4]);
+  assert.deepEqual([step.step, step.epoch, step.iteration, step.learningRate], [2, 1, 2, 0.0002]);
+  assert.deepEqual(Object.keys(step.losses), ['G_GAN', 'G_L1', 'D_real', 'D_fake']);
+  assert.deepEqual(lines.at(-1), { event: 'ended', reason: 'finished', steps: 8, epoch: 2 });
+});
+
+/** Starts a training that would go on for long, and waits for its first checkpoint. */
+async function startLong(name: string, env: NodeJS.ProcessEnv = {}) {
+  const argv = argvOf(
+    name,
+    '--n_epochs',
+    '100000',
+    '--save_epoch_freq',
+    '1000000',
+    '--val_freq',
+    '0',
+    '--no_html',
+  );
+  const child = spawn(process.execPath, [join(root, 'bin', 'pix2pix.js'), ...argv], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+  await until(() => output.includes('(epoch: '));
+  return { child, ended, output: () => output };
+}
+
+async function until(isTrue: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 3000 && !isTrue(); tries++) await sleep(20);
+  assert(isTrue(), isTrue.toString());
+}
+
+test('a running training saves and stops when its folder is told so; what an earlier run was told is forgotten', async () => {
+  requestStop(runFolder('asked'));
+  const { ended, output } = await startLong('asked');
+  const latest = join(runFolder('asked'), 'latest.json');
+  assert(!existsSync(latest));
+  requestSave(runFolder('asked'));
+  await until(() => existsSync(latest));
+  const [{ exit }] = sessionsOf('asked');
+  assert.equal(exit, undefined); // it goes on
+  requestStop(runFolder('asked'));
+  assert.equal(await ended, 0, output());
+  assert.match(
+    output(),
+    /^asked to save a checkpoint after this step$[\s\S]*^asked to stop: finishing the step, then saving$/m,
+  );
+  assert.deepEqual(sessionsOf('asked')[0].exit, { reason: 'stopped' });
+});
+
+test('a training that is killed leaves a record without an end, whole event files, and no nvidia-smi', {
+  skip: process.platform === 'win32' ? 'the stand-in for nvidia-smi is a shell script' : false,
+}, async () => {
+  mkdirSync(join(folder, 'bin'), { recursive: true });
+  const pid = join(folder, 'nvidia-smi.pid');
+  const script = `#!/bin/sh\necho $$ > '${pid}'\nwhile :; do echo "0, 37, 1000, Stand-in"; sleep 0.1; done\n`;
+  writeFileSync(join(folder, 'bin', 'nvidia-smi'), script);
+  chmodSync(join(folder, 'bin', 'nvidia-smi'), 0o755);
+  const PATH = `${join(folder, 'bin')}${delimiter}${process.env.PATH}`;
+  const { child, ended } = await startLong('killed', { PATH });
+  await until(() => sessionsOf('killed')[0].machine.gpus.length > 0);
+  child.kill('SIGKILL');
+  await ended;
+  const [{ exit, machine, process: writer }] = sessionsOf('killed');
+  assert.deepEqual([exit, machine.gpus, writer.pid], [undefined, ['Stand-in'], child.pid]);
+  assert((await eventsOf('killed')).some(({ tag }) => tag === 'loss/G_L1'));
+  await until(() => !isProcessAlive(Number(readFileSync(pid, 'utf8'))));
+});
+
+test('records that cannot be written cost a warning, not the training', () => {
+  mkdirSync(join(runFolder('broken'), 'log.txt'), { recursive: true });
+  mkdirSync(join(runFolder('broken'), 'run.json'));
+  const { status, stdout } = train('broken');
+  assert.equal(status, 0);
+  assert.equal(
+    stdout.match(/^warning: training goes on, but its record is incomplete: the log cannot be written$/gm)
+      ?.length,
+    1,
+  );
+  assert.equal(stdout.match(/^warning: run.json .*run.json.damaged/gm)?.length, 1, stdout);
+  assert.match(stdout, /^finished after 8 steps/m);
+  assert.equal(sessionsOf('broken').length, 1);
+});
