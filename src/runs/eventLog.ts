@@ -157,6 +157,25 @@ export class EventLog {
     return payload;
   }
 
+  /** Plain data, to be kept with what has been read; `resume` goes on from it. */
+  state() {
+    return { files: this.files, purges: this.purges.state() };
+  }
+
+  /** @returns false, and does nothing, where the files are no longer those of then, or longer by what has come since */
+  resume(state: ReturnType<EventLog['state']>): boolean {
+    const isSame = (then: LogFile, i: number) => {
+      const now = this.files[i];
+      const isUntouched = now?.size !== then.size || now.modified === then.modified;
+      return now?.name === then.name && now.inode === then.inode && now.size >= then.offset && isUntouched;
+    };
+    if (!state.files.every(isSame)) return false;
+    for (const [i, { offset, isDead }] of state.files.entries())
+      Object.assign(this.files[i], { offset, isDead });
+    this.purges.restore(state.purges);
+    return true;
+  }
+
   private async withFile(file: LogFile, use: (handle: FileHandle) => Promise<unknown>): Promise<void> {
     let handle: FileHandle | undefined;
     try {

@@ -1,4 +1,5 @@
 import type { Tag, TagTable } from './tagTable.js';
+import { WireReader } from './wireReader.js';
 
 /** What the events of a file tell of, in the order of the file. Times are milliseconds since 1970. */
 export interface EventSink {
@@ -19,9 +20,7 @@ const MAX_TEXT = 1 << 16;
  * every field, copies images, and takes twenty times as long for the scalars that files are full of.
  * What this one understands is a part of the format; a test holds it against the general decoder.
  */
-export class EventWire {
-  private bytes: Buffer = Buffer.alloc(0);
-  private at = 0;
+export class EventWire extends WireReader {
   private step = 0;
   private wall = 0;
   private place = 0;
@@ -29,14 +28,16 @@ export class EventWire {
   constructor(
     private readonly tags: TagTable,
     private readonly sink: EventSink,
-  ) {}
+  ) {
+    super();
+  }
 
   /**
    * @param place where the record is, passed on to the sink
    * @returns whether the bytes from `from` to `to` are an event
    */
   event(bytes: Buffer, from: number, to: number, place: number): boolean {
-    this.bytes = bytes;
+    this.use(bytes);
     this.place = place;
     try {
       this.readEvent(from, to);
@@ -48,7 +49,8 @@ export class EventWire {
   }
 
   private readEvent(from: number, to: number): void {
-    let [summary, session] = [-1, -1]; // where they begin: time and step, which come first as a rule, may come after
+    let summary = -1; // where it begins: time and step, which come first as a rule, may come after
+    let session = -1;
     this.step = 0;
     this.wall = 0;
     for (this.at = from; this.at < to; ) {
@@ -88,9 +90,13 @@ export class EventWire {
 
   /** One `Summary.Value`, which ends at `end`. */
   private readValue(end: number): void {
+    if (this.readPlainScalar(end)) return;
     const { bytes } = this;
     let tag: Tag | undefined;
-    let [image, tensor, metadata, scalar] = [-1, -1, -1, -1];
+    let scalar = -1;
+    let image = -1;
+    let tensor = -1;
+    let metadata = -1;
     while (this.at < end) {
       const key = this.varint();
       if (key === 0x0a) {
@@ -108,13 +114,26 @@ export class EventWire {
     }
     if (tag === undefined) return; // refused, which the table has told
     if (scalar >= 0) {
-      this.sink.scalar(tag, this.step, this.wall, bytes.readFloatLE(scalar), this.place);
+      this.sink.scalar(tag, this.step, this.wall, this.view.getFloat32(scalar, true), this.place);
       return;
     }
     if (metadata >= 0) this.readMetadata(tag, metadata);
     if (image >= 0) this.readImage(tag, image);
     if (tensor >= 0) this.readTensor(tag, tensor);
     this.at = end;
+  }
+
+  /** A short tag and a float, in this order: nine of ten values are that, and are read without looking at each field. */
+  private readPlainScalar(end: number): boolean {
+    const { bytes, at } = this;
+    const valueAt = end - 5;
+    const isPlain = bytes[at] === 0x0a && bytes[at + 1] < 0x80 && at + 2 + bytes[at + 1] === valueAt;
+    if (!isPlain || bytes[valueAt] !== 0x15) return false;
+    const tag = this.tags.find(bytes, at + 2, valueAt);
+    this.at = end;
+    if (tag === undefined) return true;
+    this.sink.scalar(tag, this.step, this.wall, this.view.getFloat32(valueAt + 1, true), this.place);
+    return true;
   }
 
   /** Which plugin shows the tag; said with its first value only, by some writers. */
@@ -224,57 +243,5 @@ export class EventWire {
       this.at = stringEnd;
     }
     return found;
-  }
-
-  /** Goes to what is delimited by a length at `at`, and gives its end. */
-  private begin(at: number): number {
-    this.at = at;
-    const length = this.varint();
-    const end = this.at + length;
-    if (!(length >= 0 && end <= this.bytes.length)) throw new RangeError();
-    return end;
-  }
-
-  private skip(key: number, end: number): void {
-    const type = key & 7;
-    if (type === 0) this.varint();
-    else if (type === 1) this.at += 8;
-    else if (type === 2) this.at = this.begin(this.at);
-    else if (type === 5) this.at += 4;
-    else throw new RangeError(); // groups: no event has them
-    if (this.at > end || key < 8) throw new RangeError();
-  }
-
-  private double(): number {
-    this.at += 8;
-    return this.bytes.readDoubleLE(this.at - 8);
-  }
-
-  private float(): number {
-    this.at += 4;
-    return this.bytes.readFloatLE(this.at - 4);
-  }
-
-  /** A varint as int64, exact where it is a safe integer. */
-  private varint(): number {
-    const { bytes } = this;
-    let byte = bytes[this.at++];
-    if (byte < 0x80) return byte;
-    let value = byte & 0x7f;
-    for (let scale = 128, i = 1; i < 10; i++, scale *= 128) {
-      byte = bytes[this.at++];
-      if (byte === undefined) throw new RangeError();
-      if (i === 9) return this.negative();
-      value += (byte & 0x7f) * scale;
-      if (byte < 0x80) return value;
-    }
-    throw new RangeError();
-  }
-
-  /** Ten bytes: two's complement in 64 bits. */
-  private negative(): number {
-    let value = 0n;
-    for (let i = 0; i < 10; i++) value |= BigInt(this.bytes[this.at - 10 + i] & 0x7f) << BigInt(7 * i);
-    return Number(BigInt.asIntN(64, value));
   }
 }

@@ -1,7 +1,7 @@
 import type { EventSink } from './eventWire.js';
 
 /** From this step on, what stands before this place is to be forgotten. */
-interface Purge {
+export interface Purge {
   readonly place: number;
   readonly step: number;
 }

@@ -4,12 +4,16 @@ import type { RunRecord } from '../tracking/runRecord.js';
 import { requestSave, requestStop } from '../tracking/runRequests.js';
 import { parseAnnotations, readAnnotations, writeAnnotations } from './annotations.js';
 import { EventLog } from './eventLog.js';
+import { keepReading, keptReading } from './keptReading.js';
 import { requireNoLinks } from './openRegular.js';
 import { Pace } from './pace.js';
 import { readRecord } from './recordFile.js';
 import { RunContents } from './runContents.js';
 import type { Annotations } from './runSummary.js';
 
+/** A run with less to read than so many bytes is read again rather than kept; one that grows is kept anew so often, in ms. */
+const WORTH_KEEPING = 1 << 20;
+const KEEP_INTERVAL = 60_000;
 /** How often what is to be forgotten may turn up anew in one reading. */
 const MAX_READINGS = 3;
 
@@ -26,6 +30,8 @@ export class Run {
   /** Whether everything that there was has been read once. */
   hasBeenRead = false;
   private readonly faults = new Map<string, string>();
+  /** Bytes of the log that are kept, and when that was. */
+  private kept = { bytes: 0, at: 0 };
   private updating: Promise<boolean> | undefined;
 
   /** @param id its folder, relative to the log directory, with `/` */
@@ -70,11 +76,27 @@ export class Run {
     let change: 'same' | 'grown' | 'anew' = 'same';
     await this.attempt('', async () => {
       change = await this.log.look();
+      if (!this.hasBeenRead) await this.resumeKept();
       if (change !== 'same' || !this.hasBeenRead) await this.readLog(change === 'anew', onProgress);
+      if (Date.now() - this.kept.at > KEEP_INTERVAL) this.keep();
     });
     this.hasBeenRead = true;
     const after = JSON.stringify([this.record, this.annotations, ...this.faults.values()]);
     return (change as string) !== 'same' || before !== after;
+  }
+
+  private async resumeKept(): Promise<void> {
+    const kept = this.log.size < WORTH_KEEPING ? undefined : await keptReading(this.folder);
+    if (kept === undefined || !this.log.resume(kept.log)) return;
+    this.contents = RunContents.restore(kept.contents);
+    this.kept = { bytes: this.log.read, at: Date.now() };
+  }
+
+  /** Keeps what has been read for the next start, where that is worth it. Never throws. */
+  keep(): void {
+    if (Math.abs(this.log.read - this.kept.bytes) < WORTH_KEEPING) return;
+    keepReading(this.folder, { log: this.log.state(), contents: this.contents.state() });
+    this.kept = { bytes: this.log.read, at: Date.now() };
   }
 
   private async readLog(anew: boolean, onProgress: () => void): Promise<void> {

@@ -26,9 +26,6 @@ interface TextNote {
 /** The tag of our own event files under which each saved checkpoint is told. */
 export const CHECKPOINT_TAG = 'checkpoint';
 
-/** Scalars about the machine are written while nothing is learned, too: they are no sign of progress. */
-const isAboutMachine = (tag: string) => tag.startsWith('system/');
-
 /** What the event files of one run hold, as far as they have been read: bounded in memory, whatever they hold. */
 export class RunContents implements EventSink {
   readonly tags = new TagTable((problem) => this.addProblem(problem));
@@ -48,15 +45,17 @@ export class RunContents implements EventSink {
   private nanMarks = 0;
 
   scalar(tag: Tag, step: number, wall: number, value: number, place: number): void {
-    let series = this.scalars.get(tag);
-    if (series === undefined) {
-      series = new SeriesSummary();
-      this.scalars.set(tag, series);
-    }
+    const series = tag.series ?? this.begin(tag);
     series.add(step, wall, value, place);
-    this.see(step, wall, isAboutMachine(tag.name));
+    this.see(step, wall, tag.isAboutMachine);
     if (Number.isNaN(value)) this.markNaN(tag, step, wall);
     else if (this.nanTags.size > 0) this.nanTags.delete(tag);
+  }
+
+  private begin(tag: Tag): SeriesSummary {
+    tag.series = new SeriesSummary();
+    this.scalars.set(tag, tag.series);
+    return tag.series;
   }
 
   image(tag: Tag, step: number, wall: number, width: number, height: number, place: number): void {
@@ -93,6 +92,33 @@ export class RunContents implements EventSink {
 
   addProblem(problem: string): void {
     if (this.problems.length < MAX_PROBLEMS && !this.problems.includes(problem)) this.problems.push(problem);
+  }
+
+  /** Plain data, to be kept; `restore` makes contents of it again. */
+  state() {
+    const { marks, problems, hparamsContent, step, firstWall, lastWall, progressWall, nanMarks } = this;
+    return {
+      tags: [...this.tags.all()].map(({ name, plugin }) => ({ name, plugin })),
+      scalars: [...this.scalars].map(([{ name }, series]) => [name, series.state()] as const),
+      images: [...this.images].map(([{ name }, track]) => [name, track] as const),
+      texts: [...this.texts].map(([{ name }, text]) => [name, text] as const),
+      nanTags: [...this.nanTags].map(({ name }) => name),
+      rest: { marks, problems, hparamsContent, step, firstWall, lastWall, progressWall, nanMarks },
+    };
+  }
+
+  static restore(state: ReturnType<RunContents['state']>): RunContents {
+    const contents = new RunContents();
+    const tag = (name: string) => contents.tags.named(name) as Tag; // as many as there were are no more than may be
+    for (const { name, plugin } of state.tags) tag(name).plugin = plugin;
+    for (const [name, series] of state.scalars) {
+      tag(name).series = SeriesSummary.restore(series);
+      contents.scalars.set(tag(name), tag(name).series as SeriesSummary);
+    }
+    for (const [name, track] of state.images) contents.images.set(tag(name), track);
+    for (const [name, text] of state.texts) contents.texts.set(tag(name), text);
+    for (const name of state.nanTags) contents.nanTags.add(tag(name));
+    return Object.assign(contents, state.rest);
   }
 
   private see(step: number, wall: number, isMachine: boolean): void {

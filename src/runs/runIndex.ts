@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { realpath } from 'node:fs/promises';
 import { findRuns } from './findRuns.js';
+import { forgetOldReadings } from './keptReading.js';
 import { readPoints } from './readPoints.js';
 import { Run } from './run.js';
 import type { RunDetail, RunSummary } from './runSummary.js';
@@ -11,6 +12,8 @@ import { describeRun, summarise } from './summarise.js';
 const LIVE_INTERVAL = 300;
 const REST_INTERVAL = 2000;
 const FIND_INTERVAL = 1500;
+/** Runs that are read at the same time. */
+const AT_ONCE = 4;
 
 /** Which rows of the table are new or different, and which are gone. */
 export interface IndexChange {
@@ -89,7 +92,7 @@ export class RunIndex {
   /** Looks for runs and reads all that there is to read. */
   async update(): Promise<void> {
     await this.find();
-    for (const row of this.newestFirst()) await this.updateRow(row);
+    await this.updateRows(this.newestFirst());
   }
 
   /** Goes on looking until `close`. */
@@ -99,10 +102,12 @@ export class RunIndex {
       if (!this.isClosed) this.timer = setTimeout(turn, LIVE_INTERVAL);
     };
     void turn();
+    void forgetOldReadings();
   }
 
   close(): void {
     this.isClosed = true;
+    for (const { run } of this.rows.values()) run.keep();
     clearTimeout(this.timer);
     this.events.removeAllListeners();
   }
@@ -120,7 +125,18 @@ export class RunIndex {
       const interval = summary.state === 'running' ? LIVE_INTERVAL : REST_INTERVAL;
       return Date.now() - lookedAt >= interval;
     });
-    for (const row of due) if (!this.isClosed) await this.updateRow(row);
+    await this.updateRows(due);
+  }
+
+  /** Some at a time: most of the time goes into waiting for the disk. */
+  private async updateRows(rows: Row[]): Promise<void> {
+    const waiting = [...rows];
+    const worker = async () => {
+      for (let row = waiting.shift(); row !== undefined && !this.isClosed; row = waiting.shift()) {
+        await this.updateRow(row);
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
   }
 
   private async find(): Promise<void> {
@@ -138,11 +154,11 @@ export class RunIndex {
     const gone = [...this.rows.keys()].filter((id) => !ids.includes(id));
     for (const id of gone) this.rows.delete(id);
     const added = ids.filter((id) => !this.rows.has(id));
-    for (const id of added) {
-      const run = new Run(this.root!, id);
-      await run.readNotes();
+    const runs = added.map((id) => new Run(this.root!, id));
+    await Promise.all(runs.map((run) => run.readNotes()));
+    for (const run of runs) {
       const row: Row = { run, summary: summarise(run, ++this.revision), text: '', lookedAt: 0 };
-      this.rows.set(id, row);
+      this.rows.set(run.id, row);
     }
     if (gone.length > 0) this.events.emit('change', { runs: [], gone });
   }

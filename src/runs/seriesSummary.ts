@@ -10,6 +10,12 @@ const LOW = 3; // step, wall, value
 const HIGH = 6;
 const WIDTH = 9;
 
+/** The columns of what is marked of the whole series. */
+const FIRST = 0;
+const LAST = 3;
+const LOWEST = 6;
+const HIGHEST = 9;
+
 export interface Point {
   readonly step: number;
   /** Milliseconds since 1970. */
@@ -35,40 +41,46 @@ export class SeriesSummary {
   /** Points that a full bucket holds. */
   private perBucket = 1;
   count = 0;
-  first: Point | undefined;
-  last: Point | undefined;
-  lowest: Point | undefined;
-  highest: Point | undefined;
   /** Whether steps never went back. */
   isOrdered = true;
+  /** Step, wall and value of the first point, the last, the lowest and the highest; in place, as a million points pass. */
+  private readonly marked = new Float64Array(12).fill(Number.NaN);
 
   constructor(private readonly capacity = CAPACITY) {}
 
+  get first(): Point | undefined {
+    return this.count === 0 ? undefined : at(this.marked, FIRST);
+  }
+
+  get last(): Point | undefined {
+    return this.count === 0 ? undefined : at(this.marked, LAST);
+  }
+
+  /** Of the finite ones. */
+  get lowest(): Point | undefined {
+    return Number.isNaN(this.marked[LOWEST + 2]) ? undefined : at(this.marked, LOWEST);
+  }
+
+  get highest(): Point | undefined {
+    return Number.isNaN(this.marked[HIGHEST + 2]) ? undefined : at(this.marked, HIGHEST);
+  }
+
   /** @param place of the record that holds it */
   add(step: number, wall: number, value: number, place: number): void {
-    const finite = Number.isFinite(value) ? value : Number.NaN;
-    const point = { step, wall, value: finite };
-    if (this.last !== undefined && step < this.last.step) this.isOrdered = false;
-    this.first ??= point;
-    this.last = point;
-    if (finite < (this.lowest?.value ?? Number.POSITIVE_INFINITY)) this.lowest = point;
-    if (finite > (this.highest?.value ?? Number.NEGATIVE_INFINITY)) this.highest = point;
-    this.count++;
+    const { marked } = this;
+    const finite = value - value === 0 ? value : Number.NaN;
+    if (step < marked[LAST]) this.isOrdered = false;
+    if (this.count++ === 0) set(marked, FIRST, step, wall, finite);
+    set(marked, LAST, step, wall, finite);
+    keepExtremes(marked, LOWEST, HIGHEST, step, wall, finite);
     const open = (this.buckets - 1) * WIDTH;
-    if (this.buckets > 0 && this.rows[open + COUNT] < this.perBucket) this.addTo(open, point);
-    else this.append(point, place);
+    if (this.buckets > 0 && this.rows[open + COUNT] < this.perBucket) {
+      this.rows[open + COUNT]++;
+      keepExtremes(this.rows, open + LOW, open + HIGH, step, wall, finite);
+    } else this.append(step, wall, finite, place);
   }
 
-  private addTo(row: number, { step, wall, value }: Point): void {
-    const { rows } = this;
-    rows[row + COUNT]++;
-    if (value < rows[row + LOW + 2] || Number.isNaN(rows[row + LOW + 2]))
-      set(rows, row + LOW, step, wall, value);
-    if (value > rows[row + HIGH + 2] || Number.isNaN(rows[row + HIGH + 2]))
-      set(rows, row + HIGH, step, wall, value);
-  }
-
-  private append({ step, wall, value }: Point, place: number): void {
+  private append(step: number, wall: number, value: number, place: number): void {
     if (this.buckets === this.capacity) this.mergeNeighbours();
     if (this.buckets * WIDTH === this.rows.length) {
       const grown = new Float64Array(Math.min(this.rows.length * 2, this.capacity * WIDTH));
@@ -146,7 +158,7 @@ export class SeriesSummary {
     const chosen: number[] = [];
     for (let i = 0; i < this.buckets; i++) {
       const row = i * WIDTH;
-      const nextStep = i + 1 < this.buckets ? rows[row + WIDTH + FIRST_STEP] : this.last!.step;
+      const nextStep = i + 1 < this.buckets ? rows[row + WIDTH + FIRST_STEP] : this.marked[LAST];
       const isInside = rows[row + FIRST_STEP] <= toStep && nextStep >= fromStep;
       if (isInside || !this.isOrdered) chosen.push(row);
     }
@@ -155,19 +167,23 @@ export class SeriesSummary {
 
   /** Plain data, to be kept; `restore` makes a series of it again. */
   state() {
-    const { buckets, perBucket, count, first, last, lowest, highest, isOrdered } = this;
-    const rows = this.rows.slice(0, buckets * WIDTH);
-    return { rows, buckets, perBucket, count, first, last, lowest, highest, isOrdered };
+    const { buckets, perBucket, count, isOrdered } = this;
+    return {
+      rows: this.rows.slice(0, buckets * WIDTH),
+      marked: this.marked,
+      buckets,
+      perBucket,
+      count,
+      isOrdered,
+    };
   }
 
-  static restore({ rows, ...state }: ReturnType<SeriesSummary['state']>): SeriesSummary {
+  static restore({ rows, marked, ...state }: ReturnType<SeriesSummary['state']>): SeriesSummary {
     const series = new SeriesSummary();
-    const room = Math.min(
-      CAPACITY,
-      Math.max(FIRST_ALLOCATION, 2 ** Math.ceil(Math.log2(state.buckets || 1))),
-    );
-    series.rows = new Float64Array(room * WIDTH);
+    const room = Math.max(FIRST_ALLOCATION, 2 ** Math.ceil(Math.log2(state.buckets || 1)));
+    series.rows = new Float64Array(Math.min(CAPACITY, room) * WIDTH);
     series.rows.set(rows);
+    series.marked.set(marked);
     return Object.assign(series, state);
   }
 }
@@ -178,16 +194,31 @@ function set(rows: Float64Array, at: number, a: number, b: number, c: number): v
   rows[at + 2] = c;
 }
 
+function keepExtremes(
+  rows: Float64Array,
+  low: number,
+  high: number,
+  step: number,
+  wall: number,
+  value: number,
+): void {
+  // Not >=: what is kept may be NaN, which gives way to any number.
+  if (value < rows[low + 2] || Number.isNaN(rows[low + 2])) set(rows, low, step, wall, value);
+  if (value > rows[high + 2] || Number.isNaN(rows[high + 2])) set(rows, high, step, wall, value);
+}
+
 function at(rows: Float64Array, column: number): Point {
   return { step: rows[column], wall: rows[column + 1], value: rows[column + 2] };
 }
 
 function mergeInto(rows: Float64Array, row: number, others: Float64Array, other: number): void {
   rows[row + COUNT] += others[other + COUNT];
-  const isLower = others[other + LOW + 2] < rows[row + LOW + 2] || Number.isNaN(rows[row + LOW + 2]);
-  if (isLower) rows.set(others.subarray(other + LOW, other + LOW + 3), row + LOW);
-  const isHigher = others[other + HIGH + 2] > rows[row + HIGH + 2] || Number.isNaN(rows[row + HIGH + 2]);
-  if (isHigher) rows.set(others.subarray(other + HIGH, other + HIGH + 3), row + HIGH);
+  for (const column of [LOW, HIGH]) {
+    const from = other + column;
+    const value = others[from + 2];
+    if (!Number.isNaN(value))
+      keepExtremes(rows, row + LOW, row + HIGH, others[from], others[from + 1], value);
+  }
 }
 
 function byStep(a: Point, b: Point): number {

@@ -97,7 +97,7 @@ function marksOf({ contents }: Run, sessions: readonly RunSession[]): Mark[] {
 /** Milliseconds between signs of progress, as a rule. */
 function intervalOf({ contents }: Run): number | undefined {
   const busiest = [...contents.scalars]
-    .filter(([tag]) => !tag.name.startsWith('system/'))
+    .filter(([tag]) => !tag.isAboutMachine)
     .map(([, series]) => series)
     .sort((a, b) => b.count - a.count)[0];
   if (busiest?.first === undefined || busiest.last === undefined || busiest.count < 2) return undefined;

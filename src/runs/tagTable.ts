@@ -1,8 +1,14 @@
+import type { SeriesSummary } from './seriesSummary.js';
+
 /** A tag of a run: known by its bytes, so that it is made a string once and not for each of a million points. */
 export interface Tag {
   readonly name: string;
   /** TensorBoard's plugin that shows it: of tensors, it alone tells scalars from images and text. */
   plugin?: string;
+  /** Where its points are kept: found here without a search. */
+  series?: SeriesSummary;
+  /** Whether it is about the machine: such scalars are written while nothing is learned, too. */
+  readonly isAboutMachine: boolean;
 }
 
 interface Entry extends Tag {
@@ -47,7 +53,7 @@ export class TagTable {
         this.onProblem(`more than ${MAX_TAGS} tags: the others are left out`);
         return undefined;
       }
-      entry = { name, bytes: Buffer.from(name) };
+      entry = { name, bytes: Buffer.from(name), isAboutMachine: name.startsWith('system/') };
       this.entries.set(name, entry);
     }
     if (this.previous !== undefined) this.previous.next = entry;

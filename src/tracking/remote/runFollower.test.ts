@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
-import { type Fate, type FakeMlflow, fakeMlflow } from '../../../test/fakeMlflow.js';
+import { type FakeMlflow, type Fate, fakeMlflow } from '../../../test/fakeMlflow.js';
 import {
   expectedMetrics,
   logStep,
@@ -135,7 +135,7 @@ test('a server that never answers is waited for no longer than said', async () =
   const said: string[] = [];
   const tracker = mlflowTracker(fake.uri, 'tests');
   const say = (_: string, text: string) => void said.push(text);
-  const options = { session: 's1', say, mostPatience: 30 };
+  const options = { session: 's1', say, patience: 30 };
   await new RunFollower(folder, tracker, options).finish();
   assert.match(said.join('\n'), /has not got all of the run/);
   fake.fate = () => 'ok';

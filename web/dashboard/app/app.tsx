@@ -5,6 +5,7 @@ import { RunsView } from '../runs/runsView.js';
 import { useDashboard } from './dashboard.js';
 import { Failure } from './failure.js';
 import { Header } from './header.js';
+import { Keys } from './keys.js';
 import { route } from './route.js';
 
 /** The page: what is the same everywhere, and the view that the address names. */
@@ -17,6 +18,7 @@ export function App() {
         Skip to the content
       </button>
       <Header />
+      <Keys />
       {!isConnected.value && (
         <p class="banner" role="status">
           The server does not answer. What is shown may be old; training goes on without it. Trying again…

@@ -1,4 +1,5 @@
 import { useDashboard } from './dashboard.js';
+import { KeysButton } from './keys.js';
 import { type Route, route } from './route.js';
 import { type Theme, theme } from './theme.js';
 
@@ -26,7 +27,10 @@ export function Header() {
       <code class="directory" title="the log directory">
         {logDirectory.value}
       </code>
-      <ThemeButton />
+      <span class="top-buttons">
+        <KeysButton />
+        <ThemeButton />
+      </span>
     </header>
   );
 }

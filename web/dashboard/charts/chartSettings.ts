@@ -4,7 +4,7 @@ import { remembered } from '../app/remembered.js';
 export type XAxis = 'step' | 'epoch' | 'relative' | 'wall';
 
 /** All charts obey these, and the next visit finds them as they were. */
-export const smoothing = remembered('smoothing', 0.6); // TensorBoard's default
+export const smoothing = remembered('smoothing', 0.8);
 export const xAxis = remembered<XAxis>('xAxis', 'step');
 export const isLog = remembered('logScale', false);
 

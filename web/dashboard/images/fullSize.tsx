@@ -64,12 +64,22 @@ export function FullSize({ shots, opened, steps, index }: FullSizeProps) {
         go();
       }}
     >
-      {at >= 0 && <Stage shot={shots[at]} close={() => dialog.current?.close()} />}
+      {at >= 0 && (
+        <Stage shot={shots[at]} toStep={(by) => goToStep(index + by)} close={() => dialog.current?.close()} />
+      )}
     </dialog>
   );
 }
 
-function Stage({ shot, close }: { shot: Shot; close: () => void }) {
+interface StageProps {
+  readonly shot: Shot;
+  readonly toStep: (by: -1 | 1) => void;
+  readonly close: () => void;
+}
+
+function Stage({ shot, toStep, close }: StageProps) {
+  const view = useRef<HTMLElement>(null);
+  useEffect(() => view.current?.focus(), []);
   const zoom = useSignal(fittingZoom(shot));
   const change = (by: -1 | 1) => {
     const next = ZOOMS[ZOOMS.indexOf(zoom.value) + by];
@@ -91,11 +101,19 @@ function Stage({ shot, close }: { shot: Shot; close: () => void }) {
           <span class="swatch" style={{ background: run.color }} /> {run.name}
         </span>
         <strong>{visual.label}</strong>
-        <span>step {formatCount(step)}</span>
+        <span class="pager">
+          <button type="button" class="icon" aria-label="Step before" onClick={() => toStep(-1)}>
+            ‹
+          </button>
+          step {formatCount(step)}
+          <button type="button" class="icon" aria-label="Next step" onClick={() => toStep(1)}>
+            ›
+          </button>
+        </span>
         <span class="quiet">
           {width} × {height}
         </span>
-        <span class="zoom">
+        <span class="pager">
           <button type="button" class="icon" aria-label="Smaller" onClick={() => change(-1)}>
             −
           </button>
@@ -111,7 +129,7 @@ function Stage({ shot, close }: { shot: Shot; close: () => void }) {
           Close
         </button>
       </header>
-      <Scrolls class="stage" label="Image">
+      <Scrolls view={view} class="stage" label="Image">
         <img
           src={url}
           alt={nameOfShot(shot)}

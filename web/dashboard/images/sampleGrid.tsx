@@ -1,4 +1,5 @@
 import { useDashboard } from '../app/dashboard.js';
+import { formatCount } from '../app/format.js';
 import { DifferenceTile } from './differenceTile.js';
 import { mode, pair, tileWidth } from './imageSettings.js';
 import { type RunImages, type Shot, shotOf } from './shots.js';
@@ -23,29 +24,56 @@ export function SampleGrid({ sample, title, runs, steps, index, onOpen }: Sample
       {title !== undefined && <h3>{title}</h3>}
       <div class="strips">
         {runs.map((run) => (
-          <div class="strip" key={run.id}>
-            {runs.length > 1 && <RunLabel run={run} />}
-            {stripsOf(sample).map((visuals) => (
-              <Strip
-                key={visuals.map(({ tag }) => tag).join(' ')}
-                visuals={visuals}
-                step={steps[index]}
-                shot={(visual) => shotOf(source, run, visual, steps, index)}
-                onOpen={(visual) => onOpen(run, visual)}
-              />
-            ))}
-          </div>
+          <RunStrips
+            key={run.id}
+            run={run}
+            sample={sample}
+            isLabelled={runs.length > 1}
+            step={steps[index]}
+            shot={(visual) => shotOf(source, run, visual, steps, index)}
+            onOpen={(visual) => onOpen(run, visual)}
+          />
         ))}
       </div>
     </section>
   );
 }
 
-function RunLabel({ run: { name, color } }: { run: RunImages }) {
+interface RunStripsProps {
+  readonly run: RunImages;
+  readonly sample: Sample;
+  readonly isLabelled: boolean;
+  /** Where the slider stands: a run that had nothing new by then says of when its images are. */
+  readonly step: number;
+  readonly shot: (visual: Visual) => Shot | undefined;
+  readonly onOpen: (visual: Visual) => void;
+}
+
+/** The images of one run. */
+function RunStrips({ run, sample, isLabelled, step, shot, onOpen }: RunStripsProps) {
+  const kept = sample.rows.flat().flatMap((visual) => shot(visual)?.step ?? []);
+  const newest = kept.length === 0 ? undefined : Math.max(...kept);
   return (
-    <p class="strip-run">
-      <span class="swatch" style={{ background: color }} /> {name}
-    </p>
+    <div class="strip">
+      {isLabelled && (
+        <p class="strip-run">
+          <span class="swatch" style={{ background: run.color }} /> {run.name}
+          {newest !== undefined && newest !== step && (
+            <span class="quiet"> at step {formatCount(newest)}</span>
+          )}
+        </p>
+      )}
+      {newest === undefined && <p class="tile-empty quiet">nothing yet</p>}
+      {(newest === undefined ? [] : stripsOf(sample)).map((visuals) => (
+        <Strip
+          key={visuals.map(({ tag }) => tag).join(' ')}
+          visuals={visuals}
+          step={newest}
+          shot={shot}
+          onOpen={onOpen}
+        />
+      ))}
+    </div>
   );
 }
 
@@ -60,7 +88,7 @@ function stripsOf({ rows }: Sample): (readonly Visual[])[] {
 
 interface StripProps {
   readonly visuals: readonly Visual[];
-  readonly step: number;
+  readonly step: number | undefined;
   readonly shot: (visual: Visual) => Shot | undefined;
   readonly onOpen: (visual: Visual) => void;
 }

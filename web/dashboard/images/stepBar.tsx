@@ -55,9 +55,10 @@ export function StepBar({ steps, index, imagesPerEpoch }: StepBarProps) {
       />
       <span class="step-text">
         step {formatCount(step)}
-        {epoch}{' '}
+        {epoch}
         <span class="quiet">
-          {index + 1} of {steps.length}
+          {' '}
+          · {index + 1} of {steps.length}
         </span>
       </span>
       <button

@@ -6,8 +6,8 @@ import { nameOfShot, type Shot } from './shots.js';
 interface TileProps {
   readonly shot: Shot | undefined;
   readonly label: string;
-  /** Where the slider stands: a shot of an earlier step says so. */
-  readonly step: number;
+  /** Of the images beside it: one of an earlier step says so. */
+  readonly step: number | undefined;
   readonly onOpen: () => void;
 }
 
@@ -42,6 +42,7 @@ export function Tile({ shot, label, step, onOpen }: TileProps) {
             class={width < 200 ? 'coarse' : undefined}
             loading="lazy"
             decoding="sync"
+            data-visual={shot.visual.name}
             data-step={shot.step}
             onLoad={() => near.forEach(preload)}
             onError={() => setBroken(url)}

@@ -9,8 +9,8 @@ const MODES: readonly { mode: Mode; text: string }[] = [
 ];
 const WIDTHS = [
   { width: 128, text: 'Small' },
-  { width: 256, text: 'Medium' },
-  { width: 512, text: 'Large' },
+  { width: 224, text: 'Medium' },
+  { width: 460, text: 'Large' },
 ];
 const TOPS = [255, 128, 64, 32, 16];
 

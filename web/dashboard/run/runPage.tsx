@@ -13,7 +13,7 @@ import { NetworksSection } from './networksSection.js';
 import { OptionsSection } from './optionsSection.js';
 import './run.css';
 import { RunHeader } from './runHeader.js';
-import { Section } from './section.js';
+import { Section, SectionLinks } from './section.js';
 import { SessionsSection } from './sessionsSection.js';
 import { TextsSection } from './textsSection.js';
 
@@ -50,7 +50,7 @@ function PresentRun({ run }: { run: RunSummary }) {
       <div class="run-columns">
         <MetricsSection run={run} />
         <OptionsSection options={run.options} session={detail?.sessions.at(-1)} />
-        {detail !== undefined && <SessionsSection sessions={detail.sessions} />}
+        {detail !== undefined && <SessionsSection sessions={detail.sessions} state={run.state} />}
         {detail !== undefined && <NetworksSection networks={detail.networks} />}
         {detail !== undefined && <TextsSection texts={detail.texts} />}
         <FilesSection run={run} />
@@ -68,25 +68,5 @@ function Images({ detail }: { detail: RunDetail }) {
     <Section id="images" title="Images">
       <ImagePanel runs={runs} />
     </Section>
-  );
-}
-
-const LINKS = ['charts', 'images', 'metrics', 'options', 'sessions', 'networks', 'texts', 'files', 'log'];
-
-/** Leads to the sections. The address after `#` names the view, so these cannot be links. */
-function SectionLinks() {
-  const go = (id: string) => {
-    const section = document.getElementById(id);
-    section?.scrollIntoView();
-    section?.focus({ preventScroll: true });
-  };
-  return (
-    <nav class="section-links" aria-label="Sections">
-      {LINKS.map((id) => (
-        <button type="button" class="plain" key={id} onClick={() => go(id)}>
-          {id[0].toUpperCase() + id.slice(1)}
-        </button>
-      ))}
-    </nav>
   );
 }

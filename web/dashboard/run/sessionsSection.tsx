@@ -1,17 +1,19 @@
 import type { ComponentChildren } from 'preact';
 import type { RunSession } from '../../../src/tracking/runRecord.js';
 import { formatBytes, formatCount, formatDuration } from '../app/format.js';
+import type { RunState } from '../../../src/runs/runSummary.js';
 import { Section } from './section.js';
 
 /** Each time that the run was started: by what command, from which code, where, and how it ended. Newest first. */
-export function SessionsSection({ sessions }: { sessions: readonly RunSession[] }) {
+export function SessionsSection({ sessions, state }: { sessions: readonly RunSession[]; state: RunState }) {
   if (sessions.length === 0) return null;
   return (
     <Section id="sessions" title={sessions.length === 1 ? 'Session' : 'Sessions'}>
       {[...sessions].reverse().map((session, i) => (
         <details key={session.id} open={i === 0}>
           <summary>
-            {localTime(session.startedAt)} <span class="quiet">{endOf(session)}</span>
+            {localTime(session.startedAt)}{' '}
+            <span class="quiet">{endOf(session, i === 0 ? state : undefined)}</span>
           </summary>
           <Session session={session} number={new Map(sessions.map(({ id }, at) => [id, at + 1]))} />
         </details>
@@ -97,8 +99,9 @@ function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-function endOf({ startedAt, endedAt, exit }: RunSession): string {
-  if (endedAt === undefined) return exit === undefined ? 'not ended, as far as it says' : exit.reason;
+/** How a session ended. Of the last one the run's state tells more than the record, which a crash leaves open. */
+function endOf({ startedAt, endedAt, exit }: RunSession, state: RunState | undefined): string {
+  if (endedAt === undefined) return exit?.reason ?? state ?? 'gone without a word';
   const seconds = (Date.parse(endedAt) - Date.parse(startedAt)) / 1000;
   return `${exit?.reason ?? 'ended'} after ${formatDuration(Math.max(0, seconds))}`;
 }

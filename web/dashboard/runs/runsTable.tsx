@@ -1,5 +1,6 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useCallback, useMemo, useRef } from 'preact/hooks';
+import { readField } from '../../../src/runs/fields.js';
 import type { RunSummary } from '../../../src/server/api.js';
 import { now } from '../app/clock.js';
 import { useDashboard } from '../app/dashboard.js';
@@ -161,7 +162,7 @@ function Head({ columns, rows, selected }: HeadProps) {
         <SortHeader field="progress" text="Progress" />
         <SortHeader field="updated" text="Active" />
         {columns.map((field) => (
-          <SortHeader key={field} field={field} text={field} />
+          <SortHeader key={field} field={field} text={field} isNumber={holdsNumbers(rows, field)} />
         ))}
         <td />
       </tr>
@@ -169,17 +170,21 @@ function Head({ columns, rows, selected }: HeadProps) {
   );
 }
 
-function SortHeader({ field, text }: { field: string; text: string }) {
+function SortHeader({ field, text, isNumber }: { field: string; text: string; isNumber?: boolean }) {
   const isOrdered = order.value.field === field;
   const direction = order.value.isDescending ? 'descending' : 'ascending';
   return (
-    <th scope="col" aria-sort={isOrdered ? direction : undefined}>
+    <th scope="col" class={isNumber ? 'number' : undefined} aria-sort={isOrdered ? direction : undefined}>
       <button type="button" class="plain" onClick={() => orderBy(field)}>
         {text}
         <span aria-hidden="true">{isOrdered ? (order.value.isDescending ? ' ↓' : ' ↑') : ''}</span>
       </button>
     </th>
   );
+}
+
+function holdsNumbers(rows: readonly RunSummary[], field: string): boolean {
+  return rows.some((run) => typeof readField(run, field)[0] === 'number');
 }
 
 function rowOf(body: HTMLElement | null, id: string | undefined): HTMLElement | null {

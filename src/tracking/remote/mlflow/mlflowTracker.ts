@@ -1,7 +1,7 @@
 import type { RemoteTracker, RunFacts } from '../remoteTracker.js';
 import { MlflowClient, MlflowError } from './mlflowClient.js';
-import { MlflowRun } from './mlflowRun.js';
 import { paramsOf, tagsOf } from './mlflowFacts.js';
+import { MlflowRun } from './mlflowRun.js';
 
 /** A tag of our own: by it a run is found again whose making was not answered. */
 const RUN_TAG = 'pix2pix.run';

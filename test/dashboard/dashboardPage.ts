@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { type DashboardServer, startDashboard } from '../../src/server/dashboardServer.js';
+import { browserPath } from '../browser.js';
+
+// The dashboard as a person has it before them: the real server, the built page, a real browser without a head.
+
+export interface DashboardPage {
+  readonly page: Page;
+  readonly server: DashboardServer;
+  /** What the page must never do: errors, refused contents, requests to anywhere but its server. */
+  readonly offences: readonly string[];
+  /** Goes to a view: `#/images`. */
+  open(hash: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const PHONE = { width: 390, height: 844 } as const;
+export const DESK = { width: 1440, height: 900 } as const;
+
+/** The server of a log directory, and its page in a browser. */
+export async function openDashboard(logDirectory: string): Promise<DashboardPage> {
+  const server = await startDashboard({ logDirectory, port: 0 });
+  const browser = await startBrowser();
+  const page = await browser.newPage({ viewport: DESK, colorScheme: 'light' });
+  page.setDefaultTimeout(20_000);
+  const offences = watch(page, new URL(server.url).origin);
+  await page.goto(server.url);
+  return {
+    page,
+    server,
+    offences,
+    open: async (hash) => {
+      await page.goto(server.url + hash);
+      await page.locator('main :is(h1, h2, table)').first().waitFor();
+    },
+    close: async () => {
+      await browser.close();
+      await server.close();
+    },
+  };
+}
+
+/** A browser; whoever starts it closes it. */
+export function startBrowser(): Promise<Browser> {
+  const args = ['--no-sandbox', '--disable-dev-shm-usage'];
+  return chromium.launch({ executablePath: browserPath, args });
+}
+
+/** Notes what a page does that it must not. Chromium reports what the content security policy refuses as an error. */
+export function watch(page: Page, origin: string): string[] {
+  const offences: string[] = [];
+  page.on('pageerror', (error) => offences.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') offences.push(message.text());
+  });
+  page.on('request', (request) => {
+    const url = request.url();
+    if (!/^(data|blob):/.test(url) && !url.startsWith(origin)) offences.push(`asked ${url}`);
+  });
+  return offences;
+}
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Asserts that axe finds nothing serious or critical in what the page shows now. */
+export async function assertAccessible(page: Page, what: string): Promise<void> {
+  await page.evaluate(axeSource);
+  const found =
+    (await page.evaluate(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
+    violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) =>
+      id + ': ' + nodes.map(({ html, any, all }) => html.slice(0, 200) + ' ' + [...any, ...all].map(({ message }) => message).join(' ')).slice(0, 3).join(' | ')))`)) as string[];
+  assert.deepEqual(found, [], `${what}: axe`);
+}
+
+/** Asserts that nothing is wider than the window. */
+export async function assertFits(page: Page, what: string): Promise<void> {
+  const over = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+  assert.ok(Number(over) <= 0, `${what}: ${over} pixels wider than the window`);
+}
