@@ -7,7 +7,7 @@ import { formatNumber } from '../app/format.js';
 import { ChartData } from './chartData.js';
 import { ChartMenu } from './chartMenu.js';
 import { isLog, smoothing, xAxis } from './chartSettings.js';
-import { type Line, makeLine, type PlacedMark, placeMarks } from './line.js';
+import { type Line, LineMaker, placeMarks } from './line.js';
 import { type Cursor, LinePlot } from './linePlot.js';
 import { Readout, valuesAt } from './readout.js';
 import { type Range, stepsOf } from './xValues.js';
@@ -34,20 +34,21 @@ export function ChartCard({ tag, runs, details }: ChartCardProps) {
   const zoom = useSignal<Range | undefined>(undefined);
   const cursor = useSignal<Cursor | undefined>(undefined);
 
+  const maker = useMemo(() => new LineMaker(), [data]);
   const lines = useComputed(() => {
-    const series = data.detail.value ?? data.series.value;
     const look = { axis: xAxis.value, smoothing: smoothing.value, isLog: isLog.value };
-    return inputs.value.runs.flatMap((run): Line[] => {
-      const own = series.get(run.id);
-      const line = own && makeLine(run, own, dashboard.colorOf(run.id), look);
-      return line === undefined ? [] : [line];
-    });
+    const series = data.detail.value ?? data.series.value;
+    return maker.make(inputs.value.runs, series, (run) => dashboard.colorOf(run), look);
   });
   const marks = useComputed(() =>
-    inputs.value.details.flatMap(({ summary, marks }): PlacedMark[] =>
+    inputs.value.details.flatMap(({ summary, marks }) =>
       placeMarks(summary, marks, tag, dashboard.colorOf(summary.id), xAxis.value),
     ),
   );
+  const picture = useComputed(() => {
+    const settings = { axis: xAxis.value, isLog: isLog.value, zoom: zoom.value };
+    return { lines: lines.value, marks: marks.value, ...settings };
+  });
 
   useEffect(() => {
     plot.current = new LinePlot(root.current!, {
@@ -86,13 +87,12 @@ export function ChartCard({ tag, runs, details }: ChartCardProps) {
   });
   useSignalEffect(() => {
     if (!isInSight.value) return;
-    const picture = { lines: lines.value, marks: marks.value, axis: xAxis.value, isLog: isLog.value };
-    plot.current?.draw({ ...picture, zoom: zoom.value });
+    plot.current?.show(picture.value);
   });
 
   /** By keyboard what dragging does by pointer. */
   const onKeyDown = (event: KeyboardEvent) => {
-    const { min, max } = zoom.value ?? plot.current!.extent();
+    const { min, max } = plot.current!.visible();
     const size = max - min;
     const next: Record<string, Range | undefined> = {
       '+': { min: min + size / 4, max: max - size / 4 },
@@ -125,7 +125,7 @@ export function ChartCard({ tag, runs, details }: ChartCardProps) {
             Whole range
           </button>
         )}
-        <ChartMenu tag={tag} lines={lines} zoom={zoom} plot={plot} />
+        <ChartMenu tag={tag} picture={picture} />
       </figcaption>
       {data.failure.value !== undefined && <Failure error={data.failure.value} />}
       <div
@@ -151,7 +151,7 @@ export function ChartCard({ tag, runs, details }: ChartCardProps) {
             axis={xAxis.value}
             lines={lines.value}
             marks={marks.value}
-            visible={zoom.value ?? plot.current.extent()}
+            visible={plot.current.visible()}
           />
         )}
       </div>

@@ -6,7 +6,7 @@ import type { Range } from './xValues.js';
 /** Between two requests of one chart. */
 const PAUSE_MILLISECONDS = 1000;
 /** All lines of a chart together have about so many points. */
-const POINTS_OF_CHART = 16_000;
+const POINTS_OF_CHART = 12_000;
 
 /** What one chart draws: a scalar of some runs, asked for again where a run has gone on. */
 export class ChartData {

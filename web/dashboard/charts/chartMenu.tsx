@@ -1,39 +1,32 @@
 import type { ReadonlySignal } from '@preact/signals';
 import { useSignal } from '@preact/signals';
-import type { RefObject } from 'preact';
 import { useId } from 'preact/hooks';
 import { useDashboard } from '../app/dashboard.js';
 import { Failure } from '../app/failure.js';
-import { isLog, xAxis } from './chartSettings.js';
 import { saveFile, savePng, saveValues } from './exportChart.js';
-import type { Line } from './line.js';
-import type { LinePlot } from './linePlot.js';
-import type { Range } from './xValues.js';
+import type { Picture } from './linePlot.js';
 
 interface ChartMenuProps {
   readonly tag: string;
-  readonly lines: ReadonlySignal<readonly Line[]>;
-  readonly zoom: ReadonlySignal<Range | undefined>;
-  readonly plot: RefObject<LinePlot | undefined>;
+  readonly picture: ReadonlySignal<Picture>;
 }
 
 /** A chart as a file: its values, or what it shows. */
-export function ChartMenu({ tag, lines, zoom, plot }: ChartMenuProps) {
+export function ChartMenu({ tag, picture }: ChartMenuProps) {
   const { source } = useDashboard();
   const id = useId();
   const failure = useSignal<unknown>(undefined);
-  const runs = () => lines.value.map(({ run }) => run);
+  const runs = () => picture.value.lines.map(({ run }) => run);
   const attempt = (save: () => Promise<void>) => () => {
     failure.value = undefined;
     save().catch((error) => {
       failure.value = error;
     });
   };
-  const png = () => savePng(tag, lines.value, plot.current?.canvas);
+  const png = () => savePng(tag, picture.value);
   const svg = async () => {
     const { drawSvg } = await import('./svgChart.js');
-    const look = { axis: xAxis.value, isLog: isLog.value, visible: zoom.value ?? plot.current!.extent() };
-    saveFile(`${tag}.svg`, 'image/svg+xml', drawSvg(tag, lines.value, look));
+    saveFile(`${tag}.svg`, 'image/svg+xml', drawSvg(tag, picture.value));
   };
   return (
     <>
@@ -44,7 +37,7 @@ export function ChartMenu({ tag, lines, zoom, plot }: ChartMenuProps) {
         <h3>Export {tag}</h3>
         {(['csv', 'json'] as const).map((format) =>
           source.exportSeriesUrl === undefined ? (
-            <button type="button" key={format} onClick={() => saveValues(tag, lines.value, format)}>
+            <button type="button" key={format} onClick={() => saveValues(tag, picture.value.lines, format)}>
               {format.toUpperCase()} of the values
             </button>
           ) : (

@@ -2,9 +2,10 @@ import { csvFormatRows } from 'd3-dsv';
 import { Pix2PixError } from '../../../src/errors/pix2pixError.js';
 import { themeColor } from '../app/theme.js';
 import type { Line } from './line.js';
+import { LinePlot, type Picture } from './linePlot.js';
 
 const MOST_NAMES = 12;
-const ROW = 18; // pixels of a line of text
+const [WIDTH, HEIGHT, ROW] = [960, 400, 18]; // pixels: of the plot, and of a line of text
 
 /** Offers text or bytes to the person as a download. */
 export function saveFile(name: string, type: string, content: BlobPart): void {
@@ -28,38 +29,50 @@ export function saveValues(tag: string, lines: readonly Line[], format: 'csv' | 
   saveFile(`${tag}.csv`, 'text/csv', csvFormatRows([['run', 'x', tag], ...rows]));
 }
 
-/** The canvas of a chart on paper, with its title above and the names of its runs below. */
-export async function savePng(
-  tag: string,
-  lines: readonly Line[],
-  canvas: HTMLCanvasElement | undefined,
-): Promise<void> {
-  if (canvas === undefined)
-    throw new Pix2PixError('the chart has not been drawn yet', {}, 'scroll to it first');
+/** The chart drawn anew, larger, on paper, with its title above and the names of its runs below. */
+export async function savePng(tag: string, picture: Picture): Promise<void> {
+  const host = document.body.appendChild(document.createElement('div'));
+  Object.assign(host.style, { position: 'fixed', left: '200vw', width: `${WIDTH}px` });
+  const plot = new LinePlot(host, { onZoom: () => {}, onCursor: () => {} }, HEIGHT);
+  try {
+    plot.draw(picture);
+    await new Promise(requestAnimationFrame); // uPlot draws at the end of the task
+    if (plot.canvas === undefined)
+      throw new Pix2PixError('the chart is empty', {}, 'choose runs that have values');
+    const blob = await new Promise<Blob | null>((resolve) => {
+      withNames(tag, picture.lines, plot.canvas!).toBlob(resolve, 'image/png');
+    });
+    if (blob === null) throw new Pix2PixError('this browser gives no picture', {}, 'take the SVG');
+    saveFile(`${tag}.png`, 'image/png', blob);
+  } finally {
+    plot.destroy();
+    host.remove();
+  }
+}
+
+function withNames(tag: string, lines: readonly Line[], plot: HTMLCanvasElement): HTMLCanvasElement {
   const scale = devicePixelRatio;
   const named = lines.slice(0, MOST_NAMES);
-  const picture = document.createElement('canvas');
-  picture.width = canvas.width;
-  picture.height = canvas.height + (named.length + 2) * ROW * scale;
-  const ctx = picture.getContext('2d')!;
+  const paper = document.createElement('canvas');
+  paper.width = plot.width;
+  paper.height = plot.height + (named.length + 2.5) * ROW * scale;
+  const ctx = paper.getContext('2d')!;
   ctx.fillStyle = themeColor('--card');
-  ctx.fillRect(0, 0, picture.width, picture.height);
-  ctx.drawImage(canvas, 0, ROW * 1.5 * scale);
+  ctx.fillRect(0, 0, paper.width, paper.height);
+  ctx.drawImage(plot, 0, ROW * 1.5 * scale);
   ctx.scale(scale, scale);
   ctx.textBaseline = 'middle';
   ctx.fillStyle = themeColor('--ink');
-  ctx.font = '600 13px system-ui, sans-serif';
+  ctx.font = '600 14px system-ui, sans-serif';
   ctx.fillText(tag, 10, ROW * 0.9);
   ctx.font = '12px system-ui, sans-serif';
   named.forEach(({ name, color }, i) => {
-    const y = canvas.height / scale + (i + 2) * ROW;
+    const y = HEIGHT + (i + 2.2) * ROW;
     ctx.fillStyle = color;
     ctx.fillRect(10, y - 5, 10, 10);
     ctx.fillStyle = themeColor('--ink');
-    ctx.fillText(i === MOST_NAMES - 1 && lines.length > MOST_NAMES ? `${name}, and others` : name, 26, y);
+    const isLast = i === MOST_NAMES - 1 && lines.length > MOST_NAMES;
+    ctx.fillText(isLast ? `${name}, and ${lines.length - MOST_NAMES} more` : name, 26, y);
   });
-  const blob = await new Promise<Blob | null>((resolve) => picture.toBlob(resolve, 'image/png'));
-  if (blob === null)
-    throw new Pix2PixError('the picture is too large for this browser', {}, 'make the window smaller');
-  saveFile(`${tag}.png`, 'image/png', blob);
+  return paper;
 }

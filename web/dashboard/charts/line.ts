@@ -31,8 +31,42 @@ export interface LineLook {
   readonly isLog: boolean;
 }
 
+/**
+ * Makes the lines of one chart, and those that are as they were only once: while training runs, new points of one run
+ * cost nothing for the others.
+ */
+export class LineMaker {
+  private readonly made = new Map<string, { series: Series; key: string; line: Line | undefined }>();
+  private last: readonly Line[] = [];
+
+  /** @returns the same array where no line has changed */
+  make(
+    runs: readonly RunSummary[],
+    seriesOf: ReadonlyMap<string, Series>,
+    colorOf: (run: string) => string,
+    look: LineLook,
+  ): readonly Line[] {
+    const lines = runs.flatMap((run) => {
+      const series = seriesOf.get(run.id);
+      return series === undefined ? [] : (this.line(run, series, colorOf(run.id), look) ?? []);
+    });
+    const isSame = lines.length === this.last.length && lines.every((line, i) => line === this.last[i]);
+    if (!isSame) this.last = lines;
+    return this.last;
+  }
+
+  private line(run: RunSummary, series: Series, color: string, look: LineLook): Line | undefined {
+    const key = JSON.stringify([color, nameOf(run), run.startedAt, run.imagesPerEpoch, look]);
+    const made = this.made.get(run.id);
+    if (made !== undefined && made.series === series && made.key === key) return made.line;
+    const line = makeLine(run, series, color, look);
+    this.made.set(run.id, { series, key, line });
+    return line;
+  }
+}
+
 /** A run's series as it is drawn; undefined where there is nothing of it to draw. */
-export function makeLine(
+function makeLine(
   run: RunSummary,
   series: Series,
   color: string,

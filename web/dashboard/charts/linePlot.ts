@@ -1,8 +1,7 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { themeColor } from '../app/theme.js';
-import { formatX, formatY } from './axisText.js';
 import type { XAxis } from './chartSettings.js';
+import { plotAxes } from './plotAxes.js';
 import { drawMarks } from './drawMarks.js';
 import type { Line, PlacedMark } from './line.js';
 import type { Range } from './xValues.js';
@@ -31,7 +30,8 @@ export interface PlotEvents {
   readonly onCursor: (cursor: Cursor | undefined) => void;
 }
 
-const HEIGHT = 200; // pixels
+/** With more lines than these the raw ones behind them are a gray wall, and cost half of the time. */
+const MOST_RAW = 30;
 
 /**
  * Lines with an x of their own each (uPlot's mode 2), since runs were measured at different steps. Scales are computed
@@ -41,6 +41,7 @@ export class LinePlot {
   private plot: uPlot | undefined;
   private picture: Picture | undefined;
   private shape = '';
+  private frame = 0;
   private readonly resize = new ResizeObserver(() => this.fit());
   private readonly repaint = () => {
     this.shape = '';
@@ -55,9 +56,17 @@ export class LinePlot {
   constructor(
     private readonly root: HTMLElement,
     private readonly events: PlotEvents,
+    private readonly height = 200,
   ) {
     this.resize.observe(root);
     document.addEventListener('themechange', this.repaint);
+  }
+
+  /** Draws it in the next frame, and only the last of what a frame is asked for. */
+  show(picture: Picture): void {
+    this.picture = picture;
+    cancelAnimationFrame(this.frame);
+    this.frame = requestAnimationFrame(() => this.draw(picture));
   }
 
   /** Only what is on the canvas is drawn anew, unless there are other lines or other axes. */
@@ -87,33 +96,30 @@ export class LinePlot {
   }
 
   destroy(): void {
+    cancelAnimationFrame(this.frame);
     this.resize.disconnect();
     document.removeEventListener('themechange', this.repaint);
     this.plot?.destroy();
     this.plot = undefined;
   }
 
-  /** The ends of the lines. */
-  extent(): Range {
-    const lines = this.picture?.lines ?? [];
-    const min = Math.min(...lines.map(({ xs }) => xs[0]));
-    const max = Math.max(...lines.map(({ xs }) => xs[xs.length - 1]));
-    if (lines.length === 0) return { min: 0, max: 1 };
-    return max > min ? { min, max } : { min: min - 0.5, max: max + 0.5 };
+  /** The stretch that is shown. */
+  visible(): Range {
+    return this.picture?.zoom ?? extentOf(this.picture?.lines ?? []);
   }
 
   /** Raw values of all runs, then smoothed ones, so that no faint line covers another run's. */
   private data(): uPlot.AlignedData {
     const { lines } = this.picture!;
     const pairs = [
-      ...lines.map(({ xs, values }) => [xs, values]),
+      ...rawOf(lines).map(({ xs, values }) => [xs, values]),
       ...lines.map(({ xs, smoothed }) => [xs, smoothed]),
     ];
     return [null, ...pairs] as unknown as uPlot.AlignedData;
   }
 
   private options({ lines, axis, isLog }: Picture): uPlot.Options {
-    const faint = lines.length <= 2 ? '48' : lines.length <= 10 ? '24' : '12'; // alpha of the raw lines
+    const faint = lines.length <= 2 ? '48' : lines.length <= 10 ? '24' : '14'; // alpha of the raw lines
     const series = (alpha: string, width: number) => (line: Line) => ({
       stroke: line.color + alpha,
       width,
@@ -126,15 +132,19 @@ export class LinePlot {
     return {
       mode: 2,
       width: Math.max(100, this.root.clientWidth),
-      height: HEIGHT,
-      padding: [8, 10, 0, 0],
+      height: this.height,
+      padding: [8, 18, 0, 0],
       legend: { show: false },
       scales: {
         x: { time: axis === 'wall', range: () => this.xRange() },
         y: { distr: isLog ? 3 : 1, range: () => this.yRange(isLog) },
       },
-      series: [{}, ...lines.map(series(faint, 1)), ...lines.map(series('', 1.4))] as uPlot.Series[],
-      axes: axes(axis, isLog),
+      series: [
+        {},
+        ...rawOf(lines).map(series(faint, 1)),
+        ...lines.map(series('', lines.length > MOST_RAW ? 1 : 1.4)),
+      ] as uPlot.Series[],
+      axes: plotAxes(axis, isLog),
       cursor: {
         y: false,
         points: { show: false },
@@ -163,7 +173,7 @@ export class LinePlot {
   }
 
   private xRange(): uPlot.Range.MinMax {
-    const { min, max } = this.picture!.zoom ?? this.extent();
+    const { min, max } = this.visible();
     return [min, max];
   }
 
@@ -187,21 +197,20 @@ export class LinePlot {
 
   private fit(): void {
     const width = this.root.clientWidth;
-    if (width > 0 && this.plot !== undefined) this.plot.setSize({ width, height: HEIGHT });
+    if (width > 0 && this.plot !== undefined) this.plot.setSize({ width, height: this.height });
   }
 }
 
-function axes(axis: XAxis, isLog: boolean): uPlot.Axis[] {
-  const stroke = themeColor('--quiet');
-  const grid = { stroke: themeColor('--line'), width: 1 };
-  const look = { stroke, grid, ticks: { show: false }, font: '11px system-ui, sans-serif', gap: 4 };
-  const x = { ...look, size: 22, space: 70, grid: { show: false } };
-  const values = (_: uPlot, splits: number[]) => splits.map((split) => formatX(axis, split));
-  const y = { ...look, size: 48, space: 32 };
-  return [
-    axis === 'wall' ? x : { ...x, values },
-    isLog ? y : { ...y, values: (_: uPlot, splits: number[]) => splits.map(formatY) },
-  ] as uPlot.Axis[];
+/** From the first point of all lines to the last. */
+export function extentOf(lines: readonly Line[]): Range {
+  if (lines.length === 0) return { min: 0, max: 1 };
+  const min = Math.min(...lines.map(({ xs }) => xs[0]));
+  const max = Math.max(...lines.map(({ xs }) => xs[xs.length - 1]));
+  return max > min ? { min, max } : { min: min - 0.5, max: max + 0.5 };
+}
+
+function rawOf(lines: readonly Line[]): readonly Line[] {
+  return lines.length <= MOST_RAW ? lines : [];
 }
 
 function cursorOf(plot: uPlot): Cursor | undefined {

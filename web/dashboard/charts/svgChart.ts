@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { formatX } from './axisText.js';
 import type { XAxis } from './chartSettings.js';
 import type { Line } from './line.js';
-import type { Range } from './xValues.js';
+import { extentOf, type Picture } from './linePlot.js';
 
 const NAMES: Readonly<Record<XAxis, string>> = {
   step: 'images trained on',
@@ -12,11 +12,8 @@ const NAMES: Readonly<Record<XAxis, string>> = {
 };
 
 /** A chart drawn anew as SVG text, for a document: on white, whatever the page looks like. */
-export function drawSvg(
-  tag: string,
-  lines: readonly Line[],
-  { axis, isLog, visible }: { axis: XAxis; isLog: boolean; visible: Range },
-): string {
+export function drawSvg(tag: string, { lines, axis, isLog, zoom }: Picture): string {
+  const visible = zoom ?? extentOf(lines);
   const points = (pick: (line: Line) => readonly (number | null)[]) =>
     lines.flatMap((line) =>
       line.xs.flatMap((x, i) => {
