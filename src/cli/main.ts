@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   import: async () => fromCommander((await import('./import.js')).importCommand),
   dataset: async () => fromCommander((await import('./dataset.js')).datasetCommand),
   dashboard: async () => fromCommander((await import('./dashboard.js')).dashboardCommand),
+  runs: async () => fromCommander((await import('./runs.js')).runsCommand),
   bench: async () => (await import('./bench.js')).benchCommand,
   demo: async () => (await import('./demo.js')).demoCommand,
 };

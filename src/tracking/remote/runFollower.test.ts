@@ -135,7 +135,7 @@ test('a server that never answers is waited for no longer than said', async () =
   const said: string[] = [];
   const tracker = mlflowTracker(fake.uri, 'tests');
   const say = (_: string, text: string) => void said.push(text);
-  const options = { session: 's1', say, mostPatience: 30 };
+  const options = { session: 's1', say, patience: 30 };
   await new RunFollower(folder, tracker, options).finish();
   assert.match(said.join('\n'), /has not got all of the run/);
   fake.fate = () => 'ok';

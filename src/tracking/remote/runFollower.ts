@@ -12,15 +12,19 @@ export interface FollowerOptions {
   readonly interval?: number;
   /** Milliseconds before a failed piece is sent again; each time twice as long, up to a minute. Default 1000. */
   readonly backOff?: number;
-  /** How long the end of a training waits for a service that does not answer; default 10,000 ms. */
+  /** How long the end of a training waits for an answer; default 10,000 ms, and a second more for each MB of a file. */
   readonly patience?: number;
-  /** How long it waits for one that does; default 60,000 ms. */
+  /** How long it waits for a service that goes on answering; default 60,000 ms. */
   readonly mostPatience?: number;
 }
 
 const LONGEST_BACK_OFF = 60_000;
 /** Milliseconds after which a person is told why the end is not the end yet. */
 const NOTICE = 1000;
+/** Milliseconds between two looks at how long nothing has been heard. */
+const WATCH = 20;
+/** What a file may take to be sent, so that it does not pass for silence. */
+const BYTES_PER_MILLISECOND = 1000;
 
 /**
  * Follows a run that is being written and sends it on to a tracker. The record in the run's folder is complete without
@@ -40,7 +44,9 @@ export class RunFollower {
   private readonly giveUp = new AbortController();
   /** Ends a pause. */
   private wake = new AbortController();
-  private finishing: { readonly since: number } | undefined;
+  private isFinishing = false;
+  /** When the service last took something, or was first waited for. */
+  private heardAt = Date.now();
   private failures = 0;
   /** Whether a person has been told so. */
   private isAway = false;
@@ -66,20 +72,23 @@ export class RunFollower {
    */
   async finish(): Promise<void> {
     const { mostPatience = 60_000, say } = this.options;
-    this.finishing = { since: Date.now() };
+    this.isFinishing = true;
+    this.heardAt = Date.now();
     this.failures = 0;
     this.wake.abort();
     const notice = setTimeout(() => say('message', `sending the rest to ${this.tracker.name}`), NOTICE);
     const deadline = setTimeout(() => this.giveUp.abort(), mostPatience);
+    const watch = setInterval(() => this.isSilent() && this.giveUp.abort(), WATCH);
     await this.running;
     clearTimeout(notice);
     clearTimeout(deadline);
+    clearInterval(watch);
   }
 
   private async follow(): Promise<void> {
     for (;;) {
       try {
-        const isOver = this.finishing !== undefined;
+        const isOver = this.isFinishing;
         const wasPiece = await this.sender.sendNext(isOver);
         this.succeeded();
         if (!wasPiece && isOver) return;
@@ -87,7 +96,7 @@ export class RunFollower {
       } catch (error) {
         this.failures++;
         const reason = reasonOf(error);
-        if (this.isPatienceOver()) return this.leave(reason);
+        if (this.isFinishing && (this.giveUp.signal.aborted || this.isSilent())) return this.leave(reason);
         this.noteAbsence(reason);
         const { backOff = 1000 } = this.options;
         await this.pause(Math.min(backOff * 2 ** (this.failures - 1), LONGEST_BACK_OFF));
@@ -98,12 +107,13 @@ export class RunFollower {
   private succeeded(): void {
     if (this.isAway) this.options.say('message', `${this.tracker.name} is back, and gets what it has missed`);
     this.isAway = false;
+    this.heardAt = Date.now();
     this.failures = 0;
   }
 
   /** One failure alone is told to nobody: the next try is soon. */
   private noteAbsence(reason: string): void {
-    if (this.isAway || this.failures < 2 || this.finishing !== undefined) return;
+    if (this.isAway || this.failures < 2 || this.isFinishing) return;
     this.isAway = true;
     this.options.say(
       'warning',
@@ -119,15 +129,14 @@ export class RunFollower {
     );
   }
 
-  private isPatienceOver(): boolean {
-    if (this.finishing === undefined) return false;
+  private isSilent(): boolean {
     const { patience = 10_000 } = this.options;
-    return this.giveUp.signal.aborted || Date.now() - this.finishing.since >= patience;
+    return Date.now() - this.heardAt >= patience + this.sender.bytesUnderWay / BYTES_PER_MILLISECOND;
   }
 
   private async pause(milliseconds: number): Promise<void> {
     await sleep(milliseconds, undefined, { signal: this.wake.signal }).catch(() => {});
-    if (this.finishing === undefined) return;
+    if (!this.isFinishing) return;
     this.wake = new AbortController(); // once woken for the end, pauses are pauses again
   }
 }

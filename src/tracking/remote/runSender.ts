@@ -18,6 +18,8 @@ export interface SenderOptions {
 /** Sends what a run's folder holds to one tracker, piece by piece, and remembers in the folder what was taken. */
 export class RunSender {
   private readonly unsent: UnsentEvents;
+  /** Bytes of the file that is being sent, if it is one. */
+  bytesUnderWay = 0;
   private run: RemoteRun | undefined;
   private state: SentState | undefined;
   private readonly refused = new Set<string>();
@@ -98,7 +100,12 @@ export class RunSender {
   }
 
   private async sendFile(run: RemoteRun, file: VersionedFile): Promise<void> {
-    await this.unlessRefused('a file', file.path, () => run.file(file));
+    this.bytesUnderWay = file.bytes;
+    try {
+      await this.unlessRefused('a file', file.path, () => run.file(file));
+    } finally {
+      this.bytesUnderWay = 0;
+    }
     this.save({ files: { ...this.sent.files, [file.path]: file.version } });
   }
 

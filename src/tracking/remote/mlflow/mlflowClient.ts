@@ -1,8 +1,11 @@
 import { RemoteRefusal } from '../remoteTracker.js';
 import { authorization, type Environment } from './credentials.js';
 
-/** A request that says nothing for so long has failed; what carries a file has a second more for each 100 KB. */
-const TIMEOUT_MILLISECONDS = 10_000;
+/**
+ * A request that is not answered by then has failed; one that carries a file has a second more for each 100 KB. Long,
+ * because nobody waits for it, and a busy server that is asked again too soon would never get done.
+ */
+const TIMEOUT_MILLISECONDS = 60_000;
 const BYTES_PER_MILLISECOND = 100;
 /** No answer that we ask for comes near. */
 const MAX_ANSWER_BYTES = 16e6;

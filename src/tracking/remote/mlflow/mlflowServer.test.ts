@@ -1,6 +1,6 @@
 /** Against a real MLflow server, read back by MLflow's own client, where PIX2PIX_TEST_PYTHON or python3 has mlflow. */
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -28,6 +28,7 @@ const options = found ? {} : { skip: `no mlflow in ${interpreter}` };
 
 const root = mkdtempSync(join(tmpdir(), 'mlflow-server-'));
 let uri = '';
+let server: ChildProcess | undefined;
 
 /** A port that nobody listens on. */
 async function freePort(): Promise<number> {
@@ -50,8 +51,7 @@ before(async () => {
     `${root}/a`,
   ];
   const settings = { cwd: root, stdio: 'ignore', detached: true } as const;
-  const server = spawn(interpreter, ['-m', 'mlflow', 'server', ...flags, ...stores], settings);
-  after(() => process.kill(-server.pid!)); // it has workers
+  server = spawn(interpreter, ['-m', 'mlflow', 'server', ...flags, ...stores], settings);
   uri = `http://127.0.0.1:${port}`;
   for (;;) {
     assert.equal(server.exitCode, null, 'the server has ended');
@@ -60,7 +60,10 @@ before(async () => {
     await sleep(200);
   }
 });
-after(() => rmSync(root, { recursive: true, force: true }));
+after(() => {
+  if (server?.pid !== undefined) process.kill(-server.pid); // it has workers
+  rmSync(root, { recursive: true, force: true });
+});
 
 interface Seen {
   readonly runs: number;

@@ -1,0 +1,46 @@
+import { Pix2PixError } from '../errors/pix2pixError.js';
+import { nearestName } from '../options/nearest.js';
+import { openRuns, type RunIndex } from '../runs/runIndex.js';
+import type { RunDetail } from '../runs/runSummary.js';
+
+/** What `--logdir` is unless it is given, as for `pix2pix dashboard`. */
+export const DEFAULT_LOGDIR = './checkpoints';
+
+const SHOWN = 8;
+
+/**
+ * All runs of a folder, read once.
+ *
+ * @throws Pix2PixError where the folder cannot be read
+ */
+export async function openLogDirectory(logDirectory: string): Promise<RunIndex> {
+  const index = await openRuns(logDirectory);
+  const [problem] = index.problems;
+  if (problem === undefined || index.list().length > 0) return index;
+  throw new Pix2PixError(
+    problem,
+    { logdir: logDirectory },
+    'pass the folder with the runs as --logdir; it is what --checkpoints_dir was for the training',
+  );
+}
+
+/**
+ * The run of that name: its folder below the log directory, or the name that it was given on the dashboard.
+ *
+ * @throws Pix2PixError where there is none, with the nearest that there is
+ */
+export function chosenRun(index: RunIndex, name: string): RunDetail {
+  const runs = index.list();
+  const wanted = name.replace(/\/+$/, '');
+  const named = runs.filter(({ annotations }) => annotations.displayName === name);
+  const found = runs.find(({ id }) => id === wanted) ?? (named.length === 1 ? named[0] : undefined);
+  if (found !== undefined) return index.detail(found.id)!;
+  const names = runs.map(({ id }) => id);
+  const near = nearestName(wanted, names);
+  const others = names.length > SHOWN ? `, and ${names.length - SHOWN} more` : '';
+  throw new Pix2PixError(
+    `there is no run ${name}`,
+    { logdir: index.logDirectory, runs: names.slice(0, SHOWN).join(', ') + others || 'none' },
+    near === undefined ? 'pix2pix runs lists them; --logdir looks elsewhere' : `did you mean ${near}?`,
+  );
+}

@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { csvParse } from 'd3-dsv';
+import { fakeMlflow } from '../../test/fakeMlflow.js';
+import { pix2pix, root, startPix2pix, temporaryFolder } from '../../test/tinyRun.js';
+import { expectedMetrics, sessionOf, sorted, writeRecord, writeSteps } from '../../test/writtenRun.js';
+import { EventTracker } from '../tracking/eventTracker.js';
+import type { RunSession } from '../tracking/runRecord.js';
+
+const folder = temporaryFolder();
+const finished = { exit: { reason: 'finished' }, endedAt: '2026-03-01T11:00:00.000Z' } as const;
+
+function makeRun(
+  name: string,
+  steps: number,
+  change: Partial<RunSession> = {},
+  checkpoints = 'checkpoints',
+): string {
+  const run = join(folder, checkpoints, name);
+  mkdirSync(run, { recursive: true });
+  writeRecord(run, sessionOf(name, change));
+  if (steps > 0) writeSteps(run, 1, steps);
+  return run;
+}
+
+const options = (change: object) => ({ options: { ...sessionOf('').options, ...change } });
+makeRun('facades_pix2pix', 20, { ...finished, ...options({ lr: 0.0002 }) });
+makeRun('facades_lr', 10, { exit: { reason: 'stopped' }, ...options({ lr: 0.01, netG: 'resnet_9blocks' }) });
+const here = { ...sessionOf('').machine, host: hostname() };
+makeRun('gone', 5, {
+  ...options({ lr: 1 }),
+  machine: here,
+  process: { pid: 4_194_303, start: '1', boot: 'earlier' },
+});
+
+function run(...argv: string[]): string {
+  const { status, stdout, stderr } = pix2pix(folder, ['runs', ...argv]);
+  assert.equal(status, 0, stderr);
+  return stdout;
+}
+
+function refused(...argv: string[]): string {
+  const { status, stderr } = pix2pix(folder, ['runs', ...argv]);
+  assert.equal(status, 1);
+  assert.doesNotMatch(stderr, /\n +at .*:\d+:\d+|defect/);
+  return stderr;
+}
+
+test('the list says how runs are doing, how far they are, and their metrics', () => {
+  const lines = run('--sort', 'name').split('\n');
+  assert.match(lines[0], /^RUN +STATE +EPOCH +DONE +ETA +loss\/G_L1 +best +loss\/D_real +best +AGE$/);
+  assert.match(lines[1], /^facades_lr +stopped +1\/2 +50 % +5\.000 +0\.5000 +-10\.00 +-10\.00 /);
+  assert.match(lines[2], /^facades_pix2pix +finished +2\/2 +100 % +10\.00 +0\.5000 +-20\.00 +-20\.00 /);
+  assert.match(lines[3], /^gone +crashed /);
+  assert.match(lines.at(-2)!, /^gone: its process is gone without having said why/);
+});
+
+test('filter, order and JSON are those of the dashboard', () => {
+  const ids = (...argv: string[]) =>
+    (JSON.parse(run('--json', ...argv)) as { id: string }[]).map(({ id }) => id);
+  assert.deepEqual(ids('--sort', 'lr'), ['facades_pix2pix', 'facades_lr', 'gone']);
+  assert.deepEqual(ids('--sort', '-lr'), ['gone', 'facades_lr', 'facades_pix2pix']);
+  assert.deepEqual(ids('--filter', 'lr > 1e-3 and netG = unet_256'), ['gone']);
+  assert.match(run('--filter', 'step > 1000'), /^no run passes the filter\n$/);
+  assert.match(refused('--filter', 'lr >'), /expression[\s\S]*fix/i);
+  assert.match(refused('--sort', 'netg'), /no run has netg[\s\S]*did you mean netG\?/);
+});
+
+test('a folder without runs, and one that is not there, say so', () => {
+  mkdirSync(join(folder, 'empty'));
+  assert.equal(run('--logdir', 'empty'), 'no runs in empty\n');
+  assert.equal(run('--logdir', 'empty', '--json'), '[]\n');
+  assert.match(
+    refused('--logdir', 'nowhere'),
+    /log directory does not exist[\s\S]*nowhere[\s\S]*--checkpoints_dir/,
+  );
+});
+
+test('diff shows what is another thing, and says so where nothing is', () => {
+  const text = run('diff', 'facades_pix2pix', 'facades_lr');
+  assert.match(
+    text,
+    /^ +facades_pix2pix +facades_lr\noptions\n {2}lr +0\.0002 +0\.01\n {2}netG +unet_256 +resnet_9blocks\nmetrics\n/,
+  );
+  assert.match(text, /^ {2}state +finished +stopped$/m);
+  assert.doesNotMatch(text, /commit|versions|machine|name/);
+  assert.equal(run('diff', 'gone', 'gone'), 'nothing differs between gone and gone\n');
+});
+
+test('diff tells of code, machine, versions and data, as JSON too', () => {
+  const { machine } = sessionOf('');
+  const dataset = { root: 'x', phase: 'train', samples: 10, fingerprint: 'ff' };
+  makeRun('a', 0, { dataset }, 'more');
+  const other = {
+    git: { commit: 'def456', branch: 'main', isDirty: false },
+    versions: { 'pix2pix-ts': '0.2.0' },
+  };
+  const run2 = { ...other, machine: { ...machine, cores: 64 }, dataset: { ...dataset, fingerprint: '00' } };
+  makeRun('b', 0, run2, 'more');
+  const { differences } = JSON.parse(run('diff', 'a', 'b', '--logdir', 'more', '--json'));
+  assert.deepEqual(differences, [
+    { of: 'code', name: 'commit', a: 'abc123', b: 'def456' },
+    { of: 'code', name: 'uncommitted changes', a: true, b: false },
+    { of: 'versions', name: 'pix2pix-ts', a: '0.1.0', b: '0.2.0' },
+    { of: 'machine', name: 'cores', a: 2, b: 64 },
+    { of: 'data', name: 'fingerprint', a: 'ff', b: '00' },
+  ]);
+});
+
+test('a run that there is not gets the nearest that there is', () => {
+  for (const command of ['export', 'sync']) {
+    assert.match(
+      refused(command, 'facades_px2pix'),
+      /there is no run facades_px2pix[\s\S]*did you mean facades_pix2pix\?/,
+    );
+  }
+  assert.match(refused('diff', 'gone', '../gone'), /there is no run \.\.\/gone/);
+});
+
+test('export gives every point as CSV and JSON, of all scalars or some', () => {
+  const rows = csvParse(run('export', 'facades_pix2pix'));
+  const seen = rows.map(({ tag, step, value }): [string, number, number] => [
+    tag,
+    Number(step),
+    Number(value),
+  ]);
+  assert.deepEqual(sorted(seen), expectedMetrics(1, 20));
+  const [series, ...others] = JSON.parse(run('export', 'gone', '--tag', 'loss/G_L1', '--format', 'json'));
+  assert.deepEqual(others, []);
+  assert.deepEqual(
+    series.points.map(([step, , value]: number[]) => [step, value]),
+    [1, 2, 3, 4, 5].map((step) => [step, step / 2]),
+  );
+  assert.match(refused('export', 'gone', '--tag', 'loss/G_L2'), /did you mean loss\/G_L1\?/);
+});
+
+test('export writes a file whole, by its ending, and replaces none unasked', () => {
+  assert.equal(run('export', 'gone', '--out', 'out/gone.json'), 'wrote out/gone.json\n');
+  const text = readFileSync(join(folder, 'out', 'gone.json'), 'utf8');
+  assert.equal(JSON.parse(text).length, 2);
+  assert.match(
+    refused('export', 'facades_lr', '--out', 'out/gone.json'),
+    /the file exists[\s\S]*--overwrite/,
+  );
+  assert.equal(readFileSync(join(folder, 'out', 'gone.json'), 'utf8'), text);
+  run('export', 'facades_lr', '--out', 'out/gone.json', '--overwrite');
+  assert.notEqual(readFileSync(join(folder, 'out', 'gone.json'), 'utf8'), text);
+  run('export', 'gone', '--out', 'out/gone.html');
+  assert.match(readFileSync(join(folder, 'out', 'gone.html'), 'utf8'), /^<!doctype html>[\s\S]*loss\/G_L1/i);
+  assert.deepEqual(readdirSync(join(folder, 'out')).sort(), ['gone.html', 'gone.json']);
+});
+
+test('a reader that closes the pipe ends it quietly', async () => {
+  makeRun('long', 30_000, finished, 'long');
+  const program = [join(root, 'bin', 'pix2pix.js'), 'runs', 'export', 'long', '--logdir', 'long'];
+  const child = spawn(process.execPath, program, { cwd: folder });
+  let errors = '';
+  child.stderr.on('data', (chunk) => {
+    errors += chunk;
+  });
+  child.stdout.once('data', () => child.stdout.destroy());
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  assert.deepEqual([code, errors], [0, '']);
+});
+
+test('a damaged run is listed beside the others', () => {
+  const run1 = makeRun('whole', 3, finished, 'damaged');
+  const run2 = makeRun('broken', 3, finished, 'damaged');
+  writeFileSync(join(run2, 'run.json'), '{');
+  const events = new EventTracker(run1);
+  events.close();
+  const text = run('--logdir', 'damaged');
+  assert.match(text, /^whole +finished/m);
+  assert.match(text, /^broken: run\.json/m);
+});
+
+test('sync sends a run to a server, once, with its address from the run or the flag', async () => {
+  const fake = await fakeMlflow();
+  makeRun(
+    'sent',
+    8,
+    { ...finished, ...options({ mlflow_uri: fake.uri, mlflow_experiment: 'mine' }) },
+    'remote',
+  );
+  const sync = (...argv: string[]) =>
+    startPix2pix(folder, ['runs', 'sync', ...argv, '--logdir', 'remote'], () => {});
+  const first = await sync('sent');
+  assert.deepEqual([first.code, first.output], [0, `sent: sent to MLflow at ${fake.uri}\n`]);
+  assert.deepEqual([...fake.experiments.keys()], ['mine']);
+  assert.equal(fake.run.metrics.length, 16);
+  assert.match((await sync('sent')).output, /has all of it/);
+  assert.equal(fake.run.metrics.length, 16);
+  makeRun('elsewhere', 8, finished, 'remote');
+  assert.match((await sync('elsewhere')).output, /reports to no server[\s\S]*--mlflow_uri/);
+  await fake.stop();
+  const away = await sync('elsewhere', '--mlflow_uri', fake.uri);
+  assert.equal(away.code, 1);
+  assert.match(away.output, /could not be sent[\s\S]*ECONNREFUSED[\s\S]*run the same command again/);
+  rmSync(join(folder, 'remote'), { recursive: true });
+});

@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { Pix2PixError } from '../errors/pix2pixError.js';
+import { serverAddressFault } from '../options/serverAddress.js';
+import type { RunDetail } from '../runs/runSummary.js';
+import { mlflowTracker } from '../tracking/remote/mlflow/mlflowTracker.js';
+import { syncRun } from '../tracking/remote/syncRun.js';
+import { chosenRun, DEFAULT_LOGDIR, openLogDirectory } from './chosenRun.js';
+import { untilSignal } from './untilSignal.js';
+
+const ABOUT = [
+  'Sends runs to an MLflow server: all that it has not got yet, because it was away, or because the run never reported',
+  'to it. Nothing is sent twice. Credentials are taken from MLFLOW_TRACKING_USERNAME and _PASSWORD, or _TOKEN.',
+].join(' ');
+
+const EXAMPLES = [
+  'pix2pix runs sync facades_pix2pix',
+  'pix2pix runs sync facades_pix2pix facades_lr --mlflow_uri http://127.0.0.1:5000 --mlflow_experiment facades',
+];
+
+interface Flags {
+  readonly logdir: string;
+  readonly mlflow_uri?: string;
+  readonly mlflow_experiment?: string;
+}
+
+/** `pix2pix runs sync`. */
+export function runsSyncCommand(setExitCode: (code: number) => void): Command {
+  return new Command('sync')
+    .summary('send to MLflow what it has missed')
+    .description(ABOUT)
+    .argument('<run...>', 'runs, by their folders below --logdir')
+    .option('--logdir <dir>', 'the folder with the runs', DEFAULT_LOGDIR)
+    .option('--mlflow_uri <url>', 'the server (default: the one that the run reports to)', address)
+    .option('--mlflow_experiment <name>', "the experiment there (default: the run's own, or else pix2pix)")
+    .addHelpText('after', `\nExamples:\n${EXAMPLES.map((line) => `  $ ${line}`).join('\n')}`)
+    .action(async (names: string[], flags: Flags) => {
+      const index = await openLogDirectory(flags.logdir);
+      const runs = names.map((name) => chosenRun(index, name));
+      const notice = 'stopping; the same command goes on from here';
+      setExitCode(await untilSignal((signal) => syncAll(runs, flags, signal), notice));
+    });
+}
+
+async function syncAll(runs: readonly RunDetail[], flags: Flags, signal: AbortSignal): Promise<void> {
+  for (const { summary } of runs) {
+    const { id, options } = summary;
+    const uri = flags.mlflow_uri ?? options.mlflow_uri;
+    const experiment = flags.mlflow_experiment ?? options.mlflow_experiment ?? 'pix2pix';
+    if (typeof uri !== 'string' || uri === '') {
+      throw new Pix2PixError(`${id} reports to no server`, {}, 'pass --mlflow_uri http://127.0.0.1:5000');
+    }
+    const tracker = mlflowTracker(uri, String(experiment));
+    try {
+      const say = (text: string) => process.stderr.write(`warning: ${text}\n`);
+      const isNew = await syncRun(join(flags.logdir, id), tracker, { signal, say });
+      process.stdout.write(
+        isNew ? `${id}: sent to ${tracker.name}\n` : `${id}: ${tracker.name} has all of it\n`,
+      );
+    } catch (error) {
+      if (signal.aborted) return;
+      throw error;
+    }
+  }
+}
+
+function address(text: string): string {
+  const fault = serverAddressFault(text);
+  if (fault !== undefined) throw new InvalidArgumentError(fault);
+  return text;
+}

@@ -1,0 +1,105 @@
+import { styleText } from 'node:util';
+
+export type Colour = 'green' | 'yellow' | 'red' | 'dim' | 'bold';
+
+/** Where a table is shown, as much of it as matters. */
+export interface Screen {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+export interface Column<Row> {
+  readonly title: string;
+  readonly text: (row: Row) => string;
+  readonly colour?: (row: Row) => Colour | undefined;
+  /** Numbers stand to the right. */
+  readonly alignRight?: boolean;
+  /** Columns of a low rank are left out first where the terminal is narrow; those without one stay. */
+  readonly rank?: number;
+  /** Whether a long text may be cut to this many characters. */
+  readonly shrinkTo?: number;
+}
+
+/** Whether colours are wanted: in a terminal, unless NO_COLOR (https://no-color.org) or TERM says otherwise. */
+export function hasColours({ isTTY }: Screen, environment: NodeJS.ProcessEnv = process.env): boolean {
+  return isTTY === true && !environment.NO_COLOR && environment.TERM !== 'dumb';
+}
+
+/** How many characters a line may have; without a terminal as many as it takes, so that nothing is lost to a script. */
+export function widthOf({ isTTY, columns }: Screen): number {
+  return isTTY === true ? columns || 80 : Number.POSITIVE_INFINITY;
+}
+
+/** The table as lines, under a line of titles, no wider than `width` where that can be. */
+export function formatTable<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  width: number,
+  colours: boolean,
+): string[] {
+  const cells = new Map(columns.map((column) => [column, rows.map((row) => plain(column.text(row)))]));
+  const natural = (column: Column<Row>) =>
+    Math.max(lengthOf(column.title), ...cells.get(column)!.map(lengthOf));
+  const { shown, widths } = fit(columns, natural, width);
+  const line = (text: (column: Column<Row>) => string, colour: (column: Column<Row>) => Colour | undefined) =>
+    shown
+      .map((column, place) => {
+        const isLast = place === shown.length - 1;
+        const padded = pad(cut(text(column), widths.get(column)!), widths.get(column)!, column, isLast);
+        const wanted = colours ? colour(column) : undefined;
+        return wanted === undefined ? padded : styleText(wanted, padded);
+      })
+      .join('  ')
+      .trimEnd();
+  const title = line(
+    (column) => column.title,
+    () => 'bold',
+  );
+  return [
+    title,
+    ...rows.map((row, i) =>
+      line(
+        (column) => cells.get(column)![i],
+        (column) => column.colour?.(row),
+      ),
+    ),
+  ];
+}
+
+/** Which columns there is room for, and how wide they are: long texts are cut first, then columns go. */
+function fit<Row>(columns: readonly Column<Row>[], natural: (column: Column<Row>) => number, width: number) {
+  let shown = [...columns];
+  for (;;) {
+    const widths = new Map(shown.map((column) => [column, natural(column)]));
+    let excess = [...widths.values()].reduce((sum, each) => sum + each + 2, -2) - width;
+    for (const column of shown) {
+      const room = Math.max(0, widths.get(column)! - (column.shrinkTo ?? Number.POSITIVE_INFINITY));
+      const taken = Math.min(room, Math.max(0, excess));
+      widths.set(column, widths.get(column)! - taken);
+      excess -= taken;
+    }
+    const [least] = shown.filter(({ rank }) => rank !== undefined).sort((a, b) => a.rank! - b.rank!);
+    if (excess <= 0 || least === undefined) return { shown, widths };
+    shown = shown.filter((column) => column !== least);
+  }
+}
+
+function pad<Row>(text: string, width: number, { alignRight }: Column<Row>, isLast: boolean): string {
+  const blanks = ' '.repeat(Math.max(0, width - lengthOf(text)));
+  if (alignRight) return blanks + text;
+  return isLast ? text : text + blanks;
+}
+
+function cut(text: string, width: number): string {
+  const letters = [...text];
+  return letters.length > width ? `${letters.slice(0, Math.max(0, width - 1)).join('')}…` : text;
+}
+
+function lengthOf(text: string): number {
+  return [...text].length;
+}
+
+/** Names of folders may hold what a terminal obeys. */
+function plain(text: string): string {
+  return text.replace(/\p{Cc}/gu, '?');
+}
