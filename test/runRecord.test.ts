@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { test } from 'node:test';
@@ -152,27 +152,23 @@ test('--json tells a program how it goes, one object a line, and nothing else', 
   assert.deepEqual(lines.at(-1), { event: 'ended', reason: 'finished', steps: 8, epoch: 2 });
 });
 
-/** Starts a training that would go on for long, and waits for its first checkpoint. */
-async function startLong(name: string, env: NodeJS.ProcessEnv = {}) {
-  const argv = argvOf(
-    name,
-    '--n_epochs',
-    '100000',
-    '--save_epoch_freq',
-    '1000000',
-    '--val_freq',
-    '0',
-    '--no_html',
-  );
+/** Starts a training that would go on for long, and waits for its first line of losses. */
+async function startLong(name: string, { env = {}, more = [] as string[] } = {}) {
+  const long = ['--n_epochs', '100000', '--save_epoch_freq', '1000000', '--save_latest_freq', '1000000'];
+  const argv = argvOf(name, ...long, '--val_freq', '0', '--no_html', ...more);
   const child = spawn(process.execPath, [join(root, 'bin', 'pix2pix.js'), ...argv], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      output += chunk;
+    });
+  }
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
-  await until(() => output.includes('(epoch: '));
+  await until(() => output.includes('iters: ') || output.includes('"step"'));
   return { child, ended, output: () => output };
 }
 
@@ -208,7 +204,7 @@ test('a training that is killed leaves a record without an end, whole event file
   writeFileSync(join(folder, 'bin', 'nvidia-smi'), script);
   chmodSync(join(folder, 'bin', 'nvidia-smi'), 0o755);
   const PATH = `${join(folder, 'bin')}${delimiter}${process.env.PATH}`;
-  const { child, ended } = await startLong('killed', { PATH });
+  const { child, ended } = await startLong('killed', { env: { PATH } });
   await until(() => sessionsOf('killed')[0].machine.gpus.length > 0);
   child.kill('SIGKILL');
   await ended;
@@ -231,4 +227,47 @@ test('records that cannot be written cost a warning, not the training', () => {
   assert.equal(stdout.match(/^warning: run.json .*run.json.damaged/gm)?.length, 1, stdout);
   assert.match(stdout, /^finished after 8 steps/m);
   assert.equal(sessionsOf('broken').length, 1);
+});
+
+test('a program that stops reading ends the report, not the training', async () => {
+  const { child, ended, output } = await startLong('deaf', { more: ['--json', '--print_freq', '4'] });
+  child.stdout.destroy();
+  await sleep(300);
+  requestStop(runFolder('deaf'));
+  assert.equal(await ended, 0);
+  assert.doesNotMatch(output(), /error|EPIPE/i);
+  assert.deepEqual(sessionsOf('deaf')[0].exit, { reason: 'stopped' });
+});
+
+const small = join(folder, 'small');
+mkdirSync(small);
+const isMounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'pix2pix', small]).status === 0;
+
+test('while the disk is full training goes on without a record, and then with one again', {
+  skip: isMounted ? false : 'needs the right to mount a small disk',
+}, async () => {
+  try {
+    const run = join(small, 'full');
+    const more = ['--checkpoints_dir', 'small', '--print_freq', '4', '--display_freq', '1000000'];
+    const { ended, output } = await startLong('full', { more });
+    const filler = join(small, 'filler');
+    spawnSync('dd', ['if=/dev/zero', `of=${filler}`, 'bs=1k', 'count=5000']);
+    await until(() => output().includes('warning: '));
+    const told = output().length;
+    await until(() => output().slice(told).includes('iters: '));
+    rmSync(filler);
+    const inLog = () => textOf(run, 'log.txt').length;
+    const logged = inLog();
+    await until(() => inLog() > logged);
+    requestStop(run);
+    assert.equal(await ended, 0, output());
+    assert.equal(output().match(/^warning: training goes on, but its record is incomplete: /gm)?.length, 1);
+    assert.deepEqual(parseRunRecord(textOf(run, 'run.json')).sessions[0].exit, { reason: 'stopped' });
+    const [events] = readdirSync(run).filter((file) => file.startsWith('events.out'));
+    const steps: number[] = [];
+    for await (const { step } of readEvents(join(run, events))) steps.push(Number(step)); // throws on a damaged record
+    assert(steps.length > 2);
+  } finally {
+    spawnSync('umount', [small]);
+  }
 });

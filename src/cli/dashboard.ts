@@ -1,5 +1,12 @@
 import { Command } from 'commander';
-import { DEFAULT_PORT, startDashboard } from '../server/dashboardServer.js';
+import { Pix2PixError } from '../errors/pix2pixError.js';
+import {
+  type DashboardServer,
+  type DashboardSettings,
+  DEFAULT_PORT,
+  startDashboard,
+} from '../server/dashboardServer.js';
+import type { DashboardMessage } from './dashboardChild.js';
 import { watchSignals } from './signals.js';
 import { wholeNumber } from './wholeNumber.js';
 
@@ -13,6 +20,9 @@ const EXAMPLES = [
   'pix2pix dashboard --logdir /data/runs --port 9000',
   'pix2pix dashboard --host 0.0.0.0     # for others too: it prints an address with a token',
 ];
+
+/** From the one that is asked for on. */
+const PORTS_TRIED = 10;
 
 interface Flags {
   readonly logdir: string;
@@ -36,9 +46,38 @@ export function dashboardCommand(): Command {
     .option('--token <text>', 'what visitors have to show (default: made up where one is required)')
     .addHelpText('after', `\nExamples:\n${EXAMPLES.map((line) => `  $ ${line}`).join('\n')}`)
     .action(async ({ logdir, ...flags }: Flags) => {
-      const server = await startDashboard({ logDirectory: logdir, ...flags });
+      const settings = { logDirectory: logdir, ...flags };
+      if (process.send !== undefined) return serveTraining(settings, process.send.bind(process));
+      const server = await startDashboard(settings);
       process.stdout.write(`dashboard of ${logdir}: ${server.url}\nCtrl-C ends it\n`);
       await new Promise<void>((resolve) => watchSignals(() => resolve(), 'closing the dashboard'));
       await server.close();
     });
+}
+
+/** Started along with a training, which is told how it goes: a port that is taken is no reason to have no page. */
+async function serveTraining(
+  settings: DashboardSettings,
+  tell: (message: DashboardMessage) => void,
+): Promise<void> {
+  try {
+    const server = await startOnFreePort(settings);
+    tell({ url: server.url });
+    await new Promise((resolve) => process.once('disconnect', resolve));
+    await server.close();
+  } catch (error) {
+    tell({ failure: error instanceof Pix2PixError ? error.summary : (error as Error).message });
+    process.disconnect();
+  }
+}
+
+async function startOnFreePort(settings: DashboardSettings): Promise<DashboardServer> {
+  for (let tries = 1; ; tries++) {
+    const port = (settings.port ?? DEFAULT_PORT) + tries - 1;
+    try {
+      return await startDashboard({ ...settings, port });
+    } catch (error) {
+      if (tries === PORTS_TRIED) throw error;
+    }
+  }
 }

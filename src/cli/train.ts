@@ -7,6 +7,7 @@ import { parseTrainOptions, registeredExtensions } from '../training/options.js'
 import { train } from '../training/train.js';
 import type { TrainingSummary } from '../training/trainingEvents.js';
 import { type Command, type Example, formatExamples } from './command.js';
+import { startDashboardProcess } from './dashboardChild.js';
 import { JobProgress } from './jobProgress.js';
 import { quoted } from './quoted.js';
 import { untilSignal } from './untilSignal.js';
@@ -57,6 +58,11 @@ export const trainCommand: Command = {
     const opt = parseTrainOptions(argv);
     if (opt.dryRun) return showDryRun(opt);
     return untilSignal(async (stop) => {
+      if (opt.dashboard) {
+        await startDashboardProcess(opt.checkpointsDir, opt.dashboardPort, (text) =>
+          process.stderr.write(`${text}\n`),
+        );
+      }
       const summary = await train(opt, stop, { commandLine: ['train', ...argv] });
       if (!opt.quiet && !opt.json) process.stdout.write(`${ending(opt, summary)}\n`);
     });

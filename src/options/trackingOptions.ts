@@ -3,6 +3,21 @@ import type { OptionTable } from './spec.js';
 
 /** Where else a training reports to. */
 export const TRACKING_OPTIONS = {
+  dashboard: {
+    kind: 'flag',
+    group: 'Progress',
+    stored: 'never',
+    help: 'show the runs of --checkpoints_dir in the browser while this one trains (pix2pix dashboard)',
+  },
+  dashboard_port: {
+    kind: 'int',
+    default: 8097,
+    min: 1,
+    max: 65526,
+    group: 'Progress',
+    stored: 'never',
+    help: 'port of --dashboard; where it is taken, the next that is free',
+  },
   mlflow_uri: {
     kind: 'string',
     default: '',

@@ -20,6 +20,9 @@ interface LogFile {
   /** Bytes that have been read. */
   offset: number;
   isDead: boolean;
+  /** Of its events, in milliseconds since 1970. */
+  firstWall?: number;
+  lastWall?: number;
 }
 
 /**
@@ -81,7 +84,8 @@ export class EventLog {
 
   /** Forgets what has been read, but not which steps are to be forgotten. */
   rewind(): void {
-    for (const file of this.files) Object.assign(file, { offset: 0, isDead: false });
+    for (const file of this.files)
+      Object.assign(file, { offset: 0, isDead: false, firstWall: undefined, lastWall: undefined });
   }
 
   /**
@@ -114,7 +118,10 @@ export class EventLog {
             file.offset = offset;
             onProgress();
           },
-        }).then(({ offset, isDead }) => Object.assign(file, { offset, isDead })),
+        }).then(({ offset, isDead }) => {
+          const [firstWall, lastWall] = [file.firstWall ?? wire.firstWall, wire.lastWall ?? file.lastWall];
+          Object.assign(file, { offset, isDead, firstWall, lastWall });
+        }),
       );
     }
     return isStale ? 'anew' : 'done';

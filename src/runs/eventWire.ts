@@ -24,6 +24,9 @@ export class EventWire extends WireReader {
   private step = 0;
   private wall = 0;
   private place = 0;
+  /** When the first and the last event that it has read were written. */
+  firstWall: number | undefined;
+  lastWall: number | undefined;
 
   constructor(
     private readonly tags: TagTable,
@@ -64,6 +67,8 @@ export class EventWire extends WireReader {
       }
     }
     if (this.at !== to) throw new RangeError();
+    this.firstWall ??= this.wall;
+    this.lastWall = this.wall;
     if (summary >= 0) this.readSummary(summary);
     if (session >= 0) this.readSession(session);
   }

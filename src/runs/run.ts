@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { RunRecord } from '../tracking/runRecord.js';
 import { requestSave, requestStop } from '../tracking/runRequests.js';
 import { parseAnnotations, readAnnotations, writeAnnotations } from './annotations.js';
+import { concurrentWriters } from './concurrentWriters.js';
 import { EventLog } from './eventLog.js';
 import { keepReading, keptReading } from './keptReading.js';
 import { requireNoLinks } from './openRegular.js';
@@ -44,7 +45,10 @@ export class Run {
   }
 
   get problems(): readonly string[] {
-    return [...this.faults.values(), ...this.contents.problems];
+    const writers = concurrentWriters(this.log.files);
+    const mixed =
+      writers === undefined ? [] : [`two processes wrote it at the same time: ${writers.join(' and ')}`];
+    return [...this.faults.values(), ...mixed, ...this.contents.problems];
   }
 
   /**

@@ -86,7 +86,11 @@ export class Dashboard {
     const endReloading = effect(() => {
       if (this.isConnected.value) void this.load();
     });
-    const endChanges = this.source.subscribe(({ runs, gone }) => this.change(runs, gone));
+    const endChanges = this.source.subscribe(({ runs, gone }) => {
+      this.change(runs, gone);
+      // What is wrong with the log directory is told only on asking.
+      if (gone.length > 0 || this.problems.value.length > 0) void this.load();
+    });
     return () => {
       endReloading();
       endChanges();

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RunList } from '../../src/server/api.js';
+import type { RunRecord } from '../../src/tracking/runRecord.js';
+import { makeDataset, startPix2pix, TINY, temporaryFolder, textOf } from '../tinyRun.js';
+
+// `train --dashboard`: the page shows the training and stops it, and nothing that happens to the page stops it.
+
+const folder = temporaryFolder();
+await makeDataset(join(folder, 'data'), { train: 5 });
+const train = ['train', '--dataroot', 'data', ...TINY, '--print_freq', '1', '--dashboard'];
+
+/** Calls `act` once, with the page's address, when the training has made some steps. */
+function whenShown(act: (url: string) => Promise<void>) {
+  let acting: Promise<void> | undefined;
+  const onOutput = (output: string) => {
+    const url = /dashboard: (http:\S+)/.exec(output)?.[1];
+    if (url !== undefined && (output.match(/^\(epoch:/gm)?.length ?? 0) > 2) acting ??= act(url);
+  };
+  return { onOutput, acted: () => acting };
+}
+
+/** Asks until the page shows what is looked for. */
+async function until(url: string, isThere: (list: RunList) => boolean): Promise<void> {
+  for (let tries = 0; tries < 600; tries++) {
+    const list = (await (await fetch(`${url}api/runs`)).json()) as RunList;
+    if (isThere(list)) return;
+    await sleep(100);
+  }
+  assert.fail('the page does not show it');
+}
+
+async function post(url: string, path: string): Promise<number> {
+  const token = /name="token" content="(\w+)"/.exec(await (await fetch(url)).text())?.[1] ?? '';
+  const { status } = await fetch(url + path, { method: 'POST', headers: { 'x-pix2pix-token': token } });
+  return status;
+}
+
+test('the page shows the training as it runs, and stops it; then it is gone too', async () => {
+  let page = '';
+  const shown = whenShown(async (url) => {
+    page = url;
+    await until(url, ({ runs }) =>
+      runs.some(({ id, state, last }) => id === 'shown' && state === 'running' && 'loss/G_L1' in last),
+    );
+    assert.equal(await post(url, 'api/stop?run=shown'), 200);
+  });
+  const argv = [...train, '--name', 'shown', '--n_epochs', '100000'];
+  const { code, output } = await startPix2pix(folder, argv, shown.onOutput);
+  await shown.acted();
+  assert.equal(code, 0, output);
+  assert.match(output, /saved and stopped after \d+ steps/);
+  for (let tries = 0; await answers(page); tries++) {
+    assert.ok(tries < 100, 'the page outlives its training');
+    await sleep(100);
+  }
+});
+
+test('a port that is taken makes it take the next, and a page that is killed stops nothing', {
+  skip: process.platform === 'win32' ? 'Windows has no pgrep' : false,
+}, async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => other.once('listening', resolve));
+  const { port } = other.address() as AddressInfo;
+  const shown = whenShown(async (url) => {
+    assert.notEqual(new URL(url).port, String(port));
+    const record = textOf(folder, 'checkpoints', 'killed', 'run.json');
+    const training = (JSON.parse(record) as RunRecord).sessions[0].process.pid;
+    const [child] = execFileSync('pgrep', ['-P', String(training)], { encoding: 'utf8' }).split('\n');
+    process.kill(Number(child), 'SIGKILL');
+    for (let tries = 0; await answers(url); tries++) assert.ok(tries < 100);
+  });
+  const argv = [...train, '--name', 'killed', '--max_steps', '60', '--dashboard_port', String(port)];
+  const { code, output } = await startPix2pix(folder, argv, shown.onOutput);
+  other.close();
+  await shown.acted();
+  assert.equal(code, 0, output);
+  assert.match(output, /saved and stopped after 60 steps/);
+});
+
+async function answers(url: string): Promise<boolean> {
+  return fetch(url).then(
+    () => true,
+    () => false,
+  );
+}
