@@ -4,6 +4,7 @@ import type { TrainOptions } from '../options/trainOptions.js';
 import type { TrackPoint } from '../tracking/tracker.js';
 import { withAverages } from './averagedNetworks.js';
 import { areFinite, requireFiniteLosses, requireFiniteWeights } from './divergence.js';
+import type { FixedSamples } from './fixedSamples.js';
 import type { Model } from './model.js';
 import { networkRecords } from './networkRecords.js';
 import { imagesPerStep } from './stepPieces.js';
@@ -24,6 +25,8 @@ export interface TrainingJob {
   readonly dataset: Dataset;
   /** 0: nothing is validated. */
   readonly validationImages: number;
+  /** Where there is a validation set to take them from. */
+  readonly samples: FixedSamples | undefined;
   /** What the checkpoint `best` has to beat. */
   readonly bestL1: number;
   /** Where it goes on, if it does. */
@@ -218,6 +221,15 @@ export class TrainingRun {
     if (due.events) this.eventEpoch = this.epoch;
     await this.model.computeVisuals();
     this.emit({ kind: 'images', at: this.at, visuals: this.model.getCurrentVisuals(), due });
+    if (due.events) await this.showSamples();
+  }
+
+  private async showSamples(): Promise<void> {
+    const { model, job } = this;
+    if (job.samples === undefined) return;
+    const { samples } = job;
+    const visuals = await withAverages(model, () => samples.visuals(model));
+    this.emit({ kind: 'samples', at: this.at, visuals });
   }
 
   private tagsOfStep(batch: Batch): string[] | undefined {

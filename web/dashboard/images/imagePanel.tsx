@@ -9,7 +9,7 @@ import { type RunImages, shotOf } from './shots.js';
 import { StepBar } from './stepBar.js';
 import { indexOfPlace, unionOfSteps } from './steps.js';
 import { ViewBar } from './viewBar.js';
-import { arrangeVisuals, type Sample, type Visual } from './visuals.js';
+import { arrangeVisuals, type Sample, type Visual, titleOfSample } from './visuals.js';
 
 /** So many samples are shown at first. */
 const SAMPLES = 12;
@@ -39,7 +39,7 @@ export function ImagePanel({ runs }: { runs: readonly RunImages[] }) {
           <SampleGrid
             key={sample.id}
             sample={sample}
-            title={samples.length > 1 ? sample.id : undefined}
+            title={samples.length > 1 ? titleOfSample(sample) : undefined}
             runs={runs.filter((run) => sample.rows.flat().some(({ tag }) => run.byTag.has(tag)))}
             steps={steps}
             index={index}

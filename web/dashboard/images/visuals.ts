@@ -63,6 +63,23 @@ export function arrangeVisuals(tags: readonly string[]): Sample[] {
     .map(([id, found]) => ({ id, rows: rowsOf(new Map(found.map((tag) => [nameOf(tag), tag]))) }));
 }
 
+/** What a person calls a sample. */
+export function titleOfSample({ id }: Sample): string {
+  if (id === 'visuals') return 'Of the batch of the step';
+  const fixed = fixedNumber(id);
+  return fixed === undefined ? id : `Validation image ${fixed}`;
+}
+
+/** Whether an image stays as it is through the training, and so is kept only once. */
+export function isStill({ tag, role }: Visual): boolean {
+  return (role === 'input' || role === 'target') && fixedNumber(tag) !== undefined;
+}
+
+/** 2 of `samples/2` and `samples/2/fake_B`. */
+function fixedNumber(tag: string): string | undefined {
+  return /^samples\/(\d+)(\/|$)/.exec(tag)?.[1];
+}
+
 /** `fake_B` of `visuals/fake_B`. */
 function nameOf(tag: string): string {
   return tag.slice(tag.lastIndexOf('/') + 1);
