@@ -49,12 +49,13 @@ function factsOf({ summary, sessions, networks }: RunDetail): Record<RunDifferen
   };
 }
 
-/** How far it went, and its losses and metrics; not what the hardware did. */
+/** How far it went, its losses and metrics; not how fast, and not what the hardware did. */
 function metricsOf({ step, state, last, best, scalars }: RunDetail['summary']): Facts {
-  const tags = scalars.filter((tag) => !tag.startsWith('system/') && tag !== 'lr');
+  const tags = scalars.filter((tag) => !/^(system|time)\/|^lr$/.test(tag));
   const values = tags.flatMap((tag): [string, number | null | undefined][] => [
     [tag, last[tag]],
-    [`best(${tag})`, best[tag]?.value],
+    // The lowest value that a loss of an adversary once had says nothing.
+    ...(tag.startsWith('val/') ? [[`best(${tag})`, best[tag]?.value] as [string, number | undefined]] : []),
   ]);
   return { state, step, ...Object.fromEntries(values) };
 }

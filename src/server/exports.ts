@@ -38,6 +38,7 @@ export function serveExports(app: Hono, { index }: AppParts): void {
   });
   app.get('/api/export/run', async (c) => {
     const run = chosenRun(c, index);
+    await index.refresh(run.id); // up to its end, also where it is still being read
     const html = await exportRun(run, index.detail(run.id)!);
     asDownload(c, `${run.id}.html`, 'text/html; charset=utf-8');
     return c.body(html);

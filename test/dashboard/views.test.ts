@@ -58,6 +58,7 @@ const views: Readonly<Record<string, () => Promise<void>>> = {
     await dashboard.open('#/');
     const run = await dashboard.page.locator('tr[data-run]').first().getAttribute('data-run');
     await dashboard.open(`#/run/${run}`);
+    await dashboard.page.getByRole('radio', { name: 'Side by side' }).check();
     await dashboard.page.locator('canvas').first().waitFor();
     await dashboard.page.getByRole('heading', { name: 'Files' }).waitFor();
   },

@@ -137,7 +137,7 @@ test('a server that never answers is waited for no longer than said', async () =
   const say = (_: string, text: string) => void said.push(text);
   const options = { session: 's1', say, patience: 30 };
   await new RunFollower(folder, tracker, options).finish();
-  assert.match(said.join('\n'), /has not got all of the run/);
+  assert.match(said.join('\n'), /has not got all of the run \(no answer in time\)/);
   fake.fate = () => 'ok';
   await send(folder, fake);
   assert.deepEqual(metricsOf(fake), expectedMetrics(1, 3));

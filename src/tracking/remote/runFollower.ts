@@ -123,9 +123,10 @@ export class RunFollower {
 
   private leave(reason: string): void {
     const { name } = this.tracker;
+    const why = this.giveUp.signal.aborted ? 'no answer in time' : reason;
     this.options.say(
       'warning',
-      `${name} has not got all of the run (${reason}); it gets the rest when the run is continued, or by pix2pix runs sync`,
+      `${name} has not got all of the run (${why}); it gets the rest when the run is continued, or by pix2pix runs sync`,
     );
   }
 

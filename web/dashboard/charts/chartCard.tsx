@@ -37,7 +37,7 @@ export function ChartCard({ tag, runs, details }: ChartCardProps) {
   const maker = useMemo(() => new LineMaker(), [data]);
   const lines = useComputed(() => {
     const look = { axis: xAxis.value, smoothing: smoothing.value, isLog: isLog.value };
-    const series = data.detail.value ?? data.series.value;
+    const series = data.detail.value ?? data.whole.value;
     return maker.make(inputs.value.runs, series, (run) => dashboard.colorOf(run), look);
   });
   const marks = useComputed(() =>
@@ -80,10 +80,11 @@ export function ChartCard({ tag, runs, details }: ChartCardProps) {
     const { runs } = inputs.value;
     if (!isInSight.value) return;
     const shown = runs.flatMap((run) => {
-      const series = data.series.peek().get(run.id);
+      const series = data.whole.peek().get(run.id);
       return series === undefined ? [] : [{ run, series }];
     });
-    data.want(runs, zoom.value && stepsOf(zoom.value, xAxis.value, shown));
+    const steps = zoom.value && stepsOf(zoom.value, xAxis.value, shown);
+    data.want(runs, zoom.value && steps && { zoom: zoom.value, steps });
   });
   useSignalEffect(() => {
     if (!isInSight.value) return;
@@ -107,7 +108,7 @@ export function ChartCard({ tag, runs, details }: ChartCardProps) {
   };
 
   const at = cursor.value;
-  const isEmpty = lines.value.length === 0 && data.series.value.size > 0;
+  const isEmpty = lines.value.length === 0 && data.whole.value.size > 0;
   const label = `${tag}, of ${lines.value.length === 1 ? lines.value[0].name : `${lines.value.length} runs`}`;
   return (
     <figure class="card chart">

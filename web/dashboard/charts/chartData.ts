@@ -1,4 +1,5 @@
 import { type Signal, signal } from '@preact/signals';
+import type { SeriesQuery } from '../../../src/runs/series.js';
 import type { RunSummary, Series } from '../../../src/server/api.js';
 import type { DataSource } from '../source.js';
 import type { Range } from './xValues.js';
@@ -8,29 +9,39 @@ const PAUSE_MILLISECONDS = 1000;
 /** All lines of a chart together have about so many points. */
 const POINTS_OF_CHART = 12_000;
 
+/** Which part of the runs is looked at closely. */
+export interface Closeup {
+  /** What the person has chosen: as long as it stays the same, only runs that have gone on are asked for again. */
+  readonly zoom: Range;
+  /** The steps that it covers now. */
+  readonly steps: Range;
+}
+
 /** What one chart draws: a scalar of some runs, asked for again where a run has gone on. */
 export class ChartData {
-  /** By run. */
-  readonly series: Signal<ReadonlyMap<string, Series>> = signal(new Map());
+  /** By run, from the first point to the last. */
+  readonly whole: Signal<ReadonlyMap<string, Series>> = signal(new Map());
   /** The zoomed stretch in full detail; undefined until it has arrived, and without zoom. */
   readonly detail: Signal<ReadonlyMap<string, Series> | undefined> = signal(undefined);
   readonly failure: Signal<unknown> = signal(undefined);
-  private readonly revisions = new Map<string, number>();
-  private detailKey = '';
+  private readonly wholeRevisions = new Map<string, number>();
+  private detailRevisions = new Map<string, number>();
+  private detailOf: Range | undefined;
   private isBusy = false;
-  private wanted: { runs: readonly RunSummary[]; range?: Range } | undefined;
+  private wanted: { runs: readonly RunSummary[]; closeup?: Closeup } | undefined;
 
   constructor(
     private readonly source: DataSource,
     private readonly tag: string,
   ) {}
 
-  /** Says what is looked at now: these runs, and these steps of them where the chart is zoomed. */
-  want(runs: readonly RunSummary[], range?: Range): void {
-    this.wanted = { runs: runs.filter(({ scalars }) => scalars.includes(this.tag)), range };
-    if (range === undefined) {
+  /** Says what is looked at now. */
+  want(runs: readonly RunSummary[], closeup?: Closeup): void {
+    this.wanted = { runs: runs.filter(({ scalars }) => scalars.includes(this.tag)), closeup };
+    if (closeup?.zoom !== this.detailOf) {
+      this.detailOf = closeup?.zoom;
+      this.detailRevisions = new Map();
       this.detail.value = undefined;
-      this.detailKey = '';
     }
     if (!this.isBusy) void this.fetch();
   }
@@ -39,45 +50,58 @@ export class ChartData {
   private async fetch(): Promise<void> {
     this.isBusy = true;
     while (this.wanted !== undefined) {
-      const { runs, range } = this.wanted;
+      const { runs, closeup } = this.wanted;
       this.wanted = undefined;
       try {
-        const asked = [await this.fetchSeries(runs), await this.fetchDetail(runs, range)];
+        const isNew = [await this.fetchWhole(runs), await this.fetchDetail(runs, closeup)];
         this.failure.value = undefined;
-        if (asked.includes(true)) await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
+        if (isNew.includes(true)) await this.pause();
       } catch (error) {
         this.failure.value = error;
+        await this.pause();
       }
     }
     this.isBusy = false;
   }
 
-  private async fetchSeries(runs: readonly RunSummary[]): Promise<boolean> {
-    const changed = runs.filter(({ id, revision }) => this.revisions.get(id) !== revision);
-    if (changed.length === 0) return false;
-    const found = await this.source.series(this.query(changed, runs.length));
-    const next = new Map(this.series.peek());
-    for (const one of found) next.set(one.run, one);
-    this.series.value = next;
-    for (const { id, revision } of changed) this.revisions.set(id, revision);
-    return true;
+  private async fetchWhole(runs: readonly RunSummary[]): Promise<boolean> {
+    const found = await this.ask(runs, this.wholeRevisions);
+    if (found !== undefined) this.whole.value = merged(this.whole.peek(), found);
+    return found !== undefined;
   }
 
-  private async fetchDetail(runs: readonly RunSummary[], range: Range | undefined): Promise<boolean> {
-    const key = JSON.stringify([range, runs.map(({ id, revision }) => [id, revision])]);
-    const isThinned = runs.some(({ id }) => this.series.peek().get(id)?.isExact === false);
-    if (range === undefined || key === this.detailKey || !isThinned) return false;
-    const { min: fromStep, max: toStep } = range;
-    const found = await this.source.series({ ...this.query(runs, runs.length), fromStep, toStep });
-    if (this.wanted?.range !== undefined || this.wanted === undefined) {
-      this.detail.value = new Map(found.map((one) => [one.run, one]));
-      this.detailKey = key;
+  /** Where a thinned curve is looked at closely. What arrives after the person has looked elsewhere is dropped. */
+  private async fetchDetail(runs: readonly RunSummary[], closeup: Closeup | undefined): Promise<boolean> {
+    const isThinned = runs.some(({ id }) => this.whole.peek().get(id)?.isExact === false);
+    if (closeup === undefined || !isThinned || closeup.zoom !== this.detailOf) return false;
+    const { min: fromStep, max: toStep } = closeup.steps;
+    const found = await this.ask(runs, this.detailRevisions, { fromStep, toStep });
+    if (found !== undefined && closeup.zoom === this.detailOf) {
+      this.detail.value = merged(this.detail.peek() ?? new Map(), found);
     }
-    return true;
+    return found !== undefined;
   }
 
-  private query(runs: readonly RunSummary[], shown: number) {
-    const points = Math.min(1000, Math.max(100, Math.round(POINTS_OF_CHART / shown)));
-    return { runs: runs.map(({ id }) => id), tags: [this.tag], points };
+  /** Asks for those runs that have changed since; undefined where none has. */
+  private async ask(
+    runs: readonly RunSummary[],
+    revisions: Map<string, number>,
+    range: Pick<SeriesQuery, 'fromStep' | 'toStep'> = {},
+  ): Promise<readonly Series[] | undefined> {
+    const changed = runs.filter(({ id, revision }) => revisions.get(id) !== revision);
+    if (changed.length === 0) return undefined;
+    const points = Math.min(1000, Math.max(100, Math.round(POINTS_OF_CHART / runs.length)));
+    const ids = changed.map(({ id }) => id);
+    const found = await this.source.series({ runs: ids, tags: [this.tag], points, ...range });
+    for (const { id, revision } of changed) revisions.set(id, revision);
+    return found;
   }
+
+  private pause(): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
+  }
+}
+
+function merged(known: ReadonlyMap<string, Series>, found: readonly Series[]): ReadonlyMap<string, Series> {
+  return new Map([...known, ...found.map((series) => [series.run, series] as const)]);
 }

@@ -11,6 +11,9 @@ interface ChartMenuProps {
   readonly picture: ReadonlySignal<Picture>;
 }
 
+/** A run that is sent as one file leaves out what would be half of it: the library that draws SVG. */
+const DRAWS_SVG = import.meta.env.MODE !== 'report';
+
 /** A chart as a file: its values, or what it shows. */
 export function ChartMenu({ tag, picture }: ChartMenuProps) {
   const { source } = useDashboard();
@@ -25,6 +28,7 @@ export function ChartMenu({ tag, picture }: ChartMenuProps) {
   };
   const png = () => savePng(tag, picture.value);
   const svg = async () => {
+    if (!DRAWS_SVG) return;
     const { drawSvg } = await import('./svgChart.js');
     saveFile(`${tag}.svg`, 'image/svg+xml', drawSvg(tag, picture.value));
   };
@@ -49,9 +53,11 @@ export function ChartMenu({ tag, picture }: ChartMenuProps) {
         <button type="button" onClick={attempt(png)}>
           PNG as shown
         </button>
-        <button type="button" onClick={attempt(svg)}>
-          SVG as shown
-        </button>
+        {DRAWS_SVG && (
+          <button type="button" onClick={attempt(svg)}>
+            SVG as shown
+          </button>
+        )}
         {failure.value !== undefined && <Failure error={failure.value} />}
       </div>
     </>

@@ -75,8 +75,16 @@ function makeLine(
   const xs = xValues(axis, run, series);
   if (xs.length === 0) return undefined;
   const drawable = (value: number | null) => (isLog && value !== null && value <= 0 ? null : value);
-  const smoothed = smooth(series.values, smoothing).map(drawable);
+  const smoothed = smooth(series.values, weightFor(series, smoothing)).map(drawable);
   return { run: run.id, name: nameOf(run), color, xs, values: series.values.map(drawable), smoothed };
+}
+
+/**
+ * A learning rate is set, not measured: there is nothing to smooth. Elsewhere the mean reaches over no more than a tenth
+ * of the curve (about 1 / (1 - weight) points), or a curve of few points would be a late copy of itself.
+ */
+function weightFor({ tag, values }: Series, chosen: number): number {
+  return /^lr\b/.test(tag) ? 0 : Math.max(0, Math.min(chosen, 1 - 10 / values.length));
 }
 
 /** The marks of a run that concern a scalar. */

@@ -11,6 +11,8 @@ const NAMES: Readonly<Record<XAxis, string>> = {
   wall: 'time',
 };
 
+const [MARGIN_BELOW, ROW, MOST_NAMES] = [44, 16, 30]; // pixels, and runs
+
 /** A chart drawn anew as SVG text, for a document: on white, whatever the page looks like. */
 export function drawSvg(tag: string, { lines, axis, isLog, zoom }: Picture): string {
   const visible = zoom ?? extentOf(lines);
@@ -23,10 +25,12 @@ export function drawSvg(tag: string, { lines, axis, isLog, zoom }: Picture): str
     );
   const channels = { x: 'x', y: 'y', stroke: 'run', z: 'run' };
   const isSmoothed = lines.some(({ values, smoothed }) => values.some((value, i) => value !== smoothed[i]));
+  const named = Math.min(lines.length, MOST_NAMES);
   const svg = Plot.plot({
     width: 720,
-    height: 360,
+    height: 360 + named * ROW,
     marginLeft: 56,
+    marginBottom: MARGIN_BELOW + named * ROW,
     style: { background: 'white', color: 'black', fontFamily: 'sans-serif' },
     x: {
       label: NAMES[axis],
@@ -46,20 +50,19 @@ export function drawSvg(tag: string, { lines, axis, isLog, zoom }: Picture): str
         points(({ smoothed }) => smoothed),
         { ...channels, strokeWidth: 1.5 },
       ),
-      names(lines),
+      ...names(lines),
     ],
   });
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   return new XMLSerializer().serializeToString(svg);
 }
 
-/** Which line is which run: at the right end of each, where they are few enough to be read. */
-function names(lines: readonly Line[]): Plot.Markish {
-  if (lines.length < 2 || lines.length > 12) return null;
-  const ends = lines.map(({ xs, smoothed, run, name }) => {
-    const i = smoothed.findLastIndex((value) => value !== null);
-    return { x: xs[i], y: smoothed[i], run, name };
+/** Which line is which run: a list beneath the plot. */
+function names(lines: readonly Line[]): Plot.Markish[] {
+  return lines.slice(0, MOST_NAMES).map(({ name, color }, i) => {
+    const more = i === MOST_NAMES - 1 ? lines.length - MOST_NAMES : 0;
+    const text = more > 0 ? `${name}, and ${more} more` : name;
+    const place = { frameAnchor: 'bottom-left', textAnchor: 'start', dy: MARGIN_BELOW + i * ROW } as const;
+    return Plot.text([`■ ${text}`], { ...place, fill: color, fontSize: 12 });
   });
-  const place = { x: 'x', y: 'y', fill: 'run', text: 'name', textAnchor: 'end', dy: -6 } as const;
-  return Plot.text(ends, { ...place, stroke: 'white', strokeWidth: 3 });
 }

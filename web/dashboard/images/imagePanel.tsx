@@ -34,19 +34,21 @@ export function ImagePanel({ runs }: { runs: readonly RunImages[] }) {
         <StepBar steps={steps} index={index} imagesPerEpoch={sameForAll(runs)} />
         <ViewBar visuals={visuals} />
       </div>
-      {some.map((sample) => (
-        <SampleGrid
-          key={sample.id}
-          sample={sample}
-          title={samples.length > 1 ? sample.id : undefined}
-          runs={runs.filter((run) => sample.rows.flat().some(({ tag }) => run.byTag.has(tag)))}
-          steps={steps}
-          index={index}
-          onOpen={(run, { tag }) => {
-            opened.value = { run: run.id, tag };
-          }}
-        />
-      ))}
+      <div class="samples">
+        {some.map((sample) => (
+          <SampleGrid
+            key={sample.id}
+            sample={sample}
+            title={samples.length > 1 ? sample.id : undefined}
+            runs={runs.filter((run) => sample.rows.flat().some(({ tag }) => run.byTag.has(tag)))}
+            steps={steps}
+            index={index}
+            onOpen={(run, { tag }) => {
+              opened.value = { run: run.id, tag };
+            }}
+          />
+        ))}
+      </div>
       {some.length < shown.length && (
         <button
           type="button"

@@ -18,7 +18,7 @@ export const pair: Signal<readonly [string, string] | undefined> = signal(undefi
 export const differenceTop: Signal<number> = remembered('images.differenceTop', 128);
 
 /** How wide an image is at most, in CSS pixels. */
-export const tileWidth: Signal<number> = remembered('images.tileWidth', 224);
+export const tileWidth: Signal<number> = remembered('images.tileWidth', 216);
 
 /** Names of images that are left out. */
 export const hiddenVisuals: Signal<readonly string[]> = remembered<readonly string[]>('images.hidden', []);

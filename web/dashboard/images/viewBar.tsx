@@ -9,7 +9,7 @@ const MODES: readonly { mode: Mode; text: string }[] = [
 ];
 const WIDTHS = [
   { width: 128, text: 'Small' },
-  { width: 224, text: 'Medium' },
+  { width: 216, text: 'Medium' },
   { width: 460, text: 'Large' },
 ];
 const TOPS = [255, 128, 64, 32, 16];

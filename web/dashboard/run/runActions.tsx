@@ -9,7 +9,8 @@ export function RunActions({ run, detail }: { run: RunSummary; detail: RunDetail
   const { source } = useDashboard();
   const asked = useSignal<{ what: 'stop' | 'save'; checkpoints: number } | undefined>(undefined);
   const failure = useSignal<unknown>(undefined);
-  const lives = run.state === 'running' || run.state === 'stalled';
+  // Another program's training takes no orders of ours.
+  const lives = !run.isForeign && (run.state === 'running' || run.state === 'stalled');
   const checkpoints = detail?.marks.filter(({ kind }) => kind === 'checkpoint').length ?? 0;
 
   const ask = async (what: 'stop' | 'save') => {

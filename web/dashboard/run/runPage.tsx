@@ -41,12 +41,12 @@ function PresentRun({ run }: { run: RunSummary }) {
       <RunHeader run={run} detail={detail} />
       {failure !== undefined && <Failure error={failure} />}
       <SectionLinks />
+      {detail !== undefined && <Images detail={detail} />}
       {run.scalars.length > 0 && (
         <Section id="charts" title="Charts">
           <ChartGrid runs={[run]} />
         </Section>
       )}
-      {detail !== undefined && <Images detail={detail} />}
       <div class="run-columns">
         <MetricsSection run={run} />
         <OptionsSection options={run.options} session={detail?.sessions.at(-1)} />

@@ -14,8 +14,8 @@ type SectionId = (typeof ORDER)[number];
 
 /** The sections of a run's page, from top to bottom. */
 const ORDER = [
-  'charts',
   'images',
+  'charts',
   'metrics',
   'options',
   'sessions',
