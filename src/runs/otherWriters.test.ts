@@ -21,9 +21,7 @@ interface Expected {
   >;
 }
 
-// Python writes NaN into JSON as it is.
-const text = readFileSync(join(folder, 'expected.json'), 'utf8').replaceAll('NaN', 'null');
-const { runs }: Expected = JSON.parse(text);
+const { runs }: Expected = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8'));
 const index = await openRuns(folder);
 
 for (const [id, { scalars, images }] of Object.entries(runs)) {
