@@ -3,7 +3,7 @@
 // The last line says how many passed, failed and were skipped, as node:test itself counts them.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 
 const wanted = process.argv.slice(2);
@@ -43,9 +43,15 @@ function runTests(report) {
     ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
     ...['--test-reporter=tap', `--test-reporter-destination=${report}`],
   ];
-  const { status, signal, error } = spawnSync(process.execPath, ['--test', ...reporters, ...files], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
+  // Of its own accord node:test leaves a core idle, which on two is half of them.
+  const concurrency = `--test-concurrency=${availableParallelism()}`;
+  const { status, signal, error } = spawnSync(
+    process.execPath,
+    ['--test', concurrency, ...reporters, ...files],
+    {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    },
+  );
   const counts = existsSync(report) ? readCounts(readFileSync(report, 'utf8')) : undefined;
   if (counts === undefined) {
     console.error(`the tests ended without a report: ${error?.message ?? signal ?? `exit code ${status}`}`);

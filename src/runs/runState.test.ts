@@ -54,7 +54,7 @@ test('how it ended is what it said', () => {
   const silence = { progress: MINUTE, silence: MINUTE };
   assert.equal(stateOf(session({ reason: 'finished' }), silence, false), 'finished');
   assert.equal(stateOf(session({ reason: 'stopped' }), silence, false), 'stopped');
-  assert.equal(stateOf(session({ reason: 'max_steps' }), silence, false), 'stopped');
+  assert.equal(stateOf(session({ reason: 'max_steps' }), silence, false), 'finished');
   const failed = runState({ session: session({ reason: 'failed', message: 'no memory' }) }, START);
   assert.deepEqual(failed, { state: 'crashed', reason: 'no memory' });
 });

@@ -47,9 +47,8 @@ export function runState(
 }
 
 function ended({ reason, message }: NonNullable<RunSession['exit']>) {
-  if (reason === 'finished') return { state: 'finished' } as const;
   if (reason === 'failed') return { state: 'crashed', reason: message } as const;
-  return { state: 'stopped', reason: reason === 'max_steps' ? 'it reached --max_steps' : undefined } as const;
+  return { state: reason === 'stopped' ? 'stopped' : 'finished' } as const; // --max_steps is an end that was asked for
 }
 
 /** Of this host, a session lives while its process does: the same one, since the same start of the machine. */

@@ -72,7 +72,7 @@ test('the runs, one of them, its curves and its images', async () => {
     list.runs.map(({ id, state }) => [id, state]),
     [
       ['facades_crashed', 'crashed'],
-      ['facades_damaged', 'stopped'],
+      ['facades_damaged', 'finished'],
       ['facades_finished', 'finished'],
       ['facades_foreign', 'stopped'],
       ['facades_nan', 'crashed'],
