@@ -119,6 +119,11 @@ test('the event file holds losses, learning rate, validation and images, each in
     assert.deepEqual(tags.get(tag)!.steps, [5, 10, 15, 20]);
   for (const visual of ['real_A', 'fake_B', 'real_B']) {
     assert.deepEqual(tags.get(`visuals/${visual}`)!.steps, [4, 8, 12, 16, 20]);
+    assert.deepEqual(
+      tags.get(`visuals/val_1/${visual}`)!.steps,
+      [5, 10, 15, 20],
+      'the same one in each validation',
+    );
   }
 });
 

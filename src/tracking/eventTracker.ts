@@ -6,7 +6,8 @@ import { DataClass, DataType } from './tensorboard_pb.js';
 import type { NamedImages, Scalars, Tracker, TrackPoint } from './tracker.js';
 
 /**
- * Keeps a run as TensorBoard shows it: losses as the tags `loss/G_L1`, other scalars, images as `visuals/fake_B`, text.
+ * Keeps a run as TensorBoard shows it: losses as the tags `loss/G_L1`, other scalars, images as `visuals/fake_B` and,
+ * of the validation set, `visuals/val_1/fake_B`, text.
  */
 export class EventTracker implements Tracker {
   private readonly writer: EventFileWriter;

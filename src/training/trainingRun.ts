@@ -15,7 +15,7 @@ import type {
   TrainingSurroundings,
 } from './trainingEvents.js';
 import type { Place } from './trainingState.js';
-import { type ValidationResult, validate } from './validation.js';
+import { type ValidationResult, type ValidationSurroundings, validate } from './validation.js';
 
 /** All that a training works with. The model is set up, and the data set stands where training goes on. */
 export interface TrainingJob {
@@ -145,7 +145,19 @@ export class TrainingRun {
   private async validateIfDue(at: TrackPoint): Promise<ValidationResult | 'stopped' | undefined> {
     const { opt, model, job, surroundings } = this;
     if (job.validationImages === 0 || this.epoch % opt.valFreq !== 0) return undefined;
-    const settings = { warn: job.warn, shouldStop: () => surroundings.shouldStop() };
+    const settings: ValidationSurroundings = {
+      warn: job.warn,
+      shouldStop: () => surroundings.shouldStop(),
+      onSample: (number, visuals) => {
+        const named = Object.entries(visuals).map(([name, images]) => [`val_${number}/${name}`, images]);
+        this.emit({
+          kind: 'images',
+          at,
+          visuals: Object.fromEntries(named),
+          due: { events: true, html: false },
+        });
+      },
+    };
     const result = await withAverages(model, () => validate(model, opt, settings));
     if (result !== 'stopped' && result !== undefined) this.emit({ kind: 'validated', at, result });
     return result;

@@ -9,6 +9,8 @@ import type { TrainOptions } from '../options/trainOptions.js';
 import type { Model } from './model.js';
 
 const PHASE = 'val';
+/** So many images of the validation set are shown at every validation, always the same ones. */
+const SHOWN = 4;
 
 /** Means over the validation set: L1 in units of the loss (images in -1 ... 1), PSNR in dB, SSIM. */
 export interface ValidationResult {
@@ -23,6 +25,8 @@ export interface ValidationSurroundings {
   warn(text: string): void;
   /** Asked between two images. */
   shouldStop(): boolean;
+  /** Takes what was made of the first images, which are numbered from 1. */
+  onSample?(number: number, visuals: Readonly<Record<string, FloatImages>>): void;
 }
 
 /**
@@ -58,7 +62,7 @@ export async function validationLength(
 export async function validate(
   model: Model,
   opt: TrainOptions,
-  { warn, shouldStop }: ValidationSurroundings,
+  { warn, shouldStop, onSample }: ValidationSurroundings,
 ): Promise<ValidationResult | 'stopped' | undefined> {
   const dataset = await openValidationSet(opt, warn);
   const means = new MetricMeans();
@@ -69,6 +73,7 @@ export async function validate(
       model.setInput(batch);
       await model.test({ draw: index++ });
       for (const metrics of metricsOf(model)) means.add(metrics);
+      if (index <= SHOWN) onSample?.(index, model.getCurrentVisuals());
     }
   } finally {
     await dataset.close();

@@ -11,11 +11,14 @@ import { indexOfPlace, unionOfSteps } from './steps.js';
 import { ViewBar } from './viewBar.js';
 import { arrangeVisuals, type Sample, type Visual } from './visuals.js';
 
-/** So many samples are shown at first. */
-const SAMPLES = 12;
+interface ImagePanelProps {
+  readonly runs: readonly RunImages[];
+  /** So many samples are shown until somebody wants all. */
+  readonly samplesAtFirst: number;
+}
 
 /** The images of some runs under one slider. */
-export function ImagePanel({ runs }: { runs: readonly RunImages[] }) {
+export function ImagePanel({ runs, samplesAtFirst }: ImagePanelProps) {
   const { source } = useDashboard();
   const opened = useSignal<{ run: string; tag: string } | undefined>(undefined);
   const showsAll = useSignal(false);
@@ -24,7 +27,7 @@ export function ImagePanel({ runs }: { runs: readonly RunImages[] }) {
   if (steps.length === 0) return <p class="quiet">No images yet.</p>;
 
   const shown = samples.map((sample) => withoutHidden(sample)).filter(({ rows }) => rows.length > 0);
-  const some = showsAll.value ? shown : shown.slice(0, SAMPLES);
+  const some = showsAll.value ? shown : shown.slice(0, samplesAtFirst);
   const shots = some.flatMap(({ rows }) =>
     runs.flatMap((run) => rows.flat().flatMap((visual) => shotOf(source, run, visual, steps, index) ?? [])),
   );
@@ -39,7 +42,7 @@ export function ImagePanel({ runs }: { runs: readonly RunImages[] }) {
           <SampleGrid
             key={sample.id}
             sample={sample}
-            title={samples.length > 1 ? sample.id : undefined}
+            title={samples.length > 1 ? titleOf(sample) : undefined}
             runs={runs.filter((run) => sample.rows.flat().some(({ tag }) => run.byTag.has(tag)))}
             steps={steps}
             index={index}
@@ -62,6 +65,12 @@ export function ImagePanel({ runs }: { runs: readonly RunImages[] }) {
       <FullSize shots={shots} opened={opened} steps={steps} index={index} />
     </div>
   );
+}
+
+/** `val 1` of `visuals/val_1`; what a training shows of itself is an image of the moment. */
+function titleOf({ id }: Sample): string {
+  if (id === 'visuals') return 'in training';
+  return id.replace(/^visuals\//, '').replace(/^val_(\d+)$/, 'validation $1');
 }
 
 function contentsOf(runs: readonly RunImages[]) {

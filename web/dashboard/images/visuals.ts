@@ -46,6 +46,9 @@ const CYCLE: readonly (readonly [name: string, role: Role, label: string])[][] =
 /** Images that no rule knows are put in rows of so many. */
 const ROW = 4;
 
+/** After all that can follow a `/`: `visuals/val_1`, always the same image, comes before `visuals`, one of the moment. */
+const LAST = '\uffff';
+
 const byNumber = new Intl.Collator('en', { numeric: true });
 
 /**
@@ -59,7 +62,7 @@ export function arrangeVisuals(tags: readonly string[]): Sample[] {
     samples.set(id, [...(samples.get(id) ?? []), tag]);
   }
   return [...samples]
-    .sort(([a], [b]) => byNumber.compare(a, b))
+    .sort(([a], [b]) => byNumber.compare(`${a}/${LAST}`, `${b}/${LAST}`))
     .map(([id, found]) => ({ id, rows: rowsOf(new Map(found.map((tag) => [nameOf(tag), tag]))) }));
 }
 
