@@ -55,6 +55,7 @@ export function ImagePanel({ runs, samplesAtFirst }: ImagePanelProps) {
       {some.length < shown.length && (
         <button
           type="button"
+          class="more"
           onClick={() => {
             showsAll.value = true;
           }}
