@@ -87,15 +87,23 @@ test('web/index.html shows every epoch with pictures that are there', async () =
 });
 
 /** Steps by tag, of a run's event files in order. */
-async function eventsOf(name: string): Promise<Map<string, { steps: number[]; values: number[] }>> {
-  const tags = new Map<string, { steps: number[]; values: number[] }>();
+interface Kept {
+  readonly steps: number[];
+  readonly values: number[];
+  /** PNG. */
+  readonly images: Uint8Array[];
+}
+
+async function eventsOf(name: string): Promise<Map<string, Kept>> {
+  const tags = new Map<string, Kept>();
   const files = readdirSync(runFolder(name)).filter((file) => file.startsWith('events.out.tfevents.'));
   for (const file of files.sort()) {
     for await (const { step, what } of readEvents(join(runFolder(name), file))) {
       if (what.case !== 'summary') continue;
       for (const { tag, value } of what.value.value) {
-        if (!tags.has(tag)) tags.set(tag, { steps: [], values: [] });
+        if (!tags.has(tag)) tags.set(tag, { steps: [], values: [], images: [] });
         tags.get(tag)!.steps.push(Number(step));
+        if (value.case === 'image') tags.get(tag)!.images.push(value.value.encodedImageString);
         tags.get(tag)!.values.push(value.case === 'simpleValue' ? value.value : Number.NaN);
       }
     }
@@ -119,11 +127,30 @@ test('the event file holds losses, learning rate, validation and images, each in
     assert.deepEqual(tags.get(tag)!.steps, [5, 10, 15, 20]);
   for (const visual of ['real_A', 'fake_B', 'real_B']) {
     assert.deepEqual(tags.get(`visuals/${visual}`)!.steps, [4, 8, 12, 16, 20]);
-    assert.deepEqual(
-      tags.get(`visuals/val_1/${visual}`)!.steps,
-      [5, 10, 15, 20],
-      'the same one in each validation',
-    );
+  }
+});
+
+test('the same images of the validation set are kept each time, as a test would make them', async () => {
+  const tags = await eventsOf('run');
+  for (const sample of [1, 2]) {
+    assert.deepEqual(tags.get(`samples/${sample}/fake_B`)!.steps, [4, 8, 12, 16, 20]);
+    for (const still of ['real_A', 'real_B'])
+      assert.deepEqual(
+        tags.get(`samples/${sample}/${still}`)!.steps,
+        [4],
+        'what stays as it is is kept once',
+      );
+  }
+  assert(!tags.has('samples/3/fake_B'), 'there are two');
+  const tested = pix2pix(folder, ['test', '--name', 'run', '--phase', 'val', '--intra_threads', '1']);
+  assert.equal(tested.status, 0, tested.stderr);
+  const results = join(folder, 'results', 'run', 'val_latest', 'images');
+  for (const [sample, name] of [1, 2].flatMap((n) =>
+    ['real_A', 'fake_B', 'real_B'].map((v) => [n, v] as const),
+  )) {
+    const pixels = (png: string | Uint8Array) => sharp(png).raw().toBuffer();
+    const kept = tags.get(`samples/${sample}/${name}`)!.images.at(-1)!;
+    assert.deepEqual(await pixels(kept), await pixels(join(results, `${sample - 1}_${name}.png`)), name);
   }
 });
 

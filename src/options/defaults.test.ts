@@ -113,6 +113,15 @@ const PARTS = {
   cutout: 0,
 };
 
+/** Where a training is told of. */
+const TRACKING = {
+  dashboard: false,
+  dashboardPort: 8097,
+  mlflowUri: '',
+  mlflowExperiment: 'pix2pix',
+  json: false,
+};
+
 test("training starts from the reference's defaults for pix2pix", () => {
   assert.deepEqual(parseTrainOptions(['--dataroot', './d']), {
     ...BASE,
@@ -126,6 +135,7 @@ test("training starts from the reference's defaults for pix2pix", () => {
     recipe: '',
     logLine: 'reference',
     ...PARTS,
+    ...TRACKING,
     model: 'pix2pix',
     dataroot: './d',
     isTrain: true,

@@ -17,7 +17,7 @@ const MAX_TEXT = 1 << 16;
 
 /**
  * Reads serialised events (`Event` of tensorboard.proto) straight from their bytes. A general decoder makes objects of
- * every field, copies images, and takes twenty times as long for the scalars that files are full of.
+ * every field, copies images, and takes ten times as long for the scalars that files are full of.
  * What this one understands is a part of the format; a test holds it against the general decoder.
  */
 export class EventWire extends WireReader {

@@ -9,7 +9,7 @@ import type { EventLog } from './eventLog.js';
 import type { RunContents } from './runContents.js';
 
 /** Changes with what is kept: an older one is as good as absent. */
-const FORMAT = 'pix2pix-ts run 2\n';
+const FORMAT = 'pix2pix-ts run 3\n';
 const HEADER = FORMAT.length + 4;
 const MAX_AGE = 60 * 86_400_000;
 

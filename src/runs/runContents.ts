@@ -1,5 +1,6 @@
 import type { EventSink } from './eventWire.js';
-import type { Mark } from './runSummary.js';
+import { readHparams } from './readHparams.js';
+import type { Mark, RunSummary } from './runSummary.js';
 import { SeriesSummary } from './seriesSummary.js';
 import { type Tag, TagTable } from './tagTable.js';
 
@@ -34,8 +35,8 @@ export class RunContents implements EventSink {
   readonly texts = new Map<Tag, TextNote>();
   readonly marks: Mark[] = [];
   readonly problems: string[] = [];
-  /** The hparams plugin's, serialised. */
-  hparamsContent: Uint8Array | undefined;
+  /** What the program that wrote it calls hyper-parameters. */
+  hparamOptions: RunSummary['options'] = {};
   step = 0;
   /** Milliseconds since 1970: the first and the newest event, and the newest that shows progress. */
   firstWall: number | undefined;
@@ -83,7 +84,7 @@ export class RunContents implements EventSink {
   }
 
   hparams(content: Uint8Array): void {
-    if (content.length < 1 << 20) this.hparamsContent = Uint8Array.from(content);
+    this.hparamOptions = readHparams(content) ?? this.hparamOptions;
   }
 
   sessionStart(): void {
@@ -96,14 +97,14 @@ export class RunContents implements EventSink {
 
   /** Plain data, to be kept; `restore` makes contents of it again. */
   state() {
-    const { marks, problems, hparamsContent, step, firstWall, lastWall, progressWall, nanMarks } = this;
+    const { marks, problems, hparamOptions, step, firstWall, lastWall, progressWall, nanMarks } = this;
     return {
       tags: [...this.tags.all()].map(({ name, plugin }) => ({ name, plugin })),
       scalars: [...this.scalars].map(([{ name }, series]) => [name, series.state()] as const),
       images: [...this.images].map(([{ name }, track]) => [name, track] as const),
       texts: [...this.texts].map(([{ name }, text]) => [name, text] as const),
       nanTags: [...this.nanTags].map(({ name }) => name),
-      rest: { marks, problems, hparamsContent, step, firstWall, lastWall, progressWall, nanMarks },
+      rest: { marks, problems, hparamOptions, step, firstWall, lastWall, progressWall, nanMarks },
     };
   }
 

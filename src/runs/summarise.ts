@@ -34,7 +34,7 @@ export function summarise(run: Run, revision: number, now = Date.now()): RunSumm
     progress: plan && Math.min(1, step / Math.max(1, plan.lastStep)),
     etaSeconds: isRunning && left !== undefined && rate ? left / rate : undefined,
     imagesPerSecond: rate,
-    options: optionsOf(session),
+    options: session === undefined ? contents.hparamOptions : optionsOf(session),
     ...valuesOf(run),
     images: [...contents.images.keys()].map(({ name }) => name).sort(),
     annotations,
@@ -45,8 +45,8 @@ export function summarise(run: Run, revision: number, now = Date.now()): RunSumm
 }
 
 /** As JSON says them: no number is infinite there. */
-function optionsOf(session: RunSession | undefined): RunSummary['options'] {
-  return JSON.parse(JSON.stringify(session?.options ?? {}));
+function optionsOf({ options }: RunSession): RunSummary['options'] {
+  return JSON.parse(JSON.stringify(options));
 }
 
 /** Everything about one run. */
@@ -68,16 +68,17 @@ export function describeRun(run: Run, revision: number): RunDetail {
 }
 
 function valuesOf({ contents }: Run) {
-  const last: Record<string, number | null> = {};
-  const best: Record<string, BestValue> = {};
+  const last: [string, number | null][] = [];
+  const best: [string, BestValue][] = [];
   const scalars = [...contents.scalars].sort(([a], [b]) => (a.name < b.name ? -1 : 1));
   for (const [tag, series] of scalars) {
     const value = series.last?.value;
-    last[tag.name] = value === undefined || Number.isNaN(value) ? null : value;
+    last.push([tag.name, value === undefined || Number.isNaN(value) ? null : value]);
     const found = isBetterHigh(tag.name) ? series.highest : series.lowest;
-    if (found !== undefined) best[tag.name] = { value: found.value, step: found.step };
+    if (found !== undefined) best.push([tag.name, { value: found.value, step: found.step }]);
   }
-  return { last, best, scalars: scalars.map(([{ name }]) => name) };
+  const names = scalars.map(([{ name }]) => name);
+  return { last: Object.fromEntries(last), best: Object.fromEntries(best), scalars: names };
 }
 
 /** Likeness to the target: more is better. */

@@ -6,8 +6,7 @@ import { DataClass, DataType } from './tensorboard_pb.js';
 import type { NamedImages, Scalars, Tracker, TrackPoint } from './tracker.js';
 
 /**
- * Keeps a run as TensorBoard shows it: losses as the tags `loss/G_L1`, other scalars, images as `visuals/fake_B` and,
- * of the validation set, `visuals/val_1/fake_B`, text.
+ * Keeps a run as TensorBoard shows it: losses as the tags `loss/G_L1`, other scalars, images as `visuals/fake_B`, text.
  */
 export class EventTracker implements Tracker {
   private readonly writer: EventFileWriter;
@@ -37,12 +36,21 @@ export class EventTracker implements Tracker {
     this.summary(step, value);
   }
 
-  async images({ step }: TrackPoint, images: NamedImages): Promise<void> {
+  async images(at: TrackPoint, images: NamedImages): Promise<void> {
+    await this.pictures(at, images, 'visuals');
+  }
+
+  /** Images that are the same at each step but for what is made of them, as the tags `samples/1/fake_B`. */
+  async samples(at: TrackPoint, images: NamedImages): Promise<void> {
+    await this.pictures(at, images, 'samples');
+  }
+
+  private async pictures({ step }: TrackPoint, images: NamedImages, group: string): Promise<void> {
     const value = await Promise.all(
       Object.entries(images).map(async ([name, batch]) => {
         const [, height, width, colorspace] = batch.shape;
         const image = { height, width, colorspace, encodedImageString: await encodePng(batch) };
-        return { tag: `visuals/${name}`, value: { case: 'image' as const, value: image } };
+        return { tag: `${group}/${name}`, value: { case: 'image' as const, value: image } };
       }),
     );
     this.summary(step, value);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fingerprint } from '../data/fingerprint.js';
-import { toImageBatch } from '../data/floatImages.js';
+import { type FloatImages, toImageBatch } from '../data/floatImages.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import { EventTracker } from '../tracking/eventTracker.js';
 import { Gallery } from '../tracking/gallery.js';
@@ -10,7 +10,7 @@ import { LossLog } from '../tracking/lossLog.js';
 import { RunLog } from '../tracking/runLog.js';
 import type { RunExit, RunSession } from '../tracking/runRecord.js';
 import { RunRecordFile } from '../tracking/runRecordFile.js';
-import type { Scalars, TrackPoint } from '../tracking/tracker.js';
+import type { NamedImages, Scalars, TrackPoint } from '../tracking/tracker.js';
 import type { Line } from './narration.js';
 import { StepTimes } from './stepTimes.js';
 import type { StepReport, TrainingEvent, TrainingStart } from './trainingEvents.js';
@@ -75,6 +75,9 @@ export class RunRecords {
       case 'images':
         this.images(event);
         break;
+      case 'samples':
+        this.samples(event);
+        break;
       case 'validated': {
         const { l1, psnr, ssim } = event.result;
         this.scalars(event.at, { 'val/L1': l1, 'val/PSNR': psnr, 'val/SSIM': ssim });
@@ -137,12 +140,16 @@ export class RunRecords {
   }
 
   private images({ at, visuals, due }: Extract<TrainingEvent, { kind: 'images' }>): void {
-    const batches = Object.entries(visuals).map(([name, visual]) => [name, toImageBatch(visual)]);
-    const images = Object.fromEntries(batches);
+    const images = imageBatches(visuals);
     this.track(async ({ events, html }) => {
       if (due.events) await events.images(at, images);
       if (due.html) await html?.images(at, images);
     });
+  }
+
+  private samples({ at, visuals }: Extract<TrainingEvent, { kind: 'samples' }>): void {
+    const images = imageBatches(visuals);
+    this.track(({ events }) => events.samples(at, images));
   }
 
   private scalars(at: TrackPoint, values: Scalars): void {
@@ -175,4 +182,8 @@ export class RunRecords {
       }
     });
   }
+}
+
+function imageBatches(visuals: Readonly<Record<string, FloatImages>>): NamedImages {
+  return Object.fromEntries(Object.entries(visuals).map(([name, visual]) => [name, toImageBatch(visual)]));
 }

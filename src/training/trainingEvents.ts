@@ -44,6 +44,12 @@ export type TrainingEvent =
       /** Which records they are due in. */
       readonly due: { readonly events: boolean; readonly html: boolean };
     }
+  /** Images of the validation set, always the same ones, keyed by their number too: `1/fake_B`. */
+  | {
+      readonly kind: 'samples';
+      readonly at: TrackPoint;
+      readonly visuals: Readonly<Record<string, FloatImages>>;
+    }
   | { readonly kind: 'validated'; readonly at: TrackPoint; readonly result: ValidationResult }
   | { readonly kind: 'saved'; readonly tags: readonly string[]; readonly at: TrackPoint }
   | {

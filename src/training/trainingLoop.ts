@@ -4,6 +4,7 @@ import { Pix2PixError } from '../errors/pix2pixError.js';
 import { findModel } from '../models/registry.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import { createModel } from './createModel.js';
+import { FixedSamples } from './fixedSamples.js';
 import { runFolder } from './loadModel.js';
 import { startingPoint } from './resume.js';
 import { imagesPerStep } from './stepPieces.js';
@@ -43,7 +44,8 @@ export async function trainingLoop(
         epoch: place.epoch,
         step: model.totalIters,
       };
-      const job = { opt, model, dataset, validationImages, bestL1, resumedFrom, warn };
+      const samples = await FixedSamples.open(model, opt, warn);
+      const job = { opt, model, dataset, validationImages, samples, bestL1, resumedFrom, warn };
       return await new TrainingRun(job, surroundings).toTheEnd();
     } finally {
       await model.dispose();

@@ -4,6 +4,7 @@ import type { TrainOptions } from '../options/trainOptions.js';
 import type { TrackPoint } from '../tracking/tracker.js';
 import { withAverages } from './averagedNetworks.js';
 import { areFinite, requireFiniteLosses, requireFiniteWeights } from './divergence.js';
+import type { FixedSamples } from './fixedSamples.js';
 import type { Model } from './model.js';
 import { networkRecords } from './networkRecords.js';
 import { imagesPerStep } from './stepPieces.js';
@@ -15,7 +16,7 @@ import type {
   TrainingSurroundings,
 } from './trainingEvents.js';
 import type { Place } from './trainingState.js';
-import { type ValidationResult, type ValidationSurroundings, validate } from './validation.js';
+import { type ValidationResult, validate } from './validation.js';
 
 /** All that a training works with. The model is set up, and the data set stands where training goes on. */
 export interface TrainingJob {
@@ -24,6 +25,8 @@ export interface TrainingJob {
   readonly dataset: Dataset;
   /** 0: nothing is validated. */
   readonly validationImages: number;
+  /** Where there is a validation set to take them from. */
+  readonly samples: FixedSamples | undefined;
   /** What the checkpoint `best` has to beat. */
   readonly bestL1: number;
   /** Where it goes on, if it does. */
@@ -145,19 +148,7 @@ export class TrainingRun {
   private async validateIfDue(at: TrackPoint): Promise<ValidationResult | 'stopped' | undefined> {
     const { opt, model, job, surroundings } = this;
     if (job.validationImages === 0 || this.epoch % opt.valFreq !== 0) return undefined;
-    const settings: ValidationSurroundings = {
-      warn: job.warn,
-      shouldStop: () => surroundings.shouldStop(),
-      onSample: (number, visuals) => {
-        const named = Object.entries(visuals).map(([name, images]) => [`val_${number}/${name}`, images]);
-        this.emit({
-          kind: 'images',
-          at,
-          visuals: Object.fromEntries(named),
-          due: { events: true, html: false },
-        });
-      },
-    };
+    const settings = { warn: job.warn, shouldStop: () => surroundings.shouldStop() };
     const result = await withAverages(model, () => validate(model, opt, settings));
     if (result !== 'stopped' && result !== undefined) this.emit({ kind: 'validated', at, result });
     return result;
@@ -230,6 +221,15 @@ export class TrainingRun {
     if (due.events) this.eventEpoch = this.epoch;
     await this.model.computeVisuals();
     this.emit({ kind: 'images', at: this.at, visuals: this.model.getCurrentVisuals(), due });
+    if (due.events) await this.showSamples();
+  }
+
+  private async showSamples(): Promise<void> {
+    const { model, job } = this;
+    if (job.samples === undefined) return;
+    const { samples } = job;
+    const visuals = await withAverages(model, () => samples.visuals(model));
+    this.emit({ kind: 'samples', at: this.at, visuals });
   }
 
   private tagsOfStep(batch: Batch): string[] | undefined {

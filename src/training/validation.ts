@@ -1,16 +1,10 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { createDataset } from '../data/createDataset.js';
 import { type FloatImages, toImageBatch } from '../data/floatImages.js';
 import { Pix2PixError } from '../errors/pix2pixError.js';
 import { type ImageMetrics, imageMetrics } from '../metrics/imageMetrics.js';
 import { MetricMeans } from '../metrics/metricMeans.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import type { Model } from './model.js';
-
-const PHASE = 'val';
-/** So many images of the validation set are shown at every validation, always the same ones. */
-const SHOWN = 4;
+import { hasValidationFolder, openValidationSet } from './validationSet.js';
 
 /** Means over the validation set: L1 in units of the loss (images in -1 ... 1), PSNR in dB, SSIM. */
 export interface ValidationResult {
@@ -25,8 +19,6 @@ export interface ValidationSurroundings {
   warn(text: string): void;
   /** Asked between two images. */
   shouldStop(): boolean;
-  /** Takes what was made of the first images, which are numbered from 1. */
-  onSample?(number: number, visuals: Readonly<Record<string, FloatImages>>): void;
 }
 
 /**
@@ -40,8 +32,7 @@ export async function validationLength(
   opt: TrainOptions,
   warn: (text: string) => void,
 ): Promise<number> {
-  if (graph.compared === undefined || opt.valFreq === 0 || !(await hasValidationFolder(opt.dataroot)))
-    return 0;
+  if (graph.compared === undefined || opt.valFreq === 0 || !(await hasValidationFolder(opt))) return 0;
   try {
     const dataset = await openValidationSet(opt, warn);
     await dataset.close();
@@ -62,7 +53,7 @@ export async function validationLength(
 export async function validate(
   model: Model,
   opt: TrainOptions,
-  { warn, shouldStop, onSample }: ValidationSurroundings,
+  { warn, shouldStop }: ValidationSurroundings,
 ): Promise<ValidationResult | 'stopped' | undefined> {
   const dataset = await openValidationSet(opt, warn);
   const means = new MetricMeans();
@@ -73,7 +64,6 @@ export async function validate(
       model.setInput(batch);
       await model.test({ draw: index++ });
       for (const metrics of metricsOf(model)) means.add(metrics);
-      if (index <= SHOWN) onSample?.(index, model.getCurrentVisuals());
     }
   } finally {
     await dataset.close();
@@ -88,17 +78,4 @@ export function metricsOf(model: Model): ImageMetrics[] {
   const visuals: Readonly<Record<string, FloatImages>> = model.getCurrentVisuals();
   const [made, wanted] = model.graph.compared.map((name) => toImageBatch(visuals[name]));
   return imageMetrics(made, wanted);
-}
-
-function openValidationSet(opt: TrainOptions, onWarning: (text: string) => void) {
-  const still = { isTrain: false, serialBatches: true, noFlip: true, batchSize: 1, loadSize: opt.cropSize };
-  return createDataset({ ...opt, ...still, phase: PHASE }, { onWarning });
-}
-
-async function hasValidationFolder(dataroot: string): Promise<boolean> {
-  const isFolder = async (name: string) => {
-    const found = await stat(join(dataroot, name)).catch(() => undefined);
-    return found?.isDirectory() ?? false;
-  };
-  return (await isFolder(PHASE)) || (await isFolder(`${PHASE}A`));
 }

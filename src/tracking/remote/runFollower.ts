@@ -48,6 +48,8 @@ export class RunFollower {
   /** When the service last took something, or was first waited for. */
   private heardAt = Date.now();
   private failures = 0;
+  /** What to tell where it was not waited for an answer any longer. */
+  private lastReason = 'no answer in time';
   /** Whether a person has been told so. */
   private isAway = false;
 
@@ -95,7 +97,8 @@ export class RunFollower {
         await this.pause(wasPiece ? 0 : (this.options.interval ?? 2000));
       } catch (error) {
         this.failures++;
-        const reason = reasonOf(error);
+        const reason = this.giveUp.signal.aborted ? this.lastReason : reasonOf(error);
+        this.lastReason = reason;
         if (this.isFinishing && (this.giveUp.signal.aborted || this.isSilent())) return this.leave(reason);
         this.noteAbsence(reason);
         const { backOff = 1000 } = this.options;
@@ -123,10 +126,9 @@ export class RunFollower {
 
   private leave(reason: string): void {
     const { name } = this.tracker;
-    const why = this.giveUp.signal.aborted ? 'no answer in time' : reason;
     this.options.say(
       'warning',
-      `${name} has not got all of the run (${why}); it gets the rest when the run is continued, or by pix2pix runs sync`,
+      `${name} has not got all of the run (${reason}); it gets the rest when the run is continued, or by pix2pix runs sync`,
     );
   }
 

@@ -17,12 +17,12 @@ export function ChartGrid({ runs }: { runs: readonly RunSummary[] }) {
   const details = useRunDetails(runs.length <= MARKED_RUNS ? runs : []);
   if (tags.length === 0) return null;
   return (
-    <section class="charts" aria-label="Charts">
+    <div class="charts">
       <SettingsBar />
       {groups.map((group) => (
         <Group key={group.name} group={group} runs={runs} details={details} />
       ))}
-    </section>
+    </div>
   );
 }
 

@@ -2,6 +2,9 @@ import type uPlot from 'uplot';
 import { themeColor } from '../app/theme.js';
 import type { PlacedMark } from './line.js';
 
+/** Pixels between two ticks of a run that is saved all the time. */
+const CLOSEST = 5;
+
 /** On the canvas of a chart: a cross at the top where NaN came, a broken line at a resume, a tick below at a checkpoint. */
 export function drawMarks(plot: uPlot, marks: readonly PlacedMark[]): void {
   const { ctx, bbox } = plot;
@@ -11,8 +14,13 @@ export function drawMarks(plot: uPlot, marks: readonly PlacedMark[]): void {
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height + 4 * scale);
   ctx.clip();
   ctx.lineWidth = 1.5 * scale;
+  const lastTick = new Map<string, number>();
   for (const { kind, x, color } of marks) {
     const at = plot.valToPos(x, 'x', true);
+    if (kind === 'checkpoint') {
+      if (at - (lastTick.get(color) ?? Number.NEGATIVE_INFINITY) < CLOSEST * scale) continue;
+      lastTick.set(color, at);
+    }
     ctx.strokeStyle = kind === 'nan' ? themeColor('--bad') : color;
     ctx.setLineDash(kind === 'resume' ? [2 * scale, 4 * scale] : []);
     ctx.beginPath();

@@ -9,7 +9,7 @@ import { type RunImages, shotOf } from './shots.js';
 import { StepBar } from './stepBar.js';
 import { indexOfPlace, unionOfSteps } from './steps.js';
 import { ViewBar } from './viewBar.js';
-import { arrangeVisuals, type Sample, type Visual } from './visuals.js';
+import { arrangeVisuals, type Sample, type Visual, titleOfSample } from './visuals.js';
 
 interface ImagePanelProps {
   readonly runs: readonly RunImages[];
@@ -42,7 +42,7 @@ export function ImagePanel({ runs, samplesAtFirst }: ImagePanelProps) {
           <SampleGrid
             key={sample.id}
             sample={sample}
-            title={samples.length > 1 ? titleOf(sample) : undefined}
+            title={samples.length > 1 ? titleOfSample(sample) : undefined}
             runs={runs.filter((run) => sample.rows.flat().some(({ tag }) => run.byTag.has(tag)))}
             steps={steps}
             index={index}
@@ -66,12 +66,6 @@ export function ImagePanel({ runs, samplesAtFirst }: ImagePanelProps) {
       <FullSize shots={shots} opened={opened} steps={steps} index={index} />
     </div>
   );
-}
-
-/** `val 1` of `visuals/val_1`; what a training shows of itself is an image of the moment. */
-function titleOf({ id }: Sample): string {
-  if (id === 'visuals') return 'in training';
-  return id.replace(/^visuals\//, '').replace(/^val_(\d+)$/, 'validation $1');
 }
 
 function contentsOf(runs: readonly RunImages[]) {

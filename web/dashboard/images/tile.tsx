@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { formatCount } from '../app/format.js';
 import { preload } from './preload.js';
 import { nameOfShot, type Shot } from './shots.js';
+import { isStill } from './visuals.js';
 
 interface TileProps {
   readonly shot: Shot | undefined;
@@ -51,7 +52,9 @@ export function Tile({ shot, label, step, onOpen }: TileProps) {
       )}
       <figcaption>
         {label}
-        {shot.step !== step && <span class="quiet"> at {formatCount(shot.step)}</span>}
+        {shot.step !== step && !isStill(shot.visual) && (
+          <span class="quiet"> at {formatCount(shot.step)}</span>
+        )}
       </figcaption>
     </figure>
   );

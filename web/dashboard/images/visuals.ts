@@ -46,9 +46,6 @@ const CYCLE: readonly (readonly [name: string, role: Role, label: string])[][] =
 /** Images that no rule knows are put in rows of so many. */
 const ROW = 4;
 
-/** After all that can follow a `/`: `visuals/val_1`, always the same image, comes before `visuals`, one of the moment. */
-const LAST = '\uffff';
-
 const byNumber = new Intl.Collator('en', { numeric: true });
 
 /**
@@ -62,8 +59,25 @@ export function arrangeVisuals(tags: readonly string[]): Sample[] {
     samples.set(id, [...(samples.get(id) ?? []), tag]);
   }
   return [...samples]
-    .sort(([a], [b]) => byNumber.compare(`${a}/${LAST}`, `${b}/${LAST}`))
+    .sort(([a], [b]) => byNumber.compare(a, b))
     .map(([id, found]) => ({ id, rows: rowsOf(new Map(found.map((tag) => [nameOf(tag), tag]))) }));
+}
+
+/** What a person calls a sample. */
+export function titleOfSample({ id }: Sample): string {
+  if (id === 'visuals') return 'Of the batch of the step';
+  const fixed = fixedNumber(id);
+  return fixed === undefined ? id : `Validation image ${fixed}`;
+}
+
+/** Whether an image stays as it is through the training, and so is kept only once. */
+export function isStill({ tag, role }: Visual): boolean {
+  return (role === 'input' || role === 'target') && fixedNumber(tag) !== undefined;
+}
+
+/** 2 of `samples/2` and `samples/2/fake_B`. */
+function fixedNumber(tag: string): string | undefined {
+  return /^samples\/(\d+)(\/|$)/.exec(tag)?.[1];
 }
 
 /** `fake_B` of `visuals/fake_B`. */
