@@ -49,9 +49,13 @@ for (const [name, options] of Object.entries(RUNS)) {
   if (!existsSync(join(checkpoints, name))) pix2pix('train', '--name', name, ...SETTINGS, ...options);
 }
 rmSync(join(checkpoints, LIVE), { recursive: true, force: true });
-const live = spawn(process.execPath, ['bin/pix2pix.js', 'train', '--name', LIVE, ...SETTINGS], {
-  stdio: 'ignore',
-});
+const live = spawn(
+  process.execPath,
+  ['bin/pix2pix.js', 'train', '--name', LIVE, ...SETTINGS, '--n_epochs', '40'],
+  {
+    stdio: 'ignore',
+  },
+);
 await sleep(LIVE_SECONDS * 1000);
 rmSync(pictures, { recursive: true, force: true });
 mkdirSync(pictures, { recursive: true });

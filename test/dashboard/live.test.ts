@@ -86,6 +86,7 @@ test('its charts move', options, async () => {
     const series = (await response.json().catch(() => [])) as Series[];
     counts.push(Math.max(0, ...series.map(({ count }) => count)));
   });
+  await page.getByRole('heading', { name: 'Charts' }).scrollIntoViewIfNeeded(); // drawn when in sight
   await page.locator('canvas').first().waitFor();
   const before = await pixels('canvas');
   await until('more points come', () => counts.length > 1 && counts.at(-1)! > counts[0]);

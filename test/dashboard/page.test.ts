@@ -105,6 +105,7 @@ test('a run sent as one file is whole without server and network', options, asyn
   await report.context().setOffline(true);
   await report.goto(pathToFileURL(file).href);
   await report.getByRole('heading', { name: 'facades_finished', level: 1 }).waitFor();
+  await report.getByRole('heading', { name: 'Charts' }).scrollIntoViewIfNeeded(); // drawn when in sight
   await report.locator('canvas').first().waitFor();
   for (const name of ['Options', 'Session', 'Networks', 'Files', 'Log']) {
     await report.getByRole('heading', { name, exact: true }).waitFor();

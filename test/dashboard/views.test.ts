@@ -59,8 +59,10 @@ const views: Readonly<Record<string, () => Promise<void>>> = {
     const run = await dashboard.page.locator('tr[data-run]').first().getAttribute('data-run');
     await dashboard.open(`#/run/${run}`);
     await dashboard.page.getByRole('radio', { name: 'Side by side' }).check();
+    await dashboard.page.getByRole('heading', { name: 'Charts' }).scrollIntoViewIfNeeded(); // drawn when in sight
     await dashboard.page.locator('canvas').first().waitFor();
     await dashboard.page.getByRole('heading', { name: 'Files' }).waitFor();
+    await dashboard.page.evaluate('scrollTo(0, 0)');
   },
 };
 

@@ -11,11 +11,14 @@ import { indexOfPlace, unionOfSteps } from './steps.js';
 import { ViewBar } from './viewBar.js';
 import { arrangeVisuals, type Sample, type Visual, titleOfSample } from './visuals.js';
 
-/** So many samples are shown at first. */
-const SAMPLES = 12;
+interface ImagePanelProps {
+  readonly runs: readonly RunImages[];
+  /** So many samples are shown until somebody wants all. */
+  readonly samplesAtFirst: number;
+}
 
 /** The images of some runs under one slider. */
-export function ImagePanel({ runs }: { runs: readonly RunImages[] }) {
+export function ImagePanel({ runs, samplesAtFirst }: ImagePanelProps) {
   const { source } = useDashboard();
   const opened = useSignal<{ run: string; tag: string } | undefined>(undefined);
   const showsAll = useSignal(false);
@@ -24,7 +27,7 @@ export function ImagePanel({ runs }: { runs: readonly RunImages[] }) {
   if (steps.length === 0) return <p class="quiet">No images yet.</p>;
 
   const shown = samples.map((sample) => withoutHidden(sample)).filter(({ rows }) => rows.length > 0);
-  const some = showsAll.value ? shown : shown.slice(0, SAMPLES);
+  const some = showsAll.value ? shown : shown.slice(0, samplesAtFirst);
   const shots = some.flatMap(({ rows }) =>
     runs.flatMap((run) => rows.flat().flatMap((visual) => shotOf(source, run, visual, steps, index) ?? [])),
   );
@@ -52,6 +55,7 @@ export function ImagePanel({ runs }: { runs: readonly RunImages[] }) {
       {some.length < shown.length && (
         <button
           type="button"
+          class="more"
           onClick={() => {
             showsAll.value = true;
           }}

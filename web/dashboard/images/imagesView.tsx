@@ -24,7 +24,7 @@ export function ImagesView() {
             : 'The chosen runs have no images yet.'}
         </p>
       ) : (
-        runs.length > 0 && <ImagePanel runs={runs} />
+        runs.length > 0 && <ImagePanel runs={runs} samplesAtFirst={12} />
       )}
     </>
   );

@@ -66,7 +66,7 @@ function Images({ detail }: { detail: RunDetail }) {
   if (detail.imageSteps.length === 0) return null;
   return (
     <Section id="images" title="Images">
-      <ImagePanel runs={runs} />
+      <ImagePanel runs={runs} samplesAtFirst={2} />
     </Section>
   );
 }
