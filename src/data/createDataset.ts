@@ -64,7 +64,7 @@ export async function createDataset(
     lookahead: opt.numThreads === 0 ? 0 : Math.max(2, Math.ceil(opt.numThreads / opt.batchSize)),
     crossesEpochs: opt.isTrain,
     onWarning,
-    folders: 'kind' in found ? foldersOf(found) : [],
+    folders: 'kind' in found ? foldersOf(found) : found.files,
   });
 }
 

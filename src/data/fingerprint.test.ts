@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fingerprint } from './fingerprint.js';
+import { openIdx } from './idx/idxSource.js';
 import { findImages } from './imageFolder.js';
 
 const root = mkdtempSync(join(tmpdir(), 'fingerprint-'));
@@ -45,4 +46,14 @@ test('of a large set some sizes are taken, and it says so', async () => {
   assert.deepEqual(await print('many', 5), before);
   writeFileSync(join(root, 'many', '2.png'), 'xx');
   assert.notEqual((await print('many', 5)).hash, before.hash);
+});
+
+test('of digits, it is that of the one file which is read', async () => {
+  mkdirSync(join(root, 'digits'));
+  const file = Buffer.from([0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 7]);
+  for (const phase of ['train', 't10k'])
+    writeFileSync(join(root, 'digits', `${phase}-images-idx3-ubyte`), file);
+  const { hash, of } = await fingerprint((await openIdx(join(root, 'digits'), 'train')).files);
+  assert.equal(hash, createHash('sha256').update('1\ntrain-images-idx3-ubyte\x0017 ').digest('hex'));
+  assert.equal(of, 'names and sizes of 1 files');
 });

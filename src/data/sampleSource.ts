@@ -1,4 +1,5 @@
 import type { Sample } from './imageBatch.js';
+import type { ImageFolder } from './imageFolder.js';
 
 /** What the contents of a sample may depend on, besides its index. */
 export interface SampleContext {
@@ -32,6 +33,8 @@ export interface SampleSource {
    * @throws BadImageError for a sample that training should go on without; anything else stops it
    */
   get(index: number, context: SampleContext): Sample | Promise<Sample>;
+  /** The files that it reads, by which the record tells one data set from another. */
+  readonly files?: readonly ImageFolder[];
   /** Releases what the source holds. */
   close?(): void | Promise<void>;
 }

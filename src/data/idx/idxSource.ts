@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Pix2PixError } from '../../errors/pix2pixError.js';
 import type { ImageBatch, Sample } from '../imageBatch.js';
+import type { ImageFolder } from '../imageFolder.js';
+import { PathListBuilder } from '../listing/pathList.js';
 import type { SampleSource } from '../sampleSource.js';
 import { type IdxImages, readIdx } from './readIdx.js';
 
@@ -17,6 +19,12 @@ export class IdxSource implements SampleSource {
 
   get length(): number {
     return this.images.count;
+  }
+
+  get files(): readonly ImageFolder[] {
+    const names = new PathListBuilder();
+    names.add(basename(this.path));
+    return [{ folder: dirname(this.path), names: names.sorted() }];
   }
 
   get(index: number): Sample {
