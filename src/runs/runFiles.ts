@@ -8,7 +8,10 @@ import type { RunFile } from './runSummary.js';
 const MAX_FILES = 5000;
 const MAX_DEPTH = 6;
 
-/** The run's files, links left out, in the order of their names. */
+/** A file that is being written, which gets its name when it is whole. */
+const UNFINISHED = /^\..+\.tmp$/;
+
+/** The run's files, links and unfinished ones left out, in the order of their names. */
 export async function listRunFiles({ folder }: Run): Promise<RunFile[]> {
   const files: RunFile[] = [];
   const walk = async (relative: string, depth: number): Promise<void> => {
@@ -17,7 +20,7 @@ export async function listRunFiles({ folder }: Run): Promise<RunFile[]> {
       if (files.length >= MAX_FILES) return;
       const path = relative === '' ? entry.name : `${relative}/${entry.name}`;
       if (entry.isDirectory() && depth < MAX_DEPTH) await walk(path, depth + 1);
-      if (!entry.isFile()) continue;
+      if (!entry.isFile() || UNFINISHED.test(entry.name)) continue;
       const stat = await lstat(join(folder, path)).catch(() => undefined);
       if (stat !== undefined) files.push({ path, bytes: stat.size, modifiedAt: stat.mtimeMs });
     }
