@@ -244,6 +244,8 @@ test('colours come back as a picture as large as the gray one, and keep its ligh
   const coloured = await generator.translate(gray);
   await generator.dispose();
   assert.deepEqual(coloured.shape, [1, 32, 40, 3]);
+  const alone = testRun('colorization', '--model', 'test', '--dataroot', single);
+  await assert.rejects(alone, /makes no images by itself[\s\S]*pix2pix translate/);
 });
 
 test('the article’s line of losses has its form', () => {

@@ -26,7 +26,8 @@ export const BUILT_IN_DATASETS: Readonly<Record<string, Opener>> = {
     return { kind: 'unaligned', opt: { ...preparationOptions(opt), serialBatches }, folders };
   },
   single: async (opt, onProgress) => {
-    checkImages(opt);
+    checkChannels('input_nc', opt);
+    checkSizes(opt);
     if (!(await isFolder(opt.dataroot))) {
       throw await noFolder(opt.dataroot, opt.phase, opt.dataroot, 'point --dataroot at a folder of images');
     }

@@ -1,3 +1,4 @@
+import { Pix2PixError } from '../errors/pix2pixError.js';
 import { withoutUpdates } from '../ir/program.js';
 import { withScope } from '../ir/scope.js';
 import { Trace } from '../ir/trace.js';
@@ -23,6 +24,7 @@ export const testModel: ModelDefinition = {
 
 function testGraph(opt: ModelOptions): ModelGraph {
   const { inputNc, outputNc, modelSuffix = '' } = opt;
+  requireImages(outputNc);
   const network = `G${modelSuffix}`;
   const G = defineG(opt);
   const apply = (trace: Trace, x: Value) => withScope(network, () => G.apply(trace, x));
@@ -45,4 +47,14 @@ function testGraph(opt: ModelOptions): ModelGraph {
       return withoutUpdates(trace.program({ fake }));
     },
   };
+}
+
+/** What a generator makes must be an image by itself: colours without their lightness are none. */
+function requireImages(outputNc: number): void {
+  if (outputNc === 1 || outputNc === 3) return;
+  throw new Pix2PixError(
+    'the generator makes no images by itself',
+    { output_nc: outputNc },
+    'for a run of --model colorization leave out --model test, or use pix2pix translate --model NAME IN OUT',
+  );
 }
