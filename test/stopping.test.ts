@@ -45,15 +45,15 @@ test('a second Ctrl-C ends it at once, and the last checkpoint stays', { skip },
   assert.equal(first.status, 0, first.stderr);
   const before = stored(runFolder('twice'));
 
-  // A step of this size takes longer than the second signal leaves it.
+  // A step of this size takes longer than the second signal leaves it, and has begun when the first one comes.
   const large = ['--crop_size', '2048', '--load_size', '2048', '--batch_size', '4', '--num_threads', '0'];
   const again = ['train', '--name', 'twice', '--continue_train', ...large];
   let isStopping = false;
   const { signal, output } = await startPix2pix(folder, again, (printed, kill) => {
     if (isStopping || !printed.includes('training goes on')) return;
     isStopping = true;
-    kill('SIGINT');
-    setTimeout(() => kill('SIGINT'), 400);
+    setTimeout(() => kill('SIGINT'), 200);
+    setTimeout(() => kill('SIGINT'), 600);
   });
   assert.equal(signal, 'SIGINT', output); // 130 for a shell
   assert.doesNotMatch(output, /saved|terminate called/);
