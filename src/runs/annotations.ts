@@ -5,7 +5,7 @@ import { readSmallFile } from './openRegular.js';
 import type { Annotations } from './runSummary.js';
 
 /** The file in a run's folder that holds what a person has added to it. */
-export const ANNOTATIONS_FILE = 'annotations.json';
+const ANNOTATIONS_FILE = 'annotations.json';
 
 const MAX_BYTES = 1 << 20;
 const MAX_NAME = 200;

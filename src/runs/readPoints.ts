@@ -5,7 +5,7 @@ import { type Point, SeriesSummary } from './seriesSummary.js';
 import { type Tag, TagTable } from './tagTable.js';
 
 const DEFAULT_POINTS = 1000;
-export const MAX_POINTS = 20_000;
+const MAX_POINTS = 20_000;
 
 export interface PointsQuery {
   readonly fromStep?: number;

@@ -25,7 +25,7 @@ interface TextNote {
 }
 
 /** The tag of our own event files under which each saved checkpoint is told. */
-export const CHECKPOINT_TAG = 'checkpoint';
+const CHECKPOINT_TAG = 'checkpoint';
 
 /** What the event files of one run hold, as far as they have been read: bounded in memory, whatever they hold. */
 export class RunContents implements EventSink {

@@ -18,9 +18,9 @@ interface Entry extends Tag {
 }
 
 /** No sensible tag is longer; a longer one is refused. */
-export const MAX_TAG_BYTES = 1000;
+const MAX_TAG_BYTES = 1000;
 /** Nor has a run more. */
-export const MAX_TAGS = 4000;
+const MAX_TAGS = 4000;
 
 /** All tags of a run. What it takes is bounded, whatever a file claims. */
 export class TagTable {

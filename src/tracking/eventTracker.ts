@@ -3,21 +3,17 @@ import { type EventFileOptions, EventFileWriter } from './eventFileWriter.js';
 import { hyperParameters, type SummaryValue, sessionEnd } from './hyperParameters.js';
 import type { RunExit, RunSession } from './runRecord.js';
 import { DataClass, DataType } from './tensorboard_pb.js';
-import type { NamedImages, Scalars, Tracker, TrackPoint } from './tracker.js';
+import type { NamedImages, Scalars, TrackPoint } from './tracker.js';
 
 /**
  * Keeps a run as TensorBoard shows it: losses as the tags `loss/G_L1`, other scalars, images as `visuals/fake_B`, text.
  */
-export class EventTracker implements Tracker {
+export class EventTracker {
   private readonly writer: EventFileWriter;
 
   /** @param directory the run's folder; see `EventFileWriter` for what a resumed run passes */
   constructor(directory: string, options: EventFileOptions = {}) {
     this.writer = new EventFileWriter(directory, options);
-  }
-
-  losses(at: TrackPoint, values: Scalars): void {
-    this.step(at, values);
   }
 
   /** Losses and learning rate of a step in one event: each event costs a checksum and a place in its reader's list. */

@@ -4,7 +4,7 @@ import { writeFileAtomically } from '../files/atomicFile.js';
 import { encodePng } from './encodePng.js';
 import { type Html, html } from './html.js';
 import { type Figure, figures, page } from './page.js';
-import type { NamedImages, Tracker, TrackPoint } from './tracker.js';
+import type { NamedImages, TrackPoint } from './tracker.js';
 
 /** A visual's name is part of a file's name, and so a plain word. */
 const PICTURE = /^epoch(\d{3,})_([\w.-]+)\.png$/;
@@ -14,7 +14,7 @@ const PICTURE = /^epoch(\d{3,})_([\w.-]+)\.png$/;
  * in the reference. Newest epoch first; within an epoch later images replace earlier ones. Epochs of earlier
  * sessions stay. The page loads itself again while training lasts.
  */
-export class Gallery implements Tracker {
+export class Gallery {
   private readonly webDirectory: string;
   private readonly imageDirectory: string;
   /** Visuals as the model orders them, with their size in pixels. */

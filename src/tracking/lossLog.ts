@@ -1,14 +1,14 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Pix2PixError } from '../errors/pix2pixError.js';
-import type { Scalars, StepTime, Tracker, TrackPoint } from './tracker.js';
+import type { Scalars, StepTime, TrackPoint } from './tracker.js';
 
 /**
  * `loss_log.txt` in the run's folder, line for line as the reference writes it (util/visualizer.py,
  * print_current_losses, before the releases that put the rank in front), so that the scripts that plot it go on
  * working. A run that goes on appends under a header of its own.
  */
-export class LossLog implements Tracker {
+export class LossLog {
   readonly path: string;
 
   /**

@@ -31,7 +31,7 @@ const at = (step: number) => ({ step, epoch: 1, iteration: step });
 test('TensorBoard reads what we write, and forgets what a resumed run repeats', options, async () => {
   const folder = join(root, 'ours');
   const first = new EventTracker(folder);
-  for (const step of [1, 2, 3]) first.losses(at(step), { G_L1: step / 4 });
+  for (const step of [1, 2, 3]) first.step(at(step), { G_L1: step / 4 });
   const image = { data: Uint8Array.from({ length: 36 }, (_, i) => i * 7), shape: [1, 4, 3, 3] as const };
   await first.images(at(1), {
     fake_B: image,
@@ -40,7 +40,7 @@ test('TensorBoard reads what we write, and forgets what a resumed run repeats', 
   first.text(at(1), 'options', '**lr** 0.0002 ü');
   first.close();
   const resumed = new EventTracker(folder, { purgeStep: 3 });
-  resumed.losses(at(3), { G_L1: 30 });
+  resumed.step(at(3), { G_L1: 30 });
   resumed.close();
 
   const seen = python(

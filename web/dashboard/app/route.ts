@@ -8,7 +8,7 @@ export type Route =
   | { readonly view: 'compare' };
 
 /** `#/`, `#/run/<id>`, `#/images`, `#/compare`; what is none of these is `#/`. */
-export function parseRoute(hash: string): Route {
+function parseRoute(hash: string): Route {
   const [, view, ...rest] = hash.split('/');
   if (view === 'run' && rest.length > 0) return { view, run: rest.map(decode).join('/') };
   return view === 'images' || view === 'compare' ? { view } : { view: 'runs' };
