@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { chooseByRule } from '../src/engine/runtime/forms.js';
+import { choicesOf, type LayerChoice, timeForms } from '../src/engine/runtime/layerTiming.js';
 import type { ModelOptions } from '../src/models/definition.js';
 import { pix2pix } from '../src/models/pix2pix.js';
-import { chooseByRule } from '../src/runtime/forms.js';
-import { choicesOf, type LayerChoice, timeForms } from '../src/runtime/layerTiming.js';
 import { parseTrainOptions } from '../src/training/options.js';
 import { formatTable, type Row } from './report.js';
 

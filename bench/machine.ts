@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
-import { f32 } from '../src/ir/tensorType.js';
-import { Trace } from '../src/ir/trace.js';
-import { lowerGraph } from '../src/onnx/lower.js';
-import { matmul } from '../src/ops/matmul.js';
-import { chooseByRule } from '../src/runtime/forms.js';
-import { Session } from '../src/runtime/session.js';
-import { versions } from '../src/training/versions.js';
+import { f32 } from '../src/engine/ir/tensorType.js';
+import { Trace } from '../src/engine/ir/trace.js';
+import { lowerGraph } from '../src/engine/onnx/lower.js';
+import { matmul } from '../src/engine/ops/matmul.js';
+import { chooseByRule } from '../src/engine/runtime/forms.js';
+import { Session } from '../src/engine/runtime/session.js';
+import { versions } from '../src/training/saved/versions.js';
 import { time } from './measure.js';
 
 /** Side of the matrices whose product measures the arithmetic. */

@@ -1,5 +1,5 @@
 import { createModel } from '../src/training/createModel.js';
-import type { Model } from '../src/training/model.js';
+import type { Model } from '../src/training/model/model.js';
 import { parseTrainOptions } from '../src/training/options.js';
 
 /**

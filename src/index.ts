@@ -24,8 +24,8 @@
 
 // Errors
 
-export { type ErrorFacts, Pix2PixError } from './errors/pix2pixError.js';
-export { ShapeError } from './ir/shapeError.js';
+export { type ErrorFacts, Pix2PixError } from './base/errors/pix2pixError.js';
+export { ShapeError } from './engine/ir/shapeError.js';
 
 // Options: from a command line, and completed by what a checkpoint knows
 
@@ -36,26 +36,26 @@ export { registerRecipe } from './options/recipes/registry.js';
 export type { OptionSpec, OptionTable, OptionValues } from './options/spec.js';
 export type { TestOptions } from './options/testOptions.js';
 export type { Pix2PixOptions, TrainOptions } from './options/trainOptions.js';
-export { completeOptions } from './training/completeOptions.js';
 export { parseTestOptions, parseTrainOptions } from './training/options.js';
+export { completeOptions } from './training/saved/completeOptions.js';
 
 // Data: pairs of images in batches, single images, and what a data set of one's own needs
 
-export { BadImageError } from './data/badImage.js';
+export { RandomStream } from './base/random/stream.js';
+export { type FloatImages, type Images, toFloatImages, toImageBatch } from './data/batch/floatImages.js';
+export { type Batch, type ImageBatch, type Sample, stackSamples } from './data/batch/imageBatch.js';
 export { createDataset, type DatasetFactory, registerDataset } from './data/createDataset.js';
-export type { Dataset } from './data/dataset.js';
-export { decodeImage, type RgbImage } from './data/decode.js';
-export { type FloatImages, type Images, toFloatImages, toImageBatch } from './data/floatImages.js';
-export { type Batch, type ImageBatch, type Sample, stackSamples } from './data/imageBatch.js';
+export { BadImageError } from './data/decode/badImage.js';
+export { decodeImage, type RgbImage } from './data/decode/decode.js';
+export type { Dataset } from './data/loading/dataset.js';
 export {
   type SynthesizedSet,
   type SynthesizeOptions,
   synthesizeFacades,
 } from './data/make/synthesizeFacades.js';
 export type { DataOptions } from './data/options.js';
-export type { SampleContext, SampleSource } from './data/sampleSource.js';
-export { RandomStream } from './random/stream.js';
-export { type EncodePngOptions, encodePng } from './tracking/encodePng.js';
+export type { SampleContext, SampleSource } from './data/pair/sampleSource.js';
+export { type EncodePngOptions, encodePng } from './records/writing/encodePng.js';
 export { loadImage } from './training/loadImage.js';
 
 // Models: those that there are, and what one of one's own needs
@@ -74,17 +74,17 @@ export { imageInput } from './models/images.js';
 export { pix2pix } from './models/pix2pix.js';
 export { registerModel } from './models/registry.js';
 export { createModel } from './training/createModel.js';
-export type { LoadedFrom } from './training/loadModel.js';
-export { Model } from './training/model.js';
-export type { ModelInput } from './training/modelInput.js';
-export type { SetupSettings, TranslationSettings } from './training/modelSettings.js';
-export { type Pix2PixLoss, Pix2PixModel, type Pix2PixVisual } from './training/pix2pixModel.js';
-export type { Place, Progress } from './training/trainingState.js';
+export { Model } from './training/model/model.js';
+export type { ModelInput } from './training/model/modelInput.js';
+export type { SetupSettings, TranslationSettings } from './training/model/modelSettings.js';
+export { type Pix2PixLoss, Pix2PixModel, type Pix2PixVisual } from './training/model/pix2pixModel.js';
+export type { LoadedFrom } from './training/saved/loadModel.js';
+export type { Place, Progress } from './training/saved/trainingState.js';
 
 // Whole trainings and tests, as the commands make them
 
-export { ProgressLine } from './tracking/progressLine.js';
-export { type RemoteTrackerFactory, registerRemoteTracker } from './tracking/remote/registry.js';
+export { ProgressLine } from './records/writing/progressLine.js';
+export { type RemoteTrackerFactory, registerRemoteTracker } from './records/writing/remote/registry.js';
 export {
   type RemoteFile,
   type RemoteImage,
@@ -94,21 +94,23 @@ export {
   type RunEnd,
   type RunFacts,
   type ScalarPoint,
-} from './tracking/remote/remoteTracker.js';
-export { type SyncOptions, syncRun } from './tracking/remote/syncRun.js';
-export { type TestSummary, type TestSurroundings, test } from './training/test.js';
-export { train } from './training/train.js';
+} from './records/writing/remote/remoteTracker.js';
+export { type SyncOptions, syncRun } from './records/writing/remote/syncRun.js';
 export type {
   StepReport,
   TrainingEvent,
   TrainingSummary,
   TrainingSurroundings,
-} from './training/trainingEvents.js';
+} from './training/report/trainingEvents.js';
+export { type TestSummary, type TestSurroundings, test } from './training/testCommand.js';
+export { train } from './training/train.js';
 export { trainingLoop } from './training/trainingLoop.js';
 export type { ValidationResult } from './training/validation.js';
 
 // A trained generator: translating with it, and writing it for use elsewhere
 
+export type { Boundary } from './engine/onnx/imageBoundary.js';
+export type { Precision } from './engine/onnx/weightStorage.js';
 export {
   type Exported,
   type ExportFormat,
@@ -118,26 +120,24 @@ export {
 export type { Difference } from './inference/export/selfCheck.js';
 export type { RunChoice, SourceOptions } from './inference/generatorSource.js';
 export { type ImageFile, type LoadOptions, loadGenerator } from './inference/loadGenerator.js';
+export type { DeepImageBatch, Generator, TranslateOptions } from './inference/portable/generator.js';
+export type { GeneratorInfo, NormMode } from './inference/portable/generatorInfo.js';
 export {
   type TranslateFilesOptions,
   type TranslationFailure,
   type TranslationJob,
   translateFiles,
 } from './inference/translateFiles.js';
-export type { Boundary } from './onnx/imageBoundary.js';
-export type { Precision } from './onnx/weightStorage.js';
-export type { DeepImageBatch, Generator, TranslateOptions } from './translation/generator.js';
-export type { GeneratorInfo, NormMode } from './translation/generatorInfo.js';
 
 // Metrics
 
-export { type ImageMetrics, imageMetrics } from './metrics/imageMetrics.js';
-export { type MeanMetrics, MetricMeans } from './metrics/metricMeans.js';
-export { ssim } from './metrics/ssim.js';
+export { type ImageMetrics, imageMetrics } from './data/metrics/imageMetrics.js';
+export { type MeanMetrics, MetricMeans } from './data/metrics/metricMeans.js';
+export { ssim } from './data/metrics/ssim.js';
 
 // Checkpoints and the safetensors format
 
-export type { NamedTensors, StoredTensor } from './checkpoints/dtype.js';
+export type { NamedTensors, StoredTensor } from './checkpoints/format/dtype.js';
 export { acquireRunLock, type RunLock } from './checkpoints/runLock.js';
 export {
   openSafetensors,
@@ -166,9 +166,9 @@ export {
 
 // The engine, in groups
 
-export { grad } from './autodiff/grad.js';
-export * as ir from './ir/index.js';
-export * as networks from './networks/index.js';
-export * as nn from './nn/index.js';
-export * as ops from './ops/index.js';
-export * as runtime from './runtime/index.js';
+export { grad } from './engine/autodiff/grad.js';
+export * as ir from './engine/ir/index.js';
+export * as ops from './engine/ops/index.js';
+export * as runtime from './engine/runtime/index.js';
+export * as nn from './models/layers/index.js';
+export * as networks from './models/networks/index.js';

@@ -1,14 +1,14 @@
 /** Runs our training step from a recorded run's weights and images, and compares everything that was recorded. */
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
-import type { StoredTensor } from '../src/checkpoints/dtype.js';
+import type { StoredTensor } from '../src/checkpoints/format/dtype.js';
 import { readSafetensors } from '../src/checkpoints/safetensors.js';
-import type { Images } from '../src/data/floatImages.js';
-import type { State } from '../src/ir/state.js';
-import { Executable, type RunInputs } from '../src/runtime/executable.js';
-import { averagesOf } from '../src/training/averagedNetworks.js';
+import type { Images } from '../src/data/batch/floatImages.js';
+import type { State } from '../src/engine/ir/state.js';
+import { Executable, type RunInputs } from '../src/engine/runtime/executable.js';
 import { createModel } from '../src/training/createModel.js';
-import type { Model } from '../src/training/model.js';
+import { averagesOf } from '../src/training/model/averagedNetworks.js';
+import type { Model } from '../src/training/model/model.js';
 import { parseTrainOptions } from '../src/training/options.js';
 import { maxDifference, relativeError } from './assertClose.js';
 

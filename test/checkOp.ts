@@ -4,16 +4,16 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { grad } from '../src/autodiff/grad.js';
-import type { Program } from '../src/ir/program.js';
-import { Trace } from '../src/ir/trace.js';
-import type { Value } from '../src/ir/value.js';
-import type { FormChooser } from '../src/onnx/graphBuilder.js';
-import { constant } from '../src/ops/constant.js';
-import { mul } from '../src/ops/elementwise.js';
-import { sum } from '../src/ops/reduce.js';
-import { detach } from '../src/ops/shape.js';
-import { RandomStream } from '../src/random/stream.js';
+import { RandomStream } from '../src/base/random/stream.js';
+import { grad } from '../src/engine/autodiff/grad.js';
+import type { Program } from '../src/engine/ir/program.js';
+import { Trace } from '../src/engine/ir/trace.js';
+import type { Value } from '../src/engine/ir/value.js';
+import type { FormChooser } from '../src/engine/onnx/graphBuilder.js';
+import { constant } from '../src/engine/ops/constant.js';
+import { mul } from '../src/engine/ops/elementwise.js';
+import { sum } from '../src/engine/ops/reduce.js';
+import { detach } from '../src/engine/ops/shape.js';
 import { assertClose, type Tolerance } from './assertClose.js';
 import { type BuildOp, opBuilders } from './opBuilders.js';
 import { caseTensor, type OpCase, opCases } from './opCases.js';

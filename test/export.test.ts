@@ -4,14 +4,14 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fromBinary } from '@bufbuild/protobuf';
-import { toFloatImages } from '../src/data/floatImages.js';
+import { toFloatImages } from '../src/data/batch/floatImages.js';
+import { ModelProtoSchema } from '../src/engine/onnx/onnx_pb.js';
+import { precisions } from '../src/engine/onnx/weightStorage.js';
 import { exportGenerator } from '../src/inference/export/exportGenerator.js';
 import { sampleImage } from '../src/inference/export/sampleImages.js';
 import { TOLERANCES } from '../src/inference/export/selfCheck.js';
 import { loadGenerator } from '../src/inference/loadGenerator.js';
-import { ModelProtoSchema } from '../src/onnx/onnx_pb.js';
-import { precisions } from '../src/onnx/weightStorage.js';
-import { infoOf, normModes } from '../src/translation/generatorInfo.js';
+import { infoOf, normModes } from '../src/inference/portable/generatorInfo.js';
 import { temporaryFolder } from './tinyRun.js';
 import { makeRun } from './trainedRun.js';
 

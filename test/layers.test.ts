@@ -27,7 +27,7 @@ const product = sources.filter((source) => !isTest(source));
 const web = readSources('web');
 const byPath = new Map(product.map((source) => [source.path, source]));
 
-/** 'ir' of 'src/ir/value.ts', 'index' of 'src/index.ts'. */
+/** 'ir' of 'src/engine/ir/value.ts', 'index' of 'src/index.ts'. */
 const layerOf = (path: string) => path.split('/')[1].replace(/\.ts$/, '');
 
 test('every folder of src has its place among the layers', () => {
@@ -51,7 +51,9 @@ test('files import from their own layer or from one below', () => {
 });
 
 test('every import leads to a file of src', () => {
-  assert.ok(byPath.get('src/ir/trace.ts')!.imports.some(({ file }) => file === 'src/ir/value.ts'));
+  assert.ok(
+    byPath.get('src/engine/ir/trace.ts')!.imports.some(({ file }) => file === 'src/engine/ir/value.ts'),
+  );
   const wrong = product.flatMap(({ path, imports }) =>
     imports
       .filter(({ file }) => file !== undefined && !byPath.has(file))

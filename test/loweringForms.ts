@@ -1,7 +1,7 @@
-import type { Program } from '../src/ir/program.js';
-import type { FormChooser } from '../src/onnx/graphBuilder.js';
-import { lowerGraph } from '../src/onnx/lower.js';
-import { cutProgram } from '../src/runtime/segments.js';
+import type { Program } from '../src/engine/ir/program.js';
+import type { FormChooser } from '../src/engine/onnx/graphBuilder.js';
+import { lowerGraph } from '../src/engine/onnx/lower.js';
+import { cutProgram } from '../src/engine/runtime/segments.js';
 
 /** The lowering forms that a program may choose from, each once. */
 export function formsOf(program: Program): string[] {

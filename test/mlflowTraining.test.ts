@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { mlflowTracker } from '../src/tracking/remote/mlflow/mlflowTracker.js';
-import { syncRun } from '../src/tracking/remote/syncRun.js';
+import { mlflowTracker } from '../src/records/writing/remote/mlflow/mlflowTracker.js';
+import { syncRun } from '../src/records/writing/remote/syncRun.js';
 import { fakeMlflow } from './fakeMlflow.js';
 import { makeDataset, pix2pix, startPix2pix, stored, TINY, temporaryFolder } from './tinyRun.js';
 

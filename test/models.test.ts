@@ -9,9 +9,9 @@ import { findTrainedGenerator } from '../src/inference/generatorSource.js';
 import { loadGenerator } from '../src/inference/loadGenerator.js';
 import { readStateDict } from '../src/interop/readStateDict.js';
 import { BUILT_IN_RECIPES } from '../src/options/recipes/builtIn.js';
-import { completeOptions } from '../src/training/completeOptions.js';
 import { parseTestOptions } from '../src/training/options.js';
-import { test as translateAll } from '../src/training/test.js';
+import { completeOptions } from '../src/training/saved/completeOptions.js';
+import { test as translateAll } from '../src/training/testCommand.js';
 import { maxDifference } from './assertClose.js';
 import { makeDataset, pix2pix, stored, temporaryFolder, trainHere } from './tinyRun.js';
 

@@ -1,21 +1,21 @@
-import { grad } from '../src/autodiff/grad.js';
-import type { DType } from '../src/ir/tensorType.js';
-import type { Value } from '../src/ir/value.js';
-import { diffAugment } from '../src/nn/diffAugment.js';
-import { ganLoss, l1Loss } from '../src/nn/losses.js';
-import { leakyRelu, relu } from '../src/ops/activation.js';
-import { broadcastTo, reduceSum } from '../src/ops/broadcast.js';
-import { cast, clamp } from '../src/ops/cast.js';
-import { conv2d, convTranspose2d } from '../src/ops/conv.js';
-import { depthwiseConv2d } from '../src/ops/depthwise.js';
-import * as elementwise from '../src/ops/elementwise.js';
-import { matmul } from '../src/ops/matmul.js';
-import { mean, reduceMean, sum } from '../src/ops/reduce.js';
-import { reflectionPad, reflectionPadGradient } from '../src/ops/reflectionPad.js';
-import { concat, detach, pad, reshape, slice, transpose } from '../src/ops/shape.js';
-import { inverseDeviation, standardize, variance } from '../src/ops/standardize.js';
-import { translatePixels } from '../src/ops/translatePixels.js';
-import { upsample, upsampleGradient } from '../src/ops/upsample.js';
+import { grad } from '../src/engine/autodiff/grad.js';
+import type { DType } from '../src/engine/ir/tensorType.js';
+import type { Value } from '../src/engine/ir/value.js';
+import { leakyRelu, relu } from '../src/engine/ops/activation.js';
+import { broadcastTo, reduceSum } from '../src/engine/ops/broadcast.js';
+import { cast, clamp } from '../src/engine/ops/cast.js';
+import { conv2d, convTranspose2d } from '../src/engine/ops/conv.js';
+import { depthwiseConv2d } from '../src/engine/ops/depthwise.js';
+import * as elementwise from '../src/engine/ops/elementwise.js';
+import { matmul } from '../src/engine/ops/matmul.js';
+import { mean, reduceMean, sum } from '../src/engine/ops/reduce.js';
+import { reflectionPad, reflectionPadGradient } from '../src/engine/ops/reflectionPad.js';
+import { concat, detach, pad, reshape, slice, transpose } from '../src/engine/ops/shape.js';
+import { inverseDeviation, standardize, variance } from '../src/engine/ops/standardize.js';
+import { translatePixels } from '../src/engine/ops/translatePixels.js';
+import { upsample, upsampleGradient } from '../src/engine/ops/upsample.js';
+import { diffAugment } from '../src/models/layers/diffAugment.js';
+import { ganLoss, l1Loss } from '../src/models/layers/losses.js';
 import type { DiffAugmentation } from '../src/options/diffaug.js';
 
 /** The attributes of the cases in ops.safetensors; each op has its own among them. */
@@ -64,7 +64,7 @@ function withoutAxes(x: Value, { axes, keepdims }: CaseAttributes): Value {
   return keepdims ? x : reshape(x, shape);
 }
 
-/** Every op of src/ops by its name, called as the cases in ops.safetensors describe it. */
+/** Every op of src/engine/ops by its name, called as the cases in ops.safetensors describe it. */
 export const opBuilders: Readonly<Record<string, BuildOp>> = {
   add: binary(elementwise.add),
   sub: binary(elementwise.sub),

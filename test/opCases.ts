@@ -1,4 +1,4 @@
-import type { StoredTensor } from '../src/checkpoints/dtype.js';
+import type { StoredTensor } from '../src/checkpoints/format/dtype.js';
 import { readSafetensors } from '../src/checkpoints/safetensors.js';
 import type { CaseAttributes } from './opBuilders.js';
 import { fixture } from './repository.js';

@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { Pix2PixError } from '../src/errors/pix2pixError.js';
-import { defineD } from '../src/networks/define.js';
-import { receptiveFields } from '../src/networks/receptiveField.js';
+import { Pix2PixError } from '../src/base/errors/pix2pixError.js';
+import { defineD } from '../src/models/networks/define.js';
+import { receptiveFields } from '../src/models/networks/receptiveField.js';
 import { createModel } from '../src/training/createModel.js';
-import type { Model } from '../src/training/model.js';
+import type { Model } from '../src/training/model/model.js';
 import { parseTestOptions, parseTrainOptions } from '../src/training/options.js';
-import { test as translateAll } from '../src/training/test.js';
+import { test as translateAll } from '../src/training/testCommand.js';
 import { assertClose } from './assertClose.js';
 import { smallModel } from './smallModel.js';
 import { makeDataset, stored, temporaryFolder, trainHere } from './tinyRun.js';

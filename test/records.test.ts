@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import sharp from 'sharp';
 import { CheckpointStore } from '../src/checkpoints/store.js';
-import { readEvents } from '../src/tracking/eventFileReader.js';
+import { readEvents } from '../src/records/writing/eventFileReader.js';
 import { makeDataset, pix2pix, TINY, temporaryFolder, textOf } from './tinyRun.js';
 
 // What a training leaves behind, and what it says.

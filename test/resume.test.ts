@@ -3,7 +3,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { TrainingEvent } from '../src/training/trainingEvents.js';
+import type { TrainingEvent } from '../src/training/report/trainingEvents.js';
 import {
   DROPOUT,
   makeDataset,

@@ -1,11 +1,11 @@
-import type { Program } from '../src/ir/program.js';
-import { Trace } from '../src/ir/trace.js';
-import type { Value } from '../src/ir/value.js';
-import type { FormChooser } from '../src/onnx/graphBuilder.js';
-import { detach } from '../src/ops/shape.js';
-import { type CompileOptions, Executable, type RunInputs } from '../src/runtime/executable.js';
-import type { TensorArray } from '../src/runtime/session.js';
-import { StateStore } from '../src/runtime/stateStore.js';
+import type { Program } from '../src/engine/ir/program.js';
+import { Trace } from '../src/engine/ir/trace.js';
+import type { Value } from '../src/engine/ir/value.js';
+import type { FormChooser } from '../src/engine/onnx/graphBuilder.js';
+import { detach } from '../src/engine/ops/shape.js';
+import { type CompileOptions, Executable, type RunInputs } from '../src/engine/runtime/executable.js';
+import type { TensorArray } from '../src/engine/runtime/session.js';
+import { StateStore } from '../src/engine/runtime/stateStore.js';
 
 /** Always the first form that a lowering offers. */
 export const firstForm: FormChooser = (_, forms) => forms[0];

@@ -5,11 +5,11 @@ import { delimiter, join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isProcessAlive } from '../src/checkpoints/processIdentity.js';
-import { readEvents } from '../src/tracking/eventFileReader.js';
-import type { RunSession } from '../src/tracking/runRecord.js';
-import { parseRunRecord } from '../src/tracking/runRecordFile.js';
-import { requestSave, requestStop } from '../src/tracking/runRequests.js';
-import type { JsonLine } from '../src/training/jsonReport.js';
+import { readEvents } from '../src/records/writing/eventFileReader.js';
+import type { RunSession } from '../src/records/writing/runRecord.js';
+import { parseRunRecord } from '../src/records/writing/runRecordFile.js';
+import { requestSave, requestStop } from '../src/records/writing/runRequests.js';
+import type { JsonLine } from '../src/training/report/jsonReport.js';
 import { makeDataset, pix2pix, root, TINY, temporaryFolder, textOf } from './tinyRun.js';
 
 // What a run's folder says about the run, and what a training tells and takes from programs.

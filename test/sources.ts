@@ -15,7 +15,7 @@ export interface Import {
 
 /** A TypeScript source of the repository. */
 export interface Source {
-  /** Relative to the repository, with forward slashes: 'src/ir/value.ts'. */
+  /** Relative to the repository, with forward slashes: 'src/engine/ir/value.ts'. */
   readonly path: string;
   readonly text: string;
   readonly imports: readonly Import[];

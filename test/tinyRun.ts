@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
+import { RandomStream } from '../src/base/random/stream.js';
 import { CheckpointStore } from '../src/checkpoints/store.js';
-import { RandomStream } from '../src/random/stream.js';
-import { completeOptions } from '../src/training/completeOptions.js';
 import { parseTrainOptions } from '../src/training/options.js';
-import type { TrainingEvent, TrainingSummary } from '../src/training/trainingEvents.js';
+import type { TrainingEvent, TrainingSummary } from '../src/training/report/trainingEvents.js';
+import { completeOptions } from '../src/training/saved/completeOptions.js';
 import { trainingLoop } from '../src/training/trainingLoop.js';
 
 // Trainings of networks so small that a whole run takes a second: in this process, or by the program itself.

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import type { StoredTensor } from '../src/checkpoints/dtype.js';
+import { RandomStream } from '../src/base/random/stream.js';
+import type { StoredTensor } from '../src/checkpoints/format/dtype.js';
 import { CheckpointStore } from '../src/checkpoints/store.js';
-import type { Module } from '../src/nn/module.js';
+import type { Module } from '../src/models/layers/module.js';
 import { serialiseOptions } from '../src/options/serialise.js';
-import { RandomStream } from '../src/random/stream.js';
 import { createModel } from '../src/training/createModel.js';
-import type { Model } from '../src/training/model.js';
+import type { Model } from '../src/training/model/model.js';
 import { parseTrainOptions, registeredExtensions } from '../src/training/options.js';
 
 /**

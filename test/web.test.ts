@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { exportGenerator } from '../src/inference/export/exportGenerator.js';
 import { sampleImage } from '../src/inference/export/sampleImages.js';
 import { loadGenerator } from '../src/inference/loadGenerator.js';
-import type { ModelIndex } from '../src/translation/modelIndex.js';
+import type { ModelIndex } from '../src/inference/portable/modelIndex.js';
 import { openPage, serve, skipWithoutBrowser } from './browser.js';
 import { temporaryFolder } from './tinyRun.js';
 import { makeRun } from './trainedRun.js';
@@ -90,7 +90,7 @@ test('a canvas becomes what Node makes of it, within 2 of 255', { skip: skipWith
 test('the page translates a chosen file and shows it', { skip: skipWithoutBrowser }, async () => {
   const { page, errors, close } = await openPage(server.url);
   try {
-    const { encodePng } = await import('../src/tracking/encodePng.js');
+    const { encodePng } = await import('../src/records/writing/encodePng.js');
     const png = Buffer.from(await encodePng(sampleImage(256, 192, 3, 2)));
     await page
       .getByRole('status')

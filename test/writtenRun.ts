@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EventTracker } from '../src/tracking/eventTracker.js';
-import { RUN_RECORD_FILE, type RunSession } from '../src/tracking/runRecord.js';
+import { EventTracker } from '../src/records/writing/eventTracker.js';
+import { RUN_RECORD_FILE, type RunSession } from '../src/records/writing/runRecord.js';
 
 // A run's folder as training leaves it, without the training.
 

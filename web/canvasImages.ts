@@ -1,5 +1,5 @@
-import type { ImageBatch } from '../src/data/imageBatch.js';
-import { Pix2PixError } from '../src/errors/pix2pixError.js';
+import { Pix2PixError } from '../src/base/errors/pix2pixError.js';
+import type { ImageBatch } from '../src/data/batch/imageBatch.js';
 
 /** What a page has images in. */
 export type Picture = ImageData | CanvasImageSource | Blob;

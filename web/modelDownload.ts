@@ -1,6 +1,6 @@
-import { Pix2PixError } from '../src/errors/pix2pixError.js';
-import { parseInfo } from '../src/translation/generatorInfo.js';
-import { MODEL_INDEX, type ModelIndex } from '../src/translation/modelIndex.js';
+import { Pix2PixError } from '../src/base/errors/pix2pixError.js';
+import { parseInfo } from '../src/inference/portable/generatorInfo.js';
+import { MODEL_INDEX, type ModelIndex } from '../src/inference/portable/modelIndex.js';
 
 /** How much of a model has arrived, in bytes. */
 export interface LoadProgress {

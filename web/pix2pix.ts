@@ -1,8 +1,8 @@
-import { Pix2PixError } from '../src/errors/pix2pixError.js';
-import { byteEngine, floatEngine } from '../src/translation/boundaryEngines.js';
-import type { Generator, TranslateOptions } from '../src/translation/generator.js';
-import type { GeneratorInfo } from '../src/translation/generatorInfo.js';
-import { type Engine, type Tensor, TensorTranslator } from '../src/translation/tensorTranslator.js';
+import { Pix2PixError } from '../src/base/errors/pix2pixError.js';
+import { byteEngine, floatEngine } from '../src/inference/portable/boundaryEngines.js';
+import type { Generator, TranslateOptions } from '../src/inference/portable/generator.js';
+import type { GeneratorInfo } from '../src/inference/portable/generatorInfo.js';
+import { type Engine, type Tensor, TensorTranslator } from '../src/inference/portable/tensorTranslator.js';
 import { type Picture, toBatch, toImageData } from './canvasImages.js';
 import { downloadModel, type LoadProgress } from './modelDownload.js';
 import { type Backend, createEngine, hasWebGpu } from './webEngine.js';

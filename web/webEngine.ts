@@ -1,5 +1,5 @@
 import type { InferenceSession } from 'onnxruntime-web/wasm';
-import type { Engine } from '../src/translation/tensorTranslator.js';
+import type { Engine } from '../src/inference/portable/tensorTranslator.js';
 
 /** What computes: the processor, or the GPU. */
 export type Backend = 'wasm' | 'webgpu';

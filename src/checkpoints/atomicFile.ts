@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import { Pix2PixError } from '../errors/pix2pixError.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { type FileSystem, fileError, nodeFileSystem, systemCode } from './fileSystem.js';
 
 /** What was written: its size in bytes and its SHA-256 in hexadecimal. */

@@ -6,8 +6,8 @@ import {
   temporaryName,
   writeDurable,
 } from './atomicFile.js';
-import { isCheckpointFile, manifestFileName, partFileName, tagOfManifest } from './checkpointNames.js';
 import { type FileSystem, fileError, systemCode } from './fileSystem.js';
+import { isCheckpointFile, manifestFileName, partFileName, tagOfManifest } from './format/checkpointNames.js';
 import {
   type Manifest,
   type ManifestFile,

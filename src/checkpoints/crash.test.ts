@@ -3,9 +3,9 @@ import fs, { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, test } from 'node:test';
-import { RandomStream } from '../random/stream.js';
-import type { NamedTensors } from './dtype.js';
+import { RandomStream } from '../base/random/stream.js';
 import { type FileSystem, nodeFileSystem } from './fileSystem.js';
+import type { NamedTensors } from './format/dtype.js';
 import { CheckpointStore } from './store.js';
 
 const root = mkdtempSync(join(tmpdir(), 'crash-test-'));

@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { Pix2PixError } from '../errors/pix2pixError.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
 
 /** The calls that checkpoints make, all of them, so that a test can stop the world at any one. */
 export type FileSystem = Pick<

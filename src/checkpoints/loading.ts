@@ -1,8 +1,14 @@
-import { Pix2PixError } from '../errors/pix2pixError.js';
-import { manifestFileName, networkOfPart, networkPart, partFileName, STATE } from './checkpointNames.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { currentPath } from './commit.js';
 import { type FileSystem, fileError } from './fileSystem.js';
-import { parseLossless } from './losslessJson.js';
+import {
+  manifestFileName,
+  networkOfPart,
+  networkPart,
+  partFileName,
+  STATE,
+} from './format/checkpointNames.js';
+import { parseLossless } from './format/losslessJson.js';
 import { type Manifest, type ManifestFile, parseManifest, readManifestText } from './manifest.js';
 import { openSafetensors, type SafetensorsFile } from './safetensors.js';
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { Pix2PixError } from '../errors/pix2pixError.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { parseTemporaryName, type WrittenFile } from './atomicFile.js';
-import { isPart, manifestFileName } from './checkpointNames.js';
 import { type FileSystem, fileError } from './fileSystem.js';
-import { parseLossless, stringifyLossless } from './losslessJson.js';
+import { isPart, manifestFileName } from './format/checkpointNames.js';
+import { parseLossless, stringifyLossless } from './format/losslessJson.js';
 
 const FORMAT = 'pix2pix-ts checkpoint';
 const FORMAT_VERSION = 1;

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { Pix2PixError } from '../errors/pix2pixError.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { removeQuietly } from './atomicFile.js';
 import { type FileSystem, fileError, nodeFileSystem, systemCode } from './fileSystem.js';
 import { bootId, isProcessAlive, processStart } from './processIdentity.js';

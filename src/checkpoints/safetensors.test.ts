@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
-import { Pix2PixError } from '../errors/pix2pixError.js';
-import { arrayTypes, bytesOf, type DType, type StoredTensor } from './dtype.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import { arrayTypes, bytesOf, type DType, type StoredTensor } from './format/dtype.js';
 import { openSafetensors, readSafetensors, writeSafetensors } from './safetensors.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'safetensors-test-'));

@@ -1,12 +1,18 @@
 import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
-import { Pix2PixError } from '../errors/pix2pixError.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { type DurableFile, requireFreeSpace, type WrittenFile, writeFileAtomic } from './atomicFile.js';
-import type { TensorData } from './dtype.js';
-import { arrayTypes, bytesOf, describeTensor, type NamedTensors, type StoredTensor } from './dtype.js';
 import { type FileSystem, fileError, nodeFileSystem } from './fileSystem.js';
-import type { SafetensorsHeader, TensorInfo } from './safetensorsHeader.js';
-import { buildHeader, parseHeader, parseHeaderSize, refuseFile, SIZE_BYTES } from './safetensorsHeader.js';
+import type { TensorData } from './format/dtype.js';
+import { arrayTypes, bytesOf, describeTensor, type NamedTensors, type StoredTensor } from './format/dtype.js';
+import type { SafetensorsHeader, TensorInfo } from './format/safetensorsHeader.js';
+import {
+  buildHeader,
+  parseHeader,
+  parseHeaderSize,
+  refuseFile,
+  SIZE_BYTES,
+} from './format/safetensorsHeader.js';
 
 const HASH_CHUNK = 1 << 20;
 

@@ -1,14 +1,14 @@
 import { basename } from 'node:path';
 import { writeDurable } from './atomicFile.js';
-import { LATEST, networkPart, PREVIOUS, partFileName, STATE } from './checkpointNames.js';
 import { currentPath, type StagedCheckpoint, type Staging } from './commit.js';
-import type { NamedTensors } from './dtype.js';
 import type { FileSystem } from './fileSystem.js';
+import { LATEST, networkPart, PREVIOUS, partFileName, STATE } from './format/checkpointNames.js';
+import type { NamedTensors } from './format/dtype.js';
+import { stringifyLossless } from './format/losslessJson.js';
+import { buildHeader } from './format/safetensorsHeader.js';
 import { STATE_JSON_KEY } from './loading.js';
-import { stringifyLossless } from './losslessJson.js';
 import type { Manifest, ManifestFile } from './manifest.js';
 import { streamSafetensors } from './safetensors.js';
-import { buildHeader } from './safetensorsHeader.js';
 
 /** What is saved. Tensors are written straight from the given memory, which must not change meanwhile. */
 export interface Checkpoint {

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
-import { Pix2PixError } from '../errors/pix2pixError.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { removeQuietly, requireFreeSpace } from './atomicFile.js';
+import { commit, recover, Staging } from './commit.js';
+import { type FileSystem, fileError, nodeFileSystem, systemCode } from './fileSystem.js';
 import {
   isNumbered,
   LATEST,
@@ -9,9 +11,7 @@ import {
   partFileName,
   requireTag,
   tagOfManifest,
-} from './checkpointNames.js';
-import { commit, recover, Staging } from './commit.js';
-import { type FileSystem, fileError, nodeFileSystem, systemCode } from './fileSystem.js';
+} from './format/checkpointNames.js';
 import { type LoadedCheckpoint, type LoadOptions, openCheckpoint } from './loading.js';
 import { type Manifest, parseManifest, readManifestText, serializeManifest } from './manifest.js';
 import { bytesToWrite, type Checkpoint, stageCheckpoint, stagePrevious } from './saving.js';

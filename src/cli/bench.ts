@@ -3,9 +3,9 @@ import { type OptionMarks, toOptions } from '../options/optionsObject.js';
 import { parseOptions, tableFor } from '../options/parse.js';
 import type { OptionTable, OptionValues } from '../options/spec.js';
 import { TRAIN_OPTIONS_WITHOUT_DATA, type TrainOptions } from '../options/trainOptions.js';
-import { benchmark, type StepBenchmark } from '../training/benchmark.js';
 import { registeredExtensions } from '../training/options.js';
-import type { ProfileRow } from '../training/profileTables.js';
+import { benchmark, type StepBenchmark } from '../training/profiling/benchmark.js';
+import type { ProfileRow } from '../training/profiling/profileTables.js';
 import { type Command, type Example, formatExamples } from './command.js';
 import { JobProgress } from './jobProgress.js';
 

@@ -1,7 +1,7 @@
-import { Pix2PixError } from '../errors/pix2pixError.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { nearestName } from '../options/nearest.js';
-import { openRuns, type RunIndex } from '../runs/runIndex.js';
-import type { RunDetail } from '../runs/runSummary.js';
+import { openRuns, type RunIndex } from '../records/reading/runIndex.js';
+import type { RunDetail } from '../records/reading/runSummary.js';
 
 /** What `--logdir` is unless it is given, as for `pix2pix dashboard`. */
 export const DEFAULT_LOGDIR = './checkpoints';

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
-import { Pix2PixError } from '../errors/pix2pixError.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import {
   type DashboardServer,
   type DashboardSettings,
   DEFAULT_PORT,
   startDashboard,
-} from '../server/dashboardServer.js';
+} from '../records/dashboard/dashboardServer.js';
 import type { DashboardMessage } from './dashboardChild.js';
 import { watchSignals } from './signals.js';
 import { wholeNumber } from './wholeNumber.js';

@@ -1,5 +1,6 @@
 import { basename, relative, resolve } from 'node:path';
 import { Argument, Command, InvalidArgumentError } from 'commander';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { combineFolders } from '../data/make/combineFolders.js';
 import {
   type DatasetName,
@@ -12,7 +13,6 @@ import { downloadDigits } from '../data/make/download/downloadDigits.js';
 import type { OnProgress } from '../data/make/progress.js';
 import { splitPairs } from '../data/make/splitPairs.js';
 import { synthesizeFacades } from '../data/make/synthesizeFacades.js';
-import { Pix2PixError } from '../errors/pix2pixError.js';
 import { JobProgress } from './jobProgress.js';
 import { quoted } from './quoted.js';
 import { wholeNumber } from './wholeNumber.js';

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { type Precision, precisions } from '../engine/onnx/weightStorage.js';
 import {
   type Exported,
   type ExportFormat,
@@ -6,7 +7,6 @@ import {
   exportGenerator,
 } from '../inference/export/exportGenerator.js';
 import { TOLERANCES } from '../inference/export/selfCheck.js';
-import { type Precision, precisions } from '../onnx/weightStorage.js';
 import { type ModelFlags, sourceOptions, withModelOptions } from './modelOptions.js';
 
 const ABOUT = [

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { Pix2PixError } from '../errors/pix2pixError.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { type ImportedNetwork, importRun } from '../interop/importRun.js';
 import { folderNameFault } from '../options/folderName.js';
 import { quoted } from './quoted.js';

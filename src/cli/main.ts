@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Pix2PixError } from '../errors/pix2pixError.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { entry } from '../options/help.js';
 import { nearestName } from '../options/nearest.js';
 import { type Command, type Example, formatExamples } from './command.js';

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { SourceOptions } from '../inference/generatorSource.js';
-import { type NormMode, normModes } from '../translation/generatorInfo.js';
+import { type NormMode, normModes } from '../inference/portable/generatorInfo.js';
 
 /** Which generator, by flag. */
 export interface ModelFlags {

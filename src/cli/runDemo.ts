@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { synthesizeFacades } from '../data/make/synthesizeFacades.js';
 import { parseTestOptions, parseTrainOptions } from '../training/options.js';
-import { test } from '../training/test.js';
+import { test } from '../training/testCommand.js';
 import { train } from '../training/train.js';
 import type { DemoOptions } from './demo.js';
 import { JobProgress } from './jobProgress.js';

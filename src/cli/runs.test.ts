@@ -8,8 +8,8 @@ import { csvParse } from 'd3-dsv';
 import { fakeMlflow } from '../../test/fakeMlflow.js';
 import { pix2pix, root, startPix2pix, temporaryFolder } from '../../test/tinyRun.js';
 import { expectedMetrics, sessionOf, sorted, writeRecord, writeSteps } from '../../test/writtenRun.js';
-import { EventTracker } from '../tracking/eventTracker.js';
-import type { RunSession } from '../tracking/runRecord.js';
+import { EventTracker } from '../records/writing/eventTracker.js';
+import type { RunSession } from '../records/writing/runRecord.js';
 
 const folder = temporaryFolder();
 const finished = { exit: { reason: 'finished' }, endedAt: '2026-03-01T11:00:00.000Z' } as const;

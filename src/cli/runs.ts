@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { compareByField, fieldsOf, readField } from '../runs/fields.js';
-import { filterRuns } from '../runs/filter.js';
-import type { RunSummary } from '../runs/runSummary.js';
-import { Pix2PixError } from '../errors/pix2pixError.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { nearestName } from '../options/nearest.js';
+import { compareByField, fieldsOf, readField } from '../records/reading/fields.js';
+import { filterRuns } from '../records/reading/filter.js';
+import type { RunSummary } from '../records/reading/runSummary.js';
 import { DEFAULT_LOGDIR, openLogDirectory } from './chosenRun.js';
 import { runsDiffCommand } from './runsDiff.js';
 import { runsExportCommand } from './runsExport.js';

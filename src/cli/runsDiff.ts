@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { compareRuns, type RunDifference } from '../runs/compareRuns.js';
-import type { RunDetail } from '../runs/runSummary.js';
+import { compareRuns, type RunDifference } from '../records/reading/compareRuns.js';
+import type { RunDetail } from '../records/reading/runSummary.js';
 import { chosenRun, DEFAULT_LOGDIR, openLogDirectory } from './chosenRun.js';
 import { type Column, formatTable, hasColours, widthOf } from './terminalTable.js';
 

@@ -1,12 +1,12 @@
 import { extname } from 'node:path';
 import { Command, Option } from 'commander';
-import { Pix2PixError } from '../errors/pix2pixError.js';
-import { writeNewFile } from '../files/newFile.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import { writeNewFile } from '../base/files/newFile.js';
 import { nearestName } from '../options/nearest.js';
-import { exportSeries } from '../runs/exportSeries.js';
-import type { RunIndex } from '../runs/runIndex.js';
-import type { RunDetail } from '../runs/runSummary.js';
-import { exportRun } from '../server/exportRun.js';
+import { exportRun } from '../records/dashboard/exportRun.js';
+import { exportSeries } from '../records/reading/exportSeries.js';
+import type { RunIndex } from '../records/reading/runIndex.js';
+import type { RunDetail } from '../records/reading/runSummary.js';
 import { chosenRun, DEFAULT_LOGDIR, openLogDirectory } from './chosenRun.js';
 
 const FORMATS = ['csv', 'json', 'html'] as const;

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { Pix2PixError } from '../errors/pix2pixError.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { serverAddressFault } from '../options/serverAddress.js';
-import type { RunDetail } from '../runs/runSummary.js';
-import { mlflowTracker } from '../tracking/remote/mlflow/mlflowTracker.js';
-import { syncRun } from '../tracking/remote/syncRun.js';
+import type { RunDetail } from '../records/reading/runSummary.js';
+import { mlflowTracker } from '../records/writing/remote/mlflow/mlflowTracker.js';
+import { syncRun } from '../records/writing/remote/syncRun.js';
 import { chosenRun, DEFAULT_LOGDIR, openLogDirectory } from './chosenRun.js';
 import { untilSignal } from './untilSignal.js';
 

@@ -1,4 +1,4 @@
-import type { RunState, RunSummary } from '../runs/runSummary.js';
+import type { RunState, RunSummary } from '../records/reading/runSummary.js';
 import { type Colour, type Column, formatTable, hasColours, type Screen, widthOf } from './terminalTable.js';
 
 const COLOURS: Readonly<Record<RunState, Colour | undefined>> = {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
-import type { RunSummary } from '../runs/runSummary.js';
+import type { RunSummary } from '../records/reading/runSummary.js';
 import { formatRuns } from './runsTable.js';
 import { hasColours } from './terminalTable.js';
 

@@ -2,7 +2,7 @@ import { formatIgnoredHelp, formatOptionHelp, WIDEST, wrap } from '../options/he
 import { tableFor } from '../options/parse.js';
 import { TEST_OPTIONS } from '../options/testOptions.js';
 import { parseTestOptions, registeredExtensions } from '../training/options.js';
-import { type TestSummary, test } from '../training/test.js';
+import { type TestSummary, test } from '../training/testCommand.js';
 import { type Command, type Example, formatExamples } from './command.js';
 import { JobProgress } from './jobProgress.js';
 import { untilSignal } from './untilSignal.js';

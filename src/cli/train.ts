@@ -1,11 +1,11 @@
 import { formatIgnoredHelp, formatOptionHelp, WIDEST, wrap } from '../options/help.js';
 import { tableFor } from '../options/parse.js';
 import { TRAIN_OPTIONS, type TrainOptions } from '../options/trainOptions.js';
-import { completeOptions } from '../training/completeOptions.js';
-import { dryRun } from '../training/dryRun.js';
 import { parseTrainOptions, registeredExtensions } from '../training/options.js';
+import { dryRun } from '../training/profiling/dryRun.js';
+import type { TrainingSummary } from '../training/report/trainingEvents.js';
+import { completeOptions } from '../training/saved/completeOptions.js';
 import { train } from '../training/train.js';
-import type { TrainingSummary } from '../training/trainingEvents.js';
 import { type Command, type Example, formatExamples } from './command.js';
 import { startDashboardProcess } from './dashboardChild.js';
 import { JobProgress } from './jobProgress.js';

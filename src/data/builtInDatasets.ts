@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import { Pix2PixError } from '../errors/pix2pixError.js';
-import { openIdx } from './idx/idxSource.js';
-import { findImages, isFolder, noFolder, type OnProgress } from './imageFolder.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import { preparationOptions } from './augment/preparedImage.js';
 import type { DataOptions } from './options.js';
-import { findPairs } from './pairs.js';
-import { preparationOptions } from './preparedImage.js';
-import type { SampleSource } from './sampleSource.js';
-import type { SourcePlan } from './sourcePlan.js';
-import { findUnpaired } from './unalignedSource.js';
+import { openIdx } from './pair/idx/idxSource.js';
+import { findImages, isFolder, noFolder, type OnProgress } from './pair/imageFolder.js';
+import { findPairs } from './pair/pairs.js';
+import type { SampleSource } from './pair/sampleSource.js';
+import type { SourcePlan } from './pair/sourcePlan.js';
+import { findUnpaired } from './pair/unalignedSource.js';
 
 /** Finds the images of a data set: as a plan where they lie in files of their own, else as a source. */
 type Opener = (opt: DataOptions, onProgress?: OnProgress) => Promise<SourcePlan | SampleSource>;

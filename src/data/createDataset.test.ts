@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import sharp from 'sharp';
 import { COUNT, dataroot, epochOf, names, options, withDataset } from '../../test/fixtures/pairedImages.js';
-import { Pix2PixError } from '../errors/pix2pixError.js';
-import { BadImageError } from './badImage.js';
-import { epochOrder } from './batchProducer.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import { augmentation } from './batch/geometry.js';
+import type { ImageBatch } from './batch/imageBatch.js';
 import { createDataset, registerDataset } from './createDataset.js';
-import { augmentation } from './geometry.js';
-import type { ImageBatch } from './imageBatch.js';
+import { BadImageError } from './decode/badImage.js';
+import { epochOrder } from './loading/batchProducer.js';
 import type { DataOptions } from './options.js';
 
 for (const numThreads of [0, 3]) {

@@ -1,11 +1,11 @@
-import { Pix2PixError } from '../errors/pix2pixError.js';
-import { BatchProducer } from './batchProducer.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { BUILT_IN_DATASETS } from './builtInDatasets.js';
-import { type BatchSupply, Dataset } from './dataset.js';
+import { BatchProducer } from './loading/batchProducer.js';
+import { type BatchSupply, Dataset } from './loading/dataset.js';
+import { WorkerSupply } from './loading/workerSupply.js';
 import type { DataOptions } from './options.js';
-import type { SampleSource } from './sampleSource.js';
-import { foldersOf, openSource, type SourcePlan } from './sourcePlan.js';
-import { WorkerSupply } from './workerSupply.js';
+import type { SampleSource } from './pair/sampleSource.js';
+import { foldersOf, openSource, type SourcePlan } from './pair/sourcePlan.js';
 
 /** Makes the source of a data set from the run's options; where that takes long, `onProgress` is told how far it is. */
 export type DatasetFactory = (

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fingerprint } from './fingerprint.js';
-import { openIdx } from './idx/idxSource.js';
-import { findImages } from './imageFolder.js';
+import { openIdx } from './pair/idx/idxSource.js';
+import { findImages } from './pair/imageFolder.js';
 
 const root = mkdtempSync(join(tmpdir(), 'fingerprint-'));
 after(() => rmSync(root, { recursive: true }));

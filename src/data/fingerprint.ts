@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ImageFolder } from './imageFolder.js';
 import { type PathList, pathAt } from './listing/pathList.js';
+import type { ImageFolder } from './pair/imageFolder.js';
 
 /** Of more files than this, the sizes of so many are asked for, spread evenly: a data set of millions takes seconds too. */
 const MOST_SIZES = 4096;

@@ -1,8 +1,8 @@
-import { BadImageError } from '../data/badImage.js';
-import type { DeepImage } from '../data/decode.js';
-import type { ImageBatch } from '../data/imageBatch.js';
-import type { DeepImageBatch } from '../translation/generator.js';
-import type { GeneratorInfo } from '../translation/generatorInfo.js';
+import type { ImageBatch } from '../data/batch/imageBatch.js';
+import { BadImageError } from '../data/decode/badImage.js';
+import type { DeepImage } from '../data/decode/decode.js';
+import type { DeepImageBatch } from './portable/generator.js';
+import type { GeneratorInfo } from './portable/generatorInfo.js';
 
 /**
  * A decoded image as the generator takes it: R, G, B, or luma where it takes one channel.

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
-import type { ImageBatch } from '../data/imageBatch.js';
-import { Pix2PixError } from '../errors/pix2pixError.js';
-import type { DeepImageBatch } from '../translation/generator.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import type { ImageBatch } from '../data/batch/imageBatch.js';
+import type { DeepImageBatch } from './portable/generator.js';
 
 /** The files that translations are written as. */
 export const imageFormats = ['png', 'jpg', 'webp', 'tiff'] as const;

@@ -1,12 +1,12 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { LATEST, tagOfManifest } from '../checkpoints/checkpointNames.js';
+import { LATEST, tagOfManifest } from '../checkpoints/format/checkpointNames.js';
 import type { UnverifiedFile } from '../checkpoints/hasHash.js';
-import { type Boundary, withBoundary } from '../onnx/imageBoundary.js';
-import type { ModelProto } from '../onnx/onnx_pb.js';
-import type { GeneratorInfo, NormMode } from '../translation/generatorInfo.js';
+import { type Boundary, withBoundary } from '../engine/onnx/imageBoundary.js';
+import type { ModelProto } from '../engine/onnx/onnx_pb.js';
 import { describeGenerator, inferenceModel } from './inferenceModel.js';
 import { readOnnxFile } from './onnxFile.js';
+import type { GeneratorInfo, NormMode } from './portable/generatorInfo.js';
 import {
   generatorOfForeignFile,
   generatorOfRun,

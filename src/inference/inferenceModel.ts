@@ -1,13 +1,13 @@
-import { type Program, withoutUpdates } from '../ir/program.js';
-import { f32 } from '../ir/tensorType.js';
-import { Trace } from '../ir/trace.js';
-import type { Value } from '../ir/value.js';
-import { sizeUnit } from '../networks/define.js';
-import { type Boundary, withBoundary } from '../onnx/imageBoundary.js';
-import { INPUT, inferenceGraph } from '../onnx/inferenceGraph.js';
-import type { ModelProto } from '../onnx/onnx_pb.js';
-import type { Precision } from '../onnx/weightStorage.js';
-import { type GeneratorInfo, type NormMode, withInfo } from '../translation/generatorInfo.js';
+import { type Program, withoutUpdates } from '../engine/ir/program.js';
+import { f32 } from '../engine/ir/tensorType.js';
+import { Trace } from '../engine/ir/trace.js';
+import type { Value } from '../engine/ir/value.js';
+import { type Boundary, withBoundary } from '../engine/onnx/imageBoundary.js';
+import { INPUT, inferenceGraph } from '../engine/onnx/inferenceGraph.js';
+import type { ModelProto } from '../engine/onnx/onnx_pb.js';
+import type { Precision } from '../engine/onnx/weightStorage.js';
+import { sizeUnit } from '../models/networks/define.js';
+import { type GeneratorInfo, type NormMode, withInfo } from './portable/generatorInfo.js';
 import { productVersion } from './provenance.js';
 import type { TrainedGenerator } from './trainedGenerator.js';
 

@@ -1,11 +1,11 @@
 import { hasHash } from '../checkpoints/hasHash.js';
-import { decodeDeepImage } from '../data/decode.js';
-import type { ImageBatch } from '../data/imageBatch.js';
-import type { InferenceOptions } from '../runtime/inferenceSession.js';
-import type { Generator, TranslateOptions } from '../translation/generator.js';
-import { type Tensor, TensorTranslator } from '../translation/tensorTranslator.js';
+import type { ImageBatch } from '../data/batch/imageBatch.js';
+import { decodeDeepImage } from '../data/decode/decode.js';
+import type { InferenceOptions } from '../engine/runtime/inferenceSession.js';
 import { toChannels } from './channels.js';
 import { findGenerator, type GeneratorSource, type SourceOptions } from './generatorSource.js';
+import type { Generator, TranslateOptions } from './portable/generator.js';
+import { type Tensor, TensorTranslator } from './portable/tensorTranslator.js';
 import { sessionEngines } from './sessionEngines.js';
 
 /** An image file: its path, or its contents. */

@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { fromBinary } from '@bufbuild/protobuf';
-import { Pix2PixError } from '../errors/pix2pixError.js';
-import { type ModelProto, ModelProtoSchema } from '../onnx/onnx_pb.js';
-import { type GeneratorInfo, infoOf } from '../translation/generatorInfo.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import { type ModelProto, ModelProtoSchema } from '../engine/onnx/onnx_pb.js';
+import { type GeneratorInfo, infoOf } from './portable/generatorInfo.js';
 
 /** A protobuf file ends at 2 GB. */
 const MAX_BYTES = 2 ** 31 - 1;

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { versions } from '../training/versions.js';
+import { versions } from '../training/saved/versions.js';
 
 /** The version of this package. */
 export function productVersion(): string {

@@ -1,8 +1,8 @@
-import type { Boundary } from '../onnx/imageBoundary.js';
-import { type InferenceOptions, InferenceSession } from '../runtime/inferenceSession.js';
-import { byteEngine, floatEngine } from '../translation/boundaryEngines.js';
-import type { Engine, Engines } from '../translation/tensorTranslator.js';
+import type { Boundary } from '../engine/onnx/imageBoundary.js';
+import { type InferenceOptions, InferenceSession } from '../engine/runtime/inferenceSession.js';
 import type { GeneratorSource } from './generatorSource.js';
+import { byteEngine, floatEngine } from './portable/boundaryEngines.js';
+import type { Engine, Engines } from './portable/tensorTranslator.js';
 
 /**
  * The engines of a generator in ONNX Runtime. Bytes are converted by the graph, where it may still be changed.

@@ -1,28 +1,28 @@
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { requireSameTensors } from '../checkpoints/architecture.js';
-import { networkPart } from '../checkpoints/checkpointNames.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import { requireSameTensors } from '../checkpoints/format/architecture.js';
+import { networkPart } from '../checkpoints/format/checkpointNames.js';
 import type { UnverifiedFile } from '../checkpoints/hasHash.js';
 import { openSafetensors, type SafetensorsFile } from '../checkpoints/safetensors.js';
 import { CheckpointStore } from '../checkpoints/store.js';
-import { Pix2PixError } from '../errors/pix2pixError.js';
+import type { Trace } from '../engine/ir/trace.js';
+import type { Value } from '../engine/ir/value.js';
+import { StateStore } from '../engine/runtime/stateStore.js';
 import { detectGenerator, type Shapes } from '../interop/detectGenerator.js';
 import { toFloats } from '../interop/floats.js';
 import { readNetworkState } from '../interop/networkState.js';
 import { toGenerator } from '../interop/pictGenerator.js';
 import { readPict } from '../interop/readPict.js';
-import type { Trace } from '../ir/trace.js';
-import type { Value } from '../ir/value.js';
 import type { ModelOptions } from '../models/definition.js';
 import { findGeneratorOf } from '../models/generators.js';
+import type { Module } from '../models/layers/module.js';
 import { findModel } from '../models/registry.js';
-import type { Module } from '../nn/module.js';
 import { nearestName } from '../options/nearest.js';
 import { restoreTrainOptions } from '../options/serialise.js';
-import { StateStore } from '../runtime/stateStore.js';
-import { averagedName } from '../training/averagedNetworks.js';
+import { averagedName } from '../training/model/averagedNetworks.js';
 import { registeredExtensions } from '../training/options.js';
-import { findReferenceRun } from '../training/referenceRun.js';
+import { findReferenceRun } from '../training/saved/referenceRun.js';
 
 /** A generator of ours with its weights in memory. */
 export interface TrainedGenerator {

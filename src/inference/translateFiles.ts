@@ -1,12 +1,12 @@
-import { decodeDeepImage } from '../data/decode.js';
-import type { ImageBatch } from '../data/imageBatch.js';
-import { Pix2PixError } from '../errors/pix2pixError.js';
-import { writeFileAtomically } from '../files/atomicFile.js';
-import type { Generator, TranslateOptions } from '../translation/generator.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import { writeFileAtomically } from '../base/files/atomicFile.js';
+import type { ImageBatch } from '../data/batch/imageBatch.js';
+import { decodeDeepImage } from '../data/decode/decode.js';
 import { toChannels } from './channels.js';
 import { encodeImage, type ImageFormat } from './encodeImage.js';
 import type { ImageFile } from './loadGenerator.js';
 import { PixelBudget } from './pixelBudget.js';
+import type { Generator, TranslateOptions } from './portable/generator.js';
 
 /** One image to translate. */
 export interface TranslationJob {

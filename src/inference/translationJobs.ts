@@ -1,10 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import { glob, globBase, isGlob } from '../base/files/glob.js';
 import { isImageName } from '../data/listing/imageNames.js';
 import { listImages } from '../data/listing/listImages.js';
 import { pathsOf } from '../data/listing/pathList.js';
-import { Pix2PixError } from '../errors/pix2pixError.js';
-import { glob, globBase, isGlob } from '../files/glob.js';
 import { formatOfName, type ImageFormat, imageFormats } from './encodeImage.js';
 import type { TranslationJob } from './translateFiles.js';
 

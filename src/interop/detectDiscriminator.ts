@@ -1,5 +1,5 @@
-import { Pix2PixError } from '../errors/pix2pixError.js';
-import type { NormType } from '../nn/norm.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import type { NormType } from '../models/layers/norm.js';
 import { detectNorm, firstNames, type Shapes, shapeOf } from './detectGenerator.js';
 
 /** The options that build a discriminator, as far as its state dict knows them. */

@@ -1,5 +1,5 @@
-import { Pix2PixError } from '../errors/pix2pixError.js';
-import type { NormType } from '../nn/norm.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import type { NormType } from '../models/layers/norm.js';
 
 /** Tensors by the reference's names; only their shapes are looked at. */
 export type Shapes = ReadonlyMap<string, { readonly shape: readonly number[] }>;

@@ -1,4 +1,4 @@
-import { describeTensor, type StoredTensor } from '../checkpoints/dtype.js';
+import { describeTensor, type StoredTensor } from '../checkpoints/format/dtype.js';
 
 /**
  * A tensor's elements as single floats: F32 as they are, F16, BF16 and F64 converted (F64 rounded).

@@ -1,4 +1,4 @@
-import type { NamedTensors, StoredTensor } from '../checkpoints/dtype.js';
+import type { NamedTensors, StoredTensor } from '../checkpoints/format/dtype.js';
 import { readStateDict } from './readStateDict.js';
 
 const STATISTICS = ['running_mean', 'running_var', 'num_batches_tracked'];

@@ -1,4 +1,4 @@
-import type { NamedTensors, StoredTensor } from '../checkpoints/dtype.js';
+import type { NamedTensors, StoredTensor } from '../checkpoints/format/dtype.js';
 import { OP } from './opcodes.js';
 import { STORAGES } from './torchObjects.js';
 

@@ -1,5 +1,5 @@
-import type { NamedTensors, StoredTensor } from '../checkpoints/dtype.js';
-import { Pix2PixError } from '../errors/pix2pixError.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import type { NamedTensors, StoredTensor } from '../checkpoints/format/dtype.js';
 import { firstNames } from './detectGenerator.js';
 
 /** Halvings of the port's generator. */

@@ -1,5 +1,5 @@
-import { elementCount, type StoredTensor } from '../checkpoints/dtype.js';
-import { parseStrictJson, type StrictJson } from '../checkpoints/strictJson.js';
+import { elementCount, type StoredTensor } from '../checkpoints/format/dtype.js';
+import { parseStrictJson, type StrictJson } from '../checkpoints/format/strictJson.js';
 import { InputFile } from './inputFile.js';
 import { inFile, printable, Refusal } from './refusal.js';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fixture, sharedData } from '../../test/repository.js';
-import { bytesOf } from '../checkpoints/dtype.js';
+import { bytesOf } from '../checkpoints/format/dtype.js';
 import { openSafetensors } from '../checkpoints/safetensors.js';
 import { toFloats } from './floats.js';
 import { readStateDict } from './readStateDict.js';

@@ -1,4 +1,4 @@
-import type { StoredTensor } from '../checkpoints/dtype.js';
+import type { StoredTensor } from '../checkpoints/format/dtype.js';
 import { InputFile } from './inputFile.js';
 import { isLegacyFile, openLegacyFile } from './legacyFile.js';
 import { Dict, describeValue, type PickleValue } from './pickleValues.js';

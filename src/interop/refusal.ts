@@ -1,4 +1,4 @@
-import { Pix2PixError } from '../errors/pix2pixError.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
 
 /**
  * Why a file of weights is not read. Thrown deep inside, without the file's name, which `inFile` adds.

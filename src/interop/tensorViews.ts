@@ -4,7 +4,7 @@ import {
   describeTensor,
   elementCount,
   type StoredTensor,
-} from '../checkpoints/dtype.js';
+} from '../checkpoints/format/dtype.js';
 import { printable, Refusal } from './refusal.js';
 import type { TensorRef } from './torchObjects.js';
 

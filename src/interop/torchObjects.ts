@@ -1,4 +1,4 @@
-import { bytesPerElement, type DType } from '../checkpoints/dtype.js';
+import { bytesPerElement, type DType } from '../checkpoints/format/dtype.js';
 import type { PickleWorld } from './pickleMachine.js';
 import { Dict, describeValue, Global, PickleObject, type PickleValue, Tuple } from './pickleValues.js';
 import { printable, Refusal } from './refusal.js';

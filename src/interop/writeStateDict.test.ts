@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fixture } from '../../test/repository.js';
-import type { NamedTensors, StoredTensor } from '../checkpoints/dtype.js';
+import type { NamedTensors, StoredTensor } from '../checkpoints/format/dtype.js';
 import { readStateDict } from './readStateDict.js';
 import { writeStateDict } from './writeStateDict.js';
 

@@ -1,13 +1,13 @@
 import { dirname } from 'node:path';
 import { requireFreeSpace, writeFileAtomic } from '../checkpoints/atomicFile.js';
+import { type FileSystem, nodeFileSystem } from '../checkpoints/fileSystem.js';
 import {
   arrayTypes,
   bytesOf,
   describeTensor,
   elementCount,
   type NamedTensors,
-} from '../checkpoints/dtype.js';
-import { type FileSystem, nodeFileSystem } from '../checkpoints/fileSystem.js';
+} from '../checkpoints/format/dtype.js';
 import { pickleStateDict } from './pickleWriter.js';
 import { archiveBytes, type FileToStore, writeZip } from './zipWriter.js';
 

@@ -1,14 +1,14 @@
-import { withScope } from '../ir/scope.js';
-import { f32 } from '../ir/tensorType.js';
-import type { Trace } from '../ir/trace.js';
-import type { Value } from '../ir/value.js';
-import type { Discriminator, Judgement } from '../networks/discriminators.js';
-import { drawDiffAugment } from '../nn/diffAugment.js';
-import { gradientPenalty } from '../nn/gradientPenalty.js';
-import { type GanMode, ganLoss, generatorGanLoss, total } from '../nn/losses.js';
-import { add, scale, sigmoid } from '../ops/elementwise.js';
-import { mean } from '../ops/reduce.js';
+import { withScope } from '../engine/ir/scope.js';
+import { f32 } from '../engine/ir/tensorType.js';
+import type { Trace } from '../engine/ir/trace.js';
+import type { Value } from '../engine/ir/value.js';
+import { add, scale, sigmoid } from '../engine/ops/elementwise.js';
+import { mean } from '../engine/ops/reduce.js';
 import { parseDiffaug } from '../options/diffaug.js';
+import { drawDiffAugment } from './layers/diffAugment.js';
+import { gradientPenalty } from './layers/gradientPenalty.js';
+import { type GanMode, ganLoss, generatorGanLoss, total } from './layers/losses.js';
+import type { Discriminator, Judgement } from './networks/discriminators.js';
 
 /** How a discriminator is trained; tests know none of what has a default here. */
 export interface AdversaryOptions {

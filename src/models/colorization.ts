@@ -1,11 +1,11 @@
-import type { Trace } from '../ir/trace.js';
-import type { Value } from '../ir/value.js';
-import { labToRgb, rgbToLab } from '../nn/lab.js';
-import { scale, shift } from '../ops/elementwise.js';
-import { concat, slice } from '../ops/shape.js';
+import type { Trace } from '../engine/ir/trace.js';
+import type { Value } from '../engine/ir/value.js';
+import { scale, shift } from '../engine/ops/elementwise.js';
+import { concat, slice } from '../engine/ops/shape.js';
 import { extendForColorization } from '../options/models/colorizationOptions.js';
 import type { ImageSize, ModelDefinition } from './definition.js';
 import { imageInput } from './images.js';
+import { labToRgb, rgbToLab } from './layers/lab.js';
 import type { PairFormat } from './pairFormat.js';
 import { Pix2PixGraph } from './pix2pix.js';
 

@@ -1,4 +1,4 @@
-import { Pix2PixError } from '../errors/pix2pixError.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import type { ModelOptions } from './definition.js';
 
 /** Two flags that cannot be meant together, and what to do about it. */

@@ -1,14 +1,10 @@
-import { Pix2PixError } from '../errors/pix2pixError.js';
-import { withoutUpdates } from '../ir/program.js';
-import { withScope } from '../ir/scope.js';
-import { f32 } from '../ir/tensorType.js';
-import { Trace } from '../ir/trace.js';
-import type { Value } from '../ir/value.js';
-import { checkImageSize, type DefinedDiscriminator, defineD, defineG } from '../networks/define.js';
-import { adam } from '../nn/adam.js';
-import { l1Loss, total } from '../nn/losses.js';
-import { type Module, parametersOf } from '../nn/module.js';
-import { add, scale } from '../ops/elementwise.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import { withoutUpdates } from '../engine/ir/program.js';
+import { withScope } from '../engine/ir/scope.js';
+import { f32 } from '../engine/ir/tensorType.js';
+import { Trace } from '../engine/ir/trace.js';
+import type { Value } from '../engine/ir/value.js';
+import { add, scale } from '../engine/ops/elementwise.js';
 import { extendForCycleGan } from '../options/models/cycleGanOptions.js';
 import { Adversary, type AdversaryOptions } from './adversary.js';
 import type {
@@ -21,6 +17,10 @@ import type {
   OptimiserDefinition,
 } from './definition.js';
 import { imageInput } from './images.js';
+import { adam } from './layers/adam.js';
+import { l1Loss, total } from './layers/losses.js';
+import { type Module, parametersOf } from './layers/module.js';
+import { checkImageSize, type DefinedDiscriminator, defineD, defineG } from './networks/define.js';
 
 /** CycleGAN (Zhu et al. 2017): two generators, A → B and B → A, that must undo each other; no pairs are needed. */
 export const cycleGan: ModelDefinition = {

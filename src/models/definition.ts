@@ -1,10 +1,10 @@
-import type { Program } from '../ir/program.js';
-import type { Trace } from '../ir/trace.js';
-import type { Value } from '../ir/value.js';
-import type { NetworkOptions } from '../networks/define.js';
-import type { AdamOptions } from '../nn/adam.js';
-import type { Module } from '../nn/module.js';
+import type { Program } from '../engine/ir/program.js';
+import type { Trace } from '../engine/ir/trace.js';
+import type { Value } from '../engine/ir/value.js';
 import type { ExtendOptions } from '../options/extension.js';
+import type { AdamOptions } from './layers/adam.js';
+import type { Module } from './layers/module.js';
+import type { NetworkOptions } from './networks/define.js';
 
 /** How images reach a program: bytes 0 ... 255 in NHWC order, or floats -1 ... 1 in NCHW order. */
 export type ImageFormat = 'u8' | 'f32';

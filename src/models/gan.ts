@@ -1,18 +1,10 @@
-import { Pix2PixError } from '../errors/pix2pixError.js';
-import { withoutUpdates } from '../ir/program.js';
-import { withScope } from '../ir/scope.js';
-import { f32 } from '../ir/tensorType.js';
-import { Trace } from '../ir/trace.js';
-import type { Value } from '../ir/value.js';
-import type { Discriminator } from '../networks/discriminators.js';
-import {
-  type ImageExtents,
-  perceptronDiscriminator,
-  perceptronGenerator,
-} from '../networks/multilayerPerceptron.js';
-import { adam } from '../nn/adam.js';
-import { type Module, parametersOf } from '../nn/module.js';
-import { detach } from '../ops/shape.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import { withoutUpdates } from '../engine/ir/program.js';
+import { withScope } from '../engine/ir/scope.js';
+import { f32 } from '../engine/ir/tensorType.js';
+import { Trace } from '../engine/ir/trace.js';
+import type { Value } from '../engine/ir/value.js';
+import { detach } from '../engine/ops/shape.js';
 import { extendForGan } from '../options/models/ganOptions.js';
 import { Adversary, type AdversaryOptions } from './adversary.js';
 import type {
@@ -23,6 +15,14 @@ import type {
   OptimiserDefinition,
 } from './definition.js';
 import { imageInput } from './images.js';
+import { adam } from './layers/adam.js';
+import { type Module, parametersOf } from './layers/module.js';
+import type { Discriminator } from './networks/discriminators.js';
+import {
+  type ImageExtents,
+  perceptronDiscriminator,
+  perceptronGenerator,
+} from './networks/multilayerPerceptron.js';
 import { sheetOf } from './sheet.js';
 
 /** The plain GAN (Goodfellow et al. 2014) of two small perceptrons, with which tutorials begin. */

@@ -1,9 +1,9 @@
-import { f32, u8 } from '../ir/tensorType.js';
-import type { Trace } from '../ir/trace.js';
-import type { Value } from '../ir/value.js';
-import { cast } from '../ops/cast.js';
-import { scale, shift } from '../ops/elementwise.js';
-import { transpose } from '../ops/shape.js';
+import { f32, u8 } from '../engine/ir/tensorType.js';
+import type { Trace } from '../engine/ir/trace.js';
+import type { Value } from '../engine/ir/value.js';
+import { cast } from '../engine/ops/cast.js';
+import { scale, shift } from '../engine/ops/elementwise.js';
+import { transpose } from '../engine/ops/shape.js';
 import type { ImageSize } from './definition.js';
 
 /**

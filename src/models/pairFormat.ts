@@ -1,6 +1,6 @@
-import type { Trace } from '../ir/trace.js';
-import type { Value } from '../ir/value.js';
-import { scale, shift } from '../ops/elementwise.js';
+import type { Trace } from '../engine/ir/trace.js';
+import type { Value } from '../engine/ir/value.js';
+import { scale, shift } from '../engine/ops/elementwise.js';
 import type { ImageSize, InputDefinition, ModelOptions } from './definition.js';
 import { imageInput } from './images.js';
 

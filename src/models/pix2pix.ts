@@ -1,14 +1,9 @@
-import { withoutUpdates } from '../ir/program.js';
-import { withScope } from '../ir/scope.js';
-import { Trace } from '../ir/trace.js';
-import type { Value } from '../ir/value.js';
-import { checkImageSize, defineD, defineG } from '../networks/define.js';
-import type { Discriminator, Judgement } from '../networks/discriminators.js';
-import { adam } from '../nn/adam.js';
-import { l1Loss, total } from '../nn/losses.js';
-import { type Module, parametersOf } from '../nn/module.js';
-import { scale } from '../ops/elementwise.js';
-import { concat, detach, slice } from '../ops/shape.js';
+import { withoutUpdates } from '../engine/ir/program.js';
+import { withScope } from '../engine/ir/scope.js';
+import { Trace } from '../engine/ir/trace.js';
+import type { Value } from '../engine/ir/value.js';
+import { scale } from '../engine/ops/elementwise.js';
+import { concat, detach, slice } from '../engine/ops/shape.js';
 import { extendForPix2Pix } from '../options/models/pix2pixOptions.js';
 import { Adversary, type AdversaryOptions, meanProbability } from './adversary.js';
 import { refuseContradictions } from './contradictions.js';
@@ -21,6 +16,11 @@ import type {
   ModelOptions,
   OptimiserDefinition,
 } from './definition.js';
+import { adam } from './layers/adam.js';
+import { l1Loss, total } from './layers/losses.js';
+import { type Module, parametersOf } from './layers/module.js';
+import { checkImageSize, defineD, defineG } from './networks/define.js';
+import type { Discriminator, Judgement } from './networks/discriminators.js';
 import { type Pair, type PairFormat, pairFormat } from './pairFormat.js';
 
 /** pix2pix (Isola et al. 2017): a conditional GAN whose generator also minimises the L1 distance to the target. */

@@ -1,4 +1,4 @@
-import { Pix2PixError } from '../errors/pix2pixError.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import type { ExtendOptions } from '../options/extension.js';
 import { colorization } from './colorization.js';
 import { cycleGan } from './cycleGan.js';

@@ -1,6 +1,6 @@
-import type { Value } from '../ir/value.js';
-import { shift } from '../ops/elementwise.js';
-import { pad, reshape, transpose } from '../ops/shape.js';
+import type { Value } from '../engine/ir/value.js';
+import { shift } from '../engine/ops/elementwise.js';
+import { pad, reshape, transpose } from '../engine/ops/shape.js';
 
 const COLUMNS = 8;
 /** Pixels of black around each image. */

@@ -1,9 +1,8 @@
-import { Pix2PixError } from '../errors/pix2pixError.js';
-import { withoutUpdates } from '../ir/program.js';
-import { withScope } from '../ir/scope.js';
-import { Trace } from '../ir/trace.js';
-import type { Value } from '../ir/value.js';
-import { checkImageSize, defineG } from '../networks/define.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import { withoutUpdates } from '../engine/ir/program.js';
+import { withScope } from '../engine/ir/scope.js';
+import { Trace } from '../engine/ir/trace.js';
+import type { Value } from '../engine/ir/value.js';
 import { extendForTestModel } from '../options/models/testModelOptions.js';
 import type {
   GeneratorDefinition,
@@ -13,6 +12,7 @@ import type {
   ModelOptions,
 } from './definition.js';
 import { imageInput } from './images.js';
+import { checkImageSize, defineG } from './networks/define.js';
 
 /** One generator of a run, for images of one side without targets (the reference's models/test_model.py). */
 export const testModel: ModelDefinition = {

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { Pix2PixError } from '../errors/pix2pixError.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
 
 /** No file of options is longer than this; a wrong file (a checkpoint, an image) often is. */
 const LARGEST_BYTES = 1 << 20;

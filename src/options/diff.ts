@@ -1,4 +1,4 @@
-import type { ErrorFacts } from '../errors/pix2pixError.js';
+import type { ErrorFacts } from '../base/errors/pix2pixError.js';
 import { pythonText } from './pythonText.js';
 import type { FlagValues, OptionScalar } from './spec.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Pix2PixError } from '../errors/pix2pixError.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { describeDiff, diffOptions } from './diff.js';
 import { mergeStoredOptions } from './merge.js';
 import { BUILT_IN } from './models/index.js';

@@ -1,4 +1,4 @@
-import { Pix2PixError } from '../errors/pix2pixError.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { describeDiff, diffOptions } from './diff.js';
 import type { OptionExtensions } from './extension.js';
 import { BUILT_IN } from './models/index.js';

@@ -1,4 +1,4 @@
-import { Pix2PixError } from '../errors/pix2pixError.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { type Argument, readArguments, unknownOption } from './arguments.js';
 import { readConfigFile } from './configFile.js';
 import type { OptionExtensions } from './extension.js';

@@ -1,4 +1,4 @@
-import { Pix2PixError } from '../errors/pix2pixError.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { nearestName } from './nearest.js';
 import { pythonText } from './pythonText.js';
 import type { OptionScalar, OptionSpec } from './spec.js';

@@ -1,4 +1,4 @@
-import { Pix2PixError } from '../errors/pix2pixError.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { unknownOption } from './arguments.js';
 import type { ExtendOptions, OptionExtension, OptionExtensions } from './extension.js';
 import { checkValue } from './readValue.js';

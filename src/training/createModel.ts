@@ -1,9 +1,9 @@
 import { findModel } from '../models/registry.js';
 import type { TestOptions } from '../options/testOptions.js';
 import type { TrainOptions } from '../options/trainOptions.js';
-import { Model } from './model.js';
-import type { Instruments } from './modelSettings.js';
-import { Pix2PixModel } from './pix2pixModel.js';
+import { Model } from './model/model.js';
+import type { Instruments } from './model/modelSettings.js';
+import { Pix2PixModel } from './model/pix2pixModel.js';
 
 /**
  * The model that `--model` names, with memory for its networks; a `Pix2PixModel` for pix2pix. `setup` fills it.

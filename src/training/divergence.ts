@@ -1,5 +1,5 @@
-import { Pix2PixError } from '../errors/pix2pixError.js';
-import type { Model } from './model.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import type { Model } from './model/model.js';
 
 /** Whether all losses are numbers. */
 export function areFinite(losses: Readonly<Record<string, number>>): boolean {

@@ -1,7 +1,7 @@
-import { decodeImage } from '../data/decode.js';
-import { augmentation, planGeometry } from '../data/geometry.js';
-import type { ImageBatch } from '../data/imageBatch.js';
-import { transformImage } from '../data/transform.js';
+import { transformImage } from '../data/augment/transform.js';
+import { augmentation, planGeometry } from '../data/batch/geometry.js';
+import type { ImageBatch } from '../data/batch/imageBatch.js';
+import { decodeImage } from '../data/decode/decode.js';
 import type { TestOptions } from '../options/testOptions.js';
 
 /**

@@ -1,4 +1,4 @@
-import { takeRequests } from '../tracking/runRequests.js';
+import { takeRequests } from '../records/writing/runRequests.js';
 import type { TrainingFlags } from './trainingFlags.js';
 
 /** Milliseconds between two looks. */

@@ -6,8 +6,8 @@ import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { registerDataset } from '../data/createDataset.js';
 import { parseTrainOptions } from './options.js';
+import type { TrainingEvent } from './report/trainingEvents.js';
 import { train } from './train.js';
-import type { TrainingEvent } from './trainingEvents.js';
 import { trainingLoop } from './trainingLoop.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'pix2pix-loop-'));

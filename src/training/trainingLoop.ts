@@ -1,14 +1,14 @@
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { CheckpointStore } from '../checkpoints/store.js';
 import { createDataset } from '../data/createDataset.js';
-import { Pix2PixError } from '../errors/pix2pixError.js';
 import { findModel } from '../models/registry.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import { createModel } from './createModel.js';
 import { FixedSamples } from './fixedSamples.js';
-import { runFolder } from './loadModel.js';
-import { startingPoint } from './resume.js';
-import { imagesPerStep } from './stepPieces.js';
-import type { TrainingSummary, TrainingSurroundings } from './trainingEvents.js';
+import { imagesPerStep } from './model/stepPieces.js';
+import type { TrainingSummary, TrainingSurroundings } from './report/trainingEvents.js';
+import { runFolder } from './saved/loadModel.js';
+import { startingPoint } from './saved/resume.js';
 import { TrainingRun } from './trainingRun.js';
 import { validationLength } from './validation.js';
 

@@ -1,21 +1,21 @@
-import type { Dataset } from '../data/dataset.js';
-import type { Batch } from '../data/imageBatch.js';
+import type { Batch } from '../data/batch/imageBatch.js';
+import type { Dataset } from '../data/loading/dataset.js';
 import type { TrainOptions } from '../options/trainOptions.js';
-import type { TrackPoint } from '../tracking/tracker.js';
-import { withAverages } from './averagedNetworks.js';
+import type { TrackPoint } from '../records/writing/tracker.js';
 import { areFinite, requireFiniteLosses, requireFiniteWeights } from './divergence.js';
 import type { FixedSamples } from './fixedSamples.js';
-import type { Model } from './model.js';
-import { networkRecords } from './networkRecords.js';
-import { imagesPerStep } from './stepPieces.js';
+import { withAverages } from './model/averagedNetworks.js';
+import type { Model } from './model/model.js';
+import { imagesPerStep } from './model/stepPieces.js';
+import { networkRecords } from './report/networkRecords.js';
 import type {
   StepReport,
   TrainingEvent,
   TrainingStart,
   TrainingSummary,
   TrainingSurroundings,
-} from './trainingEvents.js';
-import type { Place } from './trainingState.js';
+} from './report/trainingEvents.js';
+import type { Place } from './saved/trainingState.js';
 import { type ValidationResult, validate } from './validation.js';
 
 /** All that a training works with. The model is set up, and the data set stands where training goes on. */

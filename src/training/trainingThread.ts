@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import { type ErrorFacts, Pix2PixError } from '../errors/pix2pixError.js';
+import { type ErrorFacts, Pix2PixError } from '../base/errors/pix2pixError.js';
 import type { TrainOptions } from '../options/trainOptions.js';
-import type { TrainingEvent, TrainingSummary } from './trainingEvents.js';
+import type { TrainingEvent, TrainingSummary } from './report/trainingEvents.js';
 import type { TrainingFlags } from './trainingFlags.js';
 
 /** What the training thread is given. */

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { Pix2PixError } from '../errors/pix2pixError.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { TrainingFlags } from './trainingFlags.js';
 import { trainingLoop } from './trainingLoop.js';
 import type { ThreadStart, WorkerMessage } from './trainingThread.js';

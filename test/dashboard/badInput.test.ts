@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { EventFileWriter } from '../../src/tracking/eventFileWriter.js';
+import { EventFileWriter } from '../../src/records/writing/eventFileWriter.js';
 import { skipWithoutBrowser } from '../browser.js';
 import { temporaryFolder } from '../tinyRun.js';
 import { assertFits, type DashboardPage, openDashboard, PHONE } from './dashboardPage.js';

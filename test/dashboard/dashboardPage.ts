@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { type DashboardServer, startDashboard } from '../../src/server/dashboardServer.js';
+import { type DashboardServer, startDashboard } from '../../src/records/dashboard/dashboardServer.js';
 import { browserPath } from '../browser.js';
 
 // The dashboard as a person has it before them: the real server, the built page, a real browser without a head.

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { Series } from '../../src/server/api.js';
+import type { Series } from '../../src/records/dashboard/api.js';
 import { skipWithoutBrowser } from '../browser.js';
 import { makeDataset, root, TINY, temporaryFolder } from '../tinyRun.js';
 import { type DashboardPage, openDashboard } from './dashboardPage.js';

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { bootId, processStart } from '../../src/checkpoints/processIdentity.js';
-import type { RunExit, RunRecord, RunSession } from '../../src/tracking/runRecord.js';
+import type { RunExit, RunRecord, RunSession } from '../../src/records/writing/runRecord.js';
 
 /** How a run of the set is to look. */
 export type RunKind =

@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { RandomStream } from '../../src/random/stream.js';
-import { encodePng } from '../../src/tracking/encodePng.js';
-import { EventFileWriter } from '../../src/tracking/eventFileWriter.js';
-import { DataClass, DataType, type Summary_ValueSchema } from '../../src/tracking/tensorboard_pb.js';
+import { RandomStream } from '../../src/base/random/stream.js';
+import { encodePng } from '../../src/records/writing/encodePng.js';
+import { EventFileWriter } from '../../src/records/writing/eventFileWriter.js';
+import { DataClass, DataType, type Summary_ValueSchema } from '../../src/records/writing/tensorboard_pb.js';
 import { EPOCHS, IMAGES_PER_EPOCH, type RunKind, writeRecord } from './syntheticRecord.js';
 
 const KINDS: readonly RunKind[] = [

@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunList } from '../../src/server/api.js';
-import type { RunRecord } from '../../src/tracking/runRecord.js';
+import type { RunList } from '../../src/records/dashboard/api.js';
+import type { RunRecord } from '../../src/records/writing/runRecord.js';
 import { makeDataset, startPix2pix, TINY, temporaryFolder, textOf } from '../tinyRun.js';
 
 // `train --dashboard`: the page shows the training and stops it, and nothing that happens to the page stops it.

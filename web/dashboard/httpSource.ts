@@ -1,5 +1,4 @@
-import { Pix2PixError } from '../../src/errors/pix2pixError.js';
-import type { SeriesQuery } from '../../src/runs/series.js';
+import { Pix2PixError } from '../../src/base/errors/pix2pixError.js';
 import type {
   Annotations,
   LogTail,
@@ -10,12 +9,13 @@ import type {
   RunSummary,
   RunsChanged,
   Series,
-} from '../../src/server/api.js';
+} from '../../src/records/dashboard/api.js';
+import type { SeriesQuery } from '../../src/records/reading/series.js';
 import type { DataSource } from './source.js';
 
 const RETRY_MILLISECONDS = 2000;
 
-/** The dashboard's server, as `src/server/api.ts` describes it. */
+/** The dashboard's server, as `src/records/dashboard/api.ts` describes it. */
 export class HttpSource implements DataSource {
   readonly isLive = true;
 

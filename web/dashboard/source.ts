@@ -7,8 +7,8 @@ import type {
   RunSummary,
   RunsChanged,
   Series,
-} from '../../src/server/api.js';
-import type { SeriesQuery } from '../../src/runs/series.js';
+} from '../../src/records/dashboard/api.js';
+import type { SeriesQuery } from '../../src/records/reading/series.js';
 
 /** Where the page has its data from: the server, or the run that was sent along inside the page. */
 export interface DataSource {

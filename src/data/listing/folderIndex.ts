@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { writeFileAtomically } from '../../files/atomicFile.js';
+import { writeFileAtomically } from '../../base/files/atomicFile.js';
 import { allocatePathList, type PathList } from './pathList.js';
 import { type ReadFolder, stampOf } from './scanFolder.js';
 

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheFolder } from '../../files/cacheFolder.js';
+import { cacheFolder } from '../../base/files/cacheFolder.js';
 import { indexFile, readIndex, writeIndex } from './folderIndex.js';
 import type { PathList } from './pathList.js';
 import { FolderScan, TURN } from './scanFolder.js';

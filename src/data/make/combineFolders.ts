@@ -1,7 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import sharp from 'sharp';
-import { Pix2PixError } from '../../errors/pix2pixError.js';
+import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { decodeWhole } from './decodeWhole.js';
 import { fileError } from './fileError.js';
 import { inParallel } from './inParallel.js';

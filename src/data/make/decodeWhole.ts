@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { Pix2PixError } from '../../errors/pix2pixError.js';
+import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 
 /**
  * An image as shown: EXIF orientation applied, alpha dropped, 8-bit RGB.

@@ -1,4 +1,4 @@
-import { Pix2PixError } from '../../errors/pix2pixError.js';
+import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 
 const MENDS: Readonly<Record<string, readonly [what: string, fix: string]>> = {
   ENOSPC: ['the disk is full', 'free some space, or choose a folder on another disk'],

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import sharp from 'sharp';
-import { Pix2PixError } from '../../errors/pix2pixError.js';
+import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { splitPairs } from './splitPairs.js';
 
 const root = mkdtempSync(join(tmpdir(), 'split-'));

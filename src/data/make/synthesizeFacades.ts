@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { Pix2PixError } from '../../errors/pix2pixError.js';
+import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { drawPairs } from './drawPairs.js';
 import {
   type FacadeManifest,

@@ -1,5 +1,5 @@
-import type { ImageBatch } from '../../data/imageBatch.js';
-import { RandomStream } from '../../random/stream.js';
+import { RandomStream } from '../../base/random/stream.js';
+import type { ImageBatch } from '../../data/batch/imageBatch.js';
 
 /**
  * An image to compare generators with: blocks of even colour, as label maps have them, under slow waves, as

@@ -1,14 +1,14 @@
-import { type FloatImages, toFloatImages } from '../../data/floatImages.js';
-import { Pix2PixError } from '../../errors/pix2pixError.js';
-import { elementCount } from '../../ir/tensorType.js';
-import { INPUT } from '../../onnx/inferenceGraph.js';
-import type { Precision } from '../../onnx/weightStorage.js';
-import { Executable } from '../../runtime/executable.js';
-import { chooseByRule } from '../../runtime/forms.js';
-import { floatEngine } from '../../translation/boundaryEngines.js';
-import type { NormMode } from '../../translation/generatorInfo.js';
-import type { Engine } from '../../translation/tensorTranslator.js';
+import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { type FloatImages, toFloatImages } from '../../data/batch/floatImages.js';
+import { elementCount } from '../../engine/ir/tensorType.js';
+import { INPUT } from '../../engine/onnx/inferenceGraph.js';
+import type { Precision } from '../../engine/onnx/weightStorage.js';
+import { Executable } from '../../engine/runtime/executable.js';
+import { chooseByRule } from '../../engine/runtime/forms.js';
 import { type ModelForm, sampleSide, traceGenerator } from '../inferenceModel.js';
+import { floatEngine } from '../portable/boundaryEngines.js';
+import type { NormMode } from '../portable/generatorInfo.js';
+import type { Engine } from '../portable/tensorTranslator.js';
 import type { TrainedGenerator } from '../trainedGenerator.js';
 import { sampleImage } from './sampleImages.js';
 

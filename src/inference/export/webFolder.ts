@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Pix2PixError } from '../../errors/pix2pixError.js';
-import { writeFileAtomically } from '../../files/atomicFile.js';
-import type { GeneratorInfo } from '../../translation/generatorInfo.js';
-import { MODEL_INDEX, type ModelIndex } from '../../translation/modelIndex.js';
+import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { writeFileAtomically } from '../../base/files/atomicFile.js';
+import type { GeneratorInfo } from '../portable/generatorInfo.js';
+import { MODEL_INDEX, type ModelIndex } from '../portable/modelIndex.js';
 
 /** Small enough for the file limits of common static hosts and their caches. */
 export const CHUNK_BYTES = 20e6;

@@ -1,8 +1,8 @@
 import { renameSync, rmSync } from 'node:fs';
-import type { StoredTensor } from '../../checkpoints/dtype.js';
+import type { StoredTensor } from '../../checkpoints/format/dtype.js';
 import { writeSafetensors } from '../../checkpoints/safetensors.js';
+import { toHalf } from '../../engine/onnx/half.js';
 import { writeStateDict } from '../../interop/writeStateDict.js';
-import { toHalf } from '../../onnx/half.js';
 import { productVersion } from '../provenance.js';
 import {
   generatorOfForeignFile,

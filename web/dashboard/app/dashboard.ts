@@ -1,8 +1,8 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import { filterRuns } from '../../../src/runs/filter.js';
-import type { RunSummary } from '../../../src/server/api.js';
+import type { RunSummary } from '../../../src/records/dashboard/api.js';
+import { filterRuns } from '../../../src/records/reading/filter.js';
 import type { DataSource } from '../source.js';
 import { runColors } from './runColors.js';
 

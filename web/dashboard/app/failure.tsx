@@ -1,4 +1,4 @@
-import { Pix2PixError } from '../../../src/errors/pix2pixError.js';
+import { Pix2PixError } from '../../../src/base/errors/pix2pixError.js';
 
 /** What went wrong, where it went wrong, and the mend. */
 export function Failure({ error, retry }: { error: unknown; retry?: () => void }) {

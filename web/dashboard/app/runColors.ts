@@ -1,4 +1,4 @@
-import type { RunSummary } from '../../../src/server/api.js';
+import type { RunSummary } from '../../../src/records/dashboard/api.js';
 
 /** Told apart in light and in dark: each has a contrast of at least 3 against both papers. */
 const PALETTE = [

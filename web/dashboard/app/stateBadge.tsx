@@ -1,4 +1,4 @@
-import type { RunState, RunSummary } from '../../../src/runs/runSummary.js';
+import type { RunState, RunSummary } from '../../../src/records/reading/runSummary.js';
 import './stateBadge.css';
 
 const SIGNS: Readonly<Record<RunState, string>> = {

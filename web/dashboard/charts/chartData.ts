@@ -1,6 +1,6 @@
 import { type Signal, signal } from '@preact/signals';
-import type { SeriesQuery } from '../../../src/runs/series.js';
-import type { RunSummary, Series } from '../../../src/server/api.js';
+import type { RunSummary, Series } from '../../../src/records/dashboard/api.js';
+import type { SeriesQuery } from '../../../src/records/reading/series.js';
 import type { DataSource } from '../source.js';
 import type { Range } from './xValues.js';
 

@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
-import { groupScalars, type ScalarGroup } from '../../../src/runs/scalarGroups.js';
-import type { RunDetail, RunSummary } from '../../../src/server/api.js';
+import type { RunDetail, RunSummary } from '../../../src/records/dashboard/api.js';
+import { groupScalars, type ScalarGroup } from '../../../src/records/reading/scalarGroups.js';
 import { useRunDetails } from '../run/details.js';
 import { ChartCard } from './chartCard.js';
 import { foldedGroups } from './chartSettings.js';

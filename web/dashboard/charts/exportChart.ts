@@ -1,5 +1,5 @@
 import { csvFormatRows } from 'd3-dsv';
-import { Pix2PixError } from '../../../src/errors/pix2pixError.js';
+import { Pix2PixError } from '../../../src/base/errors/pix2pixError.js';
 import { themeColor } from '../app/theme.js';
 import type { Line } from './line.js';
 import { LinePlot, type Picture } from './linePlot.js';

@@ -1,6 +1,6 @@
-import { smooth } from '../../../src/runs/smoothing.js';
-import type { Mark } from '../../../src/runs/runSummary.js';
-import type { RunSummary, Series } from '../../../src/server/api.js';
+import type { RunSummary, Series } from '../../../src/records/dashboard/api.js';
+import type { Mark } from '../../../src/records/reading/runSummary.js';
+import { smooth } from '../../../src/records/reading/smoothing.js';
 import type { XAxis } from './chartSettings.js';
 import { xOf, xValues } from './xValues.js';
 

@@ -1,9 +1,9 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { XAxis } from './chartSettings.js';
-import { plotAxes } from './plotAxes.js';
 import { drawMarks } from './drawMarks.js';
 import type { Line, PlacedMark } from './line.js';
+import { plotAxes } from './plotAxes.js';
 import type { Range } from './xValues.js';
 
 /** What a chart shows at a time. */

@@ -1,4 +1,4 @@
-import type { RunSummary, Series } from '../../../src/server/api.js';
+import type { RunSummary, Series } from '../../../src/records/dashboard/api.js';
 import type { XAxis } from './chartSettings.js';
 
 /** A stretch of the horizontal axis, in its own unit. */

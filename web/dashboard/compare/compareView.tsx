@@ -1,5 +1,5 @@
-import { fieldsOf } from '../../../src/runs/fields.js';
-import type { RunSummary } from '../../../src/server/api.js';
+import type { RunSummary } from '../../../src/records/dashboard/api.js';
+import { fieldsOf } from '../../../src/records/reading/fields.js';
 import { useDashboard } from '../app/dashboard.js';
 import { remembered } from '../app/remembered.js';
 import { Scrolls } from '../app/scrolls.js';

@@ -1,4 +1,4 @@
-import type { RunSummary } from '../../../src/server/api.js';
+import type { RunSummary } from '../../../src/records/dashboard/api.js';
 
 /** One option of several runs. */
 export interface OptionRow {

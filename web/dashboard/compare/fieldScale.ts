@@ -1,5 +1,5 @@
-import { type FieldValue, readField } from '../../../src/runs/fields.js';
-import type { RunSummary } from '../../../src/server/api.js';
+import type { RunSummary } from '../../../src/records/dashboard/api.js';
+import { type FieldValue, readField } from '../../../src/records/reading/fields.js';
 import { formatNumber } from '../app/format.js';
 
 /** Beyond this ratio of the largest to the smallest, equal steps would crowd the small values. */

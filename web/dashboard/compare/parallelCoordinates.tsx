@@ -1,4 +1,4 @@
-import type { RunSummary } from '../../../src/server/api.js';
+import type { RunSummary } from '../../../src/records/dashboard/api.js';
 import { useDashboard } from '../app/dashboard.js';
 import { runHref } from '../app/route.js';
 import { nameOf } from '../charts/line.js';

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import type { RunSummary } from '../../../src/server/api.js';
+import type { RunSummary } from '../../../src/records/dashboard/api.js';
 import { useDashboard } from '../app/dashboard.js';
 import { Failure } from '../app/failure.js';
 import { runHref } from '../app/route.js';

@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import type { FieldValue } from '../../../src/runs/fields.js';
+import type { FieldValue } from '../../../src/records/reading/fields.js';
 
 export interface ScatterPoint {
   readonly name: string;

@@ -9,7 +9,7 @@ import { type RunImages, shotOf } from './shots.js';
 import { StepBar } from './stepBar.js';
 import { indexOfPlace, unionOfSteps } from './steps.js';
 import { ViewBar } from './viewBar.js';
-import { arrangeVisuals, type Sample, type Visual, titleOfSample } from './visuals.js';
+import { arrangeVisuals, type Sample, titleOfSample, type Visual } from './visuals.js';
 
 interface ImagePanelProps {
   readonly runs: readonly RunImages[];

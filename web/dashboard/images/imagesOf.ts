@@ -1,4 +1,4 @@
-import type { RunDetail, RunSummary } from '../../../src/server/api.js';
+import type { RunDetail, RunSummary } from '../../../src/records/dashboard/api.js';
 import type { RunImages } from './shots.js';
 
 /** A run as far as its images go. */

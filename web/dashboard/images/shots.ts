@@ -1,4 +1,4 @@
-import type { ImageSteps } from '../../../src/runs/runSummary.js';
+import type { ImageSteps } from '../../../src/records/reading/runSummary.js';
 import type { DataSource } from '../source.js';
 import { stepUpTo } from './steps.js';
 import type { Visual } from './visuals.js';

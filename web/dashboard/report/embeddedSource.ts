@@ -1,5 +1,4 @@
-import { Pix2PixError } from '../../../src/errors/pix2pixError.js';
-import type { SeriesQuery } from '../../../src/runs/series.js';
+import { Pix2PixError } from '../../../src/base/errors/pix2pixError.js';
 import type {
   EmbeddedRun,
   LogTail,
@@ -8,7 +7,8 @@ import type {
   RunList,
   RunSummary,
   Series,
-} from '../../../src/server/api.js';
+} from '../../../src/records/dashboard/api.js';
+import type { SeriesQuery } from '../../../src/records/reading/series.js';
 import type { DataSource } from '../source.js';
 
 /** Shown where an image was not sent along. */

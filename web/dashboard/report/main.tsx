@@ -1,6 +1,6 @@
 import '../style.css';
 import { render } from 'preact';
-import type { EmbeddedRun } from '../../../src/server/api.js';
+import type { EmbeddedRun } from '../../../src/records/dashboard/api.js';
 import { followTheme } from '../app/theme.js';
 import { Report } from './report.js';
 

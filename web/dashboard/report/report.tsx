@@ -1,5 +1,5 @@
 import { useEffect, useMemo } from 'preact/hooks';
-import type { EmbeddedRun } from '../../../src/server/api.js';
+import type { EmbeddedRun } from '../../../src/records/dashboard/api.js';
 import { Dashboard, DashboardContext } from '../app/dashboard.js';
 import { RunPage } from '../run/runPage.js';
 import { EmbeddedSource } from './embeddedSource.js';

@@ -1,6 +1,6 @@
 import { type Signal, signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { RunDetail, RunSummary } from '../../../src/server/api.js';
+import type { RunDetail, RunSummary } from '../../../src/records/dashboard/api.js';
 import { type Dashboard, useDashboard } from '../app/dashboard.js';
 import type { DataSource } from '../source.js';
 

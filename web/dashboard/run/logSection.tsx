@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import type { RunSummary } from '../../../src/server/api.js';
+import type { RunSummary } from '../../../src/records/dashboard/api.js';
 import { useDashboard } from '../app/dashboard.js';
 import { Failure } from '../app/failure.js';
 import { Scrolls } from '../app/scrolls.js';

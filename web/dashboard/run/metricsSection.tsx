@@ -1,4 +1,4 @@
-import type { RunSummary } from '../../../src/server/api.js';
+import type { RunSummary } from '../../../src/records/dashboard/api.js';
 import { formatCount, formatNumber } from '../app/format.js';
 import { Scrolls } from '../app/scrolls.js';
 import { Section } from './section.js';

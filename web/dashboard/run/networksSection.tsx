@@ -1,4 +1,4 @@
-import type { NetworkRecord } from '../../../src/tracking/runRecord.js';
+import type { NetworkRecord } from '../../../src/records/writing/runRecord.js';
 import { formatCount } from '../app/format.js';
 import { Scrolls } from '../app/scrolls.js';
 import { Section } from './section.js';

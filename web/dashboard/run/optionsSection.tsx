@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import type { RunSession } from '../../../src/tracking/runRecord.js';
+import type { RunSession } from '../../../src/records/writing/runRecord.js';
 import { Section } from './section.js';
 
 type Options = Readonly<Record<string, string | number | boolean | null>>;

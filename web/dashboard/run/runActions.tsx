@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import type { RunDetail, RunSummary } from '../../../src/server/api.js';
+import type { RunDetail, RunSummary } from '../../../src/records/dashboard/api.js';
 import { useDashboard } from '../app/dashboard.js';
 import { Failure } from '../app/failure.js';
 import { CopyButton } from './copyButton.js';

@@ -1,4 +1,4 @@
-import type { RunDetail, RunSummary } from '../../../src/server/api.js';
+import type { RunDetail, RunSummary } from '../../../src/records/dashboard/api.js';
 import { formatCount, formatDuration, formatNumber } from '../app/format.js';
 import { StateBadge } from '../app/stateBadge.js';
 import { Notes } from './notes.js';

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
-import type { RunSession } from '../../../src/tracking/runRecord.js';
+import type { RunState } from '../../../src/records/reading/runSummary.js';
+import type { RunSession } from '../../../src/records/writing/runRecord.js';
 import { formatBytes, formatCount, formatDuration } from '../app/format.js';
-import type { RunState } from '../../../src/runs/runSummary.js';
 import { Section } from './section.js';
 
 /** Each time that the run was started: by what command, from which code, where, and how it ended. Newest first. */

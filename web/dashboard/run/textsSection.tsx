@@ -1,4 +1,4 @@
-import type { RunDetail } from '../../../src/server/api.js';
+import type { RunDetail } from '../../../src/records/dashboard/api.js';
 import { formatCount } from '../app/format.js';
 import { Section } from './section.js';
 

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { fieldsOf } from '../../../src/runs/fields.js';
+import { fieldsOf } from '../../../src/records/reading/fields.js';
 import { useDashboard } from '../app/dashboard.js';
 import { chosenColumns, shownColumns } from './tableState.js';
 

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { RunFile, RunSummary } from '../../../src/server/api.js';
+import type { RunFile, RunSummary } from '../../../src/records/dashboard/api.js';
 import { useDashboard } from '../app/dashboard.js';
 import { Dialog } from '../app/dialog.js';
 import { Failure } from '../app/failure.js';

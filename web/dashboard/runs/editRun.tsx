@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import type { Annotations, RunSummary } from '../../../src/server/api.js';
+import type { Annotations, RunSummary } from '../../../src/records/dashboard/api.js';
 import { useDashboard } from '../app/dashboard.js';
 import { Dialog } from '../app/dialog.js';
 import { Failure } from '../app/failure.js';

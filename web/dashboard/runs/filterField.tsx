@@ -1,4 +1,4 @@
-import { Pix2PixError } from '../../../src/errors/pix2pixError.js';
+import { Pix2PixError } from '../../../src/base/errors/pix2pixError.js';
 import { useDashboard } from '../app/dashboard.js';
 
 /** The filter, and beneath it what of it cannot be understood. */

@@ -1,6 +1,6 @@
 import { memo } from 'preact/compat';
-import { type FieldValue, readField } from '../../../src/runs/fields.js';
-import type { RunSummary } from '../../../src/server/api.js';
+import type { RunSummary } from '../../../src/records/dashboard/api.js';
+import { type FieldValue, readField } from '../../../src/records/reading/fields.js';
 import { formatAge, formatCount, formatDuration, formatNumber } from '../app/format.js';
 import { runHref } from '../app/route.js';
 import { StateBadge } from '../app/stateBadge.js';

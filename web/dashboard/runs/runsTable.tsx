@@ -1,7 +1,7 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useCallback, useMemo, useRef } from 'preact/hooks';
-import { readField } from '../../../src/runs/fields.js';
-import type { RunSummary } from '../../../src/server/api.js';
+import type { RunSummary } from '../../../src/records/dashboard/api.js';
+import { readField } from '../../../src/records/reading/fields.js';
 import { now } from '../app/clock.js';
 import { useDashboard } from '../app/dashboard.js';
 import { runHref } from '../app/route.js';

@@ -1,6 +1,6 @@
 import { computed, type ReadonlySignal } from '@preact/signals';
-import { compareByField, readField } from '../../../src/runs/fields.js';
-import type { RunSummary } from '../../../src/server/api.js';
+import type { RunSummary } from '../../../src/records/dashboard/api.js';
+import { compareByField, readField } from '../../../src/records/reading/fields.js';
 import type { Dashboard } from '../app/dashboard.js';
 import { remembered } from '../app/remembered.js';
 

@@ -1,6 +1,6 @@
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { Pix2PixError } from '../../../errors/pix2pixError.js';
+import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
 import { fileError } from '../fileError.js';
 import { type DatasetName, PUBLISHED_DATASETS, publishedUrl } from './catalog.js';
 import { type FetchOptions, fetchArchive } from './fetchArchive.js';

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { Pix2PixError } from '../../../errors/pix2pixError.js';
+import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
 import { fileError } from '../fileError.js';
 import { MNIST, type PublishedFile } from './catalog.js';
 import type { DownloadedDataset } from './downloadDataset.js';

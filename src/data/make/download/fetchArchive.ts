@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Pix2PixError } from '../../../errors/pix2pixError.js';
+import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
 import { fileError } from '../fileError.js';
 import type { OnProgress } from '../progress.js';
 import { openUrl, PassingFailure } from './openUrl.js';

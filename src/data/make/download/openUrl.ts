@@ -1,6 +1,6 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import { Pix2PixError } from '../../../errors/pix2pixError.js';
+import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
 
 const MOST_REDIRECTS = 5;
 

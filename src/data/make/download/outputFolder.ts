@@ -1,6 +1,6 @@
 import { readdir, readFile, rename, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Pix2PixError } from '../../../errors/pix2pixError.js';
+import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
 import { MANIFEST_NAME } from '../facadeManifest.js';
 import { fileError } from '../fileError.js';
 

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { pipeline, Readable, Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { createTarDecoder, type ParsedTarEntry } from 'modern-tar';
-import { Pix2PixError } from '../../../errors/pix2pixError.js';
+import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
 import type { OnProgress } from '../progress.js';
 import { entryPath, isLitter, refusal } from './entryPath.js';
 

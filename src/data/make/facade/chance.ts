@@ -1,4 +1,4 @@
-import type { RandomStream } from '../../../random/stream.js';
+import type { RandomStream } from '../../../base/random/stream.js';
 
 /** Uniform over [low, high). */
 export function between(stream: RandomStream, low: number, high: number): number {

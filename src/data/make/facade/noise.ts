@@ -1,4 +1,4 @@
-import { RandomStream } from '../../../random/stream.js';
+import { RandomStream } from '../../../base/random/stream.js';
 
 const SIDE = 256;
 const MASK = SIDE - 1;

@@ -1,4 +1,4 @@
-import type { RandomStream } from '../../../random/stream.js';
+import type { RandomStream } from '../../../base/random/stream.js';
 import type { Canvas } from './canvas.js';
 import { srgb } from './colour.js';
 import { sky } from './finishes.js';

@@ -1,4 +1,4 @@
-import { RandomStream } from '../../../random/stream.js';
+import { RandomStream } from '../../../base/random/stream.js';
 import { Canvas } from './canvas.js';
 import { between } from './chance.js';
 import { encodeSrgb } from './colour.js';

@@ -1,4 +1,4 @@
-import type { RandomStream } from '../../../random/stream.js';
+import type { RandomStream } from '../../../base/random/stream.js';
 import type { Canvas, Colour, Material } from './canvas.js';
 import { between } from './chance.js';
 import { blend, mix, shade, srgb } from './colour.js';

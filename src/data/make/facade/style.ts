@@ -1,4 +1,4 @@
-import type { RandomStream } from '../../../random/stream.js';
+import type { RandomStream } from '../../../base/random/stream.js';
 import type { Colour, Material } from './canvas.js';
 import { between, chance, pick } from './chance.js';
 import { mix, shade, srgb } from './colour.js';

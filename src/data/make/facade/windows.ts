@@ -1,4 +1,4 @@
-import type { RandomStream } from '../../../random/stream.js';
+import type { RandomStream } from '../../../base/random/stream.js';
 import type { Canvas, Shape } from './canvas.js';
 import { between, chance } from './chance.js';
 import { glass, type Interior, paint, slats } from './finishes.js';

@@ -1,0 +1,153 @@
+import sharp, { type Matrix3x3, type Sharp } from 'sharp';
+import type { Geometry, Size } from '../batch/geometry.js';
+import type { RgbImage } from '../decode/decode.js';
+import type { ColourChange } from './colourChange.js';
+
+/** A rectangle of an image, in pixels. */
+export interface Region extends Size {
+  readonly left: number;
+  readonly top: number;
+}
+
+interface Raw {
+  readonly data: Uint8Array;
+  readonly info: { readonly width: number; readonly height: number; readonly channels: 1 | 2 | 3 | 4 };
+}
+
+/** ITU-R BT.601 luma, the weights of PIL's mode L. */
+const LUMA: [number, number, number] = [0.299, 0.587, 0.114];
+/** Rows and columns repeated around an image before it is enlarged: the reach of a cubic kernel. */
+const MARGIN = 2;
+
+/** A raw picture, and where in it the one that is meant begins. */
+interface Placed {
+  readonly raw: Raw;
+  readonly left: number;
+  readonly top: number;
+}
+
+/**
+ * Cuts `region` out of an image and resizes, turns, crops and mirrors it as `geometry` says; every pixel is touched by
+ * libvips alone. With one channel the result is luma, round(0.299 R + 0.587 G + 0.114 B).
+ *
+ * Resizing is bicubic (a = -0.5) with pixel centres aligned and antialiasing when it shrinks, as PIL's BICUBIC is:
+ * the mean difference from it is about 0.2 of 255.
+ *
+ * @returns `output.height` rows of `output.width` pixels of `channels` bytes
+ */
+export async function transformImage(
+  image: RgbImage,
+  region: Region,
+  geometry: Geometry,
+  channels: 1 | 3,
+  colour?: ColourChange,
+): Promise<Uint8Array> {
+  const { resized, output, crop, flip } = geometry;
+  const { width, height } = image;
+  const cut = sharp(image.data, { raw: { width, height, channels: 3 } }).extract(region);
+  const upright = await enlarge(cut, region, resized);
+  const enlarged = geometry.angle ? await turn(upright, resized, geometry.angle) : upright;
+
+  // what of the crop lies inside the image; the rest of it is black
+  const [left, top] = [crop?.left ?? 0, crop?.top ?? 0];
+  const inside = {
+    width: Math.min(output.width, resized.width - left),
+    height: Math.min(output.height, resized.height - top),
+  };
+  const pipeline = fromRaw(enlarged.raw)
+    .extract({ left: enlarged.left + left, top: enlarged.top + top, ...inside })
+    .flop(flip);
+  const missing = output.width - inside.width;
+  pipeline.extend({
+    [flip ? 'left' : 'right']: missing,
+    bottom: output.height - inside.height,
+    background: '#000',
+  });
+  if (colour !== undefined) recolour(pipeline, colour);
+  if (channels === 1 && colour !== undefined)
+    return (await toRaw(toLuma(fromRaw(await toRaw(pipeline))))).data;
+  if (channels === 1) toLuma(pipeline);
+  return (await toRaw(pipeline)).data;
+}
+
+/** libvips cuts the float that the matrix gives to a byte, where rounding is wanted: hence the half. */
+function toLuma(pipeline: Sharp): Sharp {
+  return pipeline.linear(1, 0.5).recomb([LUMA, LUMA, LUMA]).extractChannel(0);
+}
+
+/**
+ * Resizes to `to`, possibly inside a larger picture at (left, top).
+ *
+ * What shrinks goes through libvips' resize. Its enlarging, though, places the picture half an output pixel too far
+ * to the right and down, a mean error of 10 of 255 on a detailed photo, so what grows goes through its affine
+ * transform, told the displacement that aligns the centres: in = (out + 1/2) / scale - 1/2.
+ */
+async function enlarge(cut: Sharp, from: Size, to: Size): Promise<Placed> {
+  const shrunk = { width: Math.min(from.width, to.width), height: Math.min(from.height, to.height) };
+  if (shrunk.width !== from.width || shrunk.height !== from.height) {
+    cut.resize({ ...shrunk, fit: 'fill', kernel: 'cubic', fastShrinkOnLoad: false });
+  }
+  if (shrunk.width === to.width && shrunk.height === to.height)
+    return { raw: await toRaw(cut), left: 0, top: 0 };
+
+  const [x, y] = [enlargement(shrunk.width, to.width), enlargement(shrunk.height, to.height)];
+  const padded = await toRaw(
+    cut.extend({ top: MARGIN, bottom: MARGIN, left: MARGIN, right: MARGIN, extendWith: 'copy' }),
+  );
+  const grown = fromRaw(padded).affine([x.scale, 0, 0, y.scale], {
+    interpolator: 'bicubic',
+    idx: x.displacement,
+    idy: y.displacement,
+  });
+  return { raw: await toRaw(grown), left: x.start, top: y.start };
+}
+
+/**
+ * One axis of the affine transform of a padded picture: output pixel `start` is the first of the picture, and the
+ * displacement is small enough that libvips keeps the origin of its canvas.
+ */
+function enlargement(from: number, to: number): { scale: number; displacement: number; start: number } {
+  const scale = to / from;
+  if (scale === 1) return { scale, displacement: 0, start: MARGIN };
+  const start = Math.round(MARGIN * scale + 0.5 - scale / 2);
+  return { scale, displacement: (start - 0.5) / scale + 0.5 - MARGIN, start };
+}
+
+/** sharp adds after it has multiplied. The half rounds, as in `toLuma`. */
+function recolour(pipeline: Sharp, { matrix, offset }: ColourChange): void {
+  pipeline.recomb(matrix as unknown as Matrix3x3).linear(1, offset + 0.5);
+}
+
+/** Turns a picture about its middle. What comes in at its corners is its mirror image. */
+async function turn({ raw, left, top }: Placed, size: Size, degrees: number): Promise<Placed> {
+  const [cosine, sine] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
+  const { width, height } = size;
+  const reach = (along: number, across: number) =>
+    Math.ceil((Math.abs(cosine) * along + Math.abs(sine) * across - along) / 2) + MARGIN;
+  const [x, y] = [Math.max(MARGIN, reach(width, height)), Math.max(MARGIN, reach(height, width))];
+  const whole = await toRaw(fromRaw(raw).extract({ left, top, ...size }));
+  const padded = await toRaw(
+    fromRaw(whole).extend({ left: x, right: x, top: y, bottom: y, extendWith: 'mirror' }),
+  );
+  const turned = fromRaw(padded).affine([cosine, -sine, sine, cosine], { interpolator: 'bicubic' });
+  // libvips keeps (0, 0) in place, and shows from the lowest coordinates that a corner comes to
+  const { info } = padded;
+  const corners = [0, info.width].flatMap((cx) =>
+    [0, info.height].map((cy) => [cosine * cx - sine * cy, sine * cx + cosine * cy]),
+  );
+  const start = (axis: number) => Math.round(Math.min(...corners.map((corner) => corner[axis])));
+  const [middleX, middleY] = [(info.width - 1) / 2, (info.height - 1) / 2];
+  return {
+    raw: await toRaw(turned),
+    left: Math.round(cosine * middleX - sine * middleY - (width - 1) / 2) - start(0),
+    top: Math.round(sine * middleX + cosine * middleY - (height - 1) / 2) - start(1),
+  };
+}
+
+function fromRaw({ data, info: { width, height, channels } }: Raw): Sharp {
+  return sharp(data, { raw: { width, height, channels } });
+}
+
+async function toRaw(pipeline: Sharp): Promise<Raw> {
+  return pipeline.raw().toBuffer({ resolveWithObject: true }) as Promise<Raw>;
+}

@@ -1,0 +1,112 @@
+import { RandomStream } from '../../base/random/stream.js';
+import type { DataOptions } from '../options.js';
+
+/** Pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What chance decides for one image: where the crop begins (pixels of the resized image), and whether to mirror. */
+export interface Augmentation {
+  readonly cropX: number;
+  readonly cropY: number;
+  readonly flip: boolean;
+}
+
+/** What is done to an image, in this order: resize, turn, crop, mirror left and right. */
+export interface Geometry {
+  readonly resized: Size;
+  /** Top left corner of the crop, which is `output` large; what of it lies beyond the resized image is black. */
+  readonly crop: { readonly left: number; readonly top: number } | undefined;
+  readonly output: Size;
+  readonly flip: boolean;
+  /** Degrees by which it is turned, clockwise, before the crop. Default: 0. */
+  readonly angle?: number;
+}
+
+/** The options that geometry depends on. */
+export type GeometryOptions = Pick<
+  DataOptions,
+  'preprocess' | 'loadSize' | 'cropSize' | 'noFlip' | 'isTrain'
+>;
+
+/**
+ * The augmentation of image `index` (its place in the sorted list) in `epoch`: a pure function of its arguments, so
+ * that any image of any epoch can be made again.
+ *
+ * The crop is uniform over the places where it fits, and 0 along a side where it does not; mirroring has probability
+ * one half, and none with `--no_flip` or at test time.
+ *
+ * @param size the image before resizing; A's half of a side-by-side pair
+ * @param purpose names the stream of chance, where an index has several images
+ * Source: get_params in the reference's data/base_dataset.py
+ */
+export function augmentation(
+  opt: GeometryOptions,
+  seed: number,
+  epoch: number,
+  index: number,
+  size: Size,
+  purpose = 'augment',
+): Augmentation {
+  let { width, height } = size;
+  if (opt.preprocess === 'resize_and_crop') width = height = opt.loadSize;
+  else if (opt.preprocess === 'scale_width_and_crop') {
+    width = opt.loadSize;
+    height = Math.floor((opt.loadSize * size.height) / size.width);
+  }
+  const stream = new RandomStream(seed, purpose, [epoch, index]);
+  const cropX = stream.integer(Math.max(0, width - opt.cropSize) + 1);
+  const cropY = stream.integer(Math.max(0, height - opt.cropSize) + 1);
+  const flip = stream.uniform() > 0.5; // always drawn: --no_flip leaves the crops as they were
+  return { cropX, cropY, flip: flip && !opt.noFlip && opt.isTrain };
+}
+
+/**
+ * How `--preprocess` makes an image of `size` what the networks take. A side of `resized` may be 0: the image is too
+ * small to be rounded to a multiple of 4.
+ *
+ * Source: get_transform in the reference's data/base_dataset.py
+ */
+export function planGeometry(
+  opt: GeometryOptions,
+  size: Size,
+  { cropX, cropY, flip }: Augmentation,
+): Geometry {
+  const resized = resizedSize(opt, size);
+  const crops =
+    opt.preprocess.includes('crop') && (resized.width > opt.cropSize || resized.height > opt.cropSize);
+  return {
+    resized,
+    crop: crops ? { left: cropX, top: cropY } : undefined,
+    output: crops ? { width: opt.cropSize, height: opt.cropSize } : resized,
+    flip,
+  };
+}
+
+function resizedSize(opt: GeometryOptions, { width, height }: Size): Size {
+  switch (opt.preprocess) {
+    case 'resize_and_crop':
+      return { width: opt.loadSize, height: opt.loadSize };
+    case 'scale_width':
+    case 'scale_width_and_crop':
+      if (width === opt.loadSize && height >= opt.cropSize) return { width, height };
+      return {
+        width: opt.loadSize,
+        height: Math.trunc(Math.max((opt.loadSize * height) / width, opt.cropSize)),
+      };
+    case 'none':
+      return { width: nearestMultipleOf4(width), height: nearestMultipleOf4(height) };
+    case 'crop':
+      return { width, height };
+  }
+}
+
+/** Halves go to the even quotient, as Python rounds: 6 → 8, 10 → 8. */
+function nearestMultipleOf4(length: number): number {
+  const below = Math.floor(length / 4);
+  const rest = length - below * 4;
+  const up = rest > 2 || (rest === 2 && below % 2 === 1);
+  return (up ? below + 1 : below) * 4;
+}

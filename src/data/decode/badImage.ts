@@ -1,0 +1,22 @@
+import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+
+/**
+ * One image that cannot be used, while the rest of the data set can: training warns and goes on without it unless
+ * `--strict`. A custom data set may throw it from `get` for the same treatment.
+ */
+export class BadImageError extends Pix2PixError {
+  override readonly name = 'BadImageError';
+
+  /**
+   * @param file the path of the image, as the person knows it
+   * @param reason what is wrong with it
+   * @param fix how to mend it
+   */
+  constructor(
+    readonly file: string,
+    readonly reason: string,
+    fix = 'replace or remove the file',
+  ) {
+    super('this image cannot be used', { file, reason }, fix);
+  }
+}

@@ -1,0 +1,33 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { openSource } from '../pair/sourcePlan.js';
+import { BatchProducer, type ProducedBatch } from './batchProducer.js';
+import { sendError, type WorkerAnswer, type WorkerRequest, type WorkerStart } from './workerMessages.js';
+
+// The thread in which images are decoded: it has an event loop of its own, so that the several steps of an image go
+// on while the training thread is busy inside a step. Started by WorkerSupply.
+
+const port = parentPort!;
+const { source, plan } = workerData as WorkerStart;
+const producer = new BatchProducer(openSource(source), plan);
+
+port.on('message', (request: WorkerRequest) => {
+  if (request.kind === 'close') {
+    port.close(); // the thread ends by itself when the images under way are done
+    void producer.close();
+  } else void answer(request.id, request.epoch, request.batchIndex);
+});
+
+async function answer(id: number, epoch: number, batchIndex: number): Promise<void> {
+  try {
+    const produced = await producer.produce(epoch, batchIndex);
+    port.postMessage({ id, produced } satisfies WorkerAnswer, buffersOf(produced));
+  } catch (error) {
+    port.postMessage({ id, error: sendError(error) } satisfies WorkerAnswer);
+  }
+}
+
+/** Handed over, not copied. */
+function buffersOf({ batch }: ProducedBatch): ArrayBuffer[] {
+  if (batch === undefined) return [];
+  return [batch.A.data.buffer as ArrayBuffer, batch.B.data.buffer as ArrayBuffer];
+}

@@ -1,0 +1,81 @@
+import { hide } from '../augment/hide.js';
+import {
+  checkResize,
+  type ImagePart,
+  type PreparationOptions,
+  prepare,
+  readWhole,
+} from '../augment/preparedImage.js';
+import { variation } from '../augment/variation.js';
+import { augmentation, type Geometry, planGeometry } from '../batch/geometry.js';
+import type { Sample } from '../batch/imageBatch.js';
+import { BadImageError } from '../decode/badImage.js';
+import { decodeImage } from '../decode/decode.js';
+import { type ImagePair, type PairList, pairAt } from './pairs.js';
+import type { SampleContext, SampleSource } from './sampleSource.js';
+
+/**
+ * Paired images: the halves of one file or two files of equal names. Both images of a pair get the same resize, crop
+ * and flip. `--direction` does not swap them (the model does); it only says which has `input_nc` channels.
+ *
+ * Source: the reference's data/aligned_dataset.py
+ */
+export class AlignedSource implements SampleSource {
+  constructor(
+    private readonly opt: PreparationOptions,
+    private readonly pairs: PairList,
+  ) {}
+
+  get length(): number {
+    return this.pairs.length;
+  }
+
+  /** @throws BadImageError when the pair at `index` cannot be used */
+  async get(index: number, { epoch, seed }: SampleContext): Promise<Sample> {
+    const { opt } = this;
+    const { photoSide = 'A' } = opt;
+    const [a, b] = await readPair(pairAt(this.pairs, index));
+    const chance = augmentation(opt, seed, epoch, index, a.region);
+    const { angle, colour, cutout } = variation(opt, seed, epoch, index);
+    const geometry = { ...planGeometry(opt, a.region, chance), angle };
+    checkGeometry(a, b, geometry, planGeometry(opt, b.region, chance));
+    const isBtoA = opt.direction === 'BtoA';
+    const [A, B] = await Promise.all([
+      prepare(a, geometry, isBtoA ? opt.outputNc : opt.inputNc, photoSide === 'A' ? colour : undefined),
+      prepare(b, geometry, isBtoA ? opt.inputNc : opt.outputNc, photoSide === 'B' ? colour : undefined),
+    ]);
+    if (cutout !== undefined) hide(isBtoA ? B : A, cutout);
+    return { A, B, APaths: [a.path], BPaths: [b.path] };
+  }
+}
+
+async function readPair(pair: ImagePair): Promise<[ImagePart, ImagePart]> {
+  if (pair.layout === 'separate') return Promise.all([readWhole(pair.pathA), readWhole(pair.pathB)]);
+  const { path } = pair;
+  const image = await decodeImage(path);
+  const { width, height } = image;
+  if (width % 2 !== 0) {
+    throw new BadImageError(
+      path,
+      `it is ${width} pixels wide: an odd width has no two equal halves A|B`,
+      'make its width even, or put A and B into two folders (<phase>A and <phase>B)',
+    );
+  }
+  const half = { top: 0, width: width / 2, height };
+  return [
+    { path, image, region: { left: 0, ...half } },
+    { path, image, region: { left: width / 2, ...half } },
+  ];
+}
+
+function checkGeometry(a: ImagePart, b: ImagePart, geometry: Geometry, geometryB: Geometry): void {
+  const { width, height } = geometry.resized;
+  if (width !== geometryB.resized.width || height !== geometryB.resized.height) {
+    throw new BadImageError(
+      b.path,
+      `it has ${b.region.width}x${b.region.height} pixels, its partner ${a.path} ${a.region.width}x${a.region.height}`,
+      'give both the same size, or pass --preprocess resize_and_crop',
+    );
+  }
+  checkResize(a, geometry);
+}

@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { areEqual, type PathList, pathAt } from '../listing/pathList.js';
+import { type ImageFolder, isFolder, noFolder, noImages, readNames } from './imageFolder.js';
+import { matchNames } from './matchNames.js';
+
+/** Where the two images of a pair are: halves of one file (A left, B right), or two files. */
+export type ImagePair =
+  | { readonly layout: 'sideBySide'; readonly path: string }
+  | { readonly layout: 'separate'; readonly pathA: string; readonly pathB: string };
+
+/**
+ * All pairs of a phase, as plain data that another thread gets without a copy. Pair `i` is image `i` of `names`, or of
+ * `namesA` and its partner: image `partners[i]` of `namesB`, or image `i` where all names are equal.
+ */
+export type PairList = { readonly length: number } & (
+  | { readonly layout: 'sideBySide'; readonly folder: string; readonly names: PathList }
+  | {
+      readonly layout: 'separate';
+      readonly folderA: string;
+      readonly namesA: PathList;
+      readonly folderB: string;
+      readonly namesB: PathList;
+      readonly partners?: Uint32Array<SharedArrayBuffer>;
+    }
+);
+
+const NAMES_SHOWN = 10;
+
+/** The one folder, or the two, that pairs lie in. */
+export function foldersOfPairs(pairs: PairList): ImageFolder[] {
+  if (pairs.layout === 'sideBySide') return [{ folder: pairs.folder, names: pairs.names }];
+  const { folderA, namesA, folderB, namesB } = pairs;
+  return [
+    { folder: folderA, names: namesA },
+    { folder: folderB, names: namesB },
+  ];
+}
+
+/** The pair at `index`, 0 ... length - 1. */
+export function pairAt(pairs: PairList, index: number): ImagePair {
+  if (pairs.layout === 'sideBySide') {
+    return { layout: 'sideBySide', path: join(pairs.folder, pathAt(pairs.names, index)) };
+  }
+  const { folderA, namesA, folderB, namesB, partners } = pairs;
+  const pathA = join(folderA, pathAt(namesA, index));
+  return { layout: 'separate', pathA, pathB: join(folderB, pathAt(namesB, partners?.[index] ?? index)) };
+}
+
+/**
+ * The pairs of a phase, in the order of their names: the images of `<dataroot>/<phase>/`, or, where that folder does
+ * not exist or holds no image, those of `<phase>A/` and `<phase>B/` in the dataroot matched by name without extension.
+ *
+ * @param onProgress is told how far it is, when it takes longer than a second
+ * @throws Pix2PixError when there is no such folder, no image in it, or an image without a partner (all are listed)
+ */
+export async function findPairs(
+  dataroot: string,
+  phase: string,
+  onProgress?: (text: string) => void,
+): Promise<PairList> {
+  const folder = join(dataroot, phase);
+  const [folderA, folderB] = [join(dataroot, `${phase}A`), join(dataroot, `${phase}B`)];
+  const [hasA, hasB] = [await isFolder(folderA), await isFolder(folderB)];
+  if (await isFolder(folder)) {
+    const names = await readNames(folder, onProgress);
+    const { length } = names;
+    if (length > 0) return { length, layout: 'sideBySide', folder, names };
+    if (!hasA && !hasB) throw noImages(folder);
+  }
+  if (hasA && hasB) {
+    const [namesA, namesB] = [await readNames(folderA, onProgress), await readNames(folderB, onProgress)];
+    if (namesA.length === 0) throw noImages(folderA);
+    if (namesB.length === 0) throw noImages(folderB);
+    return matchFolders(folderA, namesA, folderB, namesB);
+  }
+  if (hasA || hasB) {
+    throw new Pix2PixError(
+      'one of the two image folders is missing',
+      { found: hasA ? folderA : folderB, missing: hasA ? folderB : folderA },
+      'put the partners of its images there, under the same names',
+    );
+  }
+  throw await noFolder(dataroot, phase, `${folder}, or ${folderA} and ${folderB}`);
+}
+
+/** @throws Pix2PixError when an image has no partner */
+function matchFolders(folderA: string, namesA: PathList, folderB: string, namesB: PathList): PairList {
+  const { length } = namesA;
+  const folders = { length, layout: 'separate', folderA, namesA, folderB } as const;
+  if (areEqual(namesA, namesB)) return { ...folders, namesB: namesA };
+  const { partners, aloneA, aloneB } = matchNames(namesA, namesB);
+  if (aloneA.length === 0 && aloneB.length === 0) return { ...folders, namesB, partners };
+
+  const facts: Record<string, string> = {};
+  if (aloneA.length > 0) facts[`only in ${folderA}`] = enumerate(namesA, aloneA);
+  if (aloneB.length > 0) facts[`only in ${folderB}`] = enumerate(namesB, aloneB);
+  throw new Pix2PixError(
+    'images without a partner of the same name',
+    facts,
+    'add the partners, or remove these files',
+  );
+}
+
+function enumerate(names: PathList, places: readonly number[]): string {
+  const shown = places.slice(0, NAMES_SHOWN).map((place) => pathAt(names, place));
+  const more = places.length - shown.length;
+  return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
+}

@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { hide } from '../augment/hide.js';
+import { checkResize, type PreparationOptions, prepare, readWhole } from '../augment/preparedImage.js';
+import { variation } from '../augment/variation.js';
+import { augmentation, planGeometry } from '../batch/geometry.js';
+import type { Sample } from '../batch/imageBatch.js';
+import { pathAt } from '../listing/pathList.js';
+import type { ImageFolder } from './imageFolder.js';
+import type { SampleContext, SampleSource } from './sampleSource.js';
+
+/**
+ * Images without partners: A and B are the same one.
+ *
+ * Sources: the reference's data/single_dataset.py and, with a model that parts an image into lightness and colours,
+ * data/colorization_dataset.py
+ */
+export class SingleSource implements SampleSource {
+  constructor(
+    private readonly opt: PreparationOptions,
+    private readonly images: ImageFolder,
+    private readonly channels: number,
+  ) {}
+
+  get length(): number {
+    return this.images.names.length;
+  }
+
+  /** @throws BadImageError when the image at `index` cannot be used */
+  async get(index: number, { epoch, seed }: SampleContext): Promise<Sample> {
+    const { opt } = this;
+    const path = join(this.images.folder, pathAt(this.images.names, index));
+    const part = await readWhole(path);
+    const { angle, colour, cutout } = variation(opt, seed, epoch, index);
+    const chance = augmentation(opt, seed, epoch, index, part.region);
+    const geometry = { ...planGeometry(opt, part.region, chance), angle };
+    checkResize(part, geometry);
+    const image = await prepare(part, geometry, this.channels, colour);
+    if (cutout !== undefined) hide(image, cutout);
+    return { A: image, B: image, APaths: [path], BPaths: [path] };
+  }
+}

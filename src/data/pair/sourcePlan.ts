@@ -1,0 +1,41 @@
+import type { PreparationOptions } from '../augment/preparedImage.js';
+import { AlignedSource } from './alignedSource.js';
+import type { ImageFolder } from './imageFolder.js';
+import { foldersOfPairs, type PairList } from './pairs.js';
+import type { SampleSource } from './sampleSource.js';
+import { SingleSource } from './singleSource.js';
+import { type UnalignedOptions, UnalignedSource, type UnpairedFolders } from './unalignedSource.js';
+
+/** What a data set of files is made of: plain data, of which any thread can make the source. */
+export type SourcePlan =
+  | { readonly kind: 'aligned'; readonly opt: PreparationOptions; readonly pairs: PairList }
+  | { readonly kind: 'unaligned'; readonly opt: UnalignedOptions; readonly folders: UnpairedFolders }
+  | {
+      readonly kind: 'single';
+      readonly opt: PreparationOptions;
+      readonly images: ImageFolder;
+      readonly channels: number;
+    };
+
+export function openSource(plan: SourcePlan): SampleSource {
+  switch (plan.kind) {
+    case 'aligned':
+      return new AlignedSource(plan.opt, plan.pairs);
+    case 'unaligned':
+      return new UnalignedSource(plan.opt, plan.folders);
+    case 'single':
+      return new SingleSource(plan.opt, plan.images, plan.channels);
+  }
+}
+
+/** Where the images of a data set lie. */
+export function foldersOf(plan: SourcePlan): ImageFolder[] {
+  switch (plan.kind) {
+    case 'aligned':
+      return foldersOfPairs(plan.pairs);
+    case 'unaligned':
+      return [plan.folders.A, plan.folders.B];
+    case 'single':
+      return [plan.images];
+  }
+}

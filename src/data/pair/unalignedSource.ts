@@ -1,0 +1,105 @@
+import { join } from 'node:path';
+import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { RandomStream } from '../../base/random/stream.js';
+import { hide } from '../augment/hide.js';
+import { checkResize, type PreparationOptions, prepare, readWhole } from '../augment/preparedImage.js';
+import { variation } from '../augment/variation.js';
+import { augmentation, planGeometry } from '../batch/geometry.js';
+import type { ImageBatch, Sample } from '../batch/imageBatch.js';
+import { pathAt } from '../listing/pathList.js';
+import { findImages, type ImageFolder, isFolder, noFolder, type OnProgress } from './imageFolder.js';
+import type { SampleContext, SampleSource } from './sampleSource.js';
+
+/** Two sets of images without pairs. Plain data, which another thread gets without a copy. */
+export interface UnpairedFolders {
+  readonly A: ImageFolder;
+  readonly B: ImageFolder;
+}
+
+export interface UnalignedOptions extends PreparationOptions {
+  /** Whether the order is that of the names: image i of A then comes with image i of B. */
+  readonly serialBatches: boolean;
+}
+
+/**
+ * Unpaired images: each of A comes with any of B, and each is resized, cropped and mirrored by itself. An epoch is as
+ * long as the larger set; the smaller one is gone through again.
+ *
+ * Source: the reference's data/unaligned_dataset.py
+ */
+export class UnalignedSource implements SampleSource {
+  constructor(
+    private readonly opt: UnalignedOptions,
+    private readonly folders: UnpairedFolders,
+  ) {}
+
+  get length(): number {
+    return Math.max(this.folders.A.names.length, this.folders.B.names.length);
+  }
+
+  /** @throws BadImageError when one of the two images cannot be used */
+  async get(index: number, context: SampleContext): Promise<Sample> {
+    const [pathA, pathB] = [this.pathA(index), this.pathB(index, context)];
+    const [A, B] = await Promise.all([
+      this.image(pathA, 'A', index, context),
+      this.image(pathB, 'B', index, context),
+    ]);
+    return { A, B, APaths: [pathA], BPaths: [pathB] };
+  }
+
+  private pathA(index: number): string {
+    const { folder, names } = this.folders.A;
+    return join(folder, pathAt(names, index % names.length));
+  }
+
+  private pathB(index: number, { epoch, seed }: SampleContext): string {
+    const { folder, names } = this.folders.B;
+    const place = this.opt.serialBatches
+      ? index % names.length
+      : new RandomStream(seed, 'unaligned', [epoch, index]).integer(names.length);
+    return join(folder, pathAt(names, place));
+  }
+
+  private async image(
+    path: string,
+    side: 'A' | 'B',
+    index: number,
+    { epoch, seed }: SampleContext,
+  ): Promise<ImageBatch> {
+    const { opt } = this;
+    const part = await readWhole(path);
+    const [crops, varies] = side === 'A' ? ['augment', 'vary'] : ['augment.B', 'vary.B'];
+    const chance = augmentation(opt, seed, epoch, index, part.region, crops);
+    const { angle, colour, cutout } = variation(opt, seed, epoch, index, varies);
+    const geometry = { ...planGeometry(opt, part.region, chance), angle };
+    checkResize(part, geometry);
+    const isInput = (side === 'A') === (opt.direction === 'AtoB');
+    const isPhotograph = side === (opt.photoSide ?? 'A');
+    const channels = isInput ? opt.inputNc : opt.outputNc;
+    const image = await prepare(part, geometry, channels, isPhotograph ? colour : undefined);
+    if (cutout !== undefined && isInput) hide(image, cutout);
+    return image;
+  }
+}
+
+/**
+ * The images of `<dataroot>/<phase>A` and `<phase>B`.
+ * @throws Pix2PixError when one of the folders is missing or holds no images
+ */
+export async function findUnpaired(
+  dataroot: string,
+  phase: string,
+  onProgress?: OnProgress,
+): Promise<UnpairedFolders> {
+  const [folderA, folderB] = [join(dataroot, `${phase}A`), join(dataroot, `${phase}B`)];
+  const [hasA, hasB] = [await isFolder(folderA), await isFolder(folderB)];
+  if (!hasA && !hasB) throw await noFolder(dataroot, phase, `${folderA} and ${folderB}`);
+  if (!hasA || !hasB) {
+    throw new Pix2PixError(
+      'one of the two image folders is missing',
+      { found: hasA ? folderA : folderB, missing: hasA ? folderB : folderA },
+      'put images of that side there; for images of one side alone there is --model test',
+    );
+  }
+  return { A: await findImages(folderA, onProgress), B: await findImages(folderB, onProgress) };
+}

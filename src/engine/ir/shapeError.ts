@@ -1,0 +1,12 @@
+import { type ErrorFacts, Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { currentScope } from './scope.js';
+
+/** A graph that does not type-check: names the op, the place in the network, both sides and the mend. */
+export class ShapeError extends Pix2PixError {
+  override readonly name = 'ShapeError';
+
+  constructor(summary: string, facts: ErrorFacts = {}, fix?: string) {
+    const scope = currentScope();
+    super(`ShapeError: ${summary}`, scope === '' ? facts : { at: scope, ...facts }, fix);
+  }
+}

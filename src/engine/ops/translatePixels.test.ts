@@ -1,0 +1,3 @@
+import { checkAgainstPyTorch } from '../../../test/checkOp.js';
+
+checkAgainstPyTorch(['translatePixels']);

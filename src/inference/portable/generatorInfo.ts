@@ -1,0 +1,85 @@
+import { create } from '@bufbuild/protobuf';
+import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { type Boundary, boundaries } from '../../engine/onnx/imageBoundary.js';
+import { type ModelProto, StringStringEntryProtoSchema } from '../../engine/onnx/onnx_pb.js';
+import { type Precision, precisions } from '../../engine/onnx/weightStorage.js';
+
+/**
+ * By which statistics a generator's batch norms normalise: those of the image itself, as `pix2pix test` and the
+ * reference do, or the running ones of the training, as with `--eval`. Without batch norm the two are the same.
+ */
+export const normModes = ['batch', 'running'] as const;
+export type NormMode = (typeof normModes)[number];
+
+/** What has to be known of an exported generator to use it, kept in the metadata of the file. */
+export interface GeneratorInfo {
+  /** The run or file that it comes from. */
+  readonly name: string;
+  readonly inputNc: number;
+  readonly outputNc: number;
+  /** Width and height of what it takes must be multiples of this. */
+  readonly unit: number;
+  readonly normMode: NormMode;
+  readonly precision: Precision;
+  readonly boundary: Boundary;
+  /** The options of its training, by flag. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** What wrote the file: version of pix2pix-ts, and its commit where that is known. */
+  readonly version: string;
+  readonly commit: string;
+}
+
+const KEY = 'pix2pix';
+const MAX_CHANNELS = 1024;
+const MAX_UNIT = 4096;
+
+/** The model with the information in its metadata. */
+export function withInfo(model: ModelProto, info: GeneratorInfo): ModelProto {
+  const entry = (key: string, value: string) => create(StringStringEntryProtoSchema, { key, value });
+  model.producerVersion = info.version;
+  model.metadataProps = [
+    entry(KEY, JSON.stringify(info)),
+    entry('norm_mode', info.normMode),
+    entry('precision', info.precision),
+    entry('commit', info.commit),
+  ];
+  return model;
+}
+
+/** The information that `withInfo` has put into a model; undefined for a model of another origin. */
+export function infoOf(model: ModelProto, place: string): GeneratorInfo | undefined {
+  const text = model.metadataProps.find(({ key }) => key === KEY)?.value;
+  return text === undefined ? undefined : parseInfo(text, place);
+}
+
+/**
+ * Reads and checks what a file says of itself.
+ * @param place the file, for the message
+ * @throws Pix2PixError when it says what cannot be
+ */
+export function parseInfo(text: string, place: string): GeneratorInfo {
+  let info: Partial<GeneratorInfo> | null;
+  try {
+    info = JSON.parse(text);
+  } catch {
+    info = null;
+  }
+  const isCount = (value: unknown, max: number) =>
+    Number.isInteger(value) && Number(value) >= 1 && Number(value) <= max;
+  const isValid =
+    typeof info === 'object' &&
+    info !== null &&
+    isCount(info.inputNc, MAX_CHANNELS) &&
+    isCount(info.outputNc, MAX_CHANNELS) &&
+    isCount(info.unit, MAX_UNIT) &&
+    normModes.includes(info.normMode as NormMode) &&
+    precisions.includes(info.precision as Precision) &&
+    boundaries.includes(info.boundary as Boundary) &&
+    [info.name, info.version, info.commit].every((entry) => typeof entry === 'string');
+  if (isValid) return { ...(info as GeneratorInfo), options: { ...(info as GeneratorInfo).options } };
+  throw new Pix2PixError(
+    'the metadata of this generator do not hold together',
+    { file: place },
+    'export it again with pix2pix export',
+  );
+}

@@ -1,0 +1,191 @@
+import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { type FloatImages, isFloat } from '../../data/batch/floatImages.js';
+import type { ImageBatch } from '../../data/batch/imageBatch.js';
+import type { DeepImageBatch, TranslateOptions } from './generator.js';
+import type { GeneratorInfo } from './generatorInfo.js';
+import { fromLevels, toLevels } from './levels.js';
+import { cut, emptyLike, type Interleaved, type Pixels, roundUp } from './padding.js';
+import { SerialQueue } from './serialQueue.js';
+import { translateInTiles } from './tiles.js';
+
+/** Runs a generator's graph. Images are of a size that it takes. */
+export interface Engine {
+  run(images: { readonly data: Pixels; readonly shape: readonly number[] }): Promise<{
+    readonly data: Pixels;
+    readonly shape: readonly number[];
+  }>;
+  dispose(): Promise<void>;
+}
+
+/** What graphs there are: bytes in NHWC, and floats -1 ... 1 in NCHW. Each is made when it is first needed. */
+export interface Engines {
+  uint8(): Promise<Engine>;
+  float(): Promise<Engine>;
+}
+
+/** The most pixels that are translated in one piece: 4096 × 4096, some 4 GB of activations in unet_256. */
+export const MAX_WHOLE_PIXELS = 4096 * 4096;
+
+export type Tensor = FloatImages | ImageBatch | DeepImageBatch;
+
+/** Translates tensors of any size with a graph that takes multiples of `info.unit`. Nothing of Node's, no decoding. */
+export class TensorTranslator {
+  private readonly queue: SerialQueue;
+  private readonly made = new Map<keyof Engines, Promise<Engine>>();
+
+  constructor(
+    readonly info: GeneratorInfo,
+    private readonly engines: Engines,
+  ) {
+    this.queue = new SerialQueue(`the generator ${info.name}`);
+  }
+
+  /** @throws Pix2PixError for other channels than the network takes, or an image too large for one piece */
+  async translate<Images extends Tensor>(images: Images, options: TranslateOptions = {}): Promise<Images> {
+    return this.queue.add(async () => {
+      requireChannels(images, this.info);
+      if (!isBytes(images) && !isDeep(images)) return (await this.floats(images as FloatImages)) as Images;
+      const [n] = images.shape;
+      if (options.tile !== undefined && n === 1) return (await this.inTiles(images, options)) as Images;
+      return (await this.levels(images)) as Images;
+    });
+  }
+
+  /** Makes an engine before it is needed. */
+  async prepare(kind: keyof Engines): Promise<void> {
+    await this.engine(kind);
+  }
+
+  async dispose(): Promise<void> {
+    await this.queue.close();
+    for (const engine of this.made.values()) await (await engine).dispose();
+    this.made.clear();
+  }
+
+  private engine(kind: keyof Engines): Promise<Engine> {
+    let engine = this.made.get(kind);
+    if (engine === undefined) {
+      engine = this.engines[kind]();
+      this.made.set(kind, engine);
+      engine.catch(() => this.made.delete(kind)); // the next call tries again
+    }
+    return engine;
+  }
+
+  private async floats({ data, shape: [n, c, h, w] }: FloatImages): Promise<FloatImages> {
+    const { height, width, isExact } = this.sizeFor(w, h);
+    const engine = await this.engine('float');
+    const padded = isExact ? data : this.planes(data, n * c, { width: w, height: h }, { width, height });
+    const out = await engine.run({ data: padded, shape: [n, c, height, width] });
+    const channels = out.shape[1];
+    const result = isExact
+      ? (out.data as Float32Array)
+      : this.planes(out.data as Float32Array, n * channels, { width, height }, { width: w, height: h });
+    return { data: result, shape: [n, channels, h, w] };
+  }
+
+  private async levels(images: ImageBatch | DeepImageBatch): Promise<ImageBatch | DeepImageBatch> {
+    const [n, h, w, c] = images.shape;
+    if (isDeep(images)) return toLevels(await this.floats(fromLevels(images)));
+    const { height, width, isExact } = this.sizeFor(w, h);
+    const engine = await this.engine('uint8');
+    const padded = isExact
+      ? images.data
+      : resized(images.data, n, c, { width: w, height: h }, { width, height });
+    const out = await engine.run({ data: padded, shape: [n, height, width, c] });
+    const channels = out.shape[3];
+    const result = isExact
+      ? (out.data as Uint8Array)
+      : resized(out.data as Uint8Array, n, channels, { width, height }, { width: w, height: h });
+    return { data: result, shape: [n, h, w, channels] };
+  }
+
+  private async inTiles(images: ImageBatch | DeepImageBatch, options: TranslateOptions) {
+    const [, height, width] = images.shape;
+    const { inputNc, outputNc, unit } = this.info;
+    const size = roundUp(Math.max(1, options.tile!), unit);
+    const overlap = Math.min(options.overlap ?? size >> 2, size >> 1);
+    const data = isDeep(images)
+      ? new Uint16Array(width * height * outputNc)
+      : new Uint8Array(width * height * outputNc);
+    const image = { data: images.data, width, height, channels: inputNc };
+    const result = { data, width, height, channels: outputNc };
+    const translateTile = async (tile: Interleaved<Uint8Array | Uint16Array>) => {
+      options.signal?.throwIfAborted();
+      const out = await this.levels({ data: tile.data, shape: [1, size, size, inputNc] } as ImageBatch);
+      return { data: out.data, width: size, height: size, channels: outputNc };
+    };
+    await translateInTiles<Uint8Array | Uint16Array>(
+      image,
+      result,
+      { size, overlap },
+      translateTile,
+      options.onTile,
+    );
+    return { data, shape: [1, height, width, outputNc] } as ImageBatch | DeepImageBatch;
+  }
+
+  private planes(data: Float32Array, count: number, from: Size, to: Size): Float32Array {
+    return resized(data, count, 1, from, to);
+  }
+
+  private sizeFor(w: number, h: number): Size & { readonly isExact: boolean } {
+    const { unit } = this.info;
+    const [width, height] = [roundUp(w, unit), roundUp(h, unit)];
+    if (width * height > MAX_WHOLE_PIXELS) {
+      throw new Pix2PixError(
+        'the image is too large to be translated in one piece',
+        { image: `${w}×${h}`, limit: `${MAX_WHOLE_PIXELS} pixels` },
+        'translate it in tiles: --tile 512, in code { tile: 512 }',
+      );
+    }
+    return { width, height, isExact: width === w && height === h };
+  }
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Every image of a batch padded by reflection, or cut back: the top left corner stays. */
+function resized<Data extends Pixels>(
+  data: Data,
+  count: number,
+  channels: number,
+  from: Size,
+  to: Size,
+): Data {
+  const [before, after] = [from.width * from.height * channels, to.width * to.height * channels];
+  const result = emptyLike(data, count * after);
+  for (let i = 0; i < count; i++) {
+    const image = { data: data.subarray(i * before, (i + 1) * before) as Data, ...from, channels };
+    result.set(cut(image, { left: 0, top: 0, ...to }).data, i * after);
+  }
+  return result;
+}
+
+const isBytes = (images: Tensor): images is ImageBatch => images.data instanceof Uint8Array;
+const isDeep = (images: Tensor): images is DeepImageBatch => images.data instanceof Uint16Array;
+
+function requireChannels(images: Tensor, { name, inputNc }: GeneratorInfo): void {
+  const { shape, data } = images;
+  const isPlanar = isFloat(images as FloatImages);
+  const [n, c, h, w] = isPlanar ? shape : [shape[0], shape[3], shape[1], shape[2]];
+  if (
+    ![n, c, h, w].every((extent) => Number.isInteger(extent) && extent > 0) ||
+    n * c * h * w !== data.length
+  ) {
+    throw new Pix2PixError(
+      'the shape does not fit the elements',
+      { shape: `[${shape}]   ${isPlanar ? 'NCHW' : 'NHWC'}`, elements: data.length },
+      'give the extents of the images, whose product is the number of elements',
+    );
+  }
+  if (c === inputNc) return;
+  throw new Pix2PixError(
+    `the image has ${c} channels, the generator takes ${inputNc}`,
+    { generator: name, image: `[${shape}]   ${isPlanar ? 'NCHW' : 'NHWC'}` },
+    'convert the image, or use a generator that was trained on such images',
+  );
+}

@@ -1,0 +1,36 @@
+import { grad } from '../../engine/autodiff/grad.js';
+import type { State } from '../../engine/ir/state.js';
+import type { Trace } from '../../engine/ir/trace.js';
+import type { Value } from '../../engine/ir/value.js';
+
+export interface AdamOptions {
+  /** Names the optimiser; its learning rate is the run-time scalar `lr_<name>`. */
+  readonly name: string;
+  readonly betas: readonly [number, number];
+  /** Defaults to `ADAM_EPSILON`. */
+  readonly epsilon?: number;
+}
+
+/** What PyTorch and the reference add to the root of the second moment. */
+export const ADAM_EPSILON = 1e-8;
+
+/** The run-time scalar that holds an optimiser's learning rate. */
+export function learningRateOf(optimiser: string): string {
+  return `lr_${optimiser}`;
+}
+
+/** Differentiates `loss` by `parameters` and appends their Adam update: from here on they read as updated. */
+export function adam(trace: Trace, loss: Value, parameters: readonly State[], options: AdamOptions): void {
+  const { name } = options;
+  const inputs = grad(
+    loss,
+    parameters.map((parameter) => trace.read(parameter)),
+  );
+  trace.hostStep({
+    kind: 'adam',
+    name,
+    states: parameters,
+    inputs,
+    learningRate: learningRateOf(name),
+  });
+}

@@ -1,0 +1,53 @@
+import type { Value } from '../../engine/ir/value.js';
+import { relu } from '../../engine/ops/activation.js';
+import { abs, add, log, neg, shift, sigmoid, softplus, square, sub } from '../../engine/ops/elementwise.js';
+import { mean } from '../../engine/ops/reduce.js';
+
+export const ganModes = ['vanilla', 'lsgan', 'wgangp', 'hinge', 'log'] as const;
+/** The TensorFlow port's, which keeps logarithms finite. */
+const EPSILON = 1e-12;
+
+export type GanMode = (typeof ganModes)[number];
+
+/**
+ * How well a discriminator's answers fit what they should be, as it is trained (the reference's GANLoss), a scalar.
+ *
+ * - vanilla: binary cross-entropy of the logits, ln(1 + e^∓x) (Goodfellow et al. 2014)
+ * - lsgan: squared distance to 1 or 0 (Mao et al. 2017)
+ * - wgangp: ∓x; the gradient penalty comes on top (Gulrajani et al. 2017)
+ * - hinge: max(0, 1 ∓ x) (Lim and Ye 2017)
+ * - log: -ln(p + 10⁻¹²) of the probability p of what it should be, the logistic function of ±x (pix2pix.py of
+ *   affinelayer/pix2pix-tensorflow); vanilla but for logits beyond ±27
+ *
+ * @param logits the discriminator's raw outputs, any shape
+ */
+export function ganLoss(mode: GanMode, logits: Value, targetIsReal: boolean): Value {
+  const towards = targetIsReal ? neg(logits) : logits;
+  switch (mode) {
+    case 'vanilla':
+      return mean(softplus(towards));
+    case 'lsgan':
+      return mean(square(targetIsReal ? shift(logits, -1) : logits));
+    case 'wgangp':
+      return mean(towards);
+    case 'hinge':
+      return mean(relu(shift(towards, 1)));
+    case 'log':
+      return neg(mean(log(shift(sigmoid(neg(towards)), EPSILON))));
+  }
+}
+
+/** How far a discriminator is from taking a generator's images for real: `ganLoss`, but -x with hinge. */
+export function generatorGanLoss(mode: GanMode, logits: Value): Value {
+  return ganLoss(mode === 'hinge' ? 'wgangp' : mode, logits, true);
+}
+
+/** The sum of scalars: the loss of a discriminator of several scales. */
+export function total(losses: readonly Value[]): Value {
+  return losses.reduce((sum, loss) => add(sum, loss));
+}
+
+/** Mean absolute difference, a scalar. */
+export function l1Loss(a: Value, b: Value): Value {
+  return mean(abs(sub(a, b)));
+}

@@ -1,3 +1,0 @@
-import { checkAgainstPyTorch } from '../../test/checkOp.js';
-
-checkAgainstPyTorch(['translatePixels']);

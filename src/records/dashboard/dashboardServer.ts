@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { RunIndex } from '../reading/runIndex.js';
+import { createApp } from './app.js';
+
+export interface DashboardSettings {
+  readonly logDirectory: string;
+  /** Default 8097; 0 for any that is free. */
+  readonly port?: number;
+  /** Default 127.0.0.1: this machine alone. */
+  readonly host?: string;
+  /** What visitors have to show. Where others can reach the server and none is given, one is made. */
+  readonly token?: string;
+}
+
+export interface DashboardServer {
+  /** With the token, where one is required. */
+  readonly url: string;
+  readonly index: RunIndex;
+  close(): Promise<void>;
+}
+
+export const DEFAULT_PORT = 8097;
+const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
+
+/**
+ * Starts the dashboard's server, which watches a log directory until it is closed.
+ * @throws Pix2PixError where the port is taken, or the address is none of this machine
+ */
+export async function startDashboard(settings: DashboardSettings): Promise<DashboardServer> {
+  const { logDirectory, port = DEFAULT_PORT, host = '127.0.0.1' } = settings;
+  const isPrivate = LOOPBACK.test(host);
+  const accessToken = settings.token ?? (isPrivate ? undefined : randomBytes(16).toString('hex'));
+  const guard = { host, accessToken, pageToken: randomBytes(16).toString('hex') };
+  const index = new RunIndex(logDirectory);
+  const closing = new AbortController();
+  const app = createApp({ index, guard, closing: closing.signal });
+  const server = createAdaptorServer({ fetch: app.fetch, hostname: host });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, host, port)));
+    server.listen(port, host, resolve);
+  });
+  index.watch();
+  const { port: bound } = server.address() as AddressInfo;
+  const name = host.includes(':') ? `[${host}]` : host;
+  return {
+    url: `http://${name}:${bound}/${accessToken === undefined ? '' : `?token=${accessToken}`}`,
+    index,
+    close: async () => {
+      closing.abort();
+      index.close();
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        if ('closeAllConnections' in server) server.closeAllConnections();
+      });
+    },
+  };
+}
+
+function cannotListen({ code, message }: NodeJS.ErrnoException, host: string, port: number): Error {
+  if (code === 'EADDRINUSE') {
+    return new Pix2PixError(
+      `port ${port} is taken`,
+      { address: `${host}:${port}` },
+      `--port ${port + 1}; if a dashboard runs there already, open http://${host}:${port}/`,
+    );
+  }
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return new Pix2PixError(
+      `${host} is no address of this machine`,
+      { reason: code },
+      '--host 127.0.0.1, or 0.0.0.0 for all',
+    );
+  }
+  if (code === 'EACCES') {
+    return new Pix2PixError(
+      `port ${port} is not for everybody`,
+      { reason: code },
+      '--port 8097, or another above 1023',
+    );
+  }
+  return new Pix2PixError(
+    'the dashboard cannot be started',
+    { reason: code ?? message },
+    'another --host or --port',
+  );
+}

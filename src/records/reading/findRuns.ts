@@ -1,0 +1,48 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { RUN_RECORD_FILE } from '../writing/runRecord.js';
+import { isEventFile } from './eventLog.js';
+
+/** How deep below the log directory runs are sought, and how much of it is looked at. */
+const MAX_DEPTH = 6;
+const MAX_FOLDERS = 20_000;
+const MAX_RUNS = 2000;
+
+export interface FoundRuns {
+  /** Folders of runs, relative to the log directory, with `/`; `.` for itself. In the order of their names. */
+  readonly ids: readonly string[];
+  readonly problems: readonly string[];
+}
+
+/**
+ * Finds the folders that hold a run: those with `run.json` or event files. Links are not followed, so that nothing
+ * outside of the log directory is found; folders that begin with a dot are passed by, and so is what lies below a run of
+ * ours, which holds pages and images.
+ *
+ * @throws where the log directory cannot be read
+ */
+export async function findRuns(logDirectory: string): Promise<FoundRuns> {
+  const ids: string[] = [];
+  const problems: string[] = [];
+  let folders = 0;
+  const walk = async (id: string, depth: number): Promise<void> => {
+    if (++folders > MAX_FOLDERS || ids.length >= MAX_RUNS) return;
+    const entries = await readdir(join(logDirectory, id), { withFileTypes: true });
+    const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+    const isOurs = names.includes(RUN_RECORD_FILE);
+    if (isOurs || names.some(isEventFile)) ids.push(id);
+    if (depth === MAX_DEPTH || (isOurs && id !== '.')) return;
+    const below = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
+    for (const name of below.map((entry) => entry.name).sort()) {
+      const child = id === '.' ? name : `${id}/${name}`;
+      await walk(child, depth + 1).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT')
+          problems.push(`${child}: cannot be read: ${error.code ?? error.message}`);
+      });
+    }
+  };
+  await walk('.', 0);
+  if (folders > MAX_FOLDERS) problems.push(`more than ${MAX_FOLDERS} folders: not all have been looked at`);
+  if (ids.length >= MAX_RUNS) problems.push(`more than ${MAX_RUNS} runs: the others are not shown`);
+  return { ids, problems: problems.slice(0, 20) };
+}

@@ -1,0 +1,31 @@
+import sharp from 'sharp';
+import type { ImageBatch } from '../../data/batch/imageBatch.js';
+
+export interface EncodePngOptions {
+  /**
+   * Height over width of a pixel: above 1 the picture is stretched in height, below 1 in width (bicubic), as the
+   * reference's `--aspect_ratio` does with square images. Default 1.
+   */
+  readonly aspectRatio?: number;
+}
+
+/** One image of a batch as a PNG file: gray for one channel, RGB for three. */
+export async function encodePng(
+  batch: ImageBatch,
+  index = 0,
+  options: EncodePngOptions = {},
+): Promise<Uint8Array> {
+  const [n, height, width, channels] = batch.shape;
+  if (index >= n) throw new RangeError(`encodePng: image ${index} of a batch of ${n}`);
+  if (channels !== 1 && channels !== 3) throw new RangeError(`encodePng: ${channels} channels, not 1 or 3`);
+  const size = height * width * channels;
+  const pixels = batch.data.subarray(index * size, (index + 1) * size);
+  const image = sharp(pixels, { raw: { width, height, channels } });
+  const { aspectRatio = 1 } = options;
+  if (aspectRatio > 1)
+    image.resize(width, Math.floor(height * aspectRatio), { fit: 'fill', kernel: 'cubic' });
+  if (aspectRatio < 1)
+    image.resize(Math.floor(width / aspectRatio), height, { fit: 'fill', kernel: 'cubic' });
+  if (channels === 1) image.toColourspace('b-w');
+  return image.png().toBuffer();
+}

@@ -1,0 +1,48 @@
+import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+
+/** The file in a run's folder that holds all that its training has said. */
+export const RUN_LOG_FILE = 'log.txt';
+/** What was before, once that has become long. */
+const EARLIER_FILE = 'log.1.txt';
+const MAX_BYTES = 8e6;
+
+/** `log.txt` in the run's folder: each line with its time, UTC. It is begun anew at 8 MB; one earlier part is kept. */
+export class RunLog {
+  private readonly path: string;
+
+  constructor(
+    private readonly folder: string,
+    private readonly maxBytes = MAX_BYTES,
+  ) {
+    this.path = join(folder, RUN_LOG_FILE);
+  }
+
+  /**
+   * Adds a text; where it has several lines, each gets the time. The file is opened for each, so that one that was
+   * moved away begins again.
+   *
+   * @throws Pix2PixError where it cannot be written
+   */
+  write(text: string, at = new Date()): void {
+    const time = at.toISOString().replace(/\.\d+Z$/, 'Z');
+    const lines = text.split('\n').map((line) => `${time} ${line.trimEnd()}\n`);
+    try {
+      mkdirSync(dirname(this.path), { recursive: true });
+      if (this.size() > this.maxBytes) renameSync(this.path, join(this.folder, EARLIER_FILE));
+      appendFileSync(this.path, lines.join(''));
+    } catch (cause) {
+      throw new Pix2PixError(
+        'the log cannot be written',
+        { file: this.path, reason: String(cause) },
+        'free some disk space or make the file writable',
+        { cause },
+      );
+    }
+  }
+
+  private size(): number {
+    return statSync(this.path, { throwIfNoEntry: false })?.size ?? 0;
+  }
+}

@@ -1,0 +1,91 @@
+import type { OptionScalar } from '../../options/spec.js';
+
+/** The file in a run's folder that says what the run is: all of its sessions, oldest first. Event files say what came of it. */
+export const RUN_RECORD_FILE = 'run.json';
+
+/** What `run.json` holds. */
+export interface RunRecord {
+  readonly format: 1;
+  /** A run that is continued has a session for each time that it was started. */
+  readonly sessions: readonly RunSession[];
+}
+
+/** One call of a training: what was asked for, where it ran, and how it ended. */
+export interface RunSession {
+  /** Random; what `resumedFrom` points to. */
+  readonly id: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly endedAt?: string;
+  /** Absent while it runs, and after a crash that left no time to write it. */
+  readonly exit?: RunExit;
+  /** The words after `pix2pix`; empty where a program called the library. */
+  readonly commandLine: readonly string[];
+  readonly workingDirectory: string;
+  /** All options by the names of their flags, without dashes. */
+  readonly options: Readonly<Record<string, OptionScalar>>;
+  /** Flags of those that were given, not left to their defaults. */
+  readonly given: readonly string[];
+  readonly seed: number;
+  /** Of the folder that the training was started in, where that is a git repository. */
+  readonly git?: { readonly commit: string; readonly branch?: string; readonly isDirty: boolean };
+  readonly versions: Readonly<Record<string, string>>;
+  readonly machine: MachineRecord;
+  readonly process: { readonly pid: number; readonly start?: string; readonly boot?: string };
+  readonly dataset?: DatasetRecord;
+  /** Where the session went on. `session` is the one that had written the checkpoint, if it is known. */
+  readonly resumedFrom?: { readonly session?: string; readonly epoch: number; readonly step: number };
+  readonly plan?: RunPlan;
+  readonly networks?: readonly NetworkRecord[];
+}
+
+export interface RunExit {
+  readonly reason: 'finished' | 'stopped' | 'max_steps' | 'failed';
+  /** What went wrong, for `failed`. */
+  readonly message?: string;
+}
+
+export interface MachineRecord {
+  readonly host: string;
+  /** `linux x64`, and the release of the system. */
+  readonly system: string;
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryBytes: number;
+  readonly gpus: readonly string[];
+}
+
+/** What tells one data set from another. */
+export interface DatasetRecord {
+  readonly root: string;
+  readonly phase: string;
+  /** Samples in an epoch. */
+  readonly samples: number;
+  /** SHA-256, in hexadecimal, of what `fingerprintOf` says. Absent for data sets that are no folders of files. */
+  readonly fingerprint?: string;
+  /** What that is the hash of, in words: `names and sizes of 400 files`. */
+  readonly fingerprintOf?: string;
+}
+
+/** How far the run is meant to go. Steps are images since the start of the run, as in `TrackPoint`. */
+export interface RunPlan {
+  readonly imagesPerEpoch: number;
+  readonly epochs: number;
+  readonly firstStep: number;
+  readonly lastStep: number;
+}
+
+export interface NetworkRecord {
+  readonly name: string;
+  readonly parameters: number;
+  readonly note?: string;
+  readonly layers: readonly LayerRecord[];
+}
+
+export interface LayerRecord {
+  /** `model.model.1.model.3`. */
+  readonly name: string;
+  /** `weight f32[64,3,4,4]`, one for each of its tensors. */
+  readonly tensors: readonly string[];
+  readonly parameters: number;
+}

@@ -1,0 +1,84 @@
+import { existsSync, readFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { writeFileAtomically } from '../../base/files/atomicFile.js';
+import { RUN_RECORD_FILE, type RunRecord, type RunSession } from './runRecord.js';
+
+/**
+ * What `run.json` says, checked as far as that it can be added to.
+ *
+ * @throws Pix2PixError where it is no record of a run, or one of a later version
+ */
+export function parseRunRecord(text: string): RunRecord {
+  let record: Partial<RunRecord> | null;
+  try {
+    record = JSON.parse(text);
+  } catch (cause) {
+    throw new Pix2PixError(`${RUN_RECORD_FILE} is no JSON`, {}, 'move it away', { cause });
+  }
+  const isRecord =
+    record?.format === 1 &&
+    Array.isArray(record.sessions) &&
+    record.sessions.every((session) => typeof session?.id === 'string');
+  if (!isRecord) throw new Pix2PixError(`${RUN_RECORD_FILE} is no record of a run`, {}, 'move it away');
+  return record as RunRecord;
+}
+
+/** The part of `run.json` that one session writes: its own entry, behind those of the sessions before it. */
+export class RunRecordFile {
+  private readonly path: string;
+  private readonly earlier: readonly RunSession[];
+
+  /**
+   * Reads what is there and writes nothing yet. A file that cannot be added to is kept as `run.json.damaged`.
+   *
+   * @param warn is told where that was so
+   */
+  constructor(
+    folder: string,
+    private session: RunSession,
+    warn: (text: string) => void,
+  ) {
+    this.path = join(folder, RUN_RECORD_FILE);
+    this.earlier = sessionsOf(this.path, warn);
+  }
+
+  /**
+   * Writes the session with what has become known of it.
+   *
+   * @throws Pix2PixError where the file cannot be written; the next update tries again, with all that is known
+   */
+  update(facts: Partial<RunSession> = {}): void {
+    this.session = { ...this.session, ...facts };
+    const record: RunRecord = { format: 1, sessions: [...this.earlier, this.session] };
+    writeFileAtomically(this.path, `${JSON.stringify(record, null, 2)}\n`);
+  }
+}
+
+function sessionsOf(path: string, warn: (text: string) => void): readonly RunSession[] {
+  if (!existsSync(path)) return [];
+  try {
+    return parseRunRecord(readFileSync(path, 'utf8')).sessions;
+  } catch (error) {
+    const kept = freeName(`${path}.damaged`);
+    const reason =
+      error instanceof Pix2PixError
+        ? error.summary
+        : `${RUN_RECORD_FILE} cannot be read (${(error as Error).message})`;
+    try {
+      renameSync(path, kept);
+      warn(`${reason}: it is kept as ${kept}, and the record of the run begins anew`);
+    } catch (cause) {
+      warn(`${reason}, and it cannot be moved away: ${(cause as Error).message}`);
+    }
+    return [];
+  }
+}
+
+/** What was damaged an earlier time is kept too. */
+function freeName(path: string): string {
+  for (let n = 1; ; n++) {
+    const name = n === 1 ? path : `${path}.${n}`;
+    if (!existsSync(name)) return name;
+  }
+}

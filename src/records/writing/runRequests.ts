@@ -1,0 +1,53 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeFileAtomically } from '../../base/files/atomicFile.js';
+
+/** What the outside may ask of a training that runs. */
+export interface RunRequests {
+  /** To finish its step, save and end. */
+  readonly stop: boolean;
+  /** To save `latest` after its step and go on. */
+  readonly save: boolean;
+}
+
+/** Files in here are requests: their names say what is asked, and any process that may write the run's folder may ask. */
+const FOLDER = 'requests';
+
+/**
+ * Asks the training that runs in this folder to save and stop.
+ *
+ * @throws Pix2PixError where the request cannot be left
+ */
+export function requestStop(folder: string): void {
+  request(folder, 'stop');
+}
+
+/** Asks it to save `latest` and go on. Throws as above. */
+export function requestSave(folder: string): void {
+  request(folder, 'save');
+}
+
+/**
+ * What has been asked since the last call. Each request is taken once; the training that starts takes those of its
+ * predecessor, and forgets them.
+ */
+export function takeRequests(folder: string): RunRequests {
+  return { stop: take(folder, 'stop'), save: take(folder, 'save') };
+}
+
+function request(folder: string, what: keyof RunRequests): void {
+  // The time is for a person who wonders; that the file is there is the request.
+  writeFileAtomically(join(folder, FOLDER, what), `${new Date().toISOString()}\n`, false);
+}
+
+/** Where a file cannot be removed it is not taken either: it would be taken again and again. */
+function take(folder: string, what: keyof RunRequests): boolean {
+  const file = join(folder, FOLDER, what);
+  if (!existsSync(file)) return false;
+  try {
+    rmSync(file);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,155 @@
+import { freemem } from 'node:os';
+import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import type { Program } from '../../engine/ir/program.js';
+import {
+  MEMORY_WAYS,
+  type MemoryNeeds,
+  type MemoryWay,
+  PROCESS_BYTES,
+  predictMemory,
+  programBytes,
+} from '../../engine/runtime/memoryPlan.js';
+import type { ImageSize, ModelGraph } from '../../models/definition.js';
+import { parameterCount } from '../../models/layers/module.js';
+import { formatBytes, parseMemorySize } from '../../options/memorySize.js';
+import type { TestOptions } from '../../options/testOptions.js';
+import type { TrainOptions } from '../../options/trainOptions.js';
+import type { ProgramMemory } from './programCache.js';
+import { stepPrograms } from './stepPieces.js';
+
+/** How a training will use memory. */
+export interface MemoryFit {
+  readonly way: MemoryWay;
+  readonly needs: MemoryNeeds;
+}
+
+/** The images that a training's steps are made of, or undefined where the images themselves decide their size. */
+export function stepSize({ batchSize, cropSize, preprocess }: TrainOptions): ImageSize | undefined {
+  if (!preprocess.includes('crop')) return undefined;
+  return { batch: batchSize, height: cropSize, width: cropSize, format: 'u8' };
+}
+
+/** What a training may take: `--memory_limit`, or without it the memory that is free. */
+export function memoryLimit({ memoryLimit }: TrainOptions): number {
+  return memoryLimit === undefined ? availableMemory() : parseMemorySize(memoryLimit)!;
+}
+
+/** How a training uses memory. Where the size of its steps is not known, a limit that was given asks for the leanest way. */
+export function memoryWay(graph: ModelGraph, opt: TrainOptions): MemoryWay {
+  const size = stepSize(opt);
+  if (size !== undefined) return fitMemory(graph, opt, size).way;
+  return opt.memoryLimit === undefined ? MEMORY_WAYS[0] : LEANEST;
+}
+
+/** What compiled programs may take: those of full batches, of an epoch's last one, of validation. */
+export function roomForPrograms(
+  graph: ModelGraph,
+  opt: TrainOptions | TestOptions,
+  way: MemoryWay,
+): ProgramMemory {
+  const bytesOf = (program: Program) => programBytes(program, way);
+  if (!opt.isTrain) return { bytesOf, room: Number.POSITIVE_INFINITY };
+  const states = Object.values(graph.networks).reduce((sum, network) => sum + parameterCount(network), 0);
+  const taken = PROCESS_BYTES + BYTES_OF_PARAMETER * states + extraStateBytes(graph, opt);
+  return { bytesOf, room: memoryLimit(opt) - taken };
+}
+
+/** The parameter itself, its gradient and two moments. */
+const BYTES_OF_PARAMETER = 16;
+
+/** What optimisers keep besides: gradients gathered over batches, and moving averages. */
+function extraStateBytes({ networks, testNetworks }: ModelGraph, { accumulate, ema }: TrainOptions): number {
+  const bytes = (names: readonly string[]) =>
+    names.reduce((sum, name) => sum + 4 * parameterCount(networks[name]), 0);
+  return (accumulate > 1 ? bytes(Object.keys(networks)) : 0) + (ema > 0 ? bytes(testNetworks) : 0);
+}
+
+/** Of the fakes that pools keep. */
+function poolBytes(
+  { pooled = {}, inputs }: ModelGraph,
+  { poolSize }: TrainOptions,
+  { height, width }: ImageSize,
+): number {
+  const channels = Math.max(...inputs.map((input) => input.channels));
+  return Object.keys(pooled).length * poolSize * 4 * channels * height * width;
+}
+
+/** Of a step, in as many programs as it takes: all of them stay compiled. */
+function memoryNeeds(graph: ModelGraph, opt: TrainOptions, size: ImageSize): (way: MemoryWay) => MemoryNeeds {
+  const whole = graph.trainStep(size);
+  const programs = stepPrograms(graph, opt, size).map(({ program }) => program);
+  return (way) => {
+    const { process, states } = predictMemory(whole, way);
+    const parts = programs.map((program) => predictMemory(program, way));
+    const sum = (of: 'kept' | 'working') => parts.reduce((bytes, needs) => bytes + needs[of], 0);
+    const needs = {
+      process,
+      states: states + extraStateBytes(graph, opt) + poolBytes(graph, opt, size),
+      kept: sum('kept'),
+      working: sum('working'),
+    };
+    return { ...needs, total: needs.process + needs.states + needs.kept + needs.working };
+  };
+}
+
+/**
+ * The fastest way to train that fits.
+ *
+ * @throws Pix2PixError when none does: with what is needed, what there is, and what would fit
+ */
+export function fitMemory(graph: ModelGraph, opt: TrainOptions, size: ImageSize): MemoryFit {
+  const limit = memoryLimit(opt);
+  const needsIn = memoryNeeds(graph, opt, size);
+  const fits = MEMORY_WAYS.map((way) => ({ way, needs: needsIn(way) }));
+  const fit = fits.find(({ needs }) => needs.total <= limit);
+  if (fit !== undefined) return fit;
+  const least = fits.reduce((a, b) => (b.needs.total < a.needs.total ? b : a)).needs;
+  throw new Pix2PixError(
+    'a training step does not fit into memory',
+    {
+      needed: `${formatBytes(least.total)}, of it ${formatBytes(least.states)} for parameters, gradients and moments`,
+      [opt.memoryLimit === undefined ? 'free' : '--memory_limit']: formatBytes(limit),
+    },
+    whatWouldFit(graph, opt, size, limit) ?? 'choose a smaller network: --ngf, --ndf, --netG',
+  );
+}
+
+const LEANEST = MEMORY_WAYS[MEMORY_WAYS.length - 1];
+/** Sizes of images that are tried; networks take multiples of a power of two. */
+const SIDE_STEP = 32;
+
+/** The largest batch, else the largest images, with which a step would fit. */
+function whatWouldFit(
+  graph: ModelGraph,
+  opt: TrainOptions,
+  size: ImageSize,
+  limit: number,
+): string | undefined {
+  const fits = (smaller: ImageSize) => {
+    try {
+      return memoryNeeds(graph, opt, smaller)(LEANEST).total <= limit;
+    } catch {
+      return false; // the network takes no such images
+    }
+  };
+  let [fitting, tooLarge] = [0, size.batch];
+  while (tooLarge - fitting > 1) {
+    const batch = (fitting + tooLarge) >> 1;
+    if (fits({ ...size, batch })) fitting = batch;
+    else tooLarge = batch;
+  }
+  if (fitting > 0) return `--batch_size ${fitting} would fit`;
+  for (let side = size.height - SIDE_STEP; side >= SIDE_STEP; side -= SIDE_STEP) {
+    if (fits({ ...size, batch: 1, height: side, width: side }))
+      return `--batch_size 1 --crop_size ${side} would fit`;
+  }
+  return undefined;
+}
+
+/** What this process could still take: of the machine, or of the container that it runs in. */
+function availableMemory(): number {
+  const constrained = process.constrainedMemory?.() ?? 0;
+  // Without a limit it is 0, or a number beyond any memory.
+  const free = freemem() + process.memoryUsage.rss();
+  return constrained > 0 && constrained < Number.MAX_SAFE_INTEGER ? Math.min(free, constrained) : free;
+}

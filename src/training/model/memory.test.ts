@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { firstForm } from '../../../test/runProgram.js';
+import { smallModel } from '../../../test/smallModel.js';
+import { pix2pix as run, TINY, temporaryFolder } from '../../../test/tinyRun.js';
+import { RandomStream } from '../../base/random/stream.js';
+import { recompute } from '../../engine/autodiff/recompute.js';
+import type { Program } from '../../engine/ir/program.js';
+import { Executable } from '../../engine/runtime/executable.js';
+import { initialise } from '../../engine/runtime/initialise.js';
+import { MEMORY_WAYS, predictMemory } from '../../engine/runtime/memoryPlan.js';
+import { StateStore } from '../../engine/runtime/stateStore.js';
+import { pix2pix } from '../../models/pix2pix.js';
+import { createModel } from '../createModel.js';
+import { parseTrainOptions } from '../options.js';
+import { createOptimisers } from './createOptimisers.js';
+import { memoryWay } from './fitMemory.js';
+import { randomInputs } from './randomInputs.js';
+
+const size = { batch: 2, height: 64, width: 64, format: 'u8' } as const;
+
+/** All states after three steps, and the results of the last. */
+async function train(settings: object, rewrite: (program: Program) => Program, keepsMemory: boolean) {
+  const graph = pix2pix.build({ ...smallModel, netG: 'unet_64', ...settings });
+  const store = new StateStore();
+  const optimisers = createOptimisers(graph, store, {
+    clipGradNorm: Number.POSITIVE_INFINITY,
+    accumulate: 1,
+    ema: 0,
+  });
+  const states = Object.values(graph.networks).flatMap((network) => network.states);
+  store.allocate(states.filter((state) => !store.has(state)));
+  for (const [name, network] of Object.entries(graph.networks)) initialise(name, network.states, store, 1);
+  const program = rewrite(graph.trainStep(size));
+  const options = { threads: 1, choose: firstForm, optimisers, keepsMemory };
+  const executable = await Executable.compile(program, store, options);
+  const random = new RandomStream(3, 'test.images');
+  const image = (channels: number) =>
+    Uint8Array.from({ length: 2 * 64 * 64 * channels }, () => random.integer(256));
+  let outputs: number[][] = [];
+  for (let step = 0; step < 3; step++) {
+    const masks = randomInputs(program, 5, { purpose: 'dropout', draw: step });
+    const tensors = { real_A: image(3), real_B: image(1), ...masks };
+    const results = await executable.run({ tensors, scalars: { lr_G: 2e-4, lr_D: 2e-4 } });
+    outputs = [...results.values()].map((values) => Array.from(values as Float32Array));
+  }
+  await executable.dispose();
+  const floats = states.filter(({ type }) => type.dtype === 'f32').map((state) => [...store.floats(state)]);
+  return { outputs, floats };
+}
+
+for (const norm of ['batch', 'instance', 'none']) {
+  test(`computing activations twice gives the same training to the last bit (norm ${norm})`, async () => {
+    const plain = await train({ norm }, (program) => program, true);
+    const lean = await train({ norm }, recompute, false);
+    assert.deepEqual(lean.outputs, plain.outputs);
+    assert.deepEqual(lean.floats, plain.floats);
+  });
+}
+
+const graphOf = (...more: string[]) => {
+  const opt = parseTrainOptions(['--dataroot', '.', ...more]);
+  return { opt, graph: pix2pix.build(opt as never) };
+};
+
+test('memory grows with the batch and with the images’ area, and leaner ways need less of it', () => {
+  const { graph } = graphOf();
+  const needs = (batch: number, side: number) =>
+    MEMORY_WAYS.map((way) =>
+      predictMemory(graph.trainStep({ batch, height: side, width: side, format: 'u8' }), way),
+    );
+  const [one, four, large] = [needs(1, 256), needs(4, 256), needs(1, 512)];
+  for (const [i] of MEMORY_WAYS.entries()) {
+    assert.ok(one[i].total < four[i].total);
+    // four times the pixels either way
+    assert.ok(Math.abs(four[i].kept / one[i].kept - 4) < 0.05);
+    assert.ok(Math.abs(large[i].kept / four[i].kept - 1) < 0.05);
+  }
+  assert.deepEqual(
+    [...four].sort((a, b) => b.total - a.total),
+    four,
+  );
+  // 57,182,660 parameters with gradient and two moments of four bytes each, and running statistics
+  assert.ok(Math.abs(one[0].states / (57_182_660 * 16) - 1) < 0.001);
+});
+
+test('the limit decides how memory is used', () => {
+  const { opt, graph } = graphOf('--batch_size', '16');
+  const wayWithin = (memoryLimit: string) => memoryWay(graph, { ...opt, memoryLimit }).name;
+  assert.deepEqual(['8GB', '4.5GB', '3.7GB'].map(wayWithin), ['fast', 'returning', 'recomputing']);
+});
+
+test('what cannot fit is refused with what would', () => {
+  const { opt, graph } = graphOf('--batch_size', '16');
+  const refusal = (memoryLimit: string) => () => memoryWay(graph, { ...opt, memoryLimit });
+  assert.throws(
+    refusal('2GB'),
+    /does not fit into memory[\s\S]*--memory_limit {2}2\.00 GB[\s\S]*--batch_size \d+ would fit/,
+  );
+  assert.throws(refusal('900MB'), /915 MB for parameters[\s\S]*smaller network/);
+  const folder = temporaryFolder();
+  const { status, stderr } = run(folder, [
+    'train',
+    '--dataroot',
+    'none',
+    '--dry_run',
+    ...TINY,
+    '--memory_limit',
+    'lots',
+  ]);
+  assert.equal(status, 1);
+  assert.match(stderr, /memory_limit[\s\S]*no size such as 4GB/);
+});
+
+test('images that keep their size are trained on; what they will take is not known before', async () => {
+  const uncropped = [
+    '--preprocess',
+    'none',
+    '--netG',
+    'unet_64',
+    '--ngf',
+    '2',
+    '--ndf',
+    '2',
+    '--intra_threads',
+    '1',
+  ];
+  const model = await createModel(parseTrainOptions(['--dataroot', '.', ...uncropped]));
+  await model.setup(undefined, { print: () => {} });
+  const random = new RandomStream(3, 'test.images');
+  const image = () => Uint8Array.from({ length: 64 * 128 * 3 }, () => random.integer(256));
+  const shape = [1, 64, 128, 3] as const;
+  model.setInput({ A: { data: image(), shape }, B: { data: image(), shape } });
+  await model.optimizeParameters();
+  assert.equal(model.steps, 1);
+  await model.dispose();
+  const { status, stderr } = run(temporaryFolder(), ['train', '--dry_run', ...uncropped]);
+  assert.equal(status, 1);
+  assert.match(stderr, /preprocess {2}none/);
+});
+
+test('a dry run tells memory and time, needs no data, and writes nothing', () => {
+  const folder = temporaryFolder();
+  const { status, stdout, stderr } = run(folder, ['train', '--dry_run', ...TINY]);
+  assert.equal(status, 0, stderr);
+  for (const line of [
+    /^step {8}1 × 32 × 32, /,
+    /^memory {6}\d+ MB: /,
+    /^step time {3}\d+ ms: /,
+    /^time .*1000 images$/,
+  ])
+    assert.match(stdout, new RegExp(line.source, 'm'));
+  assert.equal(run(folder, ['test', '--name', 'experiment_name']).status, 1, 'there is a run');
+});

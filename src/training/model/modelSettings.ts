@@ -1,0 +1,22 @@
+import type { CheckpointStore } from '../../checkpoints/store.js';
+import type { CompileOptions } from '../../engine/runtime/executable.js';
+
+/** What `Model.setup` may be told besides the options. */
+export interface SetupSettings {
+  /** Receives the networks' description. Default: `console.log`. */
+  readonly print?: (text: string) => void;
+  /** Where checkpoints are loaded from and saved to. Default: the run's folder, with warnings on the console. */
+  readonly checkpoints?: CheckpointStore;
+}
+
+/** How a single image is translated. */
+export interface TranslationSettings {
+  /** Running statistics and no dropout. Default: batch statistics, and dropout as `draw` says. */
+  readonly evaluate?: boolean;
+  readonly draw?: number;
+  /** Of a model that has several: G_A. Default: the first. */
+  readonly generator?: string;
+}
+
+/** What looks into the runs of a model's programs. */
+export type Instruments = Pick<CompileOptions, 'profilePrefix' | 'onHostStep'>;

@@ -1,0 +1,61 @@
+import type { FloatImages } from '../../data/batch/floatImages.js';
+import type { TensorArray } from '../../engine/runtime/session.js';
+import type { ModelGraph } from '../../models/definition.js';
+import { joinImages } from './batches.js';
+import type { ImagePool } from './imagePool.js';
+import type { ProgramRunner } from './programRunner.js';
+import type { StepPiece } from './stepPieces.js';
+
+/** What a training step gives. */
+export interface StepResult {
+  /** Of the parts that ran. */
+  readonly losses: Readonly<Record<string, number>>;
+  /** Of all batches of the step, put together. */
+  readonly images: Readonly<Record<string, FloatImages>>;
+}
+
+/** What the pieces of a step have in common. */
+export interface StepContext {
+  readonly graph: ModelGraph;
+  readonly runner: ProgramRunner;
+  /** By the names of the inputs that are taken from them. */
+  readonly pools: ReadonlyMap<string, ImagePool>;
+  /** Learning rates by name. */
+  readonly scalars: Readonly<Record<string, number>>;
+  readonly step: number;
+}
+
+/** Runs the pieces of a training step one after another. */
+export async function runTrainingStep(
+  pieces: readonly StepPiece[],
+  { graph, runner, pools, scalars, step }: StepContext,
+): Promise<StepResult> {
+  const losses: Record<string, number> = {};
+  const gathered = new Map<string, FloatImages[]>();
+  const fromPools: Record<string, TensorArray>[] = [];
+  for (const { share, draw, batch, firstImage, pools: use, ...piece } of pieces) {
+    const tensors = use === 'draws' ? fromPools[batch] : {};
+    await runner.run({ ...piece, tensors, masks: { purpose: 'dropout', draw }, scalars });
+    for (const name of graph.lossNames) {
+      const loss = runner.scalar(`loss_${name}`);
+      if (loss !== undefined) losses[name] = (losses[name] ?? 0) + share * loss;
+    }
+    const images = runner.images();
+    for (const [name, image] of Object.entries(images)) {
+      const batches = gathered.get(name) ?? [];
+      batches[batch] = image;
+      gathered.set(name, batches);
+    }
+    if (use === 'fills') {
+      const exchanged = Object.entries(graph.pooled!).map(([input, output]) => {
+        return [input, pools.get(input)!.exchange(images[output], step, firstImage).data];
+      });
+      fromPools[batch] = Object.fromEntries(exchanged);
+    }
+  }
+  const joined = [...gathered].map(([name, batches]) => [
+    name,
+    batches.length === 1 ? batches[0] : joinImages(batches),
+  ]);
+  return { losses, images: Object.fromEntries(joined) };
+}

@@ -1,0 +1,94 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { multiplyAddsOf } from '../../engine/ops/multiplyAdds.js';
+import { type NodeTime, readProfile } from '../../engine/runtime/profile.js';
+import type { ModelOptions } from '../../models/definition.js';
+import { parameterCount } from '../../models/layers/module.js';
+import { findModel } from '../../models/registry.js';
+import type { TrainOptions } from '../../options/trainOptions.js';
+import { createModel } from '../createModel.js';
+import type { Model } from '../model/model.js';
+import { type Profile, tabulate } from './profileTables.js';
+
+/** Steps that are not counted: the first compiles, the second is the first to meet warm memory. */
+const WARMUP = 2;
+
+/** What training steps cost. */
+export interface StepBenchmark {
+  /** Milliseconds of each `optimizeParameters`. */
+  readonly steps: readonly number[];
+  readonly batch: number;
+  /** Floating-point operations of a step: two for each multiply-add. */
+  readonly flops: number;
+  readonly parameters: number;
+  /** The process's high-water mark of resident memory. */
+  readonly peakRssBytes: number;
+  readonly profile?: Profile;
+}
+
+export interface BenchmarkSettings {
+  /** Steps that are timed, after those that warm up. */
+  readonly steps: number;
+  /** Whether to look into them, which makes them a little slower. */
+  readonly profile?: boolean;
+  readonly print?: (text: string) => void;
+  readonly progress?: (done: number, total: number) => void;
+}
+
+/**
+ * Times training steps of any options on synthetic images of `batchSize` × `cropSize`², which need no data set.
+ *
+ * @throws Pix2PixError when the options contradict each other
+ */
+export async function benchmark(
+  opt: TrainOptions,
+  { steps, profile = false, print = () => {}, progress = () => {} }: BenchmarkSettings,
+): Promise<StepBenchmark> {
+  const folder = mkdtempSync(join(tmpdir(), 'pix2pix-profile-'));
+  const updates = new Map<string, number[]>();
+  try {
+    const onHostStep = (name: string, milliseconds: number) =>
+      updates.set(name, [...(updates.get(name) ?? []), milliseconds]);
+    const model = await createModel(opt, profile ? { profilePrefix: join(folder, 'step'), onHostStep } : {});
+    await model.setup(opt, { print });
+    model.setInput({ A: image(opt, opt.inputNc, 1), B: image(opt, opt.outputNc, 2) });
+    const times: number[] = [];
+    for (let i = 0; i < WARMUP + steps; i++) {
+      const started = performance.now();
+      await model.optimizeParameters();
+      if (i >= WARMUP) times.push(performance.now() - started);
+      progress(i + 1, WARMUP + steps);
+    }
+    const result = {
+      ...describe(opt, model),
+      steps: times,
+      peakRssBytes: process.resourceUsage().maxRSS * 1024,
+    };
+    await model.dispose(); // writes the profiles
+    return profile ? { ...result, profile: tabulate(readProfiles(folder), updates, WARMUP) } : result;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function describe(opt: TrainOptions, model: Model) {
+  const program = findModel(opt.model)
+    .build(opt as unknown as ModelOptions)
+    .trainStep({ batch: opt.batchSize, height: opt.cropSize, width: opt.cropSize, format: 'u8' });
+  const parameters = Object.values(model.networks).reduce((sum, network) => sum + parameterCount(network), 0);
+  return { batch: opt.batchSize, flops: 2 * multiplyAddsOf(program), parameters };
+}
+
+/** Smooth, and different in every channel. */
+function image({ batchSize, cropSize }: TrainOptions, channels: number, seed: number) {
+  const data = Uint8Array.from(
+    { length: batchSize * cropSize * cropSize * channels },
+    (_, i) => 128 + 100 * Math.sin(seed * i),
+  );
+  return { data, shape: [batchSize, cropSize, cropSize, channels] as const };
+}
+
+function readProfiles(folder: string): NodeTime[] {
+  return readdirSync(folder).flatMap((name) => readProfile(join(folder, name)));
+}

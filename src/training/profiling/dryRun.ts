@@ -1,0 +1,106 @@
+import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { createDataset } from '../../data/createDataset.js';
+import { multiplyAddsOf } from '../../engine/ops/multiplyAdds.js';
+import { inWay, programBytes } from '../../engine/runtime/memoryPlan.js';
+import { predictStepTime } from '../../engine/runtime/stepTime.js';
+import type { ModelOptions } from '../../models/definition.js';
+import { parameterCount } from '../../models/layers/module.js';
+import { findModel } from '../../models/registry.js';
+import { formatBytes } from '../../options/memorySize.js';
+import type { TrainOptions } from '../../options/trainOptions.js';
+import { fitMemory, memoryLimit, stepSize } from '../model/fitMemory.js';
+import { formChoice } from '../model/formChoice.js';
+import { imagesPerStep, stepPrograms } from '../model/stepPieces.js';
+
+/** What `pix2pix train --dry_run` finds out. */
+export interface DryRun {
+  readonly parameters: number;
+  readonly flops: number;
+  /** Predicted, at the peak. */
+  readonly memoryBytes: number;
+  /** Predicted. */
+  readonly stepMilliseconds: number;
+  /** The same for people, with its parts. */
+  readonly text: string;
+}
+
+/**
+ * Predicts what a training would take in memory and time, without allocating any of its memory. Without a data root,
+ * the time is that of a thousand images.
+ *
+ * @throws Pix2PixError when the options contradict each other, a step cannot fit into memory, or there is no such data
+ */
+export async function dryRun(
+  opt: TrainOptions,
+  {
+    print = () => {},
+    progress = () => {},
+  }: {
+    readonly print?: (text: string) => void;
+    readonly progress?: (done: number, total: number) => void;
+  } = {},
+): Promise<DryRun> {
+  const imagesPerEpoch = opt.dataroot ? await countImages(opt) : undefined;
+  const graph = findModel(opt.model).build(opt as unknown as ModelOptions);
+  const size = stepSize(opt);
+  if (size === undefined) throw sizeUnknown(opt);
+  const { way, needs } = fitMemory(graph, opt, size);
+  const time = { convolutions: 0, others: 0, optimisers: 0, total: 0 };
+  let flops = 0;
+  for (const { program: fast, runs } of stepPrograms(graph, opt, size)) {
+    const program = inWay(fast, way);
+    const choose = await formChoice(opt, print)(program);
+    const once = await predictStepTime(program, choose, opt.intraThreads, progress);
+    for (const kind of ['convolutions', 'others', 'optimisers', 'total'] as const)
+      time[kind] += runs * once[kind];
+    flops += 2 * runs * multiplyAddsOf(program);
+  }
+  const rest = (imagesPerEpoch ?? 0) % opt.batchSize;
+  const last = rest === 0 ? 0 : programBytes(graph.trainStep({ ...size, batch: rest }), way);
+  const memoryBytes = Math.min(needs.total + last, memoryLimit(opt));
+  const networks = Object.entries(graph.networks).map(
+    ([name, network]) => [name, parameterCount(network)] as const,
+  );
+  const parameters = networks.reduce((sum, [, count]) => sum + count, 0);
+  const images = imagesPerEpoch ?? 1000;
+  const seconds = (images / imagesPerStep(opt)) * (time.total / 1000);
+  const millions = (count: number) => `${(count / 1e6).toFixed(1)} million`;
+  const ms = (milliseconds: number) => `${milliseconds.toFixed(0)} ms`;
+  const lines = [
+    `step        ${imagesPerStep(opt)} × ${size.height} × ${size.width}, ${(flops / 1e9).toFixed(1)} GFLOP`,
+    `parameters  ${millions(parameters)} (${networks.map(([name, count]) => `${name} ${millions(count)}`).join(', ')})`,
+    `memory      ${formatBytes(memoryBytes)}: parameters, gradients and moments ${formatBytes(needs.states)}, ` +
+      `activations kept ${formatBytes(needs.kept)}, working ${formatBytes(needs.working)}, ` +
+      `${last > 0 ? `an epoch's last ${rest} images ${formatBytes(last)}, ` : ''}program ${formatBytes(needs.process)}`,
+    ...(way.note === undefined ? [] : [`            ${way.note}`]),
+    `step time   ${ms(time.total)}: convolutions ${ms(time.convolutions)}, other ${ms(time.others)}, ` +
+      `optimisers ${ms(time.optimisers)}`,
+    `time        ${duration(seconds)} for ${imagesPerEpoch === undefined ? '1000 images' : `an epoch of ${images} images`}`,
+  ];
+  return {
+    parameters,
+    flops,
+    memoryBytes,
+    stepMilliseconds: time.total,
+    text: lines.join('\n'),
+  };
+}
+
+function sizeUnknown({ preprocess }: TrainOptions): Pix2PixError {
+  return new Pix2PixError(
+    'what a step takes depends on the size of its images, which these options leave to the images',
+    { preprocess },
+    'add a --preprocess that crops, and their size as --crop_size',
+  );
+}
+
+async function countImages(opt: TrainOptions): Promise<number> {
+  const dataset = await createDataset({ ...opt, numThreads: 0 });
+  await dataset.close();
+  return dataset.length;
+}
+
+function duration(seconds: number): string {
+  if (seconds < 90) return `${seconds.toFixed(0)} s`;
+  return seconds < 5400 ? `${(seconds / 60).toFixed(0)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}

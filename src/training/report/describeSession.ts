@@ -1,0 +1,28 @@
+import { randomUUID } from 'node:crypto';
+import { bootId, processStart } from '../../checkpoints/processIdentity.js';
+import { serialiseOptions } from '../../options/serialise.js';
+import type { TrainOptions } from '../../options/trainOptions.js';
+import { machineRecord } from '../../records/writing/machineRecord.js';
+import type { RunSession } from '../../records/writing/runRecord.js';
+import { registeredExtensions } from '../options.js';
+import { versions } from '../saved/versions.js';
+
+/**
+ * What is known of a session of training before it begins.
+ *
+ * @param commandLine the words after `pix2pix`, where a person has given them
+ */
+export function describeSession(opt: TrainOptions, commandLine: readonly string[] = []): RunSession {
+  return {
+    id: randomUUID(),
+    startedAt: new Date().toISOString(),
+    commandLine,
+    workingDirectory: process.cwd(),
+    options: serialiseOptions(opt, registeredExtensions()),
+    given: opt.given,
+    seed: opt.seed,
+    versions: versions(),
+    machine: machineRecord(),
+    process: { pid: process.pid, start: processStart(process.pid), boot: bootId() },
+  };
+}

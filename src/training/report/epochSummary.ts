@@ -1,0 +1,58 @@
+import { formatDuration } from '../../records/writing/progressLine.js';
+import type { ValidationResult } from '../validation.js';
+import type { StepReport, TrainingEvent } from './trainingEvents.js';
+
+/**
+ * What came of an epoch, in one line whose columns stand below each other:
+ *
+ *     epoch   3/200  G_GAN  0.913  G_L1 28.114  D_real  0.512  D_fake  0.491  lr 2.00e-4  1.63 images/s  4:05
+ *     epoch   4/200  ...  lr 2.00e-4  1.63 images/s  4:05  val L1 0.1034  PSNR 15.20 dB  SSIM 0.4031
+ *
+ * Losses are means over the steps that this session made of it.
+ */
+export class EpochSummary {
+  private sums = new Map<string, number>();
+  private steps = 0;
+  private seconds = 0;
+  private images = 0;
+  private validation: ValidationResult | undefined;
+  private lastStep: number | undefined;
+
+  constructor(private readonly epochs: number) {}
+
+  step({ at, losses, time }: StepReport): void {
+    for (const name of Object.keys(losses)) this.sums.set(name, (this.sums.get(name) ?? 0) + losses[name]);
+    this.steps++;
+    const images = at.step - (this.lastStep ?? at.step - 1);
+    this.lastStep = at.step;
+    this.images += images;
+    this.seconds += images * (time.computeSeconds + time.dataSeconds);
+  }
+
+  validated(result: ValidationResult): void {
+    this.validation = result;
+  }
+
+  /** The line, and a new beginning for the next epoch. */
+  end({ at, seconds, learningRate }: Extract<TrainingEvent, { kind: 'epochEnded' }>): string {
+    const width = String(this.epochs).length;
+    const means = [...this.sums].map(([name, sum]) => `${name} ${(sum / this.steps).toFixed(3).padStart(6)}`);
+    const parts = [
+      `epoch ${String(at.epoch).padStart(width)}/${this.epochs}`,
+      ...means,
+      `lr ${learningRate.before.toExponential(2)}`,
+      ...(this.images > 0 ? [`${(this.images / this.seconds).toFixed(2)} images/s`] : []),
+      formatDuration(seconds),
+    ];
+    if (this.validation !== undefined) {
+      const { l1, psnr, ssim } = this.validation;
+      parts.push(`val L1 ${l1.toFixed(4)}`, `PSNR ${psnr.toFixed(2)} dB`, `SSIM ${ssim.toFixed(4)}`);
+    }
+    this.sums.clear();
+    this.steps = 0;
+    this.images = 0;
+    this.seconds = 0;
+    this.validation = undefined;
+    return parts.join('  ');
+  }
+}

@@ -1,0 +1,82 @@
+import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import type { CheckpointStore } from '../../checkpoints/store.js';
+import type { TrainOptions } from '../../options/trainOptions.js';
+import type { Model } from '../model/model.js';
+import { imagesPerStep } from '../model/stepPieces.js';
+import type { LoadedFrom } from './loadModel.js';
+import { type Place, parseProgress } from './trainingState.js';
+
+/** Where a training starts or goes on. */
+export interface StartingPoint {
+  readonly place: Place;
+  /** The smallest validation L1 so far: what a checkpoint `best` has to beat. */
+  readonly bestL1: number;
+}
+
+/**
+ * Where training goes on, for a model that has been set up: exactly where its checkpoint stood; or where that holds
+ * networks alone (an epoch's, `best`), after its epoch with fresh optimisers; or at `--epoch_count`.
+ *
+ * @param warn is told where it is not what the options seem to ask for
+ */
+export function startingPoint(
+  model: Model,
+  opt: TrainOptions,
+  checkpoints: CheckpointStore,
+  warn: (text: string) => void,
+): StartingPoint {
+  const { loadedFrom } = model;
+  if (loadedFrom === undefined) {
+    warnOfEarlierRun(checkpoints, warn);
+    return { place: { epoch: opt.epochCount, batchIndex: 0 }, bestL1: Number.POSITIVE_INFINITY };
+  }
+  const { progress } = loadedFrom;
+  if (progress === undefined) return afterNetworksAlone(model, loadedFrom, opt, checkpoints, warn);
+  const { place, bestL1 } = progress;
+  if (opt.given.includes('epoch_count') && opt.epochCount !== place.epoch) {
+    warn(`--epoch_count ${opt.epochCount} has no effect: the checkpoint stands in epoch ${place.epoch}`);
+  }
+  return { place, bestL1 };
+}
+
+function afterNetworksAlone(
+  model: Model,
+  { tag, epoch, totalIters, fresh }: LoadedFrom,
+  opt: TrainOptions,
+  checkpoints: CheckpointStore,
+  warn: (text: string) => void,
+): StartingPoint {
+  const isWithinEpoch = tag.startsWith('iter_');
+  const next = opt.given.includes('epoch_count') ? opt.epochCount : epoch + (isWithinEpoch ? 0 : 1);
+  warn(
+    `checkpoint ${tag} holds networks alone: training goes on at the beginning of epoch ${next} with fresh ` +
+      'optimisers, not as if it had never stopped',
+  );
+  for (const name of fresh) warn(`there is no ${tag}_net_${name}.pth: ${name} starts afresh`);
+  model.schedule.skip(next - 1);
+  model.totalIters = totalIters;
+  model.steps = Math.ceil(totalIters / imagesPerStep(opt));
+  return { place: { epoch: next, batchIndex: 0 }, bestL1: knownBest(checkpoints) };
+}
+
+/** The best validation that the run's own training state knows of; `best` must not be replaced by something worse. */
+function knownBest(checkpoints: CheckpointStore): number {
+  try {
+    const { state, close } = checkpoints.load('latest', { networks: [], state: 'if present' });
+    close();
+    return state === undefined ? Number.POSITIVE_INFINITY : parseProgress(state.json, []).bestL1;
+  } catch (error) {
+    if (error instanceof Pix2PixError) return Number.POSITIVE_INFINITY; // there is none, or it is damaged
+    throw error;
+  }
+}
+
+function warnOfEarlierRun(checkpoints: CheckpointStore, warn: (text: string) => void): void {
+  const [newest] = checkpoints.list();
+  if (newest?.manifest === undefined) return;
+  const { epoch, totalIters } = newest.manifest;
+  warn(
+    `${checkpoints.directory} holds an earlier run (epoch ${epoch}, ${totalIters} images seen), which this one ` +
+      'replaces as it saves; to go on with it instead, stop and pass --continue_train',
+  );
+}

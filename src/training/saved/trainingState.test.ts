@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { parseProgress } from './trainingState.js';
+
+const progress = {
+  version: 1,
+  place: { epoch: 3, batchIndex: 7 },
+  bestL1: Number.POSITIVE_INFINITY,
+  totalIters: 27,
+  steps: 27,
+  epochLoss: { sum: 12.5, count: 7 },
+  schedule: { firstEpoch: 1, epochs: 2, rate: 0.0002, best: Number.POSITIVE_INFINITY, badEpochs: 0 },
+  updates: { G: 27, D: 27 },
+};
+
+test('what was saved is read', () => {
+  assert.deepEqual(parseProgress(progress, ['G', 'D']), progress);
+});
+
+/** Every place in the counters, as a path of keys. */
+function* paths(value: object, path: string[] = []): Generator<string[]> {
+  for (const [key, inner] of Object.entries(value)) {
+    yield [...path, key];
+    if (typeof inner === 'object') yield* paths(inner, [...path, key]);
+  }
+}
+
+/** The counters with something else at one place, or without it. */
+function changed(path: readonly string[], replacement: unknown): unknown {
+  const copy = structuredClone(progress) as Record<string, unknown>;
+  let at = copy;
+  for (const key of path.slice(0, -1)) at = at[key] as Record<string, unknown>;
+  if (replacement === undefined) delete at[path.at(-1)!];
+  else at[path.at(-1)!] = replacement;
+  return copy;
+}
+
+test('counters that are missing or of another kind are refused in one message', () => {
+  const wrong = fc.constantFrom(undefined, null, 'x', '1', [], {}, true, Number.NaN);
+  fc.assert(
+    fc.property(fc.constantFrom(...paths(progress)), wrong, (path, replacement) => {
+      assert.throws(
+        () => parseProgress(changed(path, replacement), ['G', 'D']),
+        Pix2PixError,
+        path.join('.'),
+      );
+    }),
+  );
+  for (const json of [undefined, null, 5, 'text', [], {}]) {
+    assert.throws(() => parseProgress(json, ['G']), Pix2PixError);
+  }
+  for (const path of [['steps'], ['place', 'epoch'], ['updates', 'D']]) {
+    for (const number of [-1, 0.5, Number.POSITIVE_INFINITY, 2 ** 60]) {
+      assert.throws(() => parseProgress(changed(path, number), ['G', 'D']), /not sound/);
+    }
+  }
+});
+
+test('another version is named', () => {
+  assert.throws(() => parseProgress({ ...progress, version: 2 }, []), /another version[\s\S]*found +2/);
+});

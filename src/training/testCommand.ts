@@ -1,0 +1,121 @@
+import { join, parse } from 'node:path';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import { toImageBatch } from '../data/batch/floatImages.js';
+import { createDataset } from '../data/createDataset.js';
+import type { Dataset } from '../data/loading/dataset.js';
+import { type MeanMetrics, MetricMeans } from '../data/metrics/metricMeans.js';
+import { tableOf } from '../options/serialise.js';
+import type { TestOptions } from '../options/testOptions.js';
+import { writeOptionsFile } from '../records/writing/optionsFile.js';
+import { ResultsPage } from '../records/writing/resultsPage.js';
+import { createModel } from './createModel.js';
+import type { Model } from './model/model.js';
+import { registeredExtensions } from './options.js';
+import { completeOptions } from './saved/completeOptions.js';
+import { checkpointTag, runFolder } from './saved/loadModel.js';
+import { metricsOf } from './validation.js';
+
+/** What a test has come to. */
+export interface TestSummary {
+  /** Path of the results page. */
+  readonly page: string;
+  readonly images: number;
+  /** Of a model whose images have targets; `count` is 0 for others. */
+  readonly means: MeanMetrics;
+}
+
+/** What a test tells of while it runs. */
+export interface TestSurroundings {
+  /** Notes and warnings. */
+  message(text: string): void;
+  /** After every image. */
+  progress(done: number, total: number, path: string): void;
+}
+
+/**
+ * `pix2pix test`: translates the images of a phase with a trained generator, and writes the results page with all of
+ * them and how far they are from their targets.
+ *
+ * Batch statistics and dropout are as in training unless `--eval`, as in the reference.
+ *
+ * ```
+ * const { page, means } = await test(parseTestOptions(['--name', 'facades', '--epoch', 'best']));
+ * ```
+ *
+ * @param stop when aborted, the page of what has been translated is written
+ * @param out by default, warnings go to the console and progress nowhere
+ * @throws Pix2PixError for everything that a person can mend
+ */
+export async function test(
+  given: TestOptions,
+  stop: AbortSignal = new AbortController().signal,
+  out: TestSurroundings = { message: console.warn, progress: () => {} },
+): Promise<TestSummary> {
+  const opt = completeOptions(given);
+  recordOptions(opt, out);
+  const model = await createModel(opt);
+  try {
+    const { sheet: batchSize = opt.batchSize } = model.graph;
+    const dataset = await createDataset(
+      { ...opt, batchSize, epochCount: 1 },
+      { onWarning: out.message, onProgress: out.message },
+    );
+    try {
+      await model.setup(opt, { print: opt.quiet ? () => {} : out.message });
+      return await translateAll(model, opt, dataset, stop, out);
+    } finally {
+      await dataset.close();
+    }
+  } finally {
+    await model.dispose();
+  }
+}
+
+async function translateAll(
+  model: Model,
+  opt: TestOptions,
+  dataset: Dataset,
+  stop: AbortSignal,
+  out: TestSurroundings,
+): Promise<TestSummary> {
+  // Named as the reference names it: test_latest, test_latest_iter5000.
+  const label = `${opt.phase}_${opt.epoch}${opt.loadIter > 0 ? `_iter${opt.loadIter}` : ''}`;
+  const folder = join(opt.resultsDir, opt.name, label);
+  const title = `${opt.name}, ${opt.phase}, epoch ${checkpointTag(opt)}`;
+  const page = new ResultsPage(folder, title, { aspectRatio: opt.aspectRatio });
+  const means = new MetricMeans();
+  const total = Math.min(opt.numTest, dataset.length);
+  let images = 0;
+  for await (const batch of dataset) {
+    if (stop.aborted) break;
+    model.setInput(batch);
+    await model.test({ evaluate: opt.eval, draw: images });
+    const visuals = Object.entries(model.getCurrentVisuals());
+    const shown = Object.fromEntries(visuals.map(([name, visual]) => [name, toImageBatch(visual)]));
+    const [metrics] = metricsOf(model);
+    if (metrics !== undefined) means.add(metrics);
+    const paths = model.getImagePaths();
+    await page.add(parse(paths[0]).name, shown, metrics);
+    images += paths.length;
+    out.progress(Math.min(images, total), total, paths[0]);
+    if (images >= opt.numTest) break;
+  }
+  if (images === 0 && !stop.aborted) {
+    throw new Pix2PixError(
+      'no image could be translated',
+      { dataroot: opt.dataroot, phase: opt.phase, images: dataset.length },
+      'the warnings above say what is wrong with them',
+    );
+  }
+  return { page: page.write(), images, means: means.mean() };
+}
+
+/** Beside the checkpoints, as the reference does; they may lie where one may only read. */
+function recordOptions(opt: TestOptions, out: TestSurroundings): void {
+  try {
+    writeOptionsFile(runFolder(opt), 'test', tableOf(opt, registeredExtensions()), { ...opt });
+  } catch (error) {
+    if (!(error instanceof Pix2PixError)) throw error;
+    out.message(`warning: ${error.message}`);
+  }
+}
