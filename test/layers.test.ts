@@ -1,22 +1,27 @@
-/** The house rules that a compiler does not know. What is said here is what holds; documentation points here. */
+/** The rules that a compiler does not know. What is said here is what holds; the documents' tables are compared with it. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { readSources, type Source } from './sources.js';
+import { repositoryRoot } from './repository.js';
+import { readSources, readTexts, type Source } from './sources.js';
 
-/**
- * The folders of src from the ground up: a file imports from its own folder or from one before it. Each line is a
- * storey: what is described, how it is differentiated and built up, how it is run, what it is fed, what uses it.
- */
+/** The folders of src: a file imports from its own folder or from one before it. */
 const LAYERS = [
-  ...['errors', 'random', 'options', 'files'],
-  ...['ir', 'ops', 'autodiff', 'nn', 'networks', 'models', 'onnx', 'wasm'],
-  'runtime',
-  ...['data', 'metrics', 'checkpoints', 'tracking', 'interop'],
-  ...['translation', 'training', 'inference', 'runs', 'server', 'cli', 'index'],
+  ...['base', 'engine', 'options', 'checkpoints', 'models', 'data', 'interop', 'records'],
+  ...['training', 'inference', 'cli', 'index.ts'],
 ];
 
-/** They run in a browser as they are: nothing of Node's, also not by way of what they import. */
-const PORTABLE = ['ir', 'ops', 'autodiff', 'nn', 'networks', 'models', 'onnx', 'wasm', 'translation'];
+/** Those of src/engine, likewise. Beside them it imports from base/ alone. */
+const ENGINE = ['ir', 'ops', 'autodiff', 'onnx', 'runtime', 'devices'];
+
+/** Where a browser runs it too: nothing of Node's, neither directly nor by what is imported. */
+const PORTABLE = [
+  ...['base/errors/', 'base/random/', 'engine/', 'models/', 'options/', 'checkpoints/format/'],
+  ...['data/batch/', 'training/model/', 'inference/portable/'],
+];
+/** What of these folders is for Node alone. */
+const FOR_NODE = ['engine/devices/cpu/', 'options/configFile.ts'];
 
 const MAX_LINES = 300;
 
@@ -27,27 +32,54 @@ const product = sources.filter((source) => !isTest(source));
 const web = readSources('web');
 const byPath = new Map(product.map((source) => [source.path, source]));
 
-/** 'ir' of 'src/engine/ir/value.ts', 'index' of 'src/index.ts'. */
-const layerOf = (path: string) => path.split('/')[1].replace(/\.ts$/, '');
+/** Below src: 'engine/ir/value.ts'. */
+const below = (path: string) => path.slice('src/'.length);
+/** 'engine' of 'src/engine/ir/value.ts', 'index.ts' of 'src/index.ts'. */
+const layerOf = (path: string) => path.split('/')[1];
+/** 'ir' of 'src/engine/ir/value.ts'. */
+const engineFolderOf = (path: string) => (layerOf(path) === 'engine' ? path.split('/')[2] : undefined);
+/** Every import of one file of src by another, those of types included. */
+const imports = product.flatMap(({ path, imports }) =>
+  imports.flatMap(({ file }) => (file === undefined ? [] : [{ path, file }])),
+);
+const inWords = ({ path, file }: { path: string; file: string }) => `${path} imports ${file}`;
 
-test('every folder of src has its place among the layers', () => {
+test('every folder of src and of src/engine has its place in the order', () => {
   const folders = new Set(product.map(({ path }) => layerOf(path)));
-  assert.deepEqual(
-    [...folders].filter((folder) => !LAYERS.includes(folder)),
-    [],
-    'add it to LAYERS',
-  );
+  const engine = new Set(product.flatMap(({ path }) => engineFolderOf(path) ?? []));
+  assert.deepEqual([...folders].sort(), [...LAYERS].sort());
+  assert.deepEqual([...engine].sort(), [...ENGINE].sort());
 });
 
 test('files import from their own layer or from one below', () => {
-  const wrong = product.flatMap(({ path, imports }) =>
-    imports
-      .filter(
-        ({ file }) => file !== undefined && LAYERS.indexOf(layerOf(file)) > LAYERS.indexOf(layerOf(path)),
-      )
-      .map(({ file }) => `${path} imports ${file}`),
+  const upwards = imports.filter(
+    ({ path, file }) => LAYERS.indexOf(layerOf(file)) > LAYERS.indexOf(layerOf(path)),
   );
-  assert.deepEqual(wrong, []);
+  assert.deepEqual(upwards.map(inWords), []);
+});
+
+test('the engine imports nothing but base/, and within it each folder only from those before it', () => {
+  const wrong = imports.filter(({ path, file }) => {
+    const [from, to] = [engineFolderOf(path), engineFolderOf(file)];
+    if (from === undefined) return false;
+    return to === undefined ? layerOf(file) !== 'base' : ENGINE.indexOf(to) > ENGINE.indexOf(from);
+  });
+  assert.deepEqual(wrong.map(inWords), []);
+});
+
+/** The folders that a document lists, in order: what stands in backquotes at the beginning of a table's rows. */
+function foldersIn(document: string, heading: string): string[] {
+  const text = readFileSync(join(repositoryRoot, document), 'utf8');
+  const [, after] = text.split(`\n${heading}\n`);
+  assert.ok(after !== undefined, `${document} has no heading ${heading}`);
+  const section = after.split(/\n#+ /)[0];
+  return [...section.matchAll(/^\| `([\w./]+?)\/?` +\|/gm)].map(([, folder]) => folder);
+}
+
+test('the documents list the folders in this order', () => {
+  assert.deepEqual(foldersIn('docs/architecture.md', '## Layers'), LAYERS);
+  assert.deepEqual(foldersIn('docs/architecture.md', '### Inside the engine'), ENGINE);
+  assert.deepEqual(foldersIn('CONTRIBUTING.md', '## What is where'), LAYERS);
 });
 
 test('every import leads to a file of src', () => {
@@ -62,9 +94,9 @@ test('every import leads to a file of src', () => {
   assert.deepEqual(wrong, []);
 });
 
-test('no file imports itself by way of others', () => {
+test('no file imports itself by way of others, also not for a type alone', () => {
   assert.deepEqual(
-    cycles((source) => source.imports.filter(({ typeOnly }) => !typeOnly).map(({ file }) => file)),
+    cycles((source) => source.imports.map(({ file }) => file)),
     [],
   );
 });
@@ -85,13 +117,13 @@ function cycles(next: (source: Source) => readonly (string | undefined)[]): stri
   return [...found];
 }
 
-test('ONNX Runtime is imported by the runtime alone', () => {
+test('ONNX Runtime is imported by the CPU device alone', () => {
   const importers = product.filter(({ imports }) =>
     imports.some(({ specifier }) => /^onnxruntime/.test(specifier)),
   );
   assert.ok(importers.length > 0);
   assert.deepEqual(
-    importers.filter(({ path }) => layerOf(path) !== 'runtime').map(({ path }) => path),
+    importers.filter(({ path }) => !path.startsWith('src/engine/devices/cpu/')).map(({ path }) => path),
     [],
   );
 });
@@ -106,9 +138,14 @@ test('the command line alone reads process.argv and ends the process', () => {
 });
 
 test('where a browser runs it nothing of Node’s is used, also not by what is imported', () => {
-  const layers = product.filter(({ path }) => PORTABLE.includes(layerOf(path)));
-  const portable = reachableFrom([...layers, ...importedByPages()]);
-  assert.ok(portable.some(({ path }) => layerOf(path) === 'errors'));
+  const isIn =
+    (places: readonly string[]) =>
+    ({ path }: Source) =>
+      places.some((place) => below(path).startsWith(place));
+  for (const place of [...PORTABLE, ...FOR_NODE])
+    assert.ok(product.some(isIn([place])), `nothing is in ${place}`);
+  const roots = product.filter(isIn(PORTABLE)).filter((source) => !isIn(FOR_NODE)(source));
+  const portable = reachableFrom([...roots, ...importedByPages()]);
   const wrong = portable.flatMap(({ path, text, imports }) => {
     const packages = imports.filter(({ file, typeOnly }) => file === undefined && !typeOnly);
     const foreign = packages.filter(({ specifier }) => !/^(@bufbuild\/protobuf(\/|$)|jsep$)/.test(specifier));
@@ -122,7 +159,7 @@ test('where a browser runs it nothing of Node’s is used, also not by what is i
   assert.deepEqual(wrong, []);
 });
 
-/** What the pages take from src. */
+/** The files of src that the pages import. */
 function importedByPages(): Source[] {
   const files = web.flatMap(({ imports }) => imports.filter(({ typeOnly }) => !typeOnly));
   return files.flatMap(({ file }) => byPath.get(file ?? '') ?? []);
@@ -143,9 +180,10 @@ function reachableFrom(roots: readonly Source[]): Source[] {
 }
 
 test(`no file has more than ${MAX_LINES} lines`, () => {
-  const all = ['src', 'web', 'test', 'bench', 'examples']
-    .flatMap(readSources)
+  const code = ['src', 'web', 'test', 'bench', 'examples']
+    .flatMap((folder) => readSources(folder))
     .filter((source) => !isGenerated(source));
+  const all = [...code, ...readTexts('web', /\.(css|html|js)$/)];
   const long = all
     .filter(({ text }) => text.trimEnd().split('\n').length > MAX_LINES)
     .map(({ path }) => path);

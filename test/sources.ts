@@ -14,35 +14,40 @@ export interface Import {
 }
 
 /** A TypeScript source of the repository. */
-export interface Source {
-  /** Relative to the repository, with forward slashes: 'src/engine/ir/value.ts'. */
-  readonly path: string;
-  readonly text: string;
+export interface Source extends TextFile {
   readonly imports: readonly Import[];
 }
 
-/** All sources under a folder of the repository, generated ones (`*_pb.ts`) included; none if there is no such folder. */
-export function readSources(folder: string): Source[] {
+/** A file as it stands. */
+export interface TextFile {
+  /** Relative to the repository, with forward slashes. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** All files under a folder of the repository whose path matches; none if there is no such folder. */
+export function readTexts(folder: string, matching: RegExp): TextFile[] {
   if (!existsSync(join(repositoryRoot, folder))) return [];
   return readdirSync(join(repositoryRoot, folder), { recursive: true })
     .map((name) => join(folder, String(name)).split(sep).join('/'))
-    .filter((path) => /\.tsx?$/.test(path) && !path.includes('node_modules'))
+    .filter((path) => matching.test(path) && !path.includes('node_modules'))
     .sort()
-    .map((path) => {
-      const text = readFileSync(join(repositoryRoot, path), 'utf8');
-      let imports: Import[] | undefined;
-      const parse = () => {
+    .map((path) => ({ path, text: readFileSync(join(repositoryRoot, path), 'utf8') }));
+}
+
+/** All TypeScript sources under a folder of the repository, generated ones (`*_pb.ts`) included. */
+export function readSources(folder: string): Source[] {
+  return readTexts(folder, /\.tsx?$/).map(({ path, text }) => {
+    let imports: Import[] | undefined;
+    return {
+      path,
+      text,
+      get imports() {
         imports ??= importsOf(path, text);
         return imports;
-      };
-      return {
-        path,
-        text,
-        get imports() {
-          return parse();
-        },
-      };
-    });
+      },
+    };
+  });
 }
 
 function importsOf(path: string, text: string): Import[] {
