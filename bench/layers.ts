@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { timeForms } from '../src/engine/devices/cpu/layerTiming.js';
 import { chooseByRule } from '../src/engine/runtime/forms.js';
-import { choicesOf, type LayerChoice, timeForms } from '../src/engine/runtime/layerTiming.js';
+import { choicesOf, type LayerChoice } from '../src/engine/runtime/layerChoices.js';
 import type { ModelOptions } from '../src/models/definition.js';
 import { pix2pix } from '../src/models/pix2pix.js';
 import { parseTrainOptions } from '../src/training/options.js';

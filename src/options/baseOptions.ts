@@ -1,3 +1,4 @@
+import { DEFAULT_DEVICE, DEVICE_NAMES, DEVICES } from '../engine/devices/registry.js';
 import { epochFault, folderNameFault } from './folderName.js';
 import type { OptionTable } from './spec.js';
 
@@ -173,11 +174,11 @@ export const LOAD_OPTIONS = {
 export const MACHINE_OPTIONS = {
   device: {
     kind: 'choice',
-    default: 'cpu',
-    choices: ['cpu'],
+    default: DEFAULT_DEVICE,
+    choices: DEVICE_NAMES,
     group: 'Machine and messages',
-    stored: 'never',
-    help: 'what computes',
+    stored: 'resume',
+    help: `what computes: ${DEVICE_NAMES.map((name) => `${name}, ${DEVICES[name]}`).join('; ')}`,
   },
   intra_threads: {
     kind: 'int',

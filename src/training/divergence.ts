@@ -1,4 +1,5 @@
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import { downloadFloats } from '../engine/runtime/device.js';
 import type { Model } from './model/model.js';
 
 /** Whether all losses are numbers. */
@@ -11,17 +12,18 @@ export function areFinite(losses: Readonly<Record<string, number>>): boolean {
  * @param at where that was: `epoch 3, step 1207`
  * @throws Pix2PixError naming the losses, the step and its images
  */
-export function requireFiniteLosses(model: Model, at: string): void {
-  const losses = model.getCurrentLosses();
+export async function requireFiniteLosses(model: Model, at: string): Promise<void> {
+  const losses = await model.getCurrentLosses();
   const bad = Object.keys(losses).filter((name) => !Number.isFinite(losses[name]));
   if (bad.length > 0) throw diverged(model, at, bad.map((name) => `${name} = ${losses[name]}`).join(', '));
 }
 
 /** Keeps weights, running statistics and the like that are no numbers out of a checkpoint. Throws as above. */
-export function requireFiniteWeights(model: Model, at: string): void {
+export async function requireFiniteWeights(model: Model, at: string): Promise<void> {
   for (const [name, { states }] of Object.entries(model.networks)) {
     for (const state of states) {
-      if (state.type.dtype !== 'f32' || Number.isFinite(sum(model.store.floats(state)))) continue;
+      if (state.type.dtype !== 'f32') continue;
+      if (Number.isFinite(sum(await downloadFloats(model.device, state)))) continue;
       throw diverged(model, at, `${name} ${state.name} is not finite`);
     }
   }

@@ -50,7 +50,7 @@ export class FixedSamples {
     for (const [index, batch] of this.batches.entries()) {
       model.setInput(batch);
       await model.test({ draw: index });
-      const made: Readonly<Record<string, FloatImages>> = model.getCurrentVisuals();
+      const made: Readonly<Record<string, FloatImages>> = await model.getCurrentVisuals();
       for (const [name, visual] of Object.entries(made)) {
         if (!still.has(name)) all[`${index + 1}/${name}`] = visual;
       }

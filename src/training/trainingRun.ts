@@ -6,6 +6,7 @@ import { areFinite, requireFiniteLosses, requireFiniteWeights } from './divergen
 import type { FixedSamples } from './fixedSamples.js';
 import { withAverages } from './model/averagedNetworks.js';
 import type { Model } from './model/model.js';
+import type { Place } from './model/progress.js';
 import { imagesPerStep } from './model/stepPieces.js';
 import { networkRecords } from './report/networkRecords.js';
 import type {
@@ -15,7 +16,6 @@ import type {
   TrainingSummary,
   TrainingSurroundings,
 } from './report/trainingEvents.js';
-import type { Place } from './saved/trainingState.js';
 import { type ValidationResult, validate } from './validation.js';
 
 /** All that a training works with. The model is set up, and the data set stands where training goes on. */
@@ -80,7 +80,7 @@ export class TrainingRun {
     const { model, dataset } = this;
     const before = this.reasonToEnd();
     if (before !== undefined) {
-      if (!this.isSaved) this.save(['latest'], dataset);
+      if (!this.isSaved) await this.save(['latest'], dataset);
       return before;
     }
     const started = performance.now();
@@ -92,7 +92,7 @@ export class TrainingRun {
       const endsHere = reason === 'stopped' || (reason !== undefined && !isEpochUsedUp);
       const isAsked = this.surroundings.takeSave?.() ?? false;
       const tags = this.tagsOfStep(batch) ?? (endsHere || isAsked ? ['latest'] : undefined);
-      if (tags !== undefined) this.save(tags, dataset);
+      if (tags !== undefined) await this.save(tags, dataset);
       if (endsHere) return reason;
     }
     if (model.steps > this.firstStep) await this.showEpoch();
@@ -109,9 +109,9 @@ export class TrainingRun {
     const milliseconds = performance.now() - started;
     this.stepMilliseconds += milliseconds;
     const images = batch.A.shape[0];
-    const report = this.report(images, milliseconds, learningRate);
+    const report = await this.report(images, milliseconds, learningRate);
     if (!areFinite(report.losses)) this.emit({ kind: 'diverged', report });
-    requireFiniteLosses(model, this.place);
+    await requireFiniteLosses(model, this.place);
     this.emit({ kind: 'step', report });
     const due = {
       events: this.isDue(opt.displayFreq, images),
@@ -126,7 +126,7 @@ export class TrainingRun {
     const at = { ...this.at, iteration: dataset.length };
     const validation = await this.validateIfDue(at);
     if (validation === 'stopped') {
-      this.save(['latest'], { epoch, batchIndex: dataset.batchesPerEpoch }); // to be validated when it goes on
+      await this.save(['latest'], { epoch, batchIndex: dataset.batchesPerEpoch }); // to be validated when it goes on
       return 'stopped';
     }
     const tags: string[] = [];
@@ -135,13 +135,13 @@ export class TrainingRun {
       tags.push('best');
     }
     this.isSaved = false;
-    const learningRate = model.updateLearningRate(this.metric(validation));
+    const learningRate = await model.updateLearningRate(this.metric(validation));
     this.emit({ kind: 'epochEnded', at, seconds, learningRate });
     const reason = this.reasonToEnd();
     const isLast = epoch === this.lastEpoch;
     if (epoch % opt.saveEpochFreq === 0) tags.unshift('latest', `${epoch}`);
     else if (isLast || reason !== undefined) tags.unshift('latest');
-    if (tags.length > 0) this.save(tags, dataset);
+    if (tags.length > 0) await this.save(tags, dataset);
     return reason === 'max_steps' && isLast ? 'finished' : reason;
   }
 
@@ -189,13 +189,13 @@ export class TrainingRun {
     return `epoch ${this.epoch}, step ${this.model.steps}`;
   }
 
-  private report(images: number, milliseconds: number, learningRate: number): StepReport {
+  private async report(images: number, milliseconds: number, learningRate: number): Promise<StepReport> {
     const { opt, dataset, model } = this;
     const waited = dataset.waitedMs - this.waitedBefore;
     this.waitedBefore = dataset.waitedMs;
     return {
       at: this.at,
-      losses: model.getCurrentLosses(),
+      losses: await model.getCurrentLosses(),
       time: { computeSeconds: milliseconds / 1000 / images, dataSeconds: waited / 1000 / images },
       learningRate,
       imagesPerEpoch: dataset.length,
@@ -220,7 +220,7 @@ export class TrainingRun {
     if (due.html) this.pageEpoch = this.epoch;
     if (due.events) this.eventEpoch = this.epoch;
     await this.model.computeVisuals();
-    this.emit({ kind: 'images', at: this.at, visuals: this.model.getCurrentVisuals(), due });
+    this.emit({ kind: 'images', at: this.at, visuals: await this.model.getCurrentVisuals(), due });
     if (due.events) await this.showSamples();
   }
 
@@ -237,9 +237,9 @@ export class TrainingRun {
     return this.opt.saveByIter ? ['latest', `iter_${this.model.totalIters}`] : ['latest'];
   }
 
-  private save(tags: readonly string[], place: Place): void {
-    requireFiniteWeights(this.model, this.place);
-    this.model.save(tags, place, this.bestL1);
+  private async save(tags: readonly string[], place: Place): Promise<void> {
+    await requireFiniteWeights(this.model, this.place);
+    await this.model.save(tags, place, this.bestL1);
     this.isSaved ||= tags.includes('latest');
     this.emit({ kind: 'saved', tags, at: this.at });
   }

@@ -63,7 +63,7 @@ export async function validate(
       if (shouldStop()) return 'stopped';
       model.setInput(batch);
       await model.test({ draw: index++ });
-      for (const metrics of metricsOf(model)) means.add(metrics);
+      for (const metrics of await metricsOf(model)) means.add(metrics);
     }
   } finally {
     await dataset.close();
@@ -73,9 +73,9 @@ export async function validate(
 }
 
 /** How far what the model made is from what it should be, image by image; empty where that is not known. */
-export function metricsOf(model: Model): ImageMetrics[] {
+export async function metricsOf(model: Model): Promise<ImageMetrics[]> {
   if (model.graph.compared === undefined) return [];
-  const visuals: Readonly<Record<string, FloatImages>> = model.getCurrentVisuals();
+  const visuals: Readonly<Record<string, FloatImages>> = await model.getCurrentVisuals();
   const [made, wanted] = model.graph.compared.map((name) => toImageBatch(visuals[name]));
   return imageMetrics(made, wanted);
 }

@@ -1,83 +1,14 @@
-import { type Program, reachable } from '../ir/program.js';
-import { elementCount } from '../ir/tensorType.js';
-import type { Value } from '../ir/value.js';
-import type { FormChooser } from '../onnx/graphBuilder.js';
-import { multiplyAdds } from '../ops/multiplyAdds.js';
-import { timeLayer } from './layerTiming.js';
-
-/** Runs of each layer, after one that does not count. */
-const ROUNDS = 2;
-/** Bytes that ops between convolutions move for each byte of their results: they read, and have temporaries. */
-const MOVED_PER_BYTE = 4;
-/** Adam reads parameter, gradient and two moments, and writes all but the gradient. */
-const MOVED_BY_ADAM = 7 * 4;
-/** More than any cache holds. */
-const COPIED_BYTES = 1 << 26;
-
+/** Milliseconds that a run of a program is predicted to take. */
 export interface StepTime {
   readonly convolutions: number;
   readonly others: number;
   readonly optimisers: number;
-  /** Milliseconds of a step. */
   readonly total: number;
 }
 
-/**
- * Predicts how long a training step takes: every kind of convolution in it is timed alone, and what else it does is
- * taken to go at the speed at which memory is copied. Needs the memory of the largest layer, and a second or two at
- * the defaults.
- */
-export async function predictStepTime(
-  program: Program,
-  choose: FormChooser,
-  threads: number,
-  progress: (done: number, total: number) => void = () => {},
-): Promise<StepTime> {
-  const values = reachable([
-    ...program.outputs.values(),
-    ...program.writes.values(),
-    ...program.hostSteps.flatMap(({ inputs }) => inputs),
-  ]);
-  const layers = new Map<string, Value[]>();
-  for (const value of values) {
-    if (multiplyAdds(value) > 0) layers.set(kindOf(value), [...(layers.get(kindOf(value)) ?? []), value]);
-  }
-  let convolutions = 0;
-  let done = 0;
-  for (const alike of layers.values()) {
-    convolutions += alike.length * (await timeLayer({ value: alike[0] }, choose, threads, ROUNDS));
-    progress(++done, layers.size);
-  }
-  const rate = copyRate();
-  const written = values
-    .filter((value) => value.source.kind === 'op' && multiplyAdds(value) === 0 && !isView(value))
-    .reduce((sum, { shape }) => sum + 4 * elementCount(shape), 0);
-  const parameters = program.hostSteps
-    .flatMap(({ states }) => states)
-    .reduce((sum, { type }) => sum + elementCount(type.shape), 0);
-  const others = (written * MOVED_PER_BYTE) / rate;
-  const optimisers = (parameters * MOVED_BY_ADAM) / rate;
-  return { convolutions, others, optimisers, total: convolutions + others + optimisers };
-}
-
-function kindOf({ source }: Value): string {
-  if (source.kind !== 'op') return '';
-  return JSON.stringify([source.op.name, source.inputs.map(({ shape }) => shape), source.attributes]);
-}
-
-function isView({ source }: Value): boolean {
-  return source.kind === 'op' && ['reshape', 'detach', 'broadcast'].includes(source.op.name);
-}
-
-/** Bytes a millisecond, each byte counted as read and written. */
-function copyRate(): number {
-  const from = new Uint8Array(COPIED_BYTES).fill(1);
-  const to = new Uint8Array(COPIED_BYTES).fill(2); // pages of its own before the clock starts
-  let fastest = Number.POSITIVE_INFINITY;
-  for (let run = 0; run < 3; run++) {
-    const started = performance.now();
-    to.set(from);
-    fastest = Math.min(fastest, performance.now() - started);
-  }
-  return (2 * COPIED_BYTES) / fastest;
+/** Who is told while a prediction times layers. */
+export interface PredictOptions {
+  /** As in `CompileOptions`. */
+  readonly onTuning?: (layers: number) => void;
+  readonly progress?: (done: number, total: number) => void;
 }

@@ -1,14 +1,6 @@
-import { freemem } from 'node:os';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import type { Program } from '../../engine/ir/program.js';
-import {
-  MEMORY_WAYS,
-  type MemoryNeeds,
-  type MemoryWay,
-  PROCESS_BYTES,
-  predictMemory,
-  programBytes,
-} from '../../engine/runtime/memoryPlan.js';
+import type { MemoryModel, MemoryNeeds, MemoryStrategy } from '../../engine/runtime/memoryModel.js';
 import type { ImageSize, ModelGraph } from '../../models/definition.js';
 import { parameterCount } from '../../models/layers/module.js';
 import { formatBytes, parseMemorySize } from '../../options/memorySize.js';
@@ -19,7 +11,7 @@ import { stepPrograms } from './stepPieces.js';
 
 /** How a training will use memory. */
 export interface MemoryFit {
-  readonly way: MemoryWay;
+  readonly strategy: MemoryStrategy;
   readonly needs: MemoryNeeds;
 }
 
@@ -29,35 +21,44 @@ export function stepSize({ batchSize, cropSize, preprocess }: TrainOptions): Ima
   return { batch: batchSize, height: cropSize, width: cropSize, format: 'u8' };
 }
 
-/** What a training may take: `--memory_limit`, or without it the memory that is free. */
-export function memoryLimit({ memoryLimit }: TrainOptions): number {
-  return memoryLimit === undefined ? availableMemory() : parseMemorySize(memoryLimit)!;
+/** What a training may take: `--memory_limit`, or without it the memory of the device that is free. */
+export function memoryLimit({ memoryLimit }: TrainOptions, memory: MemoryModel): number {
+  return memoryLimit === undefined ? memory.available() : parseMemorySize(memoryLimit)!;
 }
 
-/** How a training uses memory. Where the size of its steps is not known, a limit that was given asks for the leanest way. */
-export function memoryWay(graph: ModelGraph, opt: TrainOptions): MemoryWay {
+/**
+ * How a training uses memory. Where the size of its steps is not known, a limit that was given asks for the leanest
+ * strategy.
+ */
+export function memoryStrategy(graph: ModelGraph, opt: TrainOptions, memory: MemoryModel): MemoryStrategy {
   const size = stepSize(opt);
-  if (size !== undefined) return fitMemory(graph, opt, size).way;
-  return opt.memoryLimit === undefined ? MEMORY_WAYS[0] : LEANEST;
+  if (size !== undefined) return fitMemory(graph, opt, size, memory).strategy;
+  return opt.memoryLimit === undefined ? memory.strategies[0] : leanest(memory);
 }
 
 /** What compiled programs may take: those of full batches, of an epoch's last one, of validation. */
 export function roomForPrograms(
   graph: ModelGraph,
   opt: TrainOptions | TestOptions,
-  way: MemoryWay,
+  strategy: MemoryStrategy,
+  memory: MemoryModel,
 ): ProgramMemory {
-  const bytesOf = (program: Program) => programBytes(program, way);
+  const bytesOf = (program: Program) => programBytes(memory.predict(program, strategy));
   if (!opt.isTrain) return { bytesOf, room: Number.POSITIVE_INFINITY };
   const states = Object.values(graph.networks).reduce((sum, network) => sum + parameterCount(network), 0);
-  const taken = PROCESS_BYTES + BYTES_OF_PARAMETER * states + extraStateBytes(graph, opt);
-  return { bytesOf, room: memoryLimit(opt) - taken };
+  const taken = memory.processBytes + BYTES_OF_PARAMETER * states + extraStateBytes(graph, opt);
+  return { bytesOf, room: memoryLimit(opt, memory) - taken };
+}
+
+/** What a compiled program takes besides the states. */
+export function programBytes({ kept, working }: MemoryNeeds): number {
+  return kept + working;
 }
 
 /** The parameter itself, its gradient and two moments. */
 const BYTES_OF_PARAMETER = 16;
 
-/** What optimisers keep besides: gradients gathered over batches, and moving averages. */
+/** What optimisers keep besides: gradients accumulated over batches, and moving averages. */
 function extraStateBytes({ networks, testNetworks }: ModelGraph, { accumulate, ema }: TrainOptions): number {
   const bytes = (names: readonly string[]) =>
     names.reduce((sum, name) => sum + 4 * parameterCount(networks[name]), 0);
@@ -75,12 +76,17 @@ function poolBytes(
 }
 
 /** Of a step, in as many programs as it takes: all of them stay compiled. */
-function memoryNeeds(graph: ModelGraph, opt: TrainOptions, size: ImageSize): (way: MemoryWay) => MemoryNeeds {
+function memoryNeeds(
+  graph: ModelGraph,
+  opt: TrainOptions,
+  size: ImageSize,
+  memory: MemoryModel,
+): (strategy: MemoryStrategy) => MemoryNeeds {
   const whole = graph.trainStep(size);
   const programs = stepPrograms(graph, opt, size).map(({ program }) => program);
-  return (way) => {
-    const { process, states } = predictMemory(whole, way);
-    const parts = programs.map((program) => predictMemory(program, way));
+  return (strategy) => {
+    const { process, states } = memory.predict(whole, strategy);
+    const parts = programs.map((program) => memory.predict(program, strategy));
     const sum = (of: 'kept' | 'working') => parts.reduce((bytes, needs) => bytes + needs[of], 0);
     const needs = {
       process,
@@ -97,37 +103,44 @@ function memoryNeeds(graph: ModelGraph, opt: TrainOptions, size: ImageSize): (wa
  *
  * @throws Pix2PixError when none does: with what is needed, what there is, and what would fit
  */
-export function fitMemory(graph: ModelGraph, opt: TrainOptions, size: ImageSize): MemoryFit {
-  const limit = memoryLimit(opt);
-  const needsIn = memoryNeeds(graph, opt, size);
-  const fits = MEMORY_WAYS.map((way) => ({ way, needs: needsIn(way) }));
+export function fitMemory(
+  graph: ModelGraph,
+  opt: TrainOptions,
+  size: ImageSize,
+  memory: MemoryModel,
+): MemoryFit {
+  const limit = memoryLimit(opt, memory);
+  const needsBy = memoryNeeds(graph, opt, size, memory);
+  const fits = memory.strategies.map((strategy) => ({ strategy, needs: needsBy(strategy) }));
   const fit = fits.find(({ needs }) => needs.total <= limit);
   if (fit !== undefined) return fit;
   const least = fits.reduce((a, b) => (b.needs.total < a.needs.total ? b : a)).needs;
+  const wouldFit = whatWouldFit(
+    size,
+    (smaller) => memoryNeeds(graph, opt, smaller, memory)(leanest(memory)).total <= limit,
+  );
   throw new Pix2PixError(
     'a training step does not fit into memory',
     {
       needed: `${formatBytes(least.total)}, of it ${formatBytes(least.states)} for parameters, gradients and moments`,
       [opt.memoryLimit === undefined ? 'free' : '--memory_limit']: formatBytes(limit),
     },
-    whatWouldFit(graph, opt, size, limit) ?? 'choose a smaller network: --ngf, --ndf, --netG',
+    wouldFit ?? 'choose a smaller network: --ngf, --ndf, --netG',
   );
 }
 
-const LEANEST = MEMORY_WAYS[MEMORY_WAYS.length - 1];
+function leanest({ strategies }: MemoryModel): MemoryStrategy {
+  return strategies[strategies.length - 1];
+}
+
 /** Sizes of images that are tried; networks take multiples of a power of two. */
 const SIDE_STEP = 32;
 
 /** The largest batch, else the largest images, with which a step would fit. */
-function whatWouldFit(
-  graph: ModelGraph,
-  opt: TrainOptions,
-  size: ImageSize,
-  limit: number,
-): string | undefined {
+function whatWouldFit(size: ImageSize, isWithin: (smaller: ImageSize) => boolean): string | undefined {
   const fits = (smaller: ImageSize) => {
     try {
-      return memoryNeeds(graph, opt, smaller)(LEANEST).total <= limit;
+      return isWithin(smaller);
     } catch {
       return false; // the network takes no such images
     }
@@ -144,12 +157,4 @@ function whatWouldFit(
       return `--batch_size 1 --crop_size ${side} would fit`;
   }
   return undefined;
-}
-
-/** What this process could still take: of the machine, or of the container that it runs in. */
-function availableMemory(): number {
-  const constrained = process.constrainedMemory?.() ?? 0;
-  // Without a limit it is 0, or a number beyond any memory.
-  const free = freemem() + process.memoryUsage.rss();
-  return constrained > 0 && constrained < Number.MAX_SAFE_INTEGER ? Math.min(free, constrained) : free;
 }

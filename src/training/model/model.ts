@@ -1,28 +1,32 @@
-import { CheckpointStore } from '../../checkpoints/store.js';
 import { type FloatImages, type Images, toFloatImages } from '../../data/batch/floatImages.js';
-import type { Adam } from '../../engine/runtime/adam.js';
+import type { Device } from '../../engine/runtime/device.js';
 import { initialise } from '../../engine/runtime/initialise.js';
-import { MEMORY_WAYS, type MemoryWay } from '../../engine/runtime/memoryPlan.js';
-import { StateStore } from '../../engine/runtime/stateStore.js';
+import type { MemoryStrategy } from '../../engine/runtime/memoryModel.js';
+import type { Optimiser } from '../../engine/runtime/optimiser.js';
 import type { ModelDefinition, ModelGraph, ModelOptions } from '../../models/definition.js';
 import { findGeneratorOf } from '../../models/generators.js';
 import { learningRateOf } from '../../models/layers/adam.js';
 import type { TestOptions } from '../../options/testOptions.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
-import { type LoadedFrom, loadModel, runFolder } from '../saved/loadModel.js';
-import { saveCheckpoint } from '../saved/saveCheckpoint.js';
-import type { Place } from '../saved/trainingState.js';
-import { averagesOf } from './averagedNetworks.js';
+import { startAverages } from './averagedNetworks.js';
 import { lastImages } from './batches.js';
-import { createOptimisers } from './createOptimisers.js';
-import { memoryWay, roomForPrograms } from './fitMemory.js';
-import { formChoice } from './formChoice.js';
-import { ImagePool, poolChance } from './imagePool.js';
+import { EpochLoss } from './epochLoss.js';
+import { memoryStrategy, roomForPrograms } from './fitMemory.js';
+import { createPools, type ImagePool } from './imagePool.js';
 import { byName, type DirectedInput, directed, imageSizeOf, type ModelInput } from './modelInput.js';
-import type { Instruments, SetupSettings, TranslationSettings } from './modelSettings.js';
-import { describeNetworks } from './networkSummary.js';
+import {
+  type ModelSurroundings,
+  type SetupSettings,
+  type TranslationSettings,
+  tuningNotice,
+} from './modelSettings.js';
+import { createOptimisers, type NetworkOptimiser } from './networkOptimiser.js';
+import { describeNetworks, networksInUse } from './networkSummary.js';
+import { fetchAll, type OnDemand } from './onDemand.js';
 import { ProgramCache } from './programCache.js';
 import { ProgramRunner } from './programRunner.js';
+import type { Place } from './progress.js';
+import type { LoadedFrom, ModelCheckpoints } from './savedModel.js';
 import { SCHEDULE_OF_A_TEST, Schedule } from './schedule.js';
 import { requireParts, stepPieces } from './stepPieces.js';
 import { runTrainingStep } from './trainingStep.js';
@@ -36,10 +40,11 @@ import { translationProgram } from './translationProgram.js';
  */
 export class Model<Loss extends string = string, Visual extends string = string> {
   readonly networks: ModelGraph['networks'];
+  /** What computes, and has the memory of all states: they are read and written by its `download` and `upload`. */
+  readonly device: Device;
   /** None when testing. */
-  readonly optimisers: ReadonlyMap<string, Adam>;
+  readonly optimisers: ReadonlyMap<string, Optimiser>;
   readonly schedule: Schedule;
-  readonly store = new StateStore();
   /** The checkpoint that it was loaded from; undefined for a model that starts afresh. */
   loadedFrom: LoadedFrom | undefined;
   /** Earlier fakes for the discriminators, by the names of the inputs that are taken from them; of few models. */
@@ -47,42 +52,38 @@ export class Model<Loss extends string = string, Visual extends string = string>
   /** Training steps made, and images seen in them (the reference's total_iters). */
   steps = 0;
   totalIters = 0;
-  /** Sum and count over the epoch of G_L1, or of the first loss of a model that has no such. */
-  epochLoss = { sum: 0, count: 0 };
+  /** What `--lr_policy plateau` watches where nothing is validated: G_L1, or the first loss of a model without. */
+  readonly epochLoss = new EpochLoss();
   private readonly programs: ProgramCache;
   private readonly runner: ProgramRunner;
-  private checkpoints: CheckpointStore | undefined;
+  private checkpoints: ModelCheckpoints | undefined;
   private input: DirectedInput | undefined;
   /** Of the last step; what it did not compute, of one before. */
-  private losses: Readonly<Record<string, number>> = {};
+  private losses: OnDemand<number> = new Map();
   /** What the last run gave. */
-  private images: Readonly<Record<string, FloatImages>> = {};
+  private images: OnDemand<FloatImages> = new Map();
   private print: (text: string) => void = console.log;
   /** Those that a sheet is made of. */
   private lastImages: Images | undefined;
-  /** How training steps use memory. */
-  private readonly way: MemoryWay;
 
   protected constructor(
     readonly graph: ModelGraph,
     readonly opt: TrainOptions | TestOptions,
-    instruments: Instruments,
+    private readonly surroundings: ModelSurroundings,
+    /** How training steps use memory. */
+    private readonly strategy: MemoryStrategy,
+    readonly trained: readonly NetworkOptimiser[],
   ) {
+    const { device } = surroundings;
     this.networks = graph.networks;
-    if (opt.isTrain) requireParts(graph, opt);
-    this.way = opt.isTrain ? memoryWay(graph, opt) : MEMORY_WAYS[0];
+    this.device = device;
     this.schedule = new Schedule({ ...SCHEDULE_OF_A_TEST, ...opt });
-    this.optimisers = opt.isTrain ? createOptimisers(graph, this.store, opt) : new Map();
-    const states = Object.values(this.usedNetworks()).flatMap((network) => network.states);
-    this.store.allocate(states.filter((state) => !this.store.has(state)));
-    const options = { threads: opt.intraThreads, keepsMemory: this.way.keepsMemory, ...instruments };
-    const choice = formChoice(opt, (text) => this.print(text));
-    const memory = roomForPrograms(graph, opt, this.way);
-    this.programs = new ProgramCache(this.store, this.optimisers, options, choice, memory);
+    this.optimisers = new Map(trained.map(({ name, optimiser }) => [name, optimiser]));
+    const onTuning = (layers: number) => this.print(tuningNotice(layers));
+    const options = { keepsMemory: strategy.keepsMemory, onTuning };
+    this.programs = new ProgramCache(device, options, roomForPrograms(graph, opt, strategy, device.memory));
     this.runner = new ProgramRunner(this.programs, graph.inputs, opt.seed);
-    const poolSize = opt.isTrain ? opt.poolSize : 0;
-    const pooled = Object.keys(graph.pooled ?? {});
-    this.pools = new Map(pooled.map((name) => [name, new ImagePool(poolSize, poolChance(opt.seed, name))]));
+    this.pools = createPools(graph, opt);
   }
 
   /**
@@ -92,9 +93,16 @@ export class Model<Loss extends string = string, Visual extends string = string>
   static async create(
     definition: ModelDefinition,
     opt: TrainOptions | TestOptions,
-    instruments: Instruments = {},
+    surroundings: ModelSurroundings,
   ): Promise<Model> {
-    return new this(definition.build(opt as unknown as ModelOptions), opt, instruments);
+    const graph = definition.build(opt as unknown as ModelOptions);
+    const { device } = surroundings;
+    if (opt.isTrain) requireParts(graph, opt);
+    const { memory } = device;
+    const strategy = opt.isTrain ? memoryStrategy(graph, opt, memory) : memory.strategies[0];
+    const trained = opt.isTrain ? await createOptimisers(graph, device, opt) : [];
+    await device.allocate(networksInUse(graph, opt.isTrain).flatMap(([, { states }]) => states));
+    return new this(graph, opt, surroundings, strategy, trained);
   }
 
   /**
@@ -108,17 +116,17 @@ export class Model<Loss extends string = string, Visual extends string = string>
     { print = console.log, checkpoints }: SetupSettings = {},
   ): Promise<void> {
     this.print = print;
-    this.checkpoints = checkpoints ?? new CheckpointStore(runFolder(opt), { onWarning: console.warn });
+    this.checkpoints = this.surroundings.checkpoints(opt, checkpoints);
     if (opt.isTrain && !opt.continueTrain) {
-      for (const [name, network] of Object.entries(this.networks)) {
-        initialise(name, network.states, this.store, opt.seed);
+      for (const [name, { states }] of Object.entries(this.networks)) {
+        await initialise(name, states, this.device, opt.seed);
       }
-      for (const { optimiser } of averagesOf(this)) optimiser.startAverage();
+      await startAverages(this.trained);
     } else {
-      this.loadedFrom = loadModel(this, opt, this.checkpoints);
+      this.loadedFrom = await this.checkpoints.load(this, opt);
     }
     print(describeNetworks(this.usedNetworks(), opt.verbose));
-    for (const note of [this.way.note, ...(opt.isTrain ? (this.graph.notes ?? []) : [])]) {
+    for (const note of [this.strategy.note, ...(opt.isTrain ? (this.graph.notes ?? []) : [])]) {
       if (note !== undefined) print(note);
     }
   }
@@ -141,7 +149,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
   async optimizeParameters(): Promise<void> {
     if (!this.opt.isTrain) throw new Error('optimizeParameters: this model was created to test');
     const input = this.currentInput();
-    const pieces = stepPieces(this.graph, this.opt, this.way, input, this.steps);
+    const pieces = stepPieces(this.graph, this.opt, this.strategy, input, this.steps);
     const scalars = Object.fromEntries(
       this.graph.optimisers.map(({ name, learningRateFactor = 1 }) => [
         learningRateOf(name),
@@ -151,13 +159,12 @@ export class Model<Loss extends string = string, Visual extends string = string>
     const { graph, runner, pools, steps: step } = this;
     const { losses, images } = await runTrainingStep(pieces, { graph, runner, pools, scalars, step });
     this.images = images;
-    this.losses = { ...this.losses, ...losses };
+    this.losses = new Map([...this.losses, ...losses]);
     this.steps++;
     this.totalIters += imageSizeOf(input, graph.inputs).batch;
-    const watched = losses[this.watchedLoss];
-    if (watched === undefined) return; // the generator had no part in this step
-    this.epochLoss.sum += watched;
-    this.epochLoss.count++;
+    const watched = losses.get(graph.watchedLoss ?? graph.lossNames[0]);
+    // Undefined where the generator had no part in this step.
+    if (this.isPlateau && watched !== undefined) this.epochLoss.add(watched());
   }
 
   /**
@@ -196,32 +203,33 @@ export class Model<Loss extends string = string, Visual extends string = string>
     const build = () => translationProgram(by, size, !evaluate);
     const masks = { purpose: 'dropout.test', draw } as const;
     const key = `translate ${by.network} ${evaluate} ${JSON.stringify(size)}`;
-    await this.runner.run({ key, build, input, tensors: { real_A: images.data }, masks });
-    const result = this.runner.image('fake_B')!;
+    const outputs = await this.runner.run({ key, build, input, tensors: { real_A: images.data }, masks });
+    const result = outputs.image('fake_B');
     this.input = input;
-    this.images = { fake_B: result };
+    this.images = new Map([['fake_B', () => result]]);
     return result;
   }
 
-  /** The losses of the last step, in the order in which they are logged; none before the first. */
-  getCurrentLosses(): Record<Loss, number> {
-    const known = this.graph.lossNames.filter((name) => this.losses[name] !== undefined);
-    return Object.fromEntries(known.map((name) => [name, this.losses[name]])) as Record<Loss, number>;
+  /**
+   * The losses of the last step, in the order in which they are logged; none before the first. They are fetched from the
+   * device when they are asked for.
+   */
+  async getCurrentLosses(): Promise<Record<Loss, number>> {
+    return (await fetchAll(this.graph.lossNames, this.losses)) as Record<Loss, number>;
   }
 
   /** Takes up the losses of a training that goes on. */
   restoreLosses(losses: Readonly<Record<string, number>>): void {
-    this.losses = losses;
+    this.losses = new Map(Object.entries(losses).map(([name, loss]) => [name, async () => loss]));
   }
 
-  /** The images of the last step, f32 NCHW in -1 ... 1. Copies: the next step leaves them alone. */
-  getCurrentVisuals(): Record<Visual, FloatImages> {
-    const inputs = byName(this.currentInput(), this.graph.inputs);
-    const visuals = this.graph.visualNames.flatMap((name): [string, FloatImages][] => {
-      if (inputs[name] !== undefined) return [[name, toFloatImages(inputs[name])]];
-      return this.images[name] === undefined ? [] : [[name, this.images[name]]];
-    });
-    return Object.fromEntries(visuals) as Record<Visual, FloatImages>;
+  /** The images of the last step, f32 NCHW in -1 ... 1, fetched likewise. Copies: the next step leaves them alone. */
+  async getCurrentVisuals(): Promise<Record<Visual, FloatImages>> {
+    const inputs = Object.entries(byName(this.currentInput(), this.graph.inputs)).map(
+      ([name, images]) => [name, async () => toFloatImages(images)] as const,
+    );
+    const sources = new Map([...this.images, ...inputs]);
+    return (await fetchAll(this.graph.visualNames, sources)) as Record<Visual, FloatImages>;
   }
 
   /** The files of the images that are translated. */
@@ -235,11 +243,13 @@ export class Model<Loss extends string = string, Visual extends string = string>
    * the epoch; null: nothing was measured, plateau passes the epoch over
    * @returns the learning rates before and after
    */
-  updateLearningRate(metric?: number | null): { readonly before: number; readonly after: number } {
+  async updateLearningRate(
+    metric?: number | null,
+  ): Promise<{ readonly before: number; readonly after: number }> {
     const before = this.schedule.learningRate;
-    const { sum, count } = this.epochLoss;
-    this.schedule.endEpoch(metric === undefined && count > 0 ? sum / count : metric);
-    this.epochLoss = { sum: 0, count: 0 };
+    const isWatched = metric === undefined && this.isPlateau;
+    this.schedule.endEpoch(isWatched ? await this.epochLoss.mean() : metric);
+    this.epochLoss.restart();
     return { before, after: this.schedule.learningRate };
   }
 
@@ -247,41 +257,42 @@ export class Model<Loss extends string = string, Visual extends string = string>
    * Saves a checkpoint in the run's folder: the networks, and under the tag `latest` all that `--continue_train` needs.
    *
    * ```
-   * model.save(['latest', `${epoch}`], dataset);
+   * await model.save(['latest', `${epoch}`], dataset);
    * ```
    * @param tags `latest`, `best`, an epoch (`5`) or an iteration (`iter_5000`)
    * @param place where training goes on from here: the data set
    * @param bestL1 the smallest validation L1 so far
    * @throws Pix2PixError when the disk is full or the folder cannot be written; the checkpoints before are intact
    */
-  save(tags: readonly string[], place: Place, bestL1 = Number.POSITIVE_INFINITY): void {
+  async save(tags: readonly string[], place: Place, bestL1 = Number.POSITIVE_INFINITY): Promise<void> {
     if (!this.opt.isTrain || this.checkpoints === undefined)
       throw new Error('save: call setup, for training');
-    saveCheckpoint(this.checkpoints, tags, this, this.opt, place, bestL1);
+    await this.checkpoints.save(tags, this, this.opt, place, bestL1);
   }
 
   /** The networks that this run has memory for: all when training, the generator when testing. */
   usedNetworks(): ModelGraph['networks'] {
-    if (this.opt.isTrain) return this.networks;
-    return Object.fromEntries(this.graph.testNetworks.map((name) => [name, this.networks[name]]));
+    return Object.fromEntries(networksInUse(this.graph, this.opt.isTrain));
   }
 
-  /** Frees the compiled programs. */
+  /** Frees the compiled programs and the memory of the networks: nothing can be asked of the model any more. */
   async dispose(): Promise<void> {
     await this.programs.dispose();
+    const { device, ownsDevice } = this.surroundings;
+    if (ownsDevice) await device.dispose();
+    else device.free(Object.values(this.usedNetworks()).flatMap(({ states }) => states));
   }
 
-  /** Where nothing is validated, plateau watches this one. */
-  private get watchedLoss(): Loss {
-    return (this.graph.watchedLoss ?? this.graph.lossNames[0]) as Loss;
+  private get isPlateau(): boolean {
+    return this.opt.isTrain && this.opt.lrPolicy === 'plateau';
   }
 
   private async forward(input: DirectedInput, evaluate: boolean, draw: number): Promise<void> {
     const size = imageSizeOf(input, this.graph.inputs);
     const build = () => this.graph.forward(size, !evaluate);
     const key = `forward ${evaluate} ${JSON.stringify(size)}`;
-    await this.runner.run({ key, build, input, masks: { purpose: 'dropout.test', draw } });
-    this.images = this.runner.images();
+    const outputs = await this.runner.run({ key, build, input, masks: { purpose: 'dropout.test', draw } });
+    this.images = new Map(outputs.imageNames().map((name) => [name, () => outputs.image(name)]));
   }
 
   private take(input: DirectedInput): void {
@@ -289,8 +300,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
     const { sheet } = this.graph;
     if (sheet !== undefined) this.lastImages = lastImages(this.lastImages, input.real_A, sheet);
     this.input = input;
-    this.runner.clear();
-    this.images = {};
+    this.images = new Map();
   }
 
   private currentInput(): DirectedInput {

@@ -1,7 +1,8 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { type Program, withStatisticsOf } from '../../engine/ir/program.js';
-import type { Gathering } from '../../engine/runtime/adam.js';
-import { inWay, type MemoryWay } from '../../engine/runtime/memoryPlan.js';
+import type { MemoryStrategy } from '../../engine/runtime/memoryModel.js';
+import { inStrategy } from '../../engine/runtime/memoryPlan.js';
+import type { Accumulation } from '../../engine/runtime/optimiser.js';
 import type { ImageSize, ModelGraph } from '../../models/definition.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
 import { splitBatch } from './batches.js';
@@ -21,7 +22,7 @@ export interface StepPiece {
   readonly firstImage: number;
   /** Of a pooled model: whether it makes the images that go into the pools, or takes those that come out. */
   readonly pools?: 'fills' | 'draws';
-  readonly gathering?: Gathering;
+  readonly accumulation?: Accumulation;
 }
 
 /** What a step is made from: the options of TrainOptions, and those that only some models have. */
@@ -50,7 +51,7 @@ export function requireParts(graph: ModelGraph, { accumulate, model }: StepOptio
 export function stepPieces(
   graph: ModelGraph,
   opt: StepOptions,
-  way: MemoryWay,
+  strategy: MemoryStrategy,
   input: DirectedInput,
   step: number,
 ): StepPiece[] {
@@ -65,7 +66,7 @@ export function stepPieces(
     const whole = { input, draw: step, share: 1, batch: 0, firstImage: 0 };
     const piece = (own?: readonly string[]) => ({
       key: `train ${own} ${JSON.stringify(size)}`,
-      build: () => inWay(graph.trainStep(size, own), way),
+      build: () => inStrategy(graph.trainStep(size, own), strategy),
       ...whole,
     });
     if (pooled === undefined) return [piece(parts)];
@@ -79,13 +80,13 @@ export function stepPieces(
       const share = batch.real_A.shape[0] / total;
       return {
         key: `gather ${part} ${JSON.stringify(size)}`,
-        build: () => inWay(onlyPart(graph, part, graph.trainStep(size, [part])), way),
+        build: () => inStrategy(onlyPart(graph, part, graph.trainStep(size, [part])), strategy),
         input: batch,
         draw: step * accumulate + i,
         share,
         batch: i,
         firstImage: i * opt.batchSize,
-        gathering: { share, isFirst: i === 0, isLast: i === batches.length - 1 },
+        accumulation: { share, isFirst: i === 0, isLast: i === batches.length - 1 },
         ...poolsOf(part),
       };
     }),

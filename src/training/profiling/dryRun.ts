@@ -1,15 +1,16 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { createDataset } from '../../data/createDataset.js';
 import { multiplyAddsOf } from '../../engine/ops/multiplyAdds.js';
-import { inWay, programBytes } from '../../engine/runtime/memoryPlan.js';
-import { predictStepTime } from '../../engine/runtime/stepTime.js';
+import type { Device } from '../../engine/runtime/device.js';
+import { inStrategy } from '../../engine/runtime/memoryPlan.js';
 import type { ModelOptions } from '../../models/definition.js';
 import { parameterCount } from '../../models/layers/module.js';
 import { findModel } from '../../models/registry.js';
 import { formatBytes } from '../../options/memorySize.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
-import { fitMemory, memoryLimit, stepSize } from '../model/fitMemory.js';
-import { formChoice } from '../model/formChoice.js';
+import { openChosenDevice } from '../chosenDevice.js';
+import { fitMemory, memoryLimit, programBytes, stepSize } from '../model/fitMemory.js';
+import { tuningNotice } from '../model/modelSettings.js';
 import { imagesPerStep, stepPrograms } from '../model/stepPieces.js';
 
 /** What `pix2pix train --dry_run` finds out. */
@@ -30,34 +31,45 @@ export interface DryRun {
  *
  * @throws Pix2PixError when the options contradict each other, a step cannot fit into memory, or there is no such data
  */
-export async function dryRun(
+export async function dryRun(opt: TrainOptions, listeners: DryRunListeners = {}): Promise<DryRun> {
+  const device = await openChosenDevice(opt);
+  try {
+    return await predict(opt, device, listeners);
+  } finally {
+    await device.dispose();
+  }
+}
+
+/** Who is told while it predicts. */
+interface DryRunListeners {
+  readonly print?: (text: string) => void;
+  readonly progress?: (done: number, total: number) => void;
+}
+
+async function predict(
   opt: TrainOptions,
-  {
-    print = () => {},
-    progress = () => {},
-  }: {
-    readonly print?: (text: string) => void;
-    readonly progress?: (done: number, total: number) => void;
-  } = {},
+  device: Device,
+  { print = () => {}, progress = () => {} }: DryRunListeners,
 ): Promise<DryRun> {
   const imagesPerEpoch = opt.dataroot ? await countImages(opt) : undefined;
   const graph = findModel(opt.model).build(opt as unknown as ModelOptions);
   const size = stepSize(opt);
   if (size === undefined) throw sizeUnknown(opt);
-  const { way, needs } = fitMemory(graph, opt, size);
+  const { strategy, needs } = fitMemory(graph, opt, size, device.memory);
   const time = { convolutions: 0, others: 0, optimisers: 0, total: 0 };
   let flops = 0;
   for (const { program: fast, runs } of stepPrograms(graph, opt, size)) {
-    const program = inWay(fast, way);
-    const choose = await formChoice(opt, print)(program);
-    const once = await predictStepTime(program, choose, opt.intraThreads, progress);
+    const program = inStrategy(fast, strategy);
+    const onTuning = (layers: number) => print(tuningNotice(layers));
+    const once = await device.predictTime(program, { onTuning, progress });
     for (const kind of ['convolutions', 'others', 'optimisers', 'total'] as const)
       time[kind] += runs * once[kind];
     flops += 2 * runs * multiplyAddsOf(program);
   }
   const rest = (imagesPerEpoch ?? 0) % opt.batchSize;
-  const last = rest === 0 ? 0 : programBytes(graph.trainStep({ ...size, batch: rest }), way);
-  const memoryBytes = Math.min(needs.total + last, memoryLimit(opt));
+  const last =
+    rest === 0 ? 0 : programBytes(device.memory.predict(graph.trainStep({ ...size, batch: rest }), strategy));
+  const memoryBytes = Math.min(needs.total + last, memoryLimit(opt, device.memory));
   const networks = Object.entries(graph.networks).map(
     ([name, network]) => [name, parameterCount(network)] as const,
   );
@@ -72,7 +84,7 @@ export async function dryRun(
     `memory      ${formatBytes(memoryBytes)}: parameters, gradients and moments ${formatBytes(needs.states)}, ` +
       `activations kept ${formatBytes(needs.kept)}, working ${formatBytes(needs.working)}, ` +
       `${last > 0 ? `an epoch's last ${rest} images ${formatBytes(last)}, ` : ''}program ${formatBytes(needs.process)}`,
-    ...(way.note === undefined ? [] : [`            ${way.note}`]),
+    ...(strategy.note === undefined ? [] : [`            ${strategy.note}`]),
     `step time   ${ms(time.total)}: convolutions ${ms(time.convolutions)}, other ${ms(time.others)}, ` +
       `optimisers ${ms(time.optimisers)}`,
     `time        ${duration(seconds)} for ${imagesPerEpoch === undefined ? '1000 images' : `an epoch of ${images} images`}`,

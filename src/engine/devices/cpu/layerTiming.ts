@@ -1,36 +1,9 @@
-import { type Program, reachable } from '../ir/program.js';
-import { elementCount } from '../ir/tensorType.js';
-import { Trace } from '../ir/trace.js';
-import { Value } from '../ir/value.js';
-import type { FormChooser, Layer } from '../onnx/graphBuilder.js';
-import { lowerGraph } from '../onnx/lower.js';
+import { elementCount } from '../../ir/tensorType.js';
+import type { Value } from '../../ir/value.js';
+import type { FormChooser } from '../../onnx/graphBuilder.js';
+import { lowerGraph } from '../../onnx/lower.js';
+import { alone, type LayerChoice } from '../../runtime/layerChoices.js';
 import { type Binding, Session } from './session.js';
-
-/** A layer that can be computed in several ways, alone. */
-export interface LayerChoice {
-  readonly layer: Layer;
-  readonly forms: readonly string[];
-  /** One of the program's values that it is. */
-  readonly value: Value;
-}
-
-/** The layers of a program for which there is more than one form. */
-export function choicesOf({ outputs, writes, hostSteps }: Program): LayerChoice[] {
-  const roots = [...outputs.values(), ...writes.values(), ...hostSteps.flatMap(({ inputs }) => inputs)];
-  return reachable(roots).flatMap((value) => {
-    if (value.source.kind !== 'op') return [];
-    const found: LayerChoice[] = [];
-    const { inputs, body, outputs } = alone(value);
-    lowerGraph({
-      ...{ inputs, outputs, body },
-      choose: (layer, forms) => {
-        found.push({ layer, forms, value });
-        return forms[0];
-      },
-    });
-    return found;
-  });
-}
 
 /**
  * Milliseconds of a layer in each of some forms: the fastest of `rounds` in which the forms take turns, so that a busy
@@ -53,7 +26,7 @@ export async function timeForms(
 
 /** Milliseconds of a layer in the form that it is given. */
 export async function timeLayer(
-  { value }: Pick<LayerChoice, 'value'>,
+  value: Value,
   choose: FormChooser,
   threads: number,
   rounds: number,
@@ -79,15 +52,6 @@ async function timeAlternatives(
   }
   for (const { session } of timed) await session.dispose();
   return fastest;
-}
-
-/** The same op as a graph of its own, with inputs for its operands. */
-function alone({ source }: Value) {
-  if (source.kind !== 'op') throw new Error(`${source.kind} is no op`);
-  const trace = new Trace(true);
-  const inputs = source.inputs.map((input, i) => trace.input(`${i}`, input.type));
-  const value = new Value({ ...source, inputs });
-  return { inputs, outputs: [value], body: [value] };
 }
 
 async function prepare(
