@@ -11,6 +11,7 @@ import { startAverages } from '../src/training/model/averagedNetworks.js';
 import type { Model } from '../src/training/model/model.js';
 import { parseTrainOptions } from '../src/training/options.js';
 import { maxDifference, relativeError } from './assertClose.js';
+import { overriding } from './observedDevice.js';
 
 /** A run of the reference implementation, or of the PyTorch networks in bench/python (test/fixtures/README.md). */
 export interface RecordedRun {
@@ -111,13 +112,7 @@ function withTensors(device: Device, given: { tensors: Record<string, Float32Arr
       dispose: () => executable.dispose(),
     };
   };
-  return new Proxy(device, {
-    get(target, name) {
-      if (name === 'compile') return compile;
-      const member: unknown = Reflect.get(target, name);
-      return typeof member === 'function' ? member.bind(target) : member;
-    },
-  });
+  return overriding(device, { compile });
 }
 
 /** The recorded masks under the names of our inputs: the forward pass meets the deepest block first. */

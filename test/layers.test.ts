@@ -21,7 +21,10 @@ const PORTABLE = [
   ...['data/batch/', 'training/model/', 'inference/portable/'],
 ];
 /** What of these folders is for Node alone. */
-const FOR_NODE = ['engine/devices/cpu/', 'options/configFile.ts'];
+const FOR_NODE = [
+  ...['engine/devices/cpu/', 'engine/devices/openDevice.ts', 'engine/devices/index.ts'],
+  'options/configFile.ts',
+];
 
 const MAX_LINES = 300;
 
