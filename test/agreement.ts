@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { StoredTensor } from '../src/checkpoints/format/dtype.js';
 import { readSafetensors } from '../src/checkpoints/safetensors.js';
 import type { Images } from '../src/data/batch/floatImages.js';
+import type { DeviceName } from '../src/engine/devices/registry.js';
 import type { State } from '../src/engine/ir/state.js';
 import { type Device, downloadFloats } from '../src/engine/runtime/device.js';
 import { openChosenDevice } from '../src/training/chosenDevice.js';
@@ -60,8 +61,9 @@ function argumentsOf(options: RecordedRun['options']): string[] {
   return ['--dataroot', 'unused', '--name', 'agreement', ...given];
 }
 
-export async function compareWithRun(run: RecordedRun): Promise<Deviations> {
-  const opt = parseTrainOptions(argumentsOf(run.options), { onNotice: () => {} });
+export async function compareWithRun(run: RecordedRun, deviceName: DeviceName): Promise<Deviations> {
+  const argv = [...argumentsOf(run.options), '--device', deviceName];
+  const opt = parseTrainOptions(argv, { onNotice: () => {} });
   const device = await openChosenDevice(opt);
   const given = { tensors: {} };
   const model = await createModel(opt, withTensors(device, given));

@@ -131,6 +131,15 @@ test('ONNX Runtime is imported by the CPU device alone', () => {
   );
 });
 
+test('a device is seen through its interface; of the CPU’s own files only the session that translates is used elsewhere', () => {
+  const own = imports.filter(
+    ({ path, file }) => !path.startsWith('src/engine/devices/') && file.startsWith('src/engine/devices/cpu/'),
+  );
+  const wrong = own.filter(({ file }) => file !== 'src/engine/devices/cpu/inferenceSession.ts');
+  assert.ok(own.length > 0);
+  assert.deepEqual(wrong.map(inWords), []);
+});
+
 test('the command line alone reads process.argv and ends the process', () => {
   const users = product.filter(({ text }) => /\bprocess\.(argv|exit|exitCode)\b/.test(text));
   assert.ok(users.length > 0);
