@@ -1,6 +1,5 @@
-import type { HostStep } from '../ir/hostStep.js';
 import { type Program, reachable } from '../ir/program.js';
-import { Value, type ValueSource } from '../ir/value.js';
+import { type HostStep, Value, type ValueSource } from '../ir/value.js';
 import { GRADIENT } from './grad.js';
 
 /** What most of a forward pass's time goes into; everything else is cheap to compute again. */

@@ -1,6 +1,5 @@
-import type { HostStep } from './hostStep.js';
 import type { State } from './state.js';
-import type { Value } from './value.js';
+import type { HostStep, Value } from './value.js';
 
 /** What an input of noise is drawn from: 0 ... 1, or N(0, 1). */
 export type NoiseKind = 'uniform' | 'normal';

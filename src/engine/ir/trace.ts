@@ -1,9 +1,8 @@
-import type { HostStep } from './hostStep.js';
 import type { NoiseKind, Program } from './program.js';
 import { currentScope } from './scope.js';
 import type { State } from './state.js';
 import type { TensorType } from './tensorType.js';
-import { Value } from './value.js';
+import { type HostStep, Value } from './value.js';
 
 /**
  * Records one program as it is built. States read like variables of an imperative program: `read` gives the value

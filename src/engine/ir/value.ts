@@ -1,7 +1,8 @@
-import type { HostStep } from './hostStep.js';
-import type { OpDefinition } from './op.js';
+import type { Emitter, LoweringContext } from './emitter.js';
 import type { State } from './state.js';
 import type { Shape, TensorType } from './tensorType.js';
+
+// A value is made by an op, an op's gradient is made of values, and a host step reads them: one file for these types.
 
 /** Where a value comes from. */
 export type ValueSource = { readonly type: TensorType; readonly scope: string } & (
@@ -43,3 +44,50 @@ export class Value {
     return [];
   }
 }
+
+/** What a gradient rule sees: the op's own inputs and output, and `dy`, the gradient of the loss by the output. */
+export interface GradientContext<Attributes> {
+  readonly inputs: readonly Value[];
+  readonly output: Value;
+  readonly attributes: Attributes;
+  readonly dy: Value;
+  /** Whether the gradient by this input is asked for; a rule may skip the work of the others by returning null. */
+  readonly wanted: readonly boolean[];
+}
+
+/** Arithmetic that processors do on several numbers at once. */
+export type SimdInstruction = 'abs' | 'neg' | 'sqrt' | 'add' | 'sub' | 'mul' | 'div';
+
+/**
+ * One op: type rule, gradient and ONNX lowering side by side. All are required, so a forgotten rule does not compile;
+ * an op without a gradient says so by returning null.
+ */
+export interface OpDefinition<Attributes = unknown> {
+  readonly name: string;
+  /** The type of the result. Throws ShapeError when the inputs do not fit. */
+  type(inputs: readonly TensorType[], attributes: Attributes): TensorType;
+  /** One gradient an input, made of ordinary ops so that it differentiates again; null where there is none. */
+  gradient(context: GradientContext<Attributes>): readonly (Value | null)[];
+  /** For element-wise arithmetic: the vector instruction that computes it on f32 lanes. */
+  readonly simd?: SimdInstruction;
+  /** Writes ONNX nodes and returns the name of the result. */
+  lower(emit: Emitter, inputs: readonly string[], context: LoweringContext<Attributes>): string;
+}
+
+/**
+ * A step that is not lowered to ONNX: it reads values and updates states in place, between two ONNX segments of the
+ * program. The runtime knows how to run each `kind`; optimisers are such steps, so that one update can run over the
+ * whole arena in pieces that fit the cache.
+ */
+export interface AdamStep {
+  readonly kind: 'adam';
+  /** Names the optimiser ('G', 'D'): its constants, moments and count of updates belong to the runtime. */
+  readonly name: string;
+  /** The states to update; `inputs[i]` is the gradient of the loss by `states[i]`. */
+  readonly states: readonly State[];
+  readonly inputs: readonly Value[];
+  /** Name of the run-time scalar that holds the learning rate. */
+  readonly learningRate: string;
+}
+
+export type HostStep = AdamStep;

@@ -10,11 +10,10 @@ import { fixtureProgram } from '../../../test/checkOp.js';
 import { opBuilders } from '../../../test/opBuilders.js';
 import { opCases } from '../../../test/opCases.js';
 import { repositoryRoot } from '../../../test/repository.js';
-import type { OpDefinition } from '../ir/op.js';
 import { reachable } from '../ir/program.js';
 import { f32 } from '../ir/tensorType.js';
 import { Trace } from '../ir/trace.js';
-import type { Value } from '../ir/value.js';
+import type { OpDefinition, Value } from '../ir/value.js';
 
 /** In ops.safetensors for the losses and activations of later models; a defined one must leave this list. */
 const NOT_OURS = ['maximum', 'minimum', 'pow', 'bceLoss'];

@@ -1,7 +1,6 @@
-import type { HostStep } from '../ir/hostStep.js';
 import type { Program } from '../ir/program.js';
 import { elementCount } from '../ir/tensorType.js';
-import type { Value } from '../ir/value.js';
+import type { HostStep, Value } from '../ir/value.js';
 import type { FormChooser } from '../onnx/graphBuilder.js';
 import { lowerGraph } from '../onnx/lower.js';
 import type { Adam, Gathering } from './adam.js';

@@ -1,7 +1,6 @@
-import type { HostStep } from '../ir/hostStep.js';
 import { type Program, reachable } from '../ir/program.js';
 import type { State } from '../ir/state.js';
-import type { Value } from '../ir/value.js';
+import type { HostStep, Value } from '../ir/value.js';
 
 /** A part of a program that runs as one ONNX graph. */
 export interface Segment {
