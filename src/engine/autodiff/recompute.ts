@@ -1,4 +1,4 @@
-import { type Program, reachable } from '../ir/program.js';
+import { type Program, valuesOf } from '../ir/program.js';
 import { type HostStep, Value, type ValueSource } from '../ir/value.js';
 import { GRADIENT } from './grad.js';
 
@@ -30,12 +30,7 @@ class Recomputation {
   private readonly steps = new Map<HostStep, HostStep>();
 
   constructor(private readonly original: Program) {
-    const { outputs, writes, hostSteps } = original;
-    this.body = reachable([
-      ...outputs.values(),
-      ...writes.values(),
-      ...hostSteps.flatMap(({ inputs }) => inputs),
-    ]);
+    this.body = valuesOf(original);
     this.group();
   }
 

@@ -1,3 +1,4 @@
+import type { Algorithm } from './algorithm.js';
 import type { Emitter, LoweringContext } from './emitter.js';
 import type { State } from './state.js';
 import type { Shape, TensorType } from './tensorType.js';
@@ -37,6 +38,11 @@ export class Value {
     return this.source.type.shape;
   }
 
+  /** Whether it is its first operand's memory under another type. */
+  get isView(): boolean {
+    return this.source.kind === 'op' && this.source.op.isView === true;
+  }
+
   /** The values that this one is computed from. */
   get operands(): readonly Value[] {
     if (this.source.kind === 'op') return this.source.inputs;
@@ -45,7 +51,7 @@ export class Value {
   }
 }
 
-/** What a gradient rule sees: the op's own inputs and output, and `dy`, the gradient of the loss by the output. */
+/** The arguments of a gradient rule: the op's own inputs and output, and `dy`, the gradient of the loss by the output. */
 export interface GradientContext<Attributes> {
   readonly inputs: readonly Value[];
   readonly output: Value;
@@ -72,6 +78,10 @@ export interface OpDefinition<Attributes = unknown> {
   readonly simd?: SimdInstruction;
   /** Writes ONNX nodes and returns the name of the result. */
   lower(emit: Emitter, inputs: readonly string[], context: LoweringContext<Attributes>): string;
+  /** Other ways to compute the same. Which is the fastest depends on shapes and machine. */
+  readonly algorithms?: readonly Algorithm<Attributes>[];
+  /** Whether the result is its first operand's memory under another type: nothing is computed. Default: false. */
+  readonly isView?: boolean;
 }
 
 /**

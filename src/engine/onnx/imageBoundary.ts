@@ -52,8 +52,8 @@ export interface ChannelCounts {
 /** Its names do not meet those of the graph inside. */
 class ConversionBuilder extends GraphBuilder {
   constructor(private readonly prefix: string) {
-    super((_, forms) => forms[0]);
-    this.begin(prefix, { op: prefix, operands: [] });
+    super();
+    this.begin(prefix);
   }
 
   protected override nameOf(index: number): string {

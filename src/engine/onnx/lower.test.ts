@@ -5,13 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fromBinary } from '@bufbuild/protobuf';
+import { algorithmsOf, direct, prefer } from '../../../test/algorithms.js';
 import { fixtureProgram } from '../../../test/checkOp.js';
-import { formsOf } from '../../../test/loweringForms.js';
 import { opBuilders } from '../../../test/opBuilders.js';
 import { opCases } from '../../../test/opCases.js';
-import { firstForm, form, runProgram } from '../../../test/runProgram.js';
+import { runProgram } from '../../../test/runProgram.js';
 import { smallModel } from '../../../test/smallModel.js';
 import { pix2pix } from '../../models/pix2pix.js';
+import type { AlgorithmChooser } from '../ir/layer.js';
 import type { Program } from '../ir/program.js';
 import { elementCount, f32 } from '../ir/tensorType.js';
 import { Trace } from '../ir/trace.js';
@@ -20,12 +21,11 @@ import { constant } from '../ops/constant.js';
 import { exp } from '../ops/elementwise.js';
 import { detach, reshape } from '../ops/shape.js';
 import { cutProgram } from '../runtime/segments.js';
-import type { FormChooser } from './graphBuilder.js';
 import { type LoweredGraph, lowerGraph } from './lower.js';
 import { ModelProtoSchema } from './onnx_pb.js';
 
 const lower = (inputs: Value[], outputs: Value[], body: Value[]) =>
-  lowerGraph({ inputs, outputs, body, choose: firstForm });
+  lowerGraph({ inputs, outputs, body, choose: direct });
 
 test('a model names its operator set, producer, inputs with their types, and outputs', () => {
   const trace = new Trace(true);
@@ -108,12 +108,12 @@ for path in sys.argv[1:]:
 print(json.dumps(found))
 `;
 
-test('onnx.checker accepts every op in every form and a whole training step, and infers our sizes', {
+test('onnx.checker accepts every op by every algorithm and a whole training step, and infers our sizes', {
   skip: missing && `no onnx in ${python} (name one by PIX2PIX_TEST_PYTHON)`,
 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'onnx-'));
   const written = new Map<string, LoweredGraph>();
-  const write = (name: string, program: Program, choose: FormChooser) =>
+  const write = (name: string, program: Program, choose: AlgorithmChooser) =>
     cutProgram(program).forEach(({ segment }, i) => {
       if (segment === undefined) return;
       const graph = lowerGraph({ ...segment, choose, withEmptySequence: true });
@@ -124,10 +124,11 @@ test('onnx.checker accepts every op in every form and a whole training step, and
   try {
     for (const known of opCases.filter(({ op, attrs }) => op in opBuilders && (attrs.step ?? 1) === 1)) {
       const { program } = fixtureProgram(known, opBuilders[known.op]);
-      for (const name of ['first', ...formsOf(program)]) write(`${known.id}-${name}`, program, form(name));
+      for (const name of new Set(['direct', ...algorithmsOf(program)]))
+        write(`${known.id}-${name}`, program, prefer(name));
     }
     const size = { batch: 2, height: 32, width: 32, format: 'u8' } as const;
-    write('step', pix2pix.build(smallModel).trainStep(size), firstForm);
+    write('step', pix2pix.build(smallModel).trainStep(size), direct);
     const result = spawnSync(python, ['-c', checker, ...written.keys()], { encoding: 'utf8' });
     assert.equal(result.status, 0, result.stderr);
     const inferred: Record<string, Record<string, number[]>> = JSON.parse(result.stdout);

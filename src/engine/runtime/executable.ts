@@ -1,7 +1,7 @@
+import type { AlgorithmChooser } from '../ir/layer.js';
 import type { Program } from '../ir/program.js';
 import { elementCount } from '../ir/tensorType.js';
 import type { HostStep, Value } from '../ir/value.js';
-import type { FormChooser } from '../onnx/graphBuilder.js';
 import { lowerGraph } from '../onnx/lower.js';
 import type { Adam, Gathering } from './adam.js';
 import { cutProgram, type Segment } from './segments.js';
@@ -9,7 +9,7 @@ import { type Binding, Session, type SessionOptions, type TensorArray } from './
 import type { StateStore } from './stateStore.js';
 
 export interface CompileOptions extends SessionOptions {
-  readonly choose: FormChooser;
+  readonly choose: AlgorithmChooser;
   /** The optimisers that the program's host steps belong to, by name. */
   readonly optimisers?: ReadonlyMap<string, Adam>;
   /** Told how long each host step took. */

@@ -2,7 +2,7 @@ import { CheckpointStore } from '../../checkpoints/store.js';
 import { type FloatImages, type Images, toFloatImages } from '../../data/batch/floatImages.js';
 import type { Adam } from '../../engine/runtime/adam.js';
 import { initialise } from '../../engine/runtime/initialise.js';
-import { MEMORY_WAYS, type MemoryWay } from '../../engine/runtime/memoryPlan.js';
+import { MEMORY_STRATEGIES, type MemoryStrategy } from '../../engine/runtime/memoryPlan.js';
 import { StateStore } from '../../engine/runtime/stateStore.js';
 import type { ModelDefinition, ModelGraph, ModelOptions } from '../../models/definition.js';
 import { findGeneratorOf } from '../../models/generators.js';
@@ -12,11 +12,11 @@ import type { TrainOptions } from '../../options/trainOptions.js';
 import { type LoadedFrom, loadModel, runFolder } from '../saved/loadModel.js';
 import { saveCheckpoint } from '../saved/saveCheckpoint.js';
 import type { Place } from '../saved/trainingState.js';
+import { algorithmChoice } from './algorithmChoice.js';
 import { averagesOf } from './averagedNetworks.js';
 import { lastImages } from './batches.js';
 import { createOptimisers } from './createOptimisers.js';
-import { memoryWay, roomForPrograms } from './fitMemory.js';
-import { formChoice } from './formChoice.js';
+import { memoryStrategy, roomForPrograms } from './fitMemory.js';
 import { ImagePool, poolChance } from './imagePool.js';
 import { byName, type DirectedInput, directed, imageSizeOf, type ModelInput } from './modelInput.js';
 import type { Instruments, SetupSettings, TranslationSettings } from './modelSettings.js';
@@ -61,7 +61,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
   /** Those that a sheet is made of. */
   private lastImages: Images | undefined;
   /** How training steps use memory. */
-  private readonly way: MemoryWay;
+  private readonly strategy: MemoryStrategy;
 
   protected constructor(
     readonly graph: ModelGraph,
@@ -70,14 +70,14 @@ export class Model<Loss extends string = string, Visual extends string = string>
   ) {
     this.networks = graph.networks;
     if (opt.isTrain) requireParts(graph, opt);
-    this.way = opt.isTrain ? memoryWay(graph, opt) : MEMORY_WAYS[0];
+    this.strategy = opt.isTrain ? memoryStrategy(graph, opt) : MEMORY_STRATEGIES[0];
     this.schedule = new Schedule({ ...SCHEDULE_OF_A_TEST, ...opt });
     this.optimisers = opt.isTrain ? createOptimisers(graph, this.store, opt) : new Map();
     const states = Object.values(this.usedNetworks()).flatMap((network) => network.states);
     this.store.allocate(states.filter((state) => !this.store.has(state)));
-    const options = { threads: opt.intraThreads, keepsMemory: this.way.keepsMemory, ...instruments };
-    const choice = formChoice(opt, (text) => this.print(text));
-    const memory = roomForPrograms(graph, opt, this.way);
+    const options = { threads: opt.intraThreads, keepsMemory: this.strategy.keepsMemory, ...instruments };
+    const choice = algorithmChoice(opt, (text) => this.print(text));
+    const memory = roomForPrograms(graph, opt, this.strategy);
     this.programs = new ProgramCache(this.store, this.optimisers, options, choice, memory);
     this.runner = new ProgramRunner(this.programs, graph.inputs, opt.seed);
     const poolSize = opt.isTrain ? opt.poolSize : 0;
@@ -118,7 +118,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
       this.loadedFrom = loadModel(this, opt, this.checkpoints);
     }
     print(describeNetworks(this.usedNetworks(), opt.verbose));
-    for (const note of [this.way.note, ...(opt.isTrain ? (this.graph.notes ?? []) : [])]) {
+    for (const note of [this.strategy.note, ...(opt.isTrain ? (this.graph.notes ?? []) : [])]) {
       if (note !== undefined) print(note);
     }
   }
@@ -141,7 +141,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
   async optimizeParameters(): Promise<void> {
     if (!this.opt.isTrain) throw new Error('optimizeParameters: this model was created to test');
     const input = this.currentInput();
-    const pieces = stepPieces(this.graph, this.opt, this.way, input, this.steps);
+    const pieces = stepPieces(this.graph, this.opt, this.strategy, input, this.steps);
     const scalars = Object.fromEntries(
       this.graph.optimisers.map(({ name, learningRateFactor = 1 }) => [
         learningRateOf(name),

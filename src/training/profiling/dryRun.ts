@@ -1,16 +1,22 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { createDataset } from '../../data/createDataset.js';
+import { layerOf } from '../../engine/ir/layer.js';
+import type { Value } from '../../engine/ir/value.js';
 import { multiplyAddsOf } from '../../engine/ops/multiplyAdds.js';
-import { inWay, programBytes } from '../../engine/runtime/memoryPlan.js';
-import { predictStepTime } from '../../engine/runtime/stepTime.js';
+import { timeAlgorithms } from '../../engine/runtime/layerTiming.js';
+import { applyStrategy, programBytes } from '../../engine/runtime/memoryPlan.js';
+import { measureCopyRate, predictStepTime } from '../../engine/runtime/stepTime.js';
 import type { ModelOptions } from '../../models/definition.js';
 import { parameterCount } from '../../models/layers/module.js';
 import { findModel } from '../../models/registry.js';
 import { formatBytes } from '../../options/memorySize.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
+import { algorithmChoice } from '../model/algorithmChoice.js';
 import { fitMemory, memoryLimit, stepSize } from '../model/fitMemory.js';
-import { formChoice } from '../model/formChoice.js';
 import { imagesPerStep, stepPrograms } from '../model/stepPieces.js';
+
+/** Runs of each layer that count. */
+const ROUNDS = 2;
 
 /** What `pix2pix train --dry_run` finds out. */
 export interface DryRun {
@@ -44,19 +50,23 @@ export async function dryRun(
   const graph = findModel(opt.model).build(opt as unknown as ModelOptions);
   const size = stepSize(opt);
   if (size === undefined) throw sizeUnknown(opt);
-  const { way, needs } = fitMemory(graph, opt, size);
+  const { strategy, needs } = fitMemory(graph, opt, size);
   const time = { convolutions: 0, others: 0, optimisers: 0, total: 0 };
   let flops = 0;
   for (const { program: fast, runs } of stepPrograms(graph, opt, size)) {
-    const program = inWay(fast, way);
-    const choose = await formChoice(opt, print)(program);
-    const once = await predictStepTime(program, choose, opt.intraThreads, progress);
+    const program = applyStrategy(fast, strategy);
+    const choose = await algorithmChoice(opt, print)(program);
+    const timeLayer = async (value: Value) => {
+      const algorithm = choose(layerOf(value));
+      return (await timeAlgorithms(value, [algorithm], opt.intraThreads, ROUNDS))[algorithm];
+    };
+    const once = await predictStepTime(program, { timeLayer, copyRate: measureCopyRate, progress });
     for (const kind of ['convolutions', 'others', 'optimisers', 'total'] as const)
       time[kind] += runs * once[kind];
     flops += 2 * runs * multiplyAddsOf(program);
   }
   const rest = (imagesPerEpoch ?? 0) % opt.batchSize;
-  const last = rest === 0 ? 0 : programBytes(graph.trainStep({ ...size, batch: rest }), way);
+  const last = rest === 0 ? 0 : programBytes(graph.trainStep({ ...size, batch: rest }), strategy);
   const memoryBytes = Math.min(needs.total + last, memoryLimit(opt));
   const networks = Object.entries(graph.networks).map(
     ([name, network]) => [name, parameterCount(network)] as const,
@@ -72,7 +82,7 @@ export async function dryRun(
     `memory      ${formatBytes(memoryBytes)}: parameters, gradients and moments ${formatBytes(needs.states)}, ` +
       `activations kept ${formatBytes(needs.kept)}, working ${formatBytes(needs.working)}, ` +
       `${last > 0 ? `an epoch's last ${rest} images ${formatBytes(last)}, ` : ''}program ${formatBytes(needs.process)}`,
-    ...(way.note === undefined ? [] : [`            ${way.note}`]),
+    ...(strategy.note === undefined ? [] : [`            ${strategy.note}`]),
     `step time   ${ms(time.total)}: convolutions ${ms(time.convolutions)}, other ${ms(time.others)}, ` +
       `optimisers ${ms(time.optimisers)}`,
     `time        ${duration(seconds)} for ${imagesPerEpoch === undefined ? '1000 images' : `an epoch of ${images} images`}`,
