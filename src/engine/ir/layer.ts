@@ -57,7 +57,7 @@ export function chosenLowering(value: Value, choose: AlgorithmChooser): Pick<Alg
   return op.algorithms.find((algorithm) => algorithm.name === name) ?? op;
 }
 
-/** What the lowering of a value's op is given besides the names of its inputs. */
+/** The types and attributes that the lowering of a value's op depends on. Throws where no op computes it. */
 export function loweringContext(value: Value): LoweringContext<unknown> {
   const { inputs, attributes } = opSource(value);
   return { attributes, inputTypes: inputs.map(({ type }) => type), type: value.type };

@@ -12,7 +12,7 @@ export interface Program {
   readonly writes: ReadonlyMap<State, Value>;
   /** Counters, and by how much one run of the program moves them. */
   readonly counts: ReadonlyMap<State, number>;
-  /** Inputs that are dropout masks, made anew for every run by the caller, and the probability of a zero. */
+  /** Inputs that are dropout masks, which the caller draws for every run, and the probability of a zero. */
   readonly dropoutMasks: ReadonlyMap<string, number>;
   /** Inputs of random numbers, likewise. */
   readonly noises: ReadonlyMap<string, NoiseKind>;

@@ -15,9 +15,9 @@ export type ValueSource = { readonly type: TensorType; readonly scope: string } 
     }
   | { readonly kind: 'input'; readonly name: string }
   | { readonly kind: 'constant'; readonly data: readonly number[] }
-  /** What the state holds when the program starts. */
+  /** The contents of a state when the program starts. */
   | { readonly kind: 'state'; readonly state: State }
-  /** What the state holds after a host step has updated it in place. */
+  /** The contents of a state after a host step has updated it in place. */
   | { readonly kind: 'updated'; readonly state: State; readonly by: HostStep }
 );
 
@@ -30,10 +30,12 @@ export class Value {
 
   constructor(readonly source: ValueSource) {}
 
+  /** Element type and shape. */
   get type(): TensorType {
     return this.source.type;
   }
 
+  /** The extents of its axes; none for a scalar. */
   get shape(): Shape {
     return this.source.type.shape;
   }
@@ -61,7 +63,7 @@ export interface GradientContext<Attributes> {
   readonly wanted: readonly boolean[];
 }
 
-/** Arithmetic that processors do on several numbers at once. */
+/** Arithmetic that processors do on several numbers in one instruction. */
 export type SimdInstruction = 'abs' | 'neg' | 'sqrt' | 'add' | 'sub' | 'mul' | 'div';
 
 /**
@@ -100,4 +102,5 @@ export interface AdamStep {
   readonly learningRate: string;
 }
 
+/** A node of the program that a device runs by code of its own. */
 export type HostStep = AdamStep;

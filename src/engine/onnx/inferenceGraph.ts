@@ -13,12 +13,13 @@ import { type Precision, storeWeight } from './weightStorage.js';
 /** The names of the input and the output of every graph of this kind. */
 export const [INPUT, OUTPUT] = ['image', 'translation'];
 
+/** A generator as a value of its input, and its weights. */
 export interface InferenceRequest {
   /** f32[1, C, H, W] in -1 ... 1, an input of the trace; any H and W that the network takes. */
   readonly input: Value;
   /** f32[1, C', H', W'] */
   readonly output: Value;
-  /** The numbers of a parameter or running statistic. They are referred to, not copied, where that will do. */
+  /** The numbers of a parameter or running statistic. They are referred to, not copied, where possible. */
   readonly weights: (state: State) => Float32Array;
   readonly precision: Precision;
 }
@@ -67,6 +68,7 @@ class InferenceWriter {
 
   constructor(private readonly request: InferenceRequest) {}
 
+  /** Adds a value, whose operands have been added, to the graph; a convolution only when it is read. */
   write(value: Value): void {
     this.items.set(value, this.itemOf(value));
   }

@@ -22,6 +22,7 @@ export interface LoweredGraph {
   readonly fetches: ReadonlyMap<string, Value>;
 }
 
+/** A part of a program, and how to lower it. */
 export interface LoweringRequest {
   /** Values that the caller supplies; the graph is cut there. */
   readonly inputs: readonly Value[];

@@ -21,7 +21,7 @@ function suitsWinograd(stride: number, [, , kh, kw]: Shape): boolean {
   return stride === 1 && kh === kw && kh >= 3 && kh <= 5;
 }
 
-/** Of a convolution. */
+/** Algorithms of a convolution. */
 export const convAlgorithms: readonly Algorithm<ConvContext['attributes']>[] = [
   {
     name: 'winograd',
@@ -34,7 +34,7 @@ export const convAlgorithms: readonly Algorithm<ConvContext['attributes']>[] = [
   },
 ];
 
-/** Of a transposed convolution. */
+/** Algorithms of a transposed convolution. */
 export const convTransposeAlgorithms: readonly Algorithm<TransposeContext['attributes']>[] = [
   { name: 'flipped', applies: isFlippable, lower: flippedConv },
   {
@@ -61,7 +61,7 @@ export const convTransposeAlgorithms: readonly Algorithm<TransposeContext['attri
   },
 ];
 
-/** Of a weight's gradient. */
+/** Algorithms of a weight’s gradient. */
 export const weightGradientAlgorithms: readonly Algorithm<WeightContext['attributes']>[] = [
   { name: 'channelsLast', applies: () => true, lower: channelsLastConv },
   { name: 'turned', applies: isTurnable, lower: turnedConv },

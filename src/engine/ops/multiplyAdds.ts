@@ -10,7 +10,7 @@ export function multiplyAddsOf(program: Program): number {
   return valuesOf(program).reduce((sum, value) => sum + multiplyAdds(value), 0);
 }
 
-/** Those of one value alone. */
+/** Multiply-adds of one value. */
 export function multiplyAdds({ source, shape }: Value): number {
   if (source.kind !== 'op') return 0;
   const [first, second] = source.inputs;

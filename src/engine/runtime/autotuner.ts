@@ -23,6 +23,7 @@ export interface TextStore {
   write(text: string): boolean;
 }
 
+/** The device of an `Autotuner`, and where it keeps its results. */
 export interface AutotunerSettings {
   /** Names what computes, and all that its speed depends on. */
   readonly fingerprint: string;

@@ -4,15 +4,15 @@ import type { HostStep, Value } from '../ir/value.js';
 
 /** A part of a program that runs as one ONNX graph. */
 export interface Segment {
-  /** What it reads: program inputs, states, and values of earlier segments. */
+  /** Values that it reads: program inputs, states, and results of earlier segments. */
   readonly inputs: readonly Value[];
-  /** What later segments, host steps or the caller need of it. */
+  /** Its results that later segments, host steps or the caller need. */
   readonly outputs: readonly Value[];
   /** Everything it computes, operands first. */
   readonly body: readonly Value[];
 }
 
-/** What runs in turn: a segment, then the host step that needed it. The last stage may lack either. */
+/** A segment, then the host step that needed it. The last stage may lack either. */
 export interface Stage {
   readonly segment: Segment | undefined;
   readonly hostStep: HostStep | undefined;
