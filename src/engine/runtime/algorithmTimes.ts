@@ -6,9 +6,6 @@ export type AlgorithmTimes = Readonly<Record<string, number>>;
 /** Times of layers on one device, by `keyOf`. */
 export type LayerTimes = Readonly<Record<string, AlgorithmTimes>>;
 
-/** Times by the fingerprint of the device on which they were taken. */
-export type DeviceTimes = Readonly<Record<string, LayerTimes>>;
-
 /** The same for two layers just where they take the same time: equal op, shapes, attributes and algorithms. */
 export function keyOf({ op, operands, attributes, algorithms }: Layer): string {
   const shapes = operands.map((shape) => shape.join('×')).join(' ');
@@ -21,25 +18,15 @@ export function fastestOf({ algorithms }: Layer, times: AlgorithmTimes = {}): st
   return timed.length === 0 ? undefined : timed.reduce((a, b) => (times[b] < times[a] ? b : a));
 }
 
-/** Times as JSON. */
-export function formatTimes(times: DeviceTimes): string {
-  return `${JSON.stringify(times, null, 1)}\n`;
+/** The times among entries that anyone may have written; all others are left out. */
+export function timesAmong(entries: Readonly<Record<string, unknown>>): LayerTimes {
+  return Object.fromEntries(
+    Object.entries(entries).filter((entry): entry is [string, AlgorithmTimes] => isTimes(entry[1])),
+  );
 }
 
-/** The times in a text that `formatTimes` made; of any other text, and of none, no times. */
-export function parseTimes(text: string | undefined): DeviceTimes {
-  try {
-    const times: unknown = JSON.parse(text ?? '');
-    return isDeviceTimes(times) ? times : {};
-  } catch {
-    return {};
-  }
-}
-
-function isDeviceTimes(json: unknown): json is DeviceTimes {
-  const isRecord = (x: unknown): x is Record<string, unknown> =>
-    typeof x === 'object' && x !== null && !Array.isArray(x);
-  const every = (x: unknown, holds: (y: unknown) => boolean) => isRecord(x) && Object.values(x).every(holds);
+function isTimes(json: unknown): json is AlgorithmTimes {
   const isTime = (x: unknown) => typeof x === 'number' && x >= 0;
-  return every(json, (layers) => every(layers, (times) => every(times, isTime)));
+  const isRecord = typeof json === 'object' && json !== null && !Array.isArray(json);
+  return isRecord && Object.values(json).every(isTime);
 }

@@ -52,13 +52,13 @@ const WORKING = {
 } as const;
 
 /** The program that runs by a strategy. */
-export function applyStrategy(program: Program, { recomputes }: MemoryStrategy): Program {
+export function inStrategy(program: Program, { recomputes }: MemoryStrategy): Program {
   return recomputes ? recompute(program) : program;
 }
 
 /** Predicts the memory that training takes at its peak, from the program of a step alone: nothing is allocated. */
 export function predictMemory(program: Program, strategy: MemoryStrategy): MemoryNeeds {
-  const rewritten = applyStrategy(program, strategy);
+  const rewritten = inStrategy(program, strategy);
   const gradients = new Set(rewritten.hostSteps.flatMap(({ inputs }) => inputs));
   const segments = cutProgram(rewritten).flatMap(({ segment }) => segment ?? []);
   const left = new Set(segments.flatMap(({ outputs }) => outputs.filter((value) => !gradients.has(value))));

@@ -8,7 +8,7 @@ import type { Value } from '../ir/value.js';
 import { conv2d } from '../ops/conv.js';
 import { square } from '../ops/elementwise.js';
 import { sum } from '../ops/reduce.js';
-import { measureCopyRate, predictStepTime } from './stepTime.js';
+import { copyRate, predictStepTime } from './stepTime.js';
 
 const [SIZE, CHANNELS] = [16, 4];
 const MAP = CHANNELS * SIZE * SIZE;
@@ -33,14 +33,13 @@ test('a step takes its convolutions, each kind timed once, and the rest at the s
   const timed: Value[] = [];
   const progress: number[][] = [];
   const rate = 1000;
-  const time = await predictStepTime(program(), {
-    timeLayer: async (value) => {
-      timed.push(value);
-      return value.shape[0] === 1 ? 3 : 5; // maps, and weights' gradients
-    },
-    copyRate: () => rate,
-    progress: (done, total) => progress.push([done, total]),
-  });
+  const timeLayer = async (value: Value) => {
+    timed.push(value);
+    return value.shape[0] === 1 ? 3 : 5; // maps, and weights' gradients
+  };
+  const time = await predictStepTime(program(), { timeLayer, copyRate: () => rate }, (done, total) =>
+    progress.push([done, total]),
+  );
   // Forward twice, back to the map between them once, and twice to the weight.
   assert.equal(time.convolutions, 2 * 3 + 3 + 2 * 5);
   assert.deepEqual(progress, [
@@ -60,6 +59,6 @@ test('a step takes its convolutions, each kind timed once, and the rest at the s
 });
 
 test('copying has a speed', () => {
-  const rate = measureCopyRate();
+  const rate = copyRate();
   assert.ok(rate > 1e4 && rate < 1e10, `${rate} bytes a millisecond`);
 });

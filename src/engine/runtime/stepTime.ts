@@ -18,14 +18,12 @@ export interface StepTime {
   readonly total: number;
 }
 
-/** Measurements on the device that a step will run on. */
-export interface StepTiming {
+/** The rates of a machine. */
+export interface Rates {
   /** Milliseconds of a value's layer, by the algorithm that the step will use. */
-  readonly timeLayer: (value: Value) => Promise<number>;
-  /** Bytes that are copied in a millisecond, each byte counted as read and written. */
-  readonly copyRate: () => number;
-  /** Told after each kind of layer how many are done. */
-  readonly progress?: (done: number, total: number) => void;
+  timeLayer(value: Value): Promise<number>;
+  /** Bytes a millisecond that memory moves, each byte counted as read and as written. */
+  copyRate(): number;
 }
 
 /**
@@ -35,7 +33,8 @@ export interface StepTiming {
  */
 export async function predictStepTime(
   program: Program,
-  { timeLayer, copyRate, progress = () => {} }: StepTiming,
+  { timeLayer, copyRate }: Rates,
+  progress: (done: number, total: number) => void = () => {},
 ): Promise<StepTime> {
   const values = valuesOf(program);
   const layers = new Map<string, Value[]>();
@@ -65,8 +64,8 @@ function kindOf({ source }: Value): string {
   return JSON.stringify([source.op.name, source.inputs.map(({ shape }) => shape), source.attributes]);
 }
 
-/** Bytes that this process copies in a millisecond, each byte counted as read and written. */
-export function measureCopyRate(): number {
+/** `Rates.copyRate` of this machine as it is now. */
+export function copyRate(): number {
   const from = new Uint8Array(COPIED_BYTES).fill(1);
   const to = new Uint8Array(COPIED_BYTES).fill(2); // pages of its own before the clock starts
   let fastest = Number.POSITIVE_INFINITY;

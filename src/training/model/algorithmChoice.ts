@@ -1,5 +1,4 @@
 import { cpus } from 'node:os';
-import { cachedText } from '../../base/files/cachedText.js';
 import type { AlgorithmChooser } from '../../engine/ir/layer.js';
 import type { Program } from '../../engine/ir/program.js';
 import { chooseByRule } from '../../engine/runtime/algorithmRules.js';
@@ -8,6 +7,7 @@ import { timeAlgorithms } from '../../engine/runtime/layerTiming.js';
 import { runtimeVersion } from '../../engine/runtime/session.js';
 import type { TestOptions } from '../../options/testOptions.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
+import { TunedChoicesFile } from '../tunedChoicesFile.js';
 
 /** Runs of each algorithm that count. */
 const ROUNDS = 3;
@@ -21,10 +21,11 @@ export function algorithmChoice(
   const autotuner = new Autotuner({
     fingerprint: fingerprint(intraThreads),
     time: (value, algorithms) => timeAlgorithms(value, algorithms, intraThreads, ROUNDS),
-    store: cachedText('algorithms.json'),
-    announce: (layers) => print(`timing ${layers} layers by all their algorithms, once for this machine`),
+    store: new TunedChoicesFile(),
   });
-  return (program) => autotuner.chooserFor(program);
+  const announce = (layers: number) =>
+    print(`timing ${layers} layers by all their algorithms, once for this machine`);
+  return (program) => autotuner.chooserFor(program, announce);
 }
 
 function fingerprint(threads: number): string {

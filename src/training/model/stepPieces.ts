@@ -1,7 +1,7 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { type Program, withStatisticsOf } from '../../engine/ir/program.js';
 import type { Gathering } from '../../engine/runtime/adam.js';
-import { applyStrategy, type MemoryStrategy } from '../../engine/runtime/memoryPlan.js';
+import { inStrategy, type MemoryStrategy } from '../../engine/runtime/memoryPlan.js';
 import type { ImageSize, ModelGraph } from '../../models/definition.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
 import { splitBatch } from './batches.js';
@@ -65,7 +65,7 @@ export function stepPieces(
     const whole = { input, draw: step, share: 1, batch: 0, firstImage: 0 };
     const piece = (own?: readonly string[]) => ({
       key: `train ${own} ${JSON.stringify(size)}`,
-      build: () => applyStrategy(graph.trainStep(size, own), strategy),
+      build: () => inStrategy(graph.trainStep(size, own), strategy),
       ...whole,
     });
     if (pooled === undefined) return [piece(parts)];
@@ -79,7 +79,7 @@ export function stepPieces(
       const share = batch.real_A.shape[0] / total;
       return {
         key: `gather ${part} ${JSON.stringify(size)}`,
-        build: () => applyStrategy(onlyPart(graph, part, graph.trainStep(size, [part])), strategy),
+        build: () => inStrategy(onlyPart(graph, part, graph.trainStep(size, [part])), strategy),
         input: batch,
         draw: step * accumulate + i,
         share,

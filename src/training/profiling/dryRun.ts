@@ -4,8 +4,8 @@ import { layerOf } from '../../engine/ir/layer.js';
 import type { Value } from '../../engine/ir/value.js';
 import { multiplyAddsOf } from '../../engine/ops/multiplyAdds.js';
 import { timeAlgorithms } from '../../engine/runtime/layerTiming.js';
-import { applyStrategy, programBytes } from '../../engine/runtime/memoryPlan.js';
-import { measureCopyRate, predictStepTime } from '../../engine/runtime/stepTime.js';
+import { inStrategy, programBytes } from '../../engine/runtime/memoryPlan.js';
+import { copyRate, predictStepTime } from '../../engine/runtime/stepTime.js';
 import type { ModelOptions } from '../../models/definition.js';
 import { parameterCount } from '../../models/layers/module.js';
 import { findModel } from '../../models/registry.js';
@@ -54,13 +54,13 @@ export async function dryRun(
   const time = { convolutions: 0, others: 0, optimisers: 0, total: 0 };
   let flops = 0;
   for (const { program: fast, runs } of stepPrograms(graph, opt, size)) {
-    const program = applyStrategy(fast, strategy);
+    const program = inStrategy(fast, strategy);
     const choose = await algorithmChoice(opt, print)(program);
     const timeLayer = async (value: Value) => {
       const algorithm = choose(layerOf(value));
       return (await timeAlgorithms(value, [algorithm], opt.intraThreads, ROUNDS))[algorithm];
     };
-    const once = await predictStepTime(program, { timeLayer, copyRate: measureCopyRate, progress });
+    const once = await predictStepTime(program, { timeLayer, copyRate }, progress);
     for (const kind of ['convolutions', 'others', 'optimisers', 'total'] as const)
       time[kind] += runs * once[kind];
     flops += 2 * runs * multiplyAddsOf(program);
