@@ -35,7 +35,7 @@ export interface MemoryNeeds {
   readonly states: number;
   /** Values that one segment of a step leaves for a later one, inputs and results. */
   readonly kept: number;
-  /** Everything else that a step computes. */
+  /** All other values of a step, and temporaries. */
   readonly working: number;
   readonly total: number;
 }
@@ -110,7 +110,7 @@ function peakAlive(segment: Segment): number {
   return peak;
 }
 
-/** From what nobody reads, as `lowerGraph` arranges it. */
+/** Values in the order in which they are computed: depth first from those that nobody reads, as in `lowerGraph`. */
 function depthFirst({ body }: Segment): Value[] {
   const inside = new Set(body);
   const read = new Set(body.flatMap((value) => value.operands));
