@@ -1,24 +1,16 @@
-/** The devices that open on this machine, as tests use them: one thread, and always the first form of a layer. */
+/** The devices that open on this machine, as tests use them: one thread, and every layer by its own lowering. */
 import type { CpuSettings } from '../src/engine/devices/cpu/cpuDevice.js';
 import { openDevice } from '../src/engine/devices/openDevice.js';
 import { DEFAULT_DEVICE, DEVICE_NAMES, type DeviceName } from '../src/engine/devices/registry.js';
+import type { AlgorithmChooser } from '../src/engine/ir/layer.js';
 import type { State } from '../src/engine/ir/state.js';
-import type { FormChooser } from '../src/engine/onnx/graphBuilder.js';
 import type { Device, StateData } from '../src/engine/runtime/device.js';
+import { direct } from './algorithms.js';
 
-/** Always the first form that a lowering offers. */
-export const firstForm: FormChooser = (_, forms) => forms[0];
-
-/** The given form where it is offered. */
-export const form =
-  (wanted: string): FormChooser =>
-  (_, forms) =>
-    forms.includes(wanted) ? wanted : forms[0];
-
-/** A device of its own. @param choose for a device whose layers have several forms */
+/** A device of its own. @param choose for a device whose layers have several algorithms */
 export function openTestDevice(
   name: DeviceName = DEFAULT_DEVICE,
-  choose: FormChooser = firstForm,
+  choose: AlgorithmChooser = direct,
 ): Promise<Device> {
   const settings: CpuSettings = { threads: 1, choose };
   return openDevice(name, settings);
