@@ -129,7 +129,7 @@ export async function trainHere(
 }
 
 /** Every byte that training goes on from: networks, running statistics, moments, counters. */
-export function stored(folder: string, tag = 'latest'): unknown {
+export function stored(folder: string, tag = 'latest'): Readonly<Record<string, unknown>> {
   const loaded = new CheckpointStore(folder, { onWarning: () => {} }).load(tag);
   try {
     const files = [...loaded.networks, ['state', loaded.state!.tensors] as const];

@@ -1,7 +1,6 @@
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { withoutUpdates } from '../engine/ir/program.js';
 import { withScope } from '../engine/ir/scope.js';
-import { f32 } from '../engine/ir/tensorType.js';
 import { Trace } from '../engine/ir/trace.js';
 import type { Value } from '../engine/ir/value.js';
 import { add, scale } from '../engine/ops/elementwise.js';
@@ -9,18 +8,18 @@ import { extendForCycleGan } from '../options/models/cycleGanOptions.js';
 import { Adversary, type AdversaryOptions } from './adversary.js';
 import type {
   GeneratorDefinition,
-  ImageSize,
   InputDefinition,
   ModelDefinition,
   ModelGraph,
   ModelOptions,
   OptimiserDefinition,
 } from './definition.js';
-import { imageInput } from './images.js';
+import { type ImageSize, imageInput } from './images.js';
 import { adam } from './layers/adam.js';
 import { l1Loss, total } from './layers/losses.js';
 import { type Module, parametersOf } from './layers/module.js';
 import { checkImageSize, type DefinedDiscriminator, defineD, defineG } from './networks/define.js';
+import { defineStep } from './stepDefinition.js';
 
 /** CycleGAN (Zhu et al. 2017): two generators, A → B and B → A, that must undo each other; no pairs are needed. */
 export const cycleGan: ModelDefinition = {
@@ -52,8 +51,11 @@ class CycleGanGraph implements ModelGraph {
   readonly visualNames: readonly string[];
   readonly compared?: readonly [made: string, wanted: string];
   readonly watchedLoss = 'cycle_A';
-  readonly parts = ['G', 'D'];
-  readonly pooled = { pooled_A: 'fake_A', pooled_B: 'fake_B' };
+  readonly step = defineStep<Images>({
+    shared: (step, size) => this.images(step, size),
+    parts: { G: (step, real) => this.trainG(step, real), D: (step, real) => this.trainD(step, real) },
+    pooled: { pooled_A: 'fake_A', pooled_B: 'fake_B' },
+  });
   private readonly losses: CycleGanLosses;
   private readonly adversaries: Readonly<Record<Side, Adversary>>;
 
@@ -109,14 +111,6 @@ class CycleGanGraph implements ModelGraph {
     if (opt.datasetMode !== 'unaligned') this.compared = ['fake_B', 'real_B'];
   }
 
-  trainStep(size: ImageSize, parts: readonly string[] = this.parts) {
-    const step = new Trace(true);
-    const real = this.images(step, size);
-    const images = parts.includes('G') ? this.trainG(step, real) : {};
-    const losses = parts.includes('D') ? this.trainD(step, real, size) : {};
-    return step.program({ ...images, ...losses });
-  }
-
   forward(size: ImageSize, training: boolean) {
     const trace = new Trace(training);
     return withoutUpdates(trace.program(this.cycles(trace, this.images(trace, size))));
@@ -151,18 +145,17 @@ class CycleGanGraph implements ModelGraph {
   }
 
   /** Both discriminators by one optimiser, on fakes from the pools. */
-  private trainD(step: Trace, real: Images, { batch, height, width }: ImageSize): Record<string, Value> {
-    const { inputNc, outputNc } = this.opt;
+  private trainD(step: Trace, real: Images): Record<string, Value> {
     const pooled = {
-      A: step.input('pooled_B', f32(batch, outputNc, height, width)),
-      B: step.input('pooled_A', f32(batch, inputNc, height, width)),
+      A: step.input('pooled_B', real.B.type),
+      B: step.input('pooled_A', real.A.type),
     };
     const judged = { A: real.B, B: real.A };
     const losses: Record<string, Value> = {};
     const totals = (['A', 'B'] as const).map((side) => {
       const adversary = this.adversaries[side];
       const [seen, fake] = [judged[side], pooled[side]].map((images) =>
-        adversary.augmentation(step, batch)(images),
+        adversary.augmentation(step, images.shape[0])(images),
       );
       const { total, penalty } = adversary.losses(step, seen, fake);
       losses[`loss_D_${side}`] = total;

@@ -1,8 +1,10 @@
 import type { FloatImages } from '../../data/batch/floatImages.js';
 import type { TensorArray } from '../../engine/runtime/session.js';
 import type { ModelGraph } from '../../models/definition.js';
+import { stepOf } from '../../models/stepDefinition.js';
 import { joinImages } from './batches.js';
 import type { ImagePool } from './imagePool.js';
+import { tensorsOf } from './modelInput.js';
 import type { ProgramRunner } from './programRunner.js';
 import type { StepPiece } from './stepPieces.js';
 
@@ -33,8 +35,8 @@ export async function runTrainingStep(
   const losses: Record<string, number> = {};
   const gathered = new Map<string, FloatImages[]>();
   const fromPools: Record<string, TensorArray>[] = [];
-  for (const { share, draw, batch, firstImage, pools: use, ...piece } of pieces) {
-    const tensors = use === 'draws' ? fromPools[batch] : {};
+  for (const { input, share, draw, batch, firstImage, pools: use, ...piece } of pieces) {
+    const tensors = { ...tensorsOf(input), ...(use === 'draws' ? fromPools[batch] : {}) };
     await runner.run({ ...piece, tensors, masks: { purpose: 'dropout', draw }, scalars });
     for (const name of graph.lossNames) {
       const loss = runner.scalar(`loss_${name}`);
@@ -47,7 +49,7 @@ export async function runTrainingStep(
       gathered.set(name, batches);
     }
     if (use === 'fills') {
-      const exchanged = Object.entries(graph.pooled!).map(([input, output]) => {
+      const exchanged = Object.entries(stepOf(graph).pooled).map(([input, output]) => {
         return [input, pools.get(input)!.exchange(images[output], step, firstImage).data];
       });
       fromPools[batch] = Object.fromEntries(exchanged);
