@@ -59,13 +59,15 @@ export class Adversary {
    * paper.
    *
    * @param fake without a gradient to the generator
+   * @param first which it sees first: its running statistics show the order
    */
-  losses(step: Trace, real: Value, fake: Value): AdversaryLosses {
+  losses(step: Trace, real: Value, fake: Value, first: 'fake' | 'real' = 'fake'): AdversaryLosses {
     const { ganMode, lambdaGp = 10, wholeD = false } = this.opt;
     const against = (judgements: readonly Judgement[], isReal: boolean) =>
       total(judgements.map(({ logits }) => ganLoss(ganMode, logits, isReal)));
-    const fakeLoss = against(this.judge(step, fake), false); // first, as running statistics show
-    const judgements = this.judge(step, real);
+    const realFirst = first === 'real' ? this.judge(step, real) : undefined;
+    const fakeLoss = against(this.judge(step, fake), false);
+    const judgements = realFirst ?? this.judge(step, real);
     const losses = { fake: fakeLoss, real: against(judgements, true), judgements };
     const sum = add(losses.fake, losses.real);
     if (ganMode !== 'wgangp') return { ...losses, total: wholeD ? sum : scale(sum, 0.5) };

@@ -3,6 +3,7 @@ import { withoutUpdates } from '../engine/ir/program.js';
 import { withScope } from '../engine/ir/scope.js';
 import { Trace } from '../engine/ir/trace.js';
 import type { Value } from '../engine/ir/value.js';
+import { scalar } from '../engine/ops/constant.js';
 import { add, scale } from '../engine/ops/elementwise.js';
 import { extendForCycleGan } from '../options/models/cycleGanOptions.js';
 import { Adversary, type AdversaryOptions } from './adversary.js';
@@ -99,10 +100,10 @@ class CycleGanGraph implements ModelGraph {
       `D_${side}`,
       `G_${side}`,
       `cycle_${side}`,
-      ...(hasIdentity ? [`idt_${side}`] : []),
+      `idt_${side}`,
       ...(hasPenalty ? [`penalty_${side}`] : []),
     ]);
-    // What G_B leaves of an image of A is shown beside it, and is called idt_B.
+    // idt_B, what G_B makes of an image of A, is shown beside that image
     const shown = (side: Side, other: Side) => [
       ...[`real_${side}`, `fake_${other}`, `rec_${side}`],
       ...(hasIdentity ? [`idt_${other}`] : []),
@@ -129,19 +130,15 @@ class CycleGanGraph implements ModelGraph {
       losses[`loss_G_${side}`] = adversary.generatorLoss(adversary.judge(step, seen));
       losses[`loss_cycle_${side}`] = scale(l1Loss(images[`rec_${side}`], real[side]), lambda[side]);
     }
-    const same: Record<string, Value> = {};
-    if (lambdaIdentity > 0) {
-      for (const [side, target] of [
-        ['A', 'B'],
-        ['B', 'A'],
-      ] as const) {
-        const kept = this.generate(step, side, real[target]);
-        same[`idt_${side}`] = kept;
-        losses[`loss_idt_${side}`] = scale(l1Loss(kept, real[target]), lambda[target] * lambdaIdentity);
-      }
+    if (lambdaIdentity === 0) {
+      this.adam(step, total(Object.values(losses)), 'G');
+      return { ...images, ...losses, loss_idt_A: scalar(0), loss_idt_B: scalar(0) };
     }
+    const kept = { A: this.generate(step, 'A', real.B), B: this.generate(step, 'B', real.A) };
+    losses.loss_idt_A = scale(l1Loss(kept.A, real.B), lambdaB * lambdaIdentity);
+    losses.loss_idt_B = scale(l1Loss(kept.B, real.A), lambdaA * lambdaIdentity);
     this.adam(step, total(Object.values(losses)), 'G');
-    return { ...images, ...same, ...losses };
+    return { ...images, idt_A: kept.A, idt_B: kept.B, ...losses };
   }
 
   /** Both discriminators by one optimiser, on fakes from the pools. */
@@ -157,7 +154,7 @@ class CycleGanGraph implements ModelGraph {
       const [seen, fake] = [judged[side], pooled[side]].map((images) =>
         adversary.augmentation(step, images.shape[0])(images),
       );
-      const { total, penalty } = adversary.losses(step, seen, fake);
+      const { total, penalty } = adversary.losses(step, seen, fake, 'real'); // as the reference
       losses[`loss_D_${side}`] = total;
       if (penalty !== undefined) losses[`loss_penalty_${side}`] = penalty;
       return total;

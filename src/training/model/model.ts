@@ -128,7 +128,13 @@ export class Model<Loss extends string = string, Visual extends string = string>
    * @throws ShapeError when they differ in size, or have other channels than the networks
    */
   setInput(input: ModelInput): void {
-    this.take(bindInput(input, this.opt.direction, this.graph.inputs));
+    const bound = bindInput(input, this.opt.direction, this.graph.inputs);
+    const { sheet } = this.graph;
+    const [images] = Object.values(bound.images);
+    if (sheet !== undefined) this.lastImages = lastImages(this.lastImages, images, sheet);
+    this.input = bound;
+    this.runner.clear();
+    this.images = {};
   }
 
   /** The learning rate of the next step, but for an optimiser's own factor: that of the schedule, after the warm-up. */
@@ -284,15 +290,6 @@ export class Model<Loss extends string = string, Visual extends string = string>
     const masks = { purpose: 'dropout.test', draw } as const;
     await this.runner.run({ key, build, tensors: tensorsOf(input), masks });
     this.images = this.runner.images();
-  }
-
-  private take(input: BoundInput): void {
-    const { sheet } = this.graph;
-    const [images] = Object.values(input.images);
-    if (sheet !== undefined) this.lastImages = lastImages(this.lastImages, images, sheet);
-    this.input = input;
-    this.runner.clear();
-    this.images = {};
   }
 
   private currentInput(): BoundInput {
