@@ -59,7 +59,7 @@ export function roomForPrograms(
 /** The parameter itself, its gradient and two moments. */
 const BYTES_OF_PARAMETER = 16;
 
-/** What optimisers keep besides: gradients gathered over batches, and moving averages. */
+/** What optimisers keep besides: gradients accumulated over batches, and moving averages. */
 function extraStateBytes({ networks, testNetworks }: ModelGraph, { accumulate, ema }: TrainOptions): number {
   const bytes = (names: readonly string[]) =>
     names.reduce((sum, name) => sum + 4 * parameterCount(networks[name]), 0);

@@ -1,5 +1,5 @@
 import type { Program } from '../../engine/ir/program.js';
-import type { Gathering } from '../../engine/runtime/adam.js';
+import type { Accumulation } from '../../engine/runtime/adam.js';
 import { inStrategy, type MemoryStrategy } from '../../engine/runtime/memoryPlan.js';
 import type { ModelGraph } from '../../models/definition.js';
 import type { ImageSize } from '../../models/images.js';
@@ -22,7 +22,7 @@ export interface StepPiece {
   readonly firstImage: number;
   /** Of a pooled model: whether it makes the images that go into the pools, or takes those that come out. */
   readonly pools?: 'fills' | 'draws';
-  readonly gathering?: Gathering;
+  readonly accumulation?: Accumulation;
 }
 
 /** What a step is made from: the options of TrainOptions, and those that only some models have. */
@@ -71,7 +71,7 @@ export function stepPieces(
         batch: i,
         firstImage: i * batchSize,
         pools: poolsOf(definition, selection),
-        gathering:
+        accumulation:
           accumulate === 1 ? undefined : { share, isFirst: i === 0, isLast: i === batches.length - 1 },
       };
     }),

@@ -33,7 +33,7 @@ export async function runTrainingStep(
   { graph, runner, pools, scalars, step }: StepContext,
 ): Promise<StepResult> {
   const losses: Record<string, number> = {};
-  const gathered = new Map<string, FloatImages[]>();
+  const made = new Map<string, FloatImages[]>();
   const fromPools: Record<string, TensorArray>[] = [];
   for (const { input, share, draw, batch, firstImage, pools: use, ...piece } of pieces) {
     const tensors = { ...tensorsOf(input), ...(use === 'draws' ? fromPools[batch] : {}) };
@@ -44,9 +44,9 @@ export async function runTrainingStep(
     }
     const images = runner.images();
     for (const [name, image] of Object.entries(images)) {
-      const batches = gathered.get(name) ?? [];
+      const batches = made.get(name) ?? [];
       batches[batch] = image;
-      gathered.set(name, batches);
+      made.set(name, batches);
     }
     if (use === 'fills') {
       const exchanged = Object.entries(stepOf(graph).pooled).map(([input, output]) => {
@@ -55,7 +55,7 @@ export async function runTrainingStep(
       fromPools[batch] = Object.fromEntries(exchanged);
     }
   }
-  const joined = [...gathered].map(([name, batches]) => [
+  const joined = [...made].map(([name, batches]) => [
     name,
     batches.length === 1 ? batches[0] : joinImages(batches),
   ]);
