@@ -15,7 +15,7 @@ export interface AdversaryOptions {
   readonly ganMode: GanMode;
   /** Weight of the gradient penalty with wgangp. Default: 10. */
   readonly lambdaGp?: number;
-  /** What is done to all that it sees. Default: nothing. */
+  /** Augmentations of all images that it sees, as `--diffaug` names them. Default: none. */
   readonly diffaug?: string;
   /** Whether its loss is the sum of those on real and fake, not their mean. Default: no. */
   readonly wholeD?: boolean;
@@ -27,9 +27,9 @@ export interface AdversaryLosses {
   readonly fake: Value;
   /** With wgangp. */
   readonly penalty?: Value;
-  /** What it is trained by. */
+  /** The loss that it is trained by. */
   readonly total: Value;
-  /** What it says of the real ones, at each scale. */
+  /** Its output for the real images, at each scale. */
   readonly judgements: readonly Judgement[];
 }
 
@@ -42,8 +42,8 @@ export class Adversary {
   ) {}
 
   /**
-   * What `--diffaug` does to one batch that it sees: to the place of all channels, to the colours of those from `first`
-   * on.
+   * The augmentation by `--diffaug` of one batch that it sees: all channels are moved, the colours change of those from
+   * `first` on.
    */
   augmentation(step: Trace, batch: number, first = 0): (images: Value) => Value {
     const augment = drawDiffAugment(step, parseDiffaug(this.opt.diffaug ?? ''), batch);
@@ -77,7 +77,7 @@ export class Adversary {
     return { ...losses, penalty, total: add(sum, penalty) };
   }
 
-  /** What a generator is trained by that should pass before it. */
+  /** The adversarial loss of a generator that is judged so. */
   generatorLoss(judgements: readonly Judgement[]): Value {
     return total(judgements.map(({ logits }) => generatorGanLoss(this.opt.ganMode, logits)));
   }

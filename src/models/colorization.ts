@@ -16,7 +16,7 @@ export const colorization: ModelDefinition = {
   build: (opt) => new Pix2PixGraph(opt, LAB),
 };
 
-/** What the networks see: L of 0 ... 100 as -1 ... 1, a and b in units of 110. */
+/** Scales of the networks' inputs: L of 0 ... 100 as -1 ... 1, a and b in units of 110. */
 const [LIGHTNESS, COLOUR] = [50, 110];
 
 const lightness = (lab: Value) => shift(scale(slice(lab, 1, 0, 1), 1 / LIGHTNESS), -1);

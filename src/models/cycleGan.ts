@@ -38,7 +38,7 @@ interface CycleGanLosses extends AdversaryOptions {
 const NETWORKS_G = ['G_A', 'G_B'] as const;
 const NETWORKS_D = ['D_A', 'D_B'] as const;
 
-/** One generator's side of the game. G_A makes B, which D_A judges; what is said of A holds for B the other way round. */
+/** One direction of translation, by its generator: G_A makes B, which D_A judges; G_B makes A, which D_B judges. */
 type Side = 'A' | 'B';
 
 /** As in the reference's models/cycle_gan_model.py: the generators' step first, then the discriminators'. */
@@ -195,7 +195,7 @@ class CycleGanGraph implements ModelGraph {
 
 type Images = Readonly<Record<Side, Value>>;
 
-/** What a generator should leave alone must be something that it could take. */
+/** With an identity loss, a generator takes images of the side that it makes: both need as many channels. */
 function requireSameChannels({ inputNc, outputNc }: ModelOptions, { lambdaIdentity }: CycleGanLosses): void {
   if (lambdaIdentity === 0 || inputNc === outputNc) return;
   throw new Pix2PixError(

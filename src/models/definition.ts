@@ -24,7 +24,7 @@ export interface InputDefinition {
   readonly channels: number;
 }
 
-/** What translates a single image: a network, with what an image needs before and after it. */
+/** A generator of single images: a network, with the conversions before and after it. */
 export interface GeneratorDefinition {
   /** By the name of its checkpoint; one of the model's `testNetworks`. */
   readonly network: string;

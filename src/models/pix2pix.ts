@@ -33,7 +33,7 @@ export const pix2pix: ModelDefinition = {
 
 type Losses = Readonly<Record<string, Value>>;
 
-/** What pix2pix reads of its options; tests know none of those that have a default here. */
+/** The options of pix2pix's losses; a model for tests lacks those that have a default here. */
 interface Pix2PixLosses extends AdversaryOptions {
   readonly lambdaL1: number;
   readonly lambdaGAN: number;
@@ -168,7 +168,7 @@ export class Pix2PixGraph implements ModelGraph {
     return { losses: { loss_G_GAN, loss_G_feat }, measures };
   }
 
-  /** What is done to a pair on its way to D: `--diffaug` changes the colours of the output alone. */
+  /** The augmentation of a pair that D sees: `--diffaug` changes the colours of the output alone. */
   private augmentation(step: Trace, { shape }: Value): (pair: Value) => Value {
     const { noCondition, targetFirst } = this.losses;
     const before = noCondition ? 0 : shape[1];
@@ -179,7 +179,7 @@ export class Pix2PixGraph implements ModelGraph {
     return targetFirst && !noCondition ? (pair) => exchange(augment(pair)) : augment;
   }
 
-  /** What D is to see of a pair. */
+  /** The part of a pair that D sees. */
   private judged(a: Value, b: Value): Value {
     return this.losses.noCondition ? b : concat([a, b], 1);
   }

@@ -40,7 +40,7 @@ function testGraph(opt: ModelOptions): ModelGraph {
   };
 }
 
-/** What a generator makes must be an image by itself: colours without their lightness are none. */
+/** A generator's output must be an image by itself: colours without their lightness are none. */
 function requireImages(outputNc: number): void {
   if (outputNc === 1 || outputNc === 3) return;
   throw new Pix2PixError(

@@ -17,7 +17,7 @@ export interface ColourJitterFactors {
 
 /** How bright red, green and blue are. */
 const LUMINANCE: Row = [0.213, 0.715, 0.072];
-/** What a quarter turn of the hue does. */
+/** The matrix by which a quarter turn of the hue acts. */
 const QUARTER_TURN: readonly [Row, Row, Row] = [
   [-0.213, -0.715, 0.928],
   [0.143, 0.14, -0.283],

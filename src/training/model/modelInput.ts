@@ -5,7 +5,7 @@ import type { TensorArray } from '../../engine/runtime/session.js';
 import type { InputDefinition } from '../../models/definition.js';
 import type { ImageSize } from '../../models/images.js';
 
-/** What one step is given: a pair of image batches, as a data set yields them. */
+/** The input of one step: a pair of image batches, as a data set yields them. */
 export interface ModelInput {
   readonly A: Images;
   readonly B: Images;

@@ -25,7 +25,7 @@ export interface StepPiece {
   readonly accumulation?: Accumulation;
 }
 
-/** What a step is made from: the options of TrainOptions, and those that only some models have. */
+/** The options that a step depends on; `nCritic` is one of some models alone. */
 type StepOptions = Pick<TrainOptions, 'batchSize' | 'accumulate'> & { readonly nCritic?: number };
 
 /** The images of a whole step. */

@@ -8,7 +8,7 @@ import { tensorsOf } from './modelInput.js';
 import type { ProgramRunner } from './programRunner.js';
 import type { StepPiece } from './stepPieces.js';
 
-/** What a training step gives. */
+/** Results of a training step. */
 export interface StepResult {
   /** Of the parts that ran. */
   readonly losses: Readonly<Record<string, number>>;
@@ -16,7 +16,7 @@ export interface StepResult {
   readonly images: Readonly<Record<string, FloatImages>>;
 }
 
-/** What the pieces of a step have in common. */
+/** Shared by all pieces of a step. */
 export interface StepContext {
   readonly graph: ModelGraph;
   readonly runner: ProgramRunner;
