@@ -28,8 +28,8 @@ const update = (step: Trace, name: string, parameter: State, x: Value) => {
   return { [`loss_${name}`]: loss };
 };
 
-/** The smallest game: what G makes is shared, and moves a statistic; D moves one too. */
-const game: StepDefinition<{ made: Value }> = {
+/** A step of four numbers: the output of G is shared and moves a statistic; D moves one too. */
+const smallStep: StepDefinition<{ made: Value }> = {
   shared: (step) => {
     const made = mul(step.input('x', f32(4)), step.read(g));
     move(step, ofShared);
@@ -52,7 +52,7 @@ const describe = ({ hostSteps, outputs, writes }: ReturnType<ReturnType<typeof d
 });
 
 test('the whole step and each part alone are made of the same functions', () => {
-  const step = defineStep(game);
+  const step = defineStep(smallStep);
   assert.deepEqual(step.parts, ['D', 'G']);
   assert.deepEqual(describe(step.program(size)), {
     updates: ['D', 'G'],
@@ -76,9 +76,9 @@ test('a part sees networks as the parts before it have left them, and alone as t
     let kind = '';
     const seen = (step: Trace, { made }: { made: Value }) => {
       kind = step.read(d).source.kind;
-      return game.parts.G(step, { made });
+      return smallStep.parts.G(step, { made });
     };
-    defineStep({ ...game, parts: { ...game.parts, G: seen } }).program(size, { parts });
+    defineStep({ ...smallStep, parts: { ...smallStep.parts, G: seen } }).program(size, { parts });
     return kind;
   };
   assert.equal(kindOfD(['D', 'G']), 'updated');
@@ -88,17 +88,17 @@ test('a part sees networks as the parts before it have left them, and alone as t
 test('a statistic that is shared and moved by a part too moves in that part as if it were alone', () => {
   const again = (step: Trace, shared: { made: Value }) => {
     move(step, ofShared);
-    return game.parts.D(step, shared);
+    return smallStep.parts.D(step, shared);
   };
-  const step = defineStep({ ...game, parts: { ...game.parts, D: again } });
+  const step = defineStep({ ...smallStep, parts: { ...smallStep.parts, D: again } });
   const depth = ({ source }: Value): number => (source.kind === 'op' ? 1 + depth(source.inputs[0]) : 0);
   assert.equal(depth(step.program(size).writes.get(ofShared)!), 2);
   assert.equal(depth(step.program(size, { parts: ['D'], movesShared: false }).writes.get(ofShared)!), 1);
 });
 
 test('parts that are not apart are refused', () => {
-  const refused = (parts: (typeof game)['parts'], pattern: RegExp, names?: string[]) => {
-    const step = defineStep({ ...game, parts });
+  const refused = (parts: (typeof smallStep)['parts'], pattern: RegExp, names?: string[]) => {
+    const step = defineStep({ ...smallStep, parts });
     assert.throws(
       () => {
         step.program(size);
@@ -107,7 +107,7 @@ test('parts that are not apart are refused', () => {
       (error) => error instanceof Pix2PixError && pattern.test(error.message),
     );
   };
-  const { D, G } = game.parts;
+  const { D, G } = smallStep.parts;
   const twice = (step: Trace, shared: { made: Value }) => ({ ...G(step, shared), ...D(step, shared) });
   refused({ D, G: twice }, /loss_D comes up twice[\s\S]*losses and visuals of its own/);
   const silent = (step: Trace, shared: { made: Value }) => {
@@ -123,7 +123,7 @@ test('parts that are not apart are refused', () => {
   const takes = (step: Trace) => G(step, { made: kept! });
   refused({ D: keeps, G: takes }, /values of another program in G\n +input +x\n/, ['G']);
   const updating = defineStep({
-    ...game,
+    ...smallStep,
     shared: (step) => ({ made: update(step, 'G', g, step.read(d)).loss_G }),
   });
   assert.throws(() => updating.program(size), /must not update an optimiser/);
