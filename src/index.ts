@@ -110,7 +110,7 @@ export type {
 export { type TestSummary, type TestSurroundings, test } from './training/testCommand.js';
 export { train } from './training/train.js';
 export { trainingLoop } from './training/trainingLoop.js';
-export type { ValidationResult } from './training/validation.js';
+export type { ValidationResult } from './training/validation/validate.js';
 
 // A trained generator: translating with it, and writing it for use elsewhere
 

@@ -1,5 +1,5 @@
 import { formatDuration } from '../../records/writing/progressLine.js';
-import type { ValidationResult } from '../validation.js';
+import type { ValidationResult } from '../validation/validate.js';
 import type { StepReport, TrainingEvent } from './trainingEvents.js';
 
 /**
