@@ -1,3 +1,4 @@
+import { formatDuration } from '../../base/duration.js';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { createDataset } from '../../data/createDataset.js';
 import { layerOf } from '../../engine/ir/layer.js';
@@ -87,7 +88,7 @@ export async function dryRun(
     ...(strategy.note === undefined ? [] : [`            ${strategy.note}`]),
     `step time   ${ms(time.total)}: convolutions ${ms(time.convolutions)}, other ${ms(time.others)}, ` +
       `optimisers ${ms(time.optimisers)}`,
-    `time        ${duration(seconds)} for ${imagesPerEpoch === undefined ? '1000 images' : `an epoch of ${images} images`}`,
+    `time        ${formatDuration(seconds)} for ${imagesPerEpoch === undefined ? '1000 images' : `an epoch of ${images} images`}`,
   ];
   return {
     parameters,
@@ -110,9 +111,4 @@ async function countImages(opt: TrainOptions): Promise<number> {
   const dataset = await createDataset({ ...opt, numThreads: 0 });
   await dataset.close();
   return dataset.length;
-}
-
-function duration(seconds: number): string {
-  if (seconds < 90) return `${seconds.toFixed(0)} s`;
-  return seconds < 5400 ? `${(seconds / 60).toFixed(0)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
