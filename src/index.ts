@@ -84,7 +84,7 @@ export type { ModelInput } from './training/model/modelInput.js';
 export type { SetupSettings, TranslationSettings } from './training/model/modelSettings.js';
 export { type Pix2PixLoss, Pix2PixModel, type Pix2PixVisual } from './training/model/pix2pixModel.js';
 export type { LoadedFrom } from './training/saved/loadModel.js';
-export type { Place, Progress } from './training/saved/trainingState.js';
+export type { Place, SavedProgress as Progress } from './training/saved/trainingState.js';
 
 // Whole trainings and tests, as the commands make them
 
