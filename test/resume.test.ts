@@ -124,7 +124,7 @@ test('also through the program, stopped by SIGTERM in the middle of an epoch', {
   // 24 images are 14 steps, the last of them the second of three in its epoch. The thread goes on when it has been told.
   const signal = `if (event.kind === 'step' && event.report.at.step === 24) {
     process.kill(process.pid, 'SIGTERM');
-    while (!isTold()) wait();
+    for (let i = 0; i < 6000 && !isTold(); i++) wait(); // a minute, if it is never told
   }`;
   const cut = pix2pix(
     folder,
