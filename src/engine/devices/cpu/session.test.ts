@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { InferenceSession } from 'onnxruntime-node';
-import { direct } from '../../../test/algorithms.js';
-import { elementCount, f32 } from '../ir/tensorType.js';
-import { Trace } from '../ir/trace.js';
-import { lowerGraph } from '../onnx/lower.js';
-import { add, exp } from '../ops/elementwise.js';
+import { direct } from '../../../../test/algorithms.js';
+import { elementCount, f32 } from '../../ir/tensorType.js';
+import { Trace } from '../../ir/trace.js';
+import { lowerGraph } from '../../onnx/lower.js';
+import { add, exp } from '../../ops/elementwise.js';
 import { Session } from './session.js';
 
 /** A graph y = x + eˣ over so many elements, with or without the empty sequence, and memory for both. */

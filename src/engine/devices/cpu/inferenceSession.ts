@@ -7,7 +7,8 @@ import {
   type TensorProto,
   TensorProto_DataLocation,
   TensorProtoSchema,
-} from '../onnx/onnx_pb.js';
+} from '../../onnx/onnx_pb.js';
+import { sessionOptions } from './sessionOptions.js';
 
 export interface InferenceOptions {
   /** Threads of one operator; 0 means one per core. */
@@ -68,20 +69,11 @@ export class InferenceSession {
 
 function settings({ threads, startsFast = false }: InferenceOptions): ort.InferenceSession.SessionOptions {
   return {
-    executionProviders: ['cpu'],
-    intraOpNumThreads: threads,
-    executionMode: 'sequential',
+    ...sessionOptions(threads, {
+      disable_quant_qdq: '1', // int8 weights are unpacked once, when they are loaded
+      disable_prepacking: startsFast ? '1' : '0', // each run packs its weights anew
+    }),
     graphOptimizationLevel: startsFast ? 'extended' : 'all',
-    enableMemPattern: false, // a plan of memory for each size that occurs is never given back
-    logSeverityLevel: 3,
-    extra: {
-      session: {
-        set_denormal_as_zero: '1',
-        intra_op: { allow_spinning: '0' },
-        disable_quant_qdq: '1', // int8 weights are unpacked once, when they are loaded
-        disable_prepacking: startsFast ? '1' : '0', // each run packs its weights anew
-      },
-    },
   };
 }
 

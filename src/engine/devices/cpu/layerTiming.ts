@@ -1,9 +1,9 @@
-import type { AlgorithmChooser } from '../ir/layer.js';
-import { elementCount } from '../ir/tensorType.js';
-import { Trace } from '../ir/trace.js';
-import { Value } from '../ir/value.js';
-import { lowerGraph } from '../onnx/lower.js';
-import type { AlgorithmTimes } from './algorithmTimes.js';
+import type { AlgorithmChooser } from '../../ir/layer.js';
+import { elementCount } from '../../ir/tensorType.js';
+import { Trace } from '../../ir/trace.js';
+import { Value } from '../../ir/value.js';
+import { lowerGraph } from '../../onnx/lower.js';
+import type { AlgorithmTimes } from '../../runtime/algorithmTimes.js';
 import { type Binding, Session } from './session.js';
 
 /**

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { State } from '../ir/state.js';
-import { f32 } from '../ir/tensorType.js';
+import { State } from '../../ir/state.js';
+import { f32 } from '../../ir/tensorType.js';
 import { OptimiserMemory, QUANTITIES } from './optimiserMemory.js';
 
 const parameter = (length: number, i: number) =>

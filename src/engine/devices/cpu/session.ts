@@ -1,6 +1,8 @@
 import * as ort from 'onnxruntime-node';
+import type { TensorArray } from '../../runtime/tensorArray.js';
+import { sessionOptions } from './sessionOptions.js';
 
-/** How graphs are executed on the CPU. */
+/** How a graph of a program is executed. */
 export interface SessionOptions {
   /** Threads of one operator; 0 means one per core. */
   readonly threads: number;
@@ -9,8 +11,6 @@ export interface SessionOptions {
   /** Writes ONNX Runtime's profile to files whose names start so. */
   readonly profilePrefix?: string;
 }
-
-export type TensorArray = Float32Array | Uint8Array | BigInt64Array;
 
 const elementType = (data: TensorArray) =>
   data instanceof Float32Array ? 'float32' : data instanceof Uint8Array ? 'uint8' : 'int64';
@@ -34,19 +34,13 @@ export class Session {
     model: Uint8Array,
     { threads, keepsMemory = true, profilePrefix }: SessionOptions,
   ): Promise<Session> {
+    const common = sessionOptions(threads);
     const session = await ort.InferenceSession.create(model, {
-      executionProviders: ['cpu'],
-      intraOpNumThreads: threads,
-      executionMode: 'sequential',
-      graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
-      // A pattern is a second copy of all temporaries beside those of the first run, and saves no time here.
-      enableMemPattern: false,
+      ...common,
       enableCpuMemArena: keepsMemory,
-      // Threads that spin while they wait win nothing on idle cores and halve the speed on busy ones.
       // Equal nodes are shared by `GraphBuilder`; those that it leaves are computed again to save memory.
       extra: {
-        session: { set_denormal_as_zero: '1', intra_op: { allow_spinning: '0' } },
+        ...common.extra,
         optimization: { disable_specified_optimizers: 'CommonSubexpressionElimination' },
       },
       ...(profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: profilePrefix }),

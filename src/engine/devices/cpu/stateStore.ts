@@ -1,5 +1,5 @@
-import type { State } from '../ir/state.js';
-import { elementCount } from '../ir/tensorType.js';
+import type { State } from '../../ir/state.js';
+import { elementCount } from '../../ir/tensorType.js';
 
 /** Elements between neighbours in an arena, so that every tensor starts on a cache line of its own. */
 const ALIGNMENT = 16;
@@ -29,7 +29,7 @@ export function layOut(states: readonly State[]): Arena {
   return { length: end, extents };
 }
 
-/** The memory of all states. Checkpoints are taken from here. */
+/** The memory of the states of a device. */
 export class StateStore {
   private readonly arrays = new Map<State, Float32Array | BigInt64Array>();
 
@@ -50,6 +50,30 @@ export class StateStore {
 
   has(state: State): boolean {
     return this.arrays.has(state);
+  }
+
+  /** Forgets states; their memory goes with the last of those that share an array. */
+  free(states: Iterable<State>): void {
+    for (const state of states) this.arrays.delete(state);
+  }
+
+  /** The state's own memory, of either kind. */
+  get(state: State): Float32Array | BigInt64Array {
+    return state.type.dtype === 'i64' ? this.counter(state) : this.floats(state);
+  }
+
+  /** Copies numbers into a state. @throws Error when they are of another kind or size */
+  set(state: State, data: Float32Array | BigInt64Array): void {
+    const own = this.get(state);
+    if (own.constructor !== data.constructor || own.length !== data.length) {
+      const [given, expected] = [data, own].map((array) => `${array.length} of ${array.constructor.name}`);
+      throw new Error(`${state.name} is given ${given}, it takes ${expected}`);
+    }
+    (own as Float32Array).set(data as Float32Array);
+  }
+
+  clear(): void {
+    this.arrays.clear();
   }
 
   /** The state's own memory: writing to it is changing the state. */

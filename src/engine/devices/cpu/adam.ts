@@ -1,40 +1,35 @@
-import { elementwiseKernel } from '../devices/cpu/wasm/elementwiseKernel.js';
-import { compile } from '../devices/cpu/wasm/webAssembly.js';
-import { reachable } from '../ir/program.js';
-import type { State } from '../ir/state.js';
-import { f32 } from '../ir/tensorType.js';
-import { Trace } from '../ir/trace.js';
-import type { Value } from '../ir/value.js';
-import { scalar } from '../ops/constant.js';
-import { add, div, mul, scale, sqrt, square, sub } from '../ops/elementwise.js';
-import { addressOf, OptimiserMemory, QUANTITIES, type Quantity, type Slab } from './optimiserMemory.js';
-import type { StateStore } from './stateStore.js';
-
-/** β₁, β₂ and ε, and what is done besides the update itself. */
-export interface AdamConstants {
-  readonly betas: readonly [number, number];
-  readonly epsilon: number;
-  /** Gradients longer than this, all taken together, are shortened to it. Default: none are. */
-  readonly clipNorm?: number;
-  /** How much of the parameters' moving average stays in an update. Default: none is kept. */
-  readonly averaging?: number;
-}
+import { reachable } from '../../ir/program.js';
+import type { State } from '../../ir/state.js';
+import { f32 } from '../../ir/tensorType.js';
+import { Trace } from '../../ir/trace.js';
+import type { Value } from '../../ir/value.js';
+import { scalar } from '../../ops/constant.js';
+import { add, div, mul, scale, sqrt, square, sub } from '../../ops/elementwise.js';
+import {
+  type Accumulation,
+  type AdamSettings,
+  CLIP_EPSILON,
+  type Optimiser,
+  type OptimiserQuantity,
+} from '../../runtime/optimiser.js';
+import {
+  addressOf,
+  type ExtraQuantity,
+  OptimiserMemory,
+  QUANTITIES,
+  type Quantity,
+  type Slab,
+} from './optimiserMemory.js';
+import { elementwiseKernel } from './wasm/elementwiseKernel.js';
+import { compile } from './wasm/webAssembly.js';
 
 type Kernel = (...args: readonly number[]) => void;
-
-/** One batch among several whose gradients make one update. */
-export interface Accumulation {
-  /** How much of all images are in this batch. */
-  readonly share: number;
-  readonly isFirst: boolean;
-  readonly isLast: boolean;
-}
 
 /**
  * Adam (Kingma and Ba 2015, algorithm 1, with step size and ε rearranged as at the end of their section 2), run in
  * place by a WebAssembly kernel: one pass over memory, where twelve operators of a graph would make a dozen.
  */
-export class Adam {
+export class Adam implements Optimiser {
   /** Updates made so far. */
   updates = 0;
   readonly memory: OptimiserMemory;
@@ -42,29 +37,27 @@ export class Adam {
   private readonly blends: readonly { readonly slab: Slab; readonly run: Kernel }[];
 
   /**
-   * Allocates memory for the states, which `store` adopts.
+   * Allocates memory for the states.
    * @throws Pix2PixError when there is not enough
    */
   constructor(
-    states: readonly State[],
-    store: StateStore,
-    private readonly constants: AdamConstants,
-    memory = new OptimiserMemory(states),
+    readonly states: readonly State[],
+    private readonly settings: AdamSettings,
+    memory = new OptimiserMemory(states, extrasOf(settings)),
   ) {
     this.memory = memory;
-    for (const state of states) store.adopt(state, memory.of(state, 'parameter'));
-    const over = compile(updateRule(constants));
+    const over = compile(updateRule(settings));
     const blend = compile(blendRule());
     this.kernels = memory.slabs.map((slab) => ({ slab, run: over(slab.memory) }));
     this.blends = memory.slabs.map((slab) => ({ slab, run: blend(slab.memory) }));
   }
 
   /**
-   * One update from the gradients in `memory`, clipped where the constants say so, and that of the average.
+   * One update from the gradients in `memory`, clipped where the settings say so, and that of the average.
    * @param learningRate α
    */
   update(learningRate: number, from: 'gradient' | 'accumulated' = 'gradient'): void {
-    const { betas, epsilon, averaging } = this.constants;
+    const { betas, epsilon, averaging } = this.settings;
     this.updates++;
     const correction1 = 1 - betas[0] ** this.updates;
     const correction2 = Math.sqrt(1 - betas[1] ** this.updates);
@@ -79,20 +72,32 @@ export class Adam {
     if (averaging !== undefined) this.blend('average', averaging, 'parameter', 1 - averaging);
   }
 
-  /** Adds the gradients in `memory`, by their share, to those accumulated for the update that follows on the last. */
+  /** Adds the gradients in `memory`, by their share, to those of the batches before; the update follows on the last. */
   accumulate(learningRate: number, { share, isFirst, isLast }: Accumulation): void {
     this.blend('accumulated', isFirst ? 0 : 1, 'gradient', share);
     if (isLast) this.update(learningRate, 'accumulated');
   }
 
-  /** Starts the moving average at the parameters as they are. */
-  startAverage(): void {
+  async download(state: State, quantity: OptimiserQuantity): Promise<Float32Array> {
+    return this.memory.of(state, quantity).slice();
+  }
+
+  async upload(state: State, quantity: OptimiserQuantity, data: Float32Array): Promise<void> {
+    const own = this.memory.of(state, quantity);
+    if (own.length !== data.length) {
+      throw new Error(
+        `the ${quantity} of ${state.name} is given ${data.length} numbers, it takes ${own.length}`,
+      );
+    }
+    own.set(data);
+  }
+
+  async startAverage(): Promise<void> {
     this.blend('average', 0, 'parameter', 1);
   }
 
-  /** Puts the average in the parameters' place, and the parameters in the average's; again, and all is as before. */
-  exchangeAverage(): void {
-    for (const state of this.memory.states) {
+  async exchangeAverage(): Promise<void> {
+    for (const state of this.states) {
       const [own, average] = [this.memory.of(state, 'parameter'), this.memory.of(state, 'average')];
       const kept = own.slice();
       own.set(average);
@@ -109,15 +114,22 @@ export class Adam {
 
   /** What gradients are multiplied by: as PyTorch's clip_grad_norm_, over all of this optimiser's. */
   private clipFactor(from: 'gradient' | 'accumulated'): number {
-    const { clipNorm = Number.POSITIVE_INFINITY } = this.constants;
+    const { clipNorm = Number.POSITIVE_INFINITY } = this.settings;
     if (clipNorm === Number.POSITIVE_INFINITY) return 1;
     let squares = 0;
-    for (const state of this.memory.states) {
+    for (const state of this.states) {
       const gradient = this.memory.of(state, from);
       for (let i = 0; i < gradient.length; i++) squares += gradient[i] * gradient[i];
     }
-    return Math.min(1, clipNorm / (Math.sqrt(squares) + 1e-6));
+    return Math.min(1, clipNorm / (Math.sqrt(squares) + CLIP_EPSILON));
   }
+}
+
+function extrasOf({ accumulates, averaging }: AdamSettings): ExtraQuantity[] {
+  const extras: ExtraQuantity[] = [];
+  if (accumulates) extras.push('accumulated');
+  if (averaging !== undefined) extras.push('average');
+  return extras;
 }
 
 /** target ← a · target + b · source */
@@ -135,7 +147,7 @@ function blendRule(): Uint8Array<ArrayBuffer> {
  * m ← β₁ m + (1 - β₁) g, v ← β₂ v + (1 - β₂) g², p ← p - stepSize · m / (√v + stabiliser), with
  * stepSize = α √(1 - β₂ᵗ) / (1 - β₁ᵗ) and stabiliser = ε √(1 - β₂ᵗ), where g is the gradient times a factor
  */
-function updateRule({ betas: [beta1, beta2] }: AdamConstants): Uint8Array<ArrayBuffer> {
+function updateRule({ betas: [beta1, beta2] }: AdamSettings): Uint8Array<ArrayBuffer> {
   const trace = new Trace(true);
   const [parameter, raw, m, v] = QUANTITIES.map((quantity) => trace.input(quantity, f32(4)));
   const scalars = ['stepSize', 'stabiliser', 'factor'].map((name) => trace.input(name, f32()));

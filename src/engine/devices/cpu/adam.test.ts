@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { assertClose } from '../../../test/assertClose.js';
-import { fixture } from '../../../test/repository.js';
-import { State } from '../ir/state.js';
-import { f32 } from '../ir/tensorType.js';
+import { assertClose } from '../../../../test/assertClose.js';
+import { fixture } from '../../../../test/repository.js';
+import { State } from '../../ir/state.js';
+import { f32 } from '../../ir/tensorType.js';
 import { Adam } from './adam.js';
 import { OptimiserMemory } from './optimiserMemory.js';
-import { StateStore } from './stateStore.js';
 
 /** A trajectory of torch.optim.Adam in float64 (test/fixtures/optimiser.py). */
 interface Trajectory {
@@ -29,25 +28,24 @@ for (const { id, start, steps, ...constants } of trajectories) {
       parameter('filler', 1000),
       parameter('last', start.length),
     ];
-    const store = new StateStore();
     const memory = new OptimiserMemory(states, [], 1024);
     assert.equal(memory.slabs.length, 2, 'the last state is in a memory of its own');
-    const adam = new Adam(states, store, constants, memory);
+    const adam = new Adam(states, constants, memory);
     const compared = [states[0], states[2]];
-    for (const state of compared) store.floats(state).set(start);
+    for (const state of compared) memory.of(state, 'parameter').set(start);
     for (const [i, { lr, gradient, weight, m, v }] of steps.entries()) {
       for (const state of compared) memory.of(state, 'gradient').set(gradient);
       adam.update(lr);
       assert.equal(adam.updates, i + 1);
       for (const state of compared) {
         const single = { relative: 3e-7, absolute: 0 };
-        assertClose(store.floats(state), weight, `step ${i}: weight`, single);
+        assertClose(memory.of(state, 'parameter'), weight, `step ${i}: weight`, single);
         assertClose(memory.of(state, 'firstMoment'), m, `step ${i}: m`, single);
         assertClose(memory.of(state, 'secondMoment'), v, `step ${i}: v`, single);
       }
     }
     assert.ok(
-      store.floats(states[1]).every((element) => element === 0),
+      memory.of(states[1], 'parameter').every((element) => element === 0),
       'without gradient nothing moves',
     );
   });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { shapes } from '../../../test/arbitraries.js';
-import { State } from '../ir/state.js';
-import { elementCount, f32, i64 } from '../ir/tensorType.js';
+import { shapes } from '../../../../test/arbitraries.js';
+import { State } from '../../ir/state.js';
+import { elementCount, f32, i64 } from '../../ir/tensorType.js';
 import { layOut, StateStore } from './stateStore.js';
 
 const floatState = (shape: readonly number[], index: number) =>

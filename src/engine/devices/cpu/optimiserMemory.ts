@@ -1,8 +1,8 @@
-import { Pix2PixError } from '../../base/errors/pix2pixError.js';
-import { allocateMemory, type WasmMemory } from '../devices/cpu/wasm/webAssembly.js';
-import type { State } from '../ir/state.js';
-import { elementCount } from '../ir/tensorType.js';
+import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
+import type { State } from '../../ir/state.js';
+import { elementCount } from '../../ir/tensorType.js';
 import { type Arena, layOut } from './stateStore.js';
+import { allocateMemory, type WasmMemory } from './wasm/webAssembly.js';
 
 /** What an optimiser keeps of each element, in the order in which a slab holds it. */
 export const QUANTITIES = ['parameter', 'gradient', 'firstMoment', 'secondMoment'] as const;
@@ -44,10 +44,6 @@ export class OptimiserMemory {
     const quantities = [...QUANTITIES, ...extras];
     this.slabs = group(states, maxSlab).map((members) => makeSlab(members, quantities));
     for (const slab of this.slabs) for (const state of slab.extents.keys()) this.slabOf.set(state, slab);
-  }
-
-  get states(): Iterable<State> {
-    return this.slabOf.keys();
   }
 
   /** A state's own memory of one quantity. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { layerChoices } from '../ir/layer.js';
-import { f32 } from '../ir/tensorType.js';
-import { Trace } from '../ir/trace.js';
-import { conv2d } from '../ops/conv.js';
+import { layerChoices } from '../../ir/layer.js';
+import { f32 } from '../../ir/tensorType.js';
+import { Trace } from '../../ir/trace.js';
+import { conv2d } from '../../ops/conv.js';
 import { timeAlgorithms } from './layerTiming.js';
 
 test('a layer is timed by each of its algorithms; one that it does not have is refused', async () => {
