@@ -3,7 +3,7 @@ import { synthesizeFacades } from '../data/make/synthesizeFacades.js';
 import { parseTestOptions, parseTrainOptions } from '../training/options.js';
 import { test } from '../training/testCommand.js';
 import { train } from '../training/train.js';
-import type { DemoOptions } from './demo.js';
+import type { DemoOptions } from './demoOptions.js';
 import { JobProgress } from './jobProgress.js';
 import { describeResults } from './test.js';
 

@@ -2,25 +2,17 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
-import type { RunIndex } from '../reading/runIndex.js';
 import { serveActions } from './actions.js';
 import type { Refusal } from './api.js';
 import { serveExports } from './exports.js';
-import { type GuardSettings, sameSite, withAccess, withHeaders } from './guard.js';
+import type { AppParts } from './appParts.js';
+import { sameSite, withAccess, withHeaders } from './guard.js';
 import { servePage } from './page.js';
 import { Refused } from './refused.js';
 import { serveRuns } from './runRoutes.js';
 
 /** What an action says is small; nothing is ever uploaded. */
 const MAX_BODY = 1 << 20;
-
-/** What a request may reach of the server. */
-export interface AppParts {
-  readonly index: RunIndex;
-  readonly guard: GuardSettings;
-  /** Aborted when the server closes: what is under way ends. */
-  readonly closing: AbortSignal;
-}
 
 /** The dashboard's routes, as `api.ts` lists them, behind all of its checks. */
 export function createApp(parts: AppParts): Hono {

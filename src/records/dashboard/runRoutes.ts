@@ -4,7 +4,7 @@ import type { Run } from '../reading/run.js';
 import { listRunFiles, readLogTail } from '../reading/runFiles.js';
 import type { RunIndex } from '../reading/runIndex.js';
 import type { RunList } from './api.js';
-import type { AppParts } from './app.js';
+import type { AppParts } from './appParts.js';
 import { tellChanges } from './liveChanges.js';
 import { Refused } from './refused.js';
 
