@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, wr
 import { delimiter, join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isProcessAlive } from '../src/checkpoints/processIdentity.js';
+import { isProcessAlive } from '../src/base/files/processIdentity.js';
 import { readEvents } from '../src/records/writing/eventFileReader.js';
 import type { RunSession } from '../src/records/writing/runRecord.js';
 import { parseRunRecord } from '../src/records/writing/runRecordFile.js';

@@ -1,6 +1,7 @@
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import type { FileSystem } from '../base/files/fileSystem.js';
+import { fileError } from '../base/files/systemError.js';
 import { currentPath } from './commit.js';
-import { type FileSystem, fileError } from './fileSystem.js';
 import {
   manifestFileName,
   networkOfPart,

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import { writeDurable } from './atomicFile.js';
+import { writeDurable } from '../base/files/durableFile.js';
+import type { FileSystem } from '../base/files/fileSystem.js';
 import { currentPath, type StagedCheckpoint, type Staging } from './commit.js';
-import type { FileSystem } from './fileSystem.js';
 import { LATEST, networkPart, PREVIOUS, partFileName, STATE } from './format/checkpointNames.js';
 import type { NamedTensors } from './format/dtype.js';
 import { stringifyLossless } from './format/losslessJson.js';

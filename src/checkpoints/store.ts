@@ -1,8 +1,11 @@
 import { join } from 'node:path';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
-import { removeQuietly, requireFreeSpace } from './atomicFile.js';
+import { removeQuietly } from '../base/files/durableFile.js';
+import { type FileSystem, nodeFileSystem } from '../base/files/fileSystem.js';
+import { requireFreeSpace } from '../base/files/freeSpace.js';
+import { makeFolder } from '../base/files/makeFolder.js';
+import { fileError, systemCode } from '../base/files/systemError.js';
 import { commit, recover, Staging } from './commit.js';
-import { type FileSystem, fileError, nodeFileSystem, systemCode } from './fileSystem.js';
 import {
   isNumbered,
   LATEST,
@@ -75,7 +78,7 @@ export class CheckpointStore {
     const targets = { tags, withState };
     const staging = new Staging(directory, fs);
     try {
-      fs.mkdirSync(directory, { recursive: true });
+      makeFolder(directory, fs);
       recover(directory, fs);
       requireFreeSpace(directory, bytesToWrite(checkpoint, targets), fs);
       const staged = stageCheckpoint({ session: this.session, ...checkpoint }, targets, staging, fs);

@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { Command, Option } from 'commander';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
-import { writeNewFile } from '../base/files/newFile.js';
+import { writeNewFile } from '../base/files/atomicFile.js';
 import { nearestName } from '../options/nearest.js';
 import { exportRun } from '../records/dashboard/exportRun.js';
 import { exportSeries } from '../records/reading/exportSeries.js';

@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
-import { fileError } from './fileError.js';
+import { fileError } from '../../base/files/systemError.js';
 
 export interface ImagePair {
   /** Subfolder, as `train`; empty for a flat folder. */

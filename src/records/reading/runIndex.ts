@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { realpath } from 'node:fs/promises';
+import pLimit from 'p-limit';
 import { findRuns } from './findRuns.js';
 import { forgetOldReadings } from './keptReading.js';
 import { readPoints } from './readPoints.js';
@@ -130,13 +131,9 @@ export class RunIndex {
 
   /** Some at a time: most of the time goes into waiting for the disk. */
   private async updateRows(rows: Row[]): Promise<void> {
-    const waiting = [...rows];
-    const worker = async () => {
-      for (let row = waiting.shift(); row !== undefined && !this.isClosed; row = waiting.shift()) {
-        await this.updateRow(row);
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    await pLimit(AT_ONCE).map(rows, async (row) => {
+      if (!this.isClosed) await this.updateRow(row);
+    });
   }
 
   private async find(): Promise<void> {
@@ -155,7 +152,7 @@ export class RunIndex {
     for (const id of gone) this.rows.delete(id);
     const added = ids.filter((id) => !this.rows.has(id));
     const runs = added.map((id) => new Run(this.root!, id));
-    await Promise.all(runs.map((run) => run.readNotes()));
+    await pLimit(AT_ONCE).map(runs, (run) => run.readNotes());
     for (const run of runs) {
       const row: Row = { run, summary: summarise(run, ++this.revision), text: '', lookedAt: 0 };
       this.rows.set(run.id, row);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
-import { writeFileAtomically } from '../../base/files/atomicFile.js';
+import { writeFileAtomic } from '../../base/files/atomicFile.js';
 import { pythonText } from '../../options/pythonText.js';
 import {
   camelCase,
@@ -48,7 +48,7 @@ export function writeOptionsFile(
     );
   }
   const block = formatOptions(table, values);
-  writeFileAtomically(join(directory, `${phase}_opt.txt`), block);
+  writeFileAtomic(join(directory, `${phase}_opt.txt`), block);
   return block;
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
-import { writeFileAtomically } from '../../base/files/atomicFile.js';
+import { writeFileAtomic } from '../../base/files/atomicFile.js';
 import { RUN_RECORD_FILE, type RunRecord, type RunSession } from './runRecord.js';
 
 /**
@@ -51,7 +51,7 @@ export class RunRecordFile {
   update(facts: Partial<RunSession> = {}): void {
     this.session = { ...this.session, ...facts };
     const record: RunRecord = { format: 1, sessions: [...this.earlier, this.session] };
-    writeFileAtomically(this.path, `${JSON.stringify(record, null, 2)}\n`);
+    writeFileAtomic(this.path, `${JSON.stringify(record, null, 2)}\n`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileAtomically } from '../../../base/files/atomicFile.js';
+import { writeFileAtomic } from '../../../base/files/atomicFile.js';
 
 /** The file in a run's folder that says what each remote tracker has taken. */
 export const SENT_FILE = 'remote_trackers.json';
@@ -33,7 +33,9 @@ export function loadSent(folder: string, place: string): SentState | undefined {
  */
 export function saveSent(folder: string, place: string, state: SentState): void {
   const places = { ...readAll(folder), [place]: state };
-  writeFileAtomically(join(folder, SENT_FILE), `${JSON.stringify({ format: 1, places }, null, 1)}\n`, false);
+  writeFileAtomic(join(folder, SENT_FILE), `${JSON.stringify({ format: 1, places }, null, 1)}\n`, {
+    durable: false,
+  });
 }
 
 function readAll(folder: string): Record<string, unknown> {
