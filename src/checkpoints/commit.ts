@@ -3,7 +3,7 @@ import { removeQuietly, writeDurable } from '../base/files/durableFile.js';
 import type { FileSystem } from '../base/files/fileSystem.js';
 import { isProcessAlive } from '../base/files/processIdentity.js';
 import { syncFolder } from '../base/files/syncFolder.js';
-import { fileError, systemCode } from '../base/files/systemError.js';
+import { fileError, isUnreadable, systemCode } from '../base/files/systemError.js';
 import { parseTemporaryName, temporaryName } from '../base/files/temporaryName.js';
 import { isCheckpointFile, manifestFileName, partFileName, tagOfManifest } from './format/checkpointNames.js';
 import {
@@ -176,7 +176,8 @@ export function recover(directory: string, fs: FileSystem): void {
 function readManifest(directory: string, tag: string, fs: FileSystem): Manifest | undefined {
   try {
     return parseManifest(readManifestText(directory, tag, fs), tag);
-  } catch {
+  } catch (error) {
+    if (isUnreadable(error)) throw error; // it may be whole, and then some temporary files are its own
     return undefined; // damaged: `load` reports it
   }
 }

@@ -7,6 +7,7 @@ import {
   startDashboard,
 } from '../records/dashboard/dashboardServer.js';
 import type { DashboardMessage } from './dashboardChild.js';
+import { print } from './output.js';
 import { watchSignals } from './signals.js';
 import { wholeNumber } from './wholeNumber.js';
 
@@ -49,7 +50,7 @@ export function dashboardCommand(): Command {
       const settings = { logDirectory: logdir, ...flags };
       if (process.send !== undefined) return serveTraining(settings, process.send.bind(process));
       const server = await startDashboard(settings);
-      process.stdout.write(`dashboard of ${logdir}: ${server.url}\nCtrl-C ends it\n`);
+      print(`dashboard of ${logdir}: ${server.url}\nCtrl-C ends it`);
       await new Promise<void>((resolve) => watchSignals(() => resolve(), 'closing the dashboard'));
       await server.close();
     });

@@ -1,3 +1,4 @@
+import { plainLine } from '../base/errors/plainText.js';
 import type { RunState, RunSummary } from '../records/reading/runSummary.js';
 import { type Colour, type Column, formatTable, hasColours, type Screen, widthOf } from './terminalTable.js';
 
@@ -54,7 +55,7 @@ function remarks(runs: readonly RunSummary[]): string[] {
       .filter((text) => text !== '')
       .map((text) => `${id}: ${text}`),
   );
-  const lines = told.map((text) => text.replace(/\p{Cc}+/gu, ' '));
+  const lines = told.map(plainLine);
   return lines.length === 0 ? [] : ['', ...lines];
 }
 

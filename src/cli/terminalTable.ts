@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { plainLine } from '../base/errors/plainText.js';
 
 export type Colour = 'green' | 'yellow' | 'red' | 'dim' | 'bold';
 
@@ -37,9 +38,9 @@ export function formatTable<Row>(
   width: number,
   colours: boolean,
 ): string[] {
-  const cells = new Map(columns.map((column) => [column, rows.map((row) => plain(column.text(row)))]));
+  const cells = new Map(columns.map((column) => [column, rows.map((row) => plainLine(column.text(row)))]));
   const natural = (column: Column<Row>) =>
-    Math.max(lengthOf(column.title), ...cells.get(column)!.map(lengthOf));
+    Math.max(lengthOf(plainLine(column.title)), ...cells.get(column)!.map(lengthOf));
   const { shown, widths } = fit(columns, natural, width);
   const line = (text: (column: Column<Row>) => string, colour: (column: Column<Row>) => Colour | undefined) =>
     shown
@@ -52,7 +53,7 @@ export function formatTable<Row>(
       .join('  ')
       .trimEnd();
   const title = line(
-    (column) => column.title,
+    (column) => plainLine(column.title),
     () => 'bold',
   );
   return [
@@ -97,9 +98,4 @@ function cut(text: string, width: number): string {
 
 function lengthOf(text: string): number {
   return [...text].length;
-}
-
-/** Names of folders may hold what a terminal obeys. */
-function plain(text: string): string {
-  return text.replace(/\p{Cc}/gu, '?');
 }

@@ -8,6 +8,7 @@ import { type TranslationFailure, type TranslationJob, translateFiles } from '..
 import { fileJob, translationJobs } from '../inference/translationJobs.js';
 import { JobProgress } from './jobProgress.js';
 import { type ModelFlags, sourceOptions, withModelOptions } from './modelOptions.js';
+import { print, printError } from './output.js';
 import { exitCodeOf, watchSignals } from './signals.js';
 import { wholeNumber } from './wholeNumber.js';
 
@@ -166,16 +167,14 @@ function writeStdout(file: Uint8Array): Promise<void> {
 function report(translated: number, failures: readonly TranslationFailure[], output: string): void {
   const total = translated + failures.length;
   if (failures.length === 1 && total === 1) {
-    process.stderr.write(`error: ${failures[0].error.message}\n`);
+    printError(`error: ${failures[0].error.message}`);
     return;
   }
   const where = output === STDIO ? 'stdout' : output;
-  if (output !== STDIO) process.stdout.write(`translated ${translated} of ${total} images to ${where}\n`);
+  if (output !== STDIO) print(`translated ${translated} of ${total} images to ${where}`);
   if (failures.length === 0) return;
   const lines = failures.map(({ error }) => error.message.replace(/^/gm, '  '));
-  process.stderr.write(
-    `error: ${failures.length} of ${total} images were not translated\n${lines.join('\n')}\n`,
-  );
+  printError(`error: ${failures.length} of ${total} images were not translated\n${lines.join('\n')}`);
 }
 
 function quality(text: string): number {

@@ -18,7 +18,7 @@ export function makeFolder(path: string, fs: FileSystem = nodeFileSystem): void 
       fs.mkdirSync(folder);
     } catch (error) {
       if (systemCode(error) === 'EEXIST' && isFolder(folder, fs)) continue; // another process was faster
-      throw systemCode(error) === 'ENOENT' ? takesNone(folder, error) : cannotMake(error, folder);
+      throw refusal(error, folder);
     }
     syncFolder(dirname(folder), fs);
   }
@@ -48,11 +48,16 @@ function cannotMake(error: unknown, folder: string): unknown {
   return fileError(error, 'cannot make a folder', folder);
 }
 
-function takesNone(folder: string, cause: unknown): Pix2PixError {
-  return new Pix2PixError(
-    'cannot make a folder: this file system takes none there',
-    { path: folder, code: 'ENOENT' },
-    'choose another place',
-    { cause },
-  );
+/** Two codes say little by themselves: the folder above is there, and yet ENOENT; a file stands there, EEXIST. */
+function refusal(cause: unknown, path: string): unknown {
+  const code = systemCode(cause);
+  if (code === 'ENOENT') {
+    const problem = 'cannot make a folder: this file system takes none there';
+    return new Pix2PixError(problem, { path, code }, 'choose another place', { cause });
+  }
+  if (code === 'EEXIST') {
+    const problem = 'cannot make a folder: there is a file, not a folder, of that name';
+    return new Pix2PixError(problem, { path, code }, 'move the file away, or choose another name', { cause });
+  }
+  return cannotMake(cause, path);
 }

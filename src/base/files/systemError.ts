@@ -64,6 +64,19 @@ export function systemCode(error: unknown): string | undefined {
   return typeof code === 'string' && 'syscall' in (error as Error) ? code : undefined;
 }
 
+/** Codes that say what is there, or that nothing is: not that one may not look. */
+const FINDINGS = ['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'ENAMETOOLONG'];
+
+/**
+ * Whether a file could not be read although it may be whole: no permission, a limit of the process, a failing device.
+ * That says nothing about the file. False where it is missing, or was read and is wrong.
+ */
+export function isUnreadable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = systemCode(error);
+  return code === undefined ? isUnreadable(error.cause) : !FINDINGS.includes(code);
+}
+
 /**
  * The error to throw when a file operation failed: a Pix2PixError that names the place and the fix for an error of
  * the operating system, and the given error itself for anything else.

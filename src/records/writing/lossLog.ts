@@ -1,5 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { plainLine } from '../../base/errors/plainText.js';
 import { makeFolder } from '../../base/files/makeFolder.js';
 import { fileError } from '../../base/files/systemError.js';
 import type { Scalars, StepTime, TrackPoint } from './tracker.js';
@@ -30,7 +31,7 @@ export class LossLog {
   private append(line: string): void {
     try {
       makeFolder(dirname(this.path));
-      appendFileSync(this.path, `${line}\n`);
+      appendFileSync(this.path, `${plainLine(line)}\n`);
     } catch (error) {
       throw fileError(error, 'the loss log cannot be written', this.path);
     }

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { plainLine, plainText } from '../../base/errors/plainText.js';
 import type { Scalars } from './tracker.js';
 
 /** How far training is. */
@@ -50,13 +51,9 @@ export class ProgressLine {
     if (this.live && Date.now() - this.drawnAt >= REDRAW_MILLISECONDS) this.write(this.line());
   }
 
-  /**
-   * Writes lines that stay, above the progress line. Control characters are shown as `?`: a text may quote a file's
-   * name, and a file's name may hold what a terminal obeys.
-   */
+  /** Writes lines that stay, above the progress line. Control characters are escaped: a text may quote a file's name. */
   message(text: string): void {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must go
-    const plain = `${text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '?')}\n`;
+    const plain = `${plainText(text)}\n`;
     this.write(this.live && this.progress ? `${CLEAR}${plain}${this.line()}` : plain);
   }
 
@@ -100,7 +97,7 @@ function describe(progress: Progress, columns: number): string {
     `ETA ${formatDuration(etaSeconds)}`,
     ...Object.entries(losses).map(([name, value]) => `${name} ${value.toFixed(3)}`),
   ];
-  const text = parts.join('  ');
+  const text = plainLine(parts.join('  '));
   return text.length <= columns ? text : `${text.slice(0, columns - 1)}…`;
 }
 

@@ -1,5 +1,6 @@
 import { appendFileSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { plainText } from '../../base/errors/plainText.js';
 import { makeFolder } from '../../base/files/makeFolder.js';
 import { fileError } from '../../base/files/systemError.js';
 
@@ -28,7 +29,9 @@ export class RunLog {
    */
   write(text: string, at = new Date()): void {
     const time = at.toISOString().replace(/\.\d+Z$/, 'Z');
-    const lines = text.split('\n').map((line) => `${time} ${line.trimEnd()}\n`);
+    const lines = plainText(text)
+      .split('\n')
+      .map((line) => `${time} ${line.trimEnd()}\n`);
     try {
       makeFolder(dirname(this.path));
       if (this.size() > this.maxBytes) renameSync(this.path, join(this.folder, EARLIER_FILE));

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { writeFileAtomic } from '../../base/files/atomicFile.js';
+import { fileError, systemCode } from '../../base/files/systemError.js';
 import { RUN_RECORD_FILE, type RunRecord, type RunSession } from './runRecord.js';
 
 /**
@@ -33,6 +34,7 @@ export class RunRecordFile {
    * Reads what is there and writes nothing yet. A file that cannot be added to is kept as `run.json.damaged`.
    *
    * @param warn is told where that was so
+   * @throws Pix2PixError where it may not be read, which is no damage, or not be moved
    */
   constructor(
     folder: string,
@@ -56,22 +58,29 @@ export class RunRecordFile {
 }
 
 function sessionsOf(path: string, warn: (text: string) => void): readonly RunSession[] {
-  if (!existsSync(path)) return [];
+  const text = textOf(path);
+  if (text === undefined) return [];
   try {
-    return parseRunRecord(readFileSync(path, 'utf8')).sessions;
+    return parseRunRecord(text).sessions;
   } catch (error) {
+    if (!(error instanceof Pix2PixError)) throw error;
     const kept = freeName(`${path}.damaged`);
-    const reason =
-      error instanceof Pix2PixError
-        ? error.summary
-        : `${RUN_RECORD_FILE} cannot be read (${(error as Error).message})`;
     try {
       renameSync(path, kept);
-      warn(`${reason}: it is kept as ${kept}, and the record of the run begins anew`);
     } catch (cause) {
-      warn(`${reason}, and it cannot be moved away: ${(cause as Error).message}`);
+      throw fileError(cause, `${error.summary}, and cannot be moved away`, path);
     }
+    warn(`${error.summary}: it is kept as ${kept}, and the record of the run begins anew`);
     return [];
+  }
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw fileError(error, 'the record of the run cannot be read', path);
   }
 }
 

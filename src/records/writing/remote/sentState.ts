@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../../base/files/atomicFile.js';
+import { fileError, isUnreadable } from '../../../base/files/systemError.js';
 
 /** The file in a run's folder that says what each remote tracker has taken. */
 export const SENT_FILE = 'remote_trackers.json';
@@ -39,12 +40,13 @@ export function saveSent(folder: string, place: string, state: SentState): void 
 }
 
 function readAll(folder: string): Record<string, unknown> {
+  const path = join(folder, SENT_FILE);
   try {
-    const path = join(folder, SENT_FILE);
     if (!statSync(path).isFile() || statSync(path).size > MAX_BYTES) return {};
     const content = JSON.parse(readFileSync(path, 'utf8'));
     return content?.format === 1 && isObject(content.places) ? content.places : {};
-  } catch {
+  } catch (error) {
+    if (isUnreadable(error)) throw fileError(error, 'cannot read', path);
     return {};
   }
 }
