@@ -4,12 +4,13 @@ import {
   type DashboardServer,
   type DashboardSettings,
   DEFAULT_PORT,
+  MAX_PORT,
   startDashboard,
 } from '../records/dashboard/dashboardServer.js';
 import type { DashboardMessage } from './dashboardChild.js';
 import { print } from './output.js';
 import { watchSignals } from './signals.js';
-import { wholeNumber } from './wholeNumber.js';
+import { wholeNumberIn } from './wholeNumber.js';
 
 const ABOUT = [
   'Shows the runs below a folder in the browser: their curves, images and options, live while they train. Also reads',
@@ -38,7 +39,7 @@ export function dashboardCommand(): Command {
     .summary('watch trainings and compare runs in the browser')
     .description(ABOUT)
     .option('--logdir <dir>', 'the folder with the runs', './checkpoints')
-    .option('--port <n>', '0 for any that is free', wholeNumber, DEFAULT_PORT)
+    .option('--port <n>', '0 for any that is free', wholeNumberIn(0, MAX_PORT), DEFAULT_PORT)
     .option(
       '--host <address>',
       'where to listen; anywhere but on this machine alone, a token is required',
@@ -78,7 +79,7 @@ async function startOnFreePort(settings: DashboardSettings): Promise<DashboardSe
     try {
       return await startDashboard({ ...settings, port });
     } catch (error) {
-      if (tries === PORTS_TRIED) throw error;
+      if (tries === PORTS_TRIED || port >= MAX_PORT) throw error;
     }
   }
 }

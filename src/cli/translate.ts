@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { MAX_FILE_BYTES } from '../data/decode/decode.js';
 import type { Progress } from '../data/make/progress.js';
@@ -10,7 +10,7 @@ import { JobProgress } from './jobProgress.js';
 import { type ModelFlags, sourceOptions, withModelOptions } from './modelOptions.js';
 import { print, printError } from './output.js';
 import { exitCodeOf, watchSignals } from './signals.js';
-import { wholeNumber } from './wholeNumber.js';
+import { wholeNumberIn } from './wholeNumber.js';
 
 const ABOUT = [
   'Translates images with a trained generator; each keeps its size. Batch norm goes by the statistics of each image, as',
@@ -44,8 +44,8 @@ export function translateCommand(setExitCode: (code: number) => void): Command {
   const command = new Command('translate').summary('translate images with a trained generator');
   return withModelOptions(command)
     .description(ABOUT)
-    .option('--tile <pixels>', 'translate large images in tiles of this size, blended', positive)
-    .option('--overlap <pixels>', 'that neighbouring tiles share (default: a quarter)', wholeNumber)
+    .option('--tile <pixels>', 'translate large images in tiles of this size, blended', wholeNumberIn(1))
+    .option('--overlap <pixels>', 'that neighbouring tiles share (default: a quarter)', wholeNumberIn(0))
     .option('--keep_alpha', "give the translation its image's alpha channel")
     .addOption(
       new Option('--depth <bits>', 'of a channel: 16 for png and tiff').choices(['8', '16']).default('8'),
@@ -55,8 +55,8 @@ export function translateCommand(setExitCode: (code: number) => void): Command {
         imageFormats,
       ),
     )
-    .option('--quality <1-100>', 'of jpg and webp', quality, 95)
-    .option('--intra_threads <n>', 'threads of the engine; 0: one a core', wholeNumber, 0)
+    .option('--quality <1-100>', 'of jpg and webp', wholeNumberIn(1, 100), 95)
+    .option('--intra_threads <n>', 'threads of the engine; 0: one a core', wholeNumberIn(0, 1024), 0)
     .usage('--model <run or file> [options] <in...> <out>')
     .argument(
       '<in...>',
@@ -175,16 +175,4 @@ function report(translated: number, failures: readonly TranslationFailure[], out
   if (failures.length === 0) return;
   const lines = failures.map(({ error }) => error.message.replace(/^/gm, '  '));
   printError(`error: ${failures.length} of ${total} images were not translated\n${lines.join('\n')}`);
-}
-
-function quality(text: string): number {
-  const value = wholeNumber(text);
-  if (value < 1 || value > 100) throw new InvalidArgumentError('It must be 1 to 100.');
-  return value;
-}
-
-function positive(text: string): number {
-  const value = wholeNumber(text);
-  if (value < 1) throw new InvalidArgumentError('It must be at least 1.');
-  return value;
 }

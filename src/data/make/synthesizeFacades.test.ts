@@ -107,6 +107,17 @@ test('numbers out of range, a file in the way and an abort leave nothing behind'
   );
 });
 
+test('many threads listen to one signal without a warning', async () => {
+  const warnings: string[] = [];
+  const note = (warning: Error) => warnings.push(warning.message);
+  process.on('warning', note);
+  const { signal } = new AbortController();
+  await synthesizeFacades({ out: join(root, 'threads'), count: 144, size: 64, threads: 12, signal });
+  await new Promise(setImmediate); // a warning is told in a turn of its own
+  process.off('warning', note);
+  assert.deepEqual(warnings, []);
+});
+
 test('splits add up, and each has an image from three on', () => {
   assert.deepEqual(splitCounts(1), { train: 1, val: 0, test: 0 });
   assert.deepEqual(splitCounts(2), { train: 1, val: 1, test: 0 });

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { systemErrorInWords } from '../../base/files/systemError.js';
 import { serveActions } from './actions.js';
 import type { Refusal } from './api.js';
 import type { AppParts } from './appParts.js';
@@ -43,6 +44,8 @@ export function createApp(parts: AppParts): Hono {
     if (error instanceof Refused)
       return c.json<Refusal>({ error: error.message, fix: error.fix }, error.status);
     if (error instanceof Pix2PixError) return c.json<Refusal>({ error: error.summary, fix: error.fix }, 400);
+    const told = systemErrorInWords(error);
+    if (told instanceof Pix2PixError) return c.json<Refusal>({ error: told.summary, fix: told.fix }, 500);
     return c.json<Refusal>({ error: `a defect of pix2pix-ts: ${error.message}`, fix: 'report it' }, 500);
   });
   return app;

@@ -49,7 +49,9 @@ export class RunIndex {
   private root: string | undefined;
 
   /** @param logDirectory may come and go while it is watched */
-  constructor(readonly logDirectory: string) {}
+  constructor(readonly logDirectory: string) {
+    this.events.setMaxListeners(0); // one for each page that is open
+  }
 
   /** Of the log directory as a whole. */
   get problems(): readonly string[] {

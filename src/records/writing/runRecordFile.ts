@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { writeFileAtomic } from '../../base/files/atomicFile.js';
-import { fileError, systemCode } from '../../base/files/systemError.js';
+import { type FileSystem, nodeFileSystem } from '../../base/files/fileSystem.js';
+import { fileError, isUnreadable, systemCode } from '../../base/files/systemError.js';
 import { RUN_RECORD_FILE, type RunRecord, type RunSession } from './runRecord.js';
 
 /**
@@ -40,9 +41,10 @@ export class RunRecordFile {
     folder: string,
     private session: RunSession,
     warn: (text: string) => void,
+    fs: FileSystem = nodeFileSystem,
   ) {
     this.path = join(folder, RUN_RECORD_FILE);
-    this.earlier = sessionsOf(this.path, warn);
+    this.earlier = sessionsOf(this.path, warn, fs);
   }
 
   /**
@@ -57,16 +59,15 @@ export class RunRecordFile {
   }
 }
 
-function sessionsOf(path: string, warn: (text: string) => void): readonly RunSession[] {
-  const text = textOf(path);
-  if (text === undefined) return [];
+function sessionsOf(path: string, warn: (text: string) => void, fs: FileSystem): readonly RunSession[] {
   try {
-    return parseRunRecord(text).sessions;
+    const text = textOf(path, fs);
+    return text === undefined ? [] : parseRunRecord(text).sessions;
   } catch (error) {
-    if (!(error instanceof Pix2PixError)) throw error;
+    if (!(error instanceof Pix2PixError) || isUnreadable(error)) throw error;
     const kept = freeName(`${path}.damaged`);
     try {
-      renameSync(path, kept);
+      fs.renameSync(path, kept);
     } catch (cause) {
       throw fileError(cause, `${error.summary}, and cannot be moved away`, path);
     }
@@ -75,9 +76,9 @@ function sessionsOf(path: string, warn: (text: string) => void): readonly RunSes
   }
 }
 
-function textOf(path: string): string | undefined {
+function textOf(path: string, fs: FileSystem): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    return fs.readFileSync(path, 'utf8');
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
     throw fileError(error, 'the record of the run cannot be read', path);
