@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import { summaryOf } from '../base/files/systemError.js';
 import {
   type DashboardServer,
   type DashboardSettings,
@@ -68,7 +68,7 @@ async function serveTraining(
     await new Promise((resolve) => process.once('disconnect', resolve));
     await server.close();
   } catch (error) {
-    tell({ failure: error instanceof Pix2PixError ? error.summary : (error as Error).message });
+    tell({ failure: summaryOf(error) });
     process.disconnect();
   }
 }

@@ -10,7 +10,7 @@ import type { Trace } from '../engine/ir/trace.js';
 import type { Value } from '../engine/ir/value.js';
 import { StateStore } from '../engine/runtime/stateStore.js';
 import { detectGenerator, type Shapes } from '../interop/detectGenerator.js';
-import { toFloats } from '../interop/floats.js';
+import { isFloating, toFloats } from '../interop/floats.js';
 import { readNetworkState } from '../interop/networkState.js';
 import { toGenerator } from '../interop/pictGenerator.js';
 import { readPict } from '../interop/readPict.js';
@@ -182,11 +182,23 @@ function fill(generator: TrainedGenerator, file: WeightFile): TrainedGenerator {
   );
   store.allocate(network.states);
   for (const state of network.states) {
+    requireType(state.name, file, state.type.dtype === 'i64');
     if (state.type.dtype === 'i64') store.counter(state)[0] = BigInt(file.read(state.name).data[0] ?? 0);
     else if (file.tensors.get(state.name)!.dtype === 'F32') file.readInto(state.name, store.floats(state));
     else store.floats(state).set(toFloats(file.read(state.name)));
   }
   return generator;
+}
+
+function requireType(name: string, file: WeightFile, isCounter: boolean): void {
+  const tensor = file.tensors.get(name)!;
+  if (isCounter ? tensor.dtype === 'I64' : isFloating(tensor)) return;
+  const facts = {
+    file: file.path,
+    found: tensor.dtype,
+    expected: isCounter ? 'I64' : 'F32, F16, BF16 or F64',
+  };
+  throw new Pix2PixError(`tensor ${name} is of another type`, facts, 'export the generator again');
 }
 
 function parseOptions(text: string, place: string): Record<string, unknown> {

@@ -60,11 +60,12 @@ function tensorsOf(value: PickleValue): Map<string, TensorRef> {
   if (!(value instanceof Dict))
     throw new Refusal(`it holds ${describeValue(value)}, not a state dict`, {}, fix);
   const tensors = new Map<string, TensorRef>();
+  const holds = [...value.entries.keys()].slice(0, 8).map(printable).join(', ');
   for (const [name, item] of value.entries) {
-    if (typeof name !== 'string' || !(item instanceof TensorRef)) {
-      const holds = [...value.entries.keys()].slice(0, 8).map(printable).join(', ');
+    if (typeof name !== 'string')
+      throw new Refusal(`its keys are numbers (${printable(name)}), not names of tensors`, { holds }, fix);
+    if (!(item instanceof TensorRef))
       throw new Refusal(`${printable(name)} is ${describeValue(item)}, not a tensor`, { holds }, fix);
-    }
     tensors.set(name, item);
   }
   return tensors;

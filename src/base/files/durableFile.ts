@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type FileSystem, nodeFileSystem } from './fileSystem.js';
 import { fileError } from './systemError.js';
+import { finalPath } from './temporaryName.js';
 
 /** A file as it was written: its size in bytes and its SHA-256 in hexadecimal. */
 export interface WrittenFile {
@@ -25,7 +26,7 @@ export class DurableFile {
     try {
       this.descriptor = fs.openSync(path, 'wx');
     } catch (error) {
-      throw fileError(error, 'cannot create a file', path);
+      throw fileError(error, 'cannot create a file', finalPath(path));
     }
   }
 
@@ -41,7 +42,7 @@ export class DurableFile {
       }
       this.bytes += data.byteLength;
     } catch (error) {
-      throw fileError(error, 'cannot write', this.path);
+      throw fileError(error, 'cannot write', finalPath(this.path));
     }
   }
 
@@ -51,7 +52,7 @@ export class DurableFile {
       if (durable) this.fs.fsyncSync(this.descriptor);
       this.close();
     } catch (error) {
-      throw fileError(error, 'cannot write', this.path);
+      throw fileError(error, 'cannot write', finalPath(this.path));
     }
     return { bytes: this.bytes, sha256: this.hash.digest('hex') };
   }

@@ -1,4 +1,5 @@
 import { Pix2PixError } from '../errors/pix2pixError.js';
+import { plainLine } from '../errors/plainText.js';
 
 /** The meaning of the operating system's codes, and the fix. */
 const CAUSES: Readonly<Record<string, readonly [meaning: string, fix: string]>> = {
@@ -35,6 +36,9 @@ const CAUSES: Readonly<Record<string, readonly [meaning: string, fix: string]>> 
   ETIMEDOUT: ['there was no answer in time', 'check the address and the network'],
 };
 
+/** Node reads such names with replacement characters, by which nothing is found. */
+const NOT_UTF_8 = ['its name is not UTF-8', 'rename it'] as const;
+
 /** The system's calls in a person's words; all others are given by their own name. */
 const ACTIONS: Readonly<Record<string, string>> = {
   open: 'cannot open',
@@ -46,8 +50,8 @@ const ACTIONS: Readonly<Record<string, string>> = {
   rename: 'cannot put a file in place',
   unlink: 'cannot remove a file',
   rm: 'cannot remove',
-  stat: 'cannot look at',
-  lstat: 'cannot look at',
+  stat: 'cannot read',
+  lstat: 'cannot read',
   connect: 'cannot connect',
   listen: 'cannot listen',
   getaddrinfo: 'cannot find a host',
@@ -107,6 +111,13 @@ export function systemErrorInWords(error: unknown): unknown {
   );
 }
 
+/** An error in one line: the summary of what `systemErrorInWords` makes of it. */
+export function summaryOf(error: unknown): string {
+  const told = systemErrorInWords(error);
+  if (told instanceof Pix2PixError) return told.summary;
+  return plainLine(told instanceof Error ? told.message : String(told));
+}
+
 interface SystemError extends NodeJS.ErrnoException {
   readonly address?: string;
   readonly port?: number;
@@ -114,7 +125,8 @@ interface SystemError extends NodeJS.ErrnoException {
 }
 
 function inWords(error: Error, code: string, action: string, place: { path?: string }): Pix2PixError {
-  const [meaning, fix] = CAUSES[code] ?? [error.message, 'check the disk and the path'];
+  const known = code === 'ENOENT' && place.path?.includes('\ufffd') ? NOT_UTF_8 : CAUSES[code];
+  const [meaning, fix] = known ?? [error.message, 'check the disk and the path'];
   return new Pix2PixError(`${action}: ${meaning}`, { ...place, code }, fix, { cause: error });
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { basename } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /** Bytes of the target's name in a temporary one: with all that is added it stays within the 255 of a file name. */
 const MAX_TARGET_BYTES = 200;
@@ -20,6 +20,12 @@ export function temporaryName(target: string): string {
 export function parseTemporaryName(name: string): { target: string; pid: number } | undefined {
   const match = /^\.([^/\\]{1,200})\.(\d{1,10})-[0-9a-f]{8}-\d{1,10}\.tmp$/.exec(name);
   return match === null ? undefined : { target: match[1], pid: Number(match[2]) };
+}
+
+/** The path that is to be written, for one of a temporary file: what a message names. Any other path is itself. */
+export function finalPath(path: string): string {
+  const temporary = parseTemporaryName(basename(path));
+  return temporary === undefined ? path : finalPath(join(dirname(path), temporary.target));
 }
 
 function shortened(name: string): string {

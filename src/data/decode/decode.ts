@@ -105,7 +105,11 @@ async function decodeFile(name: string, file: Buffer, options: DecodeOptions = {
   }
 }
 
-async function readImageFile(path: string): Promise<Buffer> {
+/**
+ * The bytes of an image's file.
+ * @throws BadImageError where it is missing, empty, too large, or no regular file: a pipe would be waited for without end
+ */
+export async function readImageFile(path: string): Promise<Buffer> {
   try {
     const { size, isFile } = await stat(path).then((found) => ({ size: found.size, isFile: found.isFile() }));
     if (!isFile) throw new BadImageError(path, 'it is no regular file');

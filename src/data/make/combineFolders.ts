@@ -5,6 +5,8 @@ import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { writeFileAtomic } from '../../base/files/atomicFile.js';
 import { makeFolder } from '../../base/files/makeFolder.js';
 import { fileError } from '../../base/files/systemError.js';
+import { BadImageError } from '../decode/badImage.js';
+import { readImageFile } from '../decode/decode.js';
 import { decodeWhole } from './decodeWhole.js';
 import { inParallel } from './inParallel.js';
 import { type ImagePair, type PairPlan, planPairs } from './matchPairs.js';
@@ -145,10 +147,11 @@ function listed(lines: string[]): Record<string, string> {
 /** `256×256`, as shown (EXIF orientation applied); undefined and a line in `unreadable` when it is no image. */
 async function sizeOf(path: string, unreadable: string[]): Promise<string | undefined> {
   try {
-    const { autoOrient } = await sharp(path).metadata();
+    const { autoOrient } = await sharp(await readImageFile(path)).metadata();
     return `${autoOrient.width}×${autoOrient.height}`;
   } catch (error) {
-    unreadable.push(`${JSON.stringify(path)}: ${(error as Error).message.split('\n')[0]}`);
+    const reason = error instanceof BadImageError ? error.reason : (error as Error).message.split('\n')[0];
+    unreadable.push(`${JSON.stringify(path)}: ${reason}`);
     return undefined;
   }
 }

@@ -101,7 +101,7 @@ function listed(names: readonly string[]): string {
 }
 
 function isImage(entry: Dirent): boolean {
-  return !entry.isDirectory() && !entry.name.startsWith('.') && IMAGE.test(entry.name);
+  return (entry.isFile() || entry.isSymbolicLink()) && !entry.name.startsWith('.') && IMAGE.test(entry.name);
 }
 
 async function list(folder: string): Promise<Dirent[]> {

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { realpath } from 'node:fs/promises';
 import pLimit from 'p-limit';
+import { fileError, summaryOf, systemCode } from '../../base/files/systemError.js';
 import { findRuns } from './findRuns.js';
 import { forgetOldReadings } from './keptReading.js';
 import { readPoints } from './readPoints.js';
@@ -144,10 +145,9 @@ export class RunIndex {
       this.root ??= await realpath(this.logDirectory);
       ({ ids, problems: this.faults } = await findRuns(this.root));
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      this.faults = [
-        code === 'ENOENT' ? 'the log directory does not exist' : `the log directory cannot be read: ${code}`,
-      ];
+      const isMissing = systemCode(error) === 'ENOENT';
+      const told = fileError(error, 'the log directory cannot be read', this.logDirectory);
+      this.faults = [isMissing ? 'the log directory does not exist' : summaryOf(told)];
     }
     this.foundAt = Date.now();
     const gone = [...this.rows.keys()].filter((id) => !ids.includes(id));
