@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { plainLine } from '../../base/errors/plainText.js';
 import { writeFileAtomic } from '../../base/files/atomicFile.js';
 import { pythonText } from '../../options/pythonText.js';
 import {
@@ -54,5 +55,5 @@ export function writeOptionsFile(
 
 /** A value on one line: a line break in it would forge another option. */
 function printed(value: unknown, spec: OptionSpec): string {
-  return pythonText(value as OptionScalar, spec.kind).replace(/\s+/g, ' ');
+  return plainLine(pythonText(value as OptionScalar, spec.kind).replace(/\s+/g, ' '));
 }
