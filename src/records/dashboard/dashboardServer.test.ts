@@ -96,41 +96,6 @@ test('the runs, one of them, its curves and its images', async () => {
   assert.deepEqual([image.status, image.headers['content-type']], [200, 'image/png']);
 });
 
-test('no number in a request is a defect', async () => {
-  const requests = [
-    '/api/log?run=facades_finished&bytes=',
-    '/api/series?run=facades_finished&tag=lr&points=',
-    '/api/series?run=facades_finished&tag=lr&from=',
-    '/api/series?run=facades_finished&tag=lr&to=',
-    '/api/image?run=facades_finished&tag=visuals/fake_B&step=',
-  ];
-  for (const request of requests) {
-    for (const value of [
-      '-1',
-      '0',
-      '0.5',
-      '1e300',
-      '-1e300',
-      'Infinity',
-      'NaN',
-      '0x10',
-      '9007199254740993',
-      'x',
-    ]) {
-      const { status, text } = await ask(request + encodeURIComponent(value));
-      assert.ok([200, 400, 404].includes(status), `${request}${value}: ${status} ${text}`);
-    }
-  }
-  const { status, text } = await ask('/api/log?run=facades_finished&bytes=-1');
-  assert.deepEqual([status, JSON.parse(text)], [400, { error: 'bytes is to be a whole number, at least 0' }]);
-});
-
-test('a port that is none is refused', async () => {
-  for (const port of [-1, 65_536, 99_999, 0.5, Number.NaN]) {
-    await assert.rejects(startDashboard({ logDirectory: runs, port }), /^Pix2PixError: there is no port/);
-  }
-});
-
 test('every answer forbids the page what it does not need', async () => {
   for (const path of ['/', '/api/runs', '/nothing', '/api/export/series?run=facades_nan&tag=lr']) {
     const { headers } = await ask(path);
