@@ -75,18 +75,23 @@ export async function writeNewFile(
   syncFolder(dirname(path), fs);
 }
 
-/** A link, unlike a rename, replaces nothing that has come meanwhile. */
 function place(temporary: string, path: string, overwrite: boolean, fs: FileSystem): void {
-  try {
-    if (!overwrite) return fs.linkSync(temporary, path);
-  } catch (error) {
-    if (systemCode(error) === 'EEXIST') throw taken(path);
-    // This file system has no hard links.
-  }
+  if (!overwrite && linked(temporary, path, fs)) return;
   try {
     fs.renameSync(temporary, path);
   } catch (error) {
     throw fileError(error, 'cannot put the new file in place', path);
+  }
+}
+
+/** A link, unlike a rename, replaces nothing that has come meanwhile. False where there are no hard links. */
+function linked(temporary: string, path: string, fs: FileSystem): boolean {
+  try {
+    fs.linkSync(temporary, path);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') throw taken(path);
+    return false;
   }
 }
 
