@@ -160,7 +160,10 @@ test('a folder that may not be written', {
 }, () => {
   mkdirSync(join(folder, 'readonly'));
   chmodSync(join(folder, 'readonly'), 0o555);
-  assertRefused(train('--dataroot', 'data', '--checkpoints_dir', 'readonly'), /^error: cannot make a folder: permission denied/);
+  assertRefused(
+    train('--dataroot', 'data', '--checkpoints_dir', 'readonly'),
+    /^error: cannot make a folder: permission denied/,
+  );
 });
 
 const small = join(folder, 'small');
