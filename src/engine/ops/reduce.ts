@@ -1,7 +1,9 @@
 import { defineOp } from '../ir/op.js';
 import type { Value } from '../ir/value.js';
+import { load } from '../loops/expressions.js';
 import { broadcastTo, reducedType, reduceSum } from './broadcast.js';
 import { scale } from './elementwise.js';
+import { meanOver } from './moments.js';
 import { reshape } from './shape.js';
 
 const reduceMeanOp = defineOp<{ axes: readonly number[] }>({
@@ -11,6 +13,7 @@ const reduceMeanOp = defineOp<{ axes: readonly number[] }>({
     const count = axes.reduce((product, axis) => product * x.shape[axis], 1);
     return [broadcastTo(scale(dy, 1 / count), x.shape)];
   },
+  loops: ([x], { attributes: { axes } }) => meanOver(x.type, axes, (at) => load(x, at)),
   lower: (emit, [x], { attributes }) =>
     emit.node('ReduceMean', [x, emit.ints(attributes.axes)], { keepdims: 1 }),
 });
