@@ -145,14 +145,14 @@ export function verifyOrder(
 ): void {
   const stored = new Set<Tensor>();
   for (const kernel of kernels) {
-    const facts = { kernel: formatKernel(kernel) };
+    const facts = () => ({ kernel: formatKernel(kernel) });
     for (const tensor of tensorsIn(expressionsIn(kernel))) {
       const { kind } = tensor.source;
       if (kind === 'external' || kind === 'constant' || stored.has(tensor) || isGiven(tensor)) continue;
-      throw new LoopError(`${defaultName(tensor)} is read before it is computed`, facts);
+      throw new LoopError(`${defaultName(tensor)} is read before it is computed`, facts());
     }
     for (const { tensor } of kernel.stores) {
-      if (stored.has(tensor)) throw new LoopError(`${defaultName(tensor)} is computed twice`, facts);
+      if (stored.has(tensor)) throw new LoopError(`${defaultName(tensor)} is computed twice`, facts());
       stored.add(tensor);
     }
   }
