@@ -36,7 +36,6 @@ export function binary(op: BinaryOp, x: Expr, y: Expr): Expr {
 
 /** x where all ranges hold, y elsewhere. What the bounds of an index say already is not asked. */
 export function select(where: readonly Range[], x: Expr, y: Expr): Expr {
-  if (where.some(({ index, low, high }) => index.high < low || index.low >= high)) return y;
   const open = where.filter(({ index, low, high }) => index.low < low || index.high >= high);
   if (open.length === 0) return x;
   const ranges = open.sort((a, b) => a.index.id - b.index.id || a.low - b.low || a.high - b.high);

@@ -1,6 +1,7 @@
 import type { Atom, BinaryOp, Expr, Index, Range, Tensor } from '../ir/loopForm.js';
 import { formatType, type Shape } from '../ir/tensorType.js';
 import { type Kernel, kernelOf, type Reduction } from './kernel.js';
+import { withInner } from './operands.js';
 
 /** How tensors are called in what is printed. */
 export type NameOf = (tensor: Tensor) => string;
@@ -101,12 +102,17 @@ class Printer {
     }
   }
 
+  /** Terms by their axes; a constant before what is subtracted from it. */
   index({ terms, constant }: Index): string {
-    const parts = terms.map(({ atom, factor }) => {
-      const size = Math.abs(factor);
-      return `${factor < 0 ? '-' : '+'} ${size === 1 ? '' : `${size}·`}${this.atom(atom)}`;
-    });
-    if (constant !== 0 || parts.length === 0) parts.push(`${constant < 0 ? '-' : '+'} ${Math.abs(constant)}`);
+    const parts = [...terms]
+      .sort((a, b) => firstAxis(a.atom) - firstAxis(b.atom))
+      .map((term) => {
+        const [sign, size] = [term.factor < 0 ? '-' : '+', Math.abs(term.factor)];
+        return `${sign} ${size === 1 ? '' : `${size}·`}${this.atom(term.atom)}`;
+      });
+    const own = `${constant < 0 ? '-' : '+'} ${Math.abs(constant)}`;
+    if (parts.length === 0 || (constant > 0 && parts[0].startsWith('-'))) parts.unshift(own);
+    else if (constant !== 0) parts.push(own);
     return parts.join(' ').replace(/^\+ /, '').replace(/^- /, '-');
   }
 
@@ -136,4 +142,10 @@ class Printer {
         return this.element(atom.tensor, atom.index);
     }
   }
+}
+
+/** The axis by which terms are ordered: an atom of no variable comes last. */
+function firstAxis(atom: Atom): number {
+  const axes = withInner(atom).flatMap((inner) => (inner.kind === 'variable' ? [inner.axis] : []));
+  return Math.min(Number.MAX_SAFE_INTEGER, ...axes);
 }
