@@ -104,12 +104,12 @@ class Printer {
 
   /** Terms by their axes; a constant before what is subtracted from it. */
   index({ terms, constant }: Index): string {
-    const parts = [...terms]
-      .sort((a, b) => firstAxis(a.atom) - firstAxis(b.atom))
-      .map((term) => {
-        const [sign, size] = [term.factor < 0 ? '-' : '+', Math.abs(term.factor)];
-        return `${sign} ${size === 1 ? '' : `${size}·`}${this.atom(term.atom)}`;
-      });
+    const named = terms.map(({ atom, factor }) => ({ axis: firstAxis(atom), factor, name: this.atom(atom) }));
+    named.sort((a, b) => a.axis - b.axis || (a.name < b.name ? -1 : 1));
+    const parts = named.map(({ factor, name }) => {
+      const size = Math.abs(factor);
+      return `${factor < 0 ? '-' : '+'} ${size === 1 ? '' : `${size}·`}${name}`;
+    });
     const own = `${constant < 0 ? '-' : '+'} ${Math.abs(constant)}`;
     if (parts.length === 0 || (constant > 0 && parts[0].startsWith('-'))) parts.unshift(own);
     else if (constant !== 0) parts.push(own);
