@@ -26,11 +26,11 @@ export function fromIndex(index: Index): Expr {
   return table.get(`fromIndex ${index.id}`, (id) => ({ id, kind: 'fromIndex', index }));
 }
 
-export function unary(op: UnaryOp, x: Expr): Expr {
+export function unaryExpr(op: UnaryOp, x: Expr): Expr {
   return table.get(`${op} ${x.id}`, (id) => ({ id, kind: 'unary', op, x }));
 }
 
-export function binary(op: BinaryOp, x: Expr, y: Expr): Expr {
+export function binaryExpr(op: BinaryOp, x: Expr, y: Expr): Expr {
   return table.get(`${op} ${x.id} ${y.id}`, (id) => ({ id, kind: 'binary', op, x, y }));
 }
 

@@ -4,17 +4,17 @@ import { setTimeout } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { f32 } from '../ir/tensorType.js';
-import { binary, load, number } from './expressions.js';
+import { binaryExpr, load, number } from './expressions.js';
 import { InternTable } from './intern.js';
 import { constant, external, map } from './tensors.js';
 
 test('equal expressions and equal loops are one object', () => {
   const x = external('x', f32(4));
-  const twice = () => map(f32(4), (i) => binary('mul', number(2), load(x, [i])));
+  const twice = () => map(f32(4), (i) => binaryExpr('mul', number(2), load(x, [i])));
   assert.equal(twice(), twice());
   assert.notEqual(
     twice(),
-    map(f32(4), (i) => binary('mul', load(x, [i]), number(2))),
+    map(f32(4), (i) => binaryExpr('mul', load(x, [i]), number(2))),
   );
   assert.equal(number(0.5), number(0.5));
   assert.notEqual(number(0), number(-0));

@@ -2,16 +2,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { grad } from '../autodiff/grad.js';
 import type { Tensor } from '../ir/loopForm.js';
-import { defineOp, type OpDefinition } from '../ir/op.js';
+import { defineOp } from '../ir/op.js';
 import { reachable } from '../ir/program.js';
 import { withScope } from '../ir/scope.js';
 import { f32 } from '../ir/tensorType.js';
 import { Trace } from '../ir/trace.js';
+import type { OpDefinition } from '../ir/value.js';
 import { constant, scalar } from '../ops/constant.js';
 import { add, mul } from '../ops/elementwise.js';
 import { reduceMean, sum } from '../ops/reduce.js';
 import { standardize, variance } from '../ops/standardize.js';
-import { binary, load } from './expressions.js';
+import { binaryExpr, load } from './expressions.js';
 import { lowerToLoops } from './lowerToLoops.js';
 import { computedTensors } from './operands.js';
 import { formatTensor } from './print.js';
@@ -33,7 +34,7 @@ function sumBy(loops: OpDefinition<object>['loops']) {
 
 test('an op whose loops do not fit it is refused with its name, its place and both sides', () => {
   const own = (...[operands]: Parameters<OpDefinition['loops']>): Tensor =>
-    map(f32(2, 3), (i, j) => binary('add', load(operands[0], [i, j]), load(operands[1], [i, j])));
+    map(f32(2, 3), (i, j) => binaryExpr('add', load(operands[0], [i, j]), load(operands[1], [i, j])));
   assert.equal(sumBy(own).size, 3);
   assert.throws(() => sumBy(([a]) => map(f32(2, 3), (i, j) => load(a, [i, j]))), {
     message: `LoopError: sum: its loops do not read operand 1
@@ -41,7 +42,7 @@ test('an op whose loops do not fit it is refused with its name, its place and bo
   operand 1  f32[2,3]`,
   });
   assert.throws(
-    () => sumBy(([a, b]) => map(f32(3, 2), (i, j) => binary('add', load(a, [j, i]), load(b, [j, i])))),
+    () => sumBy(([a, b]) => map(f32(3, 2), (i, j) => binaryExpr('add', load(a, [j, i]), load(b, [j, i])))),
     {
       message: `LoopError: sum: its loops make another tensor than its type rule says
   at     G.head
@@ -50,7 +51,7 @@ test('an op whose loops do not fit it is refused with its name, its place and bo
     },
   );
   assert.throws(
-    () => sumBy(([a, , c]) => map(f32(2, 3), (i, j) => binary('add', load(a, [i, j]), load(c, [i, j])))),
+    () => sumBy(([a, , c]) => map(f32(2, 3), (i, j) => binaryExpr('add', load(a, [i, j]), load(c, [i, j])))),
     {
       message:
         /^LoopError: sum: its loops cannot be made of these operands\n +at +G\.head\n +operands +f32\[2,3\], f32\[2,3\]\n/,

@@ -5,7 +5,7 @@ import type { Expr, Index, Tensor } from '../ir/loopForm.js';
 import { withScope } from '../ir/scope.js';
 import { f32 } from '../ir/tensorType.js';
 import { boundsUnder } from './bounds.js';
-import { accumulator, binary, load, loadOrZero, number, select } from './expressions.js';
+import { accumulator, binaryExpr, load, loadOrZero, number, select } from './expressions.js';
 import { abs, difference, div, fromData, sum, times, variable, variables, whole } from './indices.js';
 import { type Kernel, kernelOf } from './kernel.js';
 import { LoopError } from './loopError.js';
@@ -132,7 +132,7 @@ test('a guard of another index, or too wide a one, is refused', () => {
 test('what is guarded there is not guarded elsewhere', () => {
   const a = ({ n, c, row, column, u, v }: At) => {
     const inside = loadOrZero(x, [n, c, tap(row, u), tap(column, v)]);
-    return inside.kind === 'select' ? binary('add', inside, inside.x) : inside;
+    return inside.kind === 'select' ? binaryExpr('add', inside, inside.x) : inside;
   };
   refused(convolution({ a }), /axis 2 of x/);
   const otherwise = ({ n, c, row, column, u, v }: At) => {
@@ -207,7 +207,7 @@ test('an index has the bounds that ranges of others leave it', () => {
 
 test('kernels whose operands come later, or whose results are there already, are refused', () => {
   const mean = fold(f32(2), [4], 'sum', ([i], [k]) => load(external('y', f32(2, 4)), [i, k]));
-  const centred = map(f32(2), (i) => binary('sub', number(1), load(mean, [i])));
+  const centred = map(f32(2), (i) => binaryExpr('sub', number(1), load(mean, [i])));
   const [first, second] = [kernelOf(mean), kernelOf(centred)];
   verifyOrder([first, second]);
   verifyOrder([second], (tensor) => tensor === mean);
@@ -221,7 +221,7 @@ test('of a kernel in phases, later ones read the results of earlier ones', () =>
   const y = external('y', f32(2, 4));
   const [row, k] = [variable(0, 2), variable(1, 4)];
   const element = load(y, [row, k]);
-  const centred = binary('sub', element, binary('mul', accumulator(0), number(0.25)));
+  const centred = binaryExpr('sub', element, binaryExpr('mul', accumulator(0), number(0.25)));
   const kernel = (phases: Kernel['phases']): Kernel => ({
     axes: [2],
     over: [4],
@@ -229,9 +229,9 @@ test('of a kernel in phases, later ones read the results of earlier ones', () =>
     stores: [{ tensor: external('variance', f32(2)), index: [row], expr: accumulator(1) }],
   });
   const sumOf = (expr: Expr) => ({ op: 'sum', expr }) as const;
-  verifyKernel('norm', kernel([[sumOf(element)], [sumOf(binary('mul', centred, centred))]]));
+  verifyKernel('norm', kernel([[sumOf(element)], [sumOf(binaryExpr('mul', centred, centred))]]));
   assert.throws(
-    () => verifyKernel('norm', kernel([[sumOf(element), sumOf(binary('mul', centred, centred))]])),
+    () => verifyKernel('norm', kernel([[sumOf(element), sumOf(binaryExpr('mul', centred, centred))]])),
     /accumulator 0 is read, where 0 are known/,
   );
 });

@@ -1,6 +1,6 @@
 import { defineOp } from '../ir/op.js';
 import type { Value } from '../ir/value.js';
-import { binary, load, number, positive } from '../loops/expressions.js';
+import { binaryExpr, load, number, positive } from '../loops/expressions.js';
 import { map } from '../loops/tensors.js';
 
 interface SlopeAttributes {
@@ -15,7 +15,7 @@ const leakyReluOp = defineOp<SlopeAttributes>({
   loops: ([x], { attributes: { slope }, type }) =>
     map(type, (...at) => {
       const element = load(x, at);
-      return positive(element, element, binary('mul', number(slope), element));
+      return positive(element, element, binaryExpr('mul', number(slope), element));
     }),
   lower: (emit, [x], { attributes: { slope } }) =>
     slope === 0 ? emit.node('Relu', [x]) : emit.node('LeakyRelu', [x], { alpha: { float: slope } }),
@@ -35,7 +35,7 @@ const leakyReluGradientOp = defineOp<SlopeAttributes>({
   loops: ([dy, y], { attributes: { slope }, type }) =>
     map(type, (...at) => {
       const element = load(dy, at);
-      return positive(load(y, at), element, binary('mul', number(slope), element));
+      return positive(load(y, at), element, binaryExpr('mul', number(slope), element));
     }),
   lower: (emit, [dy, y], { attributes: { slope } }) => {
     if (slope === 0) {

@@ -2,7 +2,7 @@ import { onnxDataType } from '../ir/emitter.js';
 import { defineOp } from '../ir/op.js';
 import type { DType } from '../ir/tensorType.js';
 import type { Value } from '../ir/value.js';
-import { binary, load, number, unary } from '../loops/expressions.js';
+import { binaryExpr, load, number, unaryExpr } from '../loops/expressions.js';
 import { map } from '../loops/tensors.js';
 
 const castOp = defineOp<{ dtype: DType }>({
@@ -10,7 +10,7 @@ const castOp = defineOp<{ dtype: DType }>({
   type: ([x], { dtype }) => ({ dtype, shape: x.shape }),
   gradient: () => [null],
   loops: ([x], { type }) =>
-    map(type, (...at) => (type.dtype === 'f32' ? load(x, at) : unary('truncate', load(x, at)))),
+    map(type, (...at) => (type.dtype === 'f32' ? load(x, at) : unaryExpr('truncate', load(x, at)))),
   lower: (emit, [x], { attributes }) => emit.node('Cast', [x], { to: onnxDataType[attributes.dtype] }),
 });
 
@@ -24,7 +24,7 @@ const clampOp = defineOp<{ low: number; high: number }>({
   type: ([x]) => x,
   gradient: () => [null],
   loops: ([x], { attributes: { low, high }, type }) =>
-    map(type, (...at) => binary('min', binary('max', load(x, at), number(low)), number(high))),
+    map(type, (...at) => binaryExpr('min', binaryExpr('max', load(x, at), number(low)), number(high))),
   lower: (emit, [x], { attributes: { low, high } }) =>
     emit.node('Clip', [x, emit.float(low), emit.float(high)]),
 });

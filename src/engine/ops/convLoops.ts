@@ -1,5 +1,5 @@
 import type { Expr, Index, LoopContext, Tensor } from '../ir/loopForm.js';
-import { accumulator, binary, load, loadOrZero } from '../loops/expressions.js';
+import { accumulator, binaryExpr, load, loadOrZero } from '../loops/expressions.js';
 import { div, mod, sum, times, variables } from '../loops/indices.js';
 import { contraction } from '../loops/tensors.js';
 
@@ -44,7 +44,7 @@ function reached(at: Index, tap: Index, { stride, padding }: Geometry): Index {
 }
 
 function withBias(bias: Tensor | undefined, channel: Index): Expr {
-  return bias === undefined ? accumulator() : binary('add', accumulator(), load(bias, [channel]));
+  return bias === undefined ? accumulator() : binaryExpr('add', accumulator(), load(bias, [channel]));
 }
 
 /**

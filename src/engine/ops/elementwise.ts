@@ -3,7 +3,7 @@ import { defineOp } from '../ir/op.js';
 import { ShapeError } from '../ir/shapeError.js';
 import { formatType, sameShape } from '../ir/tensorType.js';
 import type { GradientContext, SimdInstruction, Value } from '../ir/value.js';
-import * as expressions from '../loops/expressions.js';
+import { binaryExpr, load, loadStretched, unaryExpr } from '../loops/expressions.js';
 import { map } from '../loops/tensors.js';
 import { beforeBroadcast, broadcastShapes, sumTo } from './broadcast.js';
 import { scalar } from './constant.js';
@@ -22,7 +22,7 @@ function unary(
     simd,
     type: ([x]) => x,
     gradient,
-    loops: ([x], { type }) => map(type, (...at) => expressions.unary(name, expressions.load(x, at))),
+    loops: ([x], { type }) => map(type, (...at) => unaryExpr(name, load(x, at))),
     lower: (emit, inputs) => emit.node(onnxName, inputs),
   });
   return (x) => op([x], {});
@@ -46,9 +46,7 @@ function binary(
     gradient: (context) =>
       gradient(context).map((g, i) => (g === null ? null : sumTo(g, context.inputs[i].shape))),
     loops: ([a, b], { type }) =>
-      map(type, (...at) =>
-        expressions.binary(name, expressions.loadStretched(a, at), expressions.loadStretched(b, at)),
-      ),
+      map(type, (...at) => binaryExpr(name, loadStretched(a, at), loadStretched(b, at))),
     lower: (emit, inputs) => emit.node(onnxName, inputs),
   });
   return (a, b) => {

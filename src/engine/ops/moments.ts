@@ -1,6 +1,6 @@
 import type { Expr, Index, Tensor } from '../ir/loopForm.js';
 import type { TensorType } from '../ir/tensorType.js';
-import { binary, load, loadStretched, number, unary } from '../loops/expressions.js';
+import { binaryExpr, load, loadStretched, number, unaryExpr } from '../loops/expressions.js';
 import { fold, map } from '../loops/tensors.js';
 
 /*
@@ -20,15 +20,15 @@ export function sumOver(x: TensorType, axes: readonly number[], element: (at: In
 export function meanOver(x: TensorType, axes: readonly number[], element: (at: Index[]) => Expr): Tensor {
   const total = sumOver(x, axes, element);
   const count = axes.reduce((product, axis) => product * x.shape[axis], 1);
-  return map(total.type, (...at) => binary('mul', load(total, at), number(1 / count)));
+  return map(total.type, (...at) => binaryExpr('mul', load(total, at), number(1 / count)));
 }
 
 /** Mean and biased variance over `axes`, in two passes, so that a large mean costs no precision. */
 export function meanAndVariance(x: Tensor, axes: readonly number[]): { mean: Tensor; variance: Tensor } {
   const mean = meanOver(x.type, axes, (at) => load(x, at));
   const variance = meanOver(x.type, axes, (at) => {
-    const centred = binary('sub', load(x, at), loadStretched(mean, at));
-    return binary('mul', centred, centred);
+    const centred = binaryExpr('sub', load(x, at), loadStretched(mean, at));
+    return binaryExpr('mul', centred, centred);
   });
   return { mean, variance };
 }
@@ -36,6 +36,6 @@ export function meanAndVariance(x: Tensor, axes: readonly number[]): { mean: Ten
 /** 1 / √(variance + ε) */
 export function inverseDeviationOver(variance: Tensor, epsilon: number): Tensor {
   return map(variance.type, (...at) =>
-    unary('reciprocal', unary('sqrt', binary('add', load(variance, at), number(epsilon)))),
+    unaryExpr('reciprocal', unaryExpr('sqrt', binaryExpr('add', load(variance, at), number(epsilon)))),
   );
 }

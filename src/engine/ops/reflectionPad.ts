@@ -4,7 +4,7 @@ import { defineOp, type OpBuilder } from '../ir/op.js';
 import { ShapeError } from '../ir/shapeError.js';
 import { f32, formatType } from '../ir/tensorType.js';
 import type { Value } from '../ir/value.js';
-import { binary, load, number, select } from '../loops/expressions.js';
+import { binaryExpr, load, number, select } from '../loops/expressions.js';
 import { abs, difference, sum, times, whole } from '../loops/indices.js';
 import { map } from '../loops/tensors.js';
 
@@ -69,7 +69,7 @@ function sumOfMirrored(at: Index, extent: number, padding: number, element: (at:
   const own = element(sum(at, padding));
   const left = within(1, padding + 1, sum(times(at, -1), padding));
   const right = within(extent - 1 - padding, extent - 1, sum(times(at, -1), padding + 2 * (extent - 1)));
-  return binary('add', own, binary('add', left, right));
+  return binaryExpr('add', own, binaryExpr('add', left, right));
 }
 
 /**

@@ -3,7 +3,7 @@ import { defineOp } from '../ir/op.js';
 import { ShapeError } from '../ir/shapeError.js';
 import { formatType, sameShape } from '../ir/tensorType.js';
 import type { Value } from '../ir/value.js';
-import { binary, load, loadStretched } from '../loops/expressions.js';
+import { binaryExpr, load, loadStretched } from '../loops/expressions.js';
 import { map } from '../loops/tensors.js';
 import { reducedType, reduceSum } from './broadcast.js';
 import { mul, neg, scale, sub } from './elementwise.js';
@@ -51,11 +51,11 @@ const standardizeOp = defineOp<StandardizeAttributes>({
     const { mean, variance } = meanAndVariance(x, axes);
     const r = inverseDeviationOver(variance, epsilon);
     return map(type, (...at) => {
-      const centred = binary('sub', load(x, at), loadStretched(mean, at));
+      const centred = binaryExpr('sub', load(x, at), loadStretched(mean, at));
       const inverse = loadStretched(r, at);
-      if (scaling === undefined) return binary('mul', centred, inverse);
-      const factor = binary('mul', inverse, loadStretched(scaling, at));
-      return binary('add', binary('mul', centred, factor), loadStretched(shift, at));
+      if (scaling === undefined) return binaryExpr('mul', centred, inverse);
+      const factor = binaryExpr('mul', inverse, loadStretched(scaling, at));
+      return binaryExpr('add', binaryExpr('mul', centred, factor), loadStretched(shift, at));
     });
   },
   lower: (emit, [x, scaling, shift], { attributes: { axes, epsilon } }) => {
