@@ -5,6 +5,7 @@ import { readSafetensors } from '../src/checkpoints/safetensors.js';
 import type { Images } from '../src/data/batch/floatImages.js';
 import type { State } from '../src/engine/ir/state.js';
 import { type Device, downloadFloats } from '../src/engine/runtime/device.js';
+import type { TrainOptions } from '../src/options/trainOptions.js';
 import { openChosenDevice } from '../src/training/chosenDevice.js';
 import { createModel } from '../src/training/createModel.js';
 import { startAverages } from '../src/training/model/averagedNetworks.js';
@@ -59,9 +60,13 @@ function argumentsOf(options: RecordedRun['options']): string[] {
   return ['--dataroot', 'unused', '--name', 'agreement', ...given];
 }
 
-export async function compareWithRun(run: RecordedRun): Promise<Deviations> {
+/** @param open the device that our run is made on, disposed of afterwards; default: that of the options */
+export async function compareWithRun(
+  run: RecordedRun,
+  open: (opt: TrainOptions) => Promise<Device> = openChosenDevice,
+): Promise<Deviations> {
   const opt = parseTrainOptions(argumentsOf(run.options), { onNotice: () => {} });
-  const device = await openChosenDevice(opt);
+  const device = await open(opt);
   const given = { tensors: {} };
   const model = await createModel(opt, withTensors(device, given));
   try {

@@ -1,7 +1,7 @@
 import type { Atom, BinaryOp, Expr, Index, Range, Tensor, Term, UnaryOp } from '../../ir/loopForm.js';
 import { flatten } from '../../loops/indices.js';
 import { indicesOf, subexpressions, withInner } from '../../loops/operands.js';
-import { Block } from './block.js';
+import { Block, POINT } from './block.js';
 
 /** The arithmetic of the results: of 64 bits, or each result rounded to 32. */
 export type Precision = 'f64' | 'f32';
@@ -33,7 +33,7 @@ const BINARY: Readonly<Record<BinaryOp, (x: string, y: string) => string>> = {
 /** A condition under which an expression is evaluated, as the name of its value. */
 interface Guard {
   readonly name: string;
-  /** How many loops must have been entered. */
+  /** As of a block. */
   readonly level: number;
 }
 
@@ -96,7 +96,7 @@ export class ExpressionWriter {
       const at = this.index(index);
       return `${at} >= ${literal(low)} && ${at} < ${literal(high)}`;
     });
-    const levels = ranges.flatMap(({ index }) => index.terms.map(({ atom }) => levelOfAtom(atom)));
+    const levels = ranges.flatMap(({ index }) => index.terms.map(({ atom }) => this.levelOf(atom)));
     const level = Math.max(around?.level ?? 0, ...levels);
     const code = [...(around ? [around.name] : []), ...conditions].join(' && ');
     return { name: this.block.find(code) ?? this.block.at(level).define(code, code), level };
@@ -113,7 +113,7 @@ export class ExpressionWriter {
   }
 
   index({ terms, constant }: Index): string {
-    const byLevel = [...terms].sort((a, b) => levelOfAtom(a.atom) - levelOfAtom(b.atom));
+    const byLevel = [...terms].sort((a, b) => this.levelOf(a.atom) - this.levelOf(b.atom));
     return this.sum(byLevel, constant);
   }
 
@@ -126,7 +126,7 @@ export class ExpressionWriter {
     if (known !== undefined) return known;
     const others = this.sum(terms.slice(0, -1), constant);
     const code = `${others} + ${literal(last.factor)} * ${this.atom(last.atom)}`;
-    return this.block.at(levelOfAtom(last.atom)).define(key, code);
+    return this.block.at(this.levelOf(last.atom)).define(key, code);
   }
 
   private atom(atom: Atom): string {
@@ -146,19 +146,26 @@ export class ExpressionWriter {
     }
   }
 
-  /** How many loops must have been entered; an accumulator is known within those of the axes. */
+  /** The level of the block within which an expression is known. */
   private levelOfExpr(expr: Expr): number {
     const levels = [...subexpressions([expr])].flatMap((part) =>
       part.kind === 'acc'
-        ? [this.axes]
-        : indicesOf(part).flatMap(({ terms }) => terms.map(({ atom }) => levelOfAtom(atom))),
+        ? [POINT]
+        : indicesOf(part).flatMap(({ terms }) => terms.map(({ atom }) => this.levelOf(atom))),
     );
     return Math.max(0, ...levels);
   }
-}
 
-function levelOfAtom(atom: Atom): number {
-  return Math.max(0, ...withInner(atom).map((part) => (part.kind === 'variable' ? part.axis + 1 : 0)));
+  private levelOf(atom: Atom): number {
+    const levels = withInner(atom).map((part) =>
+      part.kind === 'variable' ? this.levelOfAxis(part.axis) : 0,
+    );
+    return Math.max(0, ...levels);
+  }
+
+  levelOfAxis(axis: number): number {
+    return axis < this.axes ? POINT : POINT + 1 + axis - this.axes;
+  }
 }
 
 function literal(value: number): string {

@@ -1,7 +1,7 @@
 import type { Tensor } from '../../ir/loopForm.js';
 import type { Shape } from '../../ir/tensorType.js';
 import type { Kernel, Reduction, Store } from '../../loops/kernel.js';
-import { Block } from './block.js';
+import { Block, POINT } from './block.js';
 import { ExpressionWriter, type Precision } from './expressionWriter.js';
 
 const compiled = new Map<string, Function>();
@@ -52,7 +52,7 @@ class KernelWriter {
   source(): string {
     const { axes } = this.kernel;
     const outside = this.expressions.block;
-    const point = new Block(axes.length, outside);
+    const point = new Block(POINT, outside);
     this.expressions.block = point;
     this.writePoint();
     const variables = axes.map((_, axis) => `v${axis}`).join(', ');
@@ -80,7 +80,7 @@ class KernelWriter {
     if (extent === undefined) return body();
     if (extent === 1) return this.loops(inner, axis + 1, body);
     const outside = this.expressions.block;
-    const block = new Block(axis + 1, outside);
+    const block = new Block(this.expressions.levelOfAxis(axis), outside);
     this.expressions.block = block;
     this.loops(inner, axis + 1, body);
     this.expressions.block = outside;
