@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { repositoryRoot } from '../../../test/repository.js';
 import { reachable } from '../ir/program.js';
 import { f32, u8 } from '../ir/tensorType.js';
 import { Trace } from '../ir/trace.js';
@@ -78,4 +81,17 @@ test('views, choices, mirrors and offsets from data', () => {
       'where 0 ≤ rows[i0, 0, 0, 0] < 1 and 0 ≤ columns[i0, 0, 0, 0] + i3 < 8 else 0)',
   ]);
   assert.deepEqual(printed(cast(trace.input('bytes', u8(3)), 'f32')), ['t0 : f32[3] = bytes[i0]']);
+});
+
+/** What the documents print is what is printed. */
+test('the convolution, the norm and the transposed convolution of the document', () => {
+  const operand = (name: string, ...shape: number[]) => trace.input(`${name} of the document`, f32(...shape));
+  const [image, kernel] = [operand('x', 1, 64, 128, 128), operand('w', 128, 64, 4, 4)];
+  const [scale, shift] = ['scale', 'shift'].map((name) => operand(name, 1, 128, 1, 1));
+  const geometry = { stride: 2, padding: 1 };
+  const normed = standardize(conv2d(image, kernel, undefined, geometry), [0, 2, 3], 1e-5, { scale, shift });
+  const document = readFileSync(join(repositoryRoot, 'docs/architecture.md'), 'utf8');
+  for (const line of printed(convTranspose2d(normed, kernel, undefined, geometry))) {
+    assert.ok(document.includes(`\n${line.replaceAll(' of the document', '')}\n`), line);
+  }
 });

@@ -7,7 +7,8 @@ import { sum, variable, variables } from '../../loops/indices.js';
 import { type Kernel, kernelOf } from '../../loops/kernel.js';
 import { external, fold, map } from '../../loops/tensors.js';
 import type { Precision } from './expressionWriter.js';
-import { kernelRun, kernelSource } from './kernelRun.js';
+import { kernelRun } from './kernelRun.js';
+import { kernelSource } from './kernelSource.js';
 
 /** What a kernel stores, from these operands. */
 function runKernel(
