@@ -104,17 +104,16 @@ class Verifier {
    */
   private checkStore({ tensor, index }: Store): void {
     const { shape } = tensor.type;
-    const facts = {
-      result: formatType(tensor.type),
-      stored: `[${index.map((at) => formatIndex(at, this.kernel.axes.length)).join(', ')}]`,
-      axes: `[${this.kernel.axes.join(',')}]`,
-    };
     const used = index.flatMap(({ terms }) => terms.map(({ atom }) => atom));
     const open = this.kernel.axes.flatMap((extent, axis) => (extent === 1 ? [] : [axis]));
     const axes = used.map((atom) => (atom.kind === 'variable' ? atom.axis : -1));
     const isEachOnce = [...axes].sort((a, b) => a - b).join() === open.join();
     if (index.length !== shape.length || !isEachOnce || !index.every((at, i) => counts(at, shape[i]))) {
-      this.fail('not every element of the result is stored once', facts);
+      this.fail('not every element of the result is stored once', {
+        result: formatType(tensor.type),
+        stored: `[${index.map((at) => formatIndex(at, this.kernel.axes.length)).join(', ')}]`,
+        axes: `[${this.kernel.axes.join(',')}]`,
+      });
     }
     for (const at of index) this.checkVariables(at, this.kernel.axes);
   }
