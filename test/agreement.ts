@@ -3,15 +3,17 @@ import assert from 'node:assert/strict';
 import type { StoredTensor } from '../src/checkpoints/format/dtype.js';
 import { readSafetensors } from '../src/checkpoints/safetensors.js';
 import type { Images } from '../src/data/batch/floatImages.js';
+import { InterpreterDevice } from '../src/engine/devices/interpreter/interpreterDevice.js';
 import type { State } from '../src/engine/ir/state.js';
 import { type Device, downloadFloats } from '../src/engine/runtime/device.js';
-import type { TrainOptions } from '../src/options/trainOptions.js';
 import { openChosenDevice } from '../src/training/chosenDevice.js';
 import { createModel } from '../src/training/createModel.js';
 import { startAverages } from '../src/training/model/averagedNetworks.js';
 import type { Model } from '../src/training/model/model.js';
 import { parseTrainOptions } from '../src/training/options.js';
 import { maxDifference, relativeError } from './assertClose.js';
+import type { TestDeviceName } from './devices.js';
+import { overriding } from './observedDevice.js';
 
 /** A run of the reference implementation, or of the PyTorch networks in bench/python (test/fixtures/README.md). */
 export interface RecordedRun {
@@ -60,13 +62,11 @@ function argumentsOf(options: RecordedRun['options']): string[] {
   return ['--dataroot', 'unused', '--name', 'agreement', ...given];
 }
 
-/** @param open the device that our run is made on, disposed of afterwards; default: that of the options */
-export async function compareWithRun(
-  run: RecordedRun,
-  open: (opt: TrainOptions) => Promise<Device> = openChosenDevice,
-): Promise<Deviations> {
-  const opt = parseTrainOptions(argumentsOf(run.options), { onNotice: () => {} });
-  const device = await open(opt);
+export async function compareWithRun(run: RecordedRun, deviceName: TestDeviceName): Promise<Deviations> {
+  const isChoice = deviceName !== 'interpreter';
+  const argv = [...argumentsOf(run.options), ...(isChoice ? ['--device', deviceName] : [])];
+  const opt = parseTrainOptions(argv, { onNotice: () => {} });
+  const device = isChoice ? await openChosenDevice(opt) : new InterpreterDevice();
   const given = { tensors: {} };
   const model = await createModel(opt, withTensors(device, given));
   try {
@@ -116,13 +116,7 @@ function withTensors(device: Device, given: { tensors: Record<string, Float32Arr
       dispose: () => executable.dispose(),
     };
   };
-  return new Proxy(device, {
-    get(target, name) {
-      if (name === 'compile') return compile;
-      const member: unknown = Reflect.get(target, name);
-      return typeof member === 'function' ? member.bind(target) : member;
-    },
-  });
+  return overriding(device, { compile });
 }
 
 /** The recorded masks under the names of our inputs: the forward pass meets the deepest block first. */

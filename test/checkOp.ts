@@ -7,10 +7,10 @@ import { test } from 'node:test';
 import { RandomStream } from '../src/base/random/stream.js';
 import { grad } from '../src/engine/autodiff/grad.js';
 import { DEFAULT_DEVICE } from '../src/engine/devices/registry.js';
+import type { AlgorithmChooser } from '../src/engine/ir/layer.js';
 import type { Program } from '../src/engine/ir/program.js';
 import { Trace } from '../src/engine/ir/trace.js';
 import type { Value } from '../src/engine/ir/value.js';
-import type { FormChooser } from '../src/engine/onnx/graphBuilder.js';
 import { constant } from '../src/engine/ops/constant.js';
 import { mul } from '../src/engine/ops/elementwise.js';
 import { sum } from '../src/engine/ops/reduce.js';
@@ -22,8 +22,8 @@ import { caseTensor, type OpCase, opCases } from './opCases.js';
 import { runProgram, withProgram } from './runProgram.js';
 
 interface FixtureOptions {
-  /** For the device whose layers have several forms; the others are left out then. */
-  readonly choose?: FormChooser;
+  /** For the device whose layers have several algorithms; the others are left out then. */
+  readonly choose?: AlgorithmChooser;
   /** Distinguishes the tests when the same cases are run in several ways. */
   readonly label?: string;
   readonly only?: (known: OpCase) => boolean;
@@ -119,7 +119,7 @@ export function operand(
 
 interface DifferenceOptions {
   readonly seed: number;
-  readonly choose?: FormChooser;
+  readonly choose?: AlgorithmChooser;
   /** Operands whose gradient is checked; default: all. */
   readonly by?: readonly number[];
 }

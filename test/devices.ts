@@ -1,28 +1,20 @@
-/** The devices that open on this machine, as tests use them: one thread, and always the first form of a layer. */
+/** The devices that open on this machine, as tests use them: one thread, and every layer by its own lowering. */
 import type { CpuSettings } from '../src/engine/devices/cpu/cpuDevice.js';
 import { InterpreterDevice } from '../src/engine/devices/interpreter/interpreterDevice.js';
 import { openDevice } from '../src/engine/devices/openDevice.js';
 import { DEFAULT_DEVICE, DEVICE_NAMES, type DeviceName } from '../src/engine/devices/registry.js';
+import type { AlgorithmChooser } from '../src/engine/ir/layer.js';
 import type { State } from '../src/engine/ir/state.js';
-import type { FormChooser } from '../src/engine/onnx/graphBuilder.js';
 import type { Device, StateData } from '../src/engine/runtime/device.js';
-
-/** Always the first form that a lowering offers. */
-export const firstForm: FormChooser = (_, forms) => forms[0];
-
-/** The given form where it is offered. */
-export const form =
-  (wanted: string): FormChooser =>
-  (_, forms) =>
-    forms.includes(wanted) ? wanted : forms[0];
+import { direct } from './algorithms.js';
 
 /** Those of the registry, and the interpreter, which is no choice of `--device`. */
 export type TestDeviceName = DeviceName | 'interpreter';
 
-/** A device of its own. @param choose for a device whose layers have several forms */
+/** A device of its own. @param choose for a device whose layers have several algorithms */
 export async function openTestDevice(
   name: TestDeviceName = DEFAULT_DEVICE,
-  choose: FormChooser = firstForm,
+  choose: AlgorithmChooser = direct,
 ): Promise<Device> {
   if (name === 'interpreter') return new InterpreterDevice();
   const settings: CpuSettings = { threads: 1, choose };

@@ -5,8 +5,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
-import { InterpreterDevice } from '../src/engine/devices/interpreter/interpreterDevice.js';
 import { compareWithRun, type Deviations, readRun } from './agreement.js';
+import { foundDevices } from './devices.js';
 import { fixture, sharedData } from './repository.js';
 
 type Limits = Readonly<Record<keyof Deviations, number>>;
@@ -60,35 +60,28 @@ function assertWithin(found: Deviations, limits: Limits): void {
   }
 }
 
-const interpreter = async () => new InterpreterDevice();
 const reference = sharedData('reference/pix2pix_default.safetensors');
-for (const [device, open] of [
-  ['the device', undefined],
-  ['the interpreter', interpreter],
-] as const) {
-  test(`the reference implementation, defaults at ngf = ndf = 4: three steps of ${device} agree`, {
-    skip: reference.skip,
+const runs = readdirSync(fixture('')).filter((name) => /^run_\w+\.safetensors$/.test(name));
+test('there are recorded runs', () => assert.ok(runs.length >= 17, `${runs}`));
+
+for (const { name: device, skip } of foundDevices) {
+  test(`the reference implementation, defaults at ngf = ndf = 4, on ${device}: three steps agree`, {
+    skip: skip ?? reference.skip,
   }, async (t) => {
     const run = readRun(reference.path);
     assert.equal(run.losses.length, 3);
-    const found = await compareWithRun(run, open);
+    const found = await compareWithRun(run, device);
     t.diagnostic(JSON.stringify(found));
     assertWithin(found, SAME_MODEL);
   });
-}
 
-const runs = readdirSync(fixture('')).filter((name) => /^run_\w+\.safetensors$/.test(name));
-test('there are recorded runs', () => assert.ok(runs.length >= 17, `${runs}`));
-for (const name of runs) {
-  test(`${name}: three steps agree`, async (t) => {
-    const run = readRun(fixture(name));
-    const found = await compareWithRun(run);
-    t.diagnostic(JSON.stringify(found));
-    assertWithin(found, run.options.model === 'cycle_gan' ? OF_CYCLES : ROUNDING);
-  });
-  test(`${name}: three steps of the interpreter are those of PyTorch in float64`, async (t) => {
-    const found = await compareWithRun(readRun(fixture(name)), interpreter);
-    t.diagnostic(JSON.stringify(found));
-    assertWithin(found, ROUNDED);
-  });
+  for (const name of runs) {
+    test(`${name} on ${device}: three steps agree`, { skip }, async (t) => {
+      const run = readRun(fixture(name));
+      const found = await compareWithRun(run, device);
+      t.diagnostic(JSON.stringify(found));
+      const ofSingle = run.options.model === 'cycle_gan' ? OF_CYCLES : ROUNDING;
+      assertWithin(found, device === 'interpreter' ? ROUNDED : ofSingle);
+    });
+  }
 }

@@ -1,20 +1,18 @@
+import type { AlgorithmChooser } from '../src/engine/ir/layer.js';
 import type { Program } from '../src/engine/ir/program.js';
 import { Trace } from '../src/engine/ir/trace.js';
 import type { Value } from '../src/engine/ir/value.js';
-import type { FormChooser } from '../src/engine/onnx/graphBuilder.js';
 import { detach } from '../src/engine/ops/shape.js';
 import type { Device } from '../src/engine/runtime/device.js';
 import type { RunInputs } from '../src/engine/runtime/executable.js';
 import type { TensorArray } from '../src/engine/runtime/tensorArray.js';
 import { openTestDevice, testDevice } from './devices.js';
 
-export { firstForm, form } from './devices.js';
-
 interface RunOptions {
   /** With the states that the program uses. */
   readonly device?: Device;
-  /** For a device whose layers have several forms; it is opened for this program alone. */
-  readonly choose?: FormChooser;
+  /** For a device whose layers have several algorithms; it is opened for this program alone. */
+  readonly choose?: AlgorithmChooser;
 }
 
 export type Outputs = Readonly<Record<string, Float32Array>>;

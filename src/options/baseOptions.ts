@@ -170,6 +170,8 @@ export const LOAD_OPTIONS = {
   },
 } as const satisfies OptionTable;
 
+const described = DEVICE_NAMES.map((name) => `${name} (${DEVICES[name]})`).join(', ');
+
 /** What computes, and what is said about it. */
 export const MACHINE_OPTIONS = {
   device: {
@@ -178,7 +180,7 @@ export const MACHINE_OPTIONS = {
     choices: DEVICE_NAMES,
     group: 'Machine and messages',
     stored: 'resume',
-    help: `what computes: ${DEVICE_NAMES.map((name) => `${name}, ${DEVICES[name]}`).join('; ')}`,
+    help: `what computes: ${described}; a training that is continued stays where it was begun`,
   },
   intra_threads: {
     kind: 'int',

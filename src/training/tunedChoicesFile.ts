@@ -6,9 +6,9 @@ import type { TunedChoicesStore } from '../engine/runtime/tunedChoices.js';
 
 type Choices = Readonly<Record<string, unknown>>;
 
-/** Tuned choices in a file that all processes of this machine share: by default forms.json in the cache folder. */
+/** Tuned choices in a file that all processes of this machine share: by default algorithms.json in the cache folder. */
 export class TunedChoicesFile implements TunedChoicesStore {
-  constructor(private readonly file = join(cacheFolder(), 'forms.json')) {}
+  constructor(private readonly file = join(cacheFolder(), 'algorithms.json')) {}
 
   async read(fingerprint: string): Promise<Choices> {
     const kept = this.contents()[fingerprint];
@@ -27,7 +27,7 @@ export class TunedChoicesFile implements TunedChoicesStore {
     }
   }
 
-  /** By device. A file that is missing or is none of ours is as good as empty. */
+  /** Choices by device; none where the file is missing or of another kind. */
   private contents(): Choices {
     try {
       const contents: unknown = JSON.parse(readFileSync(this.file, 'utf8'));

@@ -1,4 +1,4 @@
-// What a program is made of: typed values, states, the trace that records them, and the way to define an op.
+// The parts of a program: typed values, states, the trace that records them, and the definition of an op.
 export type { Emitter, LoweringContext, OnnxAttribute } from './emitter.js';
 export { defineOp, type OpBuilder } from './op.js';
 export { print } from './print.js';

@@ -60,7 +60,7 @@ export class Trace {
     return this.input(name, type);
   }
 
-  /** An input of random numbers, drawn anew for every run by the caller. */
+  /** An input of random numbers, which the caller draws for every run. */
   noise(kind: NoiseKind, type: TensorType): Value {
     const name = `noise.${this.noises.size}`;
     this.noises.set(name, kind);

@@ -1,3 +1,4 @@
+import type { Algorithm } from './algorithm.js';
 import type { Emitter, LoweringContext } from './emitter.js';
 import type { LoopContext, Tensor } from './loopForm.js';
 import type { State } from './state.js';
@@ -15,9 +16,9 @@ export type ValueSource = { readonly type: TensorType; readonly scope: string } 
     }
   | { readonly kind: 'input'; readonly name: string }
   | { readonly kind: 'constant'; readonly data: readonly number[] }
-  /** What the state holds when the program starts. */
+  /** The contents of a state when the program starts. */
   | { readonly kind: 'state'; readonly state: State }
-  /** What the state holds after a host step has updated it in place. */
+  /** The contents of a state after a host step has updated it in place. */
   | { readonly kind: 'updated'; readonly state: State; readonly by: HostStep }
 );
 
@@ -30,12 +31,19 @@ export class Value {
 
   constructor(readonly source: ValueSource) {}
 
+  /** Element type and shape. */
   get type(): TensorType {
     return this.source.type;
   }
 
+  /** The extents of its axes; none for a scalar. */
   get shape(): Shape {
     return this.source.type.shape;
+  }
+
+  /** Whether it is its first operand's memory under another type. */
+  get isView(): boolean {
+    return this.source.kind === 'op' && this.source.op.isView === true;
   }
 
   /** The values that this one is computed from. */
@@ -46,7 +54,7 @@ export class Value {
   }
 }
 
-/** What a gradient rule sees: the op's own inputs and output, and `dy`, the gradient of the loss by the output. */
+/** The arguments of a gradient rule: the op's own inputs and output, and `dy`, the gradient of the loss by the output. */
 export interface GradientContext<Attributes> {
   readonly inputs: readonly Value[];
   readonly output: Value;
@@ -56,7 +64,7 @@ export interface GradientContext<Attributes> {
   readonly wanted: readonly boolean[];
 }
 
-/** Arithmetic that processors do on several numbers at once. */
+/** Arithmetic that processors do on several numbers in one instruction. */
 export type SimdInstruction = 'abs' | 'neg' | 'sqrt' | 'add' | 'sub' | 'mul' | 'div';
 
 /**
@@ -75,6 +83,10 @@ export interface OpDefinition<Attributes = unknown> {
   readonly simd?: SimdInstruction;
   /** Writes ONNX nodes and returns the name of the result. */
   lower(emit: Emitter, inputs: readonly string[], context: LoweringContext<Attributes>): string;
+  /** Other ways to compute the same. Which is the fastest depends on shapes and machine. */
+  readonly algorithms?: readonly Algorithm<Attributes>[];
+  /** Whether the result is its first operand's memory under another type: nothing is computed. Default: false. */
+  readonly isView?: boolean;
 }
 
 /**
@@ -93,4 +105,5 @@ export interface AdamStep {
   readonly learningRate: string;
 }
 
+/** A node of the program that a device runs by code of its own. */
 export type HostStep = AdamStep;

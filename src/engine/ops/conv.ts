@@ -3,6 +3,7 @@ import { ShapeError } from '../ir/shapeError.js';
 import { f32, formatType, type TensorType } from '../ir/tensorType.js';
 import type { Value } from '../ir/value.js';
 import { reduceSum } from './broadcast.js';
+import { convAlgorithms, convTransposeAlgorithms, weightGradientAlgorithms } from './convAlgorithms.js';
 import { convLoops, convTransposeLoops, weightGradientLoops } from './convLoops.js';
 import { lowerConv, lowerConvTranspose, lowerWeightGradient } from './convLowering.js';
 import { reshape } from './shape.js';
@@ -68,6 +69,7 @@ const conv2dOp: OpBuilder<ConvGeometry> = defineOp<ConvGeometry>({
   ],
   loops: convLoops('all'),
   lower: lowerConv,
+  algorithms: convAlgorithms,
 });
 
 const convTranspose2dOp: OpBuilder<ConvGeometry & { readonly size: Size }> = defineOp({
@@ -95,6 +97,7 @@ const convTranspose2dOp: OpBuilder<ConvGeometry & { readonly size: Size }> = def
   ],
   loops: convTransposeLoops('all'),
   lower: lowerConvTranspose,
+  algorithms: convTransposeAlgorithms,
 });
 
 const weightGradientOp = defineOp<ConvGeometry & { readonly kernel: Size }>({
@@ -109,6 +112,7 @@ const weightGradientOp = defineOp<ConvGeometry & { readonly kernel: Size }>({
   ],
   loops: weightGradientLoops('all'),
   lower: lowerWeightGradient,
+  algorithms: weightGradientAlgorithms,
 });
 
 const mapSize = (x: Value): Size => [x.shape[2], x.shape[3]];

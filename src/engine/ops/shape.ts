@@ -17,6 +17,7 @@ const reshapeOp = defineOp<{ shape: Shape }>({
   },
   gradient: ({ inputs: [x], dy }) => [reshape(dy, x.shape)],
   loops: ([x], { type }) => map(type, (...at) => load(x, unflatten(flatten(at, type.shape), x.type.shape))),
+  isView: true,
   lower: (emit, [x], { attributes }) => emit.reshape(x, attributes.shape),
 });
 
@@ -149,6 +150,7 @@ const detachOp = defineOp<object>({
   type: ([x]) => x,
   gradient: () => [null],
   loops: ([x], { type }) => map(type, (...at) => load(x, at)),
+  isView: true,
   lower: (_, [x]) => x,
 });
 

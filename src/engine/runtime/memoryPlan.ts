@@ -9,18 +9,18 @@ import { cutProgram, type Segment } from './segments.js';
 export interface Footprint {
   /** Parameters with their gradients and two moments; statistics. */
   readonly states: number;
-  /** Inputs, and what segments leave for later ones and for the caller, gradients aside. */
+  /** Inputs, and values that segments leave for later ones and for the caller, gradients aside. */
   readonly kept: number;
   /** Other values that are alive at once, summed over the segments. */
   readonly alive: number;
 }
 
-/** The program as it runs by that strategy. */
+/** The program that runs by a strategy. */
 export function inStrategy(program: Program, { recomputes }: Pick<MemoryStrategy, 'recomputes'>): Program {
   return recomputes ? recompute(program) : program;
 }
 
-/** What a program holds of memory, from its values alone: nothing is allocated. */
+/** The memory that a program's values take: nothing is allocated to find out. */
 export function footprintOf(program: Program): Footprint {
   const gradients = new Set(program.hostSteps.flatMap(({ inputs }) => inputs));
   const segments = cutProgram(program).flatMap(({ segment }) => segment ?? []);
@@ -47,7 +47,7 @@ function stateBytes(program: Program): number {
 /** The most bytes of a segment's values that are alive at once, in the order in which the runtime computes them. */
 function peakAlive(segment: Segment): number {
   const outputs = new Set(segment.outputs);
-  const own = (value: Value) => value.source.kind === 'op' && !outputs.has(value) && !isView(value);
+  const own = (value: Value) => value.source.kind === 'op' && !outputs.has(value) && !value.isView;
   const order = depthFirst(segment);
   const lastUse = new Map<Value, number>();
   order.forEach((value, time) => {
@@ -66,7 +66,7 @@ function peakAlive(segment: Segment): number {
   return peak;
 }
 
-/** From what nobody reads, as `lowerGraph` arranges it. */
+/** Values in the order in which they are computed: depth first from those that nobody reads, as in `lowerGraph`. */
 function depthFirst({ body }: Segment): Value[] {
   const inside = new Set(body);
   const read = new Set(body.flatMap((value) => value.operands));
@@ -80,16 +80,9 @@ function depthFirst({ body }: Segment): Value[] {
   return [...order];
 }
 
-function isView({ source }: Value): boolean {
-  return source.kind === 'op' && (source.op.name === 'reshape' || source.op.name === 'detach');
-}
-
-/** Whose memory a value is. */
+/** The value whose memory this one is. */
 function viewed(value: Value, outputs: ReadonlySet<Value>): Value {
-  const { source } = value;
-  return isView(value) && source.kind === 'op' && !outputs.has(value)
-    ? viewed(source.inputs[0], outputs)
-    : value;
+  return value.isView && !outputs.has(value) ? viewed(value.operands[0], outputs) : value;
 }
 
 function sumBytes(values: readonly Value[]): number {

@@ -5,7 +5,6 @@ import type { MemoryStrategy } from '../../engine/runtime/memoryModel.js';
 import type { Optimiser } from '../../engine/runtime/optimiser.js';
 import type { ModelDefinition, ModelGraph, ModelOptions } from '../../models/definition.js';
 import { findGeneratorOf } from '../../models/generators.js';
-import { learningRateOf } from '../../models/layers/adam.js';
 import type { TestOptions } from '../../options/testOptions.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
 import { startAverages } from './averagedNetworks.js';
@@ -14,13 +13,8 @@ import { EpochLoss } from './epochLoss.js';
 import { memoryStrategy, roomForPrograms } from './fitMemory.js';
 import { createPools, type ImagePool } from './imagePool.js';
 import { byName, type DirectedInput, directed, imageSizeOf, type ModelInput } from './modelInput.js';
-import {
-  type ModelSurroundings,
-  type SetupSettings,
-  type TranslationSettings,
-  tuningNotice,
-} from './modelSettings.js';
-import { createOptimisers, type NetworkOptimiser } from './networkOptimiser.js';
+import type { ModelSurroundings, SetupSettings, TranslationSettings } from './modelSettings.js';
+import { createOptimisers, learningRates, type NetworkOptimiser } from './networkOptimiser.js';
 import { describeNetworks, networksInUse } from './networkSummary.js';
 import { fetchAll, type OnDemand } from './onDemand.js';
 import { ProgramCache } from './programCache.js';
@@ -31,6 +25,7 @@ import { SCHEDULE_OF_A_TEST, Schedule } from './schedule.js';
 import { requireParts, stepPieces } from './stepPieces.js';
 import { runTrainingStep } from './trainingStep.js';
 import { translationProgram } from './translationProgram.js';
+import { tuningNotice } from './tuningNotice.js';
 
 /**
  * A model that trains or translates: networks with their memory, optimisers, schedule and compiled programs. Calls
@@ -74,14 +69,14 @@ export class Model<Loss extends string = string, Visual extends string = string>
     private readonly strategy: MemoryStrategy,
     readonly trained: readonly NetworkOptimiser[],
   ) {
-    const { device } = surroundings;
     this.networks = graph.networks;
-    this.device = device;
+    this.device = surroundings.device;
     this.schedule = new Schedule({ ...SCHEDULE_OF_A_TEST, ...opt });
     this.optimisers = new Map(trained.map(({ name, optimiser }) => [name, optimiser]));
     const onTuning = (layers: number) => this.print(tuningNotice(layers));
     const options = { keepsMemory: strategy.keepsMemory, onTuning };
-    this.programs = new ProgramCache(device, options, roomForPrograms(graph, opt, strategy, device.memory));
+    const memory = roomForPrograms(graph, opt, strategy, this.device.memory);
+    this.programs = new ProgramCache(this.device, options, memory);
     this.runner = new ProgramRunner(this.programs, graph.inputs, opt.seed);
     this.pools = createPools(graph, opt);
   }
@@ -96,8 +91,8 @@ export class Model<Loss extends string = string, Visual extends string = string>
     surroundings: ModelSurroundings,
   ): Promise<Model> {
     const graph = definition.build(opt as unknown as ModelOptions);
-    const { device } = surroundings;
     if (opt.isTrain) requireParts(graph, opt);
+    const { device } = surroundings;
     const { memory } = device;
     const strategy = opt.isTrain ? memoryStrategy(graph, opt, memory) : memory.strategies[0];
     const trained = opt.isTrain ? await createOptimisers(graph, device, opt) : [];
@@ -126,9 +121,8 @@ export class Model<Loss extends string = string, Visual extends string = string>
       this.loadedFrom = await this.checkpoints.load(this, opt);
     }
     print(describeNetworks(this.usedNetworks(), opt.verbose));
-    for (const note of [this.strategy.note, ...(opt.isTrain ? (this.graph.notes ?? []) : [])]) {
-      if (note !== undefined) print(note);
-    }
+    if (this.strategy.note !== undefined) print(this.strategy.note);
+    if (opt.isTrain) for (const note of this.graph.notes ?? []) print(note);
   }
 
   /**
@@ -150,13 +144,8 @@ export class Model<Loss extends string = string, Visual extends string = string>
     if (!this.opt.isTrain) throw new Error('optimizeParameters: this model was created to test');
     const input = this.currentInput();
     const pieces = stepPieces(this.graph, this.opt, this.strategy, input, this.steps);
-    const scalars = Object.fromEntries(
-      this.graph.optimisers.map(({ name, learningRateFactor = 1 }) => [
-        learningRateOf(name),
-        this.learningRate * learningRateFactor,
-      ]),
-    );
     const { graph, runner, pools, steps: step } = this;
+    const scalars = learningRates(graph, this.learningRate);
     const { losses, images } = await runTrainingStep(pieces, { graph, runner, pools, scalars, step });
     this.images = images;
     this.losses = new Map([...this.losses, ...losses]);

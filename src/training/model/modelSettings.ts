@@ -11,11 +11,6 @@ export interface ModelSurroundings {
   readonly checkpoints: OpenCheckpoints;
 }
 
-/** What a person is told before a device times layers. */
-export function tuningNotice(layers: number): string {
-  return `timing ${layers} layers in all their forms, once for this machine`;
-}
-
 /** What `Model.setup` may be told besides the options. */
 export interface SetupSettings {
   /** Receives the networks' description. Default: `console.log`. */

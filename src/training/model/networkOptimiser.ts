@@ -1,7 +1,7 @@
 import type { Device } from '../../engine/runtime/device.js';
 import type { Optimiser } from '../../engine/runtime/optimiser.js';
 import type { ModelGraph } from '../../models/definition.js';
-import { ADAM_EPSILON } from '../../models/layers/adam.js';
+import { ADAM_EPSILON, learningRateOf } from '../../models/layers/adam.js';
 import { parametersOf } from '../../models/layers/module.js';
 
 /** An optimiser, and the networks that it trains. */
@@ -42,4 +42,11 @@ export async function createOptimisers(
     created.push({ name, optimiser, networks, averaged });
   }
   return created;
+}
+
+/** The run-time scalars of a step: what each optimiser makes of the learning rate. */
+export function learningRates({ optimisers }: ModelGraph, rate: number): Record<string, number> {
+  return Object.fromEntries(
+    optimisers.map(({ name, learningRateFactor = 1 }) => [learningRateOf(name), rate * learningRateFactor]),
+  );
 }

@@ -10,8 +10,8 @@ import { formatBytes } from '../../options/memorySize.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
 import { openChosenDevice } from '../chosenDevice.js';
 import { fitMemory, memoryLimit, programBytes, stepSize } from '../model/fitMemory.js';
-import { tuningNotice } from '../model/modelSettings.js';
 import { imagesPerStep, stepPrograms } from '../model/stepPieces.js';
+import { tuningNotice } from '../model/tuningNotice.js';
 
 /** What `pix2pix train --dry_run` finds out. */
 export interface DryRun {

@@ -1,30 +1,30 @@
 import { cpus } from 'node:os';
+import { type AlgorithmChooser, layerOf } from '../../ir/layer.js';
 import type { Program } from '../../ir/program.js';
 import type { State } from '../../ir/state.js';
-import type { FormChooser } from '../../onnx/graphBuilder.js';
+import type { Value } from '../../ir/value.js';
+import { chooseByRule } from '../../runtime/algorithmRules.js';
+import { Autotuner } from '../../runtime/autotuner.js';
 import type { Device, DeviceSettings, StateData } from '../../runtime/device.js';
 import type { CompileOptions, Executable } from '../../runtime/executable.js';
-import { chooseByRule } from '../../runtime/forms.js';
-import { FormTable } from '../../runtime/formTable.js';
 import type { AdamSettings, Optimiser } from '../../runtime/optimiser.js';
 import type { Profile } from '../../runtime/profile.js';
-import type { PredictOptions, StepTime } from '../../runtime/stepTime.js';
+import { copyRate, type PredictOptions, predictStepTime, type StepTime } from '../../runtime/stepTime.js';
 import { Adam } from './adam.js';
 import { CpuExecutable } from './cpuExecutable.js';
 import { cpuMemory } from './cpuMemory.js';
-import { timeForms, timeLayer } from './layerTiming.js';
+import { timeAlgorithms } from './layerTiming.js';
 import { libraryVersions } from './libraryVersions.js';
 import { ProfileFolder } from './profileFolder.js';
 import { runtimeVersion } from './session.js';
 import { StateStore } from './stateStore.js';
-import { copyRate, predictStepTime } from './stepTime.js';
 
-/** Runs of each form of a layer that count, and of each layer of a prediction; one before them meets cold memory. */
+/** Runs that count of each algorithm of a layer, and of each layer of a prediction. */
 const [TUNING_ROUNDS, PREDICTION_ROUNDS] = [3, 2];
 
 export interface CpuSettings extends DeviceSettings {
-  /** Picks the forms of layers in place of rules and timed choices. */
-  readonly choose?: FormChooser;
+  /** Picks the algorithms of layers in place of rules and timed choices. */
+  readonly choose?: AlgorithmChooser;
 }
 
 /** The processor: ONNX Runtime executes segments, and a WebAssembly kernel updates what is trained. */
@@ -36,7 +36,7 @@ export class CpuDevice implements Device {
   private readonly optimiserOf = new Map<State, Adam>();
   private readonly executables = new Set<Executable>();
   private readonly threads: number;
-  private readonly forms: FormTable | undefined;
+  private readonly autotuner: Autotuner | undefined;
   private readonly profiles: ProfileFolder | undefined;
 
   constructor(
@@ -47,12 +47,12 @@ export class CpuDevice implements Device {
     this.threads = threads;
     this.fingerprint = `${cpus()[0]?.model.trim()}, ${threads || cpus().length} threads, ${runtimeVersion()}`;
     this.profiles = profiling ? new ProfileFolder() : undefined;
-    this.forms =
+    this.autotuner =
       tunedChoices &&
-      new FormTable({
-        store: tunedChoices,
+      new Autotuner({
         fingerprint: this.fingerprint,
-        timeForms: (choice, forms) => timeForms(choice, forms, threads, TUNING_ROUNDS),
+        time: (value, algorithms) => timeAlgorithms(value, algorithms, threads, TUNING_ROUNDS),
+        store: tunedChoices,
       });
   }
 
@@ -98,12 +98,11 @@ export class CpuDevice implements Device {
 
   async predictTime(program: Program, { onTuning, progress }: PredictOptions = {}): Promise<StepTime> {
     const choose = await this.chooserFor(program, onTuning);
-    const rates = {
-      timeLayer: (value: Parameters<typeof timeLayer>[0]) =>
-        timeLayer(value, choose, this.threads, PREDICTION_ROUNDS),
-      copyRate,
+    const timeLayer = async (value: Value) => {
+      const algorithm = choose(layerOf(value));
+      return (await timeAlgorithms(value, [algorithm], this.threads, PREDICTION_ROUNDS))[algorithm];
     };
-    return predictStepTime(program, rates, progress);
+    return predictStepTime(program, { timeLayer, copyRate }, progress);
   }
 
   async profile(): Promise<Profile> {
@@ -120,7 +119,7 @@ export class CpuDevice implements Device {
   private chooserFor(
     program: Program,
     onTuning?: (layers: number) => void,
-  ): FormChooser | Promise<FormChooser> {
-    return this.settings.choose ?? this.forms?.chooserFor(program, onTuning) ?? chooseByRule;
+  ): AlgorithmChooser | Promise<AlgorithmChooser> {
+    return this.settings.choose ?? this.autotuner?.chooserFor(program, onTuning) ?? chooseByRule;
   }
 }

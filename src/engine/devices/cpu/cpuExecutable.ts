@@ -1,8 +1,8 @@
+import type { AlgorithmChooser } from '../../ir/layer.js';
 import type { Program } from '../../ir/program.js';
 import type { State } from '../../ir/state.js';
 import { elementCount } from '../../ir/tensorType.js';
 import type { HostStep, Value } from '../../ir/value.js';
-import type { FormChooser } from '../../onnx/graphBuilder.js';
 import { lowerGraph } from '../../onnx/lower.js';
 import type { Executable, RunInputs, RunResults } from '../../runtime/executable.js';
 import { fillInput } from '../../runtime/fillInput.js';
@@ -16,7 +16,7 @@ import type { StateStore } from './stateStore.js';
 /** What a device compiles with. */
 export interface CpuCompilation {
   readonly store: StateStore;
-  readonly choose: FormChooser;
+  readonly choose: AlgorithmChooser;
   readonly threads: number;
   readonly keepsMemory?: boolean;
   readonly optimiserOf: (state: State) => Adam | undefined;

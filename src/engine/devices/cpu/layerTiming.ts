@@ -1,47 +1,23 @@
+import type { AlgorithmChooser } from '../../ir/layer.js';
 import { elementCount } from '../../ir/tensorType.js';
-import type { Value } from '../../ir/value.js';
-import type { FormChooser } from '../../onnx/graphBuilder.js';
+import { Trace } from '../../ir/trace.js';
+import { Value } from '../../ir/value.js';
 import { lowerGraph } from '../../onnx/lower.js';
-import { alone, type LayerChoice } from '../../runtime/layerChoices.js';
+import type { AlgorithmTimes } from '../../runtime/algorithmTimes.js';
 import { type Binding, Session } from './session.js';
 
 /**
- * Milliseconds of a layer in each of some forms: the fastest of `rounds` in which the forms take turns, so that a busy
- * moment meets all of them.
+ * Milliseconds of a value's layer by each of some of its algorithms: the fastest of `rounds` in which they take turns,
+ * so that a busy moment meets all of them. One more round, the first, is not counted: it meets cold memory.
  */
-export async function timeForms(
-  { value }: Pick<LayerChoice, 'value'>,
-  forms: readonly string[],
-  threads: number,
-  rounds: number,
-): Promise<Map<string, number>> {
-  const times = await timeAlternatives(
-    value,
-    forms.map((form) => () => form),
-    threads,
-    rounds,
-  );
-  return new Map(forms.map((form, i) => [form, times[i]]));
-}
-
-/** Milliseconds of a layer in the form that it is given. */
-export async function timeLayer(
+export async function timeAlgorithms(
   value: Value,
-  choose: FormChooser,
+  algorithms: readonly string[],
   threads: number,
   rounds: number,
-): Promise<number> {
-  return (await timeAlternatives(value, [choose], threads, rounds))[0];
-}
-
-async function timeAlternatives(
-  value: Value,
-  choosers: readonly FormChooser[],
-  threads: number,
-  rounds: number,
-): Promise<number[]> {
-  const timed = await Promise.all(choosers.map((choose) => prepare(value, choose, threads)));
-  const fastest = choosers.map(() => Number.POSITIVE_INFINITY);
+): Promise<AlgorithmTimes> {
+  const timed = await Promise.all(algorithms.map((name) => prepare(value, () => name, threads)));
+  const fastest = algorithms.map(() => Number.POSITIVE_INFINITY);
   for (let round = 0; round <= rounds; round++) {
     for (const [i, { session, binding }] of timed.entries()) {
       const start = performance.now();
@@ -51,12 +27,21 @@ async function timeAlternatives(
     }
   }
   for (const { session } of timed) await session.dispose();
-  return fastest;
+  return Object.fromEntries(algorithms.map((name, i) => [name, Number(fastest[i].toFixed(3))]));
+}
+
+/** The value's op as a graph of its own, with inputs for its operands. */
+function alone({ source }: Value) {
+  if (source.kind !== 'op') throw new Error(`${source.kind} is no op`);
+  const trace = new Trace(true);
+  const inputs = source.inputs.map((input, i) => trace.input(`${i}`, input.type));
+  const value = new Value({ ...source, inputs });
+  return { inputs, outputs: [value], body: [value] };
 }
 
 async function prepare(
   value: Value,
-  choose: FormChooser,
+  choose: AlgorithmChooser,
   threads: number,
 ): Promise<{ session: Session; binding: Binding }> {
   const request = { ...alone(value), withEmptySequence: true };

@@ -6,7 +6,7 @@ export function sessionOptions(
   session: Readonly<Record<string, unknown>> = {},
 ): InferenceSession.SessionOptions {
   return {
-    executionProviders: ['cpu'],
+    executionProviders: ['cpu'], // the library's own name for it
     intraOpNumThreads: threads,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',

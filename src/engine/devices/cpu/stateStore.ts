@@ -66,9 +66,7 @@ export class StateStore {
   set(state: State, data: Float32Array | BigInt64Array): void {
     const own = this.get(state);
     if (own.constructor !== data.constructor || own.length !== data.length) {
-      const [given, expected] = [data, own].map(
-        ({ constructor, length }) => `${length} of ${constructor.name}`,
-      );
+      const [given, expected] = [data, own].map((array) => `${array.length} of ${array.constructor.name}`);
       throw new Error(`${state.name} is given ${given}, it takes ${expected}`);
     }
     (own as Float32Array).set(data as Float32Array);
