@@ -39,7 +39,7 @@ interface Guard {
 
 /**
  * Writes expressions as JavaScript: each one a line, in the outermost loop whose variables it needs. What is guarded is
- * a line too, in which elements are read only where the guard holds.
+ * a line too, in which elements are read only where the guard holds: V8 does not optimise reading outside of an array.
  */
 export class ExpressionWriter {
   /** The loop that is being written. */
@@ -68,7 +68,7 @@ export class ExpressionWriter {
     const part = (inner: Expr) => this.expr(inner, guard);
     switch (expr.kind) {
       case 'const':
-        return literal(expr.value);
+        return this.round(literal(expr.value));
       case 'load': {
         const element = `${this.nameOf(expr.tensor)}[${this.place(expr.tensor, expr.index)}]`;
         return guard === undefined ? element : `${guard.name} ? ${element} : 0`;
