@@ -87,7 +87,7 @@ export async function compareWithRun(run: RecordedRun, deviceName: TestDeviceNam
       const found = await model.getCurrentLosses();
       assert.deepEqual(Object.keys(found).sort(), Object.keys(losses).sort());
       for (const [name, loss] of Object.entries(losses)) {
-        worst.losses = Math.max(worst.losses, Math.abs(found[name] / loss - 1));
+        worst.losses = Math.max(worst.losses, Math.abs(found[name] - loss) / (Math.abs(loss) || 1));
       }
       for (const [name, { data }] of Object.entries(await model.getCurrentVisuals())) {
         const expected = run.tensors.get(`step${step}.${name}`);

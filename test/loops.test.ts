@@ -9,6 +9,7 @@ import { computedTensors } from '../src/engine/loops/operands.js';
 import { verifyOrder } from '../src/engine/loops/verify.js';
 import type { ModelOptions } from '../src/models/definition.js';
 import { findModel } from '../src/models/registry.js';
+import { stepOf } from '../src/models/stepDefinition.js';
 import { parseTrainOptions } from '../src/training/options.js';
 
 const SMALL = ['--dataroot', 'none', '--ngf', '2', '--ndf', '2'];
@@ -50,7 +51,7 @@ for (const [name, flags] of Object.entries(MODELS)) {
     const opt = parseTrainOptions([...flags], { onNotice: () => {} });
     const graph = findModel(opt.model).build(opt as unknown as ModelOptions);
     const side = /_32|resnet/.test(opt.netG) ? 32 : opt.model === 'gan' ? 28 : 256;
-    const program = graph.trainStep({ batch: opt.batchSize, height: side, width: side, format: 'u8' });
+    const program = stepOf(graph).program({ batch: opt.batchSize, height: side, width: side, format: 'u8' });
     const { kernels, tensors } = kernelsOf(program);
     assert.ok(kernels.length > 50, `${kernels.length}`);
     assert.ok(kernels.length < tensors.size, 'inputs and states are no kernels');

@@ -44,7 +44,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     '--cutout',
     '8',
   ],
-  gathered: [...PATCHES, '--accumulate', '2', '--n_critic', '2', '--ema', '0.9'],
+  accumulated: [...PATCHES, '--accumulate', '2', '--n_critic', '2', '--ema', '0.9'],
 };
 
 for (const [name, flags] of Object.entries(PARTS)) {
@@ -69,8 +69,13 @@ async function trained(flags: readonly string[], steps: (model: Model) => Promis
   const { fake_B } = await model.getCurrentVisuals();
   const states = Object.values(model.networks).flatMap((network) => network.states);
   const floats = await Promise.all(states.map((state) => downloadFloats(model.device, state)));
+  const passes: Record<string, number> = {};
+  for (const [name, network] of Object.entries(model.networks)) {
+    const counter = network.states.find(({ role }) => role === 'counter');
+    if (counter !== undefined) passes[name] = Number((await model.device.download(counter))[0]);
+  }
   await model.dispose();
-  return { steps: model.steps, totalIters: model.totalIters, losses, fake_B, floats, states };
+  return { steps: model.steps, totalIters: model.totalIters, losses, fake_B, floats, states, passes };
 }
 
 const bytes = (n: number, seed: number) => ({
@@ -78,7 +83,7 @@ const bytes = (n: number, seed: number) => ({
   shape: [n, 32, 32, 3] as const,
 });
 
-test('gathered gradients of three pieces make the step that the whole batch makes', async () => {
+test('accumulated gradients of three pieces make the step that the whole batch makes', async () => {
   const steps = async (model: Model) => {
     for (const seed of [1, 5]) {
       model.setInput({ A: bytes(5, seed), B: bytes(5, seed + 1) });
@@ -96,6 +101,25 @@ test('gathered gradients of three pieces make the step that the whole batch make
   // Adam's first steps are as large as 4e-4.
   for (const [i, { name }] of whole.states.entries())
     assertClose(pieces.floats[i], whole.floats[i], name, { absolute: 2e-5 });
+});
+
+test('statistics move by every forward pass of a step once, however the step is cut', async () => {
+  const passes = async (...flags: string[]) => {
+    const { passes } = await trained(flags, async (model) => {
+      for (const seed of [1, 2, 3, 4]) {
+        model.setInput({ A: bytes(4, seed), B: bytes(4, seed + 1) });
+        await model.optimizeParameters();
+      }
+    });
+    return passes;
+  };
+  const whole = ['--batch_size', '4'];
+  const cut = ['--batch_size', '2', '--accumulate', '2'];
+  // A step of both: G once, D three times. A step of D alone: G once, D twice. Each batch counts.
+  assert.deepEqual(await passes(...whole), { G: 4, D: 12 });
+  assert.deepEqual(await passes(...cut), { G: 8, D: 24 });
+  assert.deepEqual(await passes(...whole, '--n_critic', '2'), { G: 4, D: 10 });
+  assert.deepEqual(await passes(...cut, '--n_critic', '2'), { G: 8, D: 20 });
 });
 
 test('a test takes the average of the generator, or with --ema 0 its last weights', async () => {

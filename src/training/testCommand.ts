@@ -13,7 +13,7 @@ import type { Model } from './model/model.js';
 import { registeredExtensions } from './options.js';
 import { completeOptions } from './saved/completeOptions.js';
 import { checkpointTag, runFolder } from './saved/loadModel.js';
-import { metricsOf } from './validation.js';
+import { metricsOf } from './validation/validate.js';
 
 /** What a test has come to. */
 export interface TestSummary {
@@ -57,7 +57,7 @@ export async function test(
   try {
     const { sheet: batchSize = opt.batchSize } = model.graph;
     const dataset = await createDataset(
-      { ...opt, batchSize, epochCount: 1 },
+      { ...opt, batchSize },
       { onWarning: out.message, onProgress: out.message },
     );
     try {

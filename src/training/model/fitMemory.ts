@@ -1,8 +1,10 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import type { Program } from '../../engine/ir/program.js';
 import type { MemoryModel, MemoryNeeds, MemoryStrategy } from '../../engine/runtime/memoryModel.js';
-import type { ImageSize, ModelGraph } from '../../models/definition.js';
+import type { ModelGraph } from '../../models/definition.js';
+import type { ImageSize } from '../../models/images.js';
 import { parameterCount } from '../../models/layers/module.js';
+import { stepOf } from '../../models/stepDefinition.js';
 import { formatBytes, parseMemorySize } from '../../options/memorySize.js';
 import type { TestOptions } from '../../options/testOptions.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
@@ -66,13 +68,9 @@ function extraStateBytes({ networks, testNetworks }: ModelGraph, { accumulate, e
 }
 
 /** Of the fakes that pools keep. */
-function poolBytes(
-  { pooled = {}, inputs }: ModelGraph,
-  { poolSize }: TrainOptions,
-  { height, width }: ImageSize,
-): number {
-  const channels = Math.max(...inputs.map((input) => input.channels));
-  return Object.keys(pooled).length * poolSize * 4 * channels * height * width;
+function poolBytes(graph: ModelGraph, { poolSize }: TrainOptions, { height, width }: ImageSize): number {
+  const channels = Math.max(...graph.inputs.map((input) => input.channels));
+  return Object.keys(stepOf(graph).pooled).length * poolSize * 4 * channels * height * width;
 }
 
 /** Of a step, in as many programs as it takes: all of them stay compiled. */
@@ -82,7 +80,7 @@ function memoryNeeds(
   size: ImageSize,
   memory: MemoryModel,
 ): (strategy: MemoryStrategy) => MemoryNeeds {
-  const whole = graph.trainStep(size);
+  const whole = stepOf(graph).program(size);
   const programs = stepPrograms(graph, opt, size).map(({ program }) => program);
   return (strategy) => {
     const { process, states } = memory.predict(whole, strategy);

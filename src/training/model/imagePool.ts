@@ -4,7 +4,7 @@ import type { ModelGraph } from '../../models/definition.js';
 import type { TestOptions } from '../../options/testOptions.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
 
-/** What chance decides for one image: whether an earlier one is taken in its place, and which. */
+/** The random choice for one image: whether an earlier one is taken in its place, and which. */
 export interface PoolChoice {
   readonly exchange: boolean;
   /** 0 ... size - 1 */
@@ -41,7 +41,7 @@ export class ImagePool {
   ) {}
 
   /**
-   * What is shown in place of a batch.
+   * The images that are shown in place of a batch.
    * @param first the place of its first image in the step
    */
   exchange(batch: FloatImages, step: number, first = 0): FloatImages {
@@ -72,9 +72,10 @@ export class ImagePool {
 
 /** The pools of a model, by the inputs that are taken from them. A test keeps none of their images. */
 export function createPools(
-  { pooled = {} }: Pick<ModelGraph, 'pooled'>,
+  { step }: Pick<ModelGraph, 'step'>,
   opt: TrainOptions | TestOptions,
 ): Map<string, ImagePool> {
   const size = opt.isTrain ? opt.poolSize : 0;
-  return new Map(Object.keys(pooled).map((name) => [name, new ImagePool(size, poolChance(opt.seed, name))]));
+  const pooled = Object.keys(step?.pooled ?? {});
+  return new Map(pooled.map((name) => [name, new ImagePool(size, poolChance(opt.seed, name))]));
 }

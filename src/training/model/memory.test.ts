@@ -9,6 +9,7 @@ import type { Program } from '../../engine/ir/program.js';
 import { initialise } from '../../engine/runtime/initialise.js';
 import type { TensorArray } from '../../engine/runtime/tensorArray.js';
 import { pix2pix } from '../../models/pix2pix.js';
+import { stepOf } from '../../models/stepDefinition.js';
 import { createModel } from '../createModel.js';
 import { parseTrainOptions } from '../options.js';
 import { memoryStrategy } from './fitMemory.js';
@@ -31,7 +32,7 @@ async function train(settings: object, rewrite: (program: Program) => Program, k
   await device.allocate(states);
   for (const [name, network] of Object.entries(graph.networks))
     await initialise(name, network.states, device, 1);
-  const program = rewrite(graph.trainStep(size));
+  const program = rewrite(stepOf(graph).program(size));
   const executable = await device.compile(program, { keepsMemory });
   const images = new RandomStream(3, 'test.images');
   const image = (channels: number) =>
@@ -66,7 +67,7 @@ test('memory grows with the batch and with the images’ area, and leaner strate
   const { graph } = graphOf();
   const needs = (batch: number, side: number) =>
     memory.strategies.map((strategy) =>
-      memory.predict(graph.trainStep({ batch, height: side, width: side, format: 'u8' }), strategy),
+      memory.predict(stepOf(graph).program({ batch, height: side, width: side, format: 'u8' }), strategy),
     );
   const [one, four, large] = [needs(1, 256), needs(4, 256), needs(1, 512)];
   for (const [i] of memory.strategies.entries()) {

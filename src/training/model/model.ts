@@ -3,6 +3,7 @@ import type { Device } from '../../engine/runtime/device.js';
 import { initialise } from '../../engine/runtime/initialise.js';
 import type { MemoryStrategy } from '../../engine/runtime/memoryModel.js';
 import type { Optimiser } from '../../engine/runtime/optimiser.js';
+import { buildModel } from '../../models/buildModel.js';
 import type { ModelDefinition, ModelGraph, ModelOptions } from '../../models/definition.js';
 import { findGeneratorOf } from '../../models/generators.js';
 import type { TestOptions } from '../../options/testOptions.js';
@@ -12,17 +13,17 @@ import { lastImages } from './batches.js';
 import { EpochLoss } from './epochLoss.js';
 import { memoryStrategy, roomForPrograms } from './fitMemory.js';
 import { createPools, type ImagePool } from './imagePool.js';
-import { byName, type DirectedInput, directed, imageSizeOf, type ModelInput } from './modelInput.js';
+import { type BoundInput, bindImages, bindInput, type ModelInput, tensorsOf } from './modelInput.js';
 import type { ModelSurroundings, SetupSettings, TranslationSettings } from './modelSettings.js';
 import { createOptimisers, learningRates, type NetworkOptimiser } from './networkOptimiser.js';
 import { describeNetworks, networksInUse } from './networkSummary.js';
 import { fetchAll, type OnDemand } from './onDemand.js';
 import { ProgramCache } from './programCache.js';
 import { ProgramRunner } from './programRunner.js';
-import type { Place } from './progress.js';
 import type { LoadedFrom, ModelCheckpoints } from './savedModel.js';
+import type { Place } from './savedProgress.js';
 import { SCHEDULE_OF_A_TEST, Schedule } from './schedule.js';
-import { requireParts, stepPieces } from './stepPieces.js';
+import { stepPieces } from './stepPieces.js';
 import { runTrainingStep } from './trainingStep.js';
 import { translationProgram } from './translationProgram.js';
 import { tuningNotice } from './tuningNotice.js';
@@ -52,7 +53,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
   private readonly programs: ProgramCache;
   private readonly runner: ProgramRunner;
   private checkpoints: ModelCheckpoints | undefined;
-  private input: DirectedInput | undefined;
+  private input: BoundInput | undefined;
   /** Of the last step; what it did not compute, of one before. */
   private losses: OnDemand<number> = new Map();
   /** What the last run gave. */
@@ -77,7 +78,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
     const options = { keepsMemory: strategy.keepsMemory, onTuning };
     const memory = roomForPrograms(graph, opt, strategy, this.device.memory);
     this.programs = new ProgramCache(this.device, options, memory);
-    this.runner = new ProgramRunner(this.programs, graph.inputs, opt.seed);
+    this.runner = new ProgramRunner(this.programs, opt.seed);
     this.pools = createPools(graph, opt);
   }
 
@@ -90,8 +91,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
     opt: TrainOptions | TestOptions,
     surroundings: ModelSurroundings,
   ): Promise<Model> {
-    const graph = definition.build(opt as unknown as ModelOptions);
-    if (opt.isTrain) requireParts(graph, opt);
+    const graph = buildModel(definition, opt as unknown as ModelOptions);
     const { device } = surroundings;
     const { memory } = device;
     const strategy = opt.isTrain ? memoryStrategy(graph, opt, memory) : memory.strategies[0];
@@ -130,7 +130,12 @@ export class Model<Loss extends string = string, Visual extends string = string>
    * @throws ShapeError when they differ in size, or have other channels than the networks
    */
   setInput(input: ModelInput): void {
-    this.take(directed(input, this.opt.direction));
+    const bound = bindInput(input, this.opt.direction, this.graph.inputs);
+    const { sheet } = this.graph;
+    const [images] = Object.values(bound.images);
+    if (sheet !== undefined) this.lastImages = lastImages(this.lastImages, images, sheet);
+    this.input = bound;
+    this.images = new Map();
   }
 
   /** The learning rate of the next step, but for an optimiser's own factor: that of the schedule, after the warm-up. */
@@ -150,7 +155,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
     this.images = images;
     this.losses = new Map([...this.losses, ...losses]);
     this.steps++;
-    this.totalIters += imageSizeOf(input, graph.inputs).batch;
+    this.totalIters += input.size.batch;
     const watched = losses.get(graph.watchedLoss ?? graph.lossNames[0]);
     // Undefined where the generator had no part in this step.
     if (this.isPlateau && watched !== undefined) this.epochLoss.add(watched());
@@ -171,7 +176,8 @@ export class Model<Loss extends string = string, Visual extends string = string>
    * `getCurrentVisuals`, where they are to be shown (the reference's compute_visuals).
    */
   async computeVisuals(): Promise<void> {
-    if (this.lastImages !== undefined) await this.forward({ real_A: this.lastImages, paths: [] }, false, 0);
+    if (this.lastImages === undefined) return;
+    await this.forward(bindImages([this.lastImages], this.graph.inputs), false, 0);
   }
 
   /**
@@ -187,12 +193,12 @@ export class Model<Loss extends string = string, Visual extends string = string>
     { evaluate = false, draw = 0, generator }: TranslationSettings = {},
   ): Promise<FloatImages> {
     const by = findGeneratorOf(this.graph, generator);
-    const input = { real_A: images, paths: [] };
-    const size = imageSizeOf(input, [{ name: 'real_A', channels: by.inputNc }]);
+    const input = bindImages([images], [{ name: this.graph.inputs[0].name, channels: by.inputNc }]);
+    const { size } = input;
     const build = () => translationProgram(by, size, !evaluate);
     const masks = { purpose: 'dropout.test', draw } as const;
     const key = `translate ${by.network} ${evaluate} ${JSON.stringify(size)}`;
-    const outputs = await this.runner.run({ key, build, input, tensors: { real_A: images.data }, masks });
+    const outputs = await this.runner.run({ key, build, tensors: { real_A: images.data }, masks });
     const result = outputs.image('fake_B');
     this.input = input;
     this.images = new Map([['fake_B', () => result]]);
@@ -214,7 +220,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
 
   /** The images of the last step, f32 NCHW in -1 ... 1, fetched likewise. Copies: the next step leaves them alone. */
   async getCurrentVisuals(): Promise<Record<Visual, FloatImages>> {
-    const inputs = Object.entries(byName(this.currentInput(), this.graph.inputs)).map(
+    const inputs = Object.entries(this.currentInput().images).map(
       ([name, images]) => [name, async () => toFloatImages(images)] as const,
     );
     const sources = new Map([...this.images, ...inputs]);
@@ -276,23 +282,16 @@ export class Model<Loss extends string = string, Visual extends string = string>
     return this.opt.isTrain && this.opt.lrPolicy === 'plateau';
   }
 
-  private async forward(input: DirectedInput, evaluate: boolean, draw: number): Promise<void> {
-    const size = imageSizeOf(input, this.graph.inputs);
+  private async forward(input: BoundInput, evaluate: boolean, draw: number): Promise<void> {
+    const { size } = input;
     const build = () => this.graph.forward(size, !evaluate);
     const key = `forward ${evaluate} ${JSON.stringify(size)}`;
-    const outputs = await this.runner.run({ key, build, input, masks: { purpose: 'dropout.test', draw } });
+    const masks = { purpose: 'dropout.test', draw } as const;
+    const outputs = await this.runner.run({ key, build, tensors: tensorsOf(input), masks });
     this.images = new Map(outputs.imageNames().map((name) => [name, () => outputs.image(name)]));
   }
 
-  private take(input: DirectedInput): void {
-    imageSizeOf(input, this.graph.inputs);
-    const { sheet } = this.graph;
-    if (sheet !== undefined) this.lastImages = lastImages(this.lastImages, input.real_A, sheet);
-    this.input = input;
-    this.images = new Map();
-  }
-
-  private currentInput(): DirectedInput {
+  private currentInput(): BoundInput {
     if (this.input === undefined) throw new Error('setInput has not been called');
     return this.input;
   }

@@ -6,7 +6,7 @@ import type { TrainOptions } from '../../options/trainOptions.js';
 import type { EpochLoss } from './epochLoss.js';
 import type { ImagePool } from './imagePool.js';
 import type { NetworkOptimiser } from './networkOptimiser.js';
-import type { Place, Progress } from './progress.js';
+import type { Place, SavedProgress } from './savedProgress.js';
 import type { Schedule } from './schedule.js';
 
 /** What checkpoints keep of a model, and give back to it. */
@@ -35,7 +35,7 @@ export interface LoadedFrom {
   /** The session that wrote it, if it is known. */
   readonly session?: string;
   /** Where training stood; undefined where the checkpoint holds networks alone, as an epoch's does. */
-  readonly progress: Progress | undefined;
+  readonly progress: SavedProgress | undefined;
   /** Networks that it does not hold and that start afresh. */
   readonly fresh: readonly string[];
 }

@@ -1,14 +1,16 @@
 import type { FloatImages } from '../../data/batch/floatImages.js';
 import type { TensorArray } from '../../engine/runtime/tensorArray.js';
 import type { ModelGraph } from '../../models/definition.js';
+import { stepOf } from '../../models/stepDefinition.js';
 import { joinImages } from './batches.js';
 import type { ImagePool } from './imagePool.js';
+import { tensorsOf } from './modelInput.js';
 import type { OnDemand } from './onDemand.js';
 import type { ProgramOutputs } from './programOutputs.js';
 import type { ProgramRunner } from './programRunner.js';
 import type { StepPiece } from './stepPieces.js';
 
-/** What a training step gives. */
+/** Results of a training step. */
 export interface StepResult {
   /** Of the parts that ran. */
   readonly losses: OnDemand<number>;
@@ -16,7 +18,7 @@ export interface StepResult {
   readonly images: OnDemand<FloatImages>;
 }
 
-/** What the pieces of a step have in common. */
+/** Shared by all pieces of a step. */
 export interface StepContext {
   readonly graph: ModelGraph;
   readonly runner: ProgramRunner;
@@ -42,12 +44,14 @@ export async function runTrainingStep(
 ): Promise<StepResult> {
   const done: PieceOutputs[] = [];
   const fromPools: Record<string, TensorArray>[] = [];
-  for (const [index, { share, draw, batch, firstImage, pools: use, ...piece }] of pieces.entries()) {
-    const tensors = use === 'draws' ? fromPools[batch] : {};
-    const outputs = await runner.run({ ...piece, tensors, masks: { purpose: 'dropout', draw }, scalars });
+  for (const [index, piece] of pieces.entries()) {
+    const { key, build, input, share, draw, batch, firstImage, accumulation } = piece;
+    const tensors = { ...tensorsOf(input), ...(piece.pools === 'draws' ? fromPools[batch] : {}) };
+    const masks = { purpose: 'dropout', draw } as const;
+    const outputs = await runner.run({ key, build, tensors, masks, scalars, accumulation });
     done.push({ share, batch, outputs });
-    if (use === 'fills') {
-      const exchanged = Object.entries(graph.pooled!).map(async ([input, output]) => {
+    if (piece.pools === 'fills') {
+      const exchanged = Object.entries(stepOf(graph).pooled).map(async ([input, output]) => {
         const images = await outputs.image(output);
         return [input, pools.get(input)!.exchange(images, step, firstImage).data] as const;
       });

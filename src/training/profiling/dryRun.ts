@@ -1,11 +1,14 @@
+import { formatDuration } from '../../base/duration.js';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { createDataset } from '../../data/createDataset.js';
 import { multiplyAddsOf } from '../../engine/ops/multiplyAdds.js';
 import type { Device } from '../../engine/runtime/device.js';
 import { inStrategy } from '../../engine/runtime/memoryPlan.js';
+import { buildModel } from '../../models/buildModel.js';
 import type { ModelOptions } from '../../models/definition.js';
 import { parameterCount } from '../../models/layers/module.js';
 import { findModel } from '../../models/registry.js';
+import { stepOf } from '../../models/stepDefinition.js';
 import { formatBytes } from '../../options/memorySize.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
 import { openChosenDevice } from '../chosenDevice.js';
@@ -52,7 +55,7 @@ async function predict(
   { print = () => {}, progress = () => {} }: DryRunListeners,
 ): Promise<DryRun> {
   const imagesPerEpoch = opt.dataroot ? await countImages(opt) : undefined;
-  const graph = findModel(opt.model).build(opt as unknown as ModelOptions);
+  const graph = buildModel(findModel(opt.model), opt as unknown as ModelOptions);
   const size = stepSize(opt);
   if (size === undefined) throw sizeUnknown(opt);
   const { strategy, needs } = fitMemory(graph, opt, size, device.memory);
@@ -68,7 +71,9 @@ async function predict(
   }
   const rest = (imagesPerEpoch ?? 0) % opt.batchSize;
   const last =
-    rest === 0 ? 0 : programBytes(device.memory.predict(graph.trainStep({ ...size, batch: rest }), strategy));
+    rest === 0
+      ? 0
+      : programBytes(device.memory.predict(stepOf(graph).program({ ...size, batch: rest }), strategy));
   const memoryBytes = Math.min(needs.total + last, memoryLimit(opt, device.memory));
   const networks = Object.entries(graph.networks).map(
     ([name, network]) => [name, parameterCount(network)] as const,
@@ -87,7 +92,7 @@ async function predict(
     ...(strategy.note === undefined ? [] : [`            ${strategy.note}`]),
     `step time   ${ms(time.total)}: convolutions ${ms(time.convolutions)}, other ${ms(time.others)}, ` +
       `optimisers ${ms(time.optimisers)}`,
-    `time        ${duration(seconds)} for ${imagesPerEpoch === undefined ? '1000 images' : `an epoch of ${images} images`}`,
+    `time        ${formatDuration(seconds)} for ${imagesPerEpoch === undefined ? '1000 images' : `an epoch of ${images} images`}`,
   ];
   return {
     parameters,
@@ -110,9 +115,4 @@ async function countImages(opt: TrainOptions): Promise<number> {
   const dataset = await createDataset({ ...opt, numThreads: 0 });
   await dataset.close();
   return dataset.length;
-}
-
-function duration(seconds: number): string {
-  if (seconds < 90) return `${seconds.toFixed(0)} s`;
-  return seconds < 5400 ? `${(seconds / 60).toFixed(0)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }

@@ -9,8 +9,8 @@ import type { Module } from '../../models/layers/module.js';
 import type { TestOptions } from '../../options/testOptions.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
 import { averagedName } from '../model/averagedNetworks.js';
-import type { Progress } from '../model/progress.js';
 import type { LoadedFrom, SavedModel } from '../model/savedModel.js';
+import type { SavedProgress } from '../model/savedProgress.js';
 import { loadAverages } from './averages.js';
 import { findReferenceRun, loadReferenceRun } from './referenceRun.js';
 import { loadOptimisers, loadPools, loadTensors, parseProgress, restoreProgress } from './trainingState.js';
@@ -76,7 +76,7 @@ function requireNetworks(names: readonly string[], tag: string, checkpoints: Che
   );
 }
 
-async function loadState(model: SavedModel, state: LoadedState): Promise<Progress> {
+async function loadState(model: SavedModel, state: LoadedState): Promise<SavedProgress> {
   const progress = parseProgress(
     state.json,
     model.trained.map(({ name }) => name),

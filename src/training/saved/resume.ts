@@ -1,8 +1,8 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import type { CheckpointStore } from '../../checkpoints/store.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
-import type { Place } from '../model/progress.js';
 import type { LoadedFrom } from '../model/savedModel.js';
+import type { Place } from '../model/savedProgress.js';
 import type { Schedule } from '../model/schedule.js';
 import { imagesPerStep } from '../model/stepPieces.js';
 import { parseProgress } from './trainingState.js';

@@ -1,8 +1,8 @@
 import type { CheckpointStore } from '../../checkpoints/store.js';
 import { serialiseOptions } from '../../options/serialise.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
-import type { Place } from '../model/progress.js';
 import type { SavedModel } from '../model/savedModel.js';
+import type { Place } from '../model/savedProgress.js';
 import { registeredExtensions } from '../options.js';
 import { averagedTensors } from './averages.js';
 import { networkTensors, optimiserTensors, poolTensors, progressOf } from './trainingState.js';

@@ -6,8 +6,8 @@ import { elementCount } from '../../engine/ir/tensorType.js';
 import type { Device } from '../../engine/runtime/device.js';
 import type { Optimiser, OptimiserQuantity } from '../../engine/runtime/optimiser.js';
 import { type Module, parametersOf } from '../../models/layers/module.js';
-import type { Place, Progress } from '../model/progress.js';
 import type { SavedModel } from '../model/savedModel.js';
+import type { Place, SavedProgress } from '../model/savedProgress.js';
 
 /** A network's tensors for a checkpoint, downloaded when it is their turn. */
 export function networkTensors({ states }: Module, device: Pick<Device, 'download'>): NamedSources {
@@ -113,7 +113,7 @@ export async function progressOf(
   model: SavedModel,
   { epoch, batchIndex }: Place,
   bestL1: number,
-): Promise<Progress> {
+): Promise<SavedProgress> {
   const { totalIters, steps, epochLoss, schedule, trained } = model;
   return {
     version: 1,
@@ -129,7 +129,7 @@ export async function progressOf(
 }
 
 /** Sets a model's counters from what `progressOf` gave. */
-export function restoreProgress(model: SavedModel, progress: Progress): void {
+export function restoreProgress(model: SavedModel, progress: SavedProgress): void {
   model.totalIters = progress.totalIters;
   model.steps = progress.steps;
   model.epochLoss.restart(progress.epochLoss);
@@ -143,8 +143,8 @@ export function restoreProgress(model: SavedModel, progress: Progress): void {
  * @param optimisers those whose updates must be among them
  * @throws Pix2PixError when they are of a version that is not known here, or one of them is missing or no number
  */
-export function parseProgress(json: unknown, optimisers: Iterable<string>): Progress {
-  const progress = (json ?? {}) as Progress;
+export function parseProgress(json: unknown, optimisers: Iterable<string>): SavedProgress {
+  const progress = (json ?? {}) as SavedProgress;
   if (progress.version !== 1) {
     throw new Pix2PixError(
       'the training state of the checkpoint is of another version',

@@ -10,7 +10,7 @@ export interface Place {
 }
 
 /** The part of a training state that is no tensor. */
-export interface Progress {
+export interface SavedProgress {
   readonly version: 1;
   readonly place: Place;
   /** The smallest validation L1 so far; Infinity before the first. */

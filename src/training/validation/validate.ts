@@ -1,9 +1,9 @@
-import { Pix2PixError } from '../base/errors/pix2pixError.js';
-import { type FloatImages, toImageBatch } from '../data/batch/floatImages.js';
-import { type ImageMetrics, imageMetrics } from '../data/metrics/imageMetrics.js';
-import { MetricMeans } from '../data/metrics/metricMeans.js';
-import type { TrainOptions } from '../options/trainOptions.js';
-import type { Model } from './model/model.js';
+import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { type FloatImages, toImageBatch } from '../../data/batch/floatImages.js';
+import { type ImageMetrics, imageMetrics } from '../../data/metrics/imageMetrics.js';
+import { MetricMeans } from '../../data/metrics/metricMeans.js';
+import type { TrainOptions } from '../../options/trainOptions.js';
+import type { Model } from '../model/model.js';
 import { hasValidationFolder, openValidationSet } from './validationSet.js';
 
 /** Means over the validation set: L1 in units of the loss (images in -1 ... 1), PSNR in dB, SSIM. */
