@@ -15,13 +15,15 @@ export async function initialise(
   device: Pick<Device, 'upload'>,
   seed: number,
 ): Promise<void> {
+  // One array for all of them, one after the other: as many new ones would be garbage of the size of the network.
+  const scratch = new Float32Array(Math.max(0, ...states.map(({ type }) => elementCount(type.shape))));
   for (const [index, state] of states.entries()) {
     const { shape, dtype } = state.type;
     if (dtype === 'i64') {
       await device.upload(state, new BigInt64Array(1));
       continue;
     }
-    const out = new Float32Array(elementCount(shape));
+    const out = scratch.subarray(0, elementCount(shape));
     fill(out, shape[0], state.initialiser, new RandomStream(seed, `init.${network}`, [index]));
     await device.upload(state, out);
   }
