@@ -22,6 +22,8 @@
  * @packageDocumentation
  */
 
+import './base/noTelemetry.js';
+
 // Errors
 
 export { type ErrorFacts, Pix2PixError } from './base/errors/pix2pixError.js';

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import { productVersion } from '../base/product.js';
 import { entry } from '../options/help.js';
 import { nearestName } from '../options/nearest.js';
 import { type Command, type Example, formatExamples } from './command.js';
@@ -48,7 +48,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 async function dispatch(argv: readonly string[]): Promise<number> {
   const [name, ...rest] = argv;
-  if (name === '--version' || name === '-V') return print(version());
+  if (name === '--version' || name === '-V') return print(productVersion);
   if (name === undefined || name === '--help' || name === '-h') return print(await programHelp(columns()));
   if (name === 'help') return dispatch([...rest.slice(0, 1), '--help']);
   if (!Object.hasOwn(COMMANDS, name)) throw unknownCommand(name);
@@ -97,11 +97,6 @@ function print(text: string): number {
 
 function columns(): number {
   return process.stdout.columns || Number(process.env.COLUMNS) || 80;
-}
-
-function version(): string {
-  const manifest = new URL('../../../package.json', import.meta.url); // from dist/src/cli
-  return JSON.parse(readFileSync(manifest, 'utf8')).version;
 }
 
 /** Tells of an error and gives the exit code. */

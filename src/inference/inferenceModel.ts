@@ -1,3 +1,4 @@
+import { productVersion } from '../base/product.js';
 import { type Program, withoutUpdates } from '../engine/ir/program.js';
 import { f32 } from '../engine/ir/tensorType.js';
 import { Trace } from '../engine/ir/trace.js';
@@ -8,7 +9,6 @@ import type { ModelProto } from '../engine/onnx/onnx_pb.js';
 import type { Precision } from '../engine/onnx/weightStorage.js';
 import { sizeUnit } from '../models/networks/define.js';
 import { type GeneratorInfo, type NormMode, withInfo } from './portable/generatorInfo.js';
-import { productVersion } from './provenance.js';
 import type { TrainedGenerator } from './trainedGenerator.js';
 
 /** In what form a generator is wanted. */
@@ -36,7 +36,7 @@ export function describeGenerator(
   commit = 'unknown',
 ): GeneratorInfo {
   const { name, inputNc, outputNc, netG, options } = generator;
-  const provenance = { options, version: productVersion(), commit };
+  const provenance = { options, version: productVersion, commit };
   return { name, inputNc, outputNc, unit: sizeUnit(netG), ...form, ...provenance };
 }
 

@@ -1,6 +1,7 @@
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { CheckpointStore } from '../checkpoints/store.js';
 import { createDataset } from '../data/createDataset.js';
+import { runtimeNotice } from '../engine/devices/cpu/onnxRuntime.js';
 import { findModel } from '../models/registry.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import { createModel } from './createModel.js';
@@ -26,6 +27,7 @@ export async function trainingLoop(
   const warn = once((text) => surroundings.emit({ kind: 'warning', text }));
   requireTraining(opt);
   requireEpochs(opt);
+  runtimeNotice(warn);
   const surroundingsOfData = { onWarning: warn, onProgress: print };
   const dataset = await createDataset({ ...opt, batchSize: imagesPerStep(opt) }, surroundingsOfData);
   try {

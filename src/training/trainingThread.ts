@@ -1,3 +1,4 @@
+import '../base/noTelemetry.js';
 import { Worker } from 'node:worker_threads';
 import { type ErrorFacts, Pix2PixError } from '../base/errors/pix2pixError.js';
 import type { TrainOptions } from '../options/trainOptions.js';

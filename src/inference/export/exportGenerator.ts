@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { toBinary } from '@bufbuild/protobuf';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { writeFileAtomically } from '../../base/files/atomicFile.js';
+import { runtimeNotice } from '../../engine/devices/cpu/onnxRuntime.js';
 import type { Boundary } from '../../engine/onnx/imageBoundary.js';
 import { ModelProtoSchema } from '../../engine/onnx/onnx_pb.js';
 import type { Precision } from '../../engine/onnx/weightStorage.js';
@@ -57,6 +58,7 @@ export async function exportGenerator(model: string, options: ExportOptions = {}
   const precision = options.precision ?? (format === 'web' ? 'fp16' : 'fp32');
   const boundary = format === 'web' ? 'uint8' : (options.boundary ?? 'float');
   const form: ModelForm = { normMode, precision, boundary };
+  runtimeNotice(options.onWarning ?? console.warn);
   onStage('loading');
   const generator = findTrainedGenerator(model, options);
   const path = options.out ?? defaultPath(generator.name, format, precision);

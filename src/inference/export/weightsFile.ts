@@ -1,9 +1,9 @@
 import { renameSync, rmSync } from 'node:fs';
+import { productVersion } from '../../base/product.js';
 import type { StoredTensor } from '../../checkpoints/format/dtype.js';
 import { writeSafetensors } from '../../checkpoints/safetensors.js';
 import { toHalf } from '../../engine/onnx/half.js';
 import { writeStateDict } from '../../interop/writeStateDict.js';
-import { productVersion } from '../provenance.js';
 import {
   generatorOfForeignFile,
   generatorOfSafetensors,
@@ -48,7 +48,7 @@ export function writeWeightsFile(
   const tensors = new Map(states);
   if (format === 'pth') writeStateDict(beside, tensors);
   else {
-    const metadata = { [OPTIONS_KEY]: JSON.stringify(options), version: productVersion(), format: 'pt' };
+    const metadata = { [OPTIONS_KEY]: JSON.stringify(options), version: productVersion, format: 'pt' };
     writeSafetensors(beside, tensors, metadata);
   }
   return {

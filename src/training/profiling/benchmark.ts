@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runtimeNotice } from '../../engine/devices/cpu/onnxRuntime.js';
 import { multiplyAddsOf } from '../../engine/ops/multiplyAdds.js';
 import { type NodeTime, readProfile } from '../../engine/runtime/profile.js';
 import type { ModelOptions } from '../../models/definition.js';
@@ -50,6 +51,7 @@ export async function benchmark(
   try {
     const onHostStep = (name: string, milliseconds: number) =>
       updates.set(name, [...(updates.get(name) ?? []), milliseconds]);
+    runtimeNotice(print);
     const model = await createModel(opt, profile ? { profilePrefix: join(folder, 'step'), onHostStep } : {});
     await model.setup(opt, { print });
     model.setInput({ A: image(opt, opt.inputNc, 1), B: image(opt, opt.outputNc, 2) });

@@ -1,5 +1,6 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { createDataset } from '../../data/createDataset.js';
+import { runtimeNotice } from '../../engine/devices/cpu/onnxRuntime.js';
 import { multiplyAddsOf } from '../../engine/ops/multiplyAdds.js';
 import { inWay, programBytes } from '../../engine/runtime/memoryPlan.js';
 import { predictStepTime } from '../../engine/runtime/stepTime.js';
@@ -40,6 +41,7 @@ export async function dryRun(
     readonly progress?: (done: number, total: number) => void;
   } = {},
 ): Promise<DryRun> {
+  runtimeNotice(print);
   const imagesPerEpoch = opt.dataroot ? await countImages(opt) : undefined;
   const graph = findModel(opt.model).build(opt as unknown as ModelOptions);
   const size = stepSize(opt);

@@ -1,13 +1,8 @@
-import { createRequire } from 'node:module';
+import { productVersion } from '../../base/product.js';
+import { runtimeVersion } from '../../engine/runtime/session.js';
 
-const require = createRequire(import.meta.url);
-
-/** The versions of what computes, for the record. */
+/** The versions of what computes, for the record: `{ 'pix2pix-ts': '0.1.0', 'onnxruntime-node': '1.30.0', ... }`. */
 export function versions(): Record<string, string> {
-  const version = (manifest: string) => (require(manifest) as { version: string }).version;
-  return {
-    'pix2pix-ts': version('../../../../package.json'),
-    'onnxruntime-node': version('onnxruntime-node/package.json'),
-    node: process.versions.node,
-  };
+  const [runtime, version] = runtimeVersion().split(' ');
+  return { 'pix2pix-ts': productVersion, [runtime]: version, node: process.versions.node };
 }
