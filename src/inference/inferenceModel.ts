@@ -8,6 +8,8 @@ import { INPUT, inferenceGraph } from '../engine/onnx/inferenceGraph.js';
 import type { ModelProto } from '../engine/onnx/onnx_pb.js';
 import type { Precision } from '../engine/onnx/weightStorage.js';
 import { sizeUnit } from '../models/networks/define.js';
+import { publicOptions } from '../options/serialise.js';
+import { registeredExtensions } from '../training/options.js';
 import { type GeneratorInfo, type NormMode, withInfo } from './portable/generatorInfo.js';
 import type { TrainedGenerator } from './trainedGenerator.js';
 
@@ -35,7 +37,8 @@ export function describeGenerator(
   form: ModelForm,
   commit = 'unknown',
 ): GeneratorInfo {
-  const { name, inputNc, outputNc, netG, options } = generator;
+  const { name, inputNc, outputNc, netG } = generator;
+  const options = publicOptions(generator.options, registeredExtensions());
   const provenance = { options, version: productVersion, commit };
   return { name, inputNc, outputNc, unit: sizeUnit(netG), ...form, ...provenance };
 }

@@ -13,6 +13,7 @@ import { TRACKING_OPTIONS } from './trackingOptions.js';
 const RECIPE_OPTIONS = {
   recipe: {
     kind: 'string',
+    isPublic: true,
     default: '',
     metavar: 'NAME',
     group: 'Run',
@@ -23,6 +24,7 @@ const RECIPE_OPTIONS = {
 const SCHEDULE_OPTIONS = {
   phase: {
     kind: 'string',
+    isPublic: true,
     default: 'train',
     metavar: 'NAME',
     group: 'Data',

@@ -22,7 +22,7 @@ export interface GeneratorInfo {
   readonly normMode: NormMode;
   readonly precision: Precision;
   readonly boundary: Boundary;
-  /** The options of its training, by flag. */
+  /** The options of its training, by flag, but for paths and addresses. */
   readonly options: Readonly<Record<string, unknown>>;
   /** What wrote the file: version of pix2pix-ts, and its commit where that is known. */
   readonly version: string;

@@ -1,5 +1,5 @@
 import type { CheckpointStore } from '../../checkpoints/store.js';
-import { serialiseOptions } from '../../options/serialise.js';
+import { publicOptions, serialiseOptions } from '../../options/serialise.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
 import { averagedTensors } from '../model/averagedNetworks.js';
 import type { Model } from '../model/model.js';
@@ -24,10 +24,12 @@ export function saveCheckpoint(
   const networks = Object.entries(model.networks).map(
     ([name, network]) => [name, networkTensors(network, model.store)] as const,
   );
+  const options = serialiseOptions(opt, registeredExtensions());
   checkpoints.save(tags, {
     epoch: place.batchIndex === 0 ? place.epoch - 1 : place.epoch, // the one that the weights belong to
     totalIters: model.totalIters,
-    options: serialiseOptions(opt, registeredExtensions()),
+    options,
+    networkOptions: publicOptions(options, registeredExtensions()),
     versions: versions(),
     networks: { ...Object.fromEntries(networks), ...averagedTensors(model) },
     state: {
