@@ -1,5 +1,6 @@
+import { commandLine, program } from '../base/commandLine.js';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
-import { productVersion } from '../base/product.js';
+import { bugs, homepage, productVersion } from '../base/product.js';
 import { entry } from '../options/help.js';
 import { nearestName } from '../options/nearest.js';
 import { type Command, type Example, formatExamples } from './command.js';
@@ -63,14 +64,16 @@ function unknownCommand(name: string): Pix2PixError {
     return new Pix2PixError(
       'the command is missing',
       { commands: names.join(', ') },
-      `pix2pix train ${name} ...`,
+      commandLine('train', name, '...'),
     );
   }
   const near = nearestName(name, names);
   return new Pix2PixError(
     `pix2pix has no command ${name}`,
     { commands: names.join(', ') },
-    near === undefined ? 'pix2pix --help shows what each does' : `did you mean pix2pix ${near}?`,
+    near === undefined
+      ? `${commandLine('--help')} shows what each does`
+      : `did you mean ${commandLine(near)}?`,
   );
 }
 
@@ -78,7 +81,7 @@ async function programHelp(columns: number): Promise<string> {
   const all = await Promise.all(Object.values(COMMANDS).map((load) => load()));
   const commands = all.map(({ name, summary }) => entry(name, summary, columns));
   return [
-    'Usage: pix2pix COMMAND [options]',
+    `Usage: ${program()} COMMAND [options]`,
     'Image-to-image translation: learns from pairs to turn one image into another.',
     ['Commands', ...commands].join('\n'),
     formatExamples('Start here', FIRST_STEPS, columns),
@@ -87,6 +90,7 @@ async function programHelp(columns: number): Promise<string> {
       entry('--help', 'with a command: all its options', columns),
       entry('--version', 'print the version', columns),
     ].join('\n'),
+    `Documentation: ${homepage}`,
   ].join('\n\n');
 }
 
@@ -107,7 +111,7 @@ function report(error: unknown, argv: readonly string[]): number {
     process.stderr.write(`${isVerbose && stack ? stack : `error: ${error.message}`}\n`);
   } else {
     const text = error instanceof Error ? error.message : String(error);
-    const mend = isVerbose ? '' : '\n  fix  add --verbose to see where, and report it';
+    const mend = isVerbose ? '' : `\n  fix  add --verbose to see where, and report it: ${bugs}`;
     process.stderr.write(
       `error: ${isVerbose && stack ? stack : text}\n  this is a defect of pix2pix-ts${mend}\n`,
     );

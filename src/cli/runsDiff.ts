@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { compareRuns, type RunDifference } from '../records/reading/compareRuns.js';
 import type { RunDetail } from '../records/reading/runSummary.js';
 import { chosenRun, DEFAULT_LOGDIR, openLogDirectory } from './chosenRun.js';
+import { shownExamples } from './command.js';
 import { type Column, formatTable, hasColours, widthOf } from './terminalTable.js';
 
 const ABOUT = [
@@ -23,7 +24,7 @@ export function runsDiffCommand(): Command {
     .argument('<B>', 'another one')
     .option('--logdir <dir>', 'the folder with the runs', DEFAULT_LOGDIR)
     .option('--json', 'as JSON', false)
-    .addHelpText('after', `\nExamples:\n${EXAMPLES.map((line) => `  $ ${line}`).join('\n')}`)
+    .addHelpText('after', shownExamples(EXAMPLES))
     .action(async (a: string, b: string, { logdir, json }: { logdir: string; json: boolean }) => {
       const index = await openLogDirectory(logdir);
       const [left, right] = [chosenRun(index, a), chosenRun(index, b)];

@@ -17,7 +17,7 @@ const RECIPE_OPTIONS = {
     default: '',
     metavar: 'NAME',
     group: 'Run',
-    help: 'a way to train that somebody has published, as defaults: paper, article, affinelayer, cyclegan, mnist, colorization (docs/recipes.md)',
+    help: 'a way to train that somebody has published, as defaults: paper, article, affinelayer, cyclegan, mnist, colorization',
   },
 } as const satisfies OptionTable;
 

@@ -1,3 +1,4 @@
+import { commandLine } from '../base/commandLine.js';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { CheckpointStore } from '../checkpoints/store.js';
 import { createDataset } from '../data/createDataset.js';
@@ -59,7 +60,11 @@ export async function trainingLoop(
 
 function requireTraining({ model }: TrainOptions): void {
   if (!findModel(model).onlyTests) return;
-  throw new Pix2PixError(`--model ${model} has nothing to train`, {}, 'pass it to pix2pix test');
+  throw new Pix2PixError(
+    `--model ${model} has nothing to train`,
+    {},
+    `test with it: ${commandLine('test', '--model', model, '--name', 'NAME')}`,
+  );
 }
 
 /** A run that continues may have come to its end; a new one that has no epochs is a slip. */

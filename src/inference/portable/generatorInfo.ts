@@ -80,6 +80,6 @@ export function parseInfo(text: string, place: string): GeneratorInfo {
   throw new Pix2PixError(
     'the metadata of this generator do not hold together',
     { file: place },
-    'export it again with pix2pix export',
+    'export it again',
   );
 }
