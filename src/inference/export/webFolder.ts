@@ -50,7 +50,8 @@ function copyBuilt(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
     for (const entry of readdirSync(BUILT, { withFileTypes: true })) {
-      if (entry.isFile()) copyFileSync(join(BUILT, entry.name), join(folder, entry.name)); // the dashboard has a folder
+      if (!entry.isFile() || entry.name.endsWith('.d.ts')) continue;
+      copyFileSync(join(BUILT, entry.name), join(folder, entry.name)); // the dashboard has a folder
     }
   } catch (cause) {
     const facts = { folder, reason: String(cause) };
