@@ -107,6 +107,10 @@ for (const { client, install } of CLIENTS) {
       wasm,
       /^saved and stopped after 3 steps, .*; go on: npx pix2pix train --name wasm --continue_train$/m,
     );
+    const again = /go on: (.*)$/m.exec(wasm)![1];
+    const [first, ...words] = again.split(' ');
+    const continued = await succeed(here, first, [...words, '--max_steps', '4'], { PIX2PIX_RUNTIME: 'wasm' });
+    assert.match(continued, /after 4 steps/);
     for (const model of ['native', 'wasm']) {
       await pix2pix(['translate', '--model', model, join(data, 'test/0.png'), `${model}.png`]);
       assert.ok(existsSync(join(here, `${model}.png`)));
@@ -130,20 +134,80 @@ test('npm finds no install script, no runtime for other platforms, and few packa
   );
 });
 
-test('the example of README.md is strict TypeScript there', async () => {
-  const here = join(folder, 'npm');
-  const example = /```ts\n(import [\s\S]*?)```/.exec(readFileSync(join(root, 'README.md'), 'utf8'))![1];
-  writeFileSync(join(here, 'example.ts'), example);
+/** Type-checks a program there as strictly as TypeScript can. */
+function checkTypes(name: string, program: string, ...more: readonly string[]): Promise<string> {
+  writeFileSync(join(folder, 'npm', name), program);
   const compiler = createRequire(import.meta.url).resolve('typescript/lib/tsc.js');
   const strict = ['--strict', '--noUncheckedIndexedAccess', '--exactOptionalPropertyTypes', '--skipLibCheck'];
   const target = ['--target', 'es2022', '--module', 'nodenext', '--noEmit', '--pretty', 'false'];
+  return succeed(join(folder, 'npm'), process.execPath, [compiler, ...strict, ...target, ...more, name]);
+}
+
+test('the example of README.md is strict TypeScript there', async () => {
+  const example = /```ts\n(import [\s\S]*?)```/.exec(readFileSync(join(root, 'README.md'), 'utf8'))![1];
   const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')];
-  const said = await succeed(here, process.execPath, [
-    compiler,
-    ...strict,
-    ...target,
-    ...types,
-    'example.ts',
-  ]);
-  assert.equal(said, '');
+  assert.equal(await checkTypes('example.ts', example, ...types), '');
 });
+
+test('so is a page’s program that imports pix2pix-ts/web', async () => {
+  const program = `
+    import { pix2pix, type WebGenerator } from 'pix2pix-ts/web';
+    const generator: WebGenerator = pix2pix('model/', { backend: 'wasm' });
+    const picture: ImageData = await generator.translate(document.createElement('canvas'));
+    // @ts-expect-error
+    const wrong: string = picture.width;`;
+  assert.equal(await checkTypes('page.ts', program, '--lib', 'es2023,dom,esnext.disposable'), '');
+});
+
+test('the packed documents lead to where the others are, and package.json says where that is', () => {
+  const installed = join(folder, 'npm/node_modules/pix2pix-ts');
+  for (const name of ['README.md', 'CHANGELOG.md']) {
+    const links = [...readFileSync(join(installed, name), 'utf8').matchAll(/\]\(([^)\s]+)\)/g)];
+    assert.deepEqual(
+      links.map(([, target]) => target).filter((target) => !/^(https?:|#)/.test(target)),
+      [],
+    );
+  }
+  const { homepage, bugs, repository, scripts } = JSON.parse(
+    readFileSync(join(installed, 'package.json'), 'utf8'),
+  );
+  for (const address of [homepage, bugs, repository.url]) assert.match(address, /https:\/\//);
+  assert.equal(scripts, undefined);
+});
+
+/** A CommonJS program, as many still are. */
+const COMMON_JS = `
+const { loadGenerator, trainOptions } = require('pix2pix-ts');
+const { netG } = trainOptions({ dataroot: 'x', netG: 'unet_128' });
+loadGenerator('cjs').then(async (generator) => {
+  const { shape } = await generator.translate(process.argv[2]);
+  await generator.dispose();
+  console.log(netG, shape.join());
+});
+`;
+
+/** The oldest Node that is supported, and the lines after it. */
+const NODES = ['20.19', '22', '24'];
+const nodePackage = `node-${isWindows ? 'win' : process.platform}-${process.arch}`;
+
+for (const version of NODES) {
+  test(`it trains and translates, and can be required, on Node ${version}`, async () => {
+    const here = join(folder, 'npm');
+    const prefix = join(folder, `node-${version}`);
+    mkdirSync(prefix);
+    const install = ['install', '--ignore-scripts', '--no-save', '--prefix', prefix];
+    await succeed(prefix, 'npm', [...install, `${nodePackage}@${version}`], {
+      npm_config_registry: registry.url,
+    });
+    const node = join(prefix, 'node_modules', nodePackage, 'bin', isWindows ? 'node.exe' : 'node');
+    assert.ok((await succeed(here, node, ['--version'])).startsWith(`v${version}.`));
+    const program = join(here, 'node_modules/pix2pix-ts/bin/pix2pix.js');
+    const train = ['train', '--dataroot', data, ...TINY, '--max_steps', '3', '--name', 'cjs'];
+    assert.match(await succeed(here, node, [program, ...train]), /^saved and stopped after 3 steps/m);
+    const image = join(data, 'test/0.png');
+    await succeed(here, node, [program, 'translate', '--model', 'cjs', image, `${version}.png`]);
+    writeFileSync(join(here, 'program.cjs'), COMMON_JS);
+    assert.equal(await succeed(here, node, ['program.cjs', image]), 'unet_128 1,36,72,3\n');
+    await succeed(here, node, [program, ...train, '--name', 'wasm'], { PIX2PIX_RUNTIME: 'wasm' });
+  });
+}

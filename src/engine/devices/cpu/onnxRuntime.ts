@@ -52,6 +52,13 @@ export function createSession(
   options: InferenceSession.SessionOptions,
 ): Promise<InferenceSession> {
   const { ort, isNative } = onnxRuntime();
+  if (!isNative && options.enableProfiling) {
+    throw new Pix2PixError(
+      'the WebAssembly build of ONNX Runtime writes no profile',
+      {},
+      'leave --profile out',
+    );
+  }
   if (!isNative) ort.env.wasm.numThreads ??= options.intraOpNumThreads || availableParallelism();
   return ort.InferenceSession.create(model, options);
 }
