@@ -4,7 +4,7 @@ import { f32 } from '../src/engine/ir/tensorType.js';
 import { Trace } from '../src/engine/ir/trace.js';
 import { lowerGraph } from '../src/engine/onnx/lower.js';
 import { matmul } from '../src/engine/ops/matmul.js';
-import { chooseByRule } from '../src/engine/runtime/forms.js';
+import { chooseByRule } from '../src/engine/runtime/algorithmRules.js';
 import { Session } from '../src/engine/runtime/session.js';
 import { versions } from '../src/training/saved/versions.js';
 import { time } from './measure.js';

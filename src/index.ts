@@ -65,24 +65,29 @@ export { loadImage } from './training/loadImage.js';
 
 export type {
   GeneratorDefinition,
-  ImageFormat,
-  ImageSize,
   InputDefinition,
   ModelDefinition,
   ModelGraph,
   ModelOptions,
   OptimiserDefinition,
 } from './models/definition.js';
-export { imageInput } from './models/images.js';
+export { type ImageFormat, type ImageSize, imageInput } from './models/images.js';
 export { pix2pix } from './models/pix2pix.js';
 export { registerModel } from './models/registry.js';
+export {
+  defineStep,
+  type Outputs,
+  type PartSelection,
+  type StepDefinition,
+  TrainingStep,
+} from './models/stepDefinition.js';
 export { createModel } from './training/createModel.js';
 export { Model } from './training/model/model.js';
 export type { ModelInput } from './training/model/modelInput.js';
 export type { SetupSettings, TranslationSettings } from './training/model/modelSettings.js';
 export { type Pix2PixLoss, Pix2PixModel, type Pix2PixVisual } from './training/model/pix2pixModel.js';
 export type { LoadedFrom } from './training/saved/loadModel.js';
-export type { Place, Progress } from './training/saved/trainingState.js';
+export type { Place, SavedProgress as Progress } from './training/saved/trainingState.js';
 
 // Whole trainings and tests, as the commands make them
 
@@ -108,7 +113,7 @@ export type {
 export { type TestSummary, type TestSurroundings, test } from './training/testCommand.js';
 export { train } from './training/train.js';
 export { trainingLoop } from './training/trainingLoop.js';
-export type { ValidationResult } from './training/validation.js';
+export type { ValidationResult } from './training/validation/validate.js';
 
 // A trained generator: translating with it, and writing it for use elsewhere
 

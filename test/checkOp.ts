@@ -6,21 +6,22 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RandomStream } from '../src/base/random/stream.js';
 import { grad } from '../src/engine/autodiff/grad.js';
+import type { AlgorithmChooser } from '../src/engine/ir/layer.js';
 import type { Program } from '../src/engine/ir/program.js';
 import { Trace } from '../src/engine/ir/trace.js';
 import type { Value } from '../src/engine/ir/value.js';
-import type { FormChooser } from '../src/engine/onnx/graphBuilder.js';
 import { constant } from '../src/engine/ops/constant.js';
 import { mul } from '../src/engine/ops/elementwise.js';
 import { sum } from '../src/engine/ops/reduce.js';
 import { detach } from '../src/engine/ops/shape.js';
+import { direct } from './algorithms.js';
 import { assertClose, type Tolerance } from './assertClose.js';
 import { type BuildOp, opBuilders } from './opBuilders.js';
 import { caseTensor, type OpCase, opCases } from './opCases.js';
-import { firstForm, runProgram, withProgram } from './runProgram.js';
+import { runProgram, withProgram } from './runProgram.js';
 
 interface FixtureOptions {
-  readonly choose?: FormChooser;
+  readonly choose?: AlgorithmChooser;
   /** Distinguishes the tests when the same cases are run in several ways. */
   readonly label?: string;
   readonly only?: (known: OpCase) => boolean;
@@ -32,7 +33,7 @@ interface FixtureOptions {
 
 /** Defines one test for every case of these ops in ops.safetensors: outputs and gradients are PyTorch's. */
 export function checkAgainstPyTorch(ops: readonly string[], options: FixtureOptions = {}): void {
-  const { choose = firstForm, label = '', only = () => true, tolerance, gradients = true } = options;
+  const { choose = direct, label = '', only = () => true, tolerance, gradients = true } = options;
   const what = gradients ? 'outputs and gradients' : 'outputs';
   for (const op of ops) {
     const cases = opCases.filter((known) => known.op === op && only(known));
@@ -110,7 +111,7 @@ export function operand(
 
 interface DifferenceOptions {
   readonly seed: number;
-  readonly choose?: FormChooser;
+  readonly choose?: AlgorithmChooser;
   /** Operands whose gradient is checked; default: all. */
   readonly by?: readonly number[];
 }

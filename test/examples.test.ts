@@ -4,13 +4,18 @@ import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import sharp from 'sharp';
-import { makeDataset, root, TINY, temporaryFolder, textOf } from './tinyRun.js';
+import { makeDataset, root, stored, TINY, temporaryFolder, textOf } from './tinyRun.js';
 
 // Every file of examples/ does what its first lines say, on tiny data.
 
 const folder = temporaryFolder();
 await makeDataset(join(folder, 'data'), { train: 4 });
 const hasRun = new Set<string>();
+
+const python = process.env.PIX2PIX_TEST_PYTHON ?? 'python3';
+const hasTorch =
+  spawnSync(python, ['-c', 'import torch, safetensors, PIL'], { stdio: 'ignore' }).status === 0;
+const skip = !hasTorch && `no PyTorch, safetensors and Pillow in ${python} (name one by PIX2PIX_TEST_PYTHON)`;
 
 function example(name: string, ...argv: string[]): string {
   hasRun.add(`${name}.ts`);
@@ -95,17 +100,26 @@ test('customModel', () => {
   );
 });
 
-test('a custom model whose extra loss weighs nothing is pix2pix', () => {
-  const argv = ['--dataroot', 'data', ...TINY, '--print_freq', '1', '--max_steps', '4'];
-  const custom = example('customModel', ...argv, '--name', 'weightless', '--lambda_edge', '0');
-  const program = join(root, 'bin', 'pix2pix.js');
-  const { stdout } = spawnSync(process.execPath, [program, 'train', ...argv, '--name', 'plain'], {
-    cwd: folder,
-    encoding: 'utf8',
-  });
-  const losses = (text: string) => [...text.matchAll(/(G_L1|D_fake): ([\d.]+)/g)].map(([, , value]) => value);
-  assert.equal(losses(stdout).length, 8);
-  assert.deepEqual(losses(custom), losses(stdout));
+test('a custom model whose extra loss weighs nothing is pix2pix, with accumulated gradients too', () => {
+  for (const accumulate of ['1', '2']) {
+    const argv = ['--dataroot', 'data', ...TINY, '--print_freq', '1', '--accumulate', accumulate];
+    const run = (name: string) => [...argv, '--n_epochs', '1', '--n_epochs_decay', '0', '--name', name];
+    const [weightless, plain] = [`weightless_${accumulate}`, `plain_${accumulate}`];
+    const custom = example('customModel', ...run(weightless), '--lambda_edge', '0');
+    const program = join(root, 'bin', 'pix2pix.js');
+    const { stdout } = spawnSync(process.execPath, [program, 'train', ...run(plain)], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    const losses = (text: string) =>
+      [...text.matchAll(/(G_L1|D_fake): ([\d.]+)/g)].map(([, , value]) => value);
+    assert.equal(losses(stdout).length, 2 * (4 / Number(accumulate)));
+    assert.deepEqual(losses(custom), losses(stdout));
+    const [found, expected] = [weightless, plain].map((name) => stored(join(folder, 'checkpoints', name)));
+    const { updates } = found.counters as { updates: object };
+    assert.deepEqual(updates, { G: 4 / Number(accumulate), D: 4 / Number(accumulate) });
+    for (const network of ['G', 'D']) assert.deepEqual(found[network], expected[network]);
+  }
 });
 
 test('customDataset', () => {
@@ -134,8 +148,23 @@ test('differentiate', () => {
   assert.match(example('differentiate'), /^output dw = %\d+$[\s\S]*^y = 3\.000 x \+ 1\.000$/m);
 });
 
+test('loadInPython, with what trainAsLibrary has trained', { skip }, async () => {
+  hasRun.add('loadInPython.py');
+  await sharp({ create: { width: 32, height: 64, channels: 3, background: '#48c' } }).toFile(
+    join(folder, 'in.png'),
+  );
+  const program = join(root, 'examples', 'loadInPython.py');
+  const weights = join('library', 'library', 'latest_net_G.safetensors');
+  const argv = [program, weights, 'in.png', 'python.png'];
+  const { status, stderr } = spawnSync(python, argv, { cwd: folder, encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  const { width, height } = await sharp(join(folder, 'python.png')).metadata();
+  assert.deepEqual([width, height], [32, 64]);
+});
+
 test('every example runs here and is short', () => {
-  const files = readdirSync(join(root, 'examples')).filter((file) => file.endsWith('.ts'));
+  if (skip) hasRun.add('loadInPython.py'); // its own test says why it does not
+  const files = readdirSync(join(root, 'examples'));
   assert.deepEqual([...hasRun].sort(), files.sort());
   for (const file of files) assert(textOf(root, 'examples', file).split('\n').length <= 60, file);
 });

@@ -67,7 +67,7 @@ function runTests(files, report) {
   const concurrency = `--test-concurrency=${availableParallelism()}`;
   const { status, signal, error } = spawnSync(
     process.execPath,
-    ['--test', concurrency, ...reporters, ...files],
+    ['--test', '--import=./test/seededChecks.js', concurrency, ...reporters, ...files],
     {
       stdio: ['ignore', 'inherit', 'inherit'],
     },

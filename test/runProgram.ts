@@ -1,20 +1,11 @@
 import type { Program } from '../src/engine/ir/program.js';
 import { Trace } from '../src/engine/ir/trace.js';
 import type { Value } from '../src/engine/ir/value.js';
-import type { FormChooser } from '../src/engine/onnx/graphBuilder.js';
 import { detach } from '../src/engine/ops/shape.js';
 import { type CompileOptions, Executable, type RunInputs } from '../src/engine/runtime/executable.js';
 import type { TensorArray } from '../src/engine/runtime/session.js';
 import { StateStore } from '../src/engine/runtime/stateStore.js';
-
-/** Always the first form that a lowering offers. */
-export const firstForm: FormChooser = (_, forms) => forms[0];
-
-/** The given form where it is offered. */
-export const form =
-  (wanted: string): FormChooser =>
-  (_, forms) =>
-    forms.includes(wanted) ? wanted : forms[0];
+import { direct } from './algorithms.js';
 
 interface RunOptions extends Partial<CompileOptions> {
   readonly store?: StateStore;
@@ -28,7 +19,7 @@ export async function withProgram<T>(
   { store = new StateStore(), ...options }: RunOptions,
   use: (run: (tensors: RunInputs['tensors']) => Promise<Outputs>) => Promise<T>,
 ): Promise<T> {
-  const executable = await Executable.compile(program, store, { threads: 1, choose: firstForm, ...options });
+  const executable = await Executable.compile(program, store, { threads: 1, choose: direct, ...options });
   try {
     return await use(async (tensors) => {
       const outputs = await executable.run({ tensors });

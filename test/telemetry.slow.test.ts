@@ -8,7 +8,7 @@ import { f32 } from '../src/engine/ir/tensorType.js';
 import { Trace } from '../src/engine/ir/trace.js';
 import { lowerGraph } from '../src/engine/onnx/lower.js';
 import { exp } from '../src/engine/ops/elementwise.js';
-import { firstForm } from './runProgram.js';
+import { direct } from './algorithms.js';
 import { makeDataset, root, TINY, temporaryFolder } from './tinyRun.js';
 
 // ONNX Runtime sends telemetry: it leaves a device id and a queue of events in the person's home as soon as it starts,
@@ -42,7 +42,7 @@ function bareRuntime(): string {
   const y = exp(x);
   writeFileSync(
     join(folder, 'exp.onnx'),
-    lowerGraph({ inputs: [x], outputs: [y], body: [y], choose: firstForm }).model,
+    lowerGraph({ inputs: [x], outputs: [y], body: [y], choose: direct }).model,
   );
   const runtime = createRequire(import.meta.url).resolve('onnxruntime-node');
   const script = join(folder, 'bare.cjs');

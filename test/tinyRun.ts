@@ -91,8 +91,9 @@ export function startPix2pix(
   folder: string,
   argv: readonly string[],
   onOutput: (output: string, kill: (signal: NodeJS.Signals) => void) => void,
+  env: NodeJS.ProcessEnv = {},
 ): Promise<{ code: number | null; signal: NodeJS.Signals | null; output: string }> {
-  const child = spawn(process.execPath, [program, ...argv], { cwd: folder });
+  const child = spawn(process.execPath, [program, ...argv], { cwd: folder, env: { ...process.env, ...env } });
   let output = '';
   const read = (chunk: Buffer) => {
     output += chunk;
@@ -113,7 +114,7 @@ export interface Trained {
 
 /**
  * Trains in this process, from the beginning or, where `argv` has `--continue_train`, from the checkpoint.
- * @param stopAfter the training is told to stop when it asks for the so-manieth time
+ * @param stopAfter the training is told to stop when it has asked so often
  */
 export async function trainHere(
   argv: readonly string[],
@@ -129,7 +130,7 @@ export async function trainHere(
 }
 
 /** Every byte that training goes on from: networks, running statistics, moments, counters. */
-export function stored(folder: string, tag = 'latest'): unknown {
+export function stored(folder: string, tag = 'latest'): Readonly<Record<string, unknown>> {
   const loaded = new CheckpointStore(folder, { onWarning: () => {} }).load(tag);
   try {
     const files = [...loaded.networks, ['state', loaded.state!.tensors] as const];
@@ -146,5 +147,5 @@ export function stored(folder: string, tag = 'latest'): unknown {
   }
 }
 
-/** What a file of a folder says. */
+/** The text of a file. */
 export const textOf = (...path: string[]): string => readFileSync(join(...path), 'utf8');

@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { commandLine } from '../base/commandLine.js';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import type { Progress } from '../base/progress.js';
 import { MAX_FILE_BYTES } from '../data/decode/decode.js';
-import type { Progress } from '../data/make/progress.js';
 import { type ImageFormat, imageFormats } from '../inference/encodeImage.js';
 import { loadGenerator } from '../inference/loadGenerator.js';
 import { type TranslationFailure, type TranslationJob, translateFiles } from '../inference/translateFiles.js';

@@ -16,6 +16,6 @@ export type DataOptions = Omit<OptionValues<typeof DATA_OPTIONS>, 'datasetMode'>
   seed: number;
   /** false turns shuffle and flip off, as the reference's test.py does. */
   isTrain: boolean;
-  /** The epoch that the first iteration is; 1 unless training is continued. */
-  epochCount: number;
+  /** The epoch that the first iteration is. Default: 1. */
+  epochCount?: number;
 } & Partial<OptionValues<typeof AUGMENTATION_OPTIONS>>;

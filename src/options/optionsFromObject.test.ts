@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { testOptions, trainOptions } from '../training/options.js';
+import { parseTestOptions, parseTrainOptions, testOptions, trainOptions } from '../training/options.js';
 import { camelCase, type OptionTable } from './spec.js';
-import { parseTestOptions } from './testOptions.js';
-import { parseTrainOptions, TRAIN_OPTIONS } from './trainOptions.js';
+import { TRAIN_OPTIONS } from './trainOptions.js';
 
 /** Without what each knows of how it was given. */
 const values = ({ given, ...opt }: { readonly given: readonly string[] }) => ({

@@ -2,7 +2,6 @@ import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { type Argument, readArguments, unknownOption } from './arguments.js';
 import { readConfigFile } from './configFile.js';
 import type { OptionExtensions } from './extension.js';
-import { BUILT_IN } from './models/index.js';
 import { type OptionsObject, optionsFromObject } from './optionsFromObject.js';
 import { checkValue, readText } from './readValue.js';
 import { findRecipe, refuseContradicted } from './recipes/recipe.js';
@@ -13,7 +12,7 @@ import type { FlagValues, OptionScalar, OptionTable } from './spec.js';
 export interface ParseSettings {
   /** Whether models and data sets should extend the options for training; true if not said. */
   readonly isTrain?: boolean;
-  /** What --model and --dataset_mode may choose; this package's own if not said. */
+  /** What --model, --dataset_mode and --recipe may choose; nothing if not said. */
   readonly extensions?: OptionExtensions;
   /** Receives a line for every option that is accepted but has no effect; by default it goes to the console. */
   readonly onNotice?: (line: string) => void;
@@ -28,6 +27,8 @@ export interface ParsedFlags {
   /** The flags that the command line or the configuration file gave. */
   readonly given: readonly string[];
 }
+
+const NOTHING: OptionExtensions = { models: {}, datasets: {} };
 
 type Config = ReadonlyMap<string, unknown>;
 
@@ -48,7 +49,7 @@ export function parseOptions(
   const parsed = isArgv(argv) ? readArgv(argv, base, settings) : readObject(argv, base, settings);
   const recipe = parsed.table.recipe === undefined ? '' : String(parsed.values.recipe ?? '');
   if (recipe !== '') {
-    const { recipes = {} } = settings.extensions ?? BUILT_IN;
+    const { recipes = {} } = settings.extensions ?? NOTHING;
     refuseContradicted(recipe, findRecipe(recipe, recipes), parsed.values, parsed.given);
   }
   return parsed;
@@ -57,7 +58,7 @@ export function parseOptions(
 const isArgv = (given: readonly string[] | OptionsObject): given is readonly string[] => Array.isArray(given);
 
 function readObject(given: OptionsObject, base: OptionTable, settings: ParseSettings): ParsedFlags {
-  const { extensions = BUILT_IN, isTrain = true } = settings;
+  const { extensions = NOTHING, isTrain = true } = settings;
   return optionsFromObject(given, base, extensions, isTrain);
 }
 
@@ -105,7 +106,7 @@ function firstLook(argv: readonly string[], base: OptionTable, settings: ParseSe
     return config.has(flag) ? { value: config.get(flag), source: `${path}: ${flag}` } : undefined;
   };
   const chosen = { model: choice('model'), dataset_mode: choice('dataset_mode'), recipe: choice('recipe') };
-  const table = resolveTable(base, chosen, settings.extensions ?? BUILT_IN, settings.isTrain ?? true);
+  const table = resolveTable(base, chosen, settings.extensions ?? NOTHING, settings.isTrain ?? true);
   return { table, config, path };
 }
 

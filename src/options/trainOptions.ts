@@ -1,5 +1,6 @@
 import { AUGMENTATION_OPTIONS } from './augmentationOptions.js';
 import { DATA_OPTIONS, LOAD_OPTIONS, MACHINE_OPTIONS, RUN_OPTIONS } from './baseOptions.js';
+import type { OptionExtensions } from './extension.js';
 import { phaseFault } from './folderName.js';
 import { memorySizeFault } from './memorySize.js';
 import type { PIX2PIX_OPTIONS } from './models/pix2pixOptions.js';
@@ -286,7 +287,7 @@ export type Pix2PixOptions = OptionValues<typeof PIX2PIX_OPTIONS>;
  */
 export function parseTrainOptions<Extra = Pix2PixOptions>(
   argv: readonly string[] | OptionsObject,
-  settings: Omit<ParseSettings, 'isTrain'> = {},
+  settings: Omit<ParseSettings, 'isTrain'> & { readonly extensions: OptionExtensions },
 ): TrainOptions & Extra {
   const { table, values, given } = parseOptions(argv, TRAIN_OPTIONS, { ...settings, isTrain: true });
   if (!values.continue_train && !values.dry_run) requireOptions(table, values);

@@ -3,7 +3,7 @@ import type { ImageBatch } from '../batch/imageBatch.js';
 import { BadImageError } from '../decode/badImage.js';
 import { decodeImage, MAX_PIXELS, type RgbImage } from '../decode/decode.js';
 import type { DataOptions } from '../options.js';
-import type { ColourChange } from './colourChange.js';
+import type { ColourJitter } from './colourJitter.js';
 import { type Region, transformImage } from './transform.js';
 
 /** The options that decide what an image becomes. Plain data, so that they can be sent to a worker. */
@@ -61,7 +61,7 @@ export async function prepare(
   { image, region }: ImagePart,
   geometry: Geometry,
   channels: number,
-  colour: ColourChange | undefined,
+  colour: ColourJitter | undefined,
 ): Promise<ImageBatch> {
   const made = channels === 1 ? 1 : 3;
   const data = await transformImage(image, region, geometry, made, colour);

@@ -2,11 +2,11 @@ import { mkdir, stat } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import sharp from 'sharp';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import type { OnProgress } from '../../base/progress.js';
 import { decodeWhole } from './decodeWhole.js';
 import { fileError } from './fileError.js';
 import { inParallel } from './inParallel.js';
 import { type ImagePair, type PairPlan, planPairs } from './matchPairs.js';
-import type { OnProgress } from './progress.js';
 import { sideBySide } from './sideBySide.js';
 import { writeWhole } from './writeWhole.js';
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { RandomStream } from '../../base/random/stream.js';
-import { hide } from '../augment/hide.js';
+import { applyCutout } from '../augment/cutout.js';
+import { imageAugmentation } from '../augment/imageAugmentation.js';
 import { checkResize, type PreparationOptions, prepare, readWhole } from '../augment/preparedImage.js';
-import { variation } from '../augment/variation.js';
 import { augmentation, planGeometry } from '../batch/geometry.js';
 import type { ImageBatch, Sample } from '../batch/imageBatch.js';
 import { pathAt } from '../listing/pathList.js';
@@ -70,14 +70,14 @@ export class UnalignedSource implements SampleSource {
     const part = await readWhole(path);
     const [crops, varies] = side === 'A' ? ['augment', 'vary'] : ['augment.B', 'vary.B'];
     const chance = augmentation(opt, seed, epoch, index, part.region, crops);
-    const { angle, colour, cutout } = variation(opt, seed, epoch, index, varies);
+    const { angle, colour, cutout } = imageAugmentation(opt, seed, epoch, index, varies);
     const geometry = { ...planGeometry(opt, part.region, chance), angle };
     checkResize(part, geometry);
     const isInput = (side === 'A') === (opt.direction === 'AtoB');
     const isPhotograph = side === (opt.photoSide ?? 'A');
     const channels = isInput ? opt.inputNc : opt.outputNc;
     const image = await prepare(part, geometry, channels, isPhotograph ? colour : undefined);
-    if (cutout !== undefined && isInput) hide(image, cutout);
+    if (cutout !== undefined && isInput) applyCutout(image, cutout);
     return image;
   }
 }

@@ -7,7 +7,7 @@ import { broadcastTo } from '../ops/broadcast.js';
 import { scalar } from '../ops/constant.js';
 import { add } from '../ops/elementwise.js';
 
-/** Gradients stand in the scope of what they are the gradients of, marked so. */
+/** Ends the scope of gradients, which is that of the value that they are gradients of. */
 export const GRADIENT = '.gradient';
 
 /**

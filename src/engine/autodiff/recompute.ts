@@ -1,19 +1,18 @@
-import type { HostStep } from '../ir/hostStep.js';
-import { type Program, reachable } from '../ir/program.js';
-import { Value, type ValueSource } from '../ir/value.js';
+import { type Program, valuesOf } from '../ir/program.js';
+import { type HostStep, Value, type ValueSource } from '../ir/value.js';
 import { GRADIENT } from './grad.js';
 
-/** What most of a forward pass's time goes into; everything else is cheap to compute again. */
+/** Ops that take most of a forward pass's time; all others are cheap to compute again. */
 const EXPENSIVE: readonly string[] = ['conv2d', 'convTranspose2d', 'matmul'];
 
-/** Marks the scope of what is computed again, so that it is not taken for what was computed before. */
+/** Marks the scope of values that are computed again, so that they are not taken for those computed before. */
 export const AGAIN = '.again';
 
 /**
  * The same program with its forward values computed again where gradients need them, instead of being kept from the
  * forward to the backward pass (Chen et al. 2016, "Training deep nets with sublinear memory cost"). The results are
- * the same to the last bit: the same ops of the same operands. What a forward pass leaves behind besides its results,
- * such as running statistics, it leaves once.
+ * the same to the last bit: the same ops of the same operands. States that a forward pass moves besides its results,
+ * such as running statistics, are moved once.
  *
  * The results of convolutions are kept, and what lies between them is computed again: norms, activations and skip
  * connections, which take most of the memory and little of the time. Convolutions computed again as well would win
@@ -31,18 +30,14 @@ class Recomputation {
   private readonly steps = new Map<HostStep, HostStep>();
 
   constructor(private readonly original: Program) {
-    const { outputs, writes, hostSteps } = original;
-    this.body = reachable([
-      ...outputs.values(),
-      ...writes.values(),
-      ...hostSteps.flatMap(({ inputs }) => inputs),
-    ]);
+    this.body = valuesOf(original);
     this.group();
   }
 
+  /** The rewritten program. */
   program(): Program {
     const { original } = this;
-    // Operands come first, and host steps are made anew by the first of their states that is read.
+    // Operands come first, and a host step is rewritten by the first of its states that is read.
     for (const value of this.body) this.rewritten.set(value, this.rewrite(value));
     const now = (value: Value) => this.rewritten.get(value)!;
     return {
@@ -53,7 +48,7 @@ class Recomputation {
     };
   }
 
-  /** What follows on a convolution is one group, computed again for the gradients of its own layers. */
+  /** The values between two convolutions are one group, computed again for the gradients of its own layers. */
   private group(): void {
     let convolutions = 0;
     for (const value of this.body) {
@@ -85,7 +80,7 @@ class Recomputation {
     return made;
   }
 
-  /** What a gradient reads: a gradient, what is kept, or a forward value computed again. */
+  /** An operand of a gradient: a gradient, a kept value, or a forward value computed again. */
   private forGradient(value: Value): Value {
     return isForward(value) ? this.computeAgain(value, this.groups.get(value)!) : this.rewritten.get(value)!;
   }

@@ -4,8 +4,8 @@ import type { DType, TensorType } from './tensorType.js';
 export type OnnxAttribute = number | readonly number[] | string | { readonly float: number };
 
 /**
- * What an op's lowering writes to. Values are ONNX names; equal nodes are emitted once, so a lowering may ask again
- * for what another has made already. Implemented by `onnx/graphBuilder`.
+ * The ONNX graph that an op's lowering writes to. Values are ONNX names; equal nodes are emitted once, so a lowering
+ * may ask again for a node that another has made already. Implemented by `onnx/graphBuilder`.
  */
 export interface Emitter {
   /** Appends a node and returns the name of its output. */
@@ -20,11 +20,9 @@ export interface Emitter {
   ints(values: readonly number[]): string;
   /** The same bytes under another shape. */
   reshape(input: string, shape: readonly number[]): string;
-  /** How this op is to be lowered where several forms are possible and the faster one depends on the machine. */
-  choose<Form extends string>(forms: readonly Form[]): Form;
 }
 
-/** What a lowering may look at besides its input names. */
+/** An op at given types, which its lowering may depend on. */
 export interface LoweringContext<Attributes> {
   readonly attributes: Attributes;
   readonly inputTypes: readonly TensorType[];

@@ -1,6 +1,6 @@
-// What a program is made of: typed values, states, the trace that records them, and the way to define an op.
+// The parts of a program: typed values, states, the trace that records them, and the definition of an op.
 export type { Emitter, LoweringContext, OnnxAttribute } from './emitter.js';
-export { defineOp, type GradientContext, type OpBuilder, type OpDefinition } from './op.js';
+export { defineOp, type OpBuilder } from './op.js';
 export { print } from './print.js';
 export { type Program, withoutUpdates } from './program.js';
 export { withScope } from './scope.js';
@@ -16,4 +16,4 @@ export {
   u8,
 } from './tensorType.js';
 export { Trace } from './trace.js';
-export { Value } from './value.js';
+export { type GradientContext, type OpDefinition, Value } from './value.js';

@@ -1,4 +1,4 @@
-import { type Program, reachable } from './program.js';
+import { type Program, valuesOf } from './program.js';
 import { formatType } from './tensorType.js';
 import type { Value } from './value.js';
 
@@ -10,9 +10,7 @@ import type { Value } from './value.js';
  * ```
  */
 export function print(program: Program): string {
-  const hostInputs = program.hostSteps.flatMap((step) => step.inputs);
-  const roots = [...program.outputs.values(), ...program.writes.values(), ...hostInputs];
-  const lines = reachable(roots).map((value) =>
+  const lines = valuesOf(program).map((value) =>
     `%${value.id} = ${describe(value)} : ${formatType(value.type)}   ${value.source.scope}`.trimEnd(),
   );
   for (const step of program.hostSteps) {

@@ -1,8 +1,7 @@
-import type { HostStep } from './hostStep.js';
 import type { State } from './state.js';
-import type { Value } from './value.js';
+import type { HostStep, Value } from './value.js';
 
-/** What an input of noise is drawn from: 0 ... 1, or N(0, 1). */
+/** The distribution of an input of noise: uniform in 0 ... 1, or N(0, 1). */
 export type NoiseKind = 'uniform' | 'normal';
 
 /** One training step or one forward pass: a pure function of its inputs and states, with states updated at the end. */
@@ -13,7 +12,7 @@ export interface Program {
   readonly writes: ReadonlyMap<State, Value>;
   /** Counters, and by how much one run of the program moves them. */
   readonly counts: ReadonlyMap<State, number>;
-  /** Inputs that are dropout masks, made anew for every run by the caller, and the probability of a zero. */
+  /** Inputs that are dropout masks, which the caller draws for every run, and the probability of a zero. */
   readonly dropoutMasks: ReadonlyMap<string, number>;
   /** Inputs of random numbers, likewise. */
   readonly noises: ReadonlyMap<string, NoiseKind>;
@@ -28,11 +27,9 @@ export function withoutUpdates(program: Program): Program {
   return { ...program, writes: new Map(), counts: new Map() };
 }
 
-/** The same program, which moves no statistics but those among `states`. Its host steps stay. */
-export function withStatisticsOf(program: Program, states: ReadonlySet<State>): Program {
-  const kept = <T>(entries: ReadonlyMap<State, T>) =>
-    new Map([...entries].filter(([state]) => states.has(state)));
-  return { ...program, writes: kept(program.writes), counts: kept(program.counts) };
+/** Every value that a program reads or computes, operands before users. */
+export function valuesOf({ outputs, writes, hostSteps }: Program): Value[] {
+  return reachable([...outputs.values(), ...writes.values(), ...hostSteps.flatMap(({ inputs }) => inputs)]);
 }
 
 /** Every value that `roots` depend on, operands before users. `stop` ends the walk at values that are known already. */

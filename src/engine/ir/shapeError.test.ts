@@ -7,7 +7,7 @@ import { ShapeError } from './shapeError.js';
 import { f32 } from './tensorType.js';
 import { Trace } from './trace.js';
 
-test('a graph that does not fit is told with place, both sides and mend', () => {
+test('a graph that does not fit is refused with the place, both sides and the fix', () => {
   const trace = new Trace(true);
   const build = () =>
     withScope('generator', () =>

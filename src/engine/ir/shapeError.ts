@@ -1,7 +1,7 @@
 import { type ErrorFacts, Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { currentScope } from './scope.js';
 
-/** A graph that does not type-check: names the op, the place in the network, both sides and the mend. */
+/** A graph that does not type-check: names the op, the place in the network, both sides and the fix. */
 export class ShapeError extends Pix2PixError {
   override readonly name = 'ShapeError';
 

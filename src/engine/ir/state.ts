@@ -1,7 +1,7 @@
 import type { TensorType } from './tensorType.js';
 
 /**
- * What a state tensor is for: trained by an optimiser, moved by the forward pass (running statistics), or an i64
+ * The use of a state tensor: trained by an optimiser, moved by the forward pass (running statistics), or an i64
  * scalar that counts forward passes (batch norm's num_batches_tracked).
  */
 export type StateRole = 'parameter' | 'buffer' | 'counter';

@@ -1,6 +1,7 @@
 /** Element types: 32-bit float, byte, 64-bit integer. */
 export type DType = 'f32' | 'u8' | 'i64';
 
+/** The extents of a tensor's axes, outermost first; [] is a scalar. */
 export type Shape = readonly number[];
 
 /** The type of a value, written `f32[1,3,256,256]` everywhere: in code, errors and printed graphs. */
@@ -9,8 +10,11 @@ export interface TensorType {
   readonly shape: Shape;
 }
 
+/** 32-bit floats of this shape: `f32(1, 3, 256, 256)`. */
 export const f32 = (...shape: number[]): TensorType => ({ dtype: 'f32', shape });
+/** Bytes of this shape. */
 export const u8 = (...shape: number[]): TensorType => ({ dtype: 'u8', shape });
+/** 64-bit integers of this shape. */
 export const i64 = (...shape: number[]): TensorType => ({ dtype: 'i64', shape });
 
 /** `f32[1,3,256,256]` */
@@ -23,10 +27,12 @@ export function elementCount(shape: Shape): number {
   return shape.reduce((product, extent) => product * extent, 1);
 }
 
+/** Whether two shapes have the same extents. */
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((extent, axis) => extent === b[axis]);
 }
 
+/** Whether two types have the same elements and the same shape. */
 export function sameType(a: TensorType, b: TensorType): boolean {
   return a.dtype === b.dtype && sameShape(a.shape, b.shape);
 }

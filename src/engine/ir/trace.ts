@@ -1,9 +1,8 @@
-import type { HostStep } from './hostStep.js';
 import type { NoiseKind, Program } from './program.js';
 import { currentScope } from './scope.js';
 import type { State } from './state.js';
 import type { TensorType } from './tensorType.js';
-import { Value } from './value.js';
+import { type HostStep, Value } from './value.js';
 
 /**
  * Records one program as it is built. States read like variables of an imperative program: `read` gives the value
@@ -12,9 +11,11 @@ import { Value } from './value.js';
  */
 export class Trace {
   private readonly inputs = new Map<string, Value>();
-  private readonly current = new Map<State, Value>();
-  private readonly written = new Map<State, Value>();
-  private readonly counts = new Map<State, number>();
+  private readonly initial = new Map<State, Value>();
+  /** Of states that have changed. */
+  private current = new Map<State, Value>();
+  private written = new Map<State, Value>();
+  private counts = new Map<State, number>();
   private readonly dropoutMasks = new Map<string, number>();
   private readonly noises = new Map<string, NoiseKind>();
   private readonly hostSteps: HostStep[] = [];
@@ -32,10 +33,12 @@ export class Trace {
 
   /** The value of a state at this point of the program. */
   read(state: State): Value {
-    let value = this.current.get(state);
+    const changed = this.current.get(state);
+    if (changed !== undefined) return changed;
+    let value = this.initial.get(state);
     if (value === undefined) {
       value = new Value({ kind: 'state', state, type: state.type, scope: currentScope() });
-      this.current.set(state, value);
+      this.initial.set(state, value);
     }
     return value;
   }
@@ -51,6 +54,19 @@ export class Trace {
     this.counts.set(counter, (this.counts.get(counter) ?? 0) + 1);
   }
 
+  /** Runs `build`, after which all states and counters are as before it: what it writes is left to another program. */
+  withoutMoving<T>(build: () => T): T {
+    const { current, written, counts } = this;
+    this.current = new Map(current);
+    this.written = new Map(written);
+    this.counts = new Map(counts);
+    try {
+      return build();
+    } finally {
+      Object.assign(this, { current, written, counts });
+    }
+  }
+
   /**
    * An input that zeroes elements with probability `rate` and scales the others by 1 / (1 - rate). Masks come from
    * outside, so that a step stays a pure function of its inputs.
@@ -61,7 +77,7 @@ export class Trace {
     return this.input(name, type);
   }
 
-  /** An input of random numbers, drawn anew for every run by the caller. */
+  /** An input of random numbers, which the caller draws for every run. */
   noise(kind: NoiseKind, type: TensorType): Value {
     const name = `noise.${this.noises.size}`;
     this.noises.set(name, kind);

@@ -1,7 +1,9 @@
-import type { HostStep } from './hostStep.js';
-import type { OpDefinition } from './op.js';
+import type { Algorithm } from './algorithm.js';
+import type { Emitter, LoweringContext } from './emitter.js';
 import type { State } from './state.js';
 import type { Shape, TensorType } from './tensorType.js';
+
+// A value is made by an op, an op's gradient is made of values, and a host step reads them: one file for these types.
 
 /** Where a value comes from. */
 export type ValueSource = { readonly type: TensorType; readonly scope: string } & (
@@ -13,9 +15,9 @@ export type ValueSource = { readonly type: TensorType; readonly scope: string } 
     }
   | { readonly kind: 'input'; readonly name: string }
   | { readonly kind: 'constant'; readonly data: readonly number[] }
-  /** What the state holds when the program starts. */
+  /** The contents of a state when the program starts. */
   | { readonly kind: 'state'; readonly state: State }
-  /** What the state holds after a host step has updated it in place. */
+  /** The contents of a state after a host step has updated it in place. */
   | { readonly kind: 'updated'; readonly state: State; readonly by: HostStep }
 );
 
@@ -28,12 +30,19 @@ export class Value {
 
   constructor(readonly source: ValueSource) {}
 
+  /** Element type and shape. */
   get type(): TensorType {
     return this.source.type;
   }
 
+  /** The extents of its axes; none for a scalar. */
   get shape(): Shape {
     return this.source.type.shape;
+  }
+
+  /** Whether it is its first operand's memory under another type. */
+  get isView(): boolean {
+    return this.source.kind === 'op' && this.source.op.isView === true;
   }
 
   /** The values that this one is computed from. */
@@ -43,3 +52,55 @@ export class Value {
     return [];
   }
 }
+
+/** The arguments of a gradient rule: the op's own inputs and output, and `dy`, the gradient of the loss by the output. */
+export interface GradientContext<Attributes> {
+  readonly inputs: readonly Value[];
+  readonly output: Value;
+  readonly attributes: Attributes;
+  readonly dy: Value;
+  /** Whether the gradient by this input is asked for; a rule may skip the work of the others by returning null. */
+  readonly wanted: readonly boolean[];
+}
+
+/** Arithmetic that processors do on several numbers in one instruction. */
+export type SimdInstruction = 'abs' | 'neg' | 'sqrt' | 'add' | 'sub' | 'mul' | 'div';
+
+/**
+ * One op: type rule, gradient and ONNX lowering side by side. All are required, so a forgotten rule does not compile;
+ * an op without a gradient says so by returning null.
+ */
+export interface OpDefinition<Attributes = unknown> {
+  readonly name: string;
+  /** The type of the result. Throws ShapeError when the inputs do not fit. */
+  type(inputs: readonly TensorType[], attributes: Attributes): TensorType;
+  /** One gradient an input, made of ordinary ops so that it differentiates again; null where there is none. */
+  gradient(context: GradientContext<Attributes>): readonly (Value | null)[];
+  /** For element-wise arithmetic: the vector instruction that computes it on f32 lanes. */
+  readonly simd?: SimdInstruction;
+  /** Writes ONNX nodes and returns the name of the result. */
+  lower(emit: Emitter, inputs: readonly string[], context: LoweringContext<Attributes>): string;
+  /** Other ways to compute the same. Which is the fastest depends on shapes and machine. */
+  readonly algorithms?: readonly Algorithm<Attributes>[];
+  /** Whether the result is its first operand's memory under another type: nothing is computed. Default: false. */
+  readonly isView?: boolean;
+}
+
+/**
+ * A step that is not lowered to ONNX: it reads values and updates states in place, between two ONNX segments of the
+ * program. The runtime knows how to run each `kind`; optimisers are such steps, so that one update can run over the
+ * whole arena in pieces that fit the cache.
+ */
+export interface AdamStep {
+  readonly kind: 'adam';
+  /** Names the optimiser ('G', 'D'): its constants, moments and count of updates belong to the runtime. */
+  readonly name: string;
+  /** The states to update; `inputs[i]` is the gradient of the loss by `states[i]`. */
+  readonly states: readonly State[];
+  readonly inputs: readonly Value[];
+  /** Name of the run-time scalar that holds the learning rate. */
+  readonly learningRate: string;
+}
+
+/** A node of the program that a device runs by code of its own. */
+export type HostStep = AdamStep;

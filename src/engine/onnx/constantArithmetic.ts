@@ -24,7 +24,7 @@ const BINARY: Readonly<Record<string, (a: number, b: number) => number>> = {
 
 type Rule = (operands: readonly Known[], attributes: Record<string, unknown>) => ArrayLike<number>;
 
-/** What spectral normalisation does with weights, besides. */
+/** The other ops of spectral normalisation, which is arithmetic on weights. */
 const RULES: Readonly<Record<string, Rule>> = {
   matmul: ([a, b], { transposeA, transposeB }) => product(a, b, transposeA as boolean, transposeB as boolean),
   transpose: ([x], { order }) => transposed(x, order as readonly number[]),
@@ -35,8 +35,8 @@ const RULES: Readonly<Record<string, Rule>> = {
 };
 
 /**
- * The result of an op whose operands are known: what layers do with their parameters before they meet an image, such
- * as a deviation from a variance. In double precision.
+ * The result of an op whose operands are known: what layers do with their parameters alone, such as a deviation from
+ * a variance. In double precision.
  */
 export function evaluate(value: Value, operands: readonly Known[]): Known {
   const { source } = value;

@@ -10,7 +10,7 @@ import { forEachChannel } from './weightStorage.js';
 export interface FoldedConvolution {
   /** The conv2d or convTranspose2d. */
   readonly value: Value;
-  /** What it is applied to. */
+  /** The map that it is applied to. */
   readonly input: Value;
   readonly weight: Known;
   /** Of the output channels in the weight's shape. */
@@ -33,7 +33,7 @@ export function foldable(value: Value, known: (operand: Value) => Known | undefi
   return { value, input: inputs[0], weight, axis, scale, shift } satisfies FoldedConvolution;
 }
 
-/** What `op` with a known operand makes of the map after a convolution; undefined where it is not such a map. */
+/** A convolution followed by `op` with a known operand; undefined where that is no linear map of each channel. */
 export function followedBy(
   convolution: FoldedConvolution,
   op: string,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { GraphBuilder, type Layer } from './graphBuilder.js';
+import { GraphBuilder } from './graphBuilder.js';
 
-const builder = () => new GraphBuilder((_, forms) => forms[0]);
+const builder = () => new GraphBuilder();
 
 test('equal nodes and constants are made once; what differs in anything is another', () => {
   const graph = builder();
@@ -74,22 +74,19 @@ test('copies are never shared', () => {
   assert.notEqual(graph.copy('x'), graph.copy('x'));
 });
 
-test('forms are chosen for the layer at hand, and nodes named after its scope', () => {
-  const asked: [Layer, readonly string[]][] = [];
-  const layer = { op: 'conv2d', operands: [[1, 3, 8, 8]] };
-  const graph = new GraphBuilder((about, forms) => {
-    asked.push([about, forms]);
-    return forms[1];
-  });
-  graph.begin('G.down.0.conv2d', layer);
-  assert.equal(graph.choose(['plain', 'blocked']), 'blocked');
-  graph.node('Conv', ['x', 'w']);
-  assert.deepEqual(asked, [[layer, ['plain', 'blocked']]]);
+test('nodes are named after the scope at hand, and those kept apart are shared among themselves alone', () => {
+  const graph = builder();
+  graph.begin('G.down.0.conv2d');
+  const once = graph.node('Conv', ['x', 'w']);
   assert.match(graph.nodes[0].name, /^G\.down\.0\.conv2d\/Conv_/);
+  graph.begin('G.down.0.conv2d', '.again');
+  const again = graph.node('Conv', ['x', 'w']);
+  assert.notEqual(again, once);
+  assert.equal(graph.node('Conv', ['x', 'w']), again);
 });
 
 test('0 and -0 are constants of their own', () => {
-  const builder = new GraphBuilder((_, forms) => forms[0]);
+  const builder = new GraphBuilder();
   assert.notEqual(builder.float(0), builder.float(-0));
   assert.equal(builder.float(-0), builder.float(-0));
   assert.notEqual(builder.float([1, 0]), builder.float([1, -0]));

@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import type { Emitter, OnnxAttribute } from '../ir/emitter.js';
 import { onnxDataType } from '../ir/emitter.js';
-import type { DType, Shape } from '../ir/tensorType.js';
+import type { DType } from '../ir/tensorType.js';
 import {
   type AttributeProto,
   AttributeProto_AttributeType,
@@ -17,42 +17,22 @@ import {
   ValueInfoProtoSchema,
 } from './onnx_pb.js';
 
-/** What the choice of a form may depend on. */
-export interface Layer {
-  readonly op: string;
-  /** Shapes of the op's operands. */
-  readonly operands: readonly Shape[];
-  /** The op's own, such as its stride. */
-  readonly attributes?: unknown;
-}
-
-/** Picks one of several lowerings of the same layer. */
-export type FormChooser = (layer: Layer, forms: readonly string[]) => string;
-
 /** Collects the nodes and constants of one ONNX graph; equal nodes and constants are made once. */
 export class GraphBuilder implements Emitter {
   readonly nodes: NodeProto[] = [];
   readonly initializers: TensorProto[] = [];
   private readonly known = new Map<string, string>();
   private readonly reshapedFrom = new Map<string, string>();
-  private layer: Layer = { op: '', operands: [] };
   private scope = '';
   private apart = '';
 
-  constructor(private readonly chooser: FormChooser) {}
-
   /**
-   * Says what the nodes that follow belong to: `scope` names them in profiles, `layer` is what forms are chosen for.
-   * Nodes that are kept apart are shared only among those that are `apart` by the same word.
+   * Names the nodes that follow after `scope`, which profiles show. Nodes that are kept apart are shared only among
+   * those that are `apart` by the same word.
    */
-  begin(scope: string, layer: Layer, apart = ''): void {
+  begin(scope: string, apart = ''): void {
     this.scope = scope;
-    this.layer = layer;
     this.apart = apart;
-  }
-
-  choose<Form extends string>(forms: readonly Form[]): Form {
-    return this.chooser(this.layer, forms) as Form;
   }
 
   node(

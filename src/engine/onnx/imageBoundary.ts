@@ -8,6 +8,7 @@ import { type GraphProto, type ModelProto, ModelProtoSchema, TensorProto_DataTyp
  * 0 ... 255 in NHWC, the layout of decoders.
  */
 export const boundaries = ['float', 'float255', 'uint8'] as const;
+/** One of `boundaries`. */
 export type Boundary = (typeof boundaries)[number];
 
 /** The type of a graph's images at a boundary. */
@@ -44,22 +45,24 @@ export function withBoundary(model: ModelProto, boundary: Boundary, channels: Ch
   return create(ModelProtoSchema, { ...model, graph });
 }
 
+/** Channels of a generator's input and output. */
 export interface ChannelCounts {
   readonly inputNc: number;
   readonly outputNc: number;
 }
 
-/** Its names do not meet those of the graph inside. */
+/** Names its nodes so that they do not meet those of the graph inside. */
 class ConversionBuilder extends GraphBuilder {
   constructor(private readonly prefix: string) {
-    super((_, forms) => forms[0]);
-    this.begin(prefix, { op: prefix, operands: [] });
+    super();
+    this.begin(prefix);
   }
 
   protected override nameOf(index: number): string {
     return `${this.prefix}${index}`;
   }
 
+  /** Adds the conversion of an image to f32 NCHW in -1 ... 1 and returns its name. */
   toNetwork(image: string, boundary: Boundary): string {
     let x = image;
     if (boundary === 'uint8') {
@@ -69,6 +72,7 @@ class ConversionBuilder extends GraphBuilder {
     return this.node('Add', [this.node('Mul', [x, this.float(2 / 255)]), this.float(-1)]);
   }
 
+  /** Adds the conversion of a network's result, whose name is the graph's output from then on. */
   fromNetwork(translation: string, boundary: Boundary): void {
     const shifted = this.node('Add', [translation, this.float(1)]);
     const levels = this.node('Mul', [shifted, this.float(127.5)]);

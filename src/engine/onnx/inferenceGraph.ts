@@ -13,17 +13,18 @@ import { type Precision, storeWeight } from './weightStorage.js';
 /** The names of the input and the output of every graph of this kind. */
 export const [INPUT, OUTPUT] = ['image', 'translation'];
 
+/** A generator as a value of its input, and its weights. */
 export interface InferenceRequest {
   /** f32[1, C, H, W] in -1 ... 1, an input of the trace; any H and W that the network takes. */
   readonly input: Value;
   /** f32[1, C', H', W'] */
   readonly output: Value;
-  /** The numbers of a parameter or running statistic. They are referred to, not copied, where that will do. */
+  /** The numbers of a parameter or running statistic. They are referred to, not copied, where possible. */
   readonly weights: (state: State) => Float32Array;
   readonly precision: Precision;
 }
 
-/** What is known of a value while the graph is written. */
+/** A value while the graph is written: numbers, a convolution that may still take in what follows, or a name. */
 type Item =
   | { readonly kind: 'known'; readonly known: Known }
   | { readonly kind: 'convolution'; readonly convolution: FoldedConvolution }
@@ -61,12 +62,13 @@ export function inferenceGraph(request: InferenceRequest): ModelProto {
 }
 
 class InferenceWriter {
-  readonly builder = new GraphBuilder((_, forms) => forms[0]);
+  readonly builder = new GraphBuilder();
   private readonly items = new Map<Value, Item>();
   private readonly written = new Map<FoldedConvolution, string>();
 
   constructor(private readonly request: InferenceRequest) {}
 
+  /** Adds a value, whose operands have been added, to the graph; a convolution only when it is read. */
   write(value: Value): void {
     this.items.set(value, this.itemOf(value));
   }
@@ -133,8 +135,8 @@ class InferenceWriter {
 
   private lowered(value: Value, inputs: readonly Value[], names = inputs.map((input) => this.nameOf(input))) {
     if (value.source.kind !== 'op') throw new Error('inference graph: no op');
-    const { op, attributes, scope } = value.source;
-    this.builder.begin(`${scope}.${op.name}`, { op: op.name, operands: inputs.map(({ shape }) => shape) });
+    const { op, attributes } = value.source;
+    this.begin(value);
     const inputTypes = inputs.map(({ type }) => type);
     return op.lower(this.builder, names, { attributes, inputTypes, type: value.type });
   }
@@ -190,10 +192,9 @@ class InferenceWriter {
     return this.lowered(value, value.operands.slice(0, names.length), names);
   }
 
-  /** Says what the nodes that follow belong to. */
-  private begin({ source, operands }: Value): void {
+  /** Names the nodes that follow after the value's layer. */
+  private begin({ source }: Value): void {
     if (source.kind !== 'op') throw new Error('inference graph: no op');
-    const { op, scope } = source;
-    this.builder.begin(`${scope}.${op.name}`, { op: op.name, operands: operands.map(({ shape }) => shape) });
+    this.builder.begin(`${source.scope}.${source.op.name}`);
   }
 }

@@ -1,8 +1,9 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { AGAIN } from '../autodiff/recompute.js';
+import { type AlgorithmChooser, chosenLowering, loweringContext } from '../ir/layer.js';
 import { formatType } from '../ir/tensorType.js';
 import type { Value } from '../ir/value.js';
-import { type FormChooser, GraphBuilder, sequenceInfo, tensorInfo } from './graphBuilder.js';
+import { GraphBuilder, sequenceInfo, tensorInfo } from './graphBuilder.js';
 import { ModelProtoSchema, type NodeProto } from './onnx_pb.js';
 
 /** The ONNX operator set that lowerings are written for. */
@@ -10,10 +11,10 @@ export const OPSET = 21n;
 /** ONNX IR version 10 goes with opset 21 (ONNX 1.16). */
 export const IR_VERSION = 10n;
 
-/** Name of the graph output that holds nothing; `Session.run` says what it is good for. */
+/** Name of the graph output that holds nothing; `Session.run` says why it is there. */
 const EMPTY_SEQUENCE = 'nothing';
 
-/** A model in ONNX's format, and which of its inputs and outputs is which value. */
+/** A model in ONNX's format, and the values that its inputs and outputs are, by name. */
 export interface LoweredGraph {
   readonly model: Uint8Array;
   readonly feeds: ReadonlyMap<string, Value>;
@@ -21,13 +22,15 @@ export interface LoweredGraph {
   readonly fetches: ReadonlyMap<string, Value>;
 }
 
+/** A part of a program, and how to lower it. */
 export interface LoweringRequest {
   /** Values that the caller supplies; the graph is cut there. */
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
   /** All that lies between, operands first. */
   readonly body: readonly Value[];
-  readonly choose: FormChooser;
+  /** Asked for the layers that have several algorithms. */
+  readonly choose: AlgorithmChooser;
   /** Whether to add the empty sequence as the first output. */
   readonly withEmptySequence?: boolean;
 }
@@ -40,15 +43,15 @@ export function lowerGraph({
   choose,
   withEmptySequence,
 }: LoweringRequest): LoweredGraph {
-  const builder = new GraphBuilder(choose);
+  const builder = new GraphBuilder();
   const names = new Map<Value, string>(inputs.map((value) => [value, `v${value.id}`]));
   for (const value of body) {
-    if (!names.has(value)) names.set(value, lowerValue(builder, value, names));
+    if (!names.has(value)) names.set(value, lowerValue(builder, value, names, choose));
   }
   const fetches = new Map<string, Value>();
   for (const value of outputs) fetches.set(outputName(builder, value, names, fetches), value);
   const feeds = new Map(inputs.map((value) => [`v${value.id}`, value]));
-  // What a reshape was of has another shape than the value itself; where that is unknown here, the runtime infers it.
+  // The value that a reshape was of has a shape of its own; where that is unknown here, the runtime infers it.
   const shapes = new Map([...names].map(([value, name]) => [name, value.shape]));
   const output = [...fetches].map(([name, value]) => {
     const isView = builder.beforeReshape(names.get(value)!) !== names.get(value);
@@ -85,28 +88,29 @@ function leavesLast(nodes: readonly NodeProto[]): NodeProto[] {
   return [...nodes.filter((node) => !isLeaf(node)), ...nodes.filter(isLeaf).reverse()];
 }
 
-function lowerValue(builder: GraphBuilder, value: Value, names: ReadonlyMap<Value, string>): string {
+function lowerValue(
+  builder: GraphBuilder,
+  value: Value,
+  names: ReadonlyMap<Value, string>,
+  choose: AlgorithmChooser,
+): string {
   const { source } = value;
   if (source.kind === 'constant') return builder.float(source.data, source.type.shape);
   if (source.kind !== 'op')
     throw new Error(`${source.kind} ${formatType(value.type)} is not among the inputs`);
-  const operands = source.inputs.map((input) => input.shape);
-  const { op, attributes, scope } = source;
-  builder.begin(`${scope}.${op.name}`, { op: op.name, operands, attributes }, computedAgain(scope));
-  return source.op.lower(
-    builder,
-    source.inputs.map((input) => names.get(input)!),
-    { attributes: source.attributes, inputTypes: source.inputs.map((input) => input.type), type: value.type },
-  );
+  const { op, inputs, scope } = source;
+  builder.begin(`${scope}.${op.name}`, computedAgain(scope));
+  const operands = inputs.map((input) => names.get(input)!);
+  return chosenLowering(value, choose).lower(builder, operands, loweringContext(value));
 }
 
-/** Empty for what is computed once; a word for each time that it is computed again (`recompute`). */
+/** Empty for a value that is computed once; a word for each time that it is computed again (`recompute`). */
 function computedAgain(scope: string): string {
   return new RegExp(`\\${AGAIN}\\d*`).exec(scope)?.[0] ?? '';
 }
 
 /**
- * The name under which a value leaves the graph. A reshape on the way out would copy, so what was reshaped leaves
+ * The name under which a value leaves the graph. A reshape on the way out would copy, so its operand leaves
  * instead; inputs, constants and values that leave twice go through an Identity.
  */
 function outputName(

@@ -4,6 +4,7 @@ import { TensorProto_DataType } from './onnx_pb.js';
 
 /** How weights are stored; arithmetic is in 32-bit floats with any of them. */
 export const precisions = ['fp32', 'fp16', 'int8'] as const;
+/** One of `precisions`. */
 export type Precision = (typeof precisions)[number];
 
 /**

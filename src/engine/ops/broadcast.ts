@@ -73,7 +73,7 @@ export function sumTo(x: Value, shape: Shape): Value {
   return reshape(reduceSum(x, axes), shape);
 }
 
-/** What `x` was before it was stretched, if it was; element-wise ops stretch by themselves, for free. */
+/** The operand of a broadcast, any other value itself: element-wise ops broadcast without a copy. */
 export function beforeBroadcast(x: Value): Value {
   const { source } = x;
   return source.kind === 'op' && source.op.name === 'broadcast' ? source.inputs[0] : x;

@@ -23,7 +23,7 @@ const clampOp = defineOp<{ low: number; high: number }>({
     emit.node('Clip', [x, emit.float(low), emit.float(high)]),
 });
 
-/** Limits to low ... high, for values on their way to bytes; no gradient flows. */
+/** Limits to low ... high, before a conversion to bytes; no gradient flows. */
 export function clamp(x: Value, low: number, high: number): Value {
   return clampOp([x], { low, high });
 }

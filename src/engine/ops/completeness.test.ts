@@ -10,33 +10,32 @@ import { fixtureProgram } from '../../../test/checkOp.js';
 import { opBuilders } from '../../../test/opBuilders.js';
 import { opCases } from '../../../test/opCases.js';
 import { repositoryRoot } from '../../../test/repository.js';
-import type { OpDefinition } from '../ir/op.js';
 import { reachable } from '../ir/program.js';
 import { f32 } from '../ir/tensorType.js';
 import { Trace } from '../ir/trace.js';
-import type { Value } from '../ir/value.js';
+import type { OpDefinition, Value } from '../ir/value.js';
 
 /** In ops.safetensors for the losses and activations of later models; a defined one must leave this list. */
 const NOT_OURS = ['maximum', 'minimum', 'pow', 'bceLoss'];
 /** PyTorch has no op of its own for them: their tests give the numbers. */
 const CHECKED_BY_HAND: Readonly<Record<string, string>> = {
-  cast: 'ops/cast.test.ts',
-  detach: 'autodiff/grad.test.ts',
+  cast: 'engine/ops/cast.test.ts',
+  detach: 'engine/autodiff/grad.test.ts',
 };
 /** Gradient rules that PyTorch's cases do not reach: differences of first derivatives check them. */
-const BY_DIFFERENCES: Readonly<Record<string, string>> = { convWeightGradient: 'ops/conv.test.ts' };
+const BY_DIFFERENCES: Readonly<Record<string, string>> = { convWeightGradient: 'engine/ops/conv.test.ts' };
 /** Layers of several ops; their tests bring the builder along. */
 const LAYERS = ['batchNorm', 'instanceNorm', 'mseLoss'];
 
 const read = (path: string) => readFileSync(join(repositoryRoot, 'src', path), 'utf8');
 const files = (folder: string) =>
   readdirSync(join(repositoryRoot, 'src', folder), { recursive: true }).map(String);
-const sources = files('ops').filter((name) => !name.endsWith('.test.ts'));
+const sources = files('engine/ops').filter((name) => !name.endsWith('.test.ts'));
 
 const DEFINITION =
   /(?<!function )\b(?:defineOp(?:<.*>)?\(\{\s*name: '(?<op>\w+)'|(?:unary|binary)\('(?<made>\w+)')/g;
 const definedIn = (source: string) =>
-  [...read(`ops/${source}`).matchAll(DEFINITION)].map(({ groups }) => groups!.op ?? groups!.made);
+  [...read(`engine/ops/${source}`).matchAll(DEFINITION)].map(({ groups }) => groups!.op ?? groups!.made);
 const defined = sources.flatMap(definedIn);
 
 /** Ops of graphs whose values are compared with PyTorch, and ops through which a compared gradient flows. */
@@ -59,10 +58,10 @@ function opsOf(roots: readonly Value[]): OpDefinition[] {
 
 test('every definition in the sources is recognised', () => {
   const calls = sources.flatMap((source) => [
-    ...read(`ops/${source}`).matchAll(/(?<!import \{ )defineOp[<(]/g),
+    ...read(`engine/ops/${source}`).matchAll(/(?<!import \{ )defineOp[<(]/g),
   ]);
-  const factories = [...read('ops/elementwise.ts').matchAll(/^function (unary|binary)\(/gm)].length;
-  const fromFactories = [...read('ops/elementwise.ts').matchAll(/ (?:unary|binary)\('/g)].length;
+  const factories = [...read('engine/ops/elementwise.ts').matchAll(/^function (unary|binary)\(/gm)].length;
+  const fromFactories = [...read('engine/ops/elementwise.ts').matchAll(/ (?:unary|binary)\('/g)].length;
   assert.equal(factories, 2);
   assert.equal(
     defined.length,
@@ -123,7 +122,7 @@ test('every file that defines ops has its test beside it', () => {
   const definers = sources.filter((source) => definedIn(source).length > 0);
   const missing = definers
     .map((name) => name.replace(/\.ts$/, '.test.ts'))
-    .filter((name) => !files('ops').includes(name));
+    .filter((name) => !files('engine/ops').includes(name));
   assert.deepEqual(missing, []);
   for (const [name, path] of Object.entries(CHECKED_BY_HAND))
     assert.match(read(path), new RegExp(`${name}\\(`));

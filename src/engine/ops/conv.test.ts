@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { algorithmsOf, prefer } from '../../../test/algorithms.js';
 import { seeds } from '../../../test/arbitraries.js';
 import {
   checkAgainstPyTorch,
@@ -11,15 +10,13 @@ import {
   gradientOf,
   operand,
 } from '../../../test/checkOp.js';
-import { formsOf } from '../../../test/loweringForms.js';
 import { opBuilders } from '../../../test/opBuilders.js';
 import { type OpCase, opCases } from '../../../test/opCases.js';
-import { repositoryRoot } from '../../../test/repository.js';
-import { form } from '../../../test/runProgram.js';
 import { f32 } from '../ir/tensorType.js';
 import { Trace } from '../ir/trace.js';
 import type { Value } from '../ir/value.js';
 import { conv2d, convTranspose2d } from './conv.js';
+import { convAlgorithms, convTransposeAlgorithms, weightGradientAlgorithms } from './convAlgorithms.js';
 
 const OPS = ['conv2d', 'convTranspose2d'];
 /** Minimal filtering adds and subtracts more than the sums themselves: see winograd.ts. */
@@ -28,31 +25,29 @@ const FILTERING = { relative: 2e-5 };
 const offeredBy = new Map<OpCase, string[]>(
   opCases
     .filter(({ op }) => OPS.includes(op))
-    .map((known) => [known, formsOf(fixtureProgram(known, opBuilders[known.op]).program)]),
+    .map((known) => [known, algorithmsOf(fixtureProgram(known, opBuilders[known.op]).program)]),
 );
-const forms = [...new Set([...offeredBy.values()].flat())];
+const algorithms = [...new Set([...offeredBy.values()].flat())];
 
-for (const name of forms) {
+for (const name of algorithms) {
   const ops = OPS.filter((op) =>
     [...offeredBy].some(([known, offered]) => known.op === op && offered.includes(name)),
   );
   checkAgainstPyTorch(ops, {
-    choose: form(name),
+    choose: prefer(name),
     label: name,
     only: (known) => offeredBy.get(known)!.includes(name),
     ...(name === 'winograd' ? { tolerance: FILTERING } : {}),
   });
 }
 
-test('every case is lowered in some form above', () => {
+test('every case is lowered by some algorithm above', () => {
   for (const [{ id }, offered] of offeredBy) assert.notEqual(offered.length, 0, id);
 });
 
-test('the cases offer every form that the lowerings know', () => {
-  const source = readFileSync(join(repositoryRoot, 'src/engine/ops/convLowering.ts'), 'utf8');
-  const lists = [...source.matchAll(/(?:type \w+Form =|emit\.choose\().*?;/gs)].map(([list]) => list);
-  const known = lists.flatMap((list) => [...list.matchAll(/'(\w+)'/g)].map(([, name]) => name));
-  assert.deepEqual([...forms].sort(), [...new Set(known)].sort());
+test('the cases have layers for every algorithm that there is', () => {
+  const known = [convAlgorithms, convTransposeAlgorithms, weightGradientAlgorithms].flat();
+  assert.deepEqual([...algorithms].sort(), [...new Set(['direct', ...known.map(({ name }) => name)])].sort());
 });
 
 const small = (max: number, min = 1) => fc.integer({ min, max });
@@ -66,11 +61,11 @@ const geometries = fc.record({
   height: small(7),
   width: small(7),
   bias: fc.boolean(),
-  name: fc.constantFrom(...forms),
+  name: fc.constantFrom(...algorithms),
   seed: seeds,
 });
 
-test('conv2d differentiates twice at any geometry, in any form', () =>
+test('conv2d differentiates twice at any geometry, by any algorithm', () =>
   fc.assert(
     fc.asyncProperty(geometries, async ({ batch, inputs, outputs, kernel, height, width, ...rest }) => {
       const { stride, padding, bias, name, seed } = rest;
@@ -81,15 +76,15 @@ test('conv2d differentiates twice at any geometry, in any form', () =>
         ...(bias ? [operand([outputs], seed + 2)] : []),
       ];
       const build = ([x, w, b]: readonly Value[]) => conv2d(x, w, b, { stride, padding });
-      await checkByDifferences(build, operands, { seed, choose: form(name) });
+      await checkByDifferences(build, operands, { seed, choose: prefer(name) });
       for (const by of [0, 1]) {
-        await checkByDifferences(gradientOf(build, by, seed), operands, { seed, choose: form(name) });
+        await checkByDifferences(gradientOf(build, by, seed), operands, { seed, choose: prefer(name) });
       }
     }),
     { numRuns: 25 },
   ));
 
-test('convTranspose2d differentiates twice at any geometry, in any form', () =>
+test('convTranspose2d differentiates twice at any geometry, by any algorithm', () =>
   fc.assert(
     fc.asyncProperty(geometries, fc.nat(2), async ({ batch, inputs, outputs, kernel, ...rest }, extra) => {
       const { height, width, stride, padding, bias, name, seed } = rest;
@@ -103,15 +98,15 @@ test('convTranspose2d differentiates twice at any geometry, in any form', () =>
       ];
       const build = ([y, w, b]: readonly Value[]) =>
         convTranspose2d(y, w, b, { stride, padding, outputPadding });
-      await checkByDifferences(build, operands, { seed, choose: form(name) });
+      await checkByDifferences(build, operands, { seed, choose: prefer(name) });
       for (const by of [0, 1]) {
-        await checkByDifferences(gradientOf(build, by, seed), operands, { seed, choose: form(name) });
+        await checkByDifferences(gradientOf(build, by, seed), operands, { seed, choose: prefer(name) });
       }
     }),
     { numRuns: 25 },
   ));
 
-test('what does not fit is refused with both sides and the mend', () => {
+test('what does not fit is refused with both sides and the fix', () => {
   const trace = new Trace(true);
   const input = (name: string, ...shape: number[]) => trace.input(name, f32(...shape));
   const weight = input('weight', 64, 4, 4, 4);

@@ -3,6 +3,7 @@ import { ShapeError } from '../ir/shapeError.js';
 import { f32, formatType, type TensorType } from '../ir/tensorType.js';
 import type { Value } from '../ir/value.js';
 import { reduceSum } from './broadcast.js';
+import { convAlgorithms, convTransposeAlgorithms, weightGradientAlgorithms } from './convAlgorithms.js';
 import { lowerConv, lowerConvTranspose, lowerWeightGradient } from './convLowering.js';
 import { reshape } from './shape.js';
 
@@ -66,6 +67,7 @@ const conv2dOp: OpBuilder<ConvGeometry> = defineOp<ConvGeometry>({
     ...(bias === undefined ? [] : [wanted[2] ? biasGradient(dy, bias) : null]),
   ],
   lower: lowerConv,
+  algorithms: convAlgorithms,
 });
 
 const convTranspose2dOp: OpBuilder<ConvGeometry & { readonly size: Size }> = defineOp({
@@ -92,6 +94,7 @@ const convTranspose2dOp: OpBuilder<ConvGeometry & { readonly size: Size }> = def
     ...(bias === undefined ? [] : [wanted[2] ? biasGradient(dy, bias) : null]),
   ],
   lower: lowerConvTranspose,
+  algorithms: convTransposeAlgorithms,
 });
 
 const weightGradientOp = defineOp<ConvGeometry & { readonly kernel: Size }>({
@@ -105,6 +108,7 @@ const weightGradientOp = defineOp<ConvGeometry & { readonly kernel: Size }>({
     wanted[1] ? conv2dOp([x, weight], geometry) : null,
   ],
   lower: lowerWeightGradient,
+  algorithms: weightGradientAlgorithms,
 });
 
 const mapSize = (x: Value): Size => [x.shape[2], x.shape[3]];

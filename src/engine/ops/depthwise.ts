@@ -50,7 +50,7 @@ const transposeOp: OpBuilder<ConvGeometry & { readonly size: Size }> = defineOp(
   lower: (emit, inputs, { attributes: { size, ...geometry }, inputTypes: [y, { shape }] }) => {
     const kernel: Size = [shape[2], shape[3]];
     const { stride, padding } = geometry;
-    // What a convolution from `size` would not have reached at the end.
+    // Rows and columns at the end that a convolution from `size` would not have reached.
     const rest = [0, 1].map(
       (axis) => size[axis] - ((y.shape[2 + axis] - 1) * stride - 2 * padding + kernel[axis]),
     );

@@ -1,7 +1,7 @@
-import { defineOp, type GradientContext, type SimdInstruction } from '../ir/op.js';
+import { defineOp } from '../ir/op.js';
 import { ShapeError } from '../ir/shapeError.js';
 import { formatType, sameShape } from '../ir/tensorType.js';
-import type { Value } from '../ir/value.js';
+import type { GradientContext, SimdInstruction, Value } from '../ir/value.js';
 import { beforeBroadcast, broadcastShapes, sumTo } from './broadcast.js';
 import { scalar } from './constant.js';
 

@@ -1,17 +1,16 @@
-import { type Program, reachable } from '../ir/program.js';
+import { type Program, valuesOf } from '../ir/program.js';
 import { elementCount } from '../ir/tensorType.js';
 import type { Value } from '../ir/value.js';
 
 /**
- * Multiply-adds of a program's convolutions and matrix products, computed by their definition: forms that save some of
- * them do the same work for the user. All else in a step is small beside it (docs/performance.md).
+ * Multiply-adds of a program's convolutions and matrix products, counted by their definition: an
+ * algorithm that saves some of them does the same work for the user. All else in a step is small beside it (docs/performance.md).
  */
-export function multiplyAddsOf({ outputs, writes, hostSteps }: Program): number {
-  const roots = [...outputs.values(), ...writes.values(), ...hostSteps.flatMap(({ inputs }) => inputs)];
-  return reachable(roots).reduce((sum, value) => sum + multiplyAdds(value), 0);
+export function multiplyAddsOf(program: Program): number {
+  return valuesOf(program).reduce((sum, value) => sum + multiplyAdds(value), 0);
 }
 
-/** Those of one value alone. */
+/** Multiply-adds of one value. */
 export function multiplyAdds({ source, shape }: Value): number {
   if (source.kind !== 'op') return 0;
   const [first, second] = source.inputs;

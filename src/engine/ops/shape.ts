@@ -12,6 +12,7 @@ const reshapeOp = defineOp<{ shape: Shape }>({
     return { dtype: x.dtype, shape };
   },
   gradient: ({ inputs: [x], dy }) => [reshape(dy, x.shape)],
+  isView: true,
   lower: (emit, [x], { attributes }) => emit.reshape(x, attributes.shape),
 });
 
@@ -118,6 +119,7 @@ const detachOp = defineOp<object>({
   name: 'detach',
   type: ([x]) => x,
   gradient: () => [null],
+  isView: true,
   lower: (_, [x]) => x,
 });
 

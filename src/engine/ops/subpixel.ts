@@ -1,7 +1,7 @@
 import type { Emitter } from '../ir/emitter.js';
 import type { Shape } from '../ir/tensorType.js';
 
-/** Larger kernels take longer to rearrange than the form saves, and their lists of indices would fill the model. */
+/** Larger kernels take longer to rearrange than the algorithm saves, and their lists of indices would fill the model. */
 const MAX_WEIGHT = 2 ** 18;
 
 /** Sizes of one transposed convolution y [N, in, h, w] * weight [in, out, k, k] → x [N, out, ...size]. */

@@ -12,6 +12,7 @@ export interface FilteringMatrices {
   readonly inputs: Matrix;
 }
 
+/** Rows of numbers. */
 export type Matrix = readonly (readonly number[])[];
 
 /** Small points keep rounding errors small. */

@@ -1,14 +1,15 @@
 /** Minimal filtering at a size at which it is chosen, against plain sums in double precision. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { direct as directly } from '../../../test/algorithms.js';
 import { relativeError } from '../../../test/assertClose.js';
 import { operand } from '../../../test/checkOp.js';
-import { form, runProgram } from '../../../test/runProgram.js';
+import { runProgram } from '../../../test/runProgram.js';
 import { grad } from '../autodiff/grad.js';
+import type { Layer } from '../ir/layer.js';
 import { f32 } from '../ir/tensorType.js';
 import { Trace } from '../ir/trace.js';
-import type { Layer } from '../onnx/graphBuilder.js';
-import { chooseByRule } from '../runtime/forms.js';
+import { chooseByRule } from '../runtime/algorithmRules.js';
 import { conv2d } from './conv.js';
 import { mul } from './elementwise.js';
 import { sum } from './reduce.js';
@@ -53,8 +54,8 @@ test('a layer that the rule gives to minimal filtering: output and gradients wit
   const y = conv2d(inputs[0], inputs[1], undefined, { stride: 1, padding });
   const [dx, dw] = grad(sum(mul(y, trace.input('dy', y.type))), inputs);
   const chosen = new Set<string>();
-  const choose = (layer: Layer, forms: readonly string[]) => {
-    const name = chooseByRule(layer, forms);
+  const choose = (layer: Layer) => {
+    const name = chooseByRule(layer);
     chosen.add(name);
     return name;
   };
@@ -65,10 +66,6 @@ test('a layer that the rule gives to minimal filtering: output and gradients wit
     const error = relativeError(found[name], exact[name]);
     assert.ok(error < 1e-5, `${name}: ${error}`);
   }
-  const plain = await runProgram(
-    trace.program({ y, dx, dw }),
-    { x, w: weight, dy },
-    { choose: form('direct') },
-  );
+  const plain = await runProgram(trace.program({ y, dx, dw }), { x, w: weight, dy }, { choose: directly });
   assert.notDeepEqual(found.dw, plain.dw, 'it is another way to the same numbers');
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { direct } from '../../../test/algorithms.js';
 import { assertClose } from '../../../test/assertClose.js';
-import { firstForm, runProgram } from '../../../test/runProgram.js';
+import { runProgram } from '../../../test/runProgram.js';
 import { grad } from '../autodiff/grad.js';
 import { State } from '../ir/state.js';
 import { f32, u8 } from '../ir/tensorType.js';
@@ -14,7 +15,7 @@ import { Adam } from './adam.js';
 import { Executable } from './executable.js';
 import { StateStore } from './stateStore.js';
 
-const options = { threads: 1, choose: firstForm };
+const options = { threads: 1, choose: direct };
 
 test('bytes go in and out as they are; an input that nothing reads need not be given', async () => {
   const trace = new Trace(true);

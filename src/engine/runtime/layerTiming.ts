@@ -1,74 +1,23 @@
-import { type Program, reachable } from '../ir/program.js';
+import type { AlgorithmChooser } from '../ir/layer.js';
 import { elementCount } from '../ir/tensorType.js';
 import { Trace } from '../ir/trace.js';
 import { Value } from '../ir/value.js';
-import type { FormChooser, Layer } from '../onnx/graphBuilder.js';
 import { lowerGraph } from '../onnx/lower.js';
+import type { AlgorithmTimes } from './algorithmTimes.js';
 import { type Binding, Session } from './session.js';
 
-/** A layer that can be computed in several ways, alone. */
-export interface LayerChoice {
-  readonly layer: Layer;
-  readonly forms: readonly string[];
-  /** One of the program's values that it is. */
-  readonly value: Value;
-}
-
-/** The layers of a program for which there is more than one form. */
-export function choicesOf({ outputs, writes, hostSteps }: Program): LayerChoice[] {
-  const roots = [...outputs.values(), ...writes.values(), ...hostSteps.flatMap(({ inputs }) => inputs)];
-  return reachable(roots).flatMap((value) => {
-    if (value.source.kind !== 'op') return [];
-    const found: LayerChoice[] = [];
-    const { inputs, body, outputs } = alone(value);
-    lowerGraph({
-      ...{ inputs, outputs, body },
-      choose: (layer, forms) => {
-        found.push({ layer, forms, value });
-        return forms[0];
-      },
-    });
-    return found;
-  });
-}
-
 /**
- * Milliseconds of a layer in each of some forms: the fastest of `rounds` in which the forms take turns, so that a busy
- * moment meets all of them.
+ * Milliseconds of a value's layer by each of some of its algorithms: the fastest of `rounds` in which they take turns,
+ * so that a busy moment meets all of them. One more round, the first, is not counted: it meets cold memory.
  */
-export async function timeForms(
-  { value }: Pick<LayerChoice, 'value'>,
-  forms: readonly string[],
-  threads: number,
-  rounds: number,
-): Promise<Map<string, number>> {
-  const times = await timeAlternatives(
-    value,
-    forms.map((form) => () => form),
-    threads,
-    rounds,
-  );
-  return new Map(forms.map((form, i) => [form, times[i]]));
-}
-
-/** Milliseconds of a layer in the form that it is given. */
-export async function timeLayer(
-  { value }: Pick<LayerChoice, 'value'>,
-  choose: FormChooser,
-  threads: number,
-  rounds: number,
-): Promise<number> {
-  return (await timeAlternatives(value, [choose], threads, rounds))[0];
-}
-
-async function timeAlternatives(
+export async function timeAlgorithms(
   value: Value,
-  choosers: readonly FormChooser[],
+  algorithms: readonly string[],
   threads: number,
   rounds: number,
-): Promise<number[]> {
-  const timed = await Promise.all(choosers.map((choose) => prepare(value, choose, threads)));
-  const fastest = choosers.map(() => Number.POSITIVE_INFINITY);
+): Promise<AlgorithmTimes> {
+  const timed = await Promise.all(algorithms.map((name) => prepare(value, () => name, threads)));
+  const fastest = algorithms.map(() => Number.POSITIVE_INFINITY);
   for (let round = 0; round <= rounds; round++) {
     for (const [i, { session, binding }] of timed.entries()) {
       const start = performance.now();
@@ -78,10 +27,10 @@ async function timeAlternatives(
     }
   }
   for (const { session } of timed) await session.dispose();
-  return fastest;
+  return Object.fromEntries(algorithms.map((name, i) => [name, Number(fastest[i].toFixed(3))]));
 }
 
-/** The same op as a graph of its own, with inputs for its operands. */
+/** The value's op as a graph of its own, with inputs for its operands. */
 function alone({ source }: Value) {
   if (source.kind !== 'op') throw new Error(`${source.kind} is no op`);
   const trace = new Trace(true);
@@ -92,7 +41,7 @@ function alone({ source }: Value) {
 
 async function prepare(
   value: Value,
-  choose: FormChooser,
+  choose: AlgorithmChooser,
   threads: number,
 ): Promise<{ session: Session; binding: Binding }> {
   const request = { ...alone(value), withEmptySequence: true };

@@ -4,17 +4,18 @@ import { elementCount } from '../ir/tensorType.js';
 import type { Value } from '../ir/value.js';
 import { cutProgram, type Segment } from './segments.js';
 
-/** A way to run a training step, from the fastest to the one that needs least memory. */
-export interface MemoryWay {
+/** How a training step uses memory. */
+export interface MemoryStrategy {
   readonly name: 'fast' | 'returning' | 'recomputing';
   /** As in `SessionOptions`. */
   readonly keepsMemory: boolean;
   readonly recomputes: boolean;
-  /** What there is to say to the person who trains. */
+  /** A message to the person who trains. */
   readonly note?: string;
 }
 
-export const MEMORY_WAYS: readonly MemoryWay[] = [
+/** From the fastest to the one that needs least memory. */
+export const MEMORY_STRATEGIES: readonly MemoryStrategy[] = [
   { name: 'fast', keepsMemory: true, recomputes: false },
   {
     ...{ name: 'returning', keepsMemory: false, recomputes: false },
@@ -26,7 +27,7 @@ export const MEMORY_WAYS: readonly MemoryWay[] = [
   },
 ];
 
-/** What a training needs, in bytes of resident memory. */
+/** Bytes of resident memory that a training needs. */
 export interface MemoryNeeds {
   /** Node, the runtime's code, data loading. */
   readonly process: number;
@@ -34,7 +35,7 @@ export interface MemoryNeeds {
   readonly states: number;
   /** Values that one segment of a step leaves for a later one, inputs and results. */
   readonly kept: number;
-  /** Everything else that a step computes. */
+  /** All other values of a step, and temporaries. */
   readonly working: number;
   readonly total: number;
 }
@@ -50,28 +51,28 @@ const WORKING = {
   returned: { fixed: 130e6, factor: 2.5 },
 } as const;
 
-/** The program as it runs in that way. */
-export function inWay(program: Program, { recomputes }: MemoryWay): Program {
+/** The program that runs by a strategy. */
+export function inStrategy(program: Program, { recomputes }: MemoryStrategy): Program {
   return recomputes ? recompute(program) : program;
 }
 
-/** Predicts what training takes at its peak, from the program of a step alone: nothing is allocated. */
-export function predictMemory(program: Program, way: MemoryWay): MemoryNeeds {
-  const rewritten = inWay(program, way);
+/** Predicts the memory that training takes at its peak, from the program of a step alone: nothing is allocated. */
+export function predictMemory(program: Program, strategy: MemoryStrategy): MemoryNeeds {
+  const rewritten = inStrategy(program, strategy);
   const gradients = new Set(rewritten.hostSteps.flatMap(({ inputs }) => inputs));
   const segments = cutProgram(rewritten).flatMap(({ segment }) => segment ?? []);
   const left = new Set(segments.flatMap(({ outputs }) => outputs.filter((value) => !gradients.has(value))));
   const kept = sumBytes([...rewritten.inputs.values(), ...left]);
   const alive = segments.reduce((sum, segment) => sum + peakAlive(segment), 0);
-  const { fixed, factor } = way.keepsMemory ? WORKING.kept : WORKING.returned;
+  const { fixed, factor } = strategy.keepsMemory ? WORKING.kept : WORKING.returned;
   const states = stateBytes(rewritten);
   const working = fixed + factor * alive;
   return { process: PROCESS_BYTES, states, kept, working, total: PROCESS_BYTES + states + kept + working };
 }
 
-/** What a compiled program takes besides the states. */
-export function programBytes(program: Program, way: MemoryWay): number {
-  const { kept, working } = predictMemory(program, way);
+/** Bytes that a compiled program takes besides the states. */
+export function programBytes(program: Program, strategy: MemoryStrategy): number {
+  const { kept, working } = predictMemory(program, strategy);
   return kept + working;
 }
 
@@ -90,7 +91,7 @@ function stateBytes(program: Program): number {
 /** The most bytes of a segment's values that are alive at once, in the order in which the runtime computes them. */
 function peakAlive(segment: Segment): number {
   const outputs = new Set(segment.outputs);
-  const own = (value: Value) => value.source.kind === 'op' && !outputs.has(value) && !isView(value);
+  const own = (value: Value) => value.source.kind === 'op' && !outputs.has(value) && !value.isView;
   const order = depthFirst(segment);
   const lastUse = new Map<Value, number>();
   order.forEach((value, time) => {
@@ -109,7 +110,7 @@ function peakAlive(segment: Segment): number {
   return peak;
 }
 
-/** From what nobody reads, as `lowerGraph` arranges it. */
+/** Values in the order in which they are computed: depth first from those that nobody reads, as in `lowerGraph`. */
 function depthFirst({ body }: Segment): Value[] {
   const inside = new Set(body);
   const read = new Set(body.flatMap((value) => value.operands));
@@ -123,16 +124,9 @@ function depthFirst({ body }: Segment): Value[] {
   return [...order];
 }
 
-function isView({ source }: Value): boolean {
-  return source.kind === 'op' && (source.op.name === 'reshape' || source.op.name === 'detach');
-}
-
-/** Whose memory a value is. */
+/** The value whose memory this one is. */
 function viewed(value: Value, outputs: ReadonlySet<Value>): Value {
-  const { source } = value;
-  return isView(value) && source.kind === 'op' && !outputs.has(value)
-    ? viewed(source.inputs[0], outputs)
-    : value;
+  return value.isView && !outputs.has(value) ? viewed(value.operands[0], outputs) : value;
 }
 
 function sumBytes(values: readonly Value[]): number {

@@ -1,19 +1,18 @@
-import type { HostStep } from '../ir/hostStep.js';
 import { type Program, reachable } from '../ir/program.js';
 import type { State } from '../ir/state.js';
-import type { Value } from '../ir/value.js';
+import type { HostStep, Value } from '../ir/value.js';
 
 /** A part of a program that runs as one ONNX graph. */
 export interface Segment {
-  /** What it reads: program inputs, states, and values of earlier segments. */
+  /** Values that it reads: program inputs, states, and results of earlier segments. */
   readonly inputs: readonly Value[];
-  /** What later segments, host steps or the caller need of it. */
+  /** Its results that later segments, host steps or the caller need. */
   readonly outputs: readonly Value[];
   /** Everything it computes, operands first. */
   readonly body: readonly Value[];
 }
 
-/** What runs in turn: a segment, then the host step that needed it. The last stage may lack either. */
+/** A segment, then the host step that needed it. The last stage may lack either. */
 export interface Stage {
   readonly segment: Segment | undefined;
   readonly hostStep: HostStep | undefined;
@@ -22,8 +21,8 @@ export interface Stage {
 const isComputed = ({ source }: Value) => source.kind === 'op' || source.kind === 'constant';
 
 /**
- * Cuts a program around its host steps. A segment computes what its host step needs and what is asked of the program
- * that depends on no later step; the rest is left to the segment that first needs it.
+ * Cuts a program around its host steps. A segment computes the operands of its host step and those results of the
+ * program that depend on no later step; other values are left to the segment that first needs them.
  */
 export function cutProgram(program: Program): Stage[] {
   const { hostSteps } = program;
@@ -68,7 +67,7 @@ function hostStepsBefore(value: Value, hostSteps: readonly HostStep[]): number {
   return count;
 }
 
-/** A host step updates in place: what reads the old value must not be computed after it. */
+/** A host step updates in place: no value that reads the old contents may be computed after it. */
 function checkStatesAreCurrent(body: readonly Value[], past: readonly HostStep[]): void {
   const updated = new Map<State, HostStep>(
     past.flatMap((step) => step.states.map((state) => [state, step] as const)),

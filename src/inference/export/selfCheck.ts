@@ -3,8 +3,8 @@ import { type FloatImages, toFloatImages } from '../../data/batch/floatImages.js
 import { elementCount } from '../../engine/ir/tensorType.js';
 import { INPUT } from '../../engine/onnx/inferenceGraph.js';
 import type { Precision } from '../../engine/onnx/weightStorage.js';
+import { chooseByRule } from '../../engine/runtime/algorithmRules.js';
 import { Executable } from '../../engine/runtime/executable.js';
-import { chooseByRule } from '../../engine/runtime/forms.js';
 import { type ModelForm, sampleSide, traceGenerator } from '../inferenceModel.js';
 import { floatEngine } from '../portable/boundaryEngines.js';
 import type { NormMode } from '../portable/generatorInfo.js';

@@ -2,15 +2,17 @@ import { freemem } from 'node:os';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import type { Program } from '../../engine/ir/program.js';
 import {
-  MEMORY_WAYS,
+  MEMORY_STRATEGIES,
   type MemoryNeeds,
-  type MemoryWay,
+  type MemoryStrategy,
   PROCESS_BYTES,
   predictMemory,
   programBytes,
 } from '../../engine/runtime/memoryPlan.js';
-import type { ImageSize, ModelGraph } from '../../models/definition.js';
+import type { ModelGraph } from '../../models/definition.js';
+import type { ImageSize } from '../../models/images.js';
 import { parameterCount } from '../../models/layers/module.js';
+import { stepOf } from '../../models/stepDefinition.js';
 import { formatBytes, parseMemorySize } from '../../options/memorySize.js';
 import type { TestOptions } from '../../options/testOptions.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
@@ -19,7 +21,7 @@ import { stepPrograms } from './stepPieces.js';
 
 /** How a training will use memory. */
 export interface MemoryFit {
-  readonly way: MemoryWay;
+  readonly strategy: MemoryStrategy;
   readonly needs: MemoryNeeds;
 }
 
@@ -34,20 +36,20 @@ export function memoryLimit({ memoryLimit }: TrainOptions): number {
   return memoryLimit === undefined ? availableMemory() : parseMemorySize(memoryLimit)!;
 }
 
-/** How a training uses memory. Where the size of its steps is not known, a limit that was given asks for the leanest way. */
-export function memoryWay(graph: ModelGraph, opt: TrainOptions): MemoryWay {
+/** How a training uses memory: where the size of its steps is not known, by the leanest strategy if there is a limit. */
+export function memoryStrategy(graph: ModelGraph, opt: TrainOptions): MemoryStrategy {
   const size = stepSize(opt);
-  if (size !== undefined) return fitMemory(graph, opt, size).way;
-  return opt.memoryLimit === undefined ? MEMORY_WAYS[0] : LEANEST;
+  if (size !== undefined) return fitMemory(graph, opt, size).strategy;
+  return opt.memoryLimit === undefined ? MEMORY_STRATEGIES[0] : LEANEST;
 }
 
 /** What compiled programs may take: those of full batches, of an epoch's last one, of validation. */
 export function roomForPrograms(
   graph: ModelGraph,
   opt: TrainOptions | TestOptions,
-  way: MemoryWay,
+  strategy: MemoryStrategy,
 ): ProgramMemory {
-  const bytesOf = (program: Program) => programBytes(program, way);
+  const bytesOf = (program: Program) => programBytes(program, strategy);
   if (!opt.isTrain) return { bytesOf, room: Number.POSITIVE_INFINITY };
   const states = Object.values(graph.networks).reduce((sum, network) => sum + parameterCount(network), 0);
   const taken = PROCESS_BYTES + BYTES_OF_PARAMETER * states + extraStateBytes(graph, opt);
@@ -57,7 +59,7 @@ export function roomForPrograms(
 /** The parameter itself, its gradient and two moments. */
 const BYTES_OF_PARAMETER = 16;
 
-/** What optimisers keep besides: gradients gathered over batches, and moving averages. */
+/** What optimisers keep besides: gradients accumulated over batches, and moving averages. */
 function extraStateBytes({ networks, testNetworks }: ModelGraph, { accumulate, ema }: TrainOptions): number {
   const bytes = (names: readonly string[]) =>
     names.reduce((sum, name) => sum + 4 * parameterCount(networks[name]), 0);
@@ -65,22 +67,22 @@ function extraStateBytes({ networks, testNetworks }: ModelGraph, { accumulate, e
 }
 
 /** Of the fakes that pools keep. */
-function poolBytes(
-  { pooled = {}, inputs }: ModelGraph,
-  { poolSize }: TrainOptions,
-  { height, width }: ImageSize,
-): number {
-  const channels = Math.max(...inputs.map((input) => input.channels));
-  return Object.keys(pooled).length * poolSize * 4 * channels * height * width;
+function poolBytes(graph: ModelGraph, { poolSize }: TrainOptions, { height, width }: ImageSize): number {
+  const channels = Math.max(...graph.inputs.map((input) => input.channels));
+  return Object.keys(stepOf(graph).pooled).length * poolSize * 4 * channels * height * width;
 }
 
 /** Of a step, in as many programs as it takes: all of them stay compiled. */
-function memoryNeeds(graph: ModelGraph, opt: TrainOptions, size: ImageSize): (way: MemoryWay) => MemoryNeeds {
-  const whole = graph.trainStep(size);
+function memoryNeeds(
+  graph: ModelGraph,
+  opt: TrainOptions,
+  size: ImageSize,
+): (strategy: MemoryStrategy) => MemoryNeeds {
+  const whole = stepOf(graph).program(size);
   const programs = stepPrograms(graph, opt, size).map(({ program }) => program);
-  return (way) => {
-    const { process, states } = predictMemory(whole, way);
-    const parts = programs.map((program) => predictMemory(program, way));
+  return (strategy) => {
+    const { process, states } = predictMemory(whole, strategy);
+    const parts = programs.map((program) => predictMemory(program, strategy));
     const sum = (of: 'kept' | 'working') => parts.reduce((bytes, needs) => bytes + needs[of], 0);
     const needs = {
       process,
@@ -93,14 +95,14 @@ function memoryNeeds(graph: ModelGraph, opt: TrainOptions, size: ImageSize): (wa
 }
 
 /**
- * The fastest way to train that fits.
+ * The fastest strategy that fits.
  *
  * @throws Pix2PixError when none does: with what is needed, what there is, and what would fit
  */
 export function fitMemory(graph: ModelGraph, opt: TrainOptions, size: ImageSize): MemoryFit {
   const limit = memoryLimit(opt);
   const needsIn = memoryNeeds(graph, opt, size);
-  const fits = MEMORY_WAYS.map((way) => ({ way, needs: needsIn(way) }));
+  const fits = MEMORY_STRATEGIES.map((strategy) => ({ strategy, needs: needsIn(strategy) }));
   const fit = fits.find(({ needs }) => needs.total <= limit);
   if (fit !== undefined) return fit;
   const least = fits.reduce((a, b) => (b.needs.total < a.needs.total ? b : a)).needs;
@@ -114,7 +116,7 @@ export function fitMemory(graph: ModelGraph, opt: TrainOptions, size: ImageSize)
   );
 }
 
-const LEANEST = MEMORY_WAYS[MEMORY_WAYS.length - 1];
+const LEANEST = MEMORY_STRATEGIES[MEMORY_STRATEGIES.length - 1];
 /** Sizes of images that are tried; networks take multiples of a power of two. */
 const SIDE_STEP = 32;
 

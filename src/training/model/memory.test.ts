@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { firstForm } from '../../../test/runProgram.js';
+import { direct } from '../../../test/algorithms.js';
 import { smallModel } from '../../../test/smallModel.js';
 import { pix2pix as run, TINY, temporaryFolder } from '../../../test/tinyRun.js';
 import { RandomStream } from '../../base/random/stream.js';
@@ -8,13 +8,14 @@ import { recompute } from '../../engine/autodiff/recompute.js';
 import type { Program } from '../../engine/ir/program.js';
 import { Executable } from '../../engine/runtime/executable.js';
 import { initialise } from '../../engine/runtime/initialise.js';
-import { MEMORY_WAYS, predictMemory } from '../../engine/runtime/memoryPlan.js';
+import { MEMORY_STRATEGIES, predictMemory } from '../../engine/runtime/memoryPlan.js';
 import { StateStore } from '../../engine/runtime/stateStore.js';
 import { pix2pix } from '../../models/pix2pix.js';
+import { stepOf } from '../../models/stepDefinition.js';
 import { createModel } from '../createModel.js';
 import { parseTrainOptions } from '../options.js';
 import { createOptimisers } from './createOptimisers.js';
-import { memoryWay } from './fitMemory.js';
+import { memoryStrategy } from './fitMemory.js';
 import { randomInputs } from './randomInputs.js';
 
 const size = { batch: 2, height: 64, width: 64, format: 'u8' } as const;
@@ -31,8 +32,8 @@ async function train(settings: object, rewrite: (program: Program) => Program, k
   const states = Object.values(graph.networks).flatMap((network) => network.states);
   store.allocate(states.filter((state) => !store.has(state)));
   for (const [name, network] of Object.entries(graph.networks)) initialise(name, network.states, store, 1);
-  const program = rewrite(graph.trainStep(size));
-  const options = { threads: 1, choose: firstForm, optimisers, keepsMemory };
+  const program = rewrite(stepOf(graph).program(size));
+  const options = { threads: 1, choose: direct, optimisers, keepsMemory };
   const executable = await Executable.compile(program, store, options);
   const random = new RandomStream(3, 'test.images');
   const image = (channels: number) =>
@@ -63,14 +64,14 @@ const graphOf = (...more: string[]) => {
   return { opt, graph: pix2pix.build(opt as never) };
 };
 
-test('memory grows with the batch and with the images’ area, and leaner ways need less of it', () => {
+test('memory grows with the batch and with the images’ area, and leaner strategies need less of it', () => {
   const { graph } = graphOf();
   const needs = (batch: number, side: number) =>
-    MEMORY_WAYS.map((way) =>
-      predictMemory(graph.trainStep({ batch, height: side, width: side, format: 'u8' }), way),
+    MEMORY_STRATEGIES.map((strategy) =>
+      predictMemory(stepOf(graph).program({ batch, height: side, width: side, format: 'u8' }), strategy),
     );
   const [one, four, large] = [needs(1, 256), needs(4, 256), needs(1, 512)];
-  for (const [i] of MEMORY_WAYS.entries()) {
+  for (const [i] of MEMORY_STRATEGIES.entries()) {
     assert.ok(one[i].total < four[i].total);
     // four times the pixels either way
     assert.ok(Math.abs(four[i].kept / one[i].kept - 4) < 0.05);
@@ -86,13 +87,13 @@ test('memory grows with the batch and with the images’ area, and leaner ways n
 
 test('the limit decides how memory is used', () => {
   const { opt, graph } = graphOf('--batch_size', '16');
-  const wayWithin = (memoryLimit: string) => memoryWay(graph, { ...opt, memoryLimit }).name;
-  assert.deepEqual(['8GB', '4.5GB', '3.7GB'].map(wayWithin), ['fast', 'returning', 'recomputing']);
+  const strategyWithin = (memoryLimit: string) => memoryStrategy(graph, { ...opt, memoryLimit }).name;
+  assert.deepEqual(['8GB', '4.5GB', '3.7GB'].map(strategyWithin), ['fast', 'returning', 'recomputing']);
 });
 
 test('what cannot fit is refused with what would', () => {
   const { opt, graph } = graphOf('--batch_size', '16');
-  const refusal = (memoryLimit: string) => () => memoryWay(graph, { ...opt, memoryLimit });
+  const refusal = (memoryLimit: string) => () => memoryStrategy(graph, { ...opt, memoryLimit });
   assert.throws(
     refusal('2GB'),
     /does not fit into memory[\s\S]*--memory_limit {2}2\.00 GB[\s\S]*--batch_size \d+ would fit/,

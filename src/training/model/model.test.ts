@@ -179,13 +179,14 @@ test('plateau watches the mean of G_L1 over the epoch where it is given nothing 
 });
 
 test('a weight or a running statistic that is no number does not reach a checkpoint', async () => {
+  const at = { step: 2, epoch: 1, iteration: 2 };
   for (const wanted of ['model.model.1.model.2.running_var', 'model.model.0.weight']) {
     const model = await tinyModel();
-    requireFiniteWeights(model, 'here');
+    await requireFiniteWeights(model, at);
     const state = model.networks.G.states.find(({ name }) => name === wanted)!;
     model.store.floats(state)[1] = Number.NaN;
-    assert.throws(
-      () => requireFiniteWeights(model, 'epoch 1, step 2'),
+    await assert.rejects(
+      requireFiniteWeights(model, at),
       (error: Error) =>
         error instanceof Pix2PixError && error.summary === `training has diverged: G ${wanted} is not finite`,
     );

@@ -1,5 +1,5 @@
+import type { AlgorithmChooser } from '../../engine/ir/layer.js';
 import type { Program } from '../../engine/ir/program.js';
-import type { FormChooser } from '../../engine/onnx/graphBuilder.js';
 import type { Adam } from '../../engine/runtime/adam.js';
 import { type CompileOptions, Executable } from '../../engine/runtime/executable.js';
 import type { StateStore } from '../../engine/runtime/stateStore.js';
@@ -25,8 +25,8 @@ export class ProgramCache {
     private readonly store: StateStore,
     private readonly optimisers: ReadonlyMap<string, Adam>,
     private readonly options: Omit<CompileOptions, 'choose' | 'optimisers'>,
-    /** Picks the forms of a program's layers. */
-    private readonly chooserFor: (program: Program) => FormChooser | Promise<FormChooser>,
+    /** Picks the algorithms of a program's layers. */
+    private readonly chooserFor: (program: Program) => AlgorithmChooser | Promise<AlgorithmChooser>,
     private readonly memory: ProgramMemory,
   ) {}
 

@@ -1,17 +1,26 @@
+import { formatDuration } from '../../base/duration.js';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { createDataset } from '../../data/createDataset.js';
 import { runtimeNotice } from '../../engine/devices/cpu/onnxRuntime.js';
+import { layerOf } from '../../engine/ir/layer.js';
+import type { Value } from '../../engine/ir/value.js';
 import { multiplyAddsOf } from '../../engine/ops/multiplyAdds.js';
-import { inWay, programBytes } from '../../engine/runtime/memoryPlan.js';
-import { predictStepTime } from '../../engine/runtime/stepTime.js';
+import { timeAlgorithms } from '../../engine/runtime/layerTiming.js';
+import { inStrategy, programBytes } from '../../engine/runtime/memoryPlan.js';
+import { copyRate, predictStepTime } from '../../engine/runtime/stepTime.js';
+import { buildModel } from '../../models/buildModel.js';
 import type { ModelOptions } from '../../models/definition.js';
 import { parameterCount } from '../../models/layers/module.js';
 import { findModel } from '../../models/registry.js';
+import { stepOf } from '../../models/stepDefinition.js';
 import { formatBytes } from '../../options/memorySize.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
+import { algorithmChoice } from '../model/algorithmChoice.js';
 import { fitMemory, memoryLimit, stepSize } from '../model/fitMemory.js';
-import { formChoice } from '../model/formChoice.js';
 import { imagesPerStep, stepPrograms } from '../model/stepPieces.js';
+
+/** Runs of each layer that count. */
+const ROUNDS = 2;
 
 /** What `pix2pix train --dry_run` finds out. */
 export interface DryRun {
@@ -43,22 +52,26 @@ export async function dryRun(
 ): Promise<DryRun> {
   runtimeNotice(print);
   const imagesPerEpoch = opt.dataroot ? await countImages(opt) : undefined;
-  const graph = findModel(opt.model).build(opt as unknown as ModelOptions);
+  const graph = buildModel(findModel(opt.model), opt as unknown as ModelOptions);
   const size = stepSize(opt);
   if (size === undefined) throw sizeUnknown(opt);
-  const { way, needs } = fitMemory(graph, opt, size);
+  const { strategy, needs } = fitMemory(graph, opt, size);
   const time = { convolutions: 0, others: 0, optimisers: 0, total: 0 };
   let flops = 0;
   for (const { program: fast, runs } of stepPrograms(graph, opt, size)) {
-    const program = inWay(fast, way);
-    const choose = await formChoice(opt, print)(program);
-    const once = await predictStepTime(program, choose, opt.intraThreads, progress);
+    const program = inStrategy(fast, strategy);
+    const choose = await algorithmChoice(opt, print)(program);
+    const timeLayer = async (value: Value) => {
+      const algorithm = choose(layerOf(value));
+      return (await timeAlgorithms(value, [algorithm], opt.intraThreads, ROUNDS))[algorithm];
+    };
+    const once = await predictStepTime(program, { timeLayer, copyRate }, progress);
     for (const kind of ['convolutions', 'others', 'optimisers', 'total'] as const)
       time[kind] += runs * once[kind];
     flops += 2 * runs * multiplyAddsOf(program);
   }
   const rest = (imagesPerEpoch ?? 0) % opt.batchSize;
-  const last = rest === 0 ? 0 : programBytes(graph.trainStep({ ...size, batch: rest }), way);
+  const last = rest === 0 ? 0 : programBytes(stepOf(graph).program({ ...size, batch: rest }), strategy);
   const memoryBytes = Math.min(needs.total + last, memoryLimit(opt));
   const networks = Object.entries(graph.networks).map(
     ([name, network]) => [name, parameterCount(network)] as const,
@@ -74,10 +87,10 @@ export async function dryRun(
     `memory      ${formatBytes(memoryBytes)}: parameters, gradients and moments ${formatBytes(needs.states)}, ` +
       `activations kept ${formatBytes(needs.kept)}, working ${formatBytes(needs.working)}, ` +
       `${last > 0 ? `an epoch's last ${rest} images ${formatBytes(last)}, ` : ''}program ${formatBytes(needs.process)}`,
-    ...(way.note === undefined ? [] : [`            ${way.note}`]),
+    ...(strategy.note === undefined ? [] : [`            ${strategy.note}`]),
     `step time   ${ms(time.total)}: convolutions ${ms(time.convolutions)}, other ${ms(time.others)}, ` +
       `optimisers ${ms(time.optimisers)}`,
-    `time        ${duration(seconds)} for ${imagesPerEpoch === undefined ? '1000 images' : `an epoch of ${images} images`}`,
+    `time        ${formatDuration(seconds)} for ${imagesPerEpoch === undefined ? '1000 images' : `an epoch of ${images} images`}`,
   ];
   return {
     parameters,
@@ -100,9 +113,4 @@ async function countImages(opt: TrainOptions): Promise<number> {
   const dataset = await createDataset({ ...opt, numThreads: 0 });
   await dataset.close();
   return dataset.length;
-}
-
-function duration(seconds: number): string {
-  if (seconds < 90) return `${seconds.toFixed(0)} s`;
-  return seconds < 5400 ? `${(seconds / 60).toFixed(0)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }

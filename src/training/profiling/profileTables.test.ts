@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { firstForm } from '../../../test/runProgram.js';
+import { direct } from '../../../test/algorithms.js';
 import { grad } from '../../engine/autodiff/grad.js';
 import { withScope } from '../../engine/ir/scope.js';
 import { f32 } from '../../engine/ir/tensorType.js';
@@ -51,7 +51,7 @@ test('of a program that ran, every run of every node is found under its layer, a
   const weight = trace.input('weight', f32(3, 2, 3, 3));
   const y = withScope('net.0', () => conv2d(x, weight, undefined, { stride: 1, padding: 1 }));
   const [dx, dweight] = grad(sum(square(y)), [x, weight]);
-  const options = { threads: 1, choose: firstForm, profilePrefix: join(folder, 'run') };
+  const options = { threads: 1, choose: direct, profilePrefix: join(folder, 'run') };
   const executable = await Executable.compile(trace.program({ dx, dweight }), new StateStore(), options);
   const tensors = { x: new Float32Array(128).fill(1), weight: new Float32Array(54).fill(1) };
   for (let run = 0; run < 3; run++) await executable.run({ tensors });

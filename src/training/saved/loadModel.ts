@@ -12,7 +12,13 @@ import type { TrainOptions } from '../../options/trainOptions.js';
 import { averagedName, averagesOf, loadAverages } from '../model/averagedNetworks.js';
 import type { Model } from '../model/model.js';
 import { findReferenceRun, loadReferenceRun } from './referenceRun.js';
-import { loadOptimisers, loadPools, type Progress, parseProgress, restoreProgress } from './trainingState.js';
+import {
+  loadOptimisers,
+  loadPools,
+  parseProgress,
+  restoreProgress,
+  type SavedProgress,
+} from './trainingState.js';
 
 /** The tag of the checkpoint that `--epoch` and `--load_iter` name, as in the reference. */
 export function checkpointTag({ loadIter, epoch }: { loadIter: number; epoch: string }): string {
@@ -34,7 +40,7 @@ export interface LoadedFrom {
   /** The session that wrote it, if it is known. */
   readonly session?: string;
   /** Where training stood; undefined where the checkpoint holds networks alone, as an epoch's does. */
-  readonly progress: Progress | undefined;
+  readonly progress: SavedProgress | undefined;
   /** Networks that it does not hold and that start afresh. */
   readonly fresh: readonly string[];
 }
@@ -89,7 +95,7 @@ function requireNetworks(names: readonly string[], tag: string, checkpoints: Che
   );
 }
 
-function loadState(model: Model, state: LoadedState): Progress {
+function loadState(model: Model, state: LoadedState): SavedProgress {
   const progress = parseProgress(state.json, model.optimisers.keys());
   loadOptimisers(model, state.tensors);
   loadPools(model, state.tensors);

@@ -15,7 +15,7 @@ export interface Place {
 }
 
 /** The part of a training state that is no tensor. */
-export interface Progress {
+export interface SavedProgress {
   readonly version: 1;
   readonly place: Place;
   /** The smallest validation L1 so far; Infinity before the first. */
@@ -99,7 +99,7 @@ export function loadPools({ pools }: Model, file: SafetensorsFile): void {
 }
 
 /** The counters of a model, and the place from which it goes on. */
-export function progressOf(model: Model, { epoch, batchIndex }: Place, bestL1: number): Progress {
+export function progressOf(model: Model, { epoch, batchIndex }: Place, bestL1: number): SavedProgress {
   const { totalIters, steps, epochLoss, schedule, optimisers } = model;
   return {
     version: 1,
@@ -115,7 +115,7 @@ export function progressOf(model: Model, { epoch, batchIndex }: Place, bestL1: n
 }
 
 /** Sets a model's counters from what `progressOf` gave. */
-export function restoreProgress(model: Model, progress: Progress): void {
+export function restoreProgress(model: Model, progress: SavedProgress): void {
   model.totalIters = progress.totalIters;
   model.steps = progress.steps;
   model.epochLoss = { ...progress.epochLoss };
@@ -129,8 +129,8 @@ export function restoreProgress(model: Model, progress: Progress): void {
  * @param optimisers those whose updates must be among them
  * @throws Pix2PixError when they are of a version that is not known here, or one of them is missing or no number
  */
-export function parseProgress(json: unknown, optimisers: Iterable<string>): Progress {
-  const progress = (json ?? {}) as Progress;
+export function parseProgress(json: unknown, optimisers: Iterable<string>): SavedProgress {
+  const progress = (json ?? {}) as SavedProgress;
   if (progress.version !== 1) {
     throw new Pix2PixError(
       'the training state of the checkpoint is of another version',

@@ -5,14 +5,15 @@ import { arithmetic, type Bytes, instruction, moduleOf, unsigned, valueType } fr
 /** Bytes that one turn of the loop moves each pointer by: four f32. */
 const STRIDE = 16;
 
+/** An element-wise part of a program, and the arrays that it works on. */
 export interface ElementwiseRequest {
   /** Arrays of one length, each at an address of its own; the kernel's first arguments. */
   readonly arrays: readonly Value[];
   /** Numbers that all elements share; the arguments after them. */
   readonly scalars: readonly Value[];
-  /** What is written, element by element in place, over which of `arrays`. */
+  /** The result that replaces each of some `arrays`, element by element. */
   readonly writes: ReadonlyMap<Value, Value>;
-  /** All that lies between, operands first. */
+  /** The values that are computed, operands first. */
   readonly body: readonly Value[];
 }
 

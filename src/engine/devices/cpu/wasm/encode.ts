@@ -25,6 +25,7 @@ export function sized(content: Bytes): Bytes {
   return [...unsigned(content.length), ...content];
 }
 
+/** The codes of value types (5.3.1, 5.3.2). */
 export const valueType = { i32: 0x7f, f32: 0x7d, v128: 0x7b } as const;
 
 /** A module of one function, exported under `exportName`, that works on a memory imported as `env.memory`. */

@@ -1,9 +1,9 @@
-import { Pix2PixError } from '../base/errors/pix2pixError.js';
-import { type FloatImages, toImageBatch } from '../data/batch/floatImages.js';
-import { type ImageMetrics, imageMetrics } from '../data/metrics/imageMetrics.js';
-import { MetricMeans } from '../data/metrics/metricMeans.js';
-import type { TrainOptions } from '../options/trainOptions.js';
-import type { Model } from './model/model.js';
+import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { type FloatImages, toImageBatch } from '../../data/batch/floatImages.js';
+import { type ImageMetrics, imageMetrics } from '../../data/metrics/imageMetrics.js';
+import { MetricMeans } from '../../data/metrics/metricMeans.js';
+import type { TrainOptions } from '../../options/trainOptions.js';
+import type { Model } from '../model/model.js';
 import { hasValidationFolder, openValidationSet } from './validationSet.js';
 
 /** Means over the validation set: L1 in units of the loss (images in -1 ... 1), PSNR in dB, SSIM. */
@@ -63,7 +63,7 @@ export async function validate(
       if (shouldStop()) return 'stopped';
       model.setInput(batch);
       await model.test({ draw: index++ });
-      for (const metrics of metricsOf(model)) means.add(metrics);
+      for (const metrics of await metricsOf(model)) means.add(metrics);
     }
   } finally {
     await dataset.close();
@@ -73,9 +73,9 @@ export async function validate(
 }
 
 /** How far what the model made is from what it should be, image by image; empty where that is not known. */
-export function metricsOf(model: Model): ImageMetrics[] {
+export async function metricsOf(model: Model): Promise<ImageMetrics[]> {
   if (model.graph.compared === undefined) return [];
-  const visuals: Readonly<Record<string, FloatImages>> = model.getCurrentVisuals();
+  const visuals: Readonly<Record<string, FloatImages>> = await model.getCurrentVisuals();
   const [made, wanted] = model.graph.compared.map((name) => toImageBatch(visuals[name]));
   return imageMetrics(made, wanted);
 }

@@ -1,8 +1,8 @@
-import { Pix2PixError } from '../base/errors/pix2pixError.js';
-import type { FloatImages } from '../data/batch/floatImages.js';
-import type { Batch } from '../data/batch/imageBatch.js';
-import type { TrainOptions } from '../options/trainOptions.js';
-import type { Model } from './model/model.js';
+import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import type { FloatImages } from '../../data/batch/floatImages.js';
+import type { Batch } from '../../data/batch/imageBatch.js';
+import type { TrainOptions } from '../../options/trainOptions.js';
+import type { Model } from '../model/model.js';
 import { hasValidationFolder, openValidationSet } from './validationSet.js';
 
 /** Few: each is translated, kept and looked at again and again. */
@@ -50,7 +50,7 @@ export class FixedSamples {
     for (const [index, batch] of this.batches.entries()) {
       model.setInput(batch);
       await model.test({ draw: index });
-      const made: Readonly<Record<string, FloatImages>> = model.getCurrentVisuals();
+      const made: Readonly<Record<string, FloatImages>> = await model.getCurrentVisuals();
       for (const [name, visual] of Object.entries(made)) {
         if (!still.has(name)) all[`${index + 1}/${name}`] = visual;
       }

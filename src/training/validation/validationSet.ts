@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createDataset } from '../data/createDataset.js';
-import type { Dataset } from '../data/loading/dataset.js';
-import type { TrainOptions } from '../options/trainOptions.js';
+import { createDataset } from '../../data/createDataset.js';
+import type { Dataset } from '../../data/loading/dataset.js';
+import type { TrainOptions } from '../../options/trainOptions.js';
 
 const PHASE = 'val';
 
