@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
-import { type DurableFile, requireFreeSpace, type WrittenFile, writeFileAtomic } from './atomicFile.js';
-import { type FileSystem, fileError, nodeFileSystem } from './fileSystem.js';
-import type { TensorData } from './format/dtype.js';
+import { writeFileAtomic } from '../base/files/atomicFile.js';
+import type { DurableFile, WrittenFile } from '../base/files/durableFile.js';
+import { type FileSystem, nodeFileSystem } from '../base/files/fileSystem.js';
+import { requireFreeSpace } from '../base/files/freeSpace.js';
+import { makeFolder } from '../base/files/makeFolder.js';
+import { fileError } from '../base/files/systemError.js';
+import type { NamedSources, TensorData } from './format/dtype.js';
 import { arrayTypes, bytesOf, describeTensor, type NamedTensors, type StoredTensor } from './format/dtype.js';
 import type { SafetensorsHeader, TensorInfo } from './format/safetensorsHeader.js';
 import {
@@ -11,6 +15,7 @@ import {
   parseHeader,
   parseHeaderSize,
   refuseFile,
+  requireFitting,
   SIZE_BYTES,
 } from './format/safetensorsHeader.js';
 
@@ -167,8 +172,9 @@ export function writeSafetensors(
   metadata: Readonly<Record<string, string>> = {},
   fs: FileSystem = nodeFileSystem,
 ): WrittenFile {
+  makeFolder(dirname(path), fs);
   requireFreeSpace(dirname(path), buildHeader(tensors, metadata).fileBytes, fs);
-  return writeFileAtomic(path, (file) => streamSafetensors(file, tensors, metadata), fs);
+  return writeFileAtomic(path, (file) => streamSafetensors(file, tensors, metadata), { fs });
 }
 
 /** Writes the format into an open file. */
@@ -179,5 +185,20 @@ export function streamSafetensors(
 ): void {
   const header = buildHeader(tensors, metadata);
   file.write(header.bytes);
-  for (const tensor of header.order) file.write(bytesOf(tensor.data));
+  for (const [, tensor] of header.order) file.write(bytesOf(tensor.data));
+}
+
+/** As `streamSafetensors`; each tensor comes when it is its turn, so that no more than one is in memory. */
+export async function streamFromSources(
+  file: DurableFile,
+  tensors: NamedSources,
+  metadata: Readonly<Record<string, string>>,
+): Promise<void> {
+  const header = buildHeader(tensors, metadata);
+  file.write(header.bytes);
+  for (const [name, tensor] of header.order) {
+    const data = await tensor.read();
+    requireFitting(tensor, data, name);
+    file.write(bytesOf(data));
+  }
 }

@@ -1,8 +1,11 @@
 import { join } from 'node:path';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
-import { removeQuietly, requireFreeSpace } from './atomicFile.js';
+import { removeQuietly } from '../base/files/durableFile.js';
+import { type FileSystem, nodeFileSystem } from '../base/files/fileSystem.js';
+import { requireFreeSpace } from '../base/files/freeSpace.js';
+import { makeFolder } from '../base/files/makeFolder.js';
+import { fileError, isUnreadable, systemCode } from '../base/files/systemError.js';
 import { commit, recover, Staging } from './commit.js';
-import { type FileSystem, fileError, nodeFileSystem, systemCode } from './fileSystem.js';
 import {
   isNumbered,
   LATEST,
@@ -12,9 +15,19 @@ import {
   requireTag,
   tagOfManifest,
 } from './format/checkpointNames.js';
+import type { NamedSources, NamedTensors } from './format/dtype.js';
 import { type LoadedCheckpoint, type LoadOptions, openCheckpoint } from './loading.js';
 import { type Manifest, parseManifest, readManifestText, serializeManifest } from './manifest.js';
-import { bytesToWrite, type Checkpoint, stageCheckpoint, stagePrevious } from './saving.js';
+import {
+  bytesToWrite,
+  type Checkpoint,
+  type SaveTargets,
+  stageCheckpoint,
+  stagePrevious,
+  type WrittenParts,
+  writeParts,
+  writePartsFromSources,
+} from './saving.js';
 
 /** One checkpoint of a folder; where its manifest is damaged there is none, and `problem` says how. */
 export interface ListedCheckpoint {
@@ -67,31 +80,32 @@ export class CheckpointStore {
    * instant; a crash or an error before leaves the old. A valid `latest` becomes `previous`.
    * @param tags the bytes are written once, further tags are hard links (copies where there are none)
    * @param withState the tags that keep the training state
-   * @throws Pix2PixError when the disk is full or the folder cannot be written: nothing is lost then
+   * @throws Pix2PixError when the disk is full, the folder cannot be written or its `latest` not be read: nothing is
+   * lost then
    */
   save(tags: readonly string[], checkpoint: Checkpoint, withState: readonly string[] = [LATEST]): void {
-    requireSavable(tags);
-    const { directory, fs } = this;
-    const targets = { tags, withState };
-    const staging = new Staging(directory, fs);
+    const { targets, staging } = this.begin(tags, withState);
     try {
-      fs.mkdirSync(directory, { recursive: true });
-      recover(directory, fs);
-      requireFreeSpace(directory, bytesToWrite(checkpoint, targets), fs);
-      const staged = stageCheckpoint({ session: this.session, ...checkpoint }, targets, staging, fs);
-      const old = tags.includes(LATEST) ? this.wholeLatest() : undefined;
-      if (old !== undefined) staged.unshift(stagePrevious(directory, old, staging, fs));
-      const unsettled = commit(directory, staged, staging, fs);
-      if (unsettled.length > 0) {
-        this.onWarning(
-          `saved, but a file could not be replaced; the next save tries again: ${unsettled.join(', ')}`,
-        );
-      }
-      const latest = staged.find(({ tag }) => tag === LATEST);
-      if (latest !== undefined) this.verifiedLatest = serializeManifest(latest.manifest);
+      this.makeRoom(checkpoint, targets);
+      this.put(checkpoint, targets, writeParts(checkpoint, targets, staging, this.fs), staging);
     } catch (error) {
-      staging.discard();
-      throw fileError(error, 'cannot save a checkpoint', directory);
+      throw this.failed(error, staging);
+    }
+  }
+
+  /** As `save`, of tensors that lie elsewhere: each is written when it has come, and no more than one is in memory. */
+  async saveFrom(
+    tags: readonly string[],
+    checkpoint: Checkpoint<NamedSources>,
+    withState: readonly string[] = [LATEST],
+  ): Promise<void> {
+    const { targets, staging } = this.begin(tags, withState);
+    try {
+      this.makeRoom(checkpoint, targets);
+      const written = await writePartsFromSources(checkpoint, targets, staging, this.fs);
+      this.put(checkpoint, targets, written, staging);
+    } catch (error) {
+      throw this.failed(error, staging);
     }
   }
 
@@ -99,7 +113,8 @@ export class CheckpointStore {
    * Opens a checkpoint and verifies the wanted parts, every byte. Where `latest` is damaged or missing, `previous` is
    * taken, else the newest other one that is whole, and `onWarning` is told what was wrong and what is used instead.
    * Any other tag is that checkpoint or an error.
-   * @throws Pix2PixError naming the damage; for `latest`, every candidate and why it cannot serve
+   * @throws Pix2PixError naming the damage; for `latest`, every candidate and why it cannot serve; and where a file may
+   * not be read, or cannot be for now, which is no damage: nothing else is taken then
    */
   load(tag: string = LATEST, options: LoadOptions = {}): LoadedCheckpoint {
     requireTag(tag);
@@ -111,7 +126,7 @@ export class CheckpointStore {
         if (candidate !== tag) this.onWarning(fallbackMessage(problems, loaded));
         return loaded;
       } catch (error) {
-        if (!(error instanceof Pix2PixError)) throw error;
+        if (!(error instanceof Pix2PixError) || isUnreadable(error)) throw error;
         problems.set(`checkpoint ${candidate}`, error.summary);
       }
     }
@@ -154,6 +169,44 @@ export class CheckpointStore {
     return outdated.map(({ tag }) => tag).filter((tag) => !left.includes(tag));
   }
 
+  private begin(tags: readonly string[], withState: readonly string[]) {
+    requireSavable(tags);
+    return { targets: { tags, withState }, staging: new Staging(this.directory, this.fs) };
+  }
+
+  private makeRoom(checkpoint: Checkpoint<NamedTensors | NamedSources>, targets: SaveTargets): void {
+    const { directory, fs } = this;
+    makeFolder(directory, fs);
+    recover(directory, fs);
+    requireFreeSpace(directory, bytesToWrite(checkpoint, targets), fs);
+  }
+
+  /** Makes written files the valid checkpoints of their tags. */
+  private put(
+    checkpoint: Checkpoint<unknown>,
+    targets: SaveTargets,
+    written: WrittenParts,
+    staging: Staging,
+  ): void {
+    const { directory, fs, session } = this;
+    const staged = stageCheckpoint({ session, ...checkpoint }, targets, written, staging);
+    const old = targets.tags.includes(LATEST) ? this.wholeLatest() : undefined;
+    if (old !== undefined) staged.unshift(stagePrevious(directory, old, staging, fs));
+    const unsettled = commit(directory, staged, staging, fs);
+    if (unsettled.length > 0) {
+      this.onWarning(
+        `saved, but a file could not be replaced; the next save tries again: ${unsettled.join(', ')}`,
+      );
+    }
+    const latest = staged.find(({ tag }) => tag === LATEST);
+    if (latest !== undefined) this.verifiedLatest = serializeManifest(latest.manifest);
+  }
+
+  private failed(error: unknown, staging: Staging): unknown {
+    staging.discard();
+    return fileError(error, 'cannot save a checkpoint', this.directory);
+  }
+
   /** The present `latest` if it is whole: a damaged one must not take the place of a good `previous`. */
   private wholeLatest(): Manifest | undefined {
     if (!this.tags().includes(LATEST)) return undefined;
@@ -163,7 +216,7 @@ export class CheckpointStore {
       latest.close();
       return latest.manifest;
     } catch (error) {
-      if (!(error instanceof Pix2PixError)) throw error;
+      if (!(error instanceof Pix2PixError) || isUnreadable(error)) throw error;
       this.onWarning(`checkpoint latest is damaged and is not kept as previous: ${error.summary}`);
       return undefined;
     }

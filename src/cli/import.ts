@@ -5,6 +5,7 @@ import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { type ImportedNetwork, importRun } from '../interop/importRun.js';
 import { folderNameFault } from '../options/folderName.js';
 import { shownExamples } from './command.js';
+import { print } from './output.js';
 
 const ABOUT = [
   'Makes a run of models that were trained elsewhere: state dicts of the reference implementation (latest_net_G.pth,',
@@ -37,7 +38,7 @@ export function importCommand(): Command {
         flags.checkpoints_dir === './checkpoints' ? [] : ['--checkpoints_dir', flags.checkpoints_dir];
       const test = commandLine('test', '--name', flags.name, ...elsewhere, '--dataroot', 'DIR');
       const lines = [...networks.map(describe), `kept in ${folder}; translate with it: ${test}`];
-      process.stdout.write(`${lines.join('\n')}\n`);
+      print(lines.join('\n'));
     });
 }
 

@@ -6,6 +6,7 @@ import { filterRuns } from '../records/reading/filter.js';
 import type { RunSummary } from '../records/reading/runSummary.js';
 import { DEFAULT_LOGDIR, openLogDirectory } from './chosenRun.js';
 import { shownExamples } from './command.js';
+import { print, printError, printStyled } from './output.js';
 import { runsDiffCommand } from './runsDiff.js';
 import { runsExportCommand } from './runsExport.js';
 import { runsSyncCommand } from './runsSync.js';
@@ -68,10 +69,10 @@ async function list({ logdir, filter, sort, metric, all, json }: Flags): Promise
   const visible = index.list().filter(({ annotations }) => all || annotations.isHidden !== true);
   const runs = sorted(filterRuns(visible, filter), sort);
   if (json) return print(JSON.stringify(runs, null, 2));
-  for (const problem of index.problems) process.stderr.write(`warning: ${problem}\n`);
+  for (const problem of index.problems) printError(`warning: ${problem}`);
   if (runs.length === 0)
     return print(visible.length === 0 ? `no runs in ${logdir}` : 'no run passes the filter');
-  print(formatRuns(runs, metric, process.stdout));
+  printStyled(formatRuns(runs, metric, process.stdout));
 }
 
 function sorted(runs: readonly RunSummary[], sort: string): RunSummary[] {
@@ -100,8 +101,4 @@ function descending(a: RunSummary, b: RunSummary, field: string): number {
 
 function collect(value: string, before: readonly string[]): string[] {
   return [...before, value];
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
 }

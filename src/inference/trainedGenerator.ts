@@ -6,11 +6,13 @@ import { networkPart } from '../checkpoints/format/checkpointNames.js';
 import type { UnverifiedFile } from '../checkpoints/hasHash.js';
 import { openSafetensors, type SafetensorsFile } from '../checkpoints/safetensors.js';
 import { CheckpointStore } from '../checkpoints/store.js';
+import type { State } from '../engine/ir/state.js';
+import { elementCount } from '../engine/ir/tensorType.js';
 import type { Trace } from '../engine/ir/trace.js';
 import type { Value } from '../engine/ir/value.js';
-import { StateStore } from '../engine/runtime/stateStore.js';
+import type { StateData } from '../engine/runtime/device.js';
 import { detectGenerator, type Shapes } from '../interop/detectGenerator.js';
-import { toFloats } from '../interop/floats.js';
+import { isFloating, toFloats } from '../interop/floats.js';
 import { readNetworkState } from '../interop/networkState.js';
 import { toGenerator } from '../interop/pictGenerator.js';
 import { readPict } from '../interop/readPict.js';
@@ -30,7 +32,8 @@ export interface TrainedGenerator {
   /** The run or file that it comes from. */
   readonly name: string;
   readonly network: Module;
-  readonly store: StateStore;
+  /** The numbers of all of the network's states. */
+  readonly weights: ReadonlyMap<State, StateData>;
   readonly inputNc: number;
   readonly outputNc: number;
   /** From an image to its translation: see `GeneratorDefinition`. */
@@ -151,7 +154,7 @@ function unfilled(name: string, options: Readonly<Record<string, unknown>>, want
     name,
     definition,
     network,
-    store: new StateStore(),
+    weights: new Map<State, StateData>(),
     inputNc,
     outputNc,
     apply,
@@ -174,19 +177,34 @@ interface WeightFile extends Pick<SafetensorsFile, 'read' | 'readInto' | 'path'>
 }
 
 function fill(generator: TrainedGenerator, file: WeightFile): TrainedGenerator {
-  const { network, store } = generator;
+  const { network } = generator;
   requireSameTensors(
     new Map(network.states.map(({ name, type }) => [name, type.shape])),
     file.tensors,
     file.path,
   );
-  store.allocate(network.states);
-  for (const state of network.states) {
-    if (state.type.dtype === 'i64') store.counter(state)[0] = BigInt(file.read(state.name).data[0] ?? 0);
-    else if (file.tensors.get(state.name)!.dtype === 'F32') file.readInto(state.name, store.floats(state));
-    else store.floats(state).set(toFloats(file.read(state.name)));
-  }
-  return generator;
+  const weights = network.states.map((state) => [state, readState(state, file)] as const);
+  return { ...generator, weights: new Map(weights) };
+}
+
+function readState({ name, type }: State, file: WeightFile): StateData {
+  requireType(name, file, type.dtype === 'i64');
+  if (type.dtype === 'i64') return BigInt64Array.of(BigInt(file.read(name).data[0] ?? 0));
+  if (file.tensors.get(name)!.dtype !== 'F32') return toFloats(file.read(name));
+  const data = new Float32Array(elementCount(type.shape));
+  file.readInto(name, data);
+  return data;
+}
+
+function requireType(name: string, file: WeightFile, isCounter: boolean): void {
+  const tensor = file.tensors.get(name)!;
+  if (isCounter ? tensor.dtype === 'I64' : isFloating(tensor)) return;
+  const facts = {
+    file: file.path,
+    found: tensor.dtype,
+    expected: isCounter ? 'I64' : 'F32, F16, BF16 or F64',
+  };
+  throw new Pix2PixError(`tensor ${name} is of another type`, facts, 'export the generator again');
 }
 
 function parseOptions(text: string, place: string): Record<string, unknown> {

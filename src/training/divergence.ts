@@ -1,4 +1,5 @@
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import { downloadFloats } from '../engine/runtime/device.js';
 import type { TrackPoint } from '../records/writing/tracker.js';
 import type { Model } from './model/model.js';
 
@@ -26,7 +27,8 @@ export function requireFiniteLosses(
 export async function requireFiniteWeights(model: Model, at: TrackPoint): Promise<void> {
   for (const [name, { states }] of Object.entries(model.networks)) {
     for (const state of states) {
-      if (state.type.dtype !== 'f32' || Number.isFinite(sum(await model.store.floats(state)))) continue;
+      if (state.type.dtype !== 'f32') continue;
+      if (Number.isFinite(sum(await downloadFloats(model.device, state)))) continue;
       throw diverged(model, at, `${name} ${state.name} is not finite`);
     }
   }

@@ -4,7 +4,6 @@ import { toImageBatch } from '../data/batch/floatImages.js';
 import { createDataset } from '../data/createDataset.js';
 import type { Dataset } from '../data/loading/dataset.js';
 import { type MeanMetrics, MetricMeans } from '../data/metrics/metricMeans.js';
-import { runtimeNotice } from '../engine/devices/cpu/onnxRuntime.js';
 import { tableOf } from '../options/serialise.js';
 import type { TestOptions } from '../options/testOptions.js';
 import { writeOptionsFile } from '../records/writing/optionsFile.js';
@@ -54,9 +53,9 @@ export async function test(
 ): Promise<TestSummary> {
   const opt = completeOptions(given);
   recordOptions(opt, out);
-  runtimeNotice(out.message);
   const model = await createModel(opt);
   try {
+    if (model.device.notice !== undefined) out.message(model.device.notice);
     const { sheet: batchSize = opt.batchSize } = model.graph;
     const dataset = await createDataset(
       { ...opt, batchSize },

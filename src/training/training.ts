@@ -3,7 +3,6 @@ import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { CheckpointStore } from '../checkpoints/store.js';
 import { createDataset } from '../data/createDataset.js';
 import type { Dataset } from '../data/loading/dataset.js';
-import { runtimeNotice } from '../engine/devices/cpu/onnxRuntime.js';
 import { findModel } from '../models/registry.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import { createModel } from './createModel.js';
@@ -46,7 +45,6 @@ export async function withTraining<T>(
   requireEpochs(opt);
   const print = (text: string) => surroundings.emit({ kind: 'message', text });
   const warn = once((text) => surroundings.emit({ kind: 'warning', text }));
-  runtimeNotice(warn);
   const dataset = await createDataset(
     { ...opt, batchSize: imagesPerStep(opt) },
     { onWarning: warn, onProgress: print },
@@ -54,6 +52,7 @@ export async function withTraining<T>(
   try {
     const model = await createModel(opt);
     try {
+      if (model.device.notice !== undefined) warn(model.device.notice);
       const validationImages = await validationLength(model, opt, warn);
       const checkpoints = new CheckpointStore(runFolder(opt), {
         onWarning: warn,

@@ -2,12 +2,12 @@ import type { TrainOptions } from '../options/trainOptions.js';
 import type { TrackPoint } from '../records/writing/tracker.js';
 import { requireFiniteLosses, requireFiniteWeights } from './divergence.js';
 import { withAverages } from './model/averagedNetworks.js';
+import type { Place } from './model/savedProgress.js';
 import { ImageReports } from './report/imageReports.js';
 import { StepClock } from './report/stepClock.js';
 import type { TrainingEvent, TrainingSummary, TrainingSurroundings } from './report/trainingEvents.js';
 import { TrainingProgress } from './report/trainingProgress.js';
 import { describePlan, trainingStart } from './report/trainingStart.js';
-import type { Place } from './saved/trainingState.js';
 import { type Training, withTraining } from './training.js';
 import { validate } from './validation/validate.js';
 
@@ -98,7 +98,8 @@ async function trainEpochs(training: Training, surroundings: TrainingSurrounding
 
     // The policy plateau watches the validations where there are any, and passes over the epochs between them.
     const watched = validation?.l1 ?? (validationImages > 0 ? null : undefined);
-    emit({ kind: 'epochEnded', at, seconds, learningRate: model.updateLearningRate(watched) });
+    const learningRate = await model.updateLearningRate(watched);
+    emit({ kind: 'epochEnded', at, seconds, learningRate });
 
     const isLast = epoch === lastEpoch;
     const reason = reasonToEnd();

@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs';
 import { toBinary } from '@bufbuild/protobuf';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
-import { writeFileAtomically } from '../../base/files/atomicFile.js';
+import { writeFileAtomic } from '../../base/files/atomicFile.js';
+import { InferenceSession } from '../../engine/devices/cpu/inferenceSession.js';
 import { runtimeNotice } from '../../engine/devices/cpu/onnxRuntime.js';
 import type { Boundary } from '../../engine/onnx/imageBoundary.js';
 import { ModelProtoSchema } from '../../engine/onnx/onnx_pb.js';
 import type { Precision } from '../../engine/onnx/weightStorage.js';
-import { InferenceSession } from '../../engine/runtime/inferenceSession.js';
 import { findTrainedGenerator, type SourceOptions } from '../generatorSource.js';
 import { describeGenerator, inferenceModel, type ModelForm } from '../inferenceModel.js';
 import type { Engine } from '../portable/tensorTranslator.js';
@@ -71,7 +71,7 @@ export async function exportGenerator(model: string, options: ExportOptions = {}
   );
   onStage('writing');
   if (format === 'web') writeWebFolder(path, file, describeGenerator(generator, form, commit));
-  else writeFileAtomically(path, file);
+  else writeFileAtomic(path, file);
   return { path, precision, bytes: file.length, difference };
 }
 

@@ -1,4 +1,6 @@
 import { renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { temporaryName } from '../../base/files/temporaryName.js';
 import { productVersion } from '../../base/product.js';
 import type { StoredTensor } from '../../checkpoints/format/dtype.js';
 import { writeSafetensors } from '../../checkpoints/safetensors.js';
@@ -33,20 +35,20 @@ export type WeightsFormat = 'safetensors' | 'pth';
  * @throws Pix2PixError when it cannot be written
  */
 export function writeWeightsFile(
-  { network, store, options }: TrainedGenerator,
+  { network, weights, options }: TrainedGenerator,
   format: WeightsFormat,
   precision: 'fp32' | 'fp16',
   path: string,
 ): WrittenBeside {
   const states = network.states.map((state): [string, StoredTensor] => {
-    const { shape, dtype } = state.type;
-    if (dtype === 'i64') return [state.name, { dtype: 'I64', shape, data: store.counter(state) }];
-    const data = store.floats(state);
+    const { shape } = state.type;
+    const data = weights.get(state)!;
+    if (data instanceof BigInt64Array) return [state.name, { dtype: 'I64', shape, data }];
     return precision === 'fp16'
       ? [state.name, { dtype: 'F16', shape, data: toHalf(data) }]
       : [state.name, { dtype: 'F32', shape, data }];
   });
-  const beside = `${path}.${process.pid}.${format}`;
+  const beside = join(dirname(path), temporaryName(path));
   const tensors = new Map(states);
   if (format === 'pth') writeStateDict(beside, tensors);
   else {

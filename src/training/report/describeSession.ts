@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { bootId, processStart } from '../../checkpoints/processIdentity.js';
+import { bootId, processStart } from '../../base/files/processIdentity.js';
 import { serialiseOptions } from '../../options/serialise.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
 import { machineRecord } from '../../records/writing/machineRecord.js';
@@ -21,7 +21,7 @@ export function describeSession(opt: TrainOptions, commandLine: readonly string[
     options: serialiseOptions(opt, registeredExtensions()),
     given: opt.given,
     seed: opt.seed,
-    versions: versions(),
+    versions: versions(opt.device),
     machine: machineRecord(),
     process: { pid: process.pid, start: processStart(process.pid), boot: bootId() },
   };

@@ -1,8 +1,12 @@
 import { productVersion } from '../../base/product.js';
-import { runtimeVersion } from '../../engine/runtime/session.js';
+import { deviceVersions } from '../../engine/devices/openDevice.js';
 
-/** The versions of what computes, for the record: `{ 'pix2pix-ts': '0.1.0', 'onnxruntime-node': '1.30.0', ... }`. */
-export function versions(): Record<string, string> {
-  const [runtime, version] = runtimeVersion().split(' ');
-  return { 'pix2pix-ts': productVersion, [runtime]: version, node: process.versions.node };
+/** The versions of what computes on a device, for the record. @param device as `--device` names it */
+export function versions(device?: string): Record<string, string> {
+  return versionsWith(deviceVersions(device));
+}
+
+/** The versions of this package and of Node with those of a device between them. */
+export function versionsWith(device: Readonly<Record<string, string>>): Record<string, string> {
+  return { 'pix2pix-ts': productVersion, ...device, node: process.versions.node };
 }

@@ -11,7 +11,7 @@ export type OnnxRuntime = typeof import('onnxruntime-common');
 /** ONNX Runtime as it was found on this machine. */
 export interface FoundRuntime {
   readonly ort: OnnxRuntime;
-  /** The build and its version: `onnxruntime-node 1.30.0`, or `onnxruntime-web 1.30.0`. */
+  readonly name: 'onnxruntime-node' | 'onnxruntime-web';
   readonly version: string;
   /** Native code, which writes results where they are wanted; else WebAssembly, about 3.5 times slower. */
   readonly isNative: boolean;
@@ -35,6 +35,12 @@ let found: FoundRuntime | undefined;
 export function onnxRuntime(): FoundRuntime {
   found ??= find(process.env[CHOICE] ?? '');
   return found;
+}
+
+/** What computes, for the record: which build it is shows when it has been loaded, and not before. */
+export function libraryVersions(): Record<string, string> {
+  const { name, version } = onnxRuntime();
+  return { [name]: version };
 }
 
 /** Tells people where it is slow, and why. */
@@ -73,7 +79,7 @@ function find(choice: string): FoundRuntime {
   for (const name of [`pix2pix-ts-ort-${platform}`, 'onnxruntime-node']) {
     try {
       const ort = require(name) as OnnxRuntime;
-      return { ort, version: `onnxruntime-node ${ort.env.versions.node}`, isNative: true };
+      return { ort, name: 'onnxruntime-node', version: ort.env.versions.node ?? '', isNative: true };
     } catch (error) {
       const isAbsent = (error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND';
       if (!isAbsent) reason = `${name} does not load: ${(error as Error).message.split('\n')[0]}`;
@@ -94,7 +100,8 @@ function webAssembly(reason: string): FoundRuntime {
   };
   return {
     ort,
-    version: `onnxruntime-web ${ort.env.versions.web}`,
+    name: 'onnxruntime-web',
+    version: ort.env.versions.web ?? '',
     isNative: false,
     notice: `computing in WebAssembly, about 3.5 times slower than native code: ${reason}`,
   };
