@@ -5,11 +5,11 @@ import { test } from 'node:test';
 import sharp from 'sharp';
 import { COUNT, dataroot, epochOf, names, options, withDataset } from '../../test/fixtures/pairedImages.js';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import { epochOrder } from './batch/epochOrder.js';
 import { augmentation } from './batch/geometry.js';
 import type { ImageBatch } from './batch/imageBatch.js';
 import { createDataset, registerDataset } from './createDataset.js';
 import { BadImageError } from './decode/badImage.js';
-import { epochOrder } from './loading/batchProducer.js';
 import type { DataOptions } from './options.js';
 
 for (const numThreads of [0, 3]) {

@@ -1,7 +1,8 @@
 import type { Geometry } from '../batch/geometry.js';
 import type { ImageBatch } from '../batch/imageBatch.js';
 import { BadImageError } from '../decode/badImage.js';
-import { decodeImage, MAX_PIXELS, type RgbImage } from '../decode/decode.js';
+import { decodeImage, MAX_PIXELS } from '../decode/decode.js';
+import type { RgbImage } from '../decode/rgbImage.js';
 import type { DataOptions } from '../options.js';
 import type { ColourChange } from './colourChange.js';
 import { type Region, transformImage } from './transform.js';

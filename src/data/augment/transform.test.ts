@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import { inflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import type { Geometry, Size } from '../batch/geometry.js';
-import { decodeImage, type RgbImage } from '../decode/decode.js';
+import { decodeImage } from '../decode/decode.js';
+import type { RgbImage } from '../decode/rgbImage.js';
 import { transformImage } from './transform.js';
 
 const fixtures = join(import.meta.dirname, '../../../../test/fixtures/images');

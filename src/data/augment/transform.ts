@@ -1,6 +1,6 @@
 import sharp, { type Matrix3x3, type Sharp } from 'sharp';
 import type { Geometry, Size } from '../batch/geometry.js';
-import type { RgbImage } from '../decode/decode.js';
+import type { RgbImage } from '../decode/rgbImage.js';
 import type { ColourChange } from './colourChange.js';
 
 /** A rectangle of an image, in pixels. */

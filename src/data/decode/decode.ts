@@ -2,13 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import sharp from 'sharp';
 import { BadImageError } from './badImage.js';
 import { decodeBmp, readBmpHeader } from './bmp.js';
-
-/** Decoded pixels: R, G, B bytes in rows from the top, `data[(y·width + x)·3 + channel]`. */
-export interface RgbImage {
-  readonly data: Uint8Array;
-  readonly width: number;
-  readonly height: number;
-}
+import type { RgbImage } from './rgbImage.js';
 
 /** The largest file that is read. */
 export const MAX_FILE_BYTES = 512 * 1024 * 1024;

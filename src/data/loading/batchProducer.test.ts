@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { epochOrder } from '../batch/epochOrder.js';
 import type { Sample } from '../batch/imageBatch.js';
 import { BadImageError } from '../decode/badImage.js';
-import { BatchProducer, epochOrder } from './batchProducer.js';
+import { BatchProducer } from './batchProducer.js';
 
 /** Samples of one pixel that say which they are; those in `bad` cannot be used. */
 function source(length: number, bad: ReadonlySet<number> = new Set()) {

@@ -1,5 +1,5 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
-import { RandomStream } from '../../base/random/stream.js';
+import { epochOrder } from '../batch/epochOrder.js';
 import { type Batch, type Sample, stackSamples } from '../batch/imageBatch.js';
 import { BadImageError } from '../decode/badImage.js';
 import type { SampleSource } from '../pair/sampleSource.js';
@@ -22,12 +22,6 @@ export interface BatchPlan {
 export interface ProducedBatch {
   readonly batch: Batch | undefined;
   readonly bad: readonly { readonly file: string; readonly reason: string }[];
-}
-
-/** The order of the images in an epoch: a pure function of (seed, epoch), or that of their names. */
-export function epochOrder(plan: Pick<BatchPlan, 'length' | 'seed' | 'shuffle'>, epoch: number): Uint32Array {
-  if (!plan.shuffle) return new Uint32Array(plan.length).map((_, i) => i);
-  return new RandomStream(plan.seed, 'shuffle', [epoch]).permutation(plan.length);
 }
 
 /** Makes any batch of any epoch, with at most `plan.slots` samples under way at once, earlier requests first. */
