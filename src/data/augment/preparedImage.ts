@@ -1,7 +1,8 @@
 import type { Geometry } from '../batch/geometry.js';
 import type { ImageBatch } from '../batch/imageBatch.js';
 import { BadImageError } from '../decode/badImage.js';
-import { decodeImage, MAX_PIXELS } from '../decode/decode.js';
+import { decodeImage } from '../decode/decode.js';
+import { MAX_PIXELS } from '../decode/limits.js';
 import type { RgbImage } from '../decode/rgbImage.js';
 import type { DataOptions } from '../options.js';
 import type { ColourChange } from './colourChange.js';
