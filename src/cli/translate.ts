@@ -76,7 +76,7 @@ export function translateCommand(setExitCode: (code: number) => void): Command {
 }
 
 async function translate(inputs: string[], output: string, flags: Flags): Promise<number> {
-  const jobs = await jobsOf(inputs, output, flags.format);
+  const jobs = await jobsOf(inputs, output, flags.format, note);
   const stop = new AbortController();
   const progress = new JobProgress();
   const generator = await loadGenerator(flags.model, {
@@ -98,6 +98,7 @@ async function translate(inputs: string[], output: string, flags: Flags): Promis
       keepAlpha: flags.keep_alpha,
       quality: flags.quality,
       stop: stop.signal,
+      onNote: note,
       ...(jobs.length === 1 ? { onTile: show('tiles') } : { onImage: show('images') }),
     });
     progress.end();
@@ -123,9 +124,10 @@ async function jobsOf(
   inputs: readonly string[],
   output: string,
   format: ImageFormat | undefined,
+  onNote: (text: string) => void,
 ): Promise<TranslationJob[]> {
   const isPiped = inputs.includes(STDIO);
-  if (!isPiped && output !== STDIO) return translationJobs(inputs, output, format);
+  if (!isPiped && output !== STDIO) return translationJobs(inputs, output, format, onNote);
   if (inputs.length > 1) {
     const facts = { in: inputs.join(' '), out: output };
     throw new Pix2PixError(
@@ -161,6 +163,9 @@ function writeStdout(file: Uint8Array): Promise<void> {
     process.stdout.write(file, (error) => (error ? reject(error) : resolve()));
   });
 }
+
+/** On stderr, for the picture itself may go to stdout. */
+const note = (text: string): void => void process.stderr.write(`note: ${text}\n`);
 
 /** On stderr where the picture itself goes to stdout. */
 function report(translated: number, failures: readonly TranslationFailure[], output: string): void {

@@ -12,13 +12,14 @@ import type {
   ModelOptions,
 } from './definition.js';
 import { imageInput } from './images.js';
-import { checkImageSize, defineG } from './networks/define.js';
+import { checkImageSize, defineG, sizeUnit } from './networks/define.js';
 
 /** One generator of a run, for images of one side without targets (the reference's models/test_model.py). */
 export const testModel: ModelDefinition = {
   name: 'test',
   extend: extendForTestModel,
   onlyTests: true,
+  imageUnit: ({ netG }) => sizeUnit(netG),
   build: testGraph,
 };
 

@@ -11,6 +11,8 @@ export interface DecodeNote {
 
 export type OnNote = (note: DecodeNote) => void;
 
+export type OnFileNote = (file: string, note: DecodeNote) => void;
+
 /** Values of more than 8 bits that stay below this share of their range are likely to have another one, as 12 bits. */
 const SHARE_USED = 1 / 4;
 
@@ -28,4 +30,17 @@ export function noteRange(values: Uint16Array, most: number, onNote: OnNote): vo
     kind: 'range',
     text: `its values go up to ${brightest} of ${most}, so it is seen at ${percent} % of full brightness; scale them to the whole range`,
   });
+}
+
+/**
+ * Tells of the first file of each kind of note alone: a data set is of one make, and what holds for one of its files
+ * holds for many.
+ */
+export function oncePerKind(tell: (text: string) => void): OnFileNote {
+  const told = new Set<string>();
+  return (file, { kind, text }) => {
+    if (told.has(kind)) return;
+    told.add(kind);
+    tell(`${file}: ${text} (others like it are not named)`);
+  };
 }

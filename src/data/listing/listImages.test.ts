@@ -43,7 +43,7 @@ async function withImages(use: (folder: string, indexes: string) => Promise<void
 const tick = () => setTimeout(30);
 
 async function list(folder: string, indexes: string): Promise<string[]> {
-  return pathsOf(await listImages(folder, { indexes, worthKeeping: 1, rest: 0 }));
+  return pathsOf((await listImages(folder, { indexes, worthKeeping: 1, rest: 0 })).images);
 }
 
 const fileIn = (indexes: string) => join(indexes, readdirSync(indexes)[0]);
@@ -242,7 +242,7 @@ test('progress is told while other work on the thread goes on', async () => {
     });
     const found = await listImages(folder, { patience: 0, onProgress: (text) => told.push([text, turns]) });
     clearImmediate(other);
-    assert.equal(found.length, 3000 + NAMES.length);
+    assert.equal(found.images.length, 3000 + NAMES.length);
     assert.match(told[0][0], /^looking for images in .*data: [\d,]+ so far$/);
     assert.ok(turns > told[0][1], 'the scan let others work');
   });

@@ -2,6 +2,8 @@ import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { isImageName } from '../listing/imageNames.js';
+import { tellApart } from '../pair/composedNames.js';
 import { fileError } from './fileError.js';
 
 export interface ImagePair {
@@ -14,8 +16,6 @@ export interface ImagePair {
 }
 
 export type PairPlan = readonly ImagePair[];
-
-const IMAGE = /\.(jpe?g|png|webp|tiff?|gif|bmp|avif)$/i;
 
 /**
  * Pairs the images of two folders by file name, ignoring the extension, in the folders themselves and in their
@@ -52,23 +52,24 @@ export async function readSplits(folder: string): Promise<string[]> {
   return splits.sort();
 }
 
-/** Paths by name without extension, of those names that end with `suffix`, which is taken off. */
+/** Paths by name without extension, in Unicode's form NFC, of those names that end with `suffix`, which is taken off. */
 export async function readImages(folder: string, suffix = ''): Promise<Map<string, string>> {
   const images = new Map<string, string>();
   const names = (await list(folder)).filter(isImage).map((entry) => entry.name);
   for (const name of names.sort()) {
     const whole = name.slice(0, -extname(name).length);
     if (!whole.endsWith(suffix) || whole === suffix) continue;
-    const stem = whole.slice(0, whole.length - suffix.length);
+    const stem = whole.slice(0, whole.length - suffix.length).normalize('NFC');
     const earlier = images.get(stem);
+    const second = join(folder, name);
     if (earlier !== undefined) {
       throw new Pix2PixError(
         'two images share one name',
-        { first: JSON.stringify(earlier), second: JSON.stringify(join(folder, name)) },
-        'keep one of them: names count without the extension',
+        { first: tellApart(earlier, [second]), second: tellApart(second, [earlier]) },
+        'keep one of them: names count without the extension, and accents however they are written',
       );
     }
-    images.set(stem, join(folder, name));
+    images.set(stem, second);
   }
   return images;
 }
@@ -101,7 +102,7 @@ function listed(names: readonly string[]): string {
 }
 
 function isImage(entry: Dirent): boolean {
-  return !entry.isDirectory() && !entry.name.startsWith('.') && IMAGE.test(entry.name);
+  return !entry.isDirectory() && !entry.name.startsWith('.') && isImageName(entry.name);
 }
 
 async function list(folder: string): Promise<Dirent[]> {
