@@ -136,7 +136,15 @@ function downloadCommand(): Command {
       ),
     )
     .action(async (name: DatasetName | 'mnist', { out, url, sha256 }) => {
-      if (name === 'mnist') return downloadMnist(out, url);
+      if (name === 'mnist') {
+        if (sha256 !== undefined)
+          throw new Pix2PixError(
+            '--sha256 is for archives',
+            { mnist: 'is four files' },
+            'leave it out: each has its known checksum',
+          );
+        return downloadMnist(out, url);
+      }
       const published: PublishedDataset = PUBLISHED_DATASETS[name];
       if (published.note !== undefined && url === undefined)
         process.stderr.write(`note: ${name}: ${published.note}\n`);

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { requireSameTensors } from '../checkpoints/format/architecture.js';
 import { networkPart } from '../checkpoints/format/checkpointNames.js';
+import { requireFinite } from '../checkpoints/format/finite.js';
 import type { UnverifiedFile } from '../checkpoints/hasHash.js';
 import { openSafetensors, type SafetensorsFile } from '../checkpoints/safetensors.js';
 import { CheckpointStore } from '../checkpoints/store.js';
@@ -181,9 +182,14 @@ function fill(generator: TrainedGenerator, file: WeightFile): TrainedGenerator {
   );
   store.allocate(network.states);
   for (const state of network.states) {
-    if (state.type.dtype === 'i64') store.counter(state)[0] = BigInt(file.read(state.name).data[0] ?? 0);
-    else if (file.tensors.get(state.name)!.dtype === 'F32') file.readInto(state.name, store.floats(state));
-    else store.floats(state).set(toFloats(file.read(state.name)));
+    if (state.type.dtype === 'i64') {
+      store.counter(state)[0] = BigInt(file.read(state.name).data[0] ?? 0);
+      continue;
+    }
+    const floats = store.floats(state);
+    if (file.tensors.get(state.name)!.dtype === 'F32') file.readInto(state.name, floats);
+    else floats.set(toFloats(file.read(state.name)));
+    requireFinite(floats, state.name, file.path);
   }
   return generator;
 }

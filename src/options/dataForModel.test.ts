@@ -74,7 +74,10 @@ test('a test is judged by the model of its checkpoint, and pointed to --model te
     /or pass --model test$/,
   );
   assert.equal(tested('--model', 'test', '--dataroot', 'y').datasetMode, 'single');
-  assert.equal(tested('--model', 'test', '--dataset_mode', 'aligned').datasetMode, 'aligned');
+  assert.equal(
+    tested('--model', 'test', '--dataroot', 'y', '--dataset_mode', 'aligned').datasetMode,
+    'aligned',
+  );
 });
 
 test('a training that goes on is judged by its checkpoint too', () => {
