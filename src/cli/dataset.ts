@@ -82,7 +82,7 @@ function combineCommand(): Command {
     .action(async (a, b, out, { quality, use_AB: useAB, overwrite }) => {
       const fix = 'pairs written so far are whole: run again with --overwrite';
       const { splits, out: folder } = await runJob('the combining', fix, (onProgress, signal) =>
-        combineFolders({ a, b, out, quality, useAB, overwrite, onProgress, signal }),
+        combineFolders({ a, b, out, quality, useAB, overwrite, onProgress, onNote: note, signal }),
       );
       const counts = Object.entries(splits).map(([split, count]) => `${count} ${split || 'pairs'}`);
       say(
@@ -103,7 +103,7 @@ function splitCommand(): Command {
     .action(async (pairs, out) => {
       const fix = 'remove the folder, and run the command again';
       const { folders, out: to } = await runJob('the cutting', fix, (onProgress, signal) =>
-        splitPairs({ pairs, out, onProgress, signal }),
+        splitPairs({ pairs, out, onProgress, onNote: note, signal }),
       );
       const counts = Object.entries(folders).map(([folder, count]) => `${count} ${folder}`);
       say(
@@ -220,6 +220,8 @@ function datasetRow(name: string, about: string): string {
 function examples(...commands: string[]): string {
   return `\nExamples:\n${commands.map((command) => `  $ pix2pix ${command}`).join('\n')}`;
 }
+
+const note = (text: string): void => void process.stderr.write(`note: ${text}\n`);
 
 function say(...lines: string[]): void {
   process.stdout.write(`${lines.join('\n')}\n`);

@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
+import sharp from 'sharp';
 import { BadImageError } from './badImage.js';
 import { decodeBmp, readBmpHeader } from './bmp.js';
 import { decodeByLibvips } from './decodeByLibvips.js';
@@ -54,13 +55,35 @@ export async function decodeDeepImage(
   return decodeFile(name, file, options);
 }
 
+/**
+ * Width and height of an image as it is decoded, from its header alone.
+ * @throws BadImageError
+ */
+export async function readImageSize(path: string): Promise<{ width: number; height: number }> {
+  const file = await readImageFile(path);
+  return orRefuse(path, async () => {
+    const format = requireFormat(path, file);
+    if (format === 'bmp') return readBmpHeader(file);
+    if (format === 'netpbm') return readNetpbmHeader(file);
+    return (await sharp(file).metadata()).autoOrient;
+  });
+}
+
 async function decodeFile(name: string, file: Buffer, options: DecodeOptions = {}): Promise<DeepImage> {
+  const format = requireFormat(name, file);
+  return orRefuse(name, () => (ownDecoders[format] ?? decodeByLibvips)(name, file, options));
+}
+
+function requireFormat(name: string, file: Buffer): FileFormat {
   const format = formatOf(file);
-  if (format === undefined) {
-    throw new BadImageError(name, `it is no ${FORMATS_IN_WORDS}`, 'convert or remove the file');
-  }
+  if (format !== undefined) return format;
+  throw new BadImageError(name, `it is no ${FORMATS_IN_WORDS}`, 'convert or remove the file');
+}
+
+/** What a decoder throws, with the name of the file. */
+async function orRefuse<T>(name: string, decode: () => Promise<T>): Promise<T> {
   try {
-    return await (ownDecoders[format] ?? decodeByLibvips)(name, file, options);
+    return await decode();
   } catch (cause) {
     if (cause instanceof BadImageError) throw cause;
     throw new BadImageError(name, `it cannot be decoded: ${firstLine((cause as Error).message)}`);

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { isImageName } from '../listing/imageNames.js';
+import { imagesAmong, inWords } from '../listing/passedOver.js';
 import { tellApart } from '../pair/composedNames.js';
 import { fileError } from './fileError.js';
 
@@ -23,13 +24,18 @@ export type PairPlan = readonly ImagePair[];
  *
  * @throws Pix2PixError naming subfolders and files without a partner, or two files of one name
  */
-export async function planPairs(a: string, b: string, useAB: boolean): Promise<PairPlan> {
+export async function planPairs(
+  a: string,
+  b: string,
+  useAB: boolean,
+  onNote: (text: string) => void,
+): Promise<PairPlan> {
   const [splitsA, splitsB] = await Promise.all([readSplits(a), readSplits(b)]);
   requireSame('subfolder', a, b, splitsA, splitsB);
   const pairs: ImagePair[] = [];
   for (const split of splitsA) {
-    const imagesA = await readImages(join(a, split), useAB ? '_A' : '');
-    const imagesB = await readImages(join(b, split), useAB ? '_B' : '');
+    const imagesA = await readImages(join(a, split), onNote, useAB ? '_A' : '');
+    const imagesB = await readImages(join(b, split), onNote, useAB ? '_B' : '');
     requireSame('image', join(a, split), join(b, split), [...imagesA.keys()], [...imagesB.keys()]);
     for (const [stem, pathA] of imagesA) pairs.push({ split, stem, pathA, pathB: imagesB.get(stem)! });
   }
@@ -53,9 +59,16 @@ export async function readSplits(folder: string): Promise<string[]> {
 }
 
 /** Paths by name without extension, in Unicode's form NFC, of those names that end with `suffix`, which is taken off. */
-export async function readImages(folder: string, suffix = ''): Promise<Map<string, string>> {
+export async function readImages(
+  folder: string,
+  onNote: (text: string) => void,
+  suffix = '',
+): Promise<Map<string, string>> {
   const images = new Map<string, string>();
-  const names = (await list(folder)).filter(isImage).map((entry) => entry.name);
+  const files = (await list(folder)).filter(isFile).map((entry) => entry.name);
+  const { images: names, passedOver } = imagesAmong(files);
+  const others = inWords(passedOver);
+  if (others !== undefined) onNote(`${folder}: ${others}`);
   for (const name of names.sort()) {
     const whole = name.slice(0, -extname(name).length);
     if (!whole.endsWith(suffix) || whole === suffix) continue;
@@ -101,8 +114,10 @@ function listed(names: readonly string[]): string {
   return shown.join(', ') + (names.length > 10 ? `, and ${names.length - 10} more` : '');
 }
 
+const isFile = (entry: Dirent) => !entry.isDirectory() && !entry.name.startsWith('.');
+
 function isImage(entry: Dirent): boolean {
-  return !entry.isDirectory() && !entry.name.startsWith('.') && isImageName(entry.name);
+  return isFile(entry) && isImageName(entry.name);
 }
 
 async function list(folder: string): Promise<Dirent[]> {

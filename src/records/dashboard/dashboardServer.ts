@@ -72,7 +72,7 @@ function requireGuard(host: string, token: string | undefined): void {
       'leave it out for this machine alone, or pass --host 0.0.0.0 for all',
     );
   }
-  if (token === undefined || token.length >= SHORTEST_TOKEN) return;
+  if (token === undefined || token.trim().length >= SHORTEST_TOKEN) return;
   throw new Pix2PixError(
     token === ''
       ? '--token is empty, which would let everybody in'
