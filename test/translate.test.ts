@@ -253,6 +253,7 @@ test('weights that are no numbers are refused, whatever file they are in', async
   for (const precision of ['fp32', 'fp16'] as const) {
     const file = place(`${precision}.onnx`);
     await exportGenerator('run', { ...from, precision, out: file });
+    await (await loadGenerator(file)).dispose();
     const exported = fromBinary(ModelProtoSchema, readFileSync(file));
     const weight = exported.graph!.initializer.find(({ rawData }) => rawData.length > 1000)!;
     weight.rawData.fill(0xff, 8, 12); // NaN in either precision

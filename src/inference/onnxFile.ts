@@ -38,7 +38,7 @@ export function readOnnxFile(path: string): { readonly model: ModelProto; readon
 
 function requireFiniteWeights({ graph }: ModelProto, path: string): void {
   for (const { name, dataType, dims, rawData } of graph?.initializer ?? []) {
-    const { buffer } = rawData.slice(); // aligned, which a part of a file need not be
+    const { buffer } = new Uint8Array(rawData); // aligned, which a part of a file need not be
     const shape = dims.map(Number);
     if (dataType === TensorProto_DataType.FLOAT) {
       requireFinite(new Float32Array(buffer, 0, rawData.length >> 2), name, path);
