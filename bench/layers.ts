@@ -5,6 +5,7 @@ import { chooseByRule } from '../src/engine/runtime/algorithmRules.js';
 import { timeAlgorithms } from '../src/engine/runtime/layerTiming.js';
 import type { ModelOptions } from '../src/models/definition.js';
 import { pix2pix } from '../src/models/pix2pix.js';
+import { stepOf } from '../src/models/stepDefinition.js';
 import { parseTrainOptions } from '../src/training/options.js';
 import { formatTable, type Row } from './report.js';
 
@@ -26,7 +27,7 @@ function layers(): Map<string, { choice: LayerChoice; count: number }> {
   const opt = parseTrainOptions(['--dataroot', '.']);
   const size = { batch, height: 256, width: 256, format: 'u8' } as const;
   const found = new Map<string, { choice: LayerChoice; count: number }>();
-  for (const choice of layerChoices(pix2pix.build(opt as unknown as ModelOptions).trainStep(size))) {
+  for (const choice of layerChoices(stepOf(pix2pix.build(opt as unknown as ModelOptions)).program(size))) {
     const key = describe(choice);
     const known = found.get(key) ?? { choice, count: 0 };
     found.set(key, { ...known, count: known.count + 1 });

@@ -3,7 +3,7 @@
 //   npm run build && node dist/examples/customModel.js --dataroot ./datasets/facades --direction BtoA
 import * as p2p from 'pix2pix-ts';
 
-const { ir, nn, ops } = p2p;
+const { nn, ops } = p2p;
 
 /** Mean distance of the differences between neighbouring pixels, across and down. */
 function edgeLoss(a: p2p.ir.Value, b: p2p.ir.Value): p2p.ir.Value {
@@ -28,25 +28,30 @@ p2p.registerModel({
       ...graph,
       lossNames: ['G_GAN', 'G_L1', 'G_edge', 'D_real', 'D_fake'],
       forward: (size, training) => graph.forward(size, training),
-      trainStep: (size) => {
-        const step = new ir.Trace(true);
-        const realA = p2p.imageInput(step, 'real_A', opt.inputNc, size);
-        const realB = p2p.imageInput(step, 'real_B', opt.outputNc, size);
-        const fakeB = G.apply(step, realA);
-        const judge = (b: p2p.ir.Value, isReal: boolean) =>
-          nn.ganLoss('vanilla', D.apply(step, ops.concat([realA, b], 1)), isReal);
-
-        const [fake, real] = [judge(ops.detach(fakeB), false), judge(realB, true)];
-        nn.adam(step, ops.scale(ops.add(fake, real), 0.5), nn.parametersOf(D), optimiserD);
-
-        const gan = judge(fakeB, true); // by the updated D
-        const l1 = ops.scale(nn.l1Loss(fakeB, realB), opt.lambdaL1 as number);
-        const edge = ops.scale(edgeLoss(fakeB, realB), opt.lambdaEdge as number);
-        nn.adam(step, ops.add(ops.add(gan, l1), edge), nn.parametersOf(G), optimiserG);
-
-        const lossesG = { loss_G_GAN: gan, loss_G_L1: l1, loss_G_edge: edge };
-        return step.program({ ...lossesG, loss_D_real: real, loss_D_fake: fake, fake_B: fakeB });
-      },
+      step: p2p.defineStep({
+        shared: (step, size) => {
+          const realA = p2p.imageInput(step, 'real_A', opt.inputNc, size);
+          const realB = p2p.imageInput(step, 'real_B', opt.outputNc, size);
+          const judge = (b: p2p.ir.Value, isReal: boolean) =>
+            nn.ganLoss('vanilla', D.apply(step, ops.concat([realA, b], 1)), isReal);
+          return { realB, judge, fakeB: G.apply(step, realA) };
+        },
+        shown: ({ fakeB }) => ({ fake_B: fakeB }),
+        parts: {
+          D: (step, { realB, fakeB, judge }) => {
+            const [fake, real] = [judge(ops.detach(fakeB), false), judge(realB, true)];
+            nn.adam(step, ops.scale(ops.add(fake, real), 0.5), nn.parametersOf(D), optimiserD);
+            return { loss_D_real: real, loss_D_fake: fake };
+          },
+          G: (step, { realB, fakeB, judge }) => {
+            const gan = judge(fakeB, true); // by the updated D
+            const l1 = ops.scale(nn.l1Loss(fakeB, realB), opt.lambdaL1 as number);
+            const edge = ops.scale(edgeLoss(fakeB, realB), opt.lambdaEdge as number);
+            nn.adam(step, ops.add(ops.add(gan, l1), edge), nn.parametersOf(G), optimiserG);
+            return { loss_G_GAN: gan, loss_G_L1: l1, loss_G_edge: edge };
+          },
+        },
+      }),
     };
   },
 });

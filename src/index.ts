@@ -63,17 +63,22 @@ export { loadImage } from './training/loadImage.js';
 
 export type {
   GeneratorDefinition,
-  ImageFormat,
-  ImageSize,
   InputDefinition,
   ModelDefinition,
   ModelGraph,
   ModelOptions,
   OptimiserDefinition,
 } from './models/definition.js';
-export { imageInput } from './models/images.js';
+export { type ImageFormat, type ImageSize, imageInput } from './models/images.js';
 export { pix2pix } from './models/pix2pix.js';
 export { registerModel } from './models/registry.js';
+export {
+  defineStep,
+  type Outputs,
+  type PartSelection,
+  type StepDefinition,
+  TrainingStep,
+} from './models/stepDefinition.js';
 export { createModel } from './training/createModel.js';
 export { Model } from './training/model/model.js';
 export type { ModelInput } from './training/model/modelInput.js';

@@ -80,7 +80,7 @@ export async function compareWithRun(run: RecordedRun): Promise<Deviations> {
       const found = model.getCurrentLosses();
       assert.deepEqual(Object.keys(found).sort(), Object.keys(losses).sort());
       for (const [name, loss] of Object.entries(losses)) {
-        worst.losses = Math.max(worst.losses, Math.abs(found[name] / loss - 1));
+        worst.losses = Math.max(worst.losses, Math.abs(found[name] - loss) / (Math.abs(loss) || 1));
       }
       for (const [name, { data }] of Object.entries(model.getCurrentVisuals())) {
         const expected = run.tensors.get(`step${step}.${name}`);

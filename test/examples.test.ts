@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import sharp from 'sharp';
-import { makeDataset, root, TINY, temporaryFolder, textOf } from './tinyRun.js';
+import { makeDataset, root, stored, TINY, temporaryFolder, textOf } from './tinyRun.js';
 
 // Every file of examples/ does what its first lines say, on tiny data.
 
@@ -95,17 +95,26 @@ test('customModel', () => {
   );
 });
 
-test('a custom model whose extra loss weighs nothing is pix2pix', () => {
-  const argv = ['--dataroot', 'data', ...TINY, '--print_freq', '1', '--max_steps', '4'];
-  const custom = example('customModel', ...argv, '--name', 'weightless', '--lambda_edge', '0');
-  const program = join(root, 'bin', 'pix2pix.js');
-  const { stdout } = spawnSync(process.execPath, [program, 'train', ...argv, '--name', 'plain'], {
-    cwd: folder,
-    encoding: 'utf8',
-  });
-  const losses = (text: string) => [...text.matchAll(/(G_L1|D_fake): ([\d.]+)/g)].map(([, , value]) => value);
-  assert.equal(losses(stdout).length, 8);
-  assert.deepEqual(losses(custom), losses(stdout));
+test('a custom model whose extra loss weighs nothing is pix2pix, with accumulated gradients too', () => {
+  for (const accumulate of ['1', '2']) {
+    const argv = ['--dataroot', 'data', ...TINY, '--print_freq', '1', '--accumulate', accumulate];
+    const run = (name: string) => [...argv, '--n_epochs', '1', '--n_epochs_decay', '0', '--name', name];
+    const [weightless, plain] = [`weightless_${accumulate}`, `plain_${accumulate}`];
+    const custom = example('customModel', ...run(weightless), '--lambda_edge', '0');
+    const program = join(root, 'bin', 'pix2pix.js');
+    const { stdout } = spawnSync(process.execPath, [program, 'train', ...run(plain)], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    const losses = (text: string) =>
+      [...text.matchAll(/(G_L1|D_fake): ([\d.]+)/g)].map(([, , value]) => value);
+    assert.equal(losses(stdout).length, 2 * (4 / Number(accumulate)));
+    assert.deepEqual(losses(custom), losses(stdout));
+    const [found, expected] = [weightless, plain].map((name) => stored(join(folder, 'checkpoints', name)));
+    const { updates } = found.counters as { updates: object };
+    assert.deepEqual(updates, { G: 4 / Number(accumulate), D: 4 / Number(accumulate) });
+    for (const network of ['G', 'D']) assert.deepEqual(found[network], expected[network]);
+  }
 });
 
 test('customDataset', () => {

@@ -62,7 +62,7 @@ const RECIPES: Readonly<Record<string, readonly string[]>> = {
 };
 /** Other ways through the same models. */
 const VARIANTS: Readonly<Record<string, readonly string[]>> = {
-  cyclegan_gathered: [...RECIPES.cyclegan, '--recipe', 'cyclegan', '--accumulate', '2', '--ema', '0.9'],
+  cyclegan_accumulated: [...RECIPES.cyclegan, '--recipe', 'cyclegan', '--accumulate', '2', '--ema', '0.9'],
   cyclegan_parts: [
     ...['--dataroot', unpaired, ...SMALL, ...TINY_IMAGES, '--model', 'cycle_gan', '--netG', 'unet_32'],
     ...['--gan_mode', 'wgangp', '--diffaug', 'color', '--lambda_identity', '0', '--lr_D', '0.0001'],
@@ -84,7 +84,7 @@ for (const [name, flags] of lines) {
     const start = [...flags, ...SHORT, ...MACHINE];
     const whole = await trainHere([...start, '--name', name]);
     assert.equal(whole.summary.reason, 'finished');
-    assert.ok(whole.summary.steps >= 4 || /article|gathered/.test(name), `${whole.summary.steps}`);
+    assert.ok(whole.summary.steps >= 4 || /article|accumulated/.test(name), `${whole.summary.steps}`);
     await trainHere([...start, '--name', `${name}_cut`], 3);
     const rest = await trainHere(['--name', `${name}_cut`, '--continue_train', ...MACHINE]);
     assert.ok(rest.summary.stepsNow > 0 && rest.summary.stepsNow < whole.summary.stepsNow);

@@ -43,7 +43,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     '--cutout',
     '8',
   ],
-  gathered: [...PATCHES, '--accumulate', '2', '--n_critic', '2', '--ema', '0.9'],
+  accumulated: [...PATCHES, '--accumulate', '2', '--n_critic', '2', '--ema', '0.9'],
 };
 
 for (const [name, flags] of Object.entries(PARTS)) {
@@ -73,7 +73,7 @@ const bytes = (n: number, seed: number) => ({
   shape: [n, 32, 32, 3] as const,
 });
 
-test('gathered gradients of three pieces make the step that the whole batch makes', async () => {
+test('accumulated gradients of three pieces make the step that the whole batch makes', async () => {
   const steps = async (model: Model) => {
     for (const seed of [1, 5]) {
       model.setInput({ A: bytes(5, seed), B: bytes(5, seed + 1) });
@@ -95,6 +95,30 @@ test('gathered gradients of three pieces make the step that the whole batch make
       assertClose(found, expected, state.name, { absolute: 2e-5 }); // Adam's first steps are as large as 4e-4
     });
   }
+});
+
+test('statistics move by every forward pass of a step once, however the step is cut', async () => {
+  const passes = async (...flags: string[]) => {
+    const model = await trained(flags, async (model) => {
+      for (const seed of [1, 2, 3, 4]) {
+        model.setInput({ A: bytes(4, seed), B: bytes(4, seed + 1) });
+        await model.optimizeParameters();
+      }
+    });
+    return Object.fromEntries(
+      Object.entries(model.networks).map(([name, { states }]) => {
+        const counters = states.filter(({ role }) => role === 'counter');
+        return [name, Number(model.store.counter(counters[0])[0])];
+      }),
+    );
+  };
+  const whole = ['--batch_size', '4'];
+  const cut = ['--batch_size', '2', '--accumulate', '2'];
+  // A step of both: G once, D three times. A step of D alone: G once, D twice. Each batch counts.
+  assert.deepEqual(await passes(...whole), { G: 4, D: 12 });
+  assert.deepEqual(await passes(...cut), { G: 8, D: 24 });
+  assert.deepEqual(await passes(...whole, '--n_critic', '2'), { G: 4, D: 10 });
+  assert.deepEqual(await passes(...cut, '--n_critic', '2'), { G: 8, D: 20 });
 });
 
 test('a test takes the average of the generator, or with --ema 0 its last weights', async () => {

@@ -113,7 +113,7 @@ export interface Trained {
 
 /**
  * Trains in this process, from the beginning or, where `argv` has `--continue_train`, from the checkpoint.
- * @param stopAfter the training is told to stop when it asks for the so-manieth time
+ * @param stopAfter the training is told to stop when it has asked so often
  */
 export async function trainHere(
   argv: readonly string[],
@@ -129,7 +129,7 @@ export async function trainHere(
 }
 
 /** Every byte that training goes on from: networks, running statistics, moments, counters. */
-export function stored(folder: string, tag = 'latest'): unknown {
+export function stored(folder: string, tag = 'latest'): Readonly<Record<string, unknown>> {
   const loaded = new CheckpointStore(folder, { onWarning: () => {} }).load(tag);
   try {
     const files = [...loaded.networks, ['state', loaded.state!.tensors] as const];
@@ -146,5 +146,5 @@ export function stored(folder: string, tag = 'latest'): unknown {
   }
 }
 
-/** What a file of a folder says. */
+/** The text of a file. */
 export const textOf = (...path: string[]): string => readFileSync(join(...path), 'utf8');

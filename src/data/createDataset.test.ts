@@ -132,6 +132,19 @@ test('at test time images come in order, unmirrored, and bad ones are left out',
   });
 });
 
+test('the options of a test say no epoch: it is the first', async () => {
+  for (const numThreads of [0, 2]) {
+    const { epochCount: _, ...ofTest } = { ...options, isTrain: false, numThreads };
+    const dataset = await createDataset(ofTest);
+    try {
+      assert.equal(dataset.epoch, 1);
+      assert.deepEqual(names(await epochOf(dataset)), ['0', '1', '2', '3', '4', '5', '6']);
+    } finally {
+      await dataset.close();
+    }
+  }
+});
+
 test('serial_batches, max_dataset_size and epoch_count', async () => {
   await withDataset({ serialBatches: true, maxDatasetSize: 3, epochCount: 4 }, async (dataset) => {
     assert.equal(dataset.length, 3);

@@ -62,7 +62,7 @@ export async function createDataset(
   return new Dataset(createSupply(found, source, length, opt), {
     length,
     batchSize: opt.batchSize,
-    epoch: opt.epochCount,
+    epoch: opt.epochCount ?? 1,
     lookahead: opt.numThreads === 0 ? 0 : Math.max(2, Math.ceil(opt.numThreads / opt.batchSize)),
     crossesEpochs: opt.isTrain,
     onWarning,

@@ -16,8 +16,8 @@ export type DataOptions = Omit<OptionValues<typeof DATA_OPTIONS>, 'datasetMode'>
   seed: number;
   /** false turns shuffle and flip off, as the reference's test.py does. */
   isTrain: boolean;
-  /** The epoch that the first iteration is; 1 unless training is continued. */
-  epochCount: number;
+  /** The epoch that the first iteration is. Default: 1. */
+  epochCount?: number;
   /** Known, images of sizes that its networks do not take are left out. */
   model?: string;
   netG?: string;

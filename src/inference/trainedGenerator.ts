@@ -15,6 +15,7 @@ import { toFloats } from '../interop/floats.js';
 import { readNetworkState } from '../interop/networkState.js';
 import { toGenerator } from '../interop/pictGenerator.js';
 import { readPict } from '../interop/readPict.js';
+import { buildModel } from '../models/buildModel.js';
 import type { ModelOptions } from '../models/definition.js';
 import { findGeneratorOf } from '../models/generators.js';
 import type { Module } from '../models/layers/module.js';
@@ -142,7 +143,7 @@ function detectedOptions(tensors: Shapes): Record<string, unknown> {
 
 function unfilled(name: string, options: Readonly<Record<string, unknown>>, wanted?: string) {
   const opt = restoreTrainOptions(options, registeredExtensions());
-  const graph = findModel(opt.model).build(opt as unknown as ModelOptions);
+  const graph = buildModel(findModel(opt.model), opt as unknown as ModelOptions);
   const definition = findGeneratorOf(graph, wanted);
   const { inputNc, outputNc, apply } = definition;
   const network = graph.networks[definition.network];

@@ -15,7 +15,7 @@ export interface AdversaryOptions {
   readonly ganMode: GanMode;
   /** Weight of the gradient penalty with wgangp. Default: 10. */
   readonly lambdaGp?: number;
-  /** What is done to all that it sees. Default: nothing. */
+  /** Augmentations of all images that it sees, as `--diffaug` names them. Default: none. */
   readonly diffaug?: string;
   /** Whether its loss is the sum of those on real and fake, not their mean. Default: no. */
   readonly wholeD?: boolean;
@@ -27,9 +27,9 @@ export interface AdversaryLosses {
   readonly fake: Value;
   /** With wgangp. */
   readonly penalty?: Value;
-  /** What it is trained by. */
+  /** The loss that it is trained by. */
   readonly total: Value;
-  /** What it says of the real ones, at each scale. */
+  /** Its output for the real images, at each scale. */
   readonly judgements: readonly Judgement[];
 }
 
@@ -42,8 +42,8 @@ export class Adversary {
   ) {}
 
   /**
-   * What `--diffaug` does to one batch that it sees: to the place of all channels, to the colours of those from `first`
-   * on.
+   * The augmentation by `--diffaug` of one batch that it sees: all channels are moved, the colours change of those from
+   * `first` on.
    */
   augmentation(step: Trace, batch: number, first = 0): (images: Value) => Value {
     const augment = drawDiffAugment(step, parseDiffaug(this.opt.diffaug ?? ''), batch);
@@ -59,13 +59,15 @@ export class Adversary {
    * paper.
    *
    * @param fake without a gradient to the generator
+   * @param first which it sees first: its running statistics show the order
    */
-  losses(step: Trace, real: Value, fake: Value): AdversaryLosses {
+  losses(step: Trace, real: Value, fake: Value, first: 'fake' | 'real' = 'fake'): AdversaryLosses {
     const { ganMode, lambdaGp = 10, wholeD = false } = this.opt;
     const against = (judgements: readonly Judgement[], isReal: boolean) =>
       total(judgements.map(({ logits }) => ganLoss(ganMode, logits, isReal)));
-    const fakeLoss = against(this.judge(step, fake), false); // first, as running statistics show
-    const judgements = this.judge(step, real);
+    const realFirst = first === 'real' ? this.judge(step, real) : undefined;
+    const fakeLoss = against(this.judge(step, fake), false);
+    const judgements = realFirst ?? this.judge(step, real);
     const losses = { fake: fakeLoss, real: against(judgements, true), judgements };
     const sum = add(losses.fake, losses.real);
     if (ganMode !== 'wgangp') return { ...losses, total: wholeD ? sum : scale(sum, 0.5) };
@@ -75,7 +77,7 @@ export class Adversary {
     return { ...losses, penalty, total: add(sum, penalty) };
   }
 
-  /** What a generator is trained by that should pass before it. */
+  /** The adversarial loss of a generator that is judged so. */
   generatorLoss(judgements: readonly Judgement[]): Value {
     return total(judgements.map(({ logits }) => generatorGanLoss(this.opt.ganMode, logits)));
   }

@@ -3,8 +3,8 @@ import type { Value } from '../engine/ir/value.js';
 import { scale, shift } from '../engine/ops/elementwise.js';
 import { concat, slice } from '../engine/ops/shape.js';
 import { extendForColorization } from '../options/models/colorizationOptions.js';
-import type { ImageSize, ModelDefinition } from './definition.js';
-import { imageInput } from './images.js';
+import type { ModelDefinition } from './definition.js';
+import { type ImageSize, imageInput } from './images.js';
 import { labToRgb, rgbToLab } from './layers/lab.js';
 import { sizeUnit } from './networks/define.js';
 import type { PairFormat } from './pairFormat.js';
@@ -18,7 +18,7 @@ export const colorization: ModelDefinition = {
   build: (opt) => new Pix2PixGraph(opt, LAB),
 };
 
-/** What the networks see: L of 0 ... 100 as -1 ... 1, a and b in units of 110. */
+/** Scales of the networks' inputs: L of 0 ... 100 as -1 ... 1, a and b in units of 110. */
 const [LIGHTNESS, COLOUR] = [50, 110];
 
 const lightness = (lab: Value) => shift(scale(slice(lab, 1, 0, 1), 1 / LIGHTNESS), -1);

@@ -4,7 +4,7 @@ import type { ModelOptions } from './definition.js';
 /** Two flags that cannot be meant together, and what to do about it. */
 type Contradiction = readonly [first: string, second: string, fix: string];
 
-/** What has no meaning without a discriminator. */
+/** Flags that have no meaning without a discriminator. */
 const OF_THE_DISCRIMINATOR = [
   ...['gan_mode', 'netD', 'ndf', 'n_layers_D', 'num_D', 'no_condition', 'target_first'],
   ...['lambda_feat', 'lambda_gp', 'n_critic', 'lr_D', 'diffaug', 'lambda_GAN', 'whole_D'],

@@ -1,26 +1,26 @@
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { withoutUpdates } from '../engine/ir/program.js';
 import { withScope } from '../engine/ir/scope.js';
-import { f32 } from '../engine/ir/tensorType.js';
 import { Trace } from '../engine/ir/trace.js';
 import type { Value } from '../engine/ir/value.js';
+import { scalar } from '../engine/ops/constant.js';
 import { add, scale } from '../engine/ops/elementwise.js';
 import { extendForCycleGan } from '../options/models/cycleGanOptions.js';
 import { Adversary, type AdversaryOptions } from './adversary.js';
 import type {
   GeneratorDefinition,
-  ImageSize,
   InputDefinition,
   ModelDefinition,
   ModelGraph,
   ModelOptions,
   OptimiserDefinition,
 } from './definition.js';
-import { imageInput } from './images.js';
+import { type ImageSize, imageInput } from './images.js';
 import { adam } from './layers/adam.js';
 import { l1Loss, total } from './layers/losses.js';
 import { type Module, parametersOf } from './layers/module.js';
 import { checkImageSize, type DefinedDiscriminator, defineD, defineG, sizeUnit } from './networks/define.js';
+import { defineStep } from './stepDefinition.js';
 
 /** CycleGAN (Zhu et al. 2017): two generators, A → B and B → A, that must undo each other; no pairs are needed. */
 export const cycleGan: ModelDefinition = {
@@ -39,7 +39,7 @@ interface CycleGanLosses extends AdversaryOptions {
 const NETWORKS_G = ['G_A', 'G_B'] as const;
 const NETWORKS_D = ['D_A', 'D_B'] as const;
 
-/** One generator's side of the game. G_A makes B, which D_A judges; what is said of A holds for B the other way round. */
+/** One direction of translation, by its generator: G_A makes B, which D_A judges; G_B makes A, which D_B judges. */
 type Side = 'A' | 'B';
 
 /** As in the reference's models/cycle_gan_model.py: the generators' step first, then the discriminators'. */
@@ -53,8 +53,11 @@ class CycleGanGraph implements ModelGraph {
   readonly visualNames: readonly string[];
   readonly compared?: readonly [made: string, wanted: string];
   readonly watchedLoss = 'cycle_A';
-  readonly parts = ['G', 'D'];
-  readonly pooled = { pooled_A: 'fake_A', pooled_B: 'fake_B' };
+  readonly step = defineStep<Images>({
+    shared: (step, size) => this.images(step, size),
+    parts: { G: (step, real) => this.trainG(step, real), D: (step, real) => this.trainD(step, real) },
+    pooled: { pooled_A: 'fake_A', pooled_B: 'fake_B' },
+  });
   private readonly losses: CycleGanLosses;
   private readonly adversaries: Readonly<Record<Side, Adversary>>;
 
@@ -98,24 +101,16 @@ class CycleGanGraph implements ModelGraph {
       `D_${side}`,
       `G_${side}`,
       `cycle_${side}`,
-      ...(hasIdentity ? [`idt_${side}`] : []),
+      `idt_${side}`,
       ...(hasPenalty ? [`penalty_${side}`] : []),
     ]);
-    // What G_B leaves of an image of A is shown beside it, and is called idt_B.
+    // idt_B, what G_B makes of an image of A, is shown beside that image
     const shown = (side: Side, other: Side) => [
       ...[`real_${side}`, `fake_${other}`, `rec_${side}`],
       ...(hasIdentity ? [`idt_${other}`] : []),
     ];
     this.visualNames = [...shown('A', 'B'), ...shown('B', 'A')];
     if (opt.datasetMode !== 'unaligned') this.compared = ['fake_B', 'real_B'];
-  }
-
-  trainStep(size: ImageSize, parts: readonly string[] = this.parts) {
-    const step = new Trace(true);
-    const real = this.images(step, size);
-    const images = parts.includes('G') ? this.trainG(step, real) : {};
-    const losses = parts.includes('D') ? this.trainD(step, real, size) : {};
-    return step.program({ ...images, ...losses });
   }
 
   forward(size: ImageSize, training: boolean) {
@@ -136,36 +131,31 @@ class CycleGanGraph implements ModelGraph {
       losses[`loss_G_${side}`] = adversary.generatorLoss(adversary.judge(step, seen));
       losses[`loss_cycle_${side}`] = scale(l1Loss(images[`rec_${side}`], real[side]), lambda[side]);
     }
-    const same: Record<string, Value> = {};
-    if (lambdaIdentity > 0) {
-      for (const [side, target] of [
-        ['A', 'B'],
-        ['B', 'A'],
-      ] as const) {
-        const kept = this.generate(step, side, real[target]);
-        same[`idt_${side}`] = kept;
-        losses[`loss_idt_${side}`] = scale(l1Loss(kept, real[target]), lambda[target] * lambdaIdentity);
-      }
+    if (lambdaIdentity === 0) {
+      this.adam(step, total(Object.values(losses)), 'G');
+      return { ...images, ...losses, loss_idt_A: scalar(0), loss_idt_B: scalar(0) };
     }
+    const kept = { A: this.generate(step, 'A', real.B), B: this.generate(step, 'B', real.A) };
+    losses.loss_idt_A = scale(l1Loss(kept.A, real.B), lambdaB * lambdaIdentity);
+    losses.loss_idt_B = scale(l1Loss(kept.B, real.A), lambdaA * lambdaIdentity);
     this.adam(step, total(Object.values(losses)), 'G');
-    return { ...images, ...same, ...losses };
+    return { ...images, idt_A: kept.A, idt_B: kept.B, ...losses };
   }
 
   /** Both discriminators by one optimiser, on fakes from the pools. */
-  private trainD(step: Trace, real: Images, { batch, height, width }: ImageSize): Record<string, Value> {
-    const { inputNc, outputNc } = this.opt;
+  private trainD(step: Trace, real: Images): Record<string, Value> {
     const pooled = {
-      A: step.input('pooled_B', f32(batch, outputNc, height, width)),
-      B: step.input('pooled_A', f32(batch, inputNc, height, width)),
+      A: step.input('pooled_B', real.B.type),
+      B: step.input('pooled_A', real.A.type),
     };
     const judged = { A: real.B, B: real.A };
     const losses: Record<string, Value> = {};
     const totals = (['A', 'B'] as const).map((side) => {
       const adversary = this.adversaries[side];
       const [seen, fake] = [judged[side], pooled[side]].map((images) =>
-        adversary.augmentation(step, batch)(images),
+        adversary.augmentation(step, images.shape[0])(images),
       );
-      const { total, penalty } = adversary.losses(step, seen, fake);
+      const { total, penalty } = adversary.losses(step, seen, fake, 'real'); // as the reference
       losses[`loss_D_${side}`] = total;
       if (penalty !== undefined) losses[`loss_penalty_${side}`] = penalty;
       return total;
@@ -206,7 +196,7 @@ class CycleGanGraph implements ModelGraph {
 
 type Images = Readonly<Record<Side, Value>>;
 
-/** What a generator should leave alone must be something that it could take. */
+/** With an identity loss, a generator takes images of the side that it makes: both need as many channels. */
 function requireSameChannels({ inputNc, outputNc }: ModelOptions, { lambdaIdentity }: CycleGanLosses): void {
   if (lambdaIdentity === 0 || inputNc === outputNc) return;
   throw new Pix2PixError(

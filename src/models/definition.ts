@@ -2,20 +2,11 @@ import type { Program } from '../engine/ir/program.js';
 import type { Trace } from '../engine/ir/trace.js';
 import type { Value } from '../engine/ir/value.js';
 import type { ExtendOptions } from '../options/extension.js';
+import type { ImageSize } from './images.js';
 import type { AdamOptions } from './layers/adam.js';
 import type { Module } from './layers/module.js';
 import type { NetworkOptions } from './networks/define.js';
-
-/** How images reach a program: bytes 0 ... 255 in NHWC order, or floats -1 ... 1 in NCHW order. */
-export type ImageFormat = 'u8' | 'f32';
-
-/** The images of one run. Programs are static, so each combination is a program of its own. */
-export interface ImageSize {
-  readonly batch: number;
-  readonly height: number;
-  readonly width: number;
-  readonly format: ImageFormat;
-}
+import type { TrainingStep } from './stepDefinition.js';
 
 /** The options that every model definition may rely on; its own come on top. */
 export type ModelOptions = NetworkOptions & Readonly<Record<string, unknown>>;
@@ -33,7 +24,7 @@ export interface InputDefinition {
   readonly channels: number;
 }
 
-/** What translates a single image: a network, with what an image needs before and after it. */
+/** A generator of single images: a network, with the conversions before and after it. */
 export interface GeneratorDefinition {
   /** By the name of its checkpoint; one of the model's `testNetworks`. */
   readonly network: string;
@@ -65,25 +56,12 @@ export interface ModelGraph {
   /** Warnings about what the options lead to. */
   readonly notes?: readonly string[];
   /**
-   * The parts of a training step, by their optimisers, where each can be a program of its own that makes all it needs
-   * anew; without, gradients cannot be accumulated over batches.
-   */
-  readonly parts?: readonly string[];
-  /**
-   * Inputs of all parts but the first, f32 like the images that the first part gives under the name on the right: they
-   * are taken from a pool of such images, some of earlier steps (Shrivastava et al. 2017).
-   */
-  readonly pooled?: Readonly<Record<string, string>>;
-  /**
    * How many images `forward` lays out as one sheet, where single ones say little; it then also shows how far a
    * training is, with the last images and always the same noise. Default: each image stands for itself.
    */
   readonly sheet?: number;
-  /**
-   * Forward, backward and updates of one `optimize_parameters`.
-   * @param parts some of `parts` in their order; default: all
-   */
-  trainStep(size: ImageSize, parts?: readonly string[]): Program;
+  /** Forward, backward and updates of one `optimize_parameters`. None: there is nothing to train. */
+  readonly step?: TrainingStep;
   /** The forward pass alone, which changes no state; `training` as in `Trace`. */
   forward(size: ImageSize, training: boolean): Program;
 }

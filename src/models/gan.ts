@@ -7,14 +7,8 @@ import type { Value } from '../engine/ir/value.js';
 import { detach } from '../engine/ops/shape.js';
 import { extendForGan } from '../options/models/ganOptions.js';
 import { Adversary, type AdversaryOptions } from './adversary.js';
-import type {
-  ImageSize,
-  ModelDefinition,
-  ModelGraph,
-  ModelOptions,
-  OptimiserDefinition,
-} from './definition.js';
-import { imageInput } from './images.js';
+import type { ModelDefinition, ModelGraph, ModelOptions, OptimiserDefinition } from './definition.js';
+import { type ImageSize, imageInput } from './images.js';
 import { adam } from './layers/adam.js';
 import { type Module, parametersOf } from './layers/module.js';
 import type { Discriminator } from './networks/discriminators.js';
@@ -24,6 +18,7 @@ import {
   perceptronGenerator,
 } from './networks/multilayerPerceptron.js';
 import { sheetOf } from './sheet.js';
+import { defineStep } from './stepDefinition.js';
 
 /** The plain GAN (Goodfellow et al. 2014) of two small perceptrons, with which tutorials begin. */
 export const gan: ModelDefinition = { name: 'gan', extend: extendForGan, build: (opt) => new GanGraph(opt) };
@@ -38,8 +33,22 @@ class GanGraph implements ModelGraph {
   readonly lossNames: readonly string[];
   readonly visualNames = ['fake', 'real'];
   readonly watchedLoss = 'G';
-  readonly parts = ['D', 'G'];
   readonly sheet = 64;
+  readonly step = defineStep({
+    shared: (step, size) => ({ real: this.images(step, size), fake: this.generate(step, size.batch) }),
+    parts: {
+      D: (step, { real, fake }) => {
+        const { total, penalty } = this.adversary.losses(step, real, detach(fake));
+        this.adam(step, total, 'D');
+        return { loss_D: total, ...(penalty && { loss_penalty: penalty }) };
+      },
+      G: (step, { fake }) => {
+        const loss_G = this.adversary.generatorLoss(this.adversary.judge(step, fake));
+        this.adam(step, loss_G, 'G');
+        return { loss_G };
+      },
+    },
+  });
   private readonly extents: ImageExtents;
   private readonly adversary: Adversary;
 
@@ -61,25 +70,6 @@ class GanGraph implements ModelGraph {
       { name: 'G', networks: ['G'], betas },
       { name: 'D', networks: ['D'], betas, learningRateFactor },
     ];
-  }
-
-  trainStep(size: ImageSize, parts: readonly string[] = this.parts) {
-    const step = new Trace(true);
-    const real = this.images(step, size);
-    const fake = this.generate(step, size.batch);
-    const losses: Record<string, Value> = {};
-    if (parts.includes('D')) {
-      const { total, penalty } = this.adversary.losses(step, real, detach(fake));
-      this.adam(step, total, 'D');
-      losses.loss_D = total;
-      if (penalty !== undefined) losses.loss_penalty = penalty;
-    }
-    if (parts.includes('G')) {
-      const loss = this.adversary.generatorLoss(this.adversary.judge(step, fake));
-      this.adam(step, loss, 'G');
-      losses.loss_G = loss;
-    }
-    return step.program(losses);
   }
 
   /** Two sheets: images as they came, and as many from noise. */

@@ -4,7 +4,17 @@ import type { Value } from '../engine/ir/value.js';
 import { cast } from '../engine/ops/cast.js';
 import { scale, shift } from '../engine/ops/elementwise.js';
 import { transpose } from '../engine/ops/shape.js';
-import type { ImageSize } from './definition.js';
+
+/** How images reach a program: bytes 0 ... 255 in NHWC order, or floats -1 ... 1 in NCHW order. */
+export type ImageFormat = 'u8' | 'f32';
+
+/** The images of one run. Programs are static, so each combination is a program of its own. */
+export interface ImageSize {
+  readonly batch: number;
+  readonly height: number;
+  readonly width: number;
+  readonly format: ImageFormat;
+}
 
 /**
  * An image input of a program as f32[N, C, H, W] in -1 ... 1. Bytes arrive as u8[N, H, W, C], the layout of decoders,

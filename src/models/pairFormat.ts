@@ -1,8 +1,8 @@
 import type { Trace } from '../engine/ir/trace.js';
 import type { Value } from '../engine/ir/value.js';
 import { scale, shift } from '../engine/ops/elementwise.js';
-import type { ImageSize, InputDefinition, ModelOptions } from './definition.js';
-import { imageInput } from './images.js';
+import type { InputDefinition, ModelOptions } from './definition.js';
+import { type ImageSize, imageInput } from './images.js';
 
 /** An image, what it should become, and what it became, as the networks see them: f32[N, C, H, W]. */
 export interface Pair {

@@ -9,19 +9,20 @@ import { Adversary, type AdversaryOptions, meanProbability } from './adversary.j
 import { refuseContradictions } from './contradictions.js';
 import type {
   GeneratorDefinition,
-  ImageSize,
   InputDefinition,
   ModelDefinition,
   ModelGraph,
   ModelOptions,
   OptimiserDefinition,
 } from './definition.js';
+import type { ImageSize } from './images.js';
 import { adam } from './layers/adam.js';
 import { l1Loss, total } from './layers/losses.js';
 import { type Module, parametersOf } from './layers/module.js';
 import { checkImageSize, defineD, defineG, sizeUnit } from './networks/define.js';
 import type { Discriminator, Judgement } from './networks/discriminators.js';
 import { type Pair, type PairFormat, pairFormat } from './pairFormat.js';
+import { defineStep, type TrainingStep } from './stepDefinition.js';
 
 /** pix2pix (Isola et al. 2017): a conditional GAN whose generator also minimises the L1 distance to the target. */
 export const pix2pix: ModelDefinition = {
@@ -33,7 +34,7 @@ export const pix2pix: ModelDefinition = {
 
 type Losses = Readonly<Record<string, Value>>;
 
-/** What pix2pix reads of its options; tests know none of those that have a default here. */
+/** The options of pix2pix's losses; a model for tests lacks those that have a default here. */
 interface Pix2PixLosses extends AdversaryOptions {
   readonly lambdaL1: number;
   readonly lambdaGAN: number;
@@ -67,7 +68,7 @@ export class Pix2PixGraph implements ModelGraph {
   readonly compared: readonly [made: string, wanted: string] | undefined;
   readonly watchedLoss: string;
   readonly notes: readonly string[];
-  readonly parts: readonly string[];
+  readonly step: TrainingStep;
   private readonly losses: Pix2PixLosses;
   private readonly adversary: Adversary | undefined;
 
@@ -87,7 +88,7 @@ export class Pix2PixGraph implements ModelGraph {
     this.generators = [
       { network: 'G', ...images.generator, apply: (trace, x) => images.around(x, (a) => this.g(trace, a)) },
     ];
-    this.parts = noGan ? ['G'] : ['D', 'G'];
+    this.step = this.defineStep();
     const betas = [opt.beta1 as number, 0.999] as const;
     const learningRateFactor = opt.lrD ? (opt.lrD as number) / (opt.lr as number) : 1;
     this.optimisers = noGan
@@ -110,22 +111,24 @@ export class Pix2PixGraph implements ModelGraph {
   }
 
   /** Forward; D on (A, G(A)) and (A, B), its loss halved; then G against the updated D. */
-  trainStep(size: ImageSize, parts: readonly string[] = this.parts) {
-    const step = new Trace(true);
-    const { realA, realB } = this.images.pair(step, size);
-    const pair = { realA, realB, fakeB: this.translate(step, realA) };
-    const losses = {
-      ...(parts.includes('D') ? this.trainD(step, pair) : {}),
-      ...(parts.includes('G') ? this.trainG(step, pair) : {}),
-    };
-    return step.program({ ...this.images.shown(pair), ...losses });
+  private defineStep(): TrainingStep {
+    const D = (step: Trace, pair: Pair) => this.trainD(step, pair);
+    const G = (step: Trace, pair: Pair) => this.trainG(step, pair);
+    return defineStep<Pair>({
+      shared: (step, size) => this.pair(step, size),
+      shown: (pair) => this.images.shown(pair),
+      parts: this.losses.noGan ? { G } : { D, G },
+    });
   }
 
   forward(size: ImageSize, training: boolean) {
     const trace = new Trace(training);
+    return withoutUpdates(trace.program(this.images.shown(this.pair(trace, size))));
+  }
+
+  private pair(trace: Trace, size: ImageSize): Pair {
     const { realA, realB } = this.images.pair(trace, size);
-    const shown = this.images.shown({ realA, realB, fakeB: this.translate(trace, realA) });
-    return withoutUpdates(trace.program(shown));
+    return { realA, realB, fakeB: this.translate(trace, realA) };
   }
 
   private trainD(step: Trace, { realA, fakeB, realB }: Pair): Losses {
@@ -142,7 +145,7 @@ export class Pix2PixGraph implements ModelGraph {
     };
   }
 
-  /** In a whole step, D is the updated one. */
+  /** After the part of D, D is the updated one. */
   private trainG(step: Trace, pair: Pair): Losses {
     const { noGan, noL1, lambdaL1 } = this.losses;
     const { losses, measures } = noGan ? { losses: {} } : this.adversarial(step, pair);
@@ -166,7 +169,7 @@ export class Pix2PixGraph implements ModelGraph {
     return { losses: { loss_G_GAN, loss_G_feat }, measures };
   }
 
-  /** What is done to a pair on its way to D: `--diffaug` changes the colours of the output alone. */
+  /** The augmentation of a pair that D sees: `--diffaug` changes the colours of the output alone. */
   private augmentation(step: Trace, { shape }: Value): (pair: Value) => Value {
     const { noCondition, targetFirst } = this.losses;
     const before = noCondition ? 0 : shape[1];
@@ -177,7 +180,7 @@ export class Pix2PixGraph implements ModelGraph {
     return targetFirst && !noCondition ? (pair) => exchange(augment(pair)) : augment;
   }
 
-  /** What D is to see of a pair. */
+  /** The part of a pair that D sees. */
   private judged(a: Value, b: Value): Value {
     return this.losses.noCondition ? b : concat([a, b], 1);
   }

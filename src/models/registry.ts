@@ -7,7 +7,7 @@ import { gan } from './gan.js';
 import { pix2pix } from './pix2pix.js';
 import { testModel } from './testModel.js';
 
-/** What this package brings. */
+/** The models of this package. */
 const BUILT_IN: readonly ModelDefinition[] = [pix2pix, cycleGan, gan, colorization, testModel];
 
 const definitions = new Map(BUILT_IN.map((definition) => [definition.name, definition]));
@@ -36,7 +36,7 @@ export function findModel(name: string): ModelDefinition {
   return definition;
 }
 
-/** What the registered models change about the options, by name. */
+/** How the registered models change the options, by name. */
 export function modelExtensions(): Record<string, ExtendOptions> {
   return Object.fromEntries([...definitions].map(([name, { extend }]) => [name, extend]));
 }

@@ -4,14 +4,8 @@ import { withScope } from '../engine/ir/scope.js';
 import { Trace } from '../engine/ir/trace.js';
 import type { Value } from '../engine/ir/value.js';
 import { extendForTestModel } from '../options/models/testModelOptions.js';
-import type {
-  GeneratorDefinition,
-  ImageSize,
-  ModelDefinition,
-  ModelGraph,
-  ModelOptions,
-} from './definition.js';
-import { imageInput } from './images.js';
+import type { GeneratorDefinition, ModelDefinition, ModelGraph, ModelOptions } from './definition.js';
+import { type ImageSize, imageInput } from './images.js';
 import { checkImageSize, defineG, sizeUnit } from './networks/define.js';
 
 /** One generator of a run, for images of one side without targets (the reference's models/test_model.py). */
@@ -38,9 +32,6 @@ function testGraph(opt: ModelOptions): ModelGraph {
     optimisers: [],
     lossNames: [],
     visualNames: ['real', 'fake'],
-    trainStep: () => {
-      throw new Error('the test model has no training step');
-    },
     forward: (size: ImageSize, training: boolean) => {
       checkImageSize(opt.netG, size.height, size.width);
       const trace = new Trace(training);
@@ -50,7 +41,7 @@ function testGraph(opt: ModelOptions): ModelGraph {
   };
 }
 
-/** What a generator makes must be an image by itself: colours without their lightness are none. */
+/** A generator's output must be an image by itself: colours without their lightness are none. */
 function requireImages(outputNc: number): void {
   if (outputNc === 1 || outputNc === 3) return;
   throw new Pix2PixError(

@@ -57,7 +57,7 @@ export async function test(
   try {
     const { sheet: batchSize = opt.batchSize } = model.graph;
     const dataset = await createDataset(
-      { ...opt, batchSize, epochCount: 1 },
+      { ...opt, batchSize },
       { onWarning: out.message, onProgress: out.message },
     );
     try {

@@ -3,7 +3,7 @@ import type { ImageBatch } from '../batch/imageBatch.js';
 import { decodeImage } from '../decode/decode.js';
 import type { OnFileNote } from '../decode/decodeNote.js';
 import type { RgbImage } from '../decode/rgbImage.js';
-import type { ColourChange } from './colourChange.js';
+import type { ColourJitter } from './colourJitter.js';
 import { type Region, transformImage } from './transform.js';
 
 /** A decoded file, and the part of it that is meant. */
@@ -24,7 +24,7 @@ export async function prepare(
   { image, region }: ImagePart,
   geometry: Geometry,
   channels: number,
-  colour: ColourChange | undefined,
+  colour: ColourJitter | undefined,
 ): Promise<ImageBatch> {
   const made = channels === 1 ? 1 : 3;
   const data = await transformImage(image, region, geometry, made, colour);

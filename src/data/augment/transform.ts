@@ -1,7 +1,7 @@
 import sharp, { type Matrix3x3, type Sharp } from 'sharp';
 import type { Geometry, Size } from '../batch/geometry.js';
 import type { RgbImage } from '../decode/rgbImage.js';
-import type { ColourChange } from './colourChange.js';
+import type { ColourJitter } from './colourJitter.js';
 
 /** A rectangle of an image, in pixels. */
 export interface Region extends Size {
@@ -40,7 +40,7 @@ export async function transformImage(
   region: Region,
   geometry: Geometry,
   channels: 1 | 3,
-  colour?: ColourChange,
+  colour?: ColourJitter,
 ): Promise<Uint8Array> {
   const { resized, output, crop, flip } = geometry;
   const { width, height } = image;
@@ -103,7 +103,7 @@ function enlargement(from: number, to: number): { scale: number; displacement: n
 }
 
 /** sharp adds after it has multiplied. The half rounds, as in `toLuma`. */
-function recolour(pipeline: Sharp, { matrix, offset }: ColourChange): void {
+function recolour(pipeline: Sharp, { matrix, offset }: ColourJitter): void {
   pipeline.recomb(matrix as unknown as Matrix3x3).linear(1, offset + 0.5);
 }
 

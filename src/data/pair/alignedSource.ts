@@ -1,8 +1,8 @@
 import { checkGeometry } from '../augment/checkGeometry.js';
-import { hide } from '../augment/hide.js';
+import { applyCutout } from '../augment/cutout.js';
+import { imageAugmentation } from '../augment/imageAugmentation.js';
 import type { PreparationOptions } from '../augment/preparationOptions.js';
 import { type ImagePart, prepare, readWhole } from '../augment/preparedImage.js';
-import { variation } from '../augment/variation.js';
 import { augmentation, type Geometry, planGeometry } from '../batch/geometry.js';
 import type { Sample } from '../batch/imageBatch.js';
 import { BadImageError } from '../decode/badImage.js';
@@ -32,7 +32,7 @@ export class AlignedSource implements SampleSource {
     const { photoSide = 'A' } = opt;
     const [a, b] = await readPair(pairAt(this.pairs, index), onNote);
     const chance = augmentation(opt, seed, epoch, index, a.region);
-    const { angle, colour, cutout } = variation(opt, seed, epoch, index);
+    const { angle, colour, cutout } = imageAugmentation(opt, seed, epoch, index);
     const geometry = { ...planGeometry(opt, a.region, chance), angle };
     requireEqualSizes(a, b, geometry, planGeometry(opt, b.region, chance));
     checkGeometry(a, geometry, opt);
@@ -41,7 +41,7 @@ export class AlignedSource implements SampleSource {
       prepare(a, geometry, isBtoA ? opt.outputNc : opt.inputNc, photoSide === 'A' ? colour : undefined),
       prepare(b, geometry, isBtoA ? opt.inputNc : opt.outputNc, photoSide === 'B' ? colour : undefined),
     ]);
-    if (cutout !== undefined) hide(isBtoA ? B : A, cutout);
+    if (cutout !== undefined) applyCutout(isBtoA ? B : A, cutout);
     return { A, B, APaths: [a.path], BPaths: [b.path] };
   }
 }

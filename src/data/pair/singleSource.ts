@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { checkGeometry } from '../augment/checkGeometry.js';
-import { hide } from '../augment/hide.js';
+import { applyCutout } from '../augment/cutout.js';
+import { imageAugmentation } from '../augment/imageAugmentation.js';
 import type { PreparationOptions } from '../augment/preparationOptions.js';
 import { prepare, readWhole } from '../augment/preparedImage.js';
-import { variation } from '../augment/variation.js';
 import { augmentation, planGeometry } from '../batch/geometry.js';
 import type { Sample } from '../batch/imageBatch.js';
 import { pathAt } from '../listing/pathList.js';
@@ -32,12 +32,12 @@ export class SingleSource implements SampleSource {
     const { opt } = this;
     const path = join(this.images.folder, pathAt(this.images.names, index));
     const part = await readWhole(path, onNote);
-    const { angle, colour, cutout } = variation(opt, seed, epoch, index);
+    const { angle, colour, cutout } = imageAugmentation(opt, seed, epoch, index);
     const chance = augmentation(opt, seed, epoch, index, part.region);
     const geometry = { ...planGeometry(opt, part.region, chance), angle };
     checkGeometry(part, geometry, opt);
     const image = await prepare(part, geometry, this.channels, colour);
-    if (cutout !== undefined) hide(image, cutout);
+    if (cutout !== undefined) applyCutout(image, cutout);
     return { A: image, B: image, APaths: [path], BPaths: [path] };
   }
 }

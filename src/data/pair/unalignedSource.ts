@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { RandomStream } from '../../base/random/stream.js';
 import { checkGeometry } from '../augment/checkGeometry.js';
-import { hide } from '../augment/hide.js';
+import { applyCutout } from '../augment/cutout.js';
+import { imageAugmentation } from '../augment/imageAugmentation.js';
 import type { PreparationOptions } from '../augment/preparationOptions.js';
 import { prepare, readWhole } from '../augment/preparedImage.js';
-import { variation } from '../augment/variation.js';
 import { augmentation, planGeometry } from '../batch/geometry.js';
 import type { ImageBatch, Sample } from '../batch/imageBatch.js';
 import { BadImageError } from '../decode/badImage.js';
@@ -74,14 +74,14 @@ export class UnalignedSource implements SampleSource {
     const part = await readWhole(path, onNote);
     const [crops, varies] = side === 'A' ? ['augment', 'vary'] : ['augment.B', 'vary.B'];
     const chance = augmentation(opt, seed, epoch, index, part.region, crops);
-    const { angle, colour, cutout } = variation(opt, seed, epoch, index, varies);
+    const { angle, colour, cutout } = imageAugmentation(opt, seed, epoch, index, varies);
     const geometry = { ...planGeometry(opt, part.region, chance), angle };
     checkGeometry(part, geometry, opt);
     const isInput = (side === 'A') === (opt.direction === 'AtoB');
     const isPhotograph = side === (opt.photoSide ?? 'A');
     const channels = isInput ? opt.inputNc : opt.outputNc;
     const image = await prepare(part, geometry, channels, isPhotograph ? colour : undefined);
-    if (cutout !== undefined && isInput) hide(image, cutout);
+    if (cutout !== undefined && isInput) applyCutout(image, cutout);
     return image;
   }
 }

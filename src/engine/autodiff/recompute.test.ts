@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { smallModel } from '../../../test/smallModel.js';
 import { pix2pix } from '../../models/pix2pix.js';
+import { stepOf } from '../../models/stepDefinition.js';
 import { type Program, reachable } from '../ir/program.js';
 import { elementCount } from '../ir/tensorType.js';
 import { cutProgram } from '../runtime/segments.js';
 import { recompute } from './recompute.js';
 
 const defaults = { ...smallModel, outputNc: 3, netG: 'unet_256', ngf: 64, ndf: 64 };
-const step = pix2pix.build(defaults).trainStep({ batch: 1, height: 256, width: 256, format: 'u8' });
+const step = stepOf(pix2pix.build(defaults)).program({ batch: 1, height: 256, width: 256, format: 'u8' });
 
 const convolutions = (program: Program) =>
   reachable([...program.outputs.values(), ...program.hostSteps.flatMap(({ inputs }) => inputs)]).filter(

@@ -27,13 +27,6 @@ export function withoutUpdates(program: Program): Program {
   return { ...program, writes: new Map(), counts: new Map() };
 }
 
-/** The same program, which moves no statistics but those among `states`. Its host steps stay. */
-export function withStatisticsOf(program: Program, states: ReadonlySet<State>): Program {
-  const kept = <T>(entries: ReadonlyMap<State, T>) =>
-    new Map([...entries].filter(([state]) => states.has(state)));
-  return { ...program, writes: kept(program.writes), counts: kept(program.counts) };
-}
-
 /** Every value that a program reads or computes, operands before users. */
 export function valuesOf({ outputs, writes, hostSteps }: Program): Value[] {
   return reachable([...outputs.values(), ...writes.values(), ...hostSteps.flatMap(({ inputs }) => inputs)]);

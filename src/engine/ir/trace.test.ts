@@ -43,6 +43,35 @@ test('counters move once for every count', async () => {
   assert.deepEqual([...store.counter(counter)], [6n]);
 });
 
+test('what is built without moving states is used, and leaves them to another program', async () => {
+  const tracked = new State('tracked', i64(), 'counter', { kind: 'constant', value: 0 });
+  const [state, other] = [buffer('running'), buffer('other')];
+  const store = new StateStore();
+  store.allocate([tracked, state, other]);
+  store.floats(state).set([1, 2]);
+  const trace = new Trace(true);
+  const start = trace.read(state);
+  const inside = trace.withoutMoving(() => {
+    trace.write(state, scale(trace.read(state), 10));
+    trace.write(other, add(trace.read(other), scalar(1)));
+    trace.count(tracked);
+    return add(trace.read(state), scalar(0));
+  });
+  assert.equal(trace.read(state), start);
+  assert.throws(() => trace.withoutMoving(() => assert.fail('it is told')), /it is told/);
+  const program = trace.program({ inside, after: scale(trace.read(state), 3) });
+  assert.deepEqual([program.writes.size, program.counts.size], [0, 0]);
+  const outputs = await runProgram(program, {}, { store });
+  assert.deepEqual(
+    [[...outputs.inside], [...outputs.after]],
+    [
+      [10, 20],
+      [3, 6],
+    ],
+  );
+  assert.deepEqual([[...store.floats(state)], [...store.counter(tracked)]], [[1, 2], [0n]]);
+});
+
 test('dropout masks are inputs with a rate, in order of use', () => {
   const trace = new Trace(true);
   const masks = [0.5, 0.2].map((rate) => trace.dropoutMask(f32(2), rate));

@@ -11,9 +11,11 @@ import { type HostStep, Value } from './value.js';
  */
 export class Trace {
   private readonly inputs = new Map<string, Value>();
-  private readonly current = new Map<State, Value>();
-  private readonly written = new Map<State, Value>();
-  private readonly counts = new Map<State, number>();
+  private readonly initial = new Map<State, Value>();
+  /** Of states that have changed. */
+  private current = new Map<State, Value>();
+  private written = new Map<State, Value>();
+  private counts = new Map<State, number>();
   private readonly dropoutMasks = new Map<string, number>();
   private readonly noises = new Map<string, NoiseKind>();
   private readonly hostSteps: HostStep[] = [];
@@ -31,10 +33,12 @@ export class Trace {
 
   /** The value of a state at this point of the program. */
   read(state: State): Value {
-    let value = this.current.get(state);
+    const changed = this.current.get(state);
+    if (changed !== undefined) return changed;
+    let value = this.initial.get(state);
     if (value === undefined) {
       value = new Value({ kind: 'state', state, type: state.type, scope: currentScope() });
-      this.current.set(state, value);
+      this.initial.set(state, value);
     }
     return value;
   }
@@ -48,6 +52,19 @@ export class Trace {
   /** Moves a counter by one. */
   count(counter: State): void {
     this.counts.set(counter, (this.counts.get(counter) ?? 0) + 1);
+  }
+
+  /** Runs `build`, after which all states and counters are as before it: what it writes is left to another program. */
+  withoutMoving<T>(build: () => T): T {
+    const { current, written, counts } = this;
+    this.current = new Map(current);
+    this.written = new Map(written);
+    this.counts = new Map(counts);
+    try {
+      return build();
+    } finally {
+      Object.assign(this, { current, written, counts });
+    }
   }
 
   /**

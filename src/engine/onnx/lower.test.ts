@@ -12,6 +12,7 @@ import { opCases } from '../../../test/opCases.js';
 import { runProgram } from '../../../test/runProgram.js';
 import { smallModel } from '../../../test/smallModel.js';
 import { pix2pix } from '../../models/pix2pix.js';
+import { stepOf } from '../../models/stepDefinition.js';
 import { grad } from '../autodiff/grad.js';
 import type { AlgorithmChooser } from '../ir/layer.js';
 import type { Program } from '../ir/program.js';
@@ -177,7 +178,7 @@ test('onnx.checker accepts every op by every algorithm and a whole training step
         write(`${known.id}-${name}`, program, prefer(name));
     }
     const size = { batch: 2, height: 32, width: 32, format: 'u8' } as const;
-    write('step', pix2pix.build(smallModel).trainStep(size), direct);
+    write('step', stepOf(pix2pix.build(smallModel)).program(size), direct);
     const result = spawnSync(python, ['-c', checker, ...written.keys()], { encoding: 'utf8' });
     assert.equal(result.status, 0, result.stderr);
     const inferred: Record<string, Record<string, number[]>> = JSON.parse(result.stdout);

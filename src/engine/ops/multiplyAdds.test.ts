@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { smallModel } from '../../../test/smallModel.js';
 import { pix2pix } from '../../models/pix2pix.js';
+import { stepOf } from '../../models/stepDefinition.js';
 import { grad } from '../autodiff/grad.js';
 import { f32 } from '../ir/tensorType.js';
 import { Trace } from '../ir/trace.js';
@@ -18,7 +19,7 @@ const size = { batch: 1, height: 256, width: 256, format: 'u8' } as const;
 // images, which nobody asks for.
 test('a default step and a forward pass have as many as PyTorch counts', () => {
   const model = pix2pix.build(defaults);
-  assert.equal(multiplyAddsOf(model.trainStep(size)), 43_470_028_800);
+  assert.equal(multiplyAddsOf(stepOf(model).program(size)), 43_470_028_800);
   assert.equal(multiplyAddsOf(model.forward(size, true)), 6_048_186_368);
 });
 

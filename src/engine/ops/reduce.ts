@@ -1,4 +1,5 @@
 import { defineOp } from '../ir/op.js';
+import type { Shape } from '../ir/tensorType.js';
 import type { Value } from '../ir/value.js';
 import { broadcastTo, reducedType, reduceSum } from './broadcast.js';
 import { scale } from './elementwise.js';
@@ -11,9 +12,24 @@ const reduceMeanOp = defineOp<{ axes: readonly number[] }>({
     const count = axes.reduce((product, axis) => product * x.shape[axis], 1);
     return [broadcastTo(scale(dy, 1 / count), x.shape)];
   },
-  lower: (emit, [x], { attributes }) =>
-    emit.node('ReduceMean', [x, emit.ints(attributes.axes)], { keepdims: 1 }),
+  lower: (emit, [x], { attributes: { axes }, inputTypes: [{ shape }] }) =>
+    summingOrder(axes, shape).reduce(
+      (partial, together) => emit.node('ReduceMean', [partial, emit.ints(together)], { keepdims: 1 }),
+      x,
+    ),
 });
+
+/**
+ * The axes of a mean, those that are averaged together in one group. ONNX Runtime adds up a mean over all elements n in
+ * one go, with an error of up to n · 2⁻²⁴ of the mean of |x|. Axis by axis, the last first, it is the sum of the extents
+ * that counts, not their product: measured on 16 × 3 × 256 × 256, 9e-8 for 1.5e-5, in the same time. Means over some axes
+ * are of fewer elements each, and are exact to 6e-7 as they are.
+ */
+function summingOrder(axes: readonly number[], shape: Shape): (readonly number[])[] {
+  const long = axes.filter((axis) => shape[axis] > 1);
+  if (axes.length < shape.length || long.length < 2) return [axes];
+  return long.sort((a, b) => b - a).map((axis) => [axis]);
+}
 
 /** Means over `axes`, which stay as extents of 1. */
 export function reduceMean(x: Value, axes: readonly number[]): Value {

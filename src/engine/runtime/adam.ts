@@ -23,7 +23,7 @@ export interface AdamConstants {
 type Kernel = (...args: readonly number[]) => void;
 
 /** One batch among several whose gradients make one update. */
-export interface Gathering {
+export interface Accumulation {
   /** How much of all images are in this batch. */
   readonly share: number;
   readonly isFirst: boolean;
@@ -63,7 +63,7 @@ export class Adam {
    * One update from the gradients in `memory`, clipped where the constants say so, and that of the average.
    * @param learningRate α
    */
-  update(learningRate: number, from: 'gradient' | 'gathered' = 'gradient'): void {
+  update(learningRate: number, from: 'gradient' | 'accumulated' = 'gradient'): void {
     const { betas, epsilon, averaging } = this.constants;
     this.updates++;
     const correction1 = 1 - betas[0] ** this.updates;
@@ -79,10 +79,10 @@ export class Adam {
     if (averaging !== undefined) this.blend('average', averaging, 'parameter', 1 - averaging);
   }
 
-  /** Adds the gradients in `memory`, by their share, to those gathered for the update that follows on the last. */
-  gather(learningRate: number, { share, isFirst, isLast }: Gathering): void {
-    this.blend('gathered', isFirst ? 0 : 1, 'gradient', share);
-    if (isLast) this.update(learningRate, 'gathered');
+  /** Adds the gradients in `memory`, by their share, to those accumulated for the update that follows on the last. */
+  accumulate(learningRate: number, { share, isFirst, isLast }: Accumulation): void {
+    this.blend('accumulated', isFirst ? 0 : 1, 'gradient', share);
+    if (isLast) this.update(learningRate, 'accumulated');
   }
 
   /** Starts the moving average at the parameters as they are. */
@@ -108,7 +108,7 @@ export class Adam {
   }
 
   /** What gradients are multiplied by: as PyTorch's clip_grad_norm_, over all of this optimiser's. */
-  private clipFactor(from: 'gradient' | 'gathered'): number {
+  private clipFactor(from: 'gradient' | 'accumulated'): number {
     const { clipNorm = Number.POSITIVE_INFINITY } = this.constants;
     if (clipNorm === Number.POSITIVE_INFINITY) return 1;
     let squares = 0;

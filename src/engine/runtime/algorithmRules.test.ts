@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { smallModel } from '../../../test/smallModel.js';
 import { pix2pix } from '../../models/pix2pix.js';
+import { stepOf } from '../../models/stepDefinition.js';
 import { type Layer, layerChoices } from '../ir/layer.js';
 import { f32 } from '../ir/tensorType.js';
 import { Trace } from '../ir/trace.js';
@@ -9,7 +10,7 @@ import { convTranspose2d } from '../ops/conv.js';
 import { chooseByRule, plausibleAlgorithms } from './algorithmRules.js';
 
 const defaults = { ...smallModel, outputNc: 3, netG: 'unet_256', ngf: 64, ndf: 64 };
-const program = pix2pix.build(defaults).trainStep({ batch: 1, height: 256, width: 256, format: 'u8' });
+const program = stepOf(pix2pix.build(defaults)).program({ batch: 1, height: 256, width: 256, format: 'u8' });
 const layers = layerChoices(program).map(({ layer }) => layer);
 const layer = (op: string, ...operands: readonly number[][]): Layer =>
   layers.find((known) => known.op === op && `${known.operands}` === `${operands}`)!;

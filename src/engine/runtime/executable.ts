@@ -3,7 +3,7 @@ import type { Program } from '../ir/program.js';
 import { elementCount } from '../ir/tensorType.js';
 import type { HostStep, Value } from '../ir/value.js';
 import { lowerGraph } from '../onnx/lower.js';
-import type { Adam, Gathering } from './adam.js';
+import type { Accumulation, Adam } from './adam.js';
 import { cutProgram, type Segment } from './segments.js';
 import { type Binding, Session, type SessionOptions, type TensorArray } from './session.js';
 import type { StateStore } from './stateStore.js';
@@ -20,8 +20,8 @@ export interface CompileOptions extends SessionOptions {
 export interface RunInputs {
   readonly tensors: Readonly<Record<string, TensorArray>>;
   readonly scalars?: Readonly<Record<string, number>>;
-  /** Gradients of this run are gathered with others', and optimisers update with the last of them. */
-  readonly gathering?: Gathering;
+  /** Gradients of this run are accumulated with others', and optimisers update with the last of them. */
+  readonly accumulation?: Accumulation;
 }
 
 type Task = (inputs: RunInputs) => Promise<void>;
@@ -114,13 +114,13 @@ export class Executable {
 
   private hostTask(step: HostStep): Task {
     const optimiser = this.optimiser(step.name);
-    return async ({ scalars = {}, gathering }) => {
+    return async ({ scalars = {}, accumulation }) => {
       const learningRate = scalars[step.learningRate];
       if (learningRate === undefined) throw new Error(`the scalar ${step.learningRate} is not given`);
       const started = performance.now();
       for (const { from, to } of this.sharedGradients.get(step)!) to.set(from as Float32Array);
-      if (gathering === undefined) optimiser.update(learningRate);
-      else optimiser.gather(learningRate, gathering);
+      if (accumulation === undefined) optimiser.update(learningRate);
+      else optimiser.accumulate(learningRate, accumulation);
       this.options.onHostStep?.(step.name, performance.now() - started);
     };
   }

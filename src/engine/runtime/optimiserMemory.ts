@@ -7,8 +7,8 @@ import { type Arena, layOut } from './stateStore.js';
 /** What an optimiser keeps of each element, in the order in which a slab holds it. */
 export const QUANTITIES = ['parameter', 'gradient', 'firstMoment', 'secondMoment'] as const;
 
-/** What it may keep on top: gradients gathered over several batches, the moving average of the parameter. */
-export type ExtraQuantity = 'gathered' | 'average';
+/** What it may keep on top: gradients accumulated over several batches, the moving average of the parameter. */
+export type ExtraQuantity = 'accumulated' | 'average';
 export type Quantity = (typeof QUANTITIES)[number] | ExtraQuantity;
 
 /** Elements that the 4 GiB hold which a WebAssembly address reaches. */

@@ -11,7 +11,7 @@ export interface AdamOptions {
   readonly epsilon?: number;
 }
 
-/** What PyTorch and the reference add to the root of the second moment. */
+/** Added to the root of the second moment, as by PyTorch and the reference. */
 export const ADAM_EPSILON = 1e-8;
 
 /** The run-time scalar that holds an optimiser's learning rate. */

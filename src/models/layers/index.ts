@@ -1,4 +1,4 @@
-// What networks and their training are built of: layers, initialisers, losses, optimisers.
+// Parts of networks and of their training: layers, initialisers, losses, optimisers.
 export { leakyReluLayer, reluLayer, tanhLayer } from './activation.js';
 export { type AdamOptions, adam, learningRateOf } from './adam.js';
 export { type ConvOptions, type ConvTransposeOptions, convLayer, convTransposeLayer } from './conv.js';

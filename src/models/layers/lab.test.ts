@@ -11,7 +11,7 @@ import { labToRgb, rgbToLab } from './lab.js';
 
 type Colour = readonly [number, number, number];
 
-/** What scikit-image makes of colours (test/fixtures/lab.py). */
+/** Colours as scikit-image converts them (test/fixtures/lab.py). */
 const known: Readonly<Record<'rgb' | 'lab' | 'other' | 'otherRgb', Colour[]>> = JSON.parse(
   readFileSync(fixture('lab.json'), 'utf8'),
 );

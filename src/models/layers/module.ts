@@ -6,7 +6,7 @@ import type { Value } from '../../engine/ir/value.js';
 export interface Module {
   /** All states of it and of its parts, in the order of PyTorch's state dict. */
   readonly states: readonly State[];
-  /** What there is to say about a network when it is set up. */
+  /** Printed when the network is set up. */
   readonly note?: string;
   /** Adds the module's computation on `x` to the trace. */
   apply(trace: Trace, x: Value): Value;
@@ -17,7 +17,7 @@ export function stateless(apply: (x: Value) => Value): Module {
   return { states: [], apply: (_, x) => apply(x) };
 }
 
-/** What an optimiser trains. */
+/** The states that an optimiser trains. */
 export function parametersOf({ states }: Pick<Module, 'states'>): State[] {
   return states.filter(({ role }) => role === 'parameter');
 }

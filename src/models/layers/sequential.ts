@@ -8,7 +8,7 @@ export type LayerFactory = (prefix: string) => Module;
 
 /** Layers one after another, whose results between them can be had too. */
 export interface Sequential extends Module {
-  /** What each layer gives, in their order. */
+  /** The output of each layer, in their order. */
   results(trace: Trace, x: Value): readonly Value[];
 }
 

@@ -8,7 +8,7 @@ import { matmul } from '../../engine/ops/matmul.js';
 import { sum } from '../../engine/ops/reduce.js';
 import { detach, reshape, transpose } from '../../engine/ops/shape.js';
 
-/** What PyTorch keeps the length of a vector above before dividing by it. */
+/** A vector is divided by its length or by this, whichever is larger, as in PyTorch. */
 const EPSILON = 1e-12;
 const LARGEST = 3e38;
 

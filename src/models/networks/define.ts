@@ -132,7 +132,7 @@ function isSpectral({ spectralNorm = 'none' }: NetworkOptions, network: 'G' | 'D
   return spectralNorm === 'both' || spectralNorm === network;
 }
 
-/** What width and height of a generator's images must be multiples of, so that what comes out is as large. */
+/** Width and height of a generator's images must be multiples of this, so that its output is as large. */
 export function sizeUnit(netG: string): number {
   const downs = unetDowns(netG);
   return downs === undefined ? RESNET_UNIT : 2 ** downs;

@@ -16,15 +16,15 @@ export interface DiscriminatorOptions {
   readonly norm: NormType;
   readonly spectralNorm?: boolean;
   readonly init: InitOptions;
-  /** What the names of its states start with, such as `scale0.`; default: nothing. */
+  /** Prefix of the names of its states, such as `scale0.`; default: none. */
   readonly prefix?: string;
 }
 
-/** What a discriminator says of a batch at one scale. */
+/** A discriminator's output for a batch at one scale. */
 export interface Judgement {
   /** f32[N, 1, ...], one for each patch. */
   readonly logits: Value;
-  /** What its layers found before them, for feature matching. */
+  /** Outputs of the layers before them, for feature matching. */
   readonly features: readonly Value[];
 }
 

@@ -34,7 +34,7 @@ export interface UnetOptions {
   readonly separable?: boolean;
 }
 
-/** What the blocks of one U-Net have in common. */
+/** Settings that all blocks of one U-Net share. */
 interface Parts {
   readonly skips: boolean;
   readonly down: (inputs: number, outputs: number, bias: boolean) => LayerFactory;

@@ -1,13 +1,17 @@
 import { type FloatImages, type Images, isFloat } from '../../data/batch/floatImages.js';
-import type { DirectedInput } from './modelInput.js';
+import type { BoundInput } from './modelInput.js';
 
-/** A batch in pieces of at most `size` images, for gradients that are gathered over them. */
-export function splitBatch({ real_A, real_B, paths }: DirectedInput, size: number): DirectedInput[] {
-  const count = real_A.shape[0];
-  return Array.from({ length: Math.ceil(count / size) }, (_, i) => {
-    const range = [i * size, Math.min((i + 1) * size, count)] as const;
-    const target = real_B && { real_B: sliceImages(real_B, ...range) };
-    return { real_A: sliceImages(real_A, ...range), ...target, paths: paths.slice(...range) };
+/** A batch in pieces of at most `most` images, for gradients that are accumulated over them. */
+export function splitBatch({ images, size, paths }: BoundInput, most: number): BoundInput[] {
+  const count = size.batch;
+  return Array.from({ length: Math.ceil(count / most) }, (_, i) => {
+    const [start, end] = [i * most, Math.min((i + 1) * most, count)];
+    const slices = Object.entries(images).map(([name, side]) => [name, sliceImages(side, start, end)]);
+    return {
+      images: Object.fromEntries(slices),
+      size: { ...size, batch: end - start },
+      paths: paths.slice(start, end),
+    };
   });
 }
 

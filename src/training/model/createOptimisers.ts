@@ -35,7 +35,7 @@ export function createOptimisers(
       const isAveraged =
         ema > 0 && definition.networks.some((network) => graph.testNetworks.includes(network));
       const extras: ExtraQuantity[] = [];
-      if (accumulate > 1) extras.push('gathered');
+      if (accumulate > 1) extras.push('accumulated');
       if (isAveraged) extras.push('average');
       const states = trainedStates(graph, definition);
       const constants = { betas, epsilon, clipNorm: clipGradNorm, averaging: isAveraged ? ema : undefined };

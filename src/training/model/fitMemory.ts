@@ -9,8 +9,10 @@ import {
   predictMemory,
   programBytes,
 } from '../../engine/runtime/memoryPlan.js';
-import type { ImageSize, ModelGraph } from '../../models/definition.js';
+import type { ModelGraph } from '../../models/definition.js';
+import type { ImageSize } from '../../models/images.js';
 import { parameterCount } from '../../models/layers/module.js';
+import { stepOf } from '../../models/stepDefinition.js';
 import { formatBytes, parseMemorySize } from '../../options/memorySize.js';
 import type { TestOptions } from '../../options/testOptions.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
@@ -57,7 +59,7 @@ export function roomForPrograms(
 /** The parameter itself, its gradient and two moments. */
 const BYTES_OF_PARAMETER = 16;
 
-/** What optimisers keep besides: gradients gathered over batches, and moving averages. */
+/** What optimisers keep besides: gradients accumulated over batches, and moving averages. */
 function extraStateBytes({ networks, testNetworks }: ModelGraph, { accumulate, ema }: TrainOptions): number {
   const bytes = (names: readonly string[]) =>
     names.reduce((sum, name) => sum + 4 * parameterCount(networks[name]), 0);
@@ -65,13 +67,9 @@ function extraStateBytes({ networks, testNetworks }: ModelGraph, { accumulate, e
 }
 
 /** Of the fakes that pools keep. */
-function poolBytes(
-  { pooled = {}, inputs }: ModelGraph,
-  { poolSize }: TrainOptions,
-  { height, width }: ImageSize,
-): number {
-  const channels = Math.max(...inputs.map((input) => input.channels));
-  return Object.keys(pooled).length * poolSize * 4 * channels * height * width;
+function poolBytes(graph: ModelGraph, { poolSize }: TrainOptions, { height, width }: ImageSize): number {
+  const channels = Math.max(...graph.inputs.map((input) => input.channels));
+  return Object.keys(stepOf(graph).pooled).length * poolSize * 4 * channels * height * width;
 }
 
 /** Of a step, in as many programs as it takes: all of them stay compiled. */
@@ -80,7 +78,7 @@ function memoryNeeds(
   opt: TrainOptions,
   size: ImageSize,
 ): (strategy: MemoryStrategy) => MemoryNeeds {
-  const whole = graph.trainStep(size);
+  const whole = stepOf(graph).program(size);
   const programs = stepPrograms(graph, opt, size).map(({ program }) => program);
   return (strategy) => {
     const { process, states } = predictMemory(whole, strategy);

@@ -55,6 +55,19 @@ test('what is shown was made now or before, each kept image once at a time, and 
       const older = shown.filter((image, step) => image !== step).length;
       assert.ok(Math.abs(older - (200 - size) / 2) < 60, `${older}`);
     }),
-    { numRuns: 20 },
+    { numRuns: 20, seed: 7 },
   );
+});
+
+test('chance exchanges one image in two, for any of those that are kept', () => {
+  const [tries, size] = [20_000, 5];
+  const chance = poolChance(3, 'fakes');
+  const choices = Array.from({ length: tries }, (_, i) => chance(i >> 1, i % 2, size));
+  // binomial: 5 standard deviations of 70.7
+  const exchanged = choices.filter(({ exchange }) => exchange).length;
+  assert.ok(Math.abs(exchanged - tries / 2) < 354, `${exchanged}`);
+  for (let index = 0; index < size; index++) {
+    const taken = choices.filter((choice) => choice.exchange && choice.index === index).length;
+    assert.ok(Math.abs(taken - exchanged / size) < 5 * Math.sqrt(exchanged / size), `${index}: ${taken}`);
+  }
 });

@@ -1,7 +1,7 @@
 import { RandomStream } from '../../base/random/stream.js';
 import type { FloatImages } from '../../data/batch/floatImages.js';
 
-/** What chance decides for one image: whether an earlier one is taken in its place, and which. */
+/** The random choice for one image: whether an earlier one is taken in its place, and which. */
 export interface PoolChoice {
   readonly exchange: boolean;
   /** 0 ... size - 1 */
@@ -38,7 +38,7 @@ export class ImagePool {
   ) {}
 
   /**
-   * What is shown in place of a batch.
+   * The images that are shown in place of a batch.
    * @param first the place of its first image in the step
    */
   exchange(batch: FloatImages, step: number, first = 0): FloatImages {

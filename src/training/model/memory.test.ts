@@ -11,6 +11,7 @@ import { initialise } from '../../engine/runtime/initialise.js';
 import { MEMORY_STRATEGIES, predictMemory } from '../../engine/runtime/memoryPlan.js';
 import { StateStore } from '../../engine/runtime/stateStore.js';
 import { pix2pix } from '../../models/pix2pix.js';
+import { stepOf } from '../../models/stepDefinition.js';
 import { createModel } from '../createModel.js';
 import { parseTrainOptions } from '../options.js';
 import { createOptimisers } from './createOptimisers.js';
@@ -31,7 +32,7 @@ async function train(settings: object, rewrite: (program: Program) => Program, k
   const states = Object.values(graph.networks).flatMap((network) => network.states);
   store.allocate(states.filter((state) => !store.has(state)));
   for (const [name, network] of Object.entries(graph.networks)) initialise(name, network.states, store, 1);
-  const program = rewrite(graph.trainStep(size));
+  const program = rewrite(stepOf(graph).program(size));
   const options = { threads: 1, choose: direct, optimisers, keepsMemory };
   const executable = await Executable.compile(program, store, options);
   const random = new RandomStream(3, 'test.images');
@@ -67,7 +68,7 @@ test('memory grows with the batch and with the images’ area, and leaner strate
   const { graph } = graphOf();
   const needs = (batch: number, side: number) =>
     MEMORY_STRATEGIES.map((strategy) =>
-      predictMemory(graph.trainStep({ batch, height: side, width: side, format: 'u8' }), strategy),
+      predictMemory(stepOf(graph).program({ batch, height: side, width: side, format: 'u8' }), strategy),
     );
   const [one, four, large] = [needs(1, 256), needs(4, 256), needs(1, 512)];
   for (const [i] of MEMORY_STRATEGIES.entries()) {

@@ -4,6 +4,7 @@ import type { Adam } from '../../engine/runtime/adam.js';
 import { initialise } from '../../engine/runtime/initialise.js';
 import { MEMORY_STRATEGIES, type MemoryStrategy } from '../../engine/runtime/memoryPlan.js';
 import { StateStore } from '../../engine/runtime/stateStore.js';
+import { buildModel } from '../../models/buildModel.js';
 import type { ModelDefinition, ModelGraph, ModelOptions } from '../../models/definition.js';
 import { findGeneratorOf } from '../../models/generators.js';
 import { learningRateOf } from '../../models/layers/adam.js';
@@ -18,13 +19,13 @@ import { lastImages } from './batches.js';
 import { createOptimisers } from './createOptimisers.js';
 import { memoryStrategy, roomForPrograms } from './fitMemory.js';
 import { ImagePool, poolChance } from './imagePool.js';
-import { byName, type DirectedInput, directed, imageSizeOf, type ModelInput } from './modelInput.js';
+import { type BoundInput, bindImages, bindInput, type ModelInput, tensorsOf } from './modelInput.js';
 import type { Instruments, SetupSettings, TranslationSettings } from './modelSettings.js';
 import { describeNetworks } from './networkSummary.js';
 import { ProgramCache } from './programCache.js';
 import { ProgramRunner } from './programRunner.js';
 import { SCHEDULE_OF_A_TEST, Schedule } from './schedule.js';
-import { requireParts, stepPieces } from './stepPieces.js';
+import { stepPieces } from './stepPieces.js';
 import { runTrainingStep } from './trainingStep.js';
 import { translationProgram } from './translationProgram.js';
 
@@ -52,7 +53,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
   private readonly programs: ProgramCache;
   private readonly runner: ProgramRunner;
   private checkpoints: CheckpointStore | undefined;
-  private input: DirectedInput | undefined;
+  private input: BoundInput | undefined;
   /** Of the last step; what it did not compute, of one before. */
   private losses: Readonly<Record<string, number>> = {};
   /** What the last run gave. */
@@ -69,7 +70,6 @@ export class Model<Loss extends string = string, Visual extends string = string>
     instruments: Instruments,
   ) {
     this.networks = graph.networks;
-    if (opt.isTrain) requireParts(graph, opt);
     this.strategy = opt.isTrain ? memoryStrategy(graph, opt) : MEMORY_STRATEGIES[0];
     this.schedule = new Schedule({ ...SCHEDULE_OF_A_TEST, ...opt });
     this.optimisers = opt.isTrain ? createOptimisers(graph, this.store, opt) : new Map();
@@ -79,9 +79,9 @@ export class Model<Loss extends string = string, Visual extends string = string>
     const choice = algorithmChoice(opt, (text) => this.print(text));
     const memory = roomForPrograms(graph, opt, this.strategy);
     this.programs = new ProgramCache(this.store, this.optimisers, options, choice, memory);
-    this.runner = new ProgramRunner(this.programs, graph.inputs, opt.seed);
+    this.runner = new ProgramRunner(this.programs, opt.seed);
     const poolSize = opt.isTrain ? opt.poolSize : 0;
-    const pooled = Object.keys(graph.pooled ?? {});
+    const pooled = Object.keys(graph.step?.pooled ?? {});
     this.pools = new Map(pooled.map((name) => [name, new ImagePool(poolSize, poolChance(opt.seed, name))]));
   }
 
@@ -94,7 +94,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
     opt: TrainOptions | TestOptions,
     instruments: Instruments = {},
   ): Promise<Model> {
-    return new this(definition.build(opt as unknown as ModelOptions), opt, instruments);
+    return new this(buildModel(definition, opt as unknown as ModelOptions), opt, instruments);
   }
 
   /**
@@ -128,7 +128,13 @@ export class Model<Loss extends string = string, Visual extends string = string>
    * @throws ShapeError when they differ in size, or have other channels than the networks
    */
   setInput(input: ModelInput): void {
-    this.take(directed(input, this.opt.direction));
+    const bound = bindInput(input, this.opt.direction, this.graph.inputs);
+    const { sheet } = this.graph;
+    const [images] = Object.values(bound.images);
+    if (sheet !== undefined) this.lastImages = lastImages(this.lastImages, images, sheet);
+    this.input = bound;
+    this.runner.clear();
+    this.images = {};
   }
 
   /** The learning rate of the next step, but for an optimiser's own factor: that of the schedule, after the warm-up. */
@@ -153,7 +159,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
     this.images = images;
     this.losses = { ...this.losses, ...losses };
     this.steps++;
-    this.totalIters += imageSizeOf(input, graph.inputs).batch;
+    this.totalIters += input.size.batch;
     const watched = losses[this.watchedLoss];
     if (watched === undefined) return; // the generator had no part in this step
     this.epochLoss.sum += watched;
@@ -175,7 +181,8 @@ export class Model<Loss extends string = string, Visual extends string = string>
    * `getCurrentVisuals`, where they are to be shown (the reference's compute_visuals).
    */
   async computeVisuals(): Promise<void> {
-    if (this.lastImages !== undefined) await this.forward({ real_A: this.lastImages, paths: [] }, false, 0);
+    if (this.lastImages === undefined) return;
+    await this.forward(bindImages([this.lastImages], this.graph.inputs), false, 0);
   }
 
   /**
@@ -191,12 +198,12 @@ export class Model<Loss extends string = string, Visual extends string = string>
     { evaluate = false, draw = 0, generator }: TranslationSettings = {},
   ): Promise<FloatImages> {
     const by = findGeneratorOf(this.graph, generator);
-    const input = { real_A: images, paths: [] };
-    const size = imageSizeOf(input, [{ name: 'real_A', channels: by.inputNc }]);
+    const input = bindImages([images], [{ name: this.graph.inputs[0].name, channels: by.inputNc }]);
+    const { size } = input;
     const build = () => translationProgram(by, size, !evaluate);
     const masks = { purpose: 'dropout.test', draw } as const;
     const key = `translate ${by.network} ${evaluate} ${JSON.stringify(size)}`;
-    await this.runner.run({ key, build, input, tensors: { real_A: images.data }, masks });
+    await this.runner.run({ key, build, tensors: { real_A: images.data }, masks });
     const result = this.runner.image('fake_B')!;
     this.input = input;
     this.images = { fake_B: result };
@@ -216,7 +223,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
 
   /** The images of the last step, f32 NCHW in -1 ... 1. Copies: the next step leaves them alone. */
   getCurrentVisuals(): Record<Visual, FloatImages> {
-    const inputs = byName(this.currentInput(), this.graph.inputs);
+    const inputs = this.currentInput().images;
     const visuals = this.graph.visualNames.flatMap((name): [string, FloatImages][] => {
       if (inputs[name] !== undefined) return [[name, toFloatImages(inputs[name])]];
       return this.images[name] === undefined ? [] : [[name, this.images[name]]];
@@ -276,24 +283,16 @@ export class Model<Loss extends string = string, Visual extends string = string>
     return (this.graph.watchedLoss ?? this.graph.lossNames[0]) as Loss;
   }
 
-  private async forward(input: DirectedInput, evaluate: boolean, draw: number): Promise<void> {
-    const size = imageSizeOf(input, this.graph.inputs);
+  private async forward(input: BoundInput, evaluate: boolean, draw: number): Promise<void> {
+    const { size } = input;
     const build = () => this.graph.forward(size, !evaluate);
     const key = `forward ${evaluate} ${JSON.stringify(size)}`;
-    await this.runner.run({ key, build, input, masks: { purpose: 'dropout.test', draw } });
+    const masks = { purpose: 'dropout.test', draw } as const;
+    await this.runner.run({ key, build, tensors: tensorsOf(input), masks });
     this.images = this.runner.images();
   }
 
-  private take(input: DirectedInput): void {
-    imageSizeOf(input, this.graph.inputs);
-    const { sheet } = this.graph;
-    if (sheet !== undefined) this.lastImages = lastImages(this.lastImages, input.real_A, sheet);
-    this.input = input;
-    this.runner.clear();
-    this.images = {};
-  }
-
-  private currentInput(): DirectedInput {
+  private currentInput(): BoundInput {
     if (this.input === undefined) throw new Error('setInput has not been called');
     return this.input;
   }

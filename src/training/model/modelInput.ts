@@ -1,9 +1,11 @@
 import type { ErrorFacts } from '../../base/errors/pix2pixError.js';
 import { type Images, isFloat } from '../../data/batch/floatImages.js';
 import { ShapeError } from '../../engine/ir/shapeError.js';
-import type { ImageSize, InputDefinition } from '../../models/definition.js';
+import type { TensorArray } from '../../engine/runtime/session.js';
+import type { InputDefinition } from '../../models/definition.js';
+import type { ImageSize } from '../../models/images.js';
 
-/** What one step is given: a pair of image batches, as a data set yields them. */
+/** The input of one step: a pair of image batches, as a data set yields them. */
 export interface ModelInput {
   readonly A: Images;
   readonly B: Images;
@@ -12,44 +14,39 @@ export interface ModelInput {
   readonly BPaths?: readonly string[];
 }
 
-/** The input by its roles: what is translated, and what that should become where it is known. */
-export interface DirectedInput {
-  readonly real_A: Images;
-  readonly real_B?: Images;
+/** Images under the names that a model's programs have for them. */
+export interface BoundInput {
+  /** In the order of the model's inputs; the first is the side that is translated. */
+  readonly images: Readonly<Record<string, Images>>;
+  /** The size that programs are built for. */
+  readonly size: ImageSize;
+  /** The files of the images that are translated. */
   readonly paths: readonly string[];
 }
 
-/** A and B in their roles by `--direction`. */
-export function directed(
+/**
+ * A and B in their roles by `--direction`; a side that the model does not take is left out.
+ * @throws ShapeError when the images differ in size or kind, or have other channels than the model takes
+ */
+export function bindInput(
   { A, B, APaths = [], BPaths = [] }: ModelInput,
   direction: 'AtoB' | 'BtoA',
-): DirectedInput {
-  return direction === 'AtoB'
-    ? { real_A: A, real_B: B, paths: APaths }
-    : { real_A: B, real_B: A, paths: BPaths };
-}
-
-/** The images under the names that a model's programs have for them; those that it does not take are left out. */
-export function byName(
-  { real_A, real_B }: DirectedInput,
   inputs: readonly InputDefinition[],
-): Readonly<Record<string, Images>> {
-  const sides = [real_A, real_B];
-  return Object.fromEntries(
-    inputs.flatMap(({ name }, i): [string, Images][] => {
-      const images = sides[i];
-      return images === undefined ? [] : [[name, images]];
-    }),
-  );
+): BoundInput {
+  return direction === 'AtoB' ? bindImages([A, B], inputs, APaths) : bindImages([B, A], inputs, BPaths);
 }
 
 /**
- * The size that a model's programs are built for.
- * @throws ShapeError when the images differ in size or kind, or have other channels than the model takes
+ * Images under the names of the inputs in whose places they are.
+ * @throws ShapeError as `bindInput`
  */
-export function imageSizeOf(input: DirectedInput, inputs: readonly InputDefinition[]): ImageSize {
-  const sides = Object.entries(byName(input, inputs)).map(([name, images], i) => {
-    return { name, expected: inputs[i].channels, ...describe(images) };
+export function bindImages(
+  images: readonly Images[],
+  inputs: readonly InputDefinition[],
+  paths: readonly string[] = [],
+): BoundInput {
+  const sides = inputs.slice(0, images.length).map(({ name, channels: expected }, i) => {
+    return { name, expected, images: images[i], ...describe(images[i]) };
   });
   const facts = Object.fromEntries(sides.map(({ name, text }) => [name, text]));
   for (const { name, channels, expected } of sides) requireChannels(name, channels, expected, facts);
@@ -62,7 +59,16 @@ export function imageSizeOf(input: DirectedInput, inputs: readonly InputDefiniti
       'give images of the same size, or pass --preprocess resize_and_crop',
     );
   }
-  return first.size;
+  return {
+    images: Object.fromEntries(sides.map((side) => [side.name, side.images])),
+    size: first.size,
+    paths,
+  };
+}
+
+/** The images' numbers, as a program takes them. */
+export function tensorsOf({ images }: BoundInput): Record<string, TensorArray> {
+  return Object.fromEntries(Object.entries(images).map(([name, { data }]) => [name, data]));
 }
 
 const FLAGS: Readonly<Record<string, string>> = { real_A: 'input_nc', real_B: 'output_nc' };

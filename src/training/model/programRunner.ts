@@ -2,19 +2,14 @@ import type { FloatImages } from '../../data/batch/floatImages.js';
 import type { Program } from '../../engine/ir/program.js';
 import type { RunInputs } from '../../engine/runtime/executable.js';
 import type { TensorArray } from '../../engine/runtime/session.js';
-import type { InputDefinition } from '../../models/definition.js';
-import { byName, type DirectedInput } from './modelInput.js';
 import type { ProgramCache } from './programCache.js';
 import { type Draw, randomInputs } from './randomInputs.js';
 
 /** A run of one program. */
-export interface ProgramRun extends Omit<RunInputs, 'tensors'> {
+export interface ProgramRun extends RunInputs {
   /** The same key, the same program. */
   readonly key: string;
   build(): Program;
-  readonly input: DirectedInput;
-  /** Inputs of the program besides. */
-  readonly tensors?: Readonly<Record<string, TensorArray>>;
   readonly masks: Draw;
 }
 
@@ -25,19 +20,16 @@ export class ProgramRunner {
 
   constructor(
     private readonly programs: ProgramCache,
-    private readonly inputs: readonly InputDefinition[],
     private readonly seed: number,
   ) {}
 
-  async run({ key, build, input, masks, tensors: more = {}, ...settings }: ProgramRun): Promise<void> {
+  async run({ key, build, masks, tensors: given, ...settings }: ProgramRun): Promise<void> {
     if (this.isRunning) throw new Error('a step is still running: await optimizeParameters() and test()');
     this.isRunning = true;
     try {
       const executable = await this.programs.get(key, build);
       const { program } = executable;
-      const images = Object.entries(byName(input, this.inputs)).map(([name, { data }]) => [name, data]);
-      const random = randomInputs(program, this.seed, masks);
-      const tensors = { ...Object.fromEntries(images), ...more, ...random };
+      const tensors = { ...given, ...randomInputs(program, this.seed, masks) };
       this.results = { program, outputs: await executable.run({ tensors, ...settings }) };
     } finally {
       this.isRunning = false;

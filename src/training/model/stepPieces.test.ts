@@ -23,15 +23,17 @@ test('a step is so many runs of each of its programs', () => {
   };
   assert.deepEqual(runs(), [[2, 1]]);
   assert.deepEqual(runs('--n_critic', '4'), [
-    [2, 1 / 4],
     [1, 3 / 4],
+    [2, 1 / 4],
   ]);
   assert.deepEqual(runs('--accumulate', '6'), [
     [1, 6],
     [1, 6],
   ]);
+  // D alone; D before G, whose forward pass moves statistics of G with G; G
   assert.deepEqual(runs('--accumulate', '6', '--n_critic', '2'), [
-    [1, 6],
+    [1, 3],
+    [1, 3],
     [1, 3],
   ]);
 });

@@ -1,12 +1,14 @@
 import type { FloatImages } from '../../data/batch/floatImages.js';
 import type { TensorArray } from '../../engine/runtime/session.js';
 import type { ModelGraph } from '../../models/definition.js';
+import { stepOf } from '../../models/stepDefinition.js';
 import { joinImages } from './batches.js';
 import type { ImagePool } from './imagePool.js';
+import { tensorsOf } from './modelInput.js';
 import type { ProgramRunner } from './programRunner.js';
 import type { StepPiece } from './stepPieces.js';
 
-/** What a training step gives. */
+/** Results of a training step. */
 export interface StepResult {
   /** Of the parts that ran. */
   readonly losses: Readonly<Record<string, number>>;
@@ -14,7 +16,7 @@ export interface StepResult {
   readonly images: Readonly<Record<string, FloatImages>>;
 }
 
-/** What the pieces of a step have in common. */
+/** Shared by all pieces of a step. */
 export interface StepContext {
   readonly graph: ModelGraph;
   readonly runner: ProgramRunner;
@@ -31,10 +33,10 @@ export async function runTrainingStep(
   { graph, runner, pools, scalars, step }: StepContext,
 ): Promise<StepResult> {
   const losses: Record<string, number> = {};
-  const gathered = new Map<string, FloatImages[]>();
+  const made = new Map<string, FloatImages[]>();
   const fromPools: Record<string, TensorArray>[] = [];
-  for (const { share, draw, batch, firstImage, pools: use, ...piece } of pieces) {
-    const tensors = use === 'draws' ? fromPools[batch] : {};
+  for (const { input, share, draw, batch, firstImage, pools: use, ...piece } of pieces) {
+    const tensors = { ...tensorsOf(input), ...(use === 'draws' ? fromPools[batch] : {}) };
     await runner.run({ ...piece, tensors, masks: { purpose: 'dropout', draw }, scalars });
     for (const name of graph.lossNames) {
       const loss = runner.scalar(`loss_${name}`);
@@ -42,18 +44,18 @@ export async function runTrainingStep(
     }
     const images = runner.images();
     for (const [name, image] of Object.entries(images)) {
-      const batches = gathered.get(name) ?? [];
+      const batches = made.get(name) ?? [];
       batches[batch] = image;
-      gathered.set(name, batches);
+      made.set(name, batches);
     }
     if (use === 'fills') {
-      const exchanged = Object.entries(graph.pooled!).map(([input, output]) => {
+      const exchanged = Object.entries(stepOf(graph).pooled).map(([input, output]) => {
         return [input, pools.get(input)!.exchange(images[output], step, firstImage).data];
       });
       fromPools[batch] = Object.fromEntries(exchanged);
     }
   }
-  const joined = [...gathered].map(([name, batches]) => [
+  const joined = [...made].map(([name, batches]) => [
     name,
     batches.length === 1 ? batches[0] : joinImages(batches),
   ]);

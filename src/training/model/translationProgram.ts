@@ -1,7 +1,7 @@
 import { type Program, withoutUpdates } from '../../engine/ir/program.js';
 import { Trace } from '../../engine/ir/trace.js';
-import type { GeneratorDefinition, ImageSize } from '../../models/definition.js';
-import { imageInput } from '../../models/images.js';
+import type { GeneratorDefinition } from '../../models/definition.js';
+import { type ImageSize, imageInput } from '../../models/images.js';
 
 /** From one image, `real_A`, to another, `fake_B`, by one generator; `training` as in `Trace`. */
 export function translationProgram(

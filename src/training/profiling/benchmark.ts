@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { multiplyAddsOf } from '../../engine/ops/multiplyAdds.js';
 import { type NodeTime, readProfile } from '../../engine/runtime/profile.js';
+import { buildModel } from '../../models/buildModel.js';
 import type { ModelOptions } from '../../models/definition.js';
 import { parameterCount } from '../../models/layers/module.js';
 import { findModel } from '../../models/registry.js';
+import { stepOf } from '../../models/stepDefinition.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
 import { createModel } from '../createModel.js';
 import type { Model } from '../model/model.js';
@@ -73,9 +75,9 @@ export async function benchmark(
 }
 
 function describe(opt: TrainOptions, model: Model) {
-  const program = findModel(opt.model)
-    .build(opt as unknown as ModelOptions)
-    .trainStep({ batch: opt.batchSize, height: opt.cropSize, width: opt.cropSize, format: 'u8' });
+  const graph = buildModel(findModel(opt.model), opt as unknown as ModelOptions);
+  const size = { batch: opt.batchSize, height: opt.cropSize, width: opt.cropSize, format: 'u8' } as const;
+  const program = stepOf(graph).program(size);
   const parameters = Object.values(model.networks).reduce((sum, network) => sum + parameterCount(network), 0);
   return { batch: opt.batchSize, flops: 2 * multiplyAddsOf(program), parameters };
 }

@@ -6,9 +6,11 @@ import { multiplyAddsOf } from '../../engine/ops/multiplyAdds.js';
 import { timeAlgorithms } from '../../engine/runtime/layerTiming.js';
 import { inStrategy, programBytes } from '../../engine/runtime/memoryPlan.js';
 import { copyRate, predictStepTime } from '../../engine/runtime/stepTime.js';
+import { buildModel } from '../../models/buildModel.js';
 import type { ModelOptions } from '../../models/definition.js';
 import { parameterCount } from '../../models/layers/module.js';
 import { findModel } from '../../models/registry.js';
+import { stepOf } from '../../models/stepDefinition.js';
 import { formatBytes } from '../../options/memorySize.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
 import { algorithmChoice } from '../model/algorithmChoice.js';
@@ -47,7 +49,7 @@ export async function dryRun(
   } = {},
 ): Promise<DryRun> {
   const imagesPerEpoch = opt.dataroot ? await countImages(opt) : undefined;
-  const graph = findModel(opt.model).build(opt as unknown as ModelOptions);
+  const graph = buildModel(findModel(opt.model), opt as unknown as ModelOptions);
   const size = stepSize(opt);
   if (size === undefined) throw sizeUnknown(opt);
   const { strategy, needs } = fitMemory(graph, opt, size);
@@ -66,7 +68,7 @@ export async function dryRun(
     flops += 2 * runs * multiplyAddsOf(program);
   }
   const rest = (imagesPerEpoch ?? 0) % opt.batchSize;
-  const last = rest === 0 ? 0 : programBytes(graph.trainStep({ ...size, batch: rest }), strategy);
+  const last = rest === 0 ? 0 : programBytes(stepOf(graph).program({ ...size, batch: rest }), strategy);
   const memoryBytes = Math.min(needs.total + last, memoryLimit(opt));
   const networks = Object.entries(graph.networks).map(
     ([name, network]) => [name, parameterCount(network)] as const,

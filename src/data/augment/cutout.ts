@@ -1,11 +1,20 @@
 import type { ImageBatch } from '../batch/imageBatch.js';
-import type { Cutout } from './variation.js';
+
+/** A square, by where its middle is in shares of width and height, and its side in pixels. */
+export interface Cutout {
+  readonly x: number;
+  readonly y: number;
+  readonly side: number;
+}
 
 /** The middle of 0 ... 255, which networks see as nearly 0. */
 const GREY = 128;
 
-/** Makes a square of an image grey; what of it lies beyond the border hides nothing (DeVries and Taylor 2017). */
-export function hide({ data, shape: [, height, width, channels] }: ImageBatch, { x, y, side }: Cutout): void {
+/** Makes a square of an image grey, as far as it lies within the border (DeVries and Taylor 2017). */
+export function applyCutout(
+  { data, shape: [, height, width, channels] }: ImageBatch,
+  { x, y, side }: Cutout,
+): void {
   const [left, right] = span(x, side, width);
   const [top, bottom] = span(y, side, height);
   for (let row = top; row < bottom; row++) {

@@ -1,13 +1,13 @@
 type Row = readonly [number, number, number];
 
 /** Colours become matrix · (R, G, B) + offset, in 0 ... 255. All rows of the matrix have the same sum. */
-export interface ColourChange {
+export interface ColourJitter {
   readonly matrix: readonly [Row, Row, Row];
   readonly offset: number;
 }
 
 /** 1 and 0 degrees leave all as it is. */
-export interface ColourFactors {
+export interface ColourJitterFactors {
   readonly brightness: number;
   readonly contrast: number;
   readonly saturation: number;
@@ -17,7 +17,7 @@ export interface ColourFactors {
 
 /** How bright red, green and blue are. */
 const LUMINANCE: Row = [0.213, 0.715, 0.072];
-/** What a quarter turn of the hue does. */
+/** The matrix by which a quarter turn of the hue acts. */
 const QUARTER_TURN: readonly [Row, Row, Row] = [
   [-0.213, -0.715, 0.928],
   [0.143, 0.14, -0.283],
@@ -32,7 +32,7 @@ const MIDDLE = 127.5;
  * Source: the matrices of hueRotate and saturate, and the slopes of contrast and brightness, in W3C's Filter Effects
  * Module Level 1
  */
-export function colourChange({ brightness, contrast, saturation, hue }: ColourFactors): ColourChange {
+export function colourJitter({ brightness, contrast, saturation, hue }: ColourJitterFactors): ColourJitter {
   const [cosine, sine] = [Math.cos((hue * Math.PI) / 180), Math.sin((hue * Math.PI) / 180)];
   const turned = (i: number, j: number) =>
     LUMINANCE[j] + cosine * (Number(i === j) - LUMINANCE[j]) + sine * QUARTER_TURN[i][j];

@@ -7,49 +7,49 @@ import sharp from 'sharp';
 import { temporaryFolder } from '../../../test/tinyRun.js';
 import { AlignedSource } from '../pair/alignedSource.js';
 import { findPairs } from '../pair/pairs.js';
-import { colourChange } from './colourChange.js';
-import { hide } from './hide.js';
+import { colourJitter } from './colourJitter.js';
+import { applyCutout } from './cutout.js';
+import { imageAugmentation } from './imageAugmentation.js';
 import { transformImage } from './transform.js';
-import { variation } from './variation.js';
 
 const ALL = { isTrain: true, rotate: 10, colorJitter: 0.4, photoSide: 'A', cutout: 9 } as const;
 
-test('a variation is a function of seed, epoch and index, and no flag changes what another draws', () => {
+test('an augmentation is a function of seed, epoch and index, and no flag changes what another draws', () => {
   fc.assert(
     fc.property(fc.nat(1e6), fc.nat(1000), fc.nat(1000), (seed, epoch, index) => {
-      const all = variation(ALL, seed, epoch, index);
-      assert.deepEqual(variation(ALL, seed, epoch, index), all);
+      const all = imageAugmentation(ALL, seed, epoch, index);
+      assert.deepEqual(imageAugmentation(ALL, seed, epoch, index), all);
       assert.ok(Math.abs(all.angle!) <= 10);
-      assert.deepEqual(variation({ ...ALL, rotate: 0, colorJitter: 0 }, seed, epoch, index), {
+      assert.deepEqual(imageAugmentation({ ...ALL, rotate: 0, colorJitter: 0 }, seed, epoch, index), {
         ...{ angle: undefined, colour: undefined, cutout: all.cutout },
       });
-      assert.deepEqual(variation({ ...ALL, isTrain: false }, seed, epoch, index), {});
+      assert.deepEqual(imageAugmentation({ ...ALL, isTrain: false }, seed, epoch, index), {});
     }),
   );
-  assert.notDeepEqual(variation(ALL, 1, 1, 1), variation(ALL, 1, 1, 2));
+  assert.notDeepEqual(imageAugmentation(ALL, 1, 1, 1), imageAugmentation(ALL, 1, 1, 2));
 });
 
 test('hue, saturation, contrast and brightness are those of the Filter Effects Module', () => {
   const as = { brightness: 1, contrast: 1, saturation: 1, hue: 0 };
-  const close = (change: ReturnType<typeof colourChange>, matrix: number[][], offset = 0) => {
+  const close = (change: ReturnType<typeof colourJitter>, matrix: number[][], offset = 0) => {
     for (const [i, row] of matrix.entries())
       for (const [j, entry] of row.entries()) assert.ok(Math.abs(change.matrix[i][j] - entry) < 1e-9);
     assert.ok(Math.abs(change.offset - offset) < 1e-9);
   };
   // hueRotate(90), saturate(0.5), contrast(0.5) and brightness(2), written out from the specification
-  close(colourChange({ ...as, hue: 90 }), [
+  close(colourJitter({ ...as, hue: 90 }), [
     [0.0, 0.0, 1.0],
     [0.356, 0.855, -0.211],
     [-0.574, 1.43, 0.144],
   ]);
-  close(colourChange({ ...as, saturation: 0.5 }), [
+  close(colourJitter({ ...as, saturation: 0.5 }), [
     [0.213 + 0.787 * 0.5, 0.715 - 0.715 * 0.5, 0.072 - 0.072 * 0.5],
     [0.213 - 0.213 * 0.5, 0.715 + 0.285 * 0.5, 0.072 - 0.072 * 0.5],
     [0.213 - 0.213 * 0.5, 0.715 - 0.715 * 0.5, 0.072 + 0.928 * 0.5],
   ]);
   const diagonal = (x: number) => [0, 1, 2].map((i) => [0, 1, 2].map((j) => (i === j ? x : 0)));
-  close(colourChange({ ...as, contrast: 0.5 }), diagonal(0.5), 255 * 0.25);
-  close(colourChange({ ...as, brightness: 2 }), diagonal(2));
+  close(colourJitter({ ...as, contrast: 0.5 }), diagonal(0.5), 255 * 0.25);
+  close(colourJitter({ ...as, brightness: 2 }), diagonal(2));
 });
 
 test('a turned picture shows what lies there, to within a pixel', async () => {
@@ -84,12 +84,12 @@ test('a turned picture shows what lies there, to within a pixel', async () => {
   }
 });
 
-test('what is hidden is a square, cut off at the border', () => {
+test('a cutout is a square, as far as it lies within the border', () => {
   const image = {
     data: new Uint8Array(10 * 8 * 3),
     shape: [1, 8, 10, 3] as [number, number, number, number],
   };
-  hide(image, { x: 0.95, y: 0.5, side: 4 }); // its middle is column 9, row 4
+  applyCutout(image, { x: 0.95, y: 0.5, side: 4 }); // its middle is column 9, row 4
   const grey = [...image.data.keys()].filter((i) => image.data[i] === 128);
   const places = new Set(grey.map((i) => `${Math.floor(i / 3) % 10},${Math.floor(i / 30)}`));
   const expected = [7, 8, 9].flatMap((x) => [2, 3, 4, 5].map((y) => `${x},${y}`));
@@ -97,7 +97,7 @@ test('what is hidden is a square, cut off at the border', () => {
   assert.equal(grey.length, expected.length * 3);
 });
 
-test('both sides turn alike; only the photograph changes colour, only the input hides', async () => {
+test('both sides turn alike; only the photograph changes colour, only the input is cut out', async () => {
   const folder = temporaryFolder();
   mkdirSync(join(folder, 'train'), { recursive: true });
   const noise = await sharp({
@@ -140,7 +140,7 @@ test('both sides turn alike; only the photograph changes colour, only the input 
   const coloured = await get({ colorJitter: 0.5, photoSide: 'B' });
   assert.deepEqual(coloured.A.data, untouched.A.data);
   assert.notDeepEqual(coloured.B.data, untouched.B.data);
-  const hidden = await get({ cutout: 8, direction: 'BtoA' });
-  assert.deepEqual(hidden.A.data, untouched.A.data);
-  assert.notDeepEqual(hidden.B.data, untouched.B.data);
+  const cut = await get({ cutout: 8, direction: 'BtoA' });
+  assert.deepEqual(cut.A.data, untouched.A.data);
+  assert.notDeepEqual(cut.B.data, untouched.B.data);
 });
