@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { timeAlgorithms } from '../src/engine/devices/cpu/layerTiming.js';
 import { type LayerChoice, layerChoices } from '../src/engine/ir/layer.js';
 import { chooseByRule } from '../src/engine/runtime/algorithmRules.js';
-import { timeAlgorithms } from '../src/engine/runtime/layerTiming.js';
 import type { ModelOptions } from '../src/models/definition.js';
 import { pix2pix } from '../src/models/pix2pix.js';
 import { stepOf } from '../src/models/stepDefinition.js';

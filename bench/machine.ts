@@ -1,11 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
+import { openDevice } from '../src/engine/devices/openDevice.js';
+import { State } from '../src/engine/ir/state.js';
 import { f32 } from '../src/engine/ir/tensorType.js';
 import { Trace } from '../src/engine/ir/trace.js';
-import { lowerGraph } from '../src/engine/onnx/lower.js';
 import { matmul } from '../src/engine/ops/matmul.js';
-import { chooseByRule } from '../src/engine/runtime/algorithmRules.js';
-import { Session } from '../src/engine/runtime/session.js';
 import { versions } from '../src/training/saved/versions.js';
 import { time } from './measure.js';
 
@@ -37,25 +36,17 @@ function commit(): string {
 
 /** Prepares to measure single-precision matrix products: `measure` gives floating-point operations a second. */
 export async function sgemmMeter(threads: number): Promise<() => Promise<number>> {
-  const trace = new Trace(false);
-  const inputs = ['a', 'b'].map((name) => trace.input(name, f32(SIDE, SIDE)));
-  const product = matmul(inputs[0], inputs[1]);
-  const graph = lowerGraph({
-    inputs,
-    outputs: [product],
-    body: [product],
-    choose: chooseByRule,
-    withEmptySequence: true,
-  });
-  const session = await Session.create(graph.model, { threads });
-  const matrix = () => new Float32Array(SIDE * SIDE).fill(0.5);
-  const feeds = [...graph.feeds.keys()].map(
-    (name) => [name, { data: matrix(), shape: [SIDE, SIDE] }] as const,
+  const matrices = ['a', 'b'].map(
+    (name) => new State(name, f32(SIDE, SIDE), 'buffer', { kind: 'constant', value: 0.5 }),
   );
-  const fetches = [...graph.fetches.keys()].map((name) => [name, matrix()] as const);
-  const binding = session.bind(new Map(feeds), new Map(fetches));
+  const device = await openDevice(undefined, { threads });
+  await device.allocate(matrices);
+  for (const matrix of matrices) await device.upload(matrix, new Float32Array(SIDE * SIDE).fill(0.5));
+  const trace = new Trace(false);
+  const [a, b] = matrices.map((matrix) => trace.read(matrix));
+  const executable = await device.compile(trace.program({ product: matmul(a, b) }));
   return async () => {
-    const [milliseconds] = await time(() => session.run(binding), 1, 1);
+    const [milliseconds] = await time(() => executable.run({ tensors: {} }), 1, 1);
     return (2 * SIDE ** 3) / (milliseconds / 1000);
   };
 }

@@ -6,7 +6,7 @@ export function median(values: readonly number[]): number {
 }
 
 /** Milliseconds of each of `count` calls, after `warmup` that are not counted. */
-export async function time(run: () => Promise<void>, count: number, warmup: number): Promise<number[]> {
+export async function time(run: () => Promise<unknown>, count: number, warmup: number): Promise<number[]> {
   const times: number[] = [];
   for (let i = 0; i < warmup + count; i++) {
     const start = performance.now();

@@ -16,8 +16,8 @@ const [dw, db] = grad(loss, [w, b]);
 const program = trace.program({ loss, dw, db });
 console.log(ir.print(program));
 
-const options = { threads: 1, choose: runtime.chooseByRule };
-const executable = await runtime.Executable.compile(program, new runtime.StateStore(), options);
+const device = await runtime.openDevice();
+const executable = await device.compile(program);
 const data = {
   x: Float32Array.of(-2, -1, 0, 1, 2),
   target: Float32Array.of(-5, -2, 1, 4, 7), // 3x + 1
@@ -25,8 +25,8 @@ const data = {
 const line = { w: Float32Array.of(0), b: Float32Array.of(0) };
 for (let step = 0; step < 100; step++) {
   const outputs = await executable.run({ tensors: { ...data, ...line } });
-  line.w[0] -= 0.1 * Number(outputs.get('dw')![0]);
-  line.b[0] -= 0.1 * Number(outputs.get('db')![0]);
+  line.w[0] -= 0.1 * Number((await outputs.fetch('dw'))[0]);
+  line.b[0] -= 0.1 * Number((await outputs.fetch('db'))[0]);
 }
 console.log(`y = ${line.w[0].toFixed(3)} x + ${line.b[0].toFixed(3)}`);
-await executable.dispose();
+await device.dispose();

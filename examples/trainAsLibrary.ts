@@ -22,10 +22,10 @@ try {
       model.setInput(data);
       await model.optimizeParameters();
     }
-    const { G_L1, D_real, D_fake } = model.getCurrentLosses();
+    const { G_L1, D_real, D_fake } = await model.getCurrentLosses();
     console.log(`epoch ${epoch}: G_L1 ${G_L1.toFixed(2)}, D ${((D_real + D_fake) / 2).toFixed(3)}`);
-    model.updateLearningRate();
-    model.save(['latest'], dataset); // pix2pix train --continue_train would go on from here
+    await model.updateLearningRate();
+    await model.save(['latest'], dataset); // pix2pix train --continue_train would go on from here
   }
 } finally {
   await dataset.close();

@@ -11,12 +11,12 @@
  * for await (const data of dataset) {
  *   model.setInput(data);
  *   await model.optimizeParameters();
- *   console.log(model.getCurrentLosses());
+ *   console.log(await model.getCurrentLosses());
  * }
  * ```
  *
  * The parts that models are built of are grouped: `ir` (values, states, traces), `ops` (operations on values), `grad`,
- * `nn` (layers, losses, Adam), `networks` (U-Net, PatchGAN), `runtime` (execution). The folder `examples` shows each
+ * `nn` (layers, losses, Adam), `networks` (U-Net, PatchGAN), `runtime` (devices, which execute programs). The folder `examples` shows each
  * at work.
  *
  * @packageDocumentation
@@ -84,8 +84,8 @@ export { Model } from './training/model/model.js';
 export type { ModelInput } from './training/model/modelInput.js';
 export type { SetupSettings, TranslationSettings } from './training/model/modelSettings.js';
 export { type Pix2PixLoss, Pix2PixModel, type Pix2PixVisual } from './training/model/pix2pixModel.js';
-export type { LoadedFrom } from './training/saved/loadModel.js';
-export type { Place, Progress } from './training/saved/trainingState.js';
+export type { LoadedFrom } from './training/model/savedModel.js';
+export type { Place, SavedProgress as Progress } from './training/model/savedProgress.js';
 
 // Whole trainings and tests, as the commands make them
 
@@ -111,7 +111,7 @@ export type {
 export { type TestSummary, type TestSurroundings, test } from './training/testCommand.js';
 export { train } from './training/train.js';
 export { trainingLoop } from './training/trainingLoop.js';
-export type { ValidationResult } from './training/validation.js';
+export type { ValidationResult } from './training/validation/validate.js';
 
 // A trained generator: translating with it, and writing it for use elsewhere
 
@@ -173,8 +173,8 @@ export {
 // The engine, in groups
 
 export { grad } from './engine/autodiff/grad.js';
+export * as runtime from './engine/devices/index.js';
 export * as ir from './engine/ir/index.js';
 export * as ops from './engine/ops/index.js';
-export * as runtime from './engine/runtime/index.js';
 export * as nn from './models/layers/index.js';
 export * as networks from './models/networks/index.js';

@@ -1,16 +1,18 @@
 /** Runs our training step from a recorded run's weights and images, and compares everything that was recorded. */
 import assert from 'node:assert/strict';
-import { mock } from 'node:test';
 import type { StoredTensor } from '../src/checkpoints/format/dtype.js';
 import { readSafetensors } from '../src/checkpoints/safetensors.js';
 import type { Images } from '../src/data/batch/floatImages.js';
+import type { DeviceName } from '../src/engine/devices/registry.js';
 import type { State } from '../src/engine/ir/state.js';
-import { Executable, type RunInputs } from '../src/engine/runtime/executable.js';
+import { type Device, downloadFloats } from '../src/engine/runtime/device.js';
+import { openChosenDevice } from '../src/training/chosenDevice.js';
 import { createModel } from '../src/training/createModel.js';
-import { averagesOf } from '../src/training/model/averagedNetworks.js';
+import { startAverages } from '../src/training/model/averagedNetworks.js';
 import type { Model } from '../src/training/model/model.js';
 import { parseTrainOptions } from '../src/training/options.js';
 import { maxDifference, relativeError } from './assertClose.js';
+import { overriding } from './observedDevice.js';
 
 /** A run of the reference implementation, or of the PyTorch networks in bench/python (test/fixtures/README.md). */
 export interface RecordedRun {
@@ -59,13 +61,16 @@ function argumentsOf(options: RecordedRun['options']): string[] {
   return ['--dataroot', 'unused', '--name', 'agreement', ...given];
 }
 
-export async function compareWithRun(run: RecordedRun): Promise<Deviations> {
-  const opt = parseTrainOptions(argumentsOf(run.options), { onNotice: () => {} });
-  const model = await createModel(opt);
+export async function compareWithRun(run: RecordedRun, deviceName: DeviceName): Promise<Deviations> {
+  const argv = [...argumentsOf(run.options), '--device', deviceName];
+  const opt = parseTrainOptions(argv, { onNotice: () => {} });
+  const device = await openChosenDevice(opt);
+  const given = { tensors: {} };
+  const model = await createModel(opt, withTensors(device, given));
   try {
     await model.setup(opt, { print: () => {} });
-    loadWeights(model, run);
-    for (const { optimiser } of averagesOf(model)) optimiser.startAverage();
+    await loadWeights(model, run);
+    await startAverages(model.trained);
     choosePooled(model, run);
     const sides = (step: number) => {
       const A = images(run, `step${step}.A`);
@@ -73,34 +78,43 @@ export async function compareWithRun(run: RecordedRun): Promise<Deviations> {
     };
     const worst = { fakeB: 0, losses: 0, gradients: 0, zeroGradients: 0 };
     for (const [step, losses] of run.losses.entries()) {
-      const restore = giveMasks({ ...recordedMasks(run, step), ...recordedNoise(run, step) });
+      given.tensors = { ...recordedMasks(run, step), ...recordedNoise(run, step) };
       model.setInput(sides(step));
       await model.optimizeParameters();
-      restore();
-      const found = model.getCurrentLosses();
+      given.tensors = {};
+      const found = await model.getCurrentLosses();
       assert.deepEqual(Object.keys(found).sort(), Object.keys(losses).sort());
       for (const [name, loss] of Object.entries(losses)) {
         worst.losses = Math.max(worst.losses, Math.abs(found[name] - loss) / (Math.abs(loss) || 1));
       }
-      for (const [name, { data }] of Object.entries(model.getCurrentVisuals())) {
+      for (const [name, { data }] of Object.entries(await model.getCurrentVisuals())) {
         const expected = run.tensors.get(`step${step}.${name}`);
         if (expected) worst.fakeB = Math.max(worst.fakeB, differenceOf(data, expected));
       }
-      if (step === 0) Object.assign(worst, gradientDeviations(model, run));
+      if (step === 0) Object.assign(worst, await gradientDeviations(model, run));
     }
-    return { ...worst, ...stateDeviations(model, run), evaluation: await evaluationDeviation(model, run) };
+    return {
+      ...worst,
+      ...(await stateDeviations(model, run)),
+      evaluation: await evaluationDeviation(model, run),
+    };
   } finally {
     await model.dispose();
+    await device.dispose();
   }
 }
 
-/** From here on programs run with these masks in place of those that the model draws; returns the way back. */
-function giveMasks(masks: Record<string, Float32Array>): () => void {
-  const run = Executable.prototype.run;
-  const replaced = mock.method(Executable.prototype, 'run', function (this: Executable, inputs: RunInputs) {
-    return run.call(this, { ...inputs, tensors: { ...inputs.tensors, ...masks } });
-  });
-  return () => replaced.mock.restore();
+/** A device whose programs run with these tensors in place of the masks and the noise that they would draw. */
+function withTensors(device: Device, given: { tensors: Record<string, Float32Array> }): Device {
+  const compile: Device['compile'] = async (program, options) => {
+    const executable = await device.compile(program, options);
+    return {
+      program,
+      run: (inputs) => executable.run({ ...inputs, tensors: { ...inputs.tensors, ...given.tensors } }),
+      dispose: () => executable.dispose(),
+    };
+  };
+  return overriding(device, { compile });
 }
 
 /** The recorded masks under the names of our inputs: the forward pass meets the deepest block first. */
@@ -137,20 +151,20 @@ function statesOf(model: Model): [string, State][] {
   );
 }
 
-function loadWeights(model: Model, { tensors }: RecordedRun): void {
+async function loadWeights(model: Model, { tensors }: RecordedRun): Promise<void> {
   for (const [name, state] of statesOf(model)) {
     const initial = tensors.get(`init.${name}`);
-    if (state.type.dtype === 'f32') model.store.floats(state).set(initial!.data as Float32Array);
+    if (state.type.dtype === 'f32') await model.device.upload(state, initial!.data as Float32Array);
   }
 }
 
-function gradientDeviations(model: Model, { tensors, zeroGradients }: RecordedRun) {
+async function gradientDeviations(model: Model, { tensors, zeroGradients }: RecordedRun) {
   const worst = { gradients: 0, zeroGradients: 0 };
   let compared = 0;
   for (const [name, state] of statesOf(model)) {
     const expected = tensors.get(`step0.grad.${name}`);
     if (expected === undefined) continue; // the reference run holds the generator's alone
-    const found = model.optimisers.get(name[0])!.memory.of(state, 'gradient');
+    const found = await model.optimisers.get(name[0])!.download(state, 'gradient');
     const data = expected.data as Float32Array;
     if (zeroGradients.has(name))
       worst.zeroGradients = Math.max(worst.zeroGradients, maxDifference(found, data));
@@ -161,20 +175,20 @@ function gradientDeviations(model: Model, { tensors, zeroGradients }: RecordedRu
   return worst;
 }
 
-function stateDeviations(model: Model, { tensors, zeroGradients }: RecordedRun) {
+async function stateDeviations(model: Model, { tensors, zeroGradients }: RecordedRun) {
   const worst = { parameters: 0, zeroGradientParameters: 0, runningStatistics: 0 };
   let [close, total] = [0, 0];
   for (const [name, state] of statesOf(model)) {
     const expected = tensors.get(`final.${name}`)!;
     if (state.role === 'counter') {
-      assert.deepEqual(model.store.counter(state), expected.data, name);
+      assert.deepEqual(await model.device.download(state), expected.data, name);
       continue;
     }
-    const found = model.store.floats(state);
+    const found = await downloadFloats(model.device, state);
     const difference = differenceOf(found, expected);
     const average = tensors.get(`final.${name.replace('.', '_ema.')}`);
     if (average !== undefined && !zeroGradients.has(name)) {
-      const ours = model.optimisers.get(name[0])!.memory.of(state, 'average');
+      const ours = await model.optimisers.get(name[0])!.download(state, 'average');
       worst.parameters = Math.max(worst.parameters, differenceOf(ours, average));
     }
     if (state.role === 'buffer') worst.runningStatistics = Math.max(worst.runningStatistics, difference);

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RandomStream } from '../src/base/random/stream.js';
 import { grad } from '../src/engine/autodiff/grad.js';
+import { DEFAULT_DEVICE } from '../src/engine/devices/registry.js';
 import type { AlgorithmChooser } from '../src/engine/ir/layer.js';
 import type { Program } from '../src/engine/ir/program.js';
 import { Trace } from '../src/engine/ir/trace.js';
@@ -14,13 +15,14 @@ import { constant } from '../src/engine/ops/constant.js';
 import { mul } from '../src/engine/ops/elementwise.js';
 import { sum } from '../src/engine/ops/reduce.js';
 import { detach } from '../src/engine/ops/shape.js';
-import { direct } from './algorithms.js';
 import { assertClose, type Tolerance } from './assertClose.js';
+import { foundDevices } from './devices.js';
 import { type BuildOp, opBuilders } from './opBuilders.js';
 import { caseTensor, type OpCase, opCases } from './opCases.js';
 import { runProgram, withProgram } from './runProgram.js';
 
 interface FixtureOptions {
+  /** For the device whose layers have several algorithms; the others are left out then. */
   readonly choose?: AlgorithmChooser;
   /** Distinguishes the tests when the same cases are run in several ways. */
   readonly label?: string;
@@ -31,22 +33,28 @@ interface FixtureOptions {
   readonly gradients?: boolean;
 }
 
-/** Defines one test for every case of these ops in ops.safetensors: outputs and gradients are PyTorch's. */
+/**
+ * Defines one test for every case of these ops in ops.safetensors on every device: outputs and gradients are PyTorch's.
+ */
 export function checkAgainstPyTorch(ops: readonly string[], options: FixtureOptions = {}): void {
-  const { choose = direct, label = '', only = () => true, tolerance, gradients = true } = options;
+  const { choose, label = '', only = () => true, tolerance, gradients = true } = options;
   const what = gradients ? 'outputs and gradients' : 'outputs';
   for (const op of ops) {
     const cases = opCases.filter((known) => known.op === op && only(known));
     if (cases.length === 0) throw new Error(`ops.safetensors has no case of ${op}`);
     for (const known of cases) {
-      test(`${known.id}${label && ` as ${label}`}: PyTorch's ${what}`, async () => {
-        const build = options.build ?? opBuilders[op];
-        const { program, tensors, expected } = fixtureProgram(known, build, gradients);
-        const found = await runProgram(program, tensors, { choose });
-        for (const [name, numbers] of Object.entries(expected)) {
-          assertClose(found[name], numbers, name, tolerance);
-        }
-      });
+      for (const { name, device, skip } of foundDevices) {
+        if (choose !== undefined && name !== DEFAULT_DEVICE) continue;
+        const title = `${known.id}${label && ` as ${label}`} on ${name}: PyTorch's ${what}`;
+        test(title, { skip }, async () => {
+          const build = options.build ?? opBuilders[op];
+          const { program, tensors, expected } = fixtureProgram(known, build, gradients);
+          const found = await runProgram(program, tensors, choose === undefined ? { device } : { choose });
+          for (const [output, numbers] of Object.entries(expected)) {
+            assertClose(found[output], numbers, output, tolerance);
+          }
+        });
+      }
     }
   }
 }

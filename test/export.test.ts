@@ -7,6 +7,7 @@ import { fromBinary } from '@bufbuild/protobuf';
 import { toFloatImages } from '../src/data/batch/floatImages.js';
 import { ModelProtoSchema } from '../src/engine/onnx/onnx_pb.js';
 import { precisions } from '../src/engine/onnx/weightStorage.js';
+import { downloadFloats } from '../src/engine/runtime/device.js';
 import { exportGenerator } from '../src/inference/export/exportGenerator.js';
 import { sampleImage } from '../src/inference/export/sampleImages.js';
 import { TOLERANCES } from '../src/inference/export/selfCheck.js';
@@ -204,9 +205,13 @@ test('files of weights, of either precision, are read back', async () => {
 test('an export that differs too much is refused, and nothing is written', async () => {
   // More than half precision can hold; the norm behind it makes them harmless in single precision.
   const argv = ['--netG', 'unet_32', '--ngf', '2', '--norm', 'instance'];
-  const model = await makeRun(folder, 'steep', argv, ({ networks, store }) => {
-    for (const [i, x] of store.floats(networks.G.states[0]).entries())
-      store.floats(networks.G.states[0])[i] = x * 1e6;
+  const model = await makeRun(folder, 'steep', argv, async ({ networks, device }) => {
+    const [state] = networks.G.states;
+    const weights = await downloadFloats(device, state);
+    await device.upload(
+      state,
+      weights.map((x) => x * 1e6),
+    );
   });
   await model.dispose();
   const out = place('steep.onnx');

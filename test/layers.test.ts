@@ -21,7 +21,10 @@ const PORTABLE = [
   ...['data/batch/', 'training/model/', 'inference/portable/'],
 ];
 /** What of these folders is for Node alone. */
-const FOR_NODE = ['engine/devices/cpu/', 'options/configFile.ts'];
+const FOR_NODE = [
+  ...['engine/devices/cpu/', 'engine/devices/openDevice.ts', 'engine/devices/index.ts'],
+  'options/configFile.ts',
+];
 
 const MAX_LINES = 300;
 
@@ -126,6 +129,15 @@ test('ONNX Runtime is imported by the CPU device alone', () => {
     importers.filter(({ path }) => !path.startsWith('src/engine/devices/cpu/')).map(({ path }) => path),
     [],
   );
+});
+
+test('a device is seen through its interface; of the CPU’s own files only the session that translates is used elsewhere', () => {
+  const own = imports.filter(
+    ({ path, file }) => !path.startsWith('src/engine/devices/') && file.startsWith('src/engine/devices/cpu/'),
+  );
+  const wrong = own.filter(({ file }) => file !== 'src/engine/devices/cpu/inferenceSession.ts');
+  assert.ok(own.length > 0);
+  assert.deepEqual(wrong.map(inWords), []);
 });
 
 test('the command line alone reads process.argv and ends the process', () => {

@@ -46,14 +46,14 @@ for (let epoch = opt.epochCount; epoch <= opt.nEpochs + opt.nEpochsDecay; epoch+
   for await (const data of dataset) {            // { A, B, APaths, BPaths }
     model.setInput(data);                        // respects opt.direction
     await model.optimizeParameters();            // forward, D step, G step
-    const losses: Record<string, number> = model.getCurrentLosses();
-    const visuals: Record<string, FloatImages> = model.getCurrentVisuals();
+    const losses: Record<string, number> = await model.getCurrentLosses();
+    const visuals: Record<string, FloatImages> = await model.getCurrentVisuals();
     if (Object.keys(losses).join() !== 'G_GAN,G_L1,D_real,D_fake') throw new Error('losses');
     if (Object.keys(visuals).join() !== 'real_A,fake_B,real_B') throw new Error('visuals');
     if (data.APaths.length !== 1 || data.BPaths.length !== 1) throw new Error('paths');
     steps++;
   }
-  model.updateLearningRate();
+  await model.updateLearningRate();
 }
 if (!(model instanceof Pix2PixModel)) throw new Error('no Pix2PixModel');
 await dataset.close();

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { compareWithRun, type Deviations, readRun } from './agreement.js';
+import { foundDevices } from './devices.js';
 import { fixture, sharedData } from './repository.js';
 
 type Limits = Readonly<Record<keyof Deviations, number>>;
@@ -47,23 +48,26 @@ function assertWithin(found: Deviations, limits: Limits): void {
 }
 
 const reference = sharedData('reference/pix2pix_default.safetensors');
-test('the reference implementation, defaults at ngf = ndf = 4: three steps agree', {
-  skip: reference.skip,
-}, async (t) => {
-  const run = readRun(reference.path);
-  assert.equal(run.losses.length, 3);
-  const found = await compareWithRun(run);
-  t.diagnostic(JSON.stringify(found));
-  assertWithin(found, SAME_MODEL);
-});
-
 const runs = readdirSync(fixture('')).filter((name) => /^run_\w+\.safetensors$/.test(name));
 test('there are recorded runs', () => assert.ok(runs.length >= 17, `${runs}`));
-for (const name of runs) {
-  test(`${name}: three steps agree`, async (t) => {
-    const run = readRun(fixture(name));
-    const found = await compareWithRun(run);
+
+for (const { name: device, skip } of foundDevices) {
+  test(`the reference implementation, defaults at ngf = ndf = 4, on ${device}: three steps agree`, {
+    skip: skip ?? reference.skip,
+  }, async (t) => {
+    const run = readRun(reference.path);
+    assert.equal(run.losses.length, 3);
+    const found = await compareWithRun(run, device);
     t.diagnostic(JSON.stringify(found));
-    assertWithin(found, run.options.model === 'cycle_gan' ? OF_CYCLES : ROUNDING);
+    assertWithin(found, SAME_MODEL);
   });
+
+  for (const name of runs) {
+    test(`${name} on ${device}: three steps agree`, { skip }, async (t) => {
+      const run = readRun(fixture(name));
+      const found = await compareWithRun(run, device);
+      t.diagnostic(JSON.stringify(found));
+      assertWithin(found, run.options.model === 'cycle_gan' ? OF_CYCLES : ROUNDING);
+    });
+  }
 }

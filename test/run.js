@@ -47,7 +47,7 @@ function runTests(report) {
   const concurrency = `--test-concurrency=${availableParallelism()}`;
   const { status, signal, error } = spawnSync(
     process.execPath,
-    ['--test', concurrency, ...reporters, ...files],
+    ['--test', '--import=./test/seededChecks.js', concurrency, ...reporters, ...files],
     {
       stdio: ['ignore', 'inherit', 'inherit'],
     },

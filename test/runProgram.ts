@@ -1,36 +1,43 @@
+import type { AlgorithmChooser } from '../src/engine/ir/layer.js';
 import type { Program } from '../src/engine/ir/program.js';
 import { Trace } from '../src/engine/ir/trace.js';
 import type { Value } from '../src/engine/ir/value.js';
 import { detach } from '../src/engine/ops/shape.js';
-import { type CompileOptions, Executable, type RunInputs } from '../src/engine/runtime/executable.js';
-import type { TensorArray } from '../src/engine/runtime/session.js';
-import { StateStore } from '../src/engine/runtime/stateStore.js';
-import { direct } from './algorithms.js';
+import type { Device } from '../src/engine/runtime/device.js';
+import type { RunInputs } from '../src/engine/runtime/executable.js';
+import type { TensorArray } from '../src/engine/runtime/tensorArray.js';
+import { openTestDevice, testDevice } from './devices.js';
 
-interface RunOptions extends Partial<CompileOptions> {
-  readonly store?: StateStore;
+interface RunOptions {
+  /** With the states that the program uses. */
+  readonly device?: Device;
+  /** For a device whose layers have several algorithms; it is opened for this program alone. */
+  readonly choose?: AlgorithmChooser;
 }
 
 export type Outputs = Readonly<Record<string, Float32Array>>;
 
-/** Compiles a program, hands over a function that runs it, and frees it again. Outputs are copies. */
+/** Compiles a program, hands over a function that runs it and fetches all outputs, and frees it again. */
 export async function withProgram<T>(
   program: Program,
-  { store = new StateStore(), ...options }: RunOptions,
+  { choose, device }: RunOptions,
   use: (run: (tensors: RunInputs['tensors']) => Promise<Outputs>) => Promise<T>,
 ): Promise<T> {
-  const executable = await Executable.compile(program, store, { threads: 1, choose: direct, ...options });
+  const chosen = device ?? (choose === undefined ? testDevice : await openTestDevice(undefined, choose));
+  const executable = await chosen.compile(program);
   try {
     return await use(async (tensors) => {
-      const outputs = await executable.run({ tensors });
-      return Object.fromEntries([...outputs].map(([name, data]) => [name, data.slice() as Float32Array]));
+      const results = await executable.run({ tensors });
+      const names = [...program.outputs.keys()];
+      const outputs = await Promise.all(names.map((name) => results.fetch(name)));
+      return Object.fromEntries(names.map((name, i) => [name, outputs[i] as Float32Array]));
     });
   } finally {
     await executable.dispose();
   }
 }
 
-/** Runs a program once on the CPU. */
+/** Runs a program once. */
 export function runProgram(
   program: Program,
   tensors: Readonly<Record<string, TensorArray>> = {},

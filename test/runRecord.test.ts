@@ -3,7 +3,6 @@ import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isProcessAlive } from '../src/checkpoints/processIdentity.js';
 import { readEvents } from '../src/records/writing/eventFileReader.js';
 import type { RunSession } from '../src/records/writing/runRecord.js';
@@ -11,6 +10,7 @@ import { parseRunRecord } from '../src/records/writing/runRecordFile.js';
 import { requestSave, requestStop } from '../src/records/writing/runRequests.js';
 import type { JsonLine } from '../src/training/report/jsonReport.js';
 import { makeDataset, pix2pix, root, TINY, temporaryFolder, textOf } from './tinyRun.js';
+import { until } from './until.js';
 
 // What a run's folder says about the run, and what a training tells and takes from programs.
 
@@ -172,11 +172,6 @@ async function startLong(name: string, { env = {}, more = [] as string[] } = {})
   return { child, ended, output: () => output };
 }
 
-async function until(isTrue: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 3000 && !isTrue(); tries++) await sleep(20);
-  assert(isTrue(), isTrue.toString());
-}
-
 test('a running training saves and stops when its folder is told so; what an earlier run was told is forgotten', async () => {
   requestStop(runFolder('asked'));
   const { ended, output } = await startLong('asked');
@@ -232,7 +227,9 @@ test('records that cannot be written cost a warning, not the training', () => {
 test('a program that stops reading ends the report, not the training', async () => {
   const { child, ended, output } = await startLong('deaf', { more: ['--json', '--print_freq', '4'] });
   child.stdout.destroy();
-  await sleep(300);
+  const logged = () => textOf(runFolder('deaf'), 'log.txt').length;
+  const before = logged();
+  await until(() => logged() > before); // it goes on
   requestStop(runFolder('deaf'));
   assert.equal(await ended, 0);
   assert.doesNotMatch(output(), /error|EPIPE/i);

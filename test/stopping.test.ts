@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { pathToFileURL } from 'node:url';
 import { acquireRunLock } from '../src/checkpoints/runLock.js';
 import { CheckpointStore } from '../src/checkpoints/store.js';
 import { makeDataset, pix2pix, startPix2pix, stored, TINY, temporaryFolder } from './tinyRun.js';
+import { afterEachEvent } from './trainingHook.js';
 
 // How a training ends before its end: signals, crashes, divergence, a second process.
 
@@ -26,7 +26,7 @@ function atStep(steps: number, act: (kill: (signal: NodeJS.Signals) => void) => 
 }
 
 test('Ctrl-C finishes the step, saves and ends with 130', { skip }, async () => {
-  const argv = [...train, '--name', 'interrupted'];
+  const argv = [...train, '--name', 'interrupted', '--n_epochs', '1000000'];
   const { code, output } = await startPix2pix(
     folder,
     argv,
@@ -45,31 +45,39 @@ test('a second Ctrl-C ends it at once, and the last checkpoint stays', { skip },
   assert.equal(first.status, 0, first.stderr);
   const before = stored(runFolder('twice'));
 
-  // A step of this size takes longer than the second signal leaves it, and has begun when the first one comes.
+  // Of each batch one image is damaged, which is told when its step is about to begin; the step takes many seconds.
+  await makeDataset(join(folder, 'damaged'), { train: 4 });
+  writeFileSync(join(folder, 'damaged', 'train', '3.png'), 'no image');
   const large = ['--crop_size', '2048', '--load_size', '2048', '--batch_size', '4', '--num_threads', '0'];
-  const again = ['train', '--name', 'twice', '--continue_train', ...large];
-  let isStopping = false;
+  const again = ['train', '--name', 'twice', '--continue_train', '--dataroot', 'damaged', ...large];
+  let signals = 0;
+  let sending: NodeJS.Timeout | undefined;
   const { signal, output } = await startPix2pix(folder, again, (printed, kill) => {
-    if (isStopping || !printed.includes('training goes on')) return;
-    isStopping = true;
-    setTimeout(() => kill('SIGINT'), 200);
-    setTimeout(() => kill('SIGINT'), 600);
+    if (signals === 0 && printed.includes('3.png is left out')) {
+      signals++;
+      kill('SIGINT');
+    }
+    if (signals !== 1 || !printed.includes('finishing the step')) return;
+    signals++;
+    sending = setInterval(() => kill('SIGINT'), 50); // those that come too soon pass for the first one's echo
   });
+  clearInterval(sending);
   assert.equal(signal, 'SIGINT', output); // 130 for a shell
   assert.doesNotMatch(output, /saved|terminate called/);
   assert.deepEqual(stored(runFolder('twice')), before);
 });
 
-test('killed at any moment, it goes on from the last checkpoint', { skip }, async () => {
+test('killed, also while it saves, it goes on from the last checkpoint', { skip }, () => {
   const often = ['--name', 'killed', '--save_latest_freq', '1', '--n_epochs', '4', '--n_epochs_decay', '0'];
   let argv = [...train, ...often];
-  for (const steps of [3, 5]) {
-    const { signal } = await startPix2pix(
-      folder,
-      argv,
-      atStep(steps, (kill) => setTimeout(() => kill('SIGKILL'), 20 * Math.random())),
-    );
-    assert.equal(signal, 'SIGKILL');
+  const moments = [
+    "event.kind === 'step' && event.report.at.step === 3", // not saved yet
+    "event.kind === 'saved' && event.at.step === 4",
+    "event.kind === 'epochEnded' && event.at.epoch === 2",
+  ];
+  for (const [i, moment] of moments.entries()) {
+    const env = afterEachEvent(folder, `kill${i}`, `if (${moment}) process.kill(process.pid, 'SIGKILL');`);
+    assert.equal(pix2pix(folder, argv, env).signal, 'SIGKILL', moment);
     argv = ['train', '--name', 'killed', '--continue_train', '--print_freq', '1', '--num_threads', '0'];
   }
   const { status, stdout, stderr } = pix2pix(folder, argv);
@@ -119,13 +127,9 @@ test('a second process on the same run is refused', () => {
 });
 
 test('a defect in the training thread is told, and the exit code is 1', () => {
-  const poison = join(folder, 'poison.mjs');
-  writeFileSync(
-    poison,
-    `import { isMainThread } from 'node:worker_threads';
-     if (!isMainThread) setTimeout(() => { throw new TypeError('poisoned'); }, 100);`,
-  );
-  const env = { NODE_OPTIONS: `--import=${pathToFileURL(poison)}` };
+  const poison =
+    "if (event.kind === 'started') process.nextTick(() => { throw new TypeError('poisoned'); });";
+  const env = afterEachEvent(folder, 'poison', poison);
   const { status, stderr } = pix2pix(folder, [...train, '--name', 'poisoned'], env);
   assert.equal(status, 1);
   assert.match(stderr, /^error: poisoned\n {2}this is a defect of pix2pix-ts\n {2}fix {2}add --verbose/);

@@ -91,8 +91,9 @@ export function startPix2pix(
   folder: string,
   argv: readonly string[],
   onOutput: (output: string, kill: (signal: NodeJS.Signals) => void) => void,
+  env: NodeJS.ProcessEnv = {},
 ): Promise<{ code: number | null; signal: NodeJS.Signals | null; output: string }> {
-  const child = spawn(process.execPath, [program, ...argv], { cwd: folder });
+  const child = spawn(process.execPath, [program, ...argv], { cwd: folder, env: { ...process.env, ...env } });
   let output = '';
   const read = (chunk: Buffer) => {
     output += chunk;

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { type DurableFile, requireFreeSpace, type WrittenFile, writeFileAtomic } from './atomicFile.js';
 import { type FileSystem, fileError, nodeFileSystem } from './fileSystem.js';
-import type { TensorData } from './format/dtype.js';
+import type { NamedSources, TensorData } from './format/dtype.js';
 import { arrayTypes, bytesOf, describeTensor, type NamedTensors, type StoredTensor } from './format/dtype.js';
 import type { SafetensorsHeader, TensorInfo } from './format/safetensorsHeader.js';
 import {
@@ -11,6 +11,7 @@ import {
   parseHeader,
   parseHeaderSize,
   refuseFile,
+  requireFitting,
   SIZE_BYTES,
 } from './format/safetensorsHeader.js';
 
@@ -179,5 +180,20 @@ export function streamSafetensors(
 ): void {
   const header = buildHeader(tensors, metadata);
   file.write(header.bytes);
-  for (const tensor of header.order) file.write(bytesOf(tensor.data));
+  for (const [, tensor] of header.order) file.write(bytesOf(tensor.data));
+}
+
+/** As `streamSafetensors`; each tensor comes when it is its turn, so that no more than one is in memory. */
+export async function streamFromSources(
+  file: DurableFile,
+  tensors: NamedSources,
+  metadata: Readonly<Record<string, string>>,
+): Promise<void> {
+  const header = buildHeader(tensors, metadata);
+  file.write(header.bytes);
+  for (const [name, tensor] of header.order) {
+    const data = await tensor.read();
+    requireFitting(tensor, data, name);
+    file.write(bytesOf(data));
+  }
 }

@@ -1,17 +1,17 @@
 import { basename } from 'node:path';
-import { writeDurable } from './atomicFile.js';
+import { DurableFile, type WrittenFile, writeDurable } from './atomicFile.js';
 import { currentPath, type StagedCheckpoint, type Staging } from './commit.js';
 import type { FileSystem } from './fileSystem.js';
 import { LATEST, networkPart, PREVIOUS, partFileName, STATE } from './format/checkpointNames.js';
-import type { NamedTensors } from './format/dtype.js';
+import type { NamedSources, NamedTensors, StoredTensor, TensorSource } from './format/dtype.js';
 import { stringifyLossless } from './format/losslessJson.js';
 import { buildHeader } from './format/safetensorsHeader.js';
 import { STATE_JSON_KEY } from './loading.js';
 import type { Manifest, ManifestFile } from './manifest.js';
-import { streamSafetensors } from './safetensors.js';
+import { streamFromSources, streamSafetensors } from './safetensors.js';
 
-/** What is saved. Tensors are written straight from the given memory, which must not change meanwhile. */
-export interface Checkpoint {
+/** What a checkpoint says besides its tensors. */
+interface CheckpointFacts {
   readonly epoch: number;
   /** Training images seen, as the reference counts iterations. */
   readonly totalIters: number;
@@ -21,15 +21,19 @@ export interface Checkpoint {
   readonly versions?: Readonly<Record<string, string>>;
   /** The session of the run that writes it. */
   readonly session?: string;
+}
+
+/** What is saved. Tensors are written straight from the given memory, which must not change meanwhile. */
+export interface Checkpoint<Tensors = NamedTensors> extends CheckpointFacts {
   /** By network: `G`, `D`. */
-  readonly networks: Readonly<Record<string, NamedTensors>>;
-  readonly state?: TrainingState;
+  readonly networks: Readonly<Record<string, Tensors>>;
+  readonly state?: TrainingState<Tensors>;
 }
 
 /** What training needs beyond the networks to continue exactly. */
-export interface TrainingState {
+export interface TrainingState<Tensors = NamedTensors> {
   /** Moments of the optimisers. */
-  readonly tensors: NamedTensors;
+  readonly tensors: Tensors;
   /** Counters, schedule, positions of random streams, place in the epoch. Infinity and NaN come back as they were. */
   readonly json: unknown;
 }
@@ -41,37 +45,78 @@ export interface SaveTargets {
 }
 
 /** One file of a checkpoint to be. */
-interface Part {
+interface Part<Tensors> {
   readonly name: string;
-  readonly tensors: NamedTensors;
+  readonly tensors: Tensors;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** The files of a checkpoint by their parts, under temporary names. */
+export type WrittenParts = ReadonlyMap<string, { readonly path: string; readonly file: WrittenFile }>;
+
 /** Bytes that saving takes on the disk; further tags are links. */
-export function bytesToWrite(checkpoint: Checkpoint, targets: SaveTargets): number {
+export function bytesToWrite(
+  checkpoint: Checkpoint<NamedTensors | NamedSources>,
+  targets: SaveTargets,
+): number {
   let bytes = 0;
   for (const { tensors, metadata } of partsOf(checkpoint, targets))
-    bytes += buildHeader(tensors, metadata).fileBytes;
+    bytes += buildHeader<StoredTensor | TensorSource>(tensors, metadata).fileBytes;
   return bytes;
 }
 
-/** Writes the checkpoint's files once, links them for further tags, and adds a manifest for each tag. */
-export function stageCheckpoint(
+/** Writes the checkpoint's files once. */
+export function writeParts(
   checkpoint: Checkpoint,
   targets: SaveTargets,
   staging: Staging,
   fs: FileSystem,
+): WrittenParts {
+  const written = partsOf(checkpoint, targets).map(({ name, tensors, metadata }) => {
+    const path = staging.temporary(partFileName(tagsOf(name, targets)[0], name));
+    const file = writeDurable(path, (file) => streamSafetensors(file, tensors, metadata), fs);
+    return [name, { path, file }] as const;
+  });
+  return new Map(written);
+}
+
+/** As `writeParts`, each tensor when it has come. */
+export async function writePartsFromSources(
+  checkpoint: Checkpoint<NamedSources>,
+  targets: SaveTargets,
+  staging: Staging,
+  fs: FileSystem,
+): Promise<WrittenParts> {
+  const written = new Map<string, { path: string; file: WrittenFile }>();
+  for (const { name, tensors, metadata } of partsOf(checkpoint, targets)) {
+    const path = staging.temporary(partFileName(tagsOf(name, targets)[0], name));
+    const file = new DurableFile(path, fs);
+    try {
+      await streamFromSources(file, tensors, metadata);
+      written.set(name, { path, file: file.finish() });
+    } catch (error) {
+      file.abandon();
+      throw error;
+    }
+  }
+  return written;
+}
+
+/** Links the files for further tags, and adds a manifest for each tag. */
+export function stageCheckpoint(
+  { epoch, totalIters, options, versions = {}, session }: CheckpointFacts,
+  targets: SaveTargets,
+  written: WrittenParts,
+  staging: Staging,
 ): StagedCheckpoint[] {
   const savedAt = new Date().toISOString();
-  const { epoch, totalIters, options, versions = {}, session } = checkpoint;
   const files = new Map(targets.tags.map((tag) => [tag, new Map<string, ManifestFile>()]));
-  for (const { name, tensors, metadata } of partsOf(checkpoint, targets)) {
-    const tags = targets.tags.filter((tag) => name !== STATE || targets.withState.includes(tag));
-    const path = staging.temporary(partFileName(tags[0], name));
-    const written = writeDurable(path, (file) => streamSafetensors(file, tensors, metadata), fs);
-    for (const tag of tags) {
-      const own = tag === tags[0] ? path : staging.link(path, partFileName(tag, name));
-      files.get(tag)!.set(name, { ...written, writtenAs: basename(own) });
+  for (const [name, { path, file }] of written) {
+    const [first, ...others] = tagsOf(name, targets);
+    files.get(first)!.set(name, { ...file, writtenAs: basename(path) });
+    for (const tag of others) {
+      const link = staging.link(path, partFileName(tag, name));
+      files.get(tag)!.set(name, { ...file, writtenAs: basename(link) });
     }
   }
   const manifest = (tag: string): Manifest => {
@@ -97,10 +142,18 @@ export function stagePrevious(
   return staging.stage(PREVIOUS, { ...latest, files });
 }
 
-function partsOf(checkpoint: Checkpoint, { tags, withState }: SaveTargets): Part[] {
+/** The tags under which a file is kept; the first is the one that it is written for. */
+function tagsOf(part: string, { tags, withState }: SaveTargets): string[] {
+  return tags.filter((tag) => part !== STATE || withState.includes(tag));
+}
+
+function partsOf<Tensors>(
+  checkpoint: Checkpoint<Tensors>,
+  { tags, withState }: SaveTargets,
+): Part<Tensors>[] {
   const { networks, state } = checkpoint;
   const options = stringifyLossless(checkpoint.options);
-  const parts: Part[] = Object.entries(networks).map(([network, tensors]) => {
+  const parts: Part<Tensors>[] = Object.entries(networks).map(([network, tensors]) => {
     // The options travel in the file too: a generator given away alone still says what it is.
     return { name: networkPart(network), tensors, metadata: { format: 'pt', network, options } };
   });

@@ -12,9 +12,19 @@ import {
   requireTag,
   tagOfManifest,
 } from './format/checkpointNames.js';
+import type { NamedSources, NamedTensors } from './format/dtype.js';
 import { type LoadedCheckpoint, type LoadOptions, openCheckpoint } from './loading.js';
 import { type Manifest, parseManifest, readManifestText, serializeManifest } from './manifest.js';
-import { bytesToWrite, type Checkpoint, stageCheckpoint, stagePrevious } from './saving.js';
+import {
+  bytesToWrite,
+  type Checkpoint,
+  type SaveTargets,
+  stageCheckpoint,
+  stagePrevious,
+  type WrittenParts,
+  writeParts,
+  writePartsFromSources,
+} from './saving.js';
 
 /** One checkpoint of a folder; where its manifest is damaged there is none, and `problem` says how. */
 export interface ListedCheckpoint {
@@ -70,28 +80,28 @@ export class CheckpointStore {
    * @throws Pix2PixError when the disk is full or the folder cannot be written: nothing is lost then
    */
   save(tags: readonly string[], checkpoint: Checkpoint, withState: readonly string[] = [LATEST]): void {
-    requireSavable(tags);
-    const { directory, fs } = this;
-    const targets = { tags, withState };
-    const staging = new Staging(directory, fs);
+    const { targets, staging } = this.begin(tags, withState);
     try {
-      fs.mkdirSync(directory, { recursive: true });
-      recover(directory, fs);
-      requireFreeSpace(directory, bytesToWrite(checkpoint, targets), fs);
-      const staged = stageCheckpoint({ session: this.session, ...checkpoint }, targets, staging, fs);
-      const old = tags.includes(LATEST) ? this.wholeLatest() : undefined;
-      if (old !== undefined) staged.unshift(stagePrevious(directory, old, staging, fs));
-      const unsettled = commit(directory, staged, staging, fs);
-      if (unsettled.length > 0) {
-        this.onWarning(
-          `saved, but a file could not be replaced; the next save tries again: ${unsettled.join(', ')}`,
-        );
-      }
-      const latest = staged.find(({ tag }) => tag === LATEST);
-      if (latest !== undefined) this.verifiedLatest = serializeManifest(latest.manifest);
+      this.makeRoom(checkpoint, targets);
+      this.put(checkpoint, targets, writeParts(checkpoint, targets, staging, this.fs), staging);
     } catch (error) {
-      staging.discard();
-      throw fileError(error, 'cannot save a checkpoint', directory);
+      throw this.failed(error, staging);
+    }
+  }
+
+  /** As `save`, of tensors that lie elsewhere: each is written when it has come, and no more than one is in memory. */
+  async saveFrom(
+    tags: readonly string[],
+    checkpoint: Checkpoint<NamedSources>,
+    withState: readonly string[] = [LATEST],
+  ): Promise<void> {
+    const { targets, staging } = this.begin(tags, withState);
+    try {
+      this.makeRoom(checkpoint, targets);
+      const written = await writePartsFromSources(checkpoint, targets, staging, this.fs);
+      this.put(checkpoint, targets, written, staging);
+    } catch (error) {
+      throw this.failed(error, staging);
     }
   }
 
@@ -152,6 +162,44 @@ export class CheckpointStore {
     }
     const left = this.tags();
     return outdated.map(({ tag }) => tag).filter((tag) => !left.includes(tag));
+  }
+
+  private begin(tags: readonly string[], withState: readonly string[]) {
+    requireSavable(tags);
+    return { targets: { tags, withState }, staging: new Staging(this.directory, this.fs) };
+  }
+
+  private makeRoom(checkpoint: Checkpoint<NamedTensors | NamedSources>, targets: SaveTargets): void {
+    const { directory, fs } = this;
+    fs.mkdirSync(directory, { recursive: true });
+    recover(directory, fs);
+    requireFreeSpace(directory, bytesToWrite(checkpoint, targets), fs);
+  }
+
+  /** Makes written files the valid checkpoints of their tags. */
+  private put(
+    checkpoint: Checkpoint<unknown>,
+    targets: SaveTargets,
+    written: WrittenParts,
+    staging: Staging,
+  ): void {
+    const { directory, fs, session } = this;
+    const staged = stageCheckpoint({ session, ...checkpoint }, targets, written, staging);
+    const old = targets.tags.includes(LATEST) ? this.wholeLatest() : undefined;
+    if (old !== undefined) staged.unshift(stagePrevious(directory, old, staging, fs));
+    const unsettled = commit(directory, staged, staging, fs);
+    if (unsettled.length > 0) {
+      this.onWarning(
+        `saved, but a file could not be replaced; the next save tries again: ${unsettled.join(', ')}`,
+      );
+    }
+    const latest = staged.find(({ tag }) => tag === LATEST);
+    if (latest !== undefined) this.verifiedLatest = serializeManifest(latest.manifest);
+  }
+
+  private failed(error: unknown, staging: Staging): unknown {
+    staging.discard();
+    return fileError(error, 'cannot save a checkpoint', this.directory);
   }
 
   /** The present `latest` if it is whole: a damaged one must not take the place of a good `previous`. */

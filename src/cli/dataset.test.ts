@@ -68,3 +68,14 @@ test('progress is silent for a second, then tells amount, rate and time left', (
   at(2000, 120e6);
   assert.deepEqual(words, ['downloading 110.0 of 200.0 MB (55 %), 10.0 MB/s, 9 s left\n']);
 });
+
+test('a line of progress is cut to the terminal, where one that wraps could not be rewritten', () => {
+  let now = 0;
+  const words: string[] = [];
+  const write = (text: string | Uint8Array) => words.push(String(text)) > 0;
+  const progress = new JobProgress({ write, isTTY: true, columns: 30 }, () => now);
+  progress.report({ stage: 'downloading', unit: 'bytes', done: 0, total: 200e6 });
+  now = 2000;
+  progress.report({ stage: 'downloading', unit: 'bytes', done: 20e6, total: 200e6 });
+  assert.deepEqual(words, ['\r\u001b[2Kdownloading 20.0 of 200.0 MB…']);
+});

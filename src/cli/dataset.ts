@@ -1,6 +1,7 @@
 import { basename, relative, resolve } from 'node:path';
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import type { OnProgress } from '../base/progress.js';
 import { combineFolders } from '../data/make/combineFolders.js';
 import {
   type DatasetName,
@@ -10,7 +11,6 @@ import {
 } from '../data/make/download/catalog.js';
 import { downloadDataset } from '../data/make/download/downloadDataset.js';
 import { downloadDigits } from '../data/make/download/downloadDigits.js';
-import type { OnProgress } from '../data/make/progress.js';
 import { splitPairs } from '../data/make/splitPairs.js';
 import { synthesizeFacades } from '../data/make/synthesizeFacades.js';
 import { JobProgress } from './jobProgress.js';

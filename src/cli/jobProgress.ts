@@ -1,11 +1,13 @@
-import type { OnProgress, Progress } from '../data/make/progress.js';
+import { formatDuration } from '../base/duration.js';
+import type { OnProgress, Progress } from '../base/progress.js';
+import { cutToWidth } from '../base/textWidth.js';
 
 /** Quick jobs say nothing. */
 const QUIET_MS = 1000;
 const TERMINAL_MS = 100;
 const LINES_MS = 5000;
 
-type Output = Pick<NodeJS.WriteStream, 'write'> & { readonly isTTY?: boolean };
+type Output = Pick<NodeJS.WriteStream, 'write'> & { readonly isTTY?: boolean; readonly columns?: number };
 
 /**
  * Shows a job's progress on stderr once it has taken a second: one line that is rewritten in a terminal, a line every
@@ -44,7 +46,8 @@ export class JobProgress {
     this.lastShown = now;
     this.shown = true;
     const line = describe(progress, (progress.done - this.stageDone) / ((now - this.stageStart) / 1000));
-    this.output.write(this.terminal ? `\r\u001b[2K${line}` : `${line}\n`);
+    if (!this.terminal) this.output.write(`${line}\n`);
+    else this.output.write(`\r\u001b[2K${cutToWidth(line, (this.output.columns || 80) - 1)}`); // a wrapped line stays
   };
 
   /** Clears the line. */
@@ -65,12 +68,6 @@ function describe({ stage, unit, done, total }: Progress, rate: number): string 
       : `${stage} ${amount(done)} of ${amount(total)} ${name} (${Math.floor((100 * done) / Math.max(1, total))} %)`,
   ];
   if (known) parts.push(`${(rate / scale).toFixed(1)} ${name}/s`);
-  if (known && total !== undefined) parts.push(`${duration((total - done) / rate)} left`);
+  if (known && total !== undefined) parts.push(`${formatDuration((total - done) / rate)} left`);
   return parts.join(', ');
-}
-
-function duration(seconds: number): string {
-  if (seconds < 90) return `${Math.ceil(seconds)} s`;
-  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
-  return `${(seconds / 3600).toFixed(1)} h`;
 }

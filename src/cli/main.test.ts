@@ -7,8 +7,9 @@ import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { NETWORK_OPTIONS } from '../options/networkOptions.js';
 import { IGNORED_OPTIONS } from '../options/referenceNames.js';
-import { parseTestOptions, TEST_OPTIONS } from '../options/testOptions.js';
-import { parseTrainOptions, TRAIN_OPTIONS } from '../options/trainOptions.js';
+import { TEST_OPTIONS } from '../options/testOptions.js';
+import { TRAIN_OPTIONS } from '../options/trainOptions.js';
+import { parseTestOptions, parseTrainOptions } from '../training/options.js';
 
 const root = new URL('../../../', import.meta.url); // from dist/src/cli
 const program = fileURLToPath(new URL('bin/pix2pix.js', root));

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { compareRuns, type RunDifference } from '../records/reading/compareRuns.js';
 import type { RunDetail } from '../records/reading/runSummary.js';
 import { chosenRun, DEFAULT_LOGDIR, openLogDirectory } from './chosenRun.js';
-import { type Column, formatTable, hasColours, widthOf } from './terminalTable.js';
+import { type Column, columnsOf, formatTable, hasColours } from './terminalTable.js';
 
 const ABOUT = [
   'Shows what differs between two runs as they were last trained: options, the code (git commit), versions, machine,',
@@ -63,7 +63,7 @@ function table(differences: readonly RunDifference[], a: string, b: string): str
     { title: a, text: (row) => (row.name === '' ? '' : shown(row.a)), shrinkTo: 20 },
     { title: b, text: (row) => (row.name === '' ? '' : shown(row.b)), shrinkTo: 20 },
   ];
-  return formatTable(columns, rows, widthOf(process.stdout), hasColours(process.stdout));
+  return formatTable(columns, rows, columnsOf(process.stdout), hasColours(process.stdout));
 }
 
 function shown(value: RunDifference['a']): string {

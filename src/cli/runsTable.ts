@@ -1,5 +1,13 @@
+import { formatDuration } from '../base/duration.js';
 import type { RunState, RunSummary } from '../records/reading/runSummary.js';
-import { type Colour, type Column, formatTable, hasColours, type Screen, widthOf } from './terminalTable.js';
+import {
+  type Colour,
+  type Column,
+  columnsOf,
+  formatTable,
+  hasColours,
+  type Screen,
+} from './terminalTable.js';
 
 const COLOURS: Readonly<Record<RunState, Colour | undefined>> = {
   running: 'green',
@@ -26,7 +34,12 @@ export function formatRuns(
     { title: 'STATE', text: ({ state }) => state, colour: ({ state }) => COLOURS[state] },
     { title: 'EPOCH', text: epochOf, alignRight: true, rank: 3 },
     { title: 'DONE', text: ({ progress }) => percent(progress), alignRight: true },
-    { title: 'ETA', text: ({ etaSeconds }) => duration(etaSeconds), alignRight: true, rank: 5 },
+    {
+      title: 'ETA',
+      text: ({ etaSeconds }) => (etaSeconds === undefined ? '' : formatDuration(etaSeconds)),
+      alignRight: true,
+      rank: 5,
+    },
     ...tags.flatMap((tag, place): Column<RunSummary>[] => [
       { title: tag, text: ({ last }) => shown(last[tag]), alignRight: true, rank: 4 - place / 10 },
       {
@@ -38,7 +51,7 @@ export function formatRuns(
     ]),
     { title: 'AGE', text: ({ updatedAt }) => age(updatedAt, now), alignRight: true, rank: 1 },
   ];
-  const table = formatTable(columns, runs, widthOf(screen), hasColours(screen));
+  const table = formatTable(columns, runs, columnsOf(screen), hasColours(screen));
   return [...table, ...remarks(runs)].join('\n');
 }
 
@@ -81,13 +94,5 @@ function shown(value: number | null | undefined): string {
 }
 
 function age(since: number | undefined, now: number): string {
-  return since === undefined ? '' : duration(Math.max(0, now - since) / 1000);
-}
-
-function duration(seconds: number | undefined): string {
-  if (seconds === undefined) return '';
-  if (seconds < 90) return `${Math.round(seconds)} s`;
-  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
-  if (seconds < 36 * 3600) return `${(seconds / 3600).toFixed(1)} h`;
-  return `${Math.round(seconds / 86400)} d`;
+  return since === undefined ? '' : formatDuration(Math.max(0, now - since) / 1000);
 }

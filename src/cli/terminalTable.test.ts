@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
+import { widthOf } from '../base/textWidth.js';
 import type { RunSummary } from '../records/reading/runSummary.js';
 import { formatRuns } from './runsTable.js';
-import { hasColours } from './terminalTable.js';
+import { formatTable, hasColours } from './terminalTable.js';
 
 const summary = (id: string, change: Partial<RunSummary> = {}): RunSummary => ({
   ...{ id, state: 'running', isForeign: false, seconds: 60, step: 50, epoch: 3, epochs: 200 },
@@ -19,13 +20,18 @@ const summary = (id: string, change: Partial<RunSummary> = {}): RunSummary => ({
 });
 
 test('a line is no wider than the terminal; what goes first is what says least', () => {
-  const runs = [summary('a'), summary('a run with a name that is long')];
+  const runs = [
+    summary('a'),
+    summary('a run with a name that is long'),
+    summary('街の写真から地図を作る 🗺️ 長い名前'),
+  ];
   fc.assert(
     fc.property(fc.integer({ min: 45, max: 200 }), (columns) => {
       for (const line of formatRuns(runs, [], { isTTY: true, columns }).split('\n')) {
-        assert.ok([...stripVTControlCharacters(line)].length <= columns, line);
+        assert.ok(widthOf(stripVTControlCharacters(line)) <= columns, line);
       }
     }),
+    { seed: 1 },
   );
   const titles = (columns: number) =>
     stripVTControlCharacters(formatRuns(runs, [], { isTTY: true, columns }).split('\n')[0]).split(/ {2,}/);
@@ -33,10 +39,19 @@ test('a line is no wider than the terminal; what goes first is what says least',
   assert.deepEqual(titles(50), ['RUN', 'STATE', 'DONE', 'ETA', 'val/L1']);
 });
 
+test('columns stand below each other, also under names that are wider than they are long', () => {
+  const rows = ['ab', '漢字', 'e\u0301'];
+  const columns = [
+    { title: 'N', text: (row: string) => row },
+    { title: 'M', text: () => 'x' },
+  ];
+  assert.deepEqual(formatTable(columns, rows, 80, false), ['N     M', 'ab    x', '漢字  x', 'e\u0301     x']);
+});
+
 test('without a terminal nothing is cut and nothing is coloured', () => {
   const name = 'x'.repeat(300);
   const text = formatRuns([summary(name)], [], {}, 3_600_000);
-  assert.match(text, new RegExp(`^${name}  running  3/200  99 %  67 min  0\\.2500  0\\.2000  60 min$`, 'm'));
+  assert.match(text, new RegExp(`^${name}  running  3/200  99 %  1 h 7 min  0\\.2500  0\\.2000  1 h$`, 'm'));
 });
 
 test('colours obey NO_COLOR, TERM and what is no terminal', () => {

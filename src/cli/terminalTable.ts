@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { cutToWidth, widthOf } from '../base/textWidth.js';
 
 export type Colour = 'green' | 'yellow' | 'red' | 'dim' | 'bold';
 
@@ -16,7 +17,7 @@ export interface Column<Row> {
   readonly alignRight?: boolean;
   /** Columns of a low rank are left out first where the terminal is narrow; those without one stay. */
   readonly rank?: number;
-  /** Whether a long text may be cut to this many characters. */
+  /** Whether a long text may be cut to this width. */
   readonly shrinkTo?: number;
 }
 
@@ -25,8 +26,8 @@ export function hasColours({ isTTY }: Screen, environment: NodeJS.ProcessEnv = p
   return isTTY === true && !environment.NO_COLOR && environment.TERM !== 'dumb';
 }
 
-/** How many characters a line may have; without a terminal as many as it takes, so that nothing is lost to a script. */
-export function widthOf({ isTTY, columns }: Screen): number {
+/** How wide a line may be, in columns of the terminal; without one as wide as it takes to be, so that nothing is lost to a script. */
+export function columnsOf({ isTTY, columns }: Screen): number {
   return isTTY === true ? columns || 80 : Number.POSITIVE_INFINITY;
 }
 
@@ -39,13 +40,18 @@ export function formatTable<Row>(
 ): string[] {
   const cells = new Map(columns.map((column) => [column, rows.map((row) => plain(column.text(row)))]));
   const natural = (column: Column<Row>) =>
-    Math.max(lengthOf(column.title), ...cells.get(column)!.map(lengthOf));
+    Math.max(widthOf(column.title), ...cells.get(column)!.map(widthOf));
   const { shown, widths } = fit(columns, natural, width);
   const line = (text: (column: Column<Row>) => string, colour: (column: Column<Row>) => Colour | undefined) =>
     shown
       .map((column, place) => {
         const isLast = place === shown.length - 1;
-        const padded = pad(cut(text(column), widths.get(column)!), widths.get(column)!, column, isLast);
+        const padded = pad(
+          cutToWidth(text(column), widths.get(column)!),
+          widths.get(column)!,
+          column,
+          isLast,
+        );
         const wanted = colours ? colour(column) : undefined;
         return wanted === undefined ? padded : styleText(wanted, padded);
       })
@@ -85,18 +91,9 @@ function fit<Row>(columns: readonly Column<Row>[], natural: (column: Column<Row>
 }
 
 function pad<Row>(text: string, width: number, { alignRight }: Column<Row>, isLast: boolean): string {
-  const blanks = ' '.repeat(Math.max(0, width - lengthOf(text)));
+  const blanks = ' '.repeat(Math.max(0, width - widthOf(text)));
   if (alignRight) return blanks + text;
   return isLast ? text : text + blanks;
-}
-
-function cut(text: string, width: number): string {
-  const letters = [...text];
-  return letters.length > width ? `${letters.slice(0, Math.max(0, width - 1)).join('')}…` : text;
-}
-
-function lengthOf(text: string): number {
-  return [...text].length;
 }
 
 /** Names of folders may hold what a terminal obeys. */

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import type { Progress } from '../base/progress.js';
 import { MAX_FILE_BYTES } from '../data/decode/limits.js';
-import type { Progress } from '../data/make/progress.js';
 import { type ImageFormat, imageFormats } from '../inference/encodeImage.js';
 import { loadGenerator } from '../inference/loadGenerator.js';
 import { type TranslationFailure, type TranslationJob, translateFiles } from '../inference/translateFiles.js';

@@ -1,4 +1,5 @@
 import { type Program, withoutUpdates } from '../engine/ir/program.js';
+import type { State } from '../engine/ir/state.js';
 import { f32 } from '../engine/ir/tensorType.js';
 import { Trace } from '../engine/ir/trace.js';
 import type { Value } from '../engine/ir/value.js';
@@ -42,10 +43,10 @@ export function describeGenerator(
 
 /** The generator as a model that stands alone, with what is to be known of it inside. Parameters as above. */
 export function inferenceModel(generator: TrainedGenerator, form: ModelForm, commit?: string): ModelProto {
-  const { store, inputNc, outputNc } = generator;
+  const { inputNc, outputNc } = generator;
   const side = sampleSide(generator);
   const { input, output } = traceGenerator(generator, form.normMode, { height: side, width: side });
-  const weights = store.floats.bind(store);
+  const weights = (state: State) => generator.weights.get(state) as Float32Array;
   const graph = inferenceGraph({ input, output, weights, precision: form.precision });
   const model = withBoundary(graph, form.boundary, { inputNc, outputNc });
   return withInfo(model, describeGenerator(generator, form, commit));

@@ -7,9 +7,11 @@ import { requireFinite } from '../checkpoints/format/finite.js';
 import type { UnverifiedFile } from '../checkpoints/hasHash.js';
 import { openSafetensors, type SafetensorsFile } from '../checkpoints/safetensors.js';
 import { CheckpointStore } from '../checkpoints/store.js';
+import type { State } from '../engine/ir/state.js';
+import { elementCount } from '../engine/ir/tensorType.js';
 import type { Trace } from '../engine/ir/trace.js';
 import type { Value } from '../engine/ir/value.js';
-import { StateStore } from '../engine/runtime/stateStore.js';
+import type { StateData } from '../engine/runtime/device.js';
 import { detectGenerator, type Shapes } from '../interop/detectGenerator.js';
 import { toFloats } from '../interop/floats.js';
 import { readNetworkState } from '../interop/networkState.js';
@@ -31,7 +33,8 @@ export interface TrainedGenerator {
   /** The run or file that it comes from. */
   readonly name: string;
   readonly network: Module;
-  readonly store: StateStore;
+  /** The numbers of all of the network's states. */
+  readonly weights: ReadonlyMap<State, StateData>;
   readonly inputNc: number;
   readonly outputNc: number;
   /** From an image to its translation: see `GeneratorDefinition`. */
@@ -152,7 +155,7 @@ function unfilled(name: string, options: Readonly<Record<string, unknown>>, want
     name,
     definition,
     network,
-    store: new StateStore(),
+    weights: new Map<State, StateData>(),
     inputNc,
     outputNc,
     apply,
@@ -175,24 +178,23 @@ interface WeightFile extends Pick<SafetensorsFile, 'read' | 'readInto' | 'path'>
 }
 
 function fill(generator: TrainedGenerator, file: WeightFile): TrainedGenerator {
-  const { network, store } = generator;
+  const { network } = generator;
   requireSameTensors(
     new Map(network.states.map(({ name, type }) => [name, type.shape])),
     file.tensors,
     file.path,
   );
-  store.allocate(network.states);
-  for (const state of network.states) {
-    if (state.type.dtype === 'i64') {
-      store.counter(state)[0] = BigInt(file.read(state.name).data[0] ?? 0);
-      continue;
-    }
-    const floats = store.floats(state);
-    if (file.tensors.get(state.name)!.dtype === 'F32') file.readInto(state.name, floats);
-    else floats.set(toFloats(file.read(state.name)));
-    requireFinite(floats, state.name, file.path);
-  }
-  return generator;
+  const weights = network.states.map((state) => [state, readState(state, file)] as const);
+  return { ...generator, weights: new Map(weights) };
+}
+
+function readState({ name, type }: State, file: WeightFile): StateData {
+  if (type.dtype === 'i64') return BigInt64Array.of(BigInt(file.read(name).data[0] ?? 0));
+  const isPlain = file.tensors.get(name)!.dtype === 'F32';
+  const data = isPlain ? new Float32Array(elementCount(type.shape)) : toFloats(file.read(name));
+  if (isPlain) file.readInto(name, data);
+  requireFinite(data, name, file.path);
+  return data;
 }
 
 function parseOptions(text: string, place: string): Record<string, unknown> {

@@ -1,3 +1,4 @@
+import { DEFAULT_DEVICE, DEVICE_NAMES, DEVICES } from '../engine/devices/registry.js';
 import { epochFault, folderNameFault } from './folderName.js';
 import type { OptionTable } from './spec.js';
 
@@ -169,15 +170,17 @@ export const LOAD_OPTIONS = {
   },
 } as const satisfies OptionTable;
 
+const described = DEVICE_NAMES.map((name) => `${name} (${DEVICES[name]})`).join(', ');
+
 /** What computes, and what is said about it. */
 export const MACHINE_OPTIONS = {
   device: {
     kind: 'choice',
-    default: 'cpu',
-    choices: ['cpu'],
+    default: DEFAULT_DEVICE,
+    choices: DEVICE_NAMES,
     group: 'Machine and messages',
-    stored: 'never',
-    help: 'what computes',
+    stored: 'resume',
+    help: `what computes: ${described}; a training that is continued stays where it was begun`,
   },
   intra_threads: {
     kind: 'int',

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { parseTrainOptions } from './trainOptions.js';
+import { parseTrainOptions } from '../training/options.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'pix2pix-config-'));
 after(() => rmSync(folder, { recursive: true }));

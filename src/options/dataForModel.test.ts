@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import { parseTestOptions, parseTrainOptions, registeredExtensions } from '../training/options.js';
 import { mergeStoredOptions } from './merge.js';
-import { parseTestOptions } from './testOptions.js';
-import { parseTrainOptions } from './trainOptions.js';
+import { parseTrainOptions as parseWith } from './trainOptions.js';
 
+const EXTENSIONS = registeredExtensions();
 const MODES = ['aligned', 'unaligned', 'single', 'colorization', 'mnist'];
 
 /**
@@ -67,7 +68,7 @@ test('the message names what was probably meant', () => {
 test('a test is judged by the model of its checkpoint, and pointed to --model test', () => {
   const stored = { model: 'pix2pix', dataset_mode: 'aligned', dataroot: 'x' };
   const tested = (...argv: string[]) =>
-    mergeStoredOptions(parseTestOptions(['--name', 'x', ...argv]), stored);
+    mergeStoredOptions(parseTestOptions(['--name', 'x', ...argv]), stored, EXTENSIONS);
   assert.equal(tested().datasetMode, 'aligned');
   assert.match(
     messageOf(() => tested('--dataset_mode', 'single')),
@@ -83,7 +84,7 @@ test('a test is judged by the model of its checkpoint, and pointed to --model te
 test('a training that goes on is judged by its checkpoint too', () => {
   const stored = { model: 'cycle_gan', dataset_mode: 'unaligned', dataroot: 'x' };
   const continued = (...argv: string[]) =>
-    mergeStoredOptions(parseTrainOptions(['--continue_train', ...argv]), stored);
+    mergeStoredOptions(parseTrainOptions(['--continue_train', ...argv]), stored, EXTENSIONS);
   assert.equal(continued().datasetMode, 'unaligned');
   assert.equal(continued('--dataset_mode', 'aligned').datasetMode, 'aligned');
   assert.match(
@@ -102,6 +103,6 @@ test('models and data sets of other origin are not judged', () => {
     ['pix2pix', 'drawings'],
   ]) {
     const argv = ['--dataroot', 'x', '--model', model, '--dataset_mode', mode];
-    assert.equal(parseTrainOptions(argv, { extensions }).datasetMode, mode);
+    assert.equal(parseWith(argv, { extensions }).datasetMode, mode);
   }
 });

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseTestOptions } from './testOptions.js';
-import { parseTrainOptions } from './trainOptions.js';
+import { parseTestOptions, parseTrainOptions } from '../training/options.js';
 
 // Read from junyanz/pytorch-CycleGAN-and-pix2pix: the `default=` of each `add_argument` call.
 

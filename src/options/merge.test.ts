@@ -1,20 +1,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import { parseTestOptions, parseTrainOptions, registeredExtensions } from '../training/options.js';
 import { describeDiff, diffOptions } from './diff.js';
 import { mergeStoredOptions } from './merge.js';
-import { BUILT_IN } from './models/index.js';
-import { serialiseOptions } from './serialise.js';
-import { parseTestOptions } from './testOptions.js';
-import { parseTrainOptions } from './trainOptions.js';
+import { type StoredOptions, serialiseOptions } from './serialise.js';
+import type { TestOptions } from './testOptions.js';
+import type { TrainOptions } from './trainOptions.js';
 
 const TRAINED =
   '--dataroot ./facades --name trained --direction BtoA --netG unet_128 --ngf 32 --netD pixel --crop_size 128 ' +
   '--load_size 143 --lr 0.01 --batch_size 4 --no_dropout --no_flip --seed 7 --n_epochs 3 --max_steps 10 --phase mine';
-const stored = serialiseOptions(parseTrainOptions(TRAINED.split(' ')));
+const EXTENSIONS = registeredExtensions();
+const stored = serialiseOptions(parseTrainOptions(TRAINED.split(' ')), EXTENSIONS);
+
+/** With the models and data sets of this package. */
+const merged = <T extends TrainOptions | TestOptions>(opt: T, from: StoredOptions = stored): T =>
+  mergeStoredOptions(opt, from, EXTENSIONS);
 
 test('a test needs none of the training flags', () => {
-  const opt = mergeStoredOptions(parseTestOptions(['--name', 'trained']), stored);
+  const opt = merged(parseTestOptions(['--name', 'trained']));
   assert.deepEqual(
     [opt.dataroot, opt.direction, opt.netG, opt.ngf, opt.netD, opt.cropSize, opt.noDropout],
     ['./facades', 'BtoA', 'unet_128', 32, 'basic', 128, true],
@@ -26,7 +31,7 @@ test('a test needs none of the training flags', () => {
 
 test('explicit flags of a test win', () => {
   const argv = ['--dataroot', './other', '--direction', 'AtoB', '--load_size', '150', '--no_dropout=false'];
-  const opt = mergeStoredOptions(parseTestOptions(argv), stored);
+  const opt = merged(parseTestOptions(argv));
   assert.deepEqual(
     [opt.dataroot, opt.direction, opt.loadSize, opt.cropSize, opt.noDropout],
     ['./other', 'AtoB', 150, 128, false],
@@ -34,7 +39,7 @@ test('explicit flags of a test win', () => {
 });
 
 test('a training that goes on needs only its name', () => {
-  const opt = mergeStoredOptions(parseTrainOptions(['--name', 'trained', '--continue_train']), stored);
+  const opt = merged(parseTrainOptions(['--name', 'trained', '--continue_train']));
   assert.deepEqual(
     [
       opt.lr,
@@ -54,10 +59,7 @@ test('a training that goes on needs only its name', () => {
 });
 
 test('explicit flags of a training that goes on win', () => {
-  const opt = mergeStoredOptions(
-    parseTrainOptions(['--continue_train', '--lr=0.5', '--no_flip=false']),
-    stored,
-  );
+  const opt = merged(parseTrainOptions(['--continue_train', '--lr=0.5', '--no_flip=false']));
   assert.deepEqual([opt.lr, opt.noFlip, opt.batchSize], [0.5, false, 4]);
 });
 
@@ -75,7 +77,7 @@ test('other networks than those of the checkpoint are refused with the differenc
     'basic',
   ];
   assert.throws(
-    () => mergeStoredOptions(parseTestOptions(argv), stored),
+    () => merged(parseTestOptions(argv)),
     (error: unknown) => {
       assert(error instanceof Pix2PixError);
       assert.match(error.message, /--ngf +command line 64, checkpoint 32/);
@@ -85,16 +87,16 @@ test('other networks than those of the checkpoint are refused with the differenc
     },
   );
   assert.throws(
-    () => mergeStoredOptions(parseTrainOptions(['--continue_train', '--netD', 'basic']), stored),
+    () => merged(parseTrainOptions(['--continue_train', '--netD', 'basic'])),
     /--netD +command line basic, checkpoint pixel/,
   );
 });
 
 test('the model of the checkpoint decides which options there are', () => {
   const extensions = {
-    ...BUILT_IN,
+    ...EXTENSIONS,
     models: {
-      ...BUILT_IN.models,
+      ...EXTENSIONS.models,
       sketch: () => ({
         options: { sharpness: { kind: 'int', default: 1, group: 'g', help: 'h', stored: 'always' } } as const,
       }),
@@ -109,8 +111,7 @@ test('the model of the checkpoint decides which options there are', () => {
 });
 
 test('a checkpoint of another version or of a stranger is read with care', () => {
-  const merge = (options: object) =>
-    mergeStoredOptions(parseTestOptions([]), { dataroot: './d', ...options });
+  const merge = (options: object) => merged(parseTestOptions([]), { dataroot: './d', ...options });
   assert.equal(merge({ of_the_future: 1, ngf: 8 }).ngf, 8);
   assert.throws(() => merge({ ngf: 'many' }), /--ngf in the checkpoint cannot be many/);
   assert.throws(() => merge({ netG: 'resnet_50blocks' }), /--netG in the checkpoint/);

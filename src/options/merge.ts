@@ -2,7 +2,6 @@ import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { refuseForeignData } from './dataForModel.js';
 import { describeDiff, diffOptions } from './diff.js';
 import type { OptionExtensions } from './extension.js';
-import { BUILT_IN } from './models/index.js';
 import { toFlagValues, toOptions } from './optionsObject.js';
 import { requireOptions } from './parse.js';
 import { type Choice, defaultsOf, resolveTable } from './resolveTable.js';
@@ -24,7 +23,7 @@ import { TRAIN_OPTIONS, type TrainOptions } from './trainOptions.js';
 export function mergeStoredOptions<T extends TrainOptions | TestOptions>(
   opt: T,
   stored: StoredOptions,
-  extensions: OptionExtensions = BUILT_IN,
+  extensions: OptionExtensions,
 ): T {
   const table = tableOfBoth(opt, stored, extensions);
   const asked = toFlagValues(opt, table);

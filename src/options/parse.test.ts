@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import { parseTestOptions, parseTrainOptions, registeredExtensions } from '../training/options.js';
 import type { OptionExtensions } from './extension.js';
-import { BUILT_IN } from './models/index.js';
 import type { OptionTable, OptionValues } from './spec.js';
-import { parseTestOptions } from './testOptions.js';
-import { parseTrainOptions } from './trainOptions.js';
+import { parseTestOptions as parseTest } from './testOptions.js';
+import { parseTrainOptions as parseTrain } from './trainOptions.js';
+
+const BUILT_IN = registeredExtensions();
 
 const train = (line: string) => parseTrainOptions(['--dataroot', './d', ...line.split(' ')]);
 
@@ -134,7 +136,7 @@ const SKETCH: OptionExtensions = {
 
 test('a model brings options and defaults, and chooses a data set that does', () => {
   const argv = ['--dataroot', './d', '--model', 'sketch', '--lambda_e', '5'];
-  const opt = parseTrainOptions<OptionValues<typeof SKETCH_OPTIONS>>(argv, { extensions: SKETCH });
+  const opt = parseTrain<OptionValues<typeof SKETCH_OPTIONS>>(argv, { extensions: SKETCH });
   assert.equal(opt.lambdaEdge, 5);
   assert.deepEqual(
     [opt.norm, opt.noDropout, opt.datasetMode, opt.preprocess],
@@ -142,14 +144,14 @@ test('a model brings options and defaults, and chooses a data set that does', ()
   );
   assert.equal('lambdaL1' in opt, false);
   assert.throws(
-    () => parseTrainOptions(['--dataroot', './d', '--lambda_edge', '5'], { extensions: SKETCH }),
+    () => parseTrain(['--dataroot', './d', '--lambda_edge', '5'], { extensions: SKETCH }),
     /unknown option/,
   );
 });
 
 test('what the command line says wins over what the model sets', () => {
   const argv = ['--model', 'sketch', '--norm', 'batch', '--no_dropout=false', '--dataset_mode', 'aligned'];
-  const opt = parseTestOptions(argv, { extensions: SKETCH });
+  const opt = parseTest(argv, { extensions: SKETCH });
   assert.deepEqual([opt.norm, opt.noDropout, opt.datasetMode], ['batch', false, 'aligned']);
 });
 
@@ -165,14 +167,14 @@ test('a model may say which choices an option has with it', () => {
     ...BUILT_IN,
     models: { pix2pix: { options: { gan_mode }, defaults: { pool_size: 3 } } },
   };
-  assert.throws(() => parseTrainOptions(['--gan_mode', 'vanilla'], { extensions }), /takes {2}lsgan$/m);
-  assert.equal(parseTrainOptions(['--dataroot', './d'], { extensions }).poolSize, 3);
-  assert.equal('poolSize' in parseTestOptions([], { extensions }), false, 'a test has no pool');
+  assert.throws(() => parseTrain(['--gan_mode', 'vanilla'], { extensions }), /takes {2}lsgan$/m);
+  assert.equal(parseTrain(['--dataroot', './d'], { extensions }).poolSize, 3);
+  assert.equal('poolSize' in parseTest([], { extensions }), false, 'a test has no pool');
 });
 
 test('a model that contradicts the table is refused', () => {
   const broken = (extension: object) => () =>
-    parseTrainOptions([], { extensions: { ...BUILT_IN, models: { pix2pix: extension } } });
+    parseTrain([], { extensions: { ...BUILT_IN, models: { pix2pix: extension } } });
   assert.throws(
     broken({ defaults: { nrom: 'batch' } }),
     /unknown option nrom in the defaults of --model pix2pix/,

@@ -2,7 +2,6 @@ import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { type Argument, readArguments, unknownOption } from './arguments.js';
 import { readConfigFile } from './configFile.js';
 import type { OptionExtensions } from './extension.js';
-import { BUILT_IN } from './models/index.js';
 import { checkValue, readText } from './readValue.js';
 import { findRecipe, refuseContradicted } from './recipes/recipe.js';
 import { IGNORED_OPTIONS } from './referenceNames.js';
@@ -12,7 +11,7 @@ import type { FlagValues, OptionScalar, OptionTable } from './spec.js';
 export interface ParseSettings {
   /** Whether models and data sets should extend the options for training; true if not said. */
   readonly isTrain?: boolean;
-  /** What --model and --dataset_mode may choose; this package's own if not said. */
+  /** What --model, --dataset_mode and --recipe may choose; nothing if not said. */
   readonly extensions?: OptionExtensions;
   /** Receives a line for every option that is accepted but has no effect; by default it goes to the console. */
   readonly onNotice?: (line: string) => void;
@@ -27,6 +26,8 @@ export interface ParsedFlags {
   /** The flags that the command line or the configuration file gave. */
   readonly given: readonly string[];
 }
+
+const NOTHING: OptionExtensions = { models: {}, datasets: {} };
 
 type Config = ReadonlyMap<string, unknown>;
 
@@ -61,7 +62,7 @@ export function parseOptions(
   }
   const recipe = table.recipe === undefined ? '' : String(values.recipe ?? '');
   if (recipe !== '') {
-    const { recipes = {} } = settings.extensions ?? BUILT_IN;
+    const { recipes = {} } = settings.extensions ?? NOTHING;
     refuseContradicted(recipe, findRecipe(recipe, recipes), values, [...given]);
   }
   announce(ignored, settings.onNotice ?? console.warn);
@@ -90,7 +91,7 @@ function firstLook(argv: readonly string[], base: OptionTable, settings: ParseSe
     return config.has(flag) ? { value: config.get(flag), source: `${path}: ${flag}` } : undefined;
   };
   const chosen = { model: choice('model'), dataset_mode: choice('dataset_mode'), recipe: choice('recipe') };
-  const table = resolveTable(base, chosen, settings.extensions ?? BUILT_IN, settings.isTrain ?? true);
+  const table = resolveTable(base, chosen, settings.extensions ?? NOTHING, settings.isTrain ?? true);
   return { table, config, path };
 }
 

@@ -4,9 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
+import { parseTrainOptions, registeredExtensions } from '../training/options.js';
 import { restoreTrainOptions, serialiseOptions, tableOf } from './serialise.js';
 import { defaultOf, type OptionScalar, type OptionSpec } from './spec.js';
-import { parseTrainOptions, TRAIN_OPTIONS } from './trainOptions.js';
+import { TRAIN_OPTIONS } from './trainOptions.js';
+
+const EXTENSIONS = registeredExtensions();
 
 const folder = mkdtempSync(join(tmpdir(), 'pix2pix-options-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -52,14 +55,14 @@ test('command line, options, JSON, configuration file and options again are the 
     fc.property(given, (values) => {
       const argv = Object.entries(values).map(([flag, value]) => `--${flag}=${value}`);
       const opt = parseTrainOptions(argv);
-      const json = JSON.stringify(serialiseOptions(opt));
+      const json = JSON.stringify(serialiseOptions(opt, EXTENSIONS));
       writeFileSync(path, json);
       const { given: _, config, ...again } = parseTrainOptions(['--config', path]);
       const { given: flags, config: __, ...first } = opt;
       assert.deepEqual(again, first);
       assert.equal(config, path);
       assert.deepEqual([...flags].sort(), Object.keys(values).sort());
-      const { given: ___, config: ____, ...restored } = restoreTrainOptions(JSON.parse(json));
+      const { given: ___, config: ____, ...restored } = restoreTrainOptions(JSON.parse(json), EXTENSIONS);
       assert.deepEqual(restored, first);
     }),
     { numRuns: 60 },
@@ -69,19 +72,22 @@ test('command line, options, JSON, configuration file and options again are the 
 test('a suffix is part of the name once', () => {
   const opt = parseTrainOptions(['--dataroot', './d', '--name', 'a', '--suffix', 'b']);
   assert.equal(opt.name, 'a_b');
-  assert.equal(restoreTrainOptions(serialiseOptions(opt)).name, 'a_b');
+  assert.equal(restoreTrainOptions(serialiseOptions(opt, EXTENSIONS), EXTENSIONS).name, 'a_b');
 });
 
 test('restoring passes over what it does not know and refuses what is not valid', () => {
-  assert.equal(restoreTrainOptions({ ngf: 32, of_the_future: [1] }).ngf, 32);
-  assert.throws(() => restoreTrainOptions({ ngf: -1 }), /--ngf in the checkpoint cannot be -1/);
-  assert.throws(() => restoreTrainOptions({ name: '../../x' }), /--name in the checkpoint/);
-  assert.throws(() => restoreTrainOptions({ model: 'future' }), /--model in the checkpoint cannot be future/);
-  assert.throws(() => restoreTrainOptions({ phase: '\u001b[2J' }), /cannot be "\\u001b\[2J"/);
+  assert.equal(restoreTrainOptions({ ngf: 32, of_the_future: [1] }, EXTENSIONS).ngf, 32);
+  assert.throws(() => restoreTrainOptions({ ngf: -1 }, EXTENSIONS), /--ngf in the checkpoint cannot be -1/);
+  assert.throws(() => restoreTrainOptions({ name: '../../x' }, EXTENSIONS), /--name in the checkpoint/);
+  assert.throws(
+    () => restoreTrainOptions({ model: 'future' }, EXTENSIONS),
+    /--model in the checkpoint cannot be future/,
+  );
+  assert.throws(() => restoreTrainOptions({ phase: '\u001b[2J' }, EXTENSIONS), /cannot be "\\u001b\[2J"/);
 });
 
 test('the table behind options has the defaults of their model', () => {
-  const table = tableOf(parseTrainOptions(['--dataroot', './d', '--norm', 'none']));
+  const table = tableOf(parseTrainOptions(['--dataroot', './d', '--norm', 'none']), EXTENSIONS);
   assert.equal(defaultOf(table.norm), 'batch');
   assert.equal(defaultOf(table.lambda_L1), 100);
 });

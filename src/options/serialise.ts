@@ -1,5 +1,4 @@
 import type { OptionExtensions } from './extension.js';
-import { BUILT_IN } from './models/index.js';
 import { toFlagValues, toOptions } from './optionsObject.js';
 import { checkValue } from './readValue.js';
 import { type Choice, defaultsOf, resolveTable } from './resolveTable.js';
@@ -16,7 +15,7 @@ export type SerialisedOptions = Record<string, string | number | boolean>;
  */
 export function serialiseOptions(
   opt: TrainOptions | TestOptions,
-  extensions: OptionExtensions = BUILT_IN,
+  extensions: OptionExtensions,
 ): SerialisedOptions {
   const serialised: SerialisedOptions = {};
   for (const [flag, value] of Object.entries(toFlagValues(opt, tableOf(opt, extensions)))) {
@@ -36,7 +35,7 @@ export type StoredOptions = Readonly<Record<string, unknown>>;
  */
 export function restoreTrainOptions(
   stored: StoredOptions,
-  extensions: OptionExtensions = BUILT_IN,
+  extensions: OptionExtensions,
 ): TrainOptions & Pix2PixOptions {
   const chosen = { model: storedChoice(stored, 'model'), dataset_mode: storedChoice(stored, 'dataset_mode') };
   const table = resolveTable(TRAIN_OPTIONS, chosen, extensions, true);
@@ -60,10 +59,7 @@ export function checkStored(stored: StoredOptions, table: OptionTable): Record<s
 }
 
 /** The whole table behind options: what their model and data set made of it, with the defaults that count. */
-export function tableOf(
-  opt: TrainOptions | TestOptions,
-  extensions: OptionExtensions = BUILT_IN,
-): OptionTable {
+export function tableOf(opt: TrainOptions | TestOptions, extensions: OptionExtensions): OptionTable {
   const chosen = {
     model: { value: opt.model, source: '--model' },
     dataset_mode: { value: opt.datasetMode, source: '--dataset_mode' },

@@ -1,4 +1,5 @@
 import { DATA_OPTIONS, LOAD_OPTIONS, MACHINE_OPTIONS, RUN_OPTIONS } from './baseOptions.js';
+import type { OptionExtensions } from './extension.js';
 import { phaseFault } from './folderName.js';
 import { NETWORK_OPTIONS } from './networkOptions.js';
 import { type OptionMarks, toOptions } from './optionsObject.js';
@@ -91,7 +92,7 @@ export type TestOptions = OptionValues<typeof TEST_OPTIONS> & OptionMarks<false>
  */
 export function parseTestOptions(
   argv: readonly string[],
-  settings: Omit<ParseSettings, 'isTrain'> = {},
+  settings: Omit<ParseSettings, 'isTrain'> & { readonly extensions: OptionExtensions },
 ): TestOptions {
   const { table, values, given } = parseOptions(argv, TEST_OPTIONS, { ...settings, isTrain: false });
   const fixed = { batch_size: 1, serial_batches: true, no_flip: true };

@@ -1,9 +1,9 @@
 import { AUGMENTATION_OPTIONS } from './augmentationOptions.js';
 import { DATA_OPTIONS, LOAD_OPTIONS, MACHINE_OPTIONS, RUN_OPTIONS } from './baseOptions.js';
 import { refuseForeignData } from './dataForModel.js';
+import type { OptionExtensions } from './extension.js';
 import { phaseFault } from './folderName.js';
 import { memorySizeFault } from './memorySize.js';
-import { BUILT_IN } from './models/index.js';
 import type { PIX2PIX_OPTIONS } from './models/pix2pixOptions.js';
 import { NETWORK_OPTIONS } from './networkOptions.js';
 import { type OptionMarks, toOptions } from './optionsObject.js';
@@ -285,10 +285,10 @@ export type Pix2PixOptions = OptionValues<typeof PIX2PIX_OPTIONS>;
  */
 export function parseTrainOptions<Extra = Pix2PixOptions>(
   argv: readonly string[],
-  settings: Omit<ParseSettings, 'isTrain'> = {},
+  settings: Omit<ParseSettings, 'isTrain'> & { readonly extensions: OptionExtensions },
 ): TrainOptions & Extra {
   const { table, values, given } = parseOptions(argv, TRAIN_OPTIONS, { ...settings, isTrain: true });
   if (!values.continue_train && !values.dry_run) requireOptions(table, values);
-  if (!values.continue_train) refuseForeignData(values, settings.extensions ?? BUILT_IN, true);
+  if (!values.continue_train) refuseForeignData(values, settings.extensions, true);
   return toOptions({ ...values, name: nameWithSuffix(values, table) }, given, true);
 }

@@ -1,16 +1,32 @@
+import type { Device } from '../engine/runtime/device.js';
 import { findModel } from '../models/registry.js';
 import type { TestOptions } from '../options/testOptions.js';
 import type { TrainOptions } from '../options/trainOptions.js';
+import { openChosenDevice } from './chosenDevice.js';
 import { Model } from './model/model.js';
-import type { Instruments } from './model/modelSettings.js';
 import { Pix2PixModel } from './model/pix2pixModel.js';
+import { fileCheckpoints } from './saved/fileCheckpoints.js';
 
 /**
  * The model that `--model` names, with memory for its networks; a `Pix2PixModel` for pix2pix. `setup` fills it.
  *
+ * @param device what computes, which outlives the model; by default that of `--device`, which goes with the model
  * @throws Pix2PixError for an unknown model, or options that contradict each other
  */
-export function createModel(opt: TrainOptions | TestOptions, instruments?: Instruments): Promise<Model> {
+export async function createModel(opt: TrainOptions | TestOptions, device?: Device): Promise<Model> {
   const definition = findModel(opt.model);
-  return (opt.model === 'pix2pix' ? Pix2PixModel : Model).create(definition, opt, instruments);
+  const kind = opt.model === 'pix2pix' ? Pix2PixModel : Model;
+  if (device !== undefined)
+    return kind.create(definition, opt, { device, ownsDevice: false, checkpoints: fileCheckpoints });
+  const own = await openChosenDevice(opt);
+  try {
+    return await kind.create(definition, opt, {
+      device: own,
+      ownsDevice: true,
+      checkpoints: fileCheckpoints,
+    });
+  } catch (error) {
+    await own.dispose();
+    throw error;
+  }
 }

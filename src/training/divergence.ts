@@ -1,37 +1,44 @@
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import { downloadFloats } from '../engine/runtime/device.js';
+import type { TrackPoint } from '../records/writing/tracker.js';
 import type { Model } from './model/model.js';
-
-/** Whether all losses are numbers. */
-export function areFinite(losses: Readonly<Record<string, number>>): boolean {
-  return Object.values(losses).every(Number.isFinite);
-}
 
 /**
  * Stops a training whose last step has given a loss that is no number.
- * @param at where that was: `epoch 3, step 1207`
- * @throws Pix2PixError naming the losses, the step and its images
+ * @param tell is called before
+ * @throws Pix2PixError naming the losses, the place and the images
  */
-export function requireFiniteLosses(model: Model, at: string): void {
-  const losses = model.getCurrentLosses();
+export function requireFiniteLosses(
+  model: Model,
+  losses: Readonly<Record<string, number>>,
+  at: TrackPoint,
+  tell: () => void,
+): void {
   const bad = Object.keys(losses).filter((name) => !Number.isFinite(losses[name]));
-  if (bad.length > 0) throw diverged(model, at, bad.map((name) => `${name} = ${losses[name]}`).join(', '));
+  if (bad.length === 0) return;
+  tell();
+  throw diverged(model, at, bad.map((name) => `${name} = ${losses[name]}`).join(', '));
 }
 
-/** Keeps weights, running statistics and the like that are no numbers out of a checkpoint. Throws as above. */
-export function requireFiniteWeights(model: Model, at: string): void {
+/**
+ * Keeps weights, running statistics and the like that are no numbers out of a checkpoint.
+ * @throws Pix2PixError naming the state, the place and the images of the last step
+ */
+export async function requireFiniteWeights(model: Model, at: TrackPoint): Promise<void> {
   for (const [name, { states }] of Object.entries(model.networks)) {
     for (const state of states) {
-      if (state.type.dtype !== 'f32' || Number.isFinite(sum(model.store.floats(state)))) continue;
+      if (state.type.dtype !== 'f32') continue;
+      if (Number.isFinite(sum(await downloadFloats(model.device, state)))) continue;
       throw diverged(model, at, `${name} ${state.name} is not finite`);
     }
   }
 }
 
-function diverged(model: Model, at: string, what: string): Pix2PixError {
+function diverged(model: Model, { epoch }: TrackPoint, what: string): Pix2PixError {
   return new Pix2PixError(
     `training has diverged: ${what}`,
     {
-      at,
+      at: `epoch ${epoch}, step ${model.steps}`,
       images: model.getImagePaths().join(', ') || 'unknown',
       checkpoints: 'those saved before are intact',
     },

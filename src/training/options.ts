@@ -1,7 +1,7 @@
 import { datasetModes } from '../data/createDataset.js';
 import { modelExtensions } from '../models/registry.js';
+import { DATASET_DEFAULTS } from '../options/datasetDefaults.js';
 import type { OptionExtensions } from '../options/extension.js';
-import { BUILT_IN } from '../options/models/index.js';
 import { registeredRecipes } from '../options/recipes/registry.js';
 import { parseTestOptions as parseTest, type TestOptions } from '../options/testOptions.js';
 import {
@@ -15,7 +15,7 @@ export function registeredExtensions(): OptionExtensions {
   return {
     models: modelExtensions(),
     recipes: registeredRecipes(),
-    datasets: { ...Object.fromEntries(datasetModes().map((name) => [name, {}])), ...BUILT_IN.datasets },
+    datasets: Object.fromEntries(datasetModes().map((name) => [name, DATASET_DEFAULTS[name] ?? {}])),
   };
 }
 

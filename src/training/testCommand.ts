@@ -13,7 +13,7 @@ import type { Model } from './model/model.js';
 import { registeredExtensions } from './options.js';
 import { completeOptions } from './saved/completeOptions.js';
 import { checkpointTag, runFolder } from './saved/loadModel.js';
-import { metricsOf } from './validation.js';
+import { metricsOf } from './validation/validate.js';
 
 /** What a test has come to. */
 export interface TestSummary {
@@ -90,9 +90,9 @@ async function translateAll(
     if (stop.aborted) break;
     model.setInput(batch);
     await model.test({ evaluate: opt.eval, draw: images });
-    const visuals = Object.entries(model.getCurrentVisuals());
+    const visuals = Object.entries(await model.getCurrentVisuals());
     const shown = Object.fromEntries(visuals.map(([name, visual]) => [name, toImageBatch(visual)]));
-    const [metrics] = metricsOf(model);
+    const [metrics] = await metricsOf(model);
     if (metrics !== undefined) means.add(metrics);
     const paths = model.getImagePaths();
     await page.add(parse(paths[0]).name, shown, metrics);

@@ -1,81 +1,114 @@
-import { Pix2PixError } from '../base/errors/pix2pixError.js';
-import { CheckpointStore } from '../checkpoints/store.js';
-import { createDataset } from '../data/createDataset.js';
-import { findModel } from '../models/registry.js';
 import type { TrainOptions } from '../options/trainOptions.js';
-import { createModel } from './createModel.js';
-import { FixedSamples } from './fixedSamples.js';
-import { imagesPerStep } from './model/stepPieces.js';
-import type { TrainingSummary, TrainingSurroundings } from './report/trainingEvents.js';
-import { runFolder } from './saved/loadModel.js';
-import { startingPoint } from './saved/resume.js';
-import { TrainingRun } from './trainingRun.js';
-import { validationLength } from './validation.js';
+import type { TrackPoint } from '../records/writing/tracker.js';
+import { requireFiniteLosses, requireFiniteWeights } from './divergence.js';
+import { withAverages } from './model/averagedNetworks.js';
+import type { Place } from './model/savedProgress.js';
+import { ImageReports } from './report/imageReports.js';
+import { StepClock } from './report/stepClock.js';
+import type { TrainingEvent, TrainingSummary, TrainingSurroundings } from './report/trainingEvents.js';
+import { TrainingProgress } from './report/trainingProgress.js';
+import { describePlan, trainingStart } from './report/trainingStart.js';
+import { type Training, withTraining } from './training.js';
+import { validate } from './validation/validate.js';
 
 /**
  * Trains a model as its options say, in this thread, from the beginning or from its last checkpoint, until the last
  * epoch, `--max_steps`, or `shouldStop`. Saves before it returns.
  *
- * @throws Pix2PixError for everything that a person can mend; the last good checkpoint is then intact
+ * @throws Pix2PixError for everything that a person can correct; the last good checkpoint is then intact
  */
-export async function trainingLoop(
+export function trainingLoop(
   opt: TrainOptions,
   surroundings: TrainingSurroundings,
 ): Promise<TrainingSummary> {
-  const print = (text: string) => surroundings.emit({ kind: 'message', text });
-  const warn = once((text) => surroundings.emit({ kind: 'warning', text }));
-  requireTraining(opt);
-  requireEpochs(opt);
-  const surroundingsOfData = { onWarning: warn, onProgress: print };
-  const dataset = await createDataset({ ...opt, batchSize: imagesPerStep(opt) }, surroundingsOfData);
-  try {
-    const model = await createModel(opt);
-    try {
-      const validationImages = await validationLength(model, opt, warn);
-      const checkpoints = new CheckpointStore(runFolder(opt), {
-        onWarning: warn,
-        session: surroundings.session,
-      });
-      await model.setup(opt, { print, checkpoints });
-      const { place, bestL1 } = startingPoint(model, opt, checkpoints, warn);
-      dataset.startAt(place.epoch, place.batchIndex);
-      const resumedFrom = model.loadedFrom && {
-        session: model.loadedFrom.session,
-        epoch: place.epoch,
-        step: model.totalIters,
-      };
-      const samples = await FixedSamples.open(model, opt, warn);
-      const job = { opt, model, dataset, validationImages, samples, bestL1, resumedFrom, warn };
-      return await new TrainingRun(job, surroundings).toTheEnd();
-    } finally {
-      await model.dispose();
-    }
-  } finally {
-    await dataset.close();
-  }
+  return withTraining(opt, surroundings, (training) => trainEpochs(training, surroundings));
 }
 
-function requireTraining({ model }: TrainOptions): void {
-  if (!findModel(model).onlyTests) return;
-  throw new Pix2PixError(`--model ${model} has nothing to train`, {}, 'pass it to pix2pix test');
-}
+async function trainEpochs(training: Training, surroundings: TrainingSurroundings): Promise<TrainingSummary> {
+  const { opt, model, dataset, validationImages, warn } = training;
+  const emit = (event: TrainingEvent) => surroundings.emit(event);
+  const shouldStop = () => surroundings.shouldStop();
+  const progress = new TrainingProgress(opt, model, dataset);
+  const clock = new StepClock(dataset);
+  const images = new ImageReports(training, emit);
+  const { lastEpoch } = progress;
+  let { bestL1 } = training;
 
-/** A run that continues may have come to its end; a new one that has no epochs is a slip. */
-function requireEpochs({ continueTrain, epochCount, nEpochs, nEpochsDecay }: TrainOptions): void {
-  if (continueTrain || epochCount <= nEpochs + nEpochsDecay) return;
-  throw new Pix2PixError(
-    'there are no epochs to train',
-    { epoch_count: epochCount, 'last epoch': `${nEpochs + nEpochsDecay} = n_epochs + n_epochs_decay` },
-    'pass a larger --n_epochs or --n_epochs_decay, or a smaller --epoch_count',
-  );
-}
-
-/** Tells each text once: a damaged image of the validation set is met in every validation. */
-function once(tell: (text: string) => void): (text: string) => void {
-  const told = new Set<string>();
-  return (text) => {
-    if (told.has(text)) return;
-    told.add(text);
-    tell(text);
+  const reasonToEnd = () =>
+    shouldStop() ? 'stopped' : model.steps >= opt.maxSteps ? 'max_steps' : undefined;
+  const end = (reason: TrainingSummary['reason'], epoch: number): TrainingSummary => {
+    return { reason, steps: model.steps, stepsNow: progress.stepsNow, epoch, ...clock.totals };
   };
+  const save = async (tags: readonly string[], at: TrackPoint, place: Place) => {
+    await requireFiniteWeights(model, at);
+    await model.save(tags, place, bestL1);
+    emit({ kind: 'saved', tags, at });
+  };
+
+  emit({ kind: 'message', text: describePlan(training, lastEpoch) });
+  if (dataset.epoch > lastEpoch) return end('finished', lastEpoch);
+  emit({ kind: 'started', ...trainingStart(training, progress) });
+  const early = reasonToEnd();
+  if (early !== undefined) return end(early, dataset.epoch);
+
+  for (let epoch = dataset.epoch; epoch <= lastEpoch; epoch++) {
+    const began = performance.now();
+    for await (const batch of dataset) {
+      const batchSize = batch.A.shape[0];
+      const { learningRate } = model;
+      const time = await clock.time(batchSize, async () => {
+        model.setInput(batch);
+        await model.optimizeParameters();
+      });
+
+      const isDue = (period: number) => progress.hasPassed(period, batchSize);
+      const at = progress.at(epoch);
+      const losses = await model.getCurrentLosses(); // every step's are recorded
+      const left = { imagesPerEpoch: dataset.length, imagesLeft: progress.imagesLeft(epoch) };
+      const report = { at, losses, time, learningRate, ...left, isPrintDue: isDue(opt.printFreq) };
+      requireFiniteLosses(model, losses, at, () => emit({ kind: 'diverged', report }));
+      emit({ kind: 'step', report });
+      await images.afterStep(at, { events: isDue(opt.displayFreq), html: isDue(opt.updateHtmlFreq) });
+
+      const reason = reasonToEnd();
+      // The last step of an epoch is followed by what ends the epoch, unless somebody waits for us to stop.
+      const endsHere = reason === 'stopped' || (reason !== undefined && !progress.isEpochUsedUp);
+      const isAsked = surroundings.takeSave?.() ?? false;
+      if (isDue(opt.saveLatestFreq)) {
+        await save(opt.saveByIter ? ['latest', `iter_${at.step}`] : ['latest'], at, dataset);
+      } else if (endsHere || isAsked) await save(['latest'], at, dataset);
+      if (endsHere) return end(reason, epoch);
+    }
+
+    const at = progress.at(epoch);
+    if (progress.stepsNow > 0) await images.afterEpoch(at);
+    const seconds = (performance.now() - began) / 1000;
+
+    const isValidationDue = validationImages > 0 && epoch % opt.valFreq === 0;
+    const validation = isValidationDue
+      ? await withAverages(model, () => validate(model, opt, { warn, shouldStop }))
+      : undefined;
+    if (validation === 'stopped') {
+      await save(['latest'], at, { epoch, batchIndex: dataset.batchesPerEpoch }); // validated when it goes on
+      return end('stopped', epoch);
+    }
+    if (validation !== undefined) emit({ kind: 'validated', at, result: validation });
+    const isBest = validation !== undefined && validation.l1 < bestL1;
+    if (isBest) bestL1 = validation.l1;
+
+    // The policy plateau watches the validations where there are any, and passes over the epochs between them.
+    const watched = validation?.l1 ?? (validationImages > 0 ? null : undefined);
+    const learningRate = await model.updateLearningRate(watched);
+    emit({ kind: 'epochEnded', at, seconds, learningRate });
+
+    const isLast = epoch === lastEpoch;
+    const reason = reasonToEnd();
+    const tags: string[] = [];
+    if (epoch % opt.saveEpochFreq === 0) tags.push('latest', `${epoch}`);
+    else if (isLast || reason !== undefined) tags.push('latest');
+    if (isBest) tags.push('best');
+    if (tags.length > 0) await save(tags, at, dataset);
+    if (reason !== undefined && !(isLast && reason === 'max_steps')) return end(reason, epoch);
+  }
+  return end('finished', lastEpoch);
 }

@@ -46,8 +46,17 @@ export type StoredTensor = {
   [D in DType]: { readonly dtype: D; readonly shape: readonly number[]; readonly data: TensorData<D> };
 }[DType];
 
+/** A tensor that lies elsewhere, on a device, and comes when it is asked for. */
+export interface TensorSource {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  read(): Promise<TensorData>;
+}
+
 /** Tensors by name, in the order in which they were given. */
 export type NamedTensors = ReadonlyMap<string, StoredTensor>;
+
+export type NamedSources = ReadonlyMap<string, TensorSource>;
 
 export function isDType(name: unknown): name is DType {
   return typeof name === 'string' && Object.hasOwn(arrayTypes, name);

@@ -1,5 +1,5 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
-import type { NamedTensors, StoredTensor } from './dtype.js';
+import type { StoredTensor, TensorData, TensorSource } from './dtype.js';
 import { arrayTypes, bytesPerElement, type DType, describeTensor, elementCount, isDType } from './dtype.js';
 import { parseStrictJson, type StrictJson } from './strictJson.js';
 
@@ -159,9 +159,9 @@ function printable(value: unknown): string {
 }
 
 /** A header as bytes (the size included) and the tensors in the order in which their data follow. */
-export interface BuiltHeader {
+export interface BuiltHeader<T> {
   readonly bytes: Uint8Array;
-  readonly order: readonly StoredTensor[];
+  readonly order: readonly (readonly [name: string, tensor: T])[];
   /** Bytes of the whole file. */
   readonly fileBytes: number;
 }
@@ -171,7 +171,10 @@ export interface BuiltHeader {
  * aligned for readers that map the file. Entries are in the order of their data.
  * @throws RangeError when a tensor's data does not fit its dtype and shape, which is a defect of the caller
  */
-export function buildHeader(tensors: NamedTensors, metadata: Readonly<Record<string, string>>): BuiltHeader {
+export function buildHeader<T extends StoredTensor | TensorSource>(
+  tensors: ReadonlyMap<string, T>,
+  metadata: Readonly<Record<string, string>>,
+): BuiltHeader<T> {
   const inOrder = [...tensors].sort(([, a], [, b]) => bytesPerElement(b.dtype) - bytesPerElement(a.dtype));
   const entries: string[] = [];
   if (Object.keys(metadata).length > 0) entries.push(`"${METADATA_KEY}":${JSON.stringify(metadata)}`);
@@ -179,7 +182,7 @@ export function buildHeader(tensors: NamedTensors, metadata: Readonly<Record<str
   for (const [name, tensor] of inOrder) {
     requireConsistent(name, tensor);
     const { dtype, shape } = tensor;
-    const range = [end, end + tensor.data.byteLength];
+    const range = [end, end + elementCount(shape) * bytesPerElement(dtype)];
     entries.push(`${JSON.stringify(name)}:${JSON.stringify({ dtype, shape, data_offsets: range })}`);
     end = range[1];
   }
@@ -190,20 +193,27 @@ export function buildHeader(tensors: NamedTensors, metadata: Readonly<Record<str
   const bytes = Buffer.alloc(SIZE_BYTES + padded, ' ');
   bytes.writeBigUInt64LE(BigInt(padded));
   json.copy(bytes, SIZE_BYTES);
-  return { bytes, order: inOrder.map(([, tensor]) => tensor), fileBytes: bytes.byteLength + end };
+  return { bytes, order: inOrder, fileBytes: bytes.byteLength + end };
 }
 
-function requireConsistent(name: string, tensor: StoredTensor): void {
-  const { dtype, shape, data } = tensor;
+function requireConsistent(name: string, tensor: StoredTensor | TensorSource): void {
+  const { shape } = tensor;
   if (name === METADATA_KEY) throw new RangeError(`safetensors: ${METADATA_KEY} cannot name a tensor`);
-  if (
-    !(data instanceof arrayTypes[dtype]) ||
-    elementCount(shape) !== data.length ||
-    shape.length > MAX_RANK
-  ) {
-    const found = `${data.constructor.name} of ${data.length}`;
-    throw new RangeError(
-      `safetensors: tensor ${name}: ${describeTensor(tensor)} does not fit its data, ${found}`,
-    );
+  if (shape.length > MAX_RANK || Number.isNaN(elementCount(shape))) {
+    throw new RangeError(`safetensors: tensor ${name}: ${describeTensor(tensor)} is no shape of this format`);
   }
+  if ('data' in tensor) requireFitting(tensor, tensor.data, name);
+}
+
+/** @throws RangeError when data does not fit the type that the header gives it */
+export function requireFitting(
+  tensor: Pick<TensorSource, 'dtype' | 'shape'>,
+  data: TensorData,
+  name: string,
+): void {
+  if (data instanceof arrayTypes[tensor.dtype] && elementCount(tensor.shape) === data.length) return;
+  const found = `${data.constructor.name} of ${data.length}`;
+  throw new RangeError(
+    `safetensors: tensor ${name}: ${describeTensor(tensor)} does not fit its data, ${found}`,
+  );
 }

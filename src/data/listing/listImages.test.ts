@@ -9,6 +9,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   unlinkSync,
   writeFileSync,
@@ -16,7 +17,6 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 import fc from 'fast-check';
 import { listImages } from './listImages.js';
 import { imagesAmong, inWords } from './passedOver.js';
@@ -33,15 +33,23 @@ async function withImages(use: (folder: string, indexes: string) => Promise<void
       mkdirSync(dirname(join(home, 'data', name)), { recursive: true });
       writeFileSync(join(home, 'data', name), 'x');
     }
-    await tick();
+    tick();
     await use(join(home, 'data'), join(home, 'lists'));
   } finally {
     rmSync(home, { recursive: true });
   }
 }
 
-/** Longer than the grain of a local file system's clock. */
-const tick = () => setTimeout(30);
+/** Waits until the file system's clock has moved on, so that what changes next gets another time. */
+function tick(): void {
+  const file = join(tmpdir(), `pix2pix-tick-${process.pid}`);
+  const changed = () => {
+    writeFileSync(file, 'x');
+    return statSync(file, { bigint: true }).ctimeNs;
+  };
+  for (const start = changed(); changed() === start; );
+  rmSync(file);
+}
 
 async function list(folder: string, indexes: string): Promise<string[]> {
   return pathsOf((await listImages(folder, { indexes, worthKeeping: 1, rest: 0 })).images);
@@ -121,7 +129,7 @@ for (const [what, change] of Object.entries(changes)) {
     await withImages(async (folder, indexes) => {
       assert.deepEqual(await list(folder, indexes), NAMES);
       change(folder);
-      await tick();
+      tick();
       const after = await list(folder, join(indexes, 'other'));
       assert.deepEqual(await list(folder, indexes), after);
       assert.deepEqual(await list(folder, indexes), after);
@@ -143,10 +151,10 @@ test('a folder behind a link is watched too, and the other one that the link may
     }
     symlinkSync(one, link);
     symlinkSync(link, join(folder, 'z'));
-    await tick();
+    tick();
     assert.deepEqual(await list(folder, indexes), [...NAMES, 'z/a.jpg']);
     writeFileSync(join(one, 'c.jpg'), 'x');
-    await tick();
+    tick();
     assert.deepEqual(await list(folder, indexes), [...NAMES, 'z/a.jpg', 'z/c.jpg']);
     unlinkSync(link);
     symlinkSync(two, link);
@@ -161,7 +169,7 @@ test('no list is kept of few images, of a folder just changed, or of links that 
     await listImages(folder, { indexes, rest: 0 });
     await listImages(folder, { indexes, worthKeeping: 1 });
     symlinkSync(join(folder, 'nowhere'), join(folder, 'dead.jpg'));
-    await tick();
+    tick();
     assert.deepEqual(await list(folder, indexes), ['1.jpg', '2.jpg', 'dead.jpg', ...NAMES.slice(2)]);
     assert.equal(existsSync(indexes), false);
   });
@@ -179,7 +187,7 @@ test('lists of a few folders are kept, not of all there ever were', { skip }, as
     mkdirSync(indexes);
     for (let i = 0; i < 12; i++) writeFileSync(join(indexes, `${i}.list`), 'x');
     writeFileSync(join(indexes, 'other'), 'not ours');
-    await tick();
+    tick();
     await list(folder, indexes);
     assert.equal(readdirSync(indexes).length, 8 + 1);
     assert.ok(
@@ -260,7 +268,7 @@ test('real folders are entered before links to them, in whatever order they are 
   await withImages(async (folder, indexes) => {
     for (const name of ['a', 'm', 'zz']) symlinkSync(join(folder, 's'), join(folder, name));
     symlinkSync(join(folder, 's/t'), join(folder, '0'));
-    await tick();
+    tick();
     assert.deepEqual(await list(folder, indexes), NAMES);
   });
 });

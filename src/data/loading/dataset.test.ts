@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
+import { BroadcastChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import {
   COUNT,
   contents,
@@ -68,11 +69,20 @@ test('a closed data set gives no more, and closing twice is no error', async () 
 });
 
 test('a batch is ready when the consumer returns from a long step', async () => {
+  const hook = new URL('../../../test/fixtures/announceAnswers.js', import.meta.url);
+  const given = process.env.NODE_OPTIONS;
+  process.env.NODE_OPTIONS = `--import=${hook}`;
+  const answers = new BroadcastChannel('answers') as BroadcastChannel & MessagePort; // as Node takes it
   await withDataset({ numThreads: 2 }, async (dataset) => {
     const batches = dataset[Symbol.asyncIterator]();
     await batches.next();
-    const end = performance.now() + 1000; // blocks the event loop, as a training step does
-    while (performance.now() < end);
+    // Blocks the event loop, as a training step does, until the other thread has sent this batch and the next.
+    const pause = new Int32Array(new SharedArrayBuffer(4));
+    let sent = 0;
+    for (const end = performance.now() + 60_000; sent < 2; Atomics.wait(pause, 0, 0, 5)) {
+      if (receiveMessageOnPort(answers) !== undefined) sent++;
+      assert.ok(performance.now() < end, 'nothing is made while the consumer is busy');
+    }
     let isReady = false;
     const next = batches.next().then(() => {
       isReady = true;
@@ -81,6 +91,10 @@ test('a batch is ready when the consumer returns from a long step', async () => 
     for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
     assert.ok(isReady);
     await next;
+  }).finally(() => {
+    answers.close();
+    if (given === undefined) delete process.env.NODE_OPTIONS;
+    else process.env.NODE_OPTIONS = given;
   });
 });
 
@@ -95,7 +109,7 @@ test('a process that forgets to close its data set, or exits in the middle, ends
       for await (const batch of await createDataset(${opt})) ${end};`;
     const child = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
       encoding: 'utf8',
-      timeout: 20_000,
+      timeout: 120_000,
     });
     assert.equal(child.stderr, '');
     assert.equal(child.status, status);

@@ -2,6 +2,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import sharp from 'sharp';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import type { OnProgress } from '../../base/progress.js';
 import { BadImageError } from '../decode/badImage.js';
 import { decodeImage, readImageSize } from '../decode/decode.js';
 import { type OnFileNote, oncePerKind } from '../decode/decodeNote.js';
@@ -9,7 +10,6 @@ import type { RgbImage } from '../decode/rgbImage.js';
 import { fileError } from './fileError.js';
 import { inParallel } from './inParallel.js';
 import { type ImagePair, type PairPlan, planPairs } from './matchPairs.js';
-import type { OnProgress } from './progress.js';
 import { sideBySide } from './sideBySide.js';
 import { writeWhole } from './writeWhole.js';
 

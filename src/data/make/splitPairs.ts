@@ -2,13 +2,13 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import type { OnProgress } from '../../base/progress.js';
 import { BadImageError } from '../decode/badImage.js';
 import { decodeImage } from '../decode/decode.js';
 import { type OnFileNote, oncePerKind } from '../decode/decodeNote.js';
 import { fileError } from './fileError.js';
 import { inParallel } from './inParallel.js';
 import { readImages, readSplits } from './matchPairs.js';
-import type { OnProgress } from './progress.js';
 import { writeWhole } from './writeWhole.js';
 
 export interface SplitOptions {

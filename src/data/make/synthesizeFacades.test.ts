@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import sharp from 'sharp';
+import type { Progress } from '../../base/progress.js';
 import { FACADE_COLOURS } from './facade/labels.js';
 import { renderFacade } from './facade/renderFacade.js';
 import { splitCounts } from './facadeManifest.js';
-import type { Progress } from './progress.js';
 import { synthesizeFacades } from './synthesizeFacades.js';
 
 let root: string;

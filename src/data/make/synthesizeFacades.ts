@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import type { OnProgress } from '../../base/progress.js';
 import { drawPairs } from './drawPairs.js';
 import {
   type FacadeManifest,
@@ -11,7 +12,6 @@ import {
   SPLITS,
 } from './facadeManifest.js';
 import { fileError } from './fileError.js';
-import type { OnProgress } from './progress.js';
 
 export interface SynthesizeOptions {
   /** The data set's folder; `train`, `val` and `test` are made in it. */

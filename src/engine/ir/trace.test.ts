@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { openTestDevice } from '../../../test/devices.js';
 import { runProgram } from '../../../test/runProgram.js';
 import { scalar } from '../ops/constant.js';
 import { add, mul, scale } from '../ops/elementwise.js';
-import { StateStore } from '../runtime/stateStore.js';
 import { reachable, withoutUpdates } from './program.js';
 import { State } from './state.js';
 import { f32, i64 } from './tensorType.js';
@@ -13,9 +13,9 @@ const buffer = (name: string) => new State(name, f32(2), 'buffer', { kind: 'cons
 
 test('states read like variables: after a write, its value; stored when the program ends', async () => {
   const [state, other] = [buffer('running'), buffer('other')];
-  const store = new StateStore();
-  store.allocate([state, other]);
-  store.floats(state).set([1, 2]);
+  const device = await openTestDevice();
+  await device.allocate([state, other]);
+  await device.upload(state, Float32Array.of(1, 2));
   const trace = new Trace(true);
   const x = trace.input('x', f32(2));
   assert.equal(trace.read(state), trace.read(state), 'one value until it is written');
@@ -24,31 +24,31 @@ test('states read like variables: after a write, its value; stored when the prog
   const between = scale(trace.read(state), 10);
   trace.write(state, mul(trace.read(state), trace.read(state)));
   const program = trace.program({ before, between });
-  const outputs = await runProgram(program, { x: Float32Array.of(3, 5) }, { store });
+  const outputs = await runProgram(program, { x: Float32Array.of(3, 5) }, { device });
   assert.deepEqual([...outputs.before], [1.5, 3]);
   assert.deepEqual([...outputs.between], [40, 70]);
-  assert.deepEqual([...store.floats(state)], [16, 49], 'the last write is stored');
-  assert.deepEqual([...store.floats(other)], [0, 0]);
+  assert.deepEqual([...(await device.download(state))], [16, 49], 'the last write is stored');
+  assert.deepEqual([...(await device.download(other))], [0, 0]);
 });
 
 test('counters move once for every count', async () => {
   const counter = new State('tracked', i64(), 'counter', { kind: 'constant', value: 0 });
-  const store = new StateStore();
-  store.allocate([counter]);
+  const device = await openTestDevice();
+  await device.allocate([counter]);
   const trace = new Trace(true);
   for (let i = 0; i < 3; i++) trace.count(counter);
   const program = trace.program({ one: add(scalar(1), scalar(0)) });
-  await runProgram(program, {}, { store });
-  await runProgram(program, {}, { store });
-  assert.deepEqual([...store.counter(counter)], [6n]);
+  await runProgram(program, {}, { device });
+  await runProgram(program, {}, { device });
+  assert.deepEqual([...(await device.download(counter))], [6n]);
 });
 
 test('what is built without moving states is used, and leaves them to another program', async () => {
   const tracked = new State('tracked', i64(), 'counter', { kind: 'constant', value: 0 });
   const [state, other] = [buffer('running'), buffer('other')];
-  const store = new StateStore();
-  store.allocate([tracked, state, other]);
-  store.floats(state).set([1, 2]);
+  const device = await openTestDevice();
+  await device.allocate([tracked, state, other]);
+  await device.upload(state, Float32Array.of(1, 2));
   const trace = new Trace(true);
   const start = trace.read(state);
   const inside = trace.withoutMoving(() => {
@@ -61,7 +61,7 @@ test('what is built without moving states is used, and leaves them to another pr
   assert.throws(() => trace.withoutMoving(() => assert.fail('it is told')), /it is told/);
   const program = trace.program({ inside, after: scale(trace.read(state), 3) });
   assert.deepEqual([program.writes.size, program.counts.size], [0, 0]);
-  const outputs = await runProgram(program, {}, { store });
+  const outputs = await runProgram(program, {}, { device });
   assert.deepEqual(
     [[...outputs.inside], [...outputs.after]],
     [
@@ -69,7 +69,8 @@ test('what is built without moving states is used, and leaves them to another pr
       [3, 6],
     ],
   );
-  assert.deepEqual([[...store.floats(state)], [...store.counter(tracked)]], [[1, 2], [0n]]);
+  assert.deepEqual([...(await device.download(state))], [1, 2]);
+  assert.deepEqual([...(await device.download(tracked))], [0n]);
 });
 
 test('dropout masks are inputs with a rate, in order of use', () => {

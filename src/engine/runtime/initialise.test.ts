@@ -2,14 +2,15 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { assertClose } from '../../../test/assertClose.js';
+import { openTestDevice } from '../../../test/devices.js';
 import { fixture } from '../../../test/repository.js';
 import { convLayer } from '../../models/layers/conv.js';
 import { type InitType, weightInitialiser } from '../../models/layers/initialise.js';
 import { normLayer } from '../../models/layers/norm.js';
 import { State } from '../ir/state.js';
 import { elementCount, f32, i64 } from '../ir/tensorType.js';
+import { downloadFloats } from './device.js';
 import { initialise } from './initialise.js';
-import { StateStore } from './stateStore.js';
 
 /** What PyTorch's initialisers give a weight (test/fixtures/init.py). */
 interface Expected {
@@ -38,14 +39,14 @@ const titleOf = ({ init_type, init_gain, layer, shape }: Expected) =>
   `${init_type} ${init_gain} ${layer} ${shape.join('×')}`;
 
 /** A weight of this shape, drawn. */
-function draw(expected: Expected, seed = 1): Float32Array {
+async function draw(expected: Expected, seed = 1): Promise<Float32Array> {
   const init = { type: expected.init_type, gain: expected.init_gain };
   const initialiser = weightInitialiser(expected.shape, init);
   const state = new State('weight', f32(...expected.shape), 'parameter', initialiser);
-  const store = new StateStore();
-  store.allocate([state]);
-  initialise('G', [state], store, seed);
-  return store.floats(state);
+  const device = await openTestDevice();
+  await device.allocate([state]);
+  await initialise('G', [state], device, seed);
+  return downloadFloats(device, state);
 }
 
 const normals = expectations.filter(({ std }) => std !== undefined);
@@ -74,12 +75,12 @@ test('biases start at zero, and a batch norm’s scale around one', () => {
   }
 });
 
-test('the numbers drawn have that mean and deviation, and the tails of a normal distribution', () => {
+test('the numbers drawn have that mean and deviation, and the tails of a normal distribution', async () => {
   for (const expected of normals.filter(
     ({ shape }) => elementCount(shape) > 50 && elementCount(shape) < 3e5,
   )) {
     const { mean, std } = expected as Required<Expected>;
-    const numbers = draw(expected);
+    const numbers = await draw(expected);
     const moment = (order: number) =>
       numbers.reduce((sum, x) => sum + ((x - mean) / std) ** order, 0) / numbers.length;
     const fiveSigma = 5 / Math.sqrt(numbers.length);
@@ -93,9 +94,9 @@ test('the numbers drawn have that mean and deviation, and the tails of a normal 
 
 const orthogonals = expectations.filter(({ orthogonal }) => orthogonal !== undefined);
 for (const expected of orthogonals.filter(({ shape }) => elementCount(shape) * shape[0] < 2e7)) {
-  test(`${titleOf(expected)}: ${expected.orthogonal} are orthogonal and of the given length`, () => {
+  test(`${titleOf(expected)}: ${expected.orthogonal} are orthogonal and of the given length`, async () => {
     const [rows, columns] = expected.matrix!;
-    const weight = draw(expected);
+    const weight = await draw(expected);
     assert.equal(weight.length, rows * columns);
     const [count, length] = expected.orthogonal === 'rows' ? [rows, columns] : [columns, rows];
     const at = (vector: number, k: number) =>
@@ -111,7 +112,7 @@ for (const expected of orthogonals.filter(({ shape }) => elementCount(shape) * s
   });
 }
 
-test('constants fill, counters start at zero, and every tensor depends on seed, network and place alone', () => {
+test('constants fill, counters start at zero, and every tensor depends on seed, network and place alone', async () => {
   const normal = { kind: 'normal', mean: 0, std: 1 } as const;
   const make = () => [
     new State('one', f32(3), 'buffer', { kind: 'constant', value: 1 }),
@@ -119,42 +120,43 @@ test('constants fill, counters start at zero, and every tensor depends on seed, 
     new State('tracked', i64(), 'counter', { kind: 'constant', value: 0 }),
     new State('b', f32(5), 'parameter', normal),
   ];
-  const drawn = (network: string, states: State[], seed: number) => {
-    const store = new StateStore();
-    store.allocate(states);
-    for (const state of states) if (state.type.dtype === 'i64') store.counter(state)[0] = 7n;
-    initialise(network, states, store, seed);
-    return states.map((state) => (state.type.dtype === 'i64' ? store.counter(state) : store.floats(state)));
+  const drawn = async (network: string, states: State[], seed: number) => {
+    const device = await openTestDevice();
+    await device.allocate(states);
+    for (const state of states)
+      if (state.type.dtype === 'i64') await device.upload(state, BigInt64Array.of(7n));
+    await initialise(network, states, device, seed);
+    return Promise.all(states.map((state) => device.download(state)));
   };
-  const [one, a, tracked, b] = drawn('G', make(), 3);
+  const [one, a, tracked, b] = await drawn('G', make(), 3);
   assert.deepEqual([[...one], [...tracked]], [[1, 1, 1], [0n]]);
   assert.notDeepEqual(a, b);
-  assert.deepEqual(drawn('G', make(), 3), [one, a, tracked, b]);
+  assert.deepEqual(await drawn('G', make(), 3), [one, a, tracked, b]);
   for (const [network, seed] of [
     ['D', 3],
     ['G', 4],
   ] as const) {
-    assert.notDeepEqual(drawn(network, make(), seed)[1], a);
+    assert.notDeepEqual((await drawn(network, make(), seed))[1], a);
   }
 });
 
-test("PyTorch's own start is uniform within one by the root of the fan-in, biases too, and norms start at one", () => {
+test("PyTorch's own start is uniform within one by the root of the fan-in, biases too, and norms start at one", async () => {
   // torch/nn/modules/conv.py, reset_parameters: kaiming_uniform_(a=√5), whose bound is √(6 / (1 + 5) / fan-in)
   const layer = convLayer({
     ...{ inputs: 3, outputs: 64, kernel: 4, stride: 2, padding: 1, bias: true },
     init: { type: 'pytorch', gain: 0.02 },
   })('conv');
   const norm = normLayer('batch', { type: 'pytorch', gain: 0.02 })(8)('norm');
-  const store = new StateStore();
+  const device = await openTestDevice();
   const states = [...layer.states, ...norm.states];
-  store.allocate(states);
-  initialise('G', states, store, 3);
+  await device.allocate(states);
+  await initialise('G', states, device, 3);
   const bound = 1 / Math.sqrt(3 * 4 * 4);
   for (const state of layer.states) {
-    const drawn = store.floats(state);
+    const drawn = await downloadFloats(device, state);
     assert.ok(drawn.every((x) => Math.abs(x) <= bound));
     const deviation = Math.sqrt(drawn.reduce((sum, x) => sum + x * x, 0) / drawn.length);
     assert.ok(Math.abs(deviation / (bound / Math.sqrt(3)) - 1) < 0.25, `${state.name}: ${deviation}`);
   }
-  assert.deepEqual([...store.floats(norm.states[0])], Array(8).fill(1));
+  assert.deepEqual([...(await downloadFloats(device, norm.states[0]))], Array(8).fill(1));
 });

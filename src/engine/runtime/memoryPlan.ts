@@ -2,78 +2,34 @@ import { recompute } from '../autodiff/recompute.js';
 import { type Program, reachable } from '../ir/program.js';
 import { elementCount } from '../ir/tensorType.js';
 import type { Value } from '../ir/value.js';
+import type { MemoryStrategy } from './memoryModel.js';
 import { cutProgram, type Segment } from './segments.js';
 
-/** How a training step uses memory. */
-export interface MemoryStrategy {
-  readonly name: 'fast' | 'returning' | 'recomputing';
-  /** As in `SessionOptions`. */
-  readonly keepsMemory: boolean;
-  readonly recomputes: boolean;
-  /** A message to the person who trains. */
-  readonly note?: string;
-}
-
-/** From the fastest to the one that needs least memory. */
-export const MEMORY_STRATEGIES: readonly MemoryStrategy[] = [
-  { name: 'fast', keepsMemory: true, recomputes: false },
-  {
-    ...{ name: 'returning', keepsMemory: false, recomputes: false },
-    note: 'to stay within memory, steps give it back at once, which takes some time',
-  },
-  {
-    ...{ name: 'recomputing', keepsMemory: false, recomputes: true },
-    note: 'to stay within memory, steps give it back at once and compute activations twice, which takes some time',
-  },
-];
-
-/** Bytes of resident memory that a training needs. */
-export interface MemoryNeeds {
-  /** Node, the runtime's code, data loading. */
-  readonly process: number;
-  /** Parameters, gradients and two moments; statistics. */
+/** The bytes of a program's values, whatever a device adds to them. */
+export interface Footprint {
+  /** Parameters with their gradients and two moments; statistics. */
   readonly states: number;
-  /** Values that one segment of a step leaves for a later one, inputs and results. */
+  /** Inputs, and values that segments leave for later ones and for the caller, gradients aside. */
   readonly kept: number;
-  /** All other values of a step, and temporaries. */
-  readonly working: number;
-  readonly total: number;
+  /** Other values that are alive at once, summed over the segments. */
+  readonly alive: number;
 }
-
-/*
- * Measured on Linux with onnxruntime-node 1.30: `npm run bench:growth` compares predictions with what steps take.
- * The runtime's temporaries are a multiple of the values that are alive at once, because ops have temporaries of their
- * own and memory that is kept in pieces cannot serve every size.
- */
-export const PROCESS_BYTES = 160e6;
-const WORKING = {
-  kept: { fixed: 60e6, factor: 4.3 },
-  returned: { fixed: 130e6, factor: 2.5 },
-} as const;
 
 /** The program that runs by a strategy. */
-export function inStrategy(program: Program, { recomputes }: MemoryStrategy): Program {
+export function inStrategy(program: Program, { recomputes }: Pick<MemoryStrategy, 'recomputes'>): Program {
   return recomputes ? recompute(program) : program;
 }
 
-/** Predicts the memory that training takes at its peak, from the program of a step alone: nothing is allocated. */
-export function predictMemory(program: Program, strategy: MemoryStrategy): MemoryNeeds {
-  const rewritten = inStrategy(program, strategy);
-  const gradients = new Set(rewritten.hostSteps.flatMap(({ inputs }) => inputs));
-  const segments = cutProgram(rewritten).flatMap(({ segment }) => segment ?? []);
+/** The memory that a program's values take: nothing is allocated to find out. */
+export function footprintOf(program: Program): Footprint {
+  const gradients = new Set(program.hostSteps.flatMap(({ inputs }) => inputs));
+  const segments = cutProgram(program).flatMap(({ segment }) => segment ?? []);
   const left = new Set(segments.flatMap(({ outputs }) => outputs.filter((value) => !gradients.has(value))));
-  const kept = sumBytes([...rewritten.inputs.values(), ...left]);
-  const alive = segments.reduce((sum, segment) => sum + peakAlive(segment), 0);
-  const { fixed, factor } = strategy.keepsMemory ? WORKING.kept : WORKING.returned;
-  const states = stateBytes(rewritten);
-  const working = fixed + factor * alive;
-  return { process: PROCESS_BYTES, states, kept, working, total: PROCESS_BYTES + states + kept + working };
-}
-
-/** Bytes that a compiled program takes besides the states. */
-export function programBytes(program: Program, strategy: MemoryStrategy): number {
-  const { kept, working } = predictMemory(program, strategy);
-  return kept + working;
+  return {
+    states: stateBytes(program),
+    kept: sumBytes([...program.inputs.values(), ...left]),
+    alive: segments.reduce((sum, segment) => sum + peakAlive(segment), 0),
+  };
 }
 
 /** A parameter comes with its gradient and two moments. */

@@ -18,6 +18,13 @@ export interface StepTime {
   readonly total: number;
 }
 
+/** Who is told while a prediction times layers. */
+export interface PredictOptions {
+  /** As in `CompileOptions`. */
+  readonly onTuning?: (layers: number) => void;
+  readonly progress?: (done: number, total: number) => void;
+}
+
 /** The rates of a machine. */
 export interface Rates {
   /** Milliseconds of a value's layer, by the algorithm that the step will use. */

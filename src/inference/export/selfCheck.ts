@@ -1,10 +1,9 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { type FloatImages, toFloatImages } from '../../data/batch/floatImages.js';
+import { openDevice } from '../../engine/devices/openDevice.js';
 import { elementCount } from '../../engine/ir/tensorType.js';
 import { INPUT } from '../../engine/onnx/inferenceGraph.js';
 import type { Precision } from '../../engine/onnx/weightStorage.js';
-import { chooseByRule } from '../../engine/runtime/algorithmRules.js';
-import { Executable } from '../../engine/runtime/executable.js';
 import { type ModelForm, sampleSide, traceGenerator } from '../inferenceModel.js';
 import { floatEngine } from '../portable/boundaryEngines.js';
 import type { NormMode } from '../portable/generatorInfo.js';
@@ -89,8 +88,11 @@ async function runTraining(
 ): Promise<Float32Array> {
   const [, , height, width] = images[0].shape;
   const { program } = traceGenerator(generator, normMode, { height, width });
-  const executable = await Executable.compile(program, generator.store, { threads: 0, choose: chooseByRule });
+  const device = await openDevice();
   try {
+    await device.allocate(generator.network.states);
+    for (const [state, data] of generator.weights) await device.upload(state, data);
+    const executable = await device.compile(program);
     const keepAll = [...program.dropoutMasks.keys()].map((name) => {
       const mask = new Float32Array(elementCount(program.inputs.get(name)!.shape));
       return [name, mask.fill(1)] as const;
@@ -100,11 +102,11 @@ async function runTraining(
       const outputs = await executable.run({
         tensors: { [INPUT]: image.data, ...Object.fromEntries(keepAll) },
       });
-      results.push(Array.from(outputs.get('output') as Float32Array));
+      results.push(Array.from((await outputs.fetch('output')) as Float32Array));
     }
     return Float32Array.from(results.flat());
   } finally {
-    await executable.dispose();
+    await device.dispose();
   }
 }
 

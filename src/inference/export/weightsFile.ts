@@ -31,15 +31,15 @@ export type WeightsFormat = 'safetensors' | 'pth';
  * @throws Pix2PixError when it cannot be written
  */
 export function writeWeightsFile(
-  { network, store, options }: TrainedGenerator,
+  { network, weights, options }: TrainedGenerator,
   format: WeightsFormat,
   precision: 'fp32' | 'fp16',
   path: string,
 ): WrittenBeside {
   const states = network.states.map((state): [string, StoredTensor] => {
-    const { shape, dtype } = state.type;
-    if (dtype === 'i64') return [state.name, { dtype: 'I64', shape, data: store.counter(state) }];
-    const data = store.floats(state);
+    const { shape } = state.type;
+    const data = weights.get(state)!;
+    if (data instanceof BigInt64Array) return [state.name, { dtype: 'I64', shape, data }];
     return precision === 'fp16'
       ? [state.name, { dtype: 'F16', shape, data: toHalf(data) }]
       : [state.name, { dtype: 'F32', shape, data }];

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { deviceWith } from '../../../test/devices.js';
 import { runProgram } from '../../../test/runProgram.js';
 import type { State } from '../../engine/ir/state.js';
 import { elementCount, f32 } from '../../engine/ir/tensorType.js';
 import { Trace } from '../../engine/ir/trace.js';
-import { StateStore } from '../../engine/runtime/stateStore.js';
 import { separableConvLayer } from './separableConv.js';
 
 const init = { type: 'normal', gain: 0.02 } as const;
@@ -29,13 +29,13 @@ for (const [stride, before] of [
       ],
     );
     const weights: Record<string, number[]> = { depthwise: Array(32).fill(1), pointwise: [1, -2], bias: [1] };
-    const store = new StateStore();
-    store.allocate(layer.states);
-    for (const state of layer.states) store.floats(state).set(weights[kindOf(state)]);
+    const device = await deviceWith(
+      new Map(layer.states.map((state) => [state, Float32Array.from(weights[kindOf(state)])])),
+    );
     const trace = new Trace(true);
     const x = trace.input('x', f32(1, 2, SIDE, SIDE));
     const data = Float32Array.from({ length: elementCount(x.shape) }, (_, i) => (i * i) % 17);
-    const { y } = await runProgram(trace.program({ y: layer.apply(trace, x) }), { x: data }, { store });
+    const { y } = await runProgram(trace.program({ y: layer.apply(trace, x) }), { x: data }, { device });
 
     const window = (channel: number, row: number, column: number) => {
       let sum = 0;

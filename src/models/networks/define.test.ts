@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { assertClose } from '../../../test/assertClose.js';
+import { deviceWith } from '../../../test/devices.js';
 import { fixture } from '../../../test/repository.js';
 import { runProgram } from '../../../test/runProgram.js';
 import { smallModel } from '../../../test/smallModel.js';
 import { readSafetensors } from '../../checkpoints/safetensors.js';
 import { Trace } from '../../engine/ir/trace.js';
-import { StateStore } from '../../engine/runtime/stateStore.js';
 import { type Module, parameterCount } from '../layers/module.js';
 import type { NormType } from '../layers/norm.js';
 import { checkImageSize, defineD, defineG, type NetworkOptions } from './define.js';
@@ -71,18 +71,17 @@ for (const known of cases) {
     if (expected === undefined) continue;
     test(`${known.id}: PyTorch's output in ${mode} mode`, async () => {
       const network = define(known);
-      const store = new StateStore();
-      store.allocate(network.states);
-      for (const state of network.states) {
+      const weights = network.states.map((state) => {
         const { data } = tensors.get(`${known.id}.weights.${state.name}`)!;
-        if (state.type.dtype === 'f32') store.floats(state).set(data as Float32Array);
-      }
+        return [state, state.type.dtype === 'f32' ? (data as Float32Array) : new BigInt64Array(1)] as const;
+      });
+      const device = await deviceWith(new Map(weights));
       const input = tensors.get(`${known.id}.input`)!;
       const trace = new Trace(mode === 'train');
       const output = network.apply(trace, trace.input('x', { dtype: 'f32', shape: input.shape }));
       assert.deepEqual(output.shape, expected.shape);
       const x = Float32Array.from(input.data as Uint8Array, (byte) => byte / 128 - 1);
-      const { y } = await runProgram(trace.program({ y: output }), { x }, { store });
+      const { y } = await runProgram(trace.program({ y: output }), { x }, { device });
       assertClose(y, expected.data as Float32Array, known.id, { relative: 2e-5 });
     });
   }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { assertClose } from '../../../test/assertClose.js';
+import { deviceWith } from '../../../test/devices.js';
 import { fixture } from '../../../test/repository.js';
 import { runProgram } from '../../../test/runProgram.js';
 import { smallModel } from '../../../test/smallModel.js';
@@ -11,7 +12,6 @@ import { Trace } from '../../engine/ir/trace.js';
 import type { Value } from '../../engine/ir/value.js';
 import { mul } from '../../engine/ops/elementwise.js';
 import { sum } from '../../engine/ops/reduce.js';
-import { StateStore } from '../../engine/runtime/stateStore.js';
 import { parameterCount, parametersOf } from '../layers/module.js';
 import type { NormType } from '../layers/norm.js';
 import { defineG } from './define.js';
@@ -67,11 +67,11 @@ for (const known of cases) {
   test(`${titleOf(known)}: PyTorch's output and gradients`, async () => {
     const { id } = known;
     const network = define(known);
-    const store = new StateStore();
-    store.allocate(network.states);
-    for (const state of network.states) {
-      if (state.type.dtype === 'f32') store.floats(state).set(floats(`${id}.weights.${state.name}`));
-    }
+    const weights = network.states.map((state) => {
+      const isCounter = state.type.dtype === 'i64';
+      return [state, isCounter ? new BigInt64Array(1) : floats(`${id}.weights.${state.name}`)] as const;
+    });
+    const device = await deviceWith(new Map(weights));
     const trace = new Trace(true);
     const input = tensors.get(`${id}.input`)!;
     const output = network.apply(trace, trace.input('x', { dtype: 'f32', shape: input.shape }));
@@ -93,7 +93,7 @@ for (const known of cases) {
         upstream: floats(`${id}.upstream`),
         ...Object.fromEntries(masks),
       },
-      { store },
+      { device },
     );
     assertClose(found.output, floats(`${id}.output`), 'output', { relative: 2e-5 });
     for (const [name] of outputs) {

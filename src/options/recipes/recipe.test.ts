@@ -1,17 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
-import { BUILT_IN } from '../models/index.js';
+import { parseTrainOptions } from '../../training/options.js';
 import { camelCase } from '../spec.js';
-import { parseTrainOptions } from '../trainOptions.js';
 import { BUILT_IN_RECIPES } from './builtIn.js';
 import { settingsOf } from './recipe.js';
-import { registeredRecipes, registerRecipe } from './registry.js';
+import { registerRecipe } from './registry.js';
 
-const parse = (...argv: string[]) =>
-  parseTrainOptions(['--dataroot', 'd', ...argv], {
-    extensions: { ...BUILT_IN, recipes: registeredRecipes() },
-  });
+const parse = (...argv: string[]) => parseTrainOptions(['--dataroot', 'd', ...argv]);
 const valuesOf = (opt: object) => opt as Readonly<Record<string, unknown>>;
 
 for (const [name, recipe] of Object.entries(BUILT_IN_RECIPES)) {

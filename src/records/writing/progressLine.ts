@@ -1,8 +1,10 @@
 import type { Writable } from 'node:stream';
+import { formatClock } from '../../base/duration.js';
+import { cutToWidth } from '../../base/textWidth.js';
 import type { Scalars } from './tracker.js';
 
 /** How far training is. */
-export interface Progress {
+export interface ProgressFigures {
   readonly epoch: number;
   readonly nEpochs: number;
   /** Of `total` in this epoch. */
@@ -30,7 +32,7 @@ export class ProgressLine {
   /** Whether `update` shows anything. */
   readonly live: boolean;
   private readonly colors: boolean;
-  private progress: Progress | undefined;
+  private progress: ProgressFigures | undefined;
   private drawnAt = 0;
   private broken = false;
 
@@ -45,7 +47,7 @@ export class ProgressLine {
   }
 
   /** Shows the state of training. May be called as often as one likes. */
-  update(progress: Progress): void {
+  update(progress: ProgressFigures): void {
     this.progress = progress;
     if (this.live && Date.now() - this.drawnAt >= REDRAW_MILLISECONDS) this.write(this.line());
   }
@@ -90,31 +92,15 @@ export class ProgressLine {
 }
 
 /** `epoch 3/200  120/400  1.63 it/s  ETA 2:31:07  G_GAN 0.913  G_L1 28.114`, cut to the width. */
-function describe(progress: Progress, columns: number): string {
+function describe(progress: ProgressFigures, columns: number): string {
   const { epoch, nEpochs, iteration, total, itersPerSecond, etaSeconds, losses } = progress;
   const width = String(total).length;
   const parts = [
     `epoch ${epoch}/${nEpochs}`,
     `${String(iteration).padStart(width)}/${total}`,
     `${itersPerSecond.toFixed(2)} it/s`,
-    `ETA ${formatDuration(etaSeconds)}`,
+    `ETA ${formatClock(etaSeconds)}`,
     ...Object.entries(losses).map(([name, value]) => `${name} ${value.toFixed(3)}`),
   ];
-  const text = parts.join('  ');
-  return text.length <= columns ? text : `${text.slice(0, columns - 1)}…`;
-}
-
-/** `0:07`, `12:05`, `2:31:07`, `3d 04:05`; `--:--` while it is not known. */
-export function formatDuration(seconds: number): string {
-  if (!Number.isFinite(seconds) || seconds < 0) return '--:--';
-  const whole = Math.round(seconds);
-  const two = (n: number) => String(n).padStart(2, '0');
-  const [days, hours, minutes] = [
-    Math.floor(whole / 86400),
-    Math.floor(whole / 3600) % 24,
-    Math.floor(whole / 60) % 60,
-  ];
-  if (days > 0) return `${days}d ${two(hours)}:${two(minutes)}`;
-  if (hours > 0) return `${hours}:${two(minutes)}:${two(whole % 60)}`;
-  return `${minutes}:${two(whole % 60)}`;
+  return cutToWidth(parts.join('  '), columns);
 }

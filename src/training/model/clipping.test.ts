@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { assertClose } from '../../../test/assertClose.js';
+import { openTestDevice } from '../../../test/devices.js';
 import { fixture } from '../../../test/repository.js';
 import { State } from '../../engine/ir/state.js';
 import { f32 } from '../../engine/ir/tensorType.js';
@@ -15,6 +16,7 @@ import { stateless } from '../../models/layers/module.js';
 import { pix2pix } from '../../models/pix2pix.js';
 import { defineStep } from '../../models/stepDefinition.js';
 import { parseTrainOptions } from '../options.js';
+import { fileCheckpoints } from '../saved/fileCheckpoints.js';
 import { Model } from './model.js';
 
 interface Clipping {
@@ -58,13 +60,15 @@ const linear: ModelDefinition = {
 
 test('gradients that --clip_grad_norm shortens move weights as with PyTorch’s clip_grad_norm_', async () => {
   const argv = ['--dataroot', 'none', '--clip_grad_norm', `${clip_grad_norm}`, '--preprocess', 'none'];
-  const model = await Model.create(linear, parseTrainOptions([...argv, '--intra_threads', '1']));
+  const opt = parseTrainOptions([...argv, '--intra_threads', '1']);
+  const device = await openTestDevice();
+  const model = await Model.create(linear, opt, { device, ownsDevice: true, checkpoints: fileCheckpoints });
   await model.setup(undefined, { print: () => {} });
   for (const [i, { gradient, weight }] of steps.entries()) {
     const image = { data: Float32Array.from(gradient), shape: EXTENTS };
     model.setInput({ A: image, B: image });
     await model.optimizeParameters();
-    const { data } = model.getCurrentVisuals().weight;
+    const { data } = (await model.getCurrentVisuals()).weight;
     assertClose(data, weight, `step ${i}`, { absolute: 1e-9 }); // weights move by some 1e-4
   }
   await model.dispose();

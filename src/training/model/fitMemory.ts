@@ -1,14 +1,6 @@
-import { freemem } from 'node:os';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import type { Program } from '../../engine/ir/program.js';
-import {
-  MEMORY_STRATEGIES,
-  type MemoryNeeds,
-  type MemoryStrategy,
-  PROCESS_BYTES,
-  predictMemory,
-  programBytes,
-} from '../../engine/runtime/memoryPlan.js';
+import type { MemoryModel, MemoryNeeds, MemoryStrategy } from '../../engine/runtime/memoryModel.js';
 import type { ModelGraph } from '../../models/definition.js';
 import type { ImageSize } from '../../models/images.js';
 import { parameterCount } from '../../models/layers/module.js';
@@ -31,16 +23,19 @@ export function stepSize({ batchSize, cropSize, preprocess }: TrainOptions): Ima
   return { batch: batchSize, height: cropSize, width: cropSize, format: 'u8' };
 }
 
-/** What a training may take: `--memory_limit`, or without it the memory that is free. */
-export function memoryLimit({ memoryLimit }: TrainOptions): number {
-  return memoryLimit === undefined ? availableMemory() : parseMemorySize(memoryLimit)!;
+/** What a training may take: `--memory_limit`, or without it the memory of the device that is free. */
+export function memoryLimit({ memoryLimit }: TrainOptions, memory: MemoryModel): number {
+  return memoryLimit === undefined ? memory.available() : parseMemorySize(memoryLimit)!;
 }
 
-/** How a training uses memory: where the size of its steps is not known, by the leanest strategy if there is a limit. */
-export function memoryStrategy(graph: ModelGraph, opt: TrainOptions): MemoryStrategy {
+/**
+ * How a training uses memory. Where the size of its steps is not known, a limit that was given asks for the leanest
+ * strategy.
+ */
+export function memoryStrategy(graph: ModelGraph, opt: TrainOptions, memory: MemoryModel): MemoryStrategy {
   const size = stepSize(opt);
-  if (size !== undefined) return fitMemory(graph, opt, size).strategy;
-  return opt.memoryLimit === undefined ? MEMORY_STRATEGIES[0] : LEANEST;
+  if (size !== undefined) return fitMemory(graph, opt, size, memory).strategy;
+  return opt.memoryLimit === undefined ? memory.strategies[0] : leanest(memory);
 }
 
 /** What compiled programs may take: those of full batches, of an epoch's last one, of validation. */
@@ -48,12 +43,18 @@ export function roomForPrograms(
   graph: ModelGraph,
   opt: TrainOptions | TestOptions,
   strategy: MemoryStrategy,
+  memory: MemoryModel,
 ): ProgramMemory {
-  const bytesOf = (program: Program) => programBytes(program, strategy);
+  const bytesOf = (program: Program) => programBytes(memory.predict(program, strategy));
   if (!opt.isTrain) return { bytesOf, room: Number.POSITIVE_INFINITY };
   const states = Object.values(graph.networks).reduce((sum, network) => sum + parameterCount(network), 0);
-  const taken = PROCESS_BYTES + BYTES_OF_PARAMETER * states + extraStateBytes(graph, opt);
-  return { bytesOf, room: memoryLimit(opt) - taken };
+  const taken = memory.processBytes + BYTES_OF_PARAMETER * states + extraStateBytes(graph, opt);
+  return { bytesOf, room: memoryLimit(opt, memory) - taken };
+}
+
+/** What a compiled program takes besides the states. */
+export function programBytes({ kept, working }: MemoryNeeds): number {
+  return kept + working;
 }
 
 /** The parameter itself, its gradient and two moments. */
@@ -77,12 +78,13 @@ function memoryNeeds(
   graph: ModelGraph,
   opt: TrainOptions,
   size: ImageSize,
+  memory: MemoryModel,
 ): (strategy: MemoryStrategy) => MemoryNeeds {
   const whole = stepOf(graph).program(size);
   const programs = stepPrograms(graph, opt, size).map(({ program }) => program);
   return (strategy) => {
-    const { process, states } = predictMemory(whole, strategy);
-    const parts = programs.map((program) => predictMemory(program, strategy));
+    const { process, states } = memory.predict(whole, strategy);
+    const parts = programs.map((program) => memory.predict(program, strategy));
     const sum = (of: 'kept' | 'working') => parts.reduce((bytes, needs) => bytes + needs[of], 0);
     const needs = {
       process,
@@ -95,41 +97,48 @@ function memoryNeeds(
 }
 
 /**
- * The fastest strategy that fits.
+ * The fastest way to train that fits.
  *
  * @throws Pix2PixError when none does: with what is needed, what there is, and what would fit
  */
-export function fitMemory(graph: ModelGraph, opt: TrainOptions, size: ImageSize): MemoryFit {
-  const limit = memoryLimit(opt);
-  const needsIn = memoryNeeds(graph, opt, size);
-  const fits = MEMORY_STRATEGIES.map((strategy) => ({ strategy, needs: needsIn(strategy) }));
+export function fitMemory(
+  graph: ModelGraph,
+  opt: TrainOptions,
+  size: ImageSize,
+  memory: MemoryModel,
+): MemoryFit {
+  const limit = memoryLimit(opt, memory);
+  const needsBy = memoryNeeds(graph, opt, size, memory);
+  const fits = memory.strategies.map((strategy) => ({ strategy, needs: needsBy(strategy) }));
   const fit = fits.find(({ needs }) => needs.total <= limit);
   if (fit !== undefined) return fit;
   const least = fits.reduce((a, b) => (b.needs.total < a.needs.total ? b : a)).needs;
+  const wouldFit = whatWouldFit(
+    size,
+    (smaller) => memoryNeeds(graph, opt, smaller, memory)(leanest(memory)).total <= limit,
+  );
   throw new Pix2PixError(
     'a training step does not fit into memory',
     {
       needed: `${formatBytes(least.total)}, of it ${formatBytes(least.states)} for parameters, gradients and moments`,
       [opt.memoryLimit === undefined ? 'free' : '--memory_limit']: formatBytes(limit),
     },
-    whatWouldFit(graph, opt, size, limit) ?? 'choose a smaller network: --ngf, --ndf, --netG',
+    wouldFit ?? 'choose a smaller network: --ngf, --ndf, --netG',
   );
 }
 
-const LEANEST = MEMORY_STRATEGIES[MEMORY_STRATEGIES.length - 1];
+function leanest({ strategies }: MemoryModel): MemoryStrategy {
+  return strategies[strategies.length - 1];
+}
+
 /** Sizes of images that are tried; networks take multiples of a power of two. */
 const SIDE_STEP = 32;
 
 /** The largest batch, else the largest images, with which a step would fit. */
-function whatWouldFit(
-  graph: ModelGraph,
-  opt: TrainOptions,
-  size: ImageSize,
-  limit: number,
-): string | undefined {
+function whatWouldFit(size: ImageSize, isWithin: (smaller: ImageSize) => boolean): string | undefined {
   const fits = (smaller: ImageSize) => {
     try {
-      return memoryNeeds(graph, opt, smaller)(LEANEST).total <= limit;
+      return isWithin(smaller);
     } catch {
       return false; // the network takes no such images
     }
@@ -146,12 +155,4 @@ function whatWouldFit(
       return `--batch_size 1 --crop_size ${side} would fit`;
   }
   return undefined;
-}
-
-/** What this process could still take: of the machine, or of the container that it runs in. */
-function availableMemory(): number {
-  const constrained = process.constrainedMemory?.() ?? 0;
-  // Without a limit it is 0, or a number beyond any memory.
-  const free = freemem() + process.memoryUsage.rss();
-  return constrained > 0 && constrained < Number.MAX_SAFE_INTEGER ? Math.min(free, constrained) : free;
 }

@@ -1,5 +1,8 @@
 import { RandomStream } from '../../base/random/stream.js';
 import type { FloatImages } from '../../data/batch/floatImages.js';
+import type { ModelGraph } from '../../models/definition.js';
+import type { TestOptions } from '../../options/testOptions.js';
+import type { TrainOptions } from '../../options/trainOptions.js';
 
 /** The random choice for one image: whether an earlier one is taken in its place, and which. */
 export interface PoolChoice {
@@ -65,4 +68,14 @@ export class ImagePool {
     // One of another size, as --preprocess none has them, has no place among the others of its batch.
     return String(kept.shape) === String(image.shape) ? kept.data : image.data;
   }
+}
+
+/** The pools of a model, by the inputs that are taken from them. A test keeps none of their images. */
+export function createPools(
+  { step }: Pick<ModelGraph, 'step'>,
+  opt: TrainOptions | TestOptions,
+): Map<string, ImagePool> {
+  const size = opt.isTrain ? opt.poolSize : 0;
+  const pooled = Object.keys(step?.pooled ?? {});
+  return new Map(pooled.map((name) => [name, new ImagePool(size, poolChance(opt.seed, name))]));
 }

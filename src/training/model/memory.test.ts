@@ -1,52 +1,51 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { direct } from '../../../test/algorithms.js';
+import { openTestDevice, testDevice } from '../../../test/devices.js';
 import { smallModel } from '../../../test/smallModel.js';
 import { pix2pix as run, TINY, temporaryFolder } from '../../../test/tinyRun.js';
 import { RandomStream } from '../../base/random/stream.js';
 import { recompute } from '../../engine/autodiff/recompute.js';
 import type { Program } from '../../engine/ir/program.js';
-import { Executable } from '../../engine/runtime/executable.js';
 import { initialise } from '../../engine/runtime/initialise.js';
-import { MEMORY_STRATEGIES, predictMemory } from '../../engine/runtime/memoryPlan.js';
-import { StateStore } from '../../engine/runtime/stateStore.js';
+import type { TensorArray } from '../../engine/runtime/tensorArray.js';
 import { pix2pix } from '../../models/pix2pix.js';
 import { stepOf } from '../../models/stepDefinition.js';
 import { createModel } from '../createModel.js';
 import { parseTrainOptions } from '../options.js';
-import { createOptimisers } from './createOptimisers.js';
 import { memoryStrategy } from './fitMemory.js';
-import { randomInputs } from './randomInputs.js';
+import { createOptimisers } from './networkOptimiser.js';
+
+const { memory } = testDevice;
 
 const size = { batch: 2, height: 64, width: 64, format: 'u8' } as const;
 
 /** All states after three steps, and the results of the last. */
 async function train(settings: object, rewrite: (program: Program) => Program, keepsMemory: boolean) {
   const graph = pix2pix.build({ ...smallModel, netG: 'unet_64', ...settings });
-  const store = new StateStore();
-  const optimisers = createOptimisers(graph, store, {
+  const device = await openTestDevice();
+  await createOptimisers(graph, device, {
     clipGradNorm: Number.POSITIVE_INFINITY,
     accumulate: 1,
     ema: 0,
   });
   const states = Object.values(graph.networks).flatMap((network) => network.states);
-  store.allocate(states.filter((state) => !store.has(state)));
-  for (const [name, network] of Object.entries(graph.networks)) initialise(name, network.states, store, 1);
+  await device.allocate(states);
+  for (const [name, network] of Object.entries(graph.networks))
+    await initialise(name, network.states, device, 1);
   const program = rewrite(stepOf(graph).program(size));
-  const options = { threads: 1, choose: direct, optimisers, keepsMemory };
-  const executable = await Executable.compile(program, store, options);
-  const random = new RandomStream(3, 'test.images');
+  const executable = await device.compile(program, { keepsMemory });
+  const images = new RandomStream(3, 'test.images');
   const image = (channels: number) =>
-    Uint8Array.from({ length: 2 * 64 * 64 * channels }, () => random.integer(256));
-  let outputs: number[][] = [];
+    Uint8Array.from({ length: 2 * 64 * 64 * channels }, () => images.integer(256));
+  let outputs: TensorArray[] = [];
   for (let step = 0; step < 3; step++) {
-    const masks = randomInputs(program, 5, { purpose: 'dropout', draw: step });
-    const tensors = { real_A: image(3), real_B: image(1), ...masks };
-    const results = await executable.run({ tensors, scalars: { lr_G: 2e-4, lr_D: 2e-4 } });
-    outputs = [...results.values()].map((values) => Array.from(values as Float32Array));
+    const tensors = { real_A: image(3), real_B: image(1) };
+    const random = { seed: 5, purpose: 'dropout', draw: step } as const;
+    const results = await executable.run({ tensors, random, scalars: { lr_G: 2e-4, lr_D: 2e-4 } });
+    outputs = await Promise.all([...program.outputs.keys()].map((name) => results.fetch(name)));
   }
-  await executable.dispose();
-  const floats = states.filter(({ type }) => type.dtype === 'f32').map((state) => [...store.floats(state)]);
+  const floats = await Promise.all(states.map((state) => device.download(state)));
+  await device.dispose();
   return { outputs, floats };
 }
 
@@ -67,11 +66,11 @@ const graphOf = (...more: string[]) => {
 test('memory grows with the batch and with the images’ area, and leaner strategies need less of it', () => {
   const { graph } = graphOf();
   const needs = (batch: number, side: number) =>
-    MEMORY_STRATEGIES.map((strategy) =>
-      predictMemory(stepOf(graph).program({ batch, height: side, width: side, format: 'u8' }), strategy),
+    memory.strategies.map((strategy) =>
+      memory.predict(stepOf(graph).program({ batch, height: side, width: side, format: 'u8' }), strategy),
     );
   const [one, four, large] = [needs(1, 256), needs(4, 256), needs(1, 512)];
-  for (const [i] of MEMORY_STRATEGIES.entries()) {
+  for (const [i] of memory.strategies.entries()) {
     assert.ok(one[i].total < four[i].total);
     // four times the pixels either way
     assert.ok(Math.abs(four[i].kept / one[i].kept - 4) < 0.05);
@@ -87,13 +86,13 @@ test('memory grows with the batch and with the images’ area, and leaner strate
 
 test('the limit decides how memory is used', () => {
   const { opt, graph } = graphOf('--batch_size', '16');
-  const strategyWithin = (memoryLimit: string) => memoryStrategy(graph, { ...opt, memoryLimit }).name;
+  const strategyWithin = (memoryLimit: string) => memoryStrategy(graph, { ...opt, memoryLimit }, memory).name;
   assert.deepEqual(['8GB', '4.5GB', '3.7GB'].map(strategyWithin), ['fast', 'returning', 'recomputing']);
 });
 
 test('what cannot fit is refused with what would', () => {
   const { opt, graph } = graphOf('--batch_size', '16');
-  const refusal = (memoryLimit: string) => () => memoryStrategy(graph, { ...opt, memoryLimit });
+  const refusal = (memoryLimit: string) => () => memoryStrategy(graph, { ...opt, memoryLimit }, memory);
   assert.throws(
     refusal('2GB'),
     /does not fit into memory[\s\S]*--memory_limit {2}2\.00 GB[\s\S]*--batch_size \d+ would fit/,

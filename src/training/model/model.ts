@@ -1,33 +1,32 @@
-import { CheckpointStore } from '../../checkpoints/store.js';
 import { type FloatImages, type Images, toFloatImages } from '../../data/batch/floatImages.js';
-import type { Adam } from '../../engine/runtime/adam.js';
+import type { Device } from '../../engine/runtime/device.js';
 import { initialise } from '../../engine/runtime/initialise.js';
-import { MEMORY_STRATEGIES, type MemoryStrategy } from '../../engine/runtime/memoryPlan.js';
-import { StateStore } from '../../engine/runtime/stateStore.js';
+import type { MemoryStrategy } from '../../engine/runtime/memoryModel.js';
+import type { Optimiser } from '../../engine/runtime/optimiser.js';
 import { buildModel } from '../../models/buildModel.js';
 import type { ModelDefinition, ModelGraph, ModelOptions } from '../../models/definition.js';
 import { findGeneratorOf } from '../../models/generators.js';
-import { learningRateOf } from '../../models/layers/adam.js';
 import type { TestOptions } from '../../options/testOptions.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
-import { type LoadedFrom, loadModel, runFolder } from '../saved/loadModel.js';
-import { saveCheckpoint } from '../saved/saveCheckpoint.js';
-import type { Place } from '../saved/trainingState.js';
-import { algorithmChoice } from './algorithmChoice.js';
-import { averagesOf } from './averagedNetworks.js';
+import { startAverages } from './averagedNetworks.js';
 import { lastImages } from './batches.js';
-import { createOptimisers } from './createOptimisers.js';
+import { EpochLoss } from './epochLoss.js';
 import { memoryStrategy, roomForPrograms } from './fitMemory.js';
-import { ImagePool, poolChance } from './imagePool.js';
+import { createPools, type ImagePool } from './imagePool.js';
 import { type BoundInput, bindImages, bindInput, type ModelInput, tensorsOf } from './modelInput.js';
-import type { Instruments, SetupSettings, TranslationSettings } from './modelSettings.js';
-import { describeNetworks } from './networkSummary.js';
+import type { ModelSurroundings, SetupSettings, TranslationSettings } from './modelSettings.js';
+import { createOptimisers, learningRates, type NetworkOptimiser } from './networkOptimiser.js';
+import { describeNetworks, networksInUse } from './networkSummary.js';
+import { fetchAll, type OnDemand } from './onDemand.js';
 import { ProgramCache } from './programCache.js';
 import { ProgramRunner } from './programRunner.js';
+import type { LoadedFrom, ModelCheckpoints } from './savedModel.js';
+import type { Place } from './savedProgress.js';
 import { SCHEDULE_OF_A_TEST, Schedule } from './schedule.js';
 import { stepPieces } from './stepPieces.js';
 import { runTrainingStep } from './trainingStep.js';
 import { translationProgram } from './translationProgram.js';
+import { tuningNotice } from './tuningNotice.js';
 
 /**
  * A model that trains or translates: networks with their memory, optimisers, schedule and compiled programs. Calls
@@ -37,10 +36,11 @@ import { translationProgram } from './translationProgram.js';
  */
 export class Model<Loss extends string = string, Visual extends string = string> {
   readonly networks: ModelGraph['networks'];
+  /** What computes, and has the memory of all states: they are read and written by its `download` and `upload`. */
+  readonly device: Device;
   /** None when testing. */
-  readonly optimisers: ReadonlyMap<string, Adam>;
+  readonly optimisers: ReadonlyMap<string, Optimiser>;
   readonly schedule: Schedule;
-  readonly store = new StateStore();
   /** The checkpoint that it was loaded from; undefined for a model that starts afresh. */
   loadedFrom: LoadedFrom | undefined;
   /** Earlier fakes for the discriminators, by the names of the inputs that are taken from them; of few models. */
@@ -48,41 +48,38 @@ export class Model<Loss extends string = string, Visual extends string = string>
   /** Training steps made, and images seen in them (the reference's total_iters). */
   steps = 0;
   totalIters = 0;
-  /** Sum and count over the epoch of G_L1, or of the first loss of a model that has no such. */
-  epochLoss = { sum: 0, count: 0 };
+  /** What `--lr_policy plateau` watches where nothing is validated: G_L1, or the first loss of a model without. */
+  readonly epochLoss = new EpochLoss();
   private readonly programs: ProgramCache;
   private readonly runner: ProgramRunner;
-  private checkpoints: CheckpointStore | undefined;
+  private checkpoints: ModelCheckpoints | undefined;
   private input: BoundInput | undefined;
   /** Of the last step; what it did not compute, of one before. */
-  private losses: Readonly<Record<string, number>> = {};
+  private losses: OnDemand<number> = new Map();
   /** What the last run gave. */
-  private images: Readonly<Record<string, FloatImages>> = {};
+  private images: OnDemand<FloatImages> = new Map();
   private print: (text: string) => void = console.log;
   /** Those that a sheet is made of. */
   private lastImages: Images | undefined;
-  /** How training steps use memory. */
-  private readonly strategy: MemoryStrategy;
 
   protected constructor(
     readonly graph: ModelGraph,
     readonly opt: TrainOptions | TestOptions,
-    instruments: Instruments,
+    private readonly surroundings: ModelSurroundings,
+    /** How training steps use memory. */
+    private readonly strategy: MemoryStrategy,
+    readonly trained: readonly NetworkOptimiser[],
   ) {
     this.networks = graph.networks;
-    this.strategy = opt.isTrain ? memoryStrategy(graph, opt) : MEMORY_STRATEGIES[0];
+    this.device = surroundings.device;
     this.schedule = new Schedule({ ...SCHEDULE_OF_A_TEST, ...opt });
-    this.optimisers = opt.isTrain ? createOptimisers(graph, this.store, opt) : new Map();
-    const states = Object.values(this.usedNetworks()).flatMap((network) => network.states);
-    this.store.allocate(states.filter((state) => !this.store.has(state)));
-    const options = { threads: opt.intraThreads, keepsMemory: this.strategy.keepsMemory, ...instruments };
-    const choice = algorithmChoice(opt, (text) => this.print(text));
-    const memory = roomForPrograms(graph, opt, this.strategy);
-    this.programs = new ProgramCache(this.store, this.optimisers, options, choice, memory);
+    this.optimisers = new Map(trained.map(({ name, optimiser }) => [name, optimiser]));
+    const onTuning = (layers: number) => this.print(tuningNotice(layers));
+    const options = { keepsMemory: strategy.keepsMemory, onTuning };
+    const memory = roomForPrograms(graph, opt, strategy, this.device.memory);
+    this.programs = new ProgramCache(this.device, options, memory);
     this.runner = new ProgramRunner(this.programs, opt.seed);
-    const poolSize = opt.isTrain ? opt.poolSize : 0;
-    const pooled = Object.keys(graph.step?.pooled ?? {});
-    this.pools = new Map(pooled.map((name) => [name, new ImagePool(poolSize, poolChance(opt.seed, name))]));
+    this.pools = createPools(graph, opt);
   }
 
   /**
@@ -92,9 +89,15 @@ export class Model<Loss extends string = string, Visual extends string = string>
   static async create(
     definition: ModelDefinition,
     opt: TrainOptions | TestOptions,
-    instruments: Instruments = {},
+    surroundings: ModelSurroundings,
   ): Promise<Model> {
-    return new this(buildModel(definition, opt as unknown as ModelOptions), opt, instruments);
+    const graph = buildModel(definition, opt as unknown as ModelOptions);
+    const { device } = surroundings;
+    const { memory } = device;
+    const strategy = opt.isTrain ? memoryStrategy(graph, opt, memory) : memory.strategies[0];
+    const trained = opt.isTrain ? await createOptimisers(graph, device, opt) : [];
+    await device.allocate(networksInUse(graph, opt.isTrain).flatMap(([, { states }]) => states));
+    return new this(graph, opt, surroundings, strategy, trained);
   }
 
   /**
@@ -108,19 +111,18 @@ export class Model<Loss extends string = string, Visual extends string = string>
     { print = console.log, checkpoints }: SetupSettings = {},
   ): Promise<void> {
     this.print = print;
-    this.checkpoints = checkpoints ?? new CheckpointStore(runFolder(opt), { onWarning: console.warn });
+    this.checkpoints = this.surroundings.checkpoints(opt, checkpoints);
     if (opt.isTrain && !opt.continueTrain) {
-      for (const [name, network] of Object.entries(this.networks)) {
-        initialise(name, network.states, this.store, opt.seed);
+      for (const [name, { states }] of Object.entries(this.networks)) {
+        await initialise(name, states, this.device, opt.seed);
       }
-      for (const { optimiser } of averagesOf(this)) optimiser.startAverage();
+      await startAverages(this.trained);
     } else {
-      this.loadedFrom = loadModel(this, opt, this.checkpoints);
+      this.loadedFrom = await this.checkpoints.load(this, opt);
     }
     print(describeNetworks(this.usedNetworks(), opt.verbose));
-    for (const note of [this.strategy.note, ...(opt.isTrain ? (this.graph.notes ?? []) : [])]) {
-      if (note !== undefined) print(note);
-    }
+    if (this.strategy.note !== undefined) print(this.strategy.note);
+    if (opt.isTrain) for (const note of this.graph.notes ?? []) print(note);
   }
 
   /**
@@ -133,8 +135,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
     const [images] = Object.values(bound.images);
     if (sheet !== undefined) this.lastImages = lastImages(this.lastImages, images, sheet);
     this.input = bound;
-    this.runner.clear();
-    this.images = {};
+    this.images = new Map();
   }
 
   /** The learning rate of the next step, but for an optimiser's own factor: that of the schedule, after the warm-up. */
@@ -148,22 +149,16 @@ export class Model<Loss extends string = string, Visual extends string = string>
     if (!this.opt.isTrain) throw new Error('optimizeParameters: this model was created to test');
     const input = this.currentInput();
     const pieces = stepPieces(this.graph, this.opt, this.strategy, input, this.steps);
-    const scalars = Object.fromEntries(
-      this.graph.optimisers.map(({ name, learningRateFactor = 1 }) => [
-        learningRateOf(name),
-        this.learningRate * learningRateFactor,
-      ]),
-    );
     const { graph, runner, pools, steps: step } = this;
+    const scalars = learningRates(graph, this.learningRate);
     const { losses, images } = await runTrainingStep(pieces, { graph, runner, pools, scalars, step });
     this.images = images;
-    this.losses = { ...this.losses, ...losses };
+    this.losses = new Map([...this.losses, ...losses]);
     this.steps++;
     this.totalIters += input.size.batch;
-    const watched = losses[this.watchedLoss];
-    if (watched === undefined) return; // the generator had no part in this step
-    this.epochLoss.sum += watched;
-    this.epochLoss.count++;
+    const watched = losses.get(graph.watchedLoss ?? graph.lossNames[0]);
+    // Undefined where the generator had no part in this step.
+    if (this.isPlateau && watched !== undefined) this.epochLoss.add(watched());
   }
 
   /**
@@ -203,32 +198,33 @@ export class Model<Loss extends string = string, Visual extends string = string>
     const build = () => translationProgram(by, size, !evaluate);
     const masks = { purpose: 'dropout.test', draw } as const;
     const key = `translate ${by.network} ${evaluate} ${JSON.stringify(size)}`;
-    await this.runner.run({ key, build, tensors: { real_A: images.data }, masks });
-    const result = this.runner.image('fake_B')!;
+    const outputs = await this.runner.run({ key, build, tensors: { real_A: images.data }, masks });
+    const result = outputs.image('fake_B');
     this.input = input;
-    this.images = { fake_B: result };
+    this.images = new Map([['fake_B', () => result]]);
     return result;
   }
 
-  /** The losses of the last step, in the order in which they are logged; none before the first. */
-  getCurrentLosses(): Record<Loss, number> {
-    const known = this.graph.lossNames.filter((name) => this.losses[name] !== undefined);
-    return Object.fromEntries(known.map((name) => [name, this.losses[name]])) as Record<Loss, number>;
+  /**
+   * The losses of the last step, in the order in which they are logged; none before the first. They are fetched from the
+   * device when they are asked for.
+   */
+  async getCurrentLosses(): Promise<Record<Loss, number>> {
+    return (await fetchAll(this.graph.lossNames, this.losses)) as Record<Loss, number>;
   }
 
   /** Takes up the losses of a training that goes on. */
   restoreLosses(losses: Readonly<Record<string, number>>): void {
-    this.losses = losses;
+    this.losses = new Map(Object.entries(losses).map(([name, loss]) => [name, async () => loss]));
   }
 
-  /** The images of the last step, f32 NCHW in -1 ... 1. Copies: the next step leaves them alone. */
-  getCurrentVisuals(): Record<Visual, FloatImages> {
-    const inputs = this.currentInput().images;
-    const visuals = this.graph.visualNames.flatMap((name): [string, FloatImages][] => {
-      if (inputs[name] !== undefined) return [[name, toFloatImages(inputs[name])]];
-      return this.images[name] === undefined ? [] : [[name, this.images[name]]];
-    });
-    return Object.fromEntries(visuals) as Record<Visual, FloatImages>;
+  /** The images of the last step, f32 NCHW in -1 ... 1, fetched likewise. Copies: the next step leaves them alone. */
+  async getCurrentVisuals(): Promise<Record<Visual, FloatImages>> {
+    const inputs = Object.entries(this.currentInput().images).map(
+      ([name, images]) => [name, async () => toFloatImages(images)] as const,
+    );
+    const sources = new Map([...this.images, ...inputs]);
+    return (await fetchAll(this.graph.visualNames, sources)) as Record<Visual, FloatImages>;
   }
 
   /** The files of the images that are translated. */
@@ -242,11 +238,13 @@ export class Model<Loss extends string = string, Visual extends string = string>
    * the epoch; null: nothing was measured, plateau passes the epoch over
    * @returns the learning rates before and after
    */
-  updateLearningRate(metric?: number | null): { readonly before: number; readonly after: number } {
+  async updateLearningRate(
+    metric?: number | null,
+  ): Promise<{ readonly before: number; readonly after: number }> {
     const before = this.schedule.learningRate;
-    const { sum, count } = this.epochLoss;
-    this.schedule.endEpoch(metric === undefined && count > 0 ? sum / count : metric);
-    this.epochLoss = { sum: 0, count: 0 };
+    const isWatched = metric === undefined && this.isPlateau;
+    this.schedule.endEpoch(isWatched ? await this.epochLoss.mean() : metric);
+    this.epochLoss.restart();
     return { before, after: this.schedule.learningRate };
   }
 
@@ -254,33 +252,34 @@ export class Model<Loss extends string = string, Visual extends string = string>
    * Saves a checkpoint in the run's folder: the networks, and under the tag `latest` all that `--continue_train` needs.
    *
    * ```
-   * model.save(['latest', `${epoch}`], dataset);
+   * await model.save(['latest', `${epoch}`], dataset);
    * ```
    * @param tags `latest`, `best`, an epoch (`5`) or an iteration (`iter_5000`)
    * @param place where training goes on from here: the data set
    * @param bestL1 the smallest validation L1 so far
    * @throws Pix2PixError when the disk is full or the folder cannot be written; the checkpoints before are intact
    */
-  save(tags: readonly string[], place: Place, bestL1 = Number.POSITIVE_INFINITY): void {
+  async save(tags: readonly string[], place: Place, bestL1 = Number.POSITIVE_INFINITY): Promise<void> {
     if (!this.opt.isTrain || this.checkpoints === undefined)
       throw new Error('save: call setup, for training');
-    saveCheckpoint(this.checkpoints, tags, this, this.opt, place, bestL1);
+    await this.checkpoints.save(tags, this, this.opt, place, bestL1);
   }
 
   /** The networks that this run has memory for: all when training, the generator when testing. */
   usedNetworks(): ModelGraph['networks'] {
-    if (this.opt.isTrain) return this.networks;
-    return Object.fromEntries(this.graph.testNetworks.map((name) => [name, this.networks[name]]));
+    return Object.fromEntries(networksInUse(this.graph, this.opt.isTrain));
   }
 
-  /** Frees the compiled programs. */
+  /** Frees the compiled programs and the memory of the networks: nothing can be asked of the model any more. */
   async dispose(): Promise<void> {
     await this.programs.dispose();
+    const { device, ownsDevice } = this.surroundings;
+    if (ownsDevice) await device.dispose();
+    else device.free(Object.values(this.usedNetworks()).flatMap(({ states }) => states));
   }
 
-  /** Where nothing is validated, plateau watches this one. */
-  private get watchedLoss(): Loss {
-    return (this.graph.watchedLoss ?? this.graph.lossNames[0]) as Loss;
+  private get isPlateau(): boolean {
+    return this.opt.isTrain && this.opt.lrPolicy === 'plateau';
   }
 
   private async forward(input: BoundInput, evaluate: boolean, draw: number): Promise<void> {
@@ -288,8 +287,8 @@ export class Model<Loss extends string = string, Visual extends string = string>
     const build = () => this.graph.forward(size, !evaluate);
     const key = `forward ${evaluate} ${JSON.stringify(size)}`;
     const masks = { purpose: 'dropout.test', draw } as const;
-    await this.runner.run({ key, build, tensors: tensorsOf(input), masks });
-    this.images = this.runner.images();
+    const outputs = await this.runner.run({ key, build, tensors: tensorsOf(input), masks });
+    this.images = new Map(outputs.imageNames().map((name) => [name, () => outputs.image(name)]));
   }
 
   private currentInput(): BoundInput {

@@ -1,7 +1,7 @@
 import type { ErrorFacts } from '../../base/errors/pix2pixError.js';
 import { type Images, isFloat } from '../../data/batch/floatImages.js';
 import { ShapeError } from '../../engine/ir/shapeError.js';
-import type { TensorArray } from '../../engine/runtime/session.js';
+import type { TensorArray } from '../../engine/runtime/tensorArray.js';
 import type { InputDefinition } from '../../models/definition.js';
 import type { ImageSize } from '../../models/images.js';
 

@@ -1,5 +1,15 @@
 import type { CheckpointStore } from '../../checkpoints/store.js';
-import type { CompileOptions } from '../../engine/runtime/executable.js';
+import type { Device } from '../../engine/runtime/device.js';
+import type { OpenCheckpoints } from './savedModel.js';
+
+/** What a model is created with besides its options. */
+export interface ModelSurroundings {
+  /** What computes, and has the model's memory. */
+  readonly device: Device;
+  /** Whether the device goes with the model. */
+  readonly ownsDevice: boolean;
+  readonly checkpoints: OpenCheckpoints;
+}
 
 /** What `Model.setup` may be told besides the options. */
 export interface SetupSettings {
@@ -17,6 +27,3 @@ export interface TranslationSettings {
   /** Of a model that has several: G_A. Default: the first. */
   readonly generator?: string;
 }
-
-/** What looks into the runs of a model's programs. */
-export type Instruments = Pick<CompileOptions, 'profilePrefix' | 'onHostStep'>;

@@ -1,4 +1,5 @@
 import { formatType } from '../../engine/ir/tensorType.js';
+import type { ModelGraph } from '../../models/definition.js';
 import { type Module, parameterCount, parametersOf } from '../../models/layers/module.js';
 
 /**
@@ -15,4 +16,12 @@ export function describeNetworks(networks: Readonly<Record<string, Module>>, ver
     return [...(verbose ? parameters : []), total, ...note];
   });
   return [`${rule} Networks initialized ${rule}`, ...lines, '-'.repeat(47)].join('\n');
+}
+
+/** The networks that a model has memory for: all when training, those of `testNetworks` when testing. */
+export function networksInUse(
+  { networks, testNetworks }: ModelGraph,
+  isTrain: boolean,
+): (readonly [name: string, network: Module])[] {
+  return isTrain ? Object.entries(networks) : testNetworks.map((name) => [name, networks[name]] as const);
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { testDevice } from '../../../test/devices.js';
 import type { ModelOptions } from '../../models/definition.js';
 import { parameterCount } from '../../models/layers/module.js';
 import { pix2pix } from '../../models/pix2pix.js';
@@ -41,7 +42,7 @@ test('a step is so many runs of each of its programs', () => {
 test('what optimisers keep besides is among what a training needs', () => {
   const states = (...flags: string[]) => {
     const { opt, graph } = build(...flags);
-    return fitMemory(graph, opt, size).needs.states;
+    return fitMemory(graph, opt, size, testDevice.memory).needs.states;
   };
   const { G, D } = build().graph.networks;
   const [ofG, ofD] = [parameterCount(G), parameterCount(D)];

@@ -1,6 +1,7 @@
 import type { Program } from '../../engine/ir/program.js';
-import type { Accumulation } from '../../engine/runtime/adam.js';
-import { inStrategy, type MemoryStrategy } from '../../engine/runtime/memoryPlan.js';
+import type { MemoryStrategy } from '../../engine/runtime/memoryModel.js';
+import { inStrategy } from '../../engine/runtime/memoryPlan.js';
+import type { Accumulation } from '../../engine/runtime/optimiser.js';
 import type { ModelGraph } from '../../models/definition.js';
 import type { ImageSize } from '../../models/images.js';
 import { type PartSelection, stepOf, type TrainingStep } from '../../models/stepDefinition.js';

@@ -1,19 +1,21 @@
 import type { FloatImages } from '../../data/batch/floatImages.js';
-import type { TensorArray } from '../../engine/runtime/session.js';
+import type { TensorArray } from '../../engine/runtime/tensorArray.js';
 import type { ModelGraph } from '../../models/definition.js';
 import { stepOf } from '../../models/stepDefinition.js';
 import { joinImages } from './batches.js';
 import type { ImagePool } from './imagePool.js';
 import { tensorsOf } from './modelInput.js';
+import type { OnDemand } from './onDemand.js';
+import type { ProgramOutputs } from './programOutputs.js';
 import type { ProgramRunner } from './programRunner.js';
 import type { StepPiece } from './stepPieces.js';
 
 /** Results of a training step. */
 export interface StepResult {
   /** Of the parts that ran. */
-  readonly losses: Readonly<Record<string, number>>;
+  readonly losses: OnDemand<number>;
   /** Of all batches of the step, put together. */
-  readonly images: Readonly<Record<string, FloatImages>>;
+  readonly images: OnDemand<FloatImages>;
 }
 
 /** Shared by all pieces of a step. */
@@ -27,37 +29,68 @@ export interface StepContext {
   readonly step: number;
 }
 
-/** Runs the pieces of a training step one after another. */
+/** What one piece of a step has given. */
+interface PieceOutputs extends Pick<StepPiece, 'share' | 'batch'> {
+  readonly outputs: ProgramOutputs;
+}
+
+/**
+ * Runs the pieces of a training step one after another. What they give stays on the device until it is asked for, but
+ * for what pools take, and what the next batch would overwrite.
+ */
 export async function runTrainingStep(
   pieces: readonly StepPiece[],
   { graph, runner, pools, scalars, step }: StepContext,
 ): Promise<StepResult> {
-  const losses: Record<string, number> = {};
-  const made = new Map<string, FloatImages[]>();
+  const done: PieceOutputs[] = [];
   const fromPools: Record<string, TensorArray>[] = [];
-  for (const { input, share, draw, batch, firstImage, pools: use, ...piece } of pieces) {
-    const tensors = { ...tensorsOf(input), ...(use === 'draws' ? fromPools[batch] : {}) };
-    await runner.run({ ...piece, tensors, masks: { purpose: 'dropout', draw }, scalars });
-    for (const name of graph.lossNames) {
-      const loss = runner.scalar(`loss_${name}`);
-      if (loss !== undefined) losses[name] = (losses[name] ?? 0) + share * loss;
-    }
-    const images = runner.images();
-    for (const [name, image] of Object.entries(images)) {
-      const batches = made.get(name) ?? [];
-      batches[batch] = image;
-      made.set(name, batches);
-    }
-    if (use === 'fills') {
-      const exchanged = Object.entries(stepOf(graph).pooled).map(([input, output]) => {
-        return [input, pools.get(input)!.exchange(images[output], step, firstImage).data];
+  for (const [index, piece] of pieces.entries()) {
+    const { key, build, input, share, draw, batch, firstImage, accumulation } = piece;
+    const tensors = { ...tensorsOf(input), ...(piece.pools === 'draws' ? fromPools[batch] : {}) };
+    const masks = { purpose: 'dropout', draw } as const;
+    const outputs = await runner.run({ key, build, tensors, masks, scalars, accumulation });
+    done.push({ share, batch, outputs });
+    if (piece.pools === 'fills') {
+      const exchanged = Object.entries(stepOf(graph).pooled).map(async ([input, output]) => {
+        const images = await outputs.image(output);
+        return [input, pools.get(input)!.exchange(images, step, firstImage).data] as const;
       });
-      fromPools[batch] = Object.fromEntries(exchanged);
+      fromPools[batch] = Object.fromEntries(await Promise.all(exchanged));
+    }
+    if (pieces.slice(index + 1).some(({ key }) => key === piece.key)) await outputs.settle();
+  }
+  return { losses: lossesOf(done, graph.lossNames), images: imagesOf(done) };
+}
+
+function lossesOf(pieces: readonly PieceOutputs[], names: readonly string[]): OnDemand<number> {
+  const losses = names.flatMap((name): [string, () => Promise<number>][] => {
+    const output = `loss_${name}`;
+    const having = pieces.filter(({ outputs }) => outputs.has(output));
+    if (having.length === 0) return [];
+    const sum = async () => {
+      const values = await Promise.all(having.map(({ outputs }) => outputs.scalar(output)));
+      return values.reduce((total, value, i) => total + having[i].share * value, 0);
+    };
+    return [[name, sum]];
+  });
+  return new Map(losses);
+}
+
+function imagesOf(pieces: readonly PieceOutputs[]): OnDemand<FloatImages> {
+  const byName = new Map<string, ProgramOutputs[]>();
+  for (const { batch, outputs } of pieces) {
+    for (const name of outputs.imageNames()) {
+      const batches = byName.get(name) ?? [];
+      batches[batch] = outputs;
+      byName.set(name, batches);
     }
   }
-  const joined = [...made].map(([name, batches]) => [
+  const images = [...byName].map(([name, batches]): [string, () => Promise<FloatImages>] => [
     name,
-    batches.length === 1 ? batches[0] : joinImages(batches),
+    async () => {
+      const all = await Promise.all(batches.map((outputs) => outputs.image(name)));
+      return all.length === 1 ? all[0] : joinImages(all);
+    },
   ]);
-  return { losses, images: Object.fromEntries(joined) };
+  return new Map(images);
 }

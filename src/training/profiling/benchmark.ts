@@ -1,14 +1,11 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { multiplyAddsOf } from '../../engine/ops/multiplyAdds.js';
-import { type NodeTime, readProfile } from '../../engine/runtime/profile.js';
 import { buildModel } from '../../models/buildModel.js';
 import type { ModelOptions } from '../../models/definition.js';
 import { parameterCount } from '../../models/layers/module.js';
 import { findModel } from '../../models/registry.js';
 import { stepOf } from '../../models/stepDefinition.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
+import { openChosenDevice } from '../chosenDevice.js';
 import { createModel } from '../createModel.js';
 import type { Model } from '../model/model.js';
 import { type Profile, tabulate } from './profileTables.js';
@@ -47,12 +44,9 @@ export async function benchmark(
   opt: TrainOptions,
   { steps, profile = false, print = () => {}, progress = () => {} }: BenchmarkSettings,
 ): Promise<StepBenchmark> {
-  const folder = mkdtempSync(join(tmpdir(), 'pix2pix-profile-'));
-  const updates = new Map<string, number[]>();
+  const device = await openChosenDevice(opt, { profiling: profile });
   try {
-    const onHostStep = (name: string, milliseconds: number) =>
-      updates.set(name, [...(updates.get(name) ?? []), milliseconds]);
-    const model = await createModel(opt, profile ? { profilePrefix: join(folder, 'step'), onHostStep } : {});
+    const model = await createModel(opt, device);
     await model.setup(opt, { print });
     model.setInput({ A: image(opt, opt.inputNc, 1), B: image(opt, opt.outputNc, 2) });
     const times: number[] = [];
@@ -67,10 +61,12 @@ export async function benchmark(
       steps: times,
       peakRssBytes: process.resourceUsage().maxRSS * 1024,
     };
-    await model.dispose(); // writes the profiles
-    return profile ? { ...result, profile: tabulate(readProfiles(folder), updates, WARMUP) } : result;
+    await model.dispose(); // ends the profiles
+    if (!profile) return result;
+    const { nodes, updates } = await device.profile();
+    return { ...result, profile: tabulate(nodes, updates, WARMUP) };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    await device.dispose();
   }
 }
 
@@ -89,8 +85,4 @@ function image({ batchSize, cropSize }: TrainOptions, channels: number, seed: nu
     (_, i) => 128 + 100 * Math.sin(seed * i),
   );
   return { data, shape: [batchSize, cropSize, cropSize, channels] as const };
-}
-
-function readProfiles(folder: string): NodeTime[] {
-  return readdirSync(folder).flatMap((name) => readProfile(join(folder, name)));
 }

@@ -1,11 +1,9 @@
+import { formatDuration } from '../../base/duration.js';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { createDataset } from '../../data/createDataset.js';
-import { layerOf } from '../../engine/ir/layer.js';
-import type { Value } from '../../engine/ir/value.js';
 import { multiplyAddsOf } from '../../engine/ops/multiplyAdds.js';
-import { timeAlgorithms } from '../../engine/runtime/layerTiming.js';
-import { inStrategy, programBytes } from '../../engine/runtime/memoryPlan.js';
-import { copyRate, predictStepTime } from '../../engine/runtime/stepTime.js';
+import type { Device } from '../../engine/runtime/device.js';
+import { inStrategy } from '../../engine/runtime/memoryPlan.js';
 import { buildModel } from '../../models/buildModel.js';
 import type { ModelOptions } from '../../models/definition.js';
 import { parameterCount } from '../../models/layers/module.js';
@@ -13,12 +11,10 @@ import { findModel } from '../../models/registry.js';
 import { stepOf } from '../../models/stepDefinition.js';
 import { formatBytes } from '../../options/memorySize.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
-import { algorithmChoice } from '../model/algorithmChoice.js';
-import { fitMemory, memoryLimit, stepSize } from '../model/fitMemory.js';
+import { openChosenDevice } from '../chosenDevice.js';
+import { fitMemory, memoryLimit, programBytes, stepSize } from '../model/fitMemory.js';
 import { imagesPerStep, stepPrograms } from '../model/stepPieces.js';
-
-/** Runs of each layer that count. */
-const ROUNDS = 2;
+import { tuningNotice } from '../model/tuningNotice.js';
 
 /** What `pix2pix train --dry_run` finds out. */
 export interface DryRun {
@@ -38,38 +34,47 @@ export interface DryRun {
  *
  * @throws Pix2PixError when the options contradict each other, a step cannot fit into memory, or there is no such data
  */
-export async function dryRun(
+export async function dryRun(opt: TrainOptions, listeners: DryRunListeners = {}): Promise<DryRun> {
+  const device = await openChosenDevice(opt);
+  try {
+    return await predict(opt, device, listeners);
+  } finally {
+    await device.dispose();
+  }
+}
+
+/** Who is told while it predicts. */
+interface DryRunListeners {
+  readonly print?: (text: string) => void;
+  readonly progress?: (done: number, total: number) => void;
+}
+
+async function predict(
   opt: TrainOptions,
-  {
-    print = () => {},
-    progress = () => {},
-  }: {
-    readonly print?: (text: string) => void;
-    readonly progress?: (done: number, total: number) => void;
-  } = {},
+  device: Device,
+  { print = () => {}, progress = () => {} }: DryRunListeners,
 ): Promise<DryRun> {
   const imagesPerEpoch = opt.dataroot ? await countImages(opt) : undefined;
   const graph = buildModel(findModel(opt.model), opt as unknown as ModelOptions);
   const size = stepSize(opt);
   if (size === undefined) throw sizeUnknown(opt);
-  const { strategy, needs } = fitMemory(graph, opt, size);
+  const { strategy, needs } = fitMemory(graph, opt, size, device.memory);
   const time = { convolutions: 0, others: 0, optimisers: 0, total: 0 };
   let flops = 0;
   for (const { program: fast, runs } of stepPrograms(graph, opt, size)) {
     const program = inStrategy(fast, strategy);
-    const choose = await algorithmChoice(opt, print)(program);
-    const timeLayer = async (value: Value) => {
-      const algorithm = choose(layerOf(value));
-      return (await timeAlgorithms(value, [algorithm], opt.intraThreads, ROUNDS))[algorithm];
-    };
-    const once = await predictStepTime(program, { timeLayer, copyRate }, progress);
+    const onTuning = (layers: number) => print(tuningNotice(layers));
+    const once = await device.predictTime(program, { onTuning, progress });
     for (const kind of ['convolutions', 'others', 'optimisers', 'total'] as const)
       time[kind] += runs * once[kind];
     flops += 2 * runs * multiplyAddsOf(program);
   }
   const rest = (imagesPerEpoch ?? 0) % opt.batchSize;
-  const last = rest === 0 ? 0 : programBytes(stepOf(graph).program({ ...size, batch: rest }), strategy);
-  const memoryBytes = Math.min(needs.total + last, memoryLimit(opt));
+  const last =
+    rest === 0
+      ? 0
+      : programBytes(device.memory.predict(stepOf(graph).program({ ...size, batch: rest }), strategy));
+  const memoryBytes = Math.min(needs.total + last, memoryLimit(opt, device.memory));
   const networks = Object.entries(graph.networks).map(
     ([name, network]) => [name, parameterCount(network)] as const,
   );
@@ -87,7 +92,7 @@ export async function dryRun(
     ...(strategy.note === undefined ? [] : [`            ${strategy.note}`]),
     `step time   ${ms(time.total)}: convolutions ${ms(time.convolutions)}, other ${ms(time.others)}, ` +
       `optimisers ${ms(time.optimisers)}`,
-    `time        ${duration(seconds)} for ${imagesPerEpoch === undefined ? '1000 images' : `an epoch of ${images} images`}`,
+    `time        ${formatDuration(seconds)} for ${imagesPerEpoch === undefined ? '1000 images' : `an epoch of ${images} images`}`,
   ];
   return {
     parameters,
@@ -110,9 +115,4 @@ async function countImages(opt: TrainOptions): Promise<number> {
   const dataset = await createDataset({ ...opt, numThreads: 0 });
   await dataset.close();
   return dataset.length;
-}
-
-function duration(seconds: number): string {
-  if (seconds < 90) return `${seconds.toFixed(0)} s`;
-  return seconds < 5400 ? `${(seconds / 60).toFixed(0)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }

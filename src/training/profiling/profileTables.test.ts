@@ -1,19 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { direct } from '../../../test/algorithms.js';
 import { grad } from '../../engine/autodiff/grad.js';
+import { readProfile } from '../../engine/devices/cpu/profile.js';
+import { openDevice } from '../../engine/devices/openDevice.js';
 import { withScope } from '../../engine/ir/scope.js';
 import { f32 } from '../../engine/ir/tensorType.js';
 import { Trace } from '../../engine/ir/trace.js';
 import { conv2d } from '../../engine/ops/conv.js';
 import { square } from '../../engine/ops/elementwise.js';
 import { sum } from '../../engine/ops/reduce.js';
-import { Executable } from '../../engine/runtime/executable.js';
-import { readProfile } from '../../engine/runtime/profile.js';
-import { StateStore } from '../../engine/runtime/stateStore.js';
 import { tabulate } from './profileTables.js';
 
 test('times are summed by kind, layer and operator, as means of the runs after the warm-up', () => {
@@ -45,19 +43,19 @@ test('times are summed by kind, layer and operator, as means of the runs after t
 });
 
 test('of a program that ran, every run of every node is found under its layer, also the gradients', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'pix2pix-profile-'));
   const trace = new Trace(true);
   const x = trace.input('x', f32(1, 2, 8, 8));
   const weight = trace.input('weight', f32(3, 2, 3, 3));
   const y = withScope('net.0', () => conv2d(x, weight, undefined, { stride: 1, padding: 1 }));
   const [dx, dweight] = grad(sum(square(y)), [x, weight]);
-  const options = { threads: 1, choose: direct, profilePrefix: join(folder, 'run') };
-  const executable = await Executable.compile(trace.program({ dx, dweight }), new StateStore(), options);
+  const device = await openDevice(undefined, { threads: 1, profiling: true });
+  const executable = await device.compile(trace.program({ dx, dweight }));
   const tensors = { x: new Float32Array(128).fill(1), weight: new Float32Array(54).fill(1) };
   for (let run = 0; run < 3; run++) await executable.run({ tensors });
   await executable.dispose();
 
-  const nodes = readdirSync(folder).flatMap((name) => readProfile(join(folder, name)));
+  const { nodes } = await device.profile();
+  await device.dispose();
   assert.ok(nodes.length > 0);
   for (const { name, milliseconds } of nodes) assert.equal(milliseconds.length, 3, name);
   const { byKind, byLayer } = tabulate(nodes, new Map(), 1);
@@ -65,7 +63,6 @@ test('of a program that ran, every run of every node is found under its layer, a
   const kinds = byKind.map(({ what }) => what).filter((what) => what.startsWith('convolutions'));
   assert.equal(kinds.length, 3, `forward and both gradients: ${kinds}`);
   assert.ok(Math.abs(byKind.reduce((total, { share }) => total + share, 0) - 1) < 1e-9);
-  rmSync(folder, { recursive: true });
 });
 
 test('events of other kinds are left out', () => {

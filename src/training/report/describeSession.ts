@@ -21,7 +21,7 @@ export function describeSession(opt: TrainOptions, commandLine: readonly string[
     options: serialiseOptions(opt, registeredExtensions()),
     given: opt.given,
     seed: opt.seed,
-    versions: versions(),
+    versions: versions(opt.device),
     machine: machineRecord(),
     process: { pid: process.pid, start: processStart(process.pid), boot: bootId() },
   };

@@ -1,5 +1,5 @@
-import { formatDuration } from '../../records/writing/progressLine.js';
-import type { ValidationResult } from '../validation.js';
+import { formatClock } from '../../base/duration.js';
+import type { ValidationResult } from '../validation/validate.js';
 import type { StepReport, TrainingEvent } from './trainingEvents.js';
 
 /**
@@ -42,7 +42,7 @@ export class EpochSummary {
       ...means,
       `lr ${learningRate.before.toExponential(2)}`,
       ...(this.images > 0 ? [`${(this.images / this.seconds).toFixed(2)} images/s`] : []),
-      formatDuration(seconds),
+      formatClock(seconds),
     ];
     if (this.validation !== undefined) {
       const { l1, psnr, ssim } = this.validation;

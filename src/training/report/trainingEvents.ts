@@ -2,7 +2,7 @@ import type { FloatImages } from '../../data/batch/floatImages.js';
 import type { ImageFolder } from '../../data/pair/imageFolder.js';
 import type { NetworkRecord, RunPlan, RunSession } from '../../records/writing/runRecord.js';
 import type { StepTime, TrackPoint } from '../../records/writing/tracker.js';
-import type { ValidationResult } from '../validation.js';
+import type { ValidationResult } from '../validation/validate.js';
 
 /** How far a training is and how fast it goes. */
 export interface StepReport {

@@ -5,14 +5,15 @@ import { networkPart } from '../../checkpoints/format/checkpointNames.js';
 import type { LoadedState } from '../../checkpoints/loading.js';
 import type { SafetensorsFile } from '../../checkpoints/safetensors.js';
 import type { CheckpointStore } from '../../checkpoints/store.js';
-import type { StateStore } from '../../engine/runtime/stateStore.js';
 import type { Module } from '../../models/layers/module.js';
 import type { TestOptions } from '../../options/testOptions.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
-import { averagedName, averagesOf, loadAverages } from '../model/averagedNetworks.js';
-import type { Model } from '../model/model.js';
+import { averagedName } from '../model/averagedNetworks.js';
+import type { LoadedFrom, SavedModel } from '../model/savedModel.js';
+import type { SavedProgress } from '../model/savedProgress.js';
+import { loadAverages } from './averages.js';
 import { findReferenceRun, loadReferenceRun } from './referenceRun.js';
-import { loadOptimisers, loadPools, type Progress, parseProgress, restoreProgress } from './trainingState.js';
+import { loadOptimisers, loadPools, loadTensors, parseProgress, restoreProgress } from './trainingState.js';
 
 /** The tag of the checkpoint that `--epoch` and `--load_iter` name, as in the reference. */
 export function checkpointTag({ loadIter, epoch }: { loadIter: number; epoch: string }): string {
@@ -24,38 +25,23 @@ export function runFolder({ checkpointsDir, name }: { checkpointsDir: string; na
   return join(checkpointsDir, name);
 }
 
-/** The checkpoint that a model was loaded from. */
-export interface LoadedFrom {
-  /** Another one than was asked for, where that was damaged. */
-  readonly tag: string;
-  /** The epoch that its weights belong to, and the images seen by then. */
-  readonly epoch: number;
-  readonly totalIters: number;
-  /** The session that wrote it, if it is known. */
-  readonly session?: string;
-  /** Where training stood; undefined where the checkpoint holds networks alone, as an epoch's does. */
-  readonly progress: Progress | undefined;
-  /** Networks that it does not hold and that start afresh. */
-  readonly fresh: readonly string[];
-}
-
 /**
  * Fills a model's networks, and when training continues its optimisers and counters too, from the checkpoint that the
  * options name; from files of the reference implementation where there is no checkpoint of ours.
  * @throws Pix2PixError when there is none, or it is damaged or of another architecture
  */
-export function loadModel(
-  model: Model,
+export async function loadModel(
+  model: SavedModel,
   opt: TrainOptions | TestOptions,
   checkpoints: CheckpointStore,
-): LoadedFrom {
+): Promise<LoadedFrom> {
   const tag = checkpointTag(opt);
   const reference = findReferenceRun(checkpoints, tag);
-  if (reference !== undefined) return loadReferenceRun(model, reference);
+  if (reference !== undefined) return loadReferenceRun(model, reference, opt.seed);
   const networks = model.usedNetworks();
   // A test of a network that was averaged takes the average in its place.
   const fileOf = (name: string) => (!opt.isTrain && opt.ema > 0 ? averagedName(name) : name);
-  const averages = averagesOf(model).flatMap((average) => average.networks.map(averagedName));
+  const averages = model.trained.flatMap(({ averaged }) => averaged.map(averagedName));
   if (!opt.isTrain) requireNetworks(Object.keys(networks).map(fileOf), tag, checkpoints);
   const loaded = checkpoints.load(tag, {
     networks: Object.keys(networks).map(fileOf),
@@ -64,12 +50,13 @@ export function loadModel(
   });
   try {
     for (const [name, network] of Object.entries(networks)) {
-      loadNetwork(network, loaded.networks.get(fileOf(name))!, model.store);
+      await loadNetwork(network, loaded.networks.get(fileOf(name))!, model.device);
     }
-    loadAverages(model, loaded);
+    await loadAverages(model, loaded);
     const { tag, manifest, state } = loaded;
     const { epoch, totalIters, session } = manifest;
-    return { tag, epoch, totalIters, session, progress: state && loadState(model, state), fresh: [] };
+    const progress = state && (await loadState(model, state));
+    return { tag, epoch, totalIters, session, progress, fresh: [] };
   } finally {
     loaded.close();
   }
@@ -89,18 +76,23 @@ function requireNetworks(names: readonly string[], tag: string, checkpoints: Che
   );
 }
 
-function loadState(model: Model, state: LoadedState): Progress {
-  const progress = parseProgress(state.json, model.optimisers.keys());
-  loadOptimisers(model, state.tensors);
+async function loadState(model: SavedModel, state: LoadedState): Promise<SavedProgress> {
+  const progress = parseProgress(
+    state.json,
+    model.trained.map(({ name }) => name),
+  );
+  await loadOptimisers(model, state.tensors);
   loadPools(model, state.tensors);
   restoreProgress(model, progress);
   return progress;
 }
 
-function loadNetwork(network: Module, file: SafetensorsFile, store: StateStore): void {
+async function loadNetwork(
+  network: Module,
+  file: SafetensorsFile,
+  device: SavedModel['device'],
+): Promise<void> {
   const shapes = new Map(network.states.map((state) => [state.name, state.type.shape]));
   requireSameTensors(shapes, file.tensors, file.path);
-  for (const state of network.states) {
-    file.readInto(state.name, state.type.dtype === 'i64' ? store.counter(state) : store.floats(state));
-  }
+  await loadTensors(network, file, device);
 }

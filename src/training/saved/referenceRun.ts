@@ -5,15 +5,13 @@ import { requireSameTensors } from '../../checkpoints/format/architecture.js';
 import { isTag, LATEST } from '../../checkpoints/format/checkpointNames.js';
 import type { CheckpointStore } from '../../checkpoints/store.js';
 import { initialise } from '../../engine/runtime/initialise.js';
-import type { StateStore } from '../../engine/runtime/stateStore.js';
 import { detectDiscriminator } from '../../interop/detectDiscriminator.js';
 import { detectGenerator } from '../../interop/detectGenerator.js';
 import { isFloating, toFloats } from '../../interop/floats.js';
 import { readNetworkState } from '../../interop/networkState.js';
 import type { Module } from '../../models/layers/module.js';
 import type { StoredOptions } from '../../options/serialise.js';
-import type { Model } from '../model/model.js';
-import type { LoadedFrom } from './loadModel.js';
+import type { LoadedFrom, SavedModel } from '../model/savedModel.js';
 
 /** A checkpoint of the reference implementation: one state dict per network, `<tag>_net_<network>.pth`. */
 export interface ReferenceRun {
@@ -62,16 +60,21 @@ export function referenceOptions({ files }: ReferenceRun): StoredOptions {
  * Fills a model's networks from the reference's files. In training a discriminator may be missing, and starts afresh:
  * published models are often generators alone.
  *
+ * @param seed of what starts afresh
  * @throws Pix2PixError when a file is missing, damaged or of another architecture
  */
-export function loadReferenceRun(model: Model, { tag, files }: ReferenceRun): LoadedFrom {
+export async function loadReferenceRun(
+  model: SavedModel,
+  { tag, files }: ReferenceRun,
+  seed: number,
+): Promise<LoadedFrom> {
   const fresh: string[] = [];
   for (const [name, network] of Object.entries(model.usedNetworks())) {
     const path = files.get(name);
     if (path !== undefined) {
-      loadNetwork(network, path, model.store);
+      await loadNetwork(network, path, model.device);
     } else if (name.startsWith('D')) {
-      initialise(name, network.states, model.store, model.opt.seed);
+      await initialise(name, network.states, model.device, seed);
       fresh.push(name);
     } else {
       const facts = { there: [...files.values()].map((file) => basename(file)).join(', ') };
@@ -84,7 +87,7 @@ export function loadReferenceRun(model: Model, { tag, files }: ReferenceRun): Lo
   return { tag, epoch, totalIters: Number(iteration ?? 0), progress: undefined, fresh };
 }
 
-function loadNetwork(network: Module, path: string, store: StateStore): void {
+async function loadNetwork(network: Module, path: string, device: SavedModel['device']): Promise<void> {
   const tensors = readNetworkState(path);
   const shapes = new Map(network.states.map((state) => [state.name, state.type.shape]));
   requireSameTensors(shapes, tensors, path);
@@ -99,8 +102,7 @@ function loadNetwork(network: Module, path: string, store: StateStore): void {
         'take the file from elsewhere',
       );
     }
-    if (isCounter) store.counter(state).set(tensor.data as BigInt64Array);
-    else store.floats(state).set(toFloats(tensor));
+    await device.upload(state, isCounter ? (tensor.data as BigInt64Array) : toFloats(tensor));
   }
 }
 

@@ -1,16 +1,25 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import type { CheckpointStore } from '../../checkpoints/store.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
-import type { Model } from '../model/model.js';
+import type { LoadedFrom } from '../model/savedModel.js';
+import type { Place } from '../model/savedProgress.js';
+import type { Schedule } from '../model/schedule.js';
 import { imagesPerStep } from '../model/stepPieces.js';
-import type { LoadedFrom } from './loadModel.js';
-import { type Place, parseProgress } from './trainingState.js';
+import { parseProgress } from './trainingState.js';
 
 /** Where a training starts or goes on. */
 export interface StartingPoint {
   readonly place: Place;
   /** The smallest validation L1 so far: what a checkpoint `best` has to beat. */
   readonly bestL1: number;
+}
+
+/** What of a model is set where training goes on from networks alone. */
+interface ResumedModel {
+  readonly loadedFrom: LoadedFrom | undefined;
+  readonly schedule: Pick<Schedule, 'skip'>;
+  totalIters: number;
+  steps: number;
 }
 
 /**
@@ -20,7 +29,7 @@ export interface StartingPoint {
  * @param warn is told where it is not what the options seem to ask for
  */
 export function startingPoint(
-  model: Model,
+  model: ResumedModel,
   opt: TrainOptions,
   checkpoints: CheckpointStore,
   warn: (text: string) => void,
@@ -40,7 +49,7 @@ export function startingPoint(
 }
 
 function afterNetworksAlone(
-  model: Model,
+  model: ResumedModel,
   { tag, epoch, totalIters, fresh }: LoadedFrom,
   opt: TrainOptions,
   checkpoints: CheckpointStore,

@@ -1,11 +1,12 @@
 import type { CheckpointStore } from '../../checkpoints/store.js';
 import { serialiseOptions } from '../../options/serialise.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
-import { averagedTensors } from '../model/averagedNetworks.js';
-import type { Model } from '../model/model.js';
+import type { SavedModel } from '../model/savedModel.js';
+import type { Place } from '../model/savedProgress.js';
 import { registeredExtensions } from '../options.js';
-import { networkTensors, optimiserTensors, type Place, poolTensors, progressOf } from './trainingState.js';
-import { versions } from './versions.js';
+import { averagedTensors } from './averages.js';
+import { networkTensors, optimiserTensors, poolTensors, progressOf } from './trainingState.js';
+import { versionsWith } from './versions.js';
 
 /**
  * Saves a model under the tags, `latest` with the training state, and prunes to `--keep_last`.
@@ -13,26 +14,26 @@ import { versions } from './versions.js';
  * @param bestL1 the smallest validation L1 so far
  * @throws Pix2PixError when the disk is full or the folder cannot be written; the checkpoints before are intact
  */
-export function saveCheckpoint(
+export async function saveCheckpoint(
   checkpoints: CheckpointStore,
   tags: readonly string[],
-  model: Model,
+  model: SavedModel,
   opt: TrainOptions,
   place: Place,
   bestL1: number,
-): void {
-  const networks = Object.entries(model.networks).map(
-    ([name, network]) => [name, networkTensors(network, model.store)] as const,
+): Promise<void> {
+  const networks = Object.entries(model.usedNetworks()).map(
+    ([name, network]) => [name, networkTensors(network, model.device)] as const,
   );
-  checkpoints.save(tags, {
+  await checkpoints.saveFrom(tags, {
     epoch: place.batchIndex === 0 ? place.epoch - 1 : place.epoch, // the one that the weights belong to
     totalIters: model.totalIters,
     options: serialiseOptions(opt, registeredExtensions()),
-    versions: versions(),
+    versions: versionsWith(model.device.versions),
     networks: { ...Object.fromEntries(networks), ...averagedTensors(model) },
     state: {
       tensors: new Map([...optimiserTensors(model), ...poolTensors(model)]),
-      json: progressOf(model, place, bestL1),
+      json: await progressOf(model, place, bestL1),
     },
   });
   if (Number.isFinite(opt.keepLast)) checkpoints.prune(opt.keepLast);

@@ -1,91 +1,101 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
-import type { NamedTensors, StoredTensor } from '../../checkpoints/format/dtype.js';
+import type { NamedSources, TensorSource } from '../../checkpoints/format/dtype.js';
 import type { SafetensorsFile } from '../../checkpoints/safetensors.js';
-import type { StateStore } from '../../engine/runtime/stateStore.js';
+import type { State } from '../../engine/ir/state.js';
+import { elementCount } from '../../engine/ir/tensorType.js';
+import type { Device } from '../../engine/runtime/device.js';
+import type { Optimiser, OptimiserQuantity } from '../../engine/runtime/optimiser.js';
 import { type Module, parametersOf } from '../../models/layers/module.js';
-import type { Model } from '../model/model.js';
-import type { ScheduleState } from '../model/schedule.js';
+import type { SavedModel } from '../model/savedModel.js';
+import type { Place, SavedProgress } from '../model/savedProgress.js';
 
-/** Where in the data training goes on; a `Dataset` knows it. */
-export interface Place {
-  /** The epoch under way, from 1. */
-  readonly epoch: number;
-  /** How many of its batches have been used. All of them: the epoch has yet to be ended, by its validation and so on. */
-  readonly batchIndex: number;
-}
-
-/** The part of a training state that is no tensor. */
-export interface Progress {
-  readonly version: 1;
-  readonly place: Place;
-  /** The smallest validation L1 so far; Infinity before the first. */
-  readonly bestL1: number;
-  /** Images seen in all, as the reference counts iterations, and optimiser steps made. */
-  readonly totalIters: number;
-  readonly steps: number;
-  /** The loss that plateau watches where nothing is validated: sum and count over the epoch so far. */
-  readonly epochLoss: { readonly sum: number; readonly count: number };
-  /** The last losses, for those that a step does not compute anew; checkpoints of earlier versions have none. */
-  readonly losses?: Readonly<Record<string, number>>;
-  readonly schedule: ScheduleState;
-  /** By optimiser: updates made. */
-  readonly updates: Readonly<Record<string, number>>;
-}
-
-/** A network's tensors for a checkpoint: views of the model's own memory. */
-export function networkTensors({ states }: Module, store: StateStore): NamedTensors {
+/** A network's tensors for a checkpoint, downloaded when it is their turn. */
+export function networkTensors({ states }: Module, device: Pick<Device, 'download'>): NamedSources {
   return new Map(
-    states.map((state): [string, StoredTensor] => {
-      const shape = [...state.type.shape];
-      return state.type.dtype === 'i64'
-        ? [state.name, { dtype: 'I64', shape, data: store.counter(state) }]
-        : [state.name, { dtype: 'F32', shape, data: store.floats(state) }];
+    states.map((state): [string, TensorSource] => {
+      const { shape, dtype } = state.type;
+      const read = () => device.download(state);
+      return [state.name, { dtype: dtype === 'i64' ? 'I64' : 'F32', shape, read }];
     }),
   );
+}
+
+/** Fills a network from a file whose tensors have been compared with it. */
+export async function loadTensors(
+  { states }: Module,
+  file: SafetensorsFile,
+  device: Pick<Device, 'upload'>,
+): Promise<void> {
+  for (const state of states) {
+    if (state.type.dtype === 'i64') {
+      const counter = new BigInt64Array(1);
+      file.readInto(state.name, counter);
+      await device.upload(state, counter);
+    } else await device.upload(state, readFloats(file, state.name, state));
+  }
+}
+
+/** As many floats of a file as a state has. @throws Pix2PixError when the file has no such tensor */
+export function readFloats(file: SafetensorsFile, name: string, { type }: State): Float32Array {
+  const data = new Float32Array(elementCount(type.shape));
+  file.readInto(name, data);
+  return data;
 }
 
 /**
  * Adam's moments under PyTorch's names for them: `G.exp_avg.model.model.0.weight`, `G.exp_avg_sq....`; where an optimiser
  * has several networks, with the network's name: `G.exp_avg.G_A.model...`.
  */
-export function optimiserTensors(model: Model): NamedTensors {
-  const tensors = new Map<string, StoredTensor>();
-  for (const [name, data, shape] of moments(model)) tensors.set(name, { dtype: 'F32', shape, data });
+export function optimiserTensors(model: SavedModel): NamedSources {
+  const tensors = new Map<string, TensorSource>();
+  for (const { name, optimiser, state, quantity } of moments(model)) {
+    const read = () => optimiser.download(state, quantity);
+    tensors.set(name, { dtype: 'F32', shape: state.type.shape, read });
+  }
   return tensors;
 }
 
 /** Fills Adam's moments. Throws Pix2PixError when the file lacks one. */
-export function loadOptimisers(model: Model, file: SafetensorsFile): void {
-  for (const [name, data] of moments(model)) file.readInto(name, data);
+export async function loadOptimisers(model: SavedModel, file: SafetensorsFile): Promise<void> {
+  for (const { name, optimiser, state, quantity } of moments(model)) {
+    await optimiser.upload(state, quantity, readFloats(file, name, state));
+  }
 }
 
-function* moments(model: Model): Generator<[name: string, data: Float32Array, shape: number[]]> {
-  for (const { name: optimiser, networks } of model.graph.optimisers) {
-    const { memory } = model.optimisers.get(optimiser)!;
+/** One moment of one parameter. */
+interface Moment {
+  readonly name: string;
+  readonly optimiser: Optimiser;
+  readonly state: State;
+  readonly quantity: OptimiserQuantity;
+}
+
+function* moments(model: SavedModel): Generator<Moment> {
+  const all = model.usedNetworks();
+  for (const { name: optimiserName, optimiser, networks } of model.trained) {
     for (const network of networks) {
       const prefix = networks.length === 1 ? '' : `${network}.`;
-      for (const state of parametersOf(model.networks[network])) {
-        const shape = [...state.type.shape];
+      for (const state of parametersOf(all[network])) {
         const name = `${prefix}${state.name}`;
-        yield [`${optimiser}.exp_avg.${name}`, memory.of(state, 'firstMoment'), shape];
-        yield [`${optimiser}.exp_avg_sq.${name}`, memory.of(state, 'secondMoment'), shape];
+        yield { name: `${optimiserName}.exp_avg.${name}`, optimiser, state, quantity: 'firstMoment' };
+        yield { name: `${optimiserName}.exp_avg_sq.${name}`, optimiser, state, quantity: 'secondMoment' };
       }
     }
   }
 }
 
 /** The images that pools keep: `pool.pooled_A.0`. */
-export function poolTensors({ pools }: Model): NamedTensors {
-  const tensors = new Map<string, StoredTensor>();
+export function poolTensors({ pools }: SavedModel): NamedSources {
+  const tensors = new Map<string, TensorSource>();
   for (const [name, { images }] of pools) {
     for (const [i, { data, shape }] of images.entries())
-      tensors.set(`pool.${name}.${i}`, { dtype: 'F32', shape: [...shape], data });
+      tensors.set(`pool.${name}.${i}`, { dtype: 'F32', shape, read: async () => data });
   }
   return tensors;
 }
 
 /** Fills the pools with what `poolTensors` gave. A pool that has become smaller keeps the first. */
-export function loadPools({ pools }: Model, file: SafetensorsFile): void {
+export function loadPools({ pools }: SavedModel, file: SafetensorsFile): void {
   for (const [name, pool] of pools) {
     for (let i = 0; i < pool.size; i++) {
       const stored = file.tensors.get(`pool.${name}.${i}`);
@@ -99,29 +109,33 @@ export function loadPools({ pools }: Model, file: SafetensorsFile): void {
 }
 
 /** The counters of a model, and the place from which it goes on. */
-export function progressOf(model: Model, { epoch, batchIndex }: Place, bestL1: number): Progress {
-  const { totalIters, steps, epochLoss, schedule, optimisers } = model;
+export async function progressOf(
+  model: SavedModel,
+  { epoch, batchIndex }: Place,
+  bestL1: number,
+): Promise<SavedProgress> {
+  const { totalIters, steps, epochLoss, schedule, trained } = model;
   return {
     version: 1,
     place: { epoch, batchIndex },
     bestL1,
     totalIters,
     steps,
-    epochLoss: { ...epochLoss },
-    losses: model.getCurrentLosses(),
+    epochLoss: await epochLoss.soFar(),
+    losses: await model.getCurrentLosses(),
     schedule: { ...schedule.state },
-    updates: Object.fromEntries([...optimisers].map(([name, { updates }]) => [name, updates])),
+    updates: Object.fromEntries(trained.map(({ name, optimiser }) => [name, optimiser.updates])),
   };
 }
 
 /** Sets a model's counters from what `progressOf` gave. */
-export function restoreProgress(model: Model, progress: Progress): void {
+export function restoreProgress(model: SavedModel, progress: SavedProgress): void {
   model.totalIters = progress.totalIters;
   model.steps = progress.steps;
-  model.epochLoss = { ...progress.epochLoss };
+  model.epochLoss.restart(progress.epochLoss);
   model.restoreLosses(progress.losses ?? {});
   model.schedule.restore(progress.schedule);
-  for (const [name, optimiser] of model.optimisers) optimiser.updates = progress.updates[name];
+  for (const { name, optimiser } of model.trained) optimiser.updates = progress.updates[name];
 }
 
 /**
@@ -129,8 +143,8 @@ export function restoreProgress(model: Model, progress: Progress): void {
  * @param optimisers those whose updates must be among them
  * @throws Pix2PixError when they are of a version that is not known here, or one of them is missing or no number
  */
-export function parseProgress(json: unknown, optimisers: Iterable<string>): Progress {
-  const progress = (json ?? {}) as Progress;
+export function parseProgress(json: unknown, optimisers: Iterable<string>): SavedProgress {
+  const progress = (json ?? {}) as SavedProgress;
   if (progress.version !== 1) {
     throw new Pix2PixError(
       'the training state of the checkpoint is of another version',

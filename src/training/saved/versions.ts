@@ -1,13 +1,15 @@
 import { createRequire } from 'node:module';
+import { deviceVersions } from '../../engine/devices/openDevice.js';
 
 const require = createRequire(import.meta.url);
 
-/** The versions of what computes, for the record. */
-export function versions(): Record<string, string> {
-  const version = (manifest: string) => (require(manifest) as { version: string }).version;
-  return {
-    'pix2pix-ts': version('../../../../package.json'),
-    'onnxruntime-node': version('onnxruntime-node/package.json'),
-    node: process.versions.node,
-  };
+/** The versions of what computes on a device, for the record. @param device as `--device` names it */
+export function versions(device?: string): Record<string, string> {
+  return versionsWith(deviceVersions(device));
+}
+
+/** The versions of this package and of Node with those of a device between them. */
+export function versionsWith(device: Readonly<Record<string, string>>): Record<string, string> {
+  const { version } = require('../../../../package.json') as { version: string };
+  return { 'pix2pix-ts': version, ...device, node: process.versions.node };
 }

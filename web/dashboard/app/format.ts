@@ -1,3 +1,5 @@
+import { formatDuration } from '../../../src/base/duration.js';
+
 /** A value as a person reads it: four digits that count, exponents only where they are shorter. NaN where it is null. */
 export function formatNumber(value: number | null | undefined): string {
   if (value === undefined) return '';
@@ -15,16 +17,6 @@ export function formatNumber(value: number | null | undefined): string {
 /** `1,204,000` */
 export function formatCount(value: number): string {
   return value.toLocaleString('en-US');
-}
-
-/** `3 d 4 h`, `2 h 5 min`, `4 min`, `12 s` */
-export function formatDuration(seconds: number): string {
-  if (seconds < 60) return `${Math.round(seconds)} s`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 60) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  if (hours < 24) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
-  return hours % 24 === 0 ? `${Math.floor(hours / 24)} d` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
 /** `5 min ago`, for times in milliseconds since 1970. */

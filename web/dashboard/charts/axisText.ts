@@ -1,4 +1,5 @@
-import { formatCount, formatDuration, formatNumber } from '../app/format.js';
+import { formatDuration } from '../../../src/base/duration.js';
+import { formatCount, formatNumber } from '../app/format.js';
 import type { XAxis } from './chartSettings.js';
 
 /** A place on the horizontal axis, short: `12k`, `3 h`. */

@@ -1,5 +1,6 @@
+import { formatDuration } from '../../../src/base/duration.js';
 import type { RunDetail, RunSummary } from '../../../src/records/dashboard/api.js';
-import { formatCount, formatDuration, formatNumber } from '../app/format.js';
+import { formatCount, formatNumber } from '../app/format.js';
 import { StateBadge } from '../app/stateBadge.js';
 import { Notes } from './notes.js';
 import { RunActions } from './runActions.js';

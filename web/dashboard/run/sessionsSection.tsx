@@ -1,7 +1,8 @@
 import type { ComponentChildren } from 'preact';
+import { formatDuration } from '../../../src/base/duration.js';
 import type { RunState } from '../../../src/records/reading/runSummary.js';
 import type { RunSession } from '../../../src/records/writing/runRecord.js';
-import { formatBytes, formatCount, formatDuration } from '../app/format.js';
+import { formatBytes, formatCount } from '../app/format.js';
 import { Section } from './section.js';
 
 /** Each time that the run was started: by what command, from which code, where, and how it ended. Newest first. */

@@ -1,7 +1,8 @@
 import { memo } from 'preact/compat';
+import { formatDuration } from '../../../src/base/duration.js';
 import type { RunSummary } from '../../../src/records/dashboard/api.js';
 import { type FieldValue, readField } from '../../../src/records/reading/fields.js';
-import { formatAge, formatCount, formatDuration, formatNumber } from '../app/format.js';
+import { formatAge, formatCount, formatNumber } from '../app/format.js';
 import { runHref } from '../app/route.js';
 import { StateBadge } from '../app/stateBadge.js';
 

@@ -10,7 +10,7 @@ import { after, before, beforeEach, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { packTar } from 'modern-tar';
-import type { Progress } from '../progress.js';
+import type { Progress } from '../../../base/progress.js';
 import { type DatasetName, publishedUrl } from './catalog.js';
 import { downloadDataset } from './downloadDataset.js';
 

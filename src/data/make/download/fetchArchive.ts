@@ -6,8 +6,8 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
+import type { OnProgress } from '../../../base/progress.js';
 import { fileError } from '../fileError.js';
-import type { OnProgress } from '../progress.js';
 import { openUrl, PassingFailure } from './openUrl.js';
 import { PartialFile } from './partialFile.js';
 

@@ -6,7 +6,7 @@ import { pipeline, Readable, Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { createTarDecoder, type ParsedTarEntry } from 'modern-tar';
 import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
-import type { OnProgress } from '../progress.js';
+import type { OnProgress } from '../../../base/progress.js';
 import { entryPath, isLitter, refusal } from './entryPath.js';
 
 export interface UnpackLimits {

@@ -1,12 +1,17 @@
-import { cpus } from 'node:os';
+import { type CpuInfo, cpus } from 'node:os';
 
 /** How busy each core of the machine is, from one call to the next. */
 export class CpuUse {
-  private before = cpus();
+  private before: readonly CpuInfo[];
+
+  /** @param read the times that each core has spent in each mode since the machine started */
+  constructor(private readonly read: () => readonly CpuInfo[] = cpus) {
+    this.before = read();
+  }
 
   /** Percent of the time since the last call in which each core was not idle; whatever process kept it busy. */
   take(): number[] {
-    const now = cpus();
+    const now = this.read();
     const use = now.map(({ times }, core) => {
       const earlier = this.before[core]?.times ?? { user: 0, nice: 0, sys: 0, irq: 0, idle: 0 };
       const idle = times.idle - earlier.idle;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../../../../test/until.js';
 import { isProcessAlive } from '../../../checkpoints/processIdentity.js';
 import type { Scalars } from '../tracker.js';
 import { CpuUse } from './cpuUse.js';
@@ -38,15 +38,25 @@ test('a line of nvidia-smi is read, and any other passed over', () => {
     assert.equal(parseReading(line), undefined, line);
 });
 
-test('a core that works is busy, one that does nothing is not', () => {
-  const use = new CpuUse();
-  const end = Date.now() + 300;
-  while (Date.now() < end); // one core of them all
-  const percents = use.take();
+test('a core is busy for the share of its time in which it is not idle, since it was last asked', () => {
+  const core = (user: number, sys: number, idle: number) => ({
+    ...{ model: '', speed: 0 },
+    times: { user, nice: 0, sys, irq: 0, idle },
+  });
+  const readings = [
+    [core(100, 10, 1000), core(0, 0, 500)],
+    [core(160, 30, 1020), core(0, 0, 600)],
+    [core(160, 30, 1020), core(25, 0, 675), core(9, 0, 1)], // one stood still, and one has come
+  ];
+  const use = new CpuUse(() => readings.shift()!);
+  assert.deepEqual(use.take(), [80, 0]);
+  assert.deepEqual(use.take(), [0, 25, 90]);
+});
+
+test('the machine tells the use of each of its cores', () => {
+  const percents = new CpuUse().take();
   assert.equal(percents.length, cpus().length);
   assert(percents.every((percent) => percent >= 0 && percent <= 100));
-  // The system may move the loop from core to core.
-  assert(percents.reduce((sum, percent) => sum + percent, 0) > 50, `${percents}`);
 });
 
 /** Puts a program called nvidia-smi first on the PATH, and gives the file in which it leaves its process id. */
@@ -59,27 +69,25 @@ function standIn(script: string): string {
   return pid;
 }
 
-async function until(isTrue: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 1000 && !isTrue(); tries++) await sleep(10);
-  assert(isTrue());
-}
-
-test('GPUs are those of one nvidia-smi, which ends with the watch', { skip }, async () => {
+test('GPUs are those of one nvidia-smi, which ends with the watch', { skip }, async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
   const path = process.env.PATH;
-  const pid = standIn(
-    'while :; do echo "0, 37, 1000, NVIDIA One"; echo "1, [N/A], 500, Two"; sleep 0.05; done',
-  );
+  const pid = standIn('echo "0, 37, 1000, NVIDIA One"; echo "1, [N/A], 500, Two"; exec sleep 1000000');
   const found: string[] = [];
   const samples: Scalars[] = [];
   const monitor = new HardwareMonitor({
     folder: root,
-    seconds: 0.02,
     onSample: (values) => void samples.push(values),
     onGpu: ({ name }) => void found.push(name),
   });
   process.env.PATH = path;
-  await until(() => samples.some((values) => values['system/gpu_1_memory_gb'] !== undefined));
+  await until(() => found.length === 2);
+  t.mock.timers.tick(4999);
+  assert.equal(samples.length, 0);
+  t.mock.timers.tick(1);
+  await until(() => samples.length === 1);
   await monitor.stop();
+  assert.equal(samples.length, 2);
   const last = samples.at(-1)!;
   assert.deepEqual(found, ['NVIDIA One', 'Two']);
   assert.equal(last['system/gpu_0_utilization'], 37);
@@ -90,9 +98,9 @@ test('GPUs are those of one nvidia-smi, which ends with the watch', { skip }, as
   assert(last['system/disk_free_gb'] > 0);
   for (let core = 0; core < cpus().length; core++) assert(last[`system/cpu_${core}`] >= 0);
   await until(() => !isProcessAlive(Number(readFileSync(pid, 'utf8'))));
-  const taken = samples.length;
-  await sleep(100);
-  assert.equal(samples.length, taken);
+  t.mock.timers.tick(60_000);
+  await monitor.stop(); // one that was under way would be done by now
+  assert.equal(samples.length, 3);
 });
 
 test('no nvidia-smi, one that fails and one that talks nonsense are no GPUs', { skip }, async () => {
@@ -100,12 +108,11 @@ test('no nvidia-smi, one that fails and one that talks nonsense are no GPUs', { 
   process.env.PATH = root;
   const none = new GpuWatch(1);
   process.env.PATH = path;
-  const pid = standIn('echo "NVIDIA-SMI has failed"; exit 9');
+  standIn('echo "NVIDIA-SMI has failed"; echo "9, 1, 2, After it"; exit 9');
   const failing = new GpuWatch(1);
   process.env.PATH = path;
-  await until(() => existsSync(pid));
-  await sleep(50);
-  assert.deepEqual([none.readings, failing.readings], [[], []]);
+  await until(() => failing.readings.length > 0);
+  assert.deepEqual([none.readings, failing.readings.map(({ name }) => name)], [[], ['After it']]);
   none.stop();
   failing.stop();
 });

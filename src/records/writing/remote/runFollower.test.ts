@@ -3,9 +3,9 @@ import { appendFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { type FakeMlflow, type Fate, fakeMlflow } from '../../../../test/fakeMlflow.js';
+import { until } from '../../../../test/until.js';
 import {
   expectedMetrics,
   logStep,
@@ -23,22 +23,34 @@ import { syncRun } from './syncRun.js';
 const root = mkdtempSync(join(tmpdir(), 'follower-'));
 after(() => rmSync(root, { recursive: true, force: true }));
 
-/** Waits for what happens elsewhere. */
-async function until(condition: () => boolean): Promise<void> {
-  for (let tries = 0; !condition(); tries++) {
-    assert.ok(tries < 2000, 'waited in vain');
-    await sleep(5);
-  }
-}
-
 const metricsOf = (fake: FakeMlflow) =>
   sorted(fake.run.distinct.map(({ key, step, value }) => [key, step, Number(value)]));
 
-/** @param patience short only where the end is to give up: a busy machine is slow too */
-function follow(folder: string, fake: FakeMlflow, said: string[] = [], patience = 60_000) {
-  const say = (_: string, text: string) => void said.push(text);
-  const options = { session: 's1', say, interval: 5, backOff: 5, patience, mostPatience: 60_000 };
-  return new RunFollower(folder, mlflowTracker(fake.uri, 'tests'), options);
+interface Follow {
+  readonly said?: string[];
+  /** Short only where the end is to give up: a busy machine is slow too. */
+  readonly patience?: number;
+  /** Called before each pause. */
+  readonly onPause?: () => void;
+}
+
+function follow(folder: string, fake: FakeMlflow, { said = [], patience = 60_000, onPause }: Follow = {}) {
+  const say = (_: string, text: string) => {
+    if (!text.startsWith('sending the rest')) said.push(text); // told where the end takes a second
+  };
+  const pause = () => {
+    onPause?.();
+    return 5;
+  };
+  return new RunFollower(folder, mlflowTracker(fake.uri, 'tests'), {
+    ...{ session: 's1', say, patience, mostPatience: 60_000 },
+    get interval() {
+      return pause();
+    },
+    get backOff() {
+      return pause();
+    },
+  });
 }
 
 const send = (folder: string, fake: FakeMlflow) => syncRun(folder, mlflowTracker(fake.uri, 'tests'));
@@ -75,8 +87,9 @@ test('nothing is sent before the record says what the session is', async () => {
   const fake = await fakeMlflow();
   const folder = runFolderIn(root, sessionOf('before', { exit: { reason: 'stopped' } }));
   writeSteps(folder, 1, 2);
-  const follower = follow(folder, fake);
-  await sleep(50);
+  let pauses = 0;
+  const follower = follow(folder, fake, { onPause: () => pauses++ });
+  await until(() => pauses > 3);
   assert.equal(fake.requests, 0);
   await follower.finish();
   assert.equal(fake.requests, 0);
@@ -88,9 +101,9 @@ test('a server that is away holds up nothing, is told once, and gets everything 
   const folder = runFolderIn(root, sessionOf('s1'));
   writeSteps(folder, 1, 700);
   const said: string[] = [];
-  const follower = follow(folder, fake, said, 100);
-  await until(() => said.length > 0);
-  await sleep(50);
+  let pauses = 0;
+  const follower = follow(folder, fake, { said, patience: 100, onPause: () => pauses++ });
+  await until(() => said.length > 0 && pauses > 5);
   await follower.finish();
   assert.equal(said.length, 2);
   assert.match(
@@ -112,7 +125,7 @@ test('a server that goes away and comes back is told twice, and misses nothing',
   const fake = await fakeMlflow();
   const folder = runFolderIn(root, sessionOf('s1'));
   const said: string[] = [];
-  const follower = follow(folder, fake, said);
+  const follower = follow(folder, fake, { said });
   const events = new EventTracker(folder, { flushMilliseconds: 1 });
   logStep(events, 1);
   await until(() => fake.runs.size > 0 && fake.run.metrics.length === 2);

@@ -7,7 +7,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../../../../../test/until.js';
 import {
   expectedMetrics,
   runFolderIn,
@@ -53,12 +53,11 @@ before(async () => {
   const settings = { cwd: root, stdio: 'ignore', detached: true } as const;
   server = spawn(interpreter, ['-m', 'mlflow', 'server', ...flags, ...stores], settings);
   uri = `http://127.0.0.1:${port}`;
-  for (;;) {
-    assert.equal(server.exitCode, null, 'the server has ended');
+  await until(async () => {
+    assert.equal(server!.exitCode, null, 'the server has ended');
     const response = await fetch(`${uri}/health`).catch(() => undefined);
-    if (response?.ok) return;
-    await sleep(200);
-  }
+    return response?.ok === true;
+  });
 });
 after(() => {
   if (server?.pid !== undefined) process.kill(-server.pid); // it has workers

@@ -1,0 +1,166 @@
+import { reachable } from '../../ir/program.js';
+import type { State } from '../../ir/state.js';
+import { f32 } from '../../ir/tensorType.js';
+import { Trace } from '../../ir/trace.js';
+import type { Value } from '../../ir/value.js';
+import { scalar } from '../../ops/constant.js';
+import { add, div, mul, scale, sqrt, square, sub } from '../../ops/elementwise.js';
+import {
+  type Accumulation,
+  type AdamSettings,
+  CLIP_EPSILON,
+  type Optimiser,
+  type OptimiserQuantity,
+} from '../../runtime/optimiser.js';
+import {
+  addressOf,
+  type ExtraQuantity,
+  OptimiserMemory,
+  QUANTITIES,
+  type Quantity,
+  type Slab,
+} from './optimiserMemory.js';
+import { elementwiseKernel } from './wasm/elementwiseKernel.js';
+import { compile } from './wasm/webAssembly.js';
+
+type Kernel = (...args: readonly number[]) => void;
+
+/**
+ * Adam (Kingma and Ba 2015, algorithm 1, with step size and ε rearranged as at the end of their section 2), run in
+ * place by a WebAssembly kernel: one pass over memory, where twelve operators of a graph would make a dozen.
+ */
+export class Adam implements Optimiser {
+  /** Updates made so far. */
+  updates = 0;
+  readonly memory: OptimiserMemory;
+  private readonly kernels: readonly { readonly slab: Slab; readonly run: Kernel }[];
+  private readonly blends: readonly { readonly slab: Slab; readonly run: Kernel }[];
+
+  /**
+   * Allocates memory for the states.
+   * @throws Pix2PixError when there is not enough
+   */
+  constructor(
+    readonly states: readonly State[],
+    private readonly settings: AdamSettings,
+    memory = new OptimiserMemory(states, extrasOf(settings)),
+  ) {
+    this.memory = memory;
+    const over = compile(updateRule(settings));
+    const blend = compile(blendRule());
+    this.kernels = memory.slabs.map((slab) => ({ slab, run: over(slab.memory) }));
+    this.blends = memory.slabs.map((slab) => ({ slab, run: blend(slab.memory) }));
+  }
+
+  /**
+   * One update from the gradients in `memory`, clipped where the settings say so, and that of the average.
+   * @param learningRate α
+   */
+  update(learningRate: number, from: 'gradient' | 'accumulated' = 'gradient'): void {
+    const { betas, epsilon, averaging } = this.settings;
+    this.updates++;
+    const correction1 = 1 - betas[0] ** this.updates;
+    const correction2 = Math.sqrt(1 - betas[1] ** this.updates);
+    const factor = this.clipFactor(from);
+    for (const { slab, run } of this.kernels) {
+      const addresses = (['parameter', from, 'firstMoment', 'secondMoment'] as const).map((quantity) =>
+        addressOf(slab, quantity),
+      );
+      const stepSize = (learningRate * correction2) / correction1;
+      run(...addresses, 4 * slab.length, stepSize, epsilon * correction2, factor);
+    }
+    if (averaging !== undefined) this.blend('average', averaging, 'parameter', 1 - averaging);
+  }
+
+  /** Adds the gradients in `memory`, by their share, to those of the batches before; the update follows on the last. */
+  accumulate(learningRate: number, { share, isFirst, isLast }: Accumulation): void {
+    this.blend('accumulated', isFirst ? 0 : 1, 'gradient', share);
+    if (isLast) this.update(learningRate, 'accumulated');
+  }
+
+  async download(state: State, quantity: OptimiserQuantity): Promise<Float32Array> {
+    return this.memory.of(state, quantity).slice();
+  }
+
+  async upload(state: State, quantity: OptimiserQuantity, data: Float32Array): Promise<void> {
+    const own = this.memory.of(state, quantity);
+    if (own.length !== data.length) {
+      throw new Error(
+        `the ${quantity} of ${state.name} is given ${data.length} numbers, it takes ${own.length}`,
+      );
+    }
+    own.set(data);
+  }
+
+  async startAverage(): Promise<void> {
+    this.blend('average', 0, 'parameter', 1);
+  }
+
+  async exchangeAverage(): Promise<void> {
+    for (const state of this.states) {
+      const [own, average] = [this.memory.of(state, 'parameter'), this.memory.of(state, 'average')];
+      const kept = own.slice();
+      own.set(average);
+      average.set(kept);
+    }
+  }
+
+  /** target ← a · target + b · source */
+  private blend(target: Quantity, a: number, source: Quantity, b: number): void {
+    for (const { slab, run } of this.blends) {
+      run(addressOf(slab, target), addressOf(slab, source), addressOf(slab, target) + 4 * slab.length, a, b);
+    }
+  }
+
+  /** What gradients are multiplied by: as PyTorch's clip_grad_norm_, over all of this optimiser's. */
+  private clipFactor(from: 'gradient' | 'accumulated'): number {
+    const { clipNorm = Number.POSITIVE_INFINITY } = this.settings;
+    if (clipNorm === Number.POSITIVE_INFINITY) return 1;
+    let squares = 0;
+    for (const state of this.states) {
+      const gradient = this.memory.of(state, from);
+      for (let i = 0; i < gradient.length; i++) squares += gradient[i] * gradient[i];
+    }
+    return Math.min(1, clipNorm / (Math.sqrt(squares) + CLIP_EPSILON));
+  }
+}
+
+function extrasOf({ accumulates, averaging }: AdamSettings): ExtraQuantity[] {
+  const extras: ExtraQuantity[] = [];
+  if (accumulates) extras.push('accumulated');
+  if (averaging !== undefined) extras.push('average');
+  return extras;
+}
+
+/** target ← a · target + b · source */
+function blendRule(): Uint8Array<ArrayBuffer> {
+  const trace = new Trace(true);
+  const [target, source] = ['target', 'source'].map((name) => trace.input(name, f32(4)));
+  const scalars = ['a', 'b'].map((name) => trace.input(name, f32()));
+  const result = add(mul(target, scalars[0]), mul(source, scalars[1]));
+  const writes = new Map([[target, result]]);
+  const body = reachable(writes.values(), ({ source: { kind } }) => kind === 'input');
+  return elementwiseKernel({ arrays: [target, source], scalars, writes, body });
+}
+
+/**
+ * m ← β₁ m + (1 - β₁) g, v ← β₂ v + (1 - β₂) g², p ← p - stepSize · m / (√v + stabiliser), with
+ * stepSize = α √(1 - β₂ᵗ) / (1 - β₁ᵗ) and stabiliser = ε √(1 - β₂ᵗ), where g is the gradient times a factor
+ */
+function updateRule({ betas: [beta1, beta2] }: AdamSettings): Uint8Array<ArrayBuffer> {
+  const trace = new Trace(true);
+  const [parameter, raw, m, v] = QUANTITIES.map((quantity) => trace.input(quantity, f32(4)));
+  const scalars = ['stepSize', 'stabiliser', 'factor'].map((name) => trace.input(name, f32()));
+  const [stepSize, stabiliser, factor] = scalars;
+  const gradient = mul(raw, factor);
+  const newM = add(scale(m, beta1), scale(gradient, 1 - beta1));
+  const newV = add(scale(v, beta2), mul(square(gradient), scalar(1 - beta2)));
+  const update = mul(stepSize, div(newM, add(sqrt(newV), stabiliser)));
+  const writes = new Map<Value, Value>([
+    [m, newM],
+    [v, newV],
+    [parameter, sub(parameter, update)],
+  ]);
+  const body = reachable(writes.values(), ({ source }) => source.kind === 'input');
+  return elementwiseKernel({ arrays: [parameter, raw, m, v], scalars, writes, body });
+}

@@ -1,0 +1,125 @@
+import { cpus } from 'node:os';
+import { type AlgorithmChooser, layerOf } from '../../ir/layer.js';
+import type { Program } from '../../ir/program.js';
+import type { State } from '../../ir/state.js';
+import type { Value } from '../../ir/value.js';
+import { chooseByRule } from '../../runtime/algorithmRules.js';
+import { Autotuner } from '../../runtime/autotuner.js';
+import type { Device, DeviceSettings, StateData } from '../../runtime/device.js';
+import type { CompileOptions, Executable } from '../../runtime/executable.js';
+import type { AdamSettings, Optimiser } from '../../runtime/optimiser.js';
+import type { Profile } from '../../runtime/profile.js';
+import { copyRate, type PredictOptions, predictStepTime, type StepTime } from '../../runtime/stepTime.js';
+import { Adam } from './adam.js';
+import { CpuExecutable } from './cpuExecutable.js';
+import { cpuMemory } from './cpuMemory.js';
+import { timeAlgorithms } from './layerTiming.js';
+import { libraryVersions } from './libraryVersions.js';
+import { ProfileFolder } from './profileFolder.js';
+import { runtimeVersion } from './session.js';
+import { StateStore } from './stateStore.js';
+
+/** Runs that count of each algorithm of a layer, and of each layer of a prediction. */
+const [TUNING_ROUNDS, PREDICTION_ROUNDS] = [3, 2];
+
+export interface CpuSettings extends DeviceSettings {
+  /** Picks the algorithms of layers in place of rules and timed choices. */
+  readonly choose?: AlgorithmChooser;
+}
+
+/** The processor: ONNX Runtime executes segments, and a WebAssembly kernel updates what is trained. */
+export class CpuDevice implements Device {
+  readonly versions = libraryVersions();
+  readonly fingerprint: string;
+  readonly memory = cpuMemory;
+  private readonly store = new StateStore();
+  private readonly optimiserOf = new Map<State, Adam>();
+  private readonly executables = new Set<Executable>();
+  private readonly threads: number;
+  private readonly autotuner: Autotuner | undefined;
+  private readonly profiles: ProfileFolder | undefined;
+
+  constructor(
+    readonly name: string,
+    private readonly settings: CpuSettings = {},
+  ) {
+    const { threads = 0, tunedChoices, profiling = false } = settings;
+    this.threads = threads;
+    this.fingerprint = `${cpus()[0]?.model.trim()}, ${threads || cpus().length} threads, ${runtimeVersion()}`;
+    this.profiles = profiling ? new ProfileFolder() : undefined;
+    this.autotuner =
+      tunedChoices &&
+      new Autotuner({
+        fingerprint: this.fingerprint,
+        time: (value, algorithms) => timeAlgorithms(value, algorithms, threads, TUNING_ROUNDS),
+        store: tunedChoices,
+      });
+  }
+
+  async allocate(states: readonly State[]): Promise<void> {
+    this.store.allocate(states.filter((state) => !this.store.has(state)));
+  }
+
+  async upload(state: State, data: StateData): Promise<void> {
+    this.store.set(state, data);
+  }
+
+  async download(state: State): Promise<StateData> {
+    return this.store.get(state).slice();
+  }
+
+  free(states: readonly State[]): void {
+    this.store.free(states);
+    for (const state of states) this.optimiserOf.delete(state);
+  }
+
+  async optimiser(states: readonly State[], settings: AdamSettings): Promise<Optimiser> {
+    const adam = new Adam(states, settings);
+    for (const state of states) {
+      this.store.adopt(state, adam.memory.of(state, 'parameter'));
+      this.optimiserOf.set(state, adam);
+    }
+    return adam;
+  }
+
+  async compile(program: Program, { keepsMemory, onTuning }: CompileOptions = {}): Promise<Executable> {
+    const executable = await CpuExecutable.compile(program, {
+      choose: await this.chooserFor(program, onTuning),
+      threads: this.threads,
+      keepsMemory,
+      store: this.store,
+      optimiserOf: (state) => this.optimiserOf.get(state),
+      profiles: this.profiles,
+      onDispose: () => this.executables.delete(executable),
+    });
+    this.executables.add(executable);
+    return executable;
+  }
+
+  async predictTime(program: Program, { onTuning, progress }: PredictOptions = {}): Promise<StepTime> {
+    const choose = await this.chooserFor(program, onTuning);
+    const timeLayer = async (value: Value) => {
+      const algorithm = choose(layerOf(value));
+      return (await timeAlgorithms(value, [algorithm], this.threads, PREDICTION_ROUNDS))[algorithm];
+    };
+    return predictStepTime(program, { timeLayer, copyRate }, progress);
+  }
+
+  async profile(): Promise<Profile> {
+    return this.profiles?.read() ?? { nodes: [], updates: new Map() };
+  }
+
+  async dispose(): Promise<void> {
+    for (const executable of this.executables) await executable.dispose();
+    this.store.clear();
+    this.optimiserOf.clear();
+    this.profiles?.remove();
+  }
+
+  private chooserFor(
+    program: Program,
+    onTuning?: (layers: number) => void,
+  ): AlgorithmChooser | Promise<AlgorithmChooser> {
+    return this.settings.choose ?? this.autotuner?.chooserFor(program, onTuning) ?? chooseByRule;
+  }
+}

@@ -1,0 +1,44 @@
+import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import type { Device, DeviceSettings } from '../runtime/device.js';
+import { libraryVersions } from './cpu/libraryVersions.js';
+import { DEFAULT_DEVICE, DEVICE_NAMES, type DeviceName } from './registry.js';
+
+/** How Node comes by a device. */
+interface Opener {
+  /** Loads what the device needs, and opens it. */
+  open(name: DeviceName, settings: DeviceSettings): Promise<Device>;
+  /** `Device.versions`, without loading anything. */
+  versions(): Readonly<Record<string, string>>;
+}
+
+const OPENERS: Readonly<Record<DeviceName, Opener>> = {
+  cpu: {
+    open: async (name, settings) => new (await import('./cpu/cpuDevice.js')).CpuDevice(name, settings),
+    versions: libraryVersions,
+  },
+};
+
+/**
+ * Opens a device of the registry.
+ * @throws Pix2PixError when there is no such device, or this machine lacks what it needs
+ */
+export async function openDevice(
+  name: string = DEFAULT_DEVICE,
+  settings: DeviceSettings = {},
+): Promise<Device> {
+  return openerOf(name).open(name as DeviceName, settings);
+}
+
+/** The versions of what computes on a device, for the record. */
+export function deviceVersions(name: string = DEFAULT_DEVICE): Readonly<Record<string, string>> {
+  return openerOf(name).versions();
+}
+
+function openerOf(name: string): Opener {
+  if (Object.hasOwn(OPENERS, name)) return OPENERS[name as DeviceName];
+  throw new Pix2PixError(
+    `there is no device ${name}`,
+    { 'there are': DEVICE_NAMES.join(', ') },
+    'pass one of these as --device',
+  );
+}

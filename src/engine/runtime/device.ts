@@ -1,0 +1,91 @@
+import type { Program } from '../ir/program.js';
+import type { State } from '../ir/state.js';
+import type { CompileOptions, Executable } from './executable.js';
+import type { MemoryModel } from './memoryModel.js';
+import type { AdamSettings, Optimiser } from './optimiser.js';
+import type { Profile } from './profile.js';
+import type { PredictOptions, StepTime } from './stepTime.js';
+import type { TunedChoicesStore } from './tunedChoices.js';
+
+/** The elements of a state, row by row as its type says: f32, or a single i64 of a counter. */
+export type StateData = Float32Array | BigInt64Array;
+
+/** What a device is opened with. A device for which one of these means nothing passes it over. */
+export interface DeviceSettings {
+  /** Threads that compute; 0: one per core. Default: 0. */
+  readonly threads?: number;
+  /** Where timed choices are kept. Default: nowhere; then nothing is timed, and rules choose. */
+  readonly tunedChoices?: TunedChoicesStore;
+  /** Whether runs are timed op by op, for `profile`, which makes them a little slower. Default: no. */
+  readonly profiling?: boolean;
+}
+
+/**
+ * What executes programs, and the only way to it: states are its memory, which the outside sees through `upload` and
+ * `download` alone, and programs are compiled over them. Calls must not overlap, except that a result or a state that
+ * was asked for may be awaited later.
+ *
+ * ```
+ * await device.allocate(states);
+ * const executable = await device.compile(program);
+ * const results = await executable.run({ tensors: { x } });
+ * const loss = (await results.fetch('loss'))[0];
+ * ```
+ */
+export interface Device {
+  /** As `--device` names it. */
+  readonly name: string;
+  /** Of the libraries that compute, by package, for the record. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** What tuned choices hold for: the hardware, the threads, the library with its version. */
+  readonly fingerprint: string;
+  readonly memory: MemoryModel;
+
+  /**
+   * Gives states memory, zero at first. Those that have some already, from their optimiser, keep it.
+   * @throws Pix2PixError when there is not enough
+   */
+  allocate(states: readonly State[]): Promise<void>;
+
+  /**
+   * Sets a state. The data is copied before the promise resolves, into whatever layout the device keeps it in.
+   * @throws Error when the state is not allocated, or the data is of another kind or size
+   */
+  upload(state: State, data: StateData): Promise<void>;
+
+  /** A copy of a state as it is after all that has been run. Throws as `upload`. */
+  download(state: State): Promise<StateData>;
+
+  /** Gives the memory of states back; programs over them must not run any more. */
+  free(states: readonly State[]): void;
+
+  /**
+   * Adam for these states, with memory for them, their gradients and moments. Programs find it by the states that their
+   * host steps update.
+   *
+   * @throws Pix2PixError when there is not enough memory
+   */
+  optimiser(states: readonly State[], settings: AdamSettings): Promise<Optimiser>;
+
+  /**
+   * Makes a program ready to run. All states that it uses must be allocated, and have their optimisers.
+   * @throws Error when one is missing, or a state is read as it was before a step that has updated it
+   */
+  compile(program: Program, options?: CompileOptions): Promise<Executable>;
+
+  /** Predicts how long a run takes, from its parts timed one by one: none of the program's memory is allocated. */
+  predictTime(program: Program, options?: PredictOptions): Promise<StepTime>;
+
+  /** What the programs have spent that are disposed of by now; empty without `profiling`. */
+  profile(): Promise<Profile>;
+
+  /** Frees everything: programs, optimisers and states. */
+  dispose(): Promise<void>;
+}
+
+/** A state of floats. Throws as `Device.download`, and for a counter. */
+export async function downloadFloats(device: Pick<Device, 'download'>, state: State): Promise<Float32Array> {
+  const data = await device.download(state);
+  if (!(data instanceof Float32Array)) throw new Error(`${state.name} is no state of floats`);
+  return data;
+}

@@ -1,0 +1,37 @@
+import type { Program } from '../ir/program.js';
+
+/** How a training step uses memory. */
+export interface MemoryStrategy {
+  readonly name: string;
+  /** Whether freed memory is kept for the next tensor, which is faster, or given back. */
+  readonly keepsMemory: boolean;
+  /** Whether activations are computed again for the gradients instead of being kept (`inStrategy`). */
+  readonly recomputes: boolean;
+  /** What there is to say to the person who trains. */
+  readonly note?: string;
+}
+
+/** What a training needs, in bytes of the device's memory. */
+export interface MemoryNeeds {
+  /** What is there before any program: on a CPU Node, the library's code, data loading. */
+  readonly process: number;
+  /** Parameters, gradients and two moments; statistics. */
+  readonly states: number;
+  /** Values that one segment of a step leaves for a later one, inputs and results. */
+  readonly kept: number;
+  /** Everything else that a step computes. */
+  readonly working: number;
+  readonly total: number;
+}
+
+/** What programs take of a device's memory, known before anything is allocated. */
+export interface MemoryModel {
+  /** From the fastest to the one that needs least. */
+  readonly strategies: readonly MemoryStrategy[];
+  /** `MemoryNeeds.process`. */
+  readonly processBytes: number;
+  /** Predicts the peak of a training from the program of a step. */
+  predict(program: Program, strategy: MemoryStrategy): MemoryNeeds;
+  /** Bytes that a training could take now; Infinity where the device does not tell. */
+  available(): number;
+}

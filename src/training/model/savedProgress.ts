@@ -1,0 +1,28 @@
+import type { LossSum } from './epochLoss.js';
+import type { ScheduleState } from './schedule.js';
+
+/** Where in the data training goes on; a `Dataset` knows it. */
+export interface Place {
+  /** The epoch under way, from 1. */
+  readonly epoch: number;
+  /** How many of its batches have been used. All of them: the epoch has yet to be ended, by its validation and so on. */
+  readonly batchIndex: number;
+}
+
+/** The part of a training state that is no tensor. */
+export interface SavedProgress {
+  readonly version: 1;
+  readonly place: Place;
+  /** The smallest validation L1 so far; Infinity before the first. */
+  readonly bestL1: number;
+  /** Images seen in all, as the reference counts iterations, and optimiser steps made. */
+  readonly totalIters: number;
+  readonly steps: number;
+  /** The loss that plateau watches where nothing is validated: sum and count over the epoch so far. */
+  readonly epochLoss: LossSum;
+  /** The last losses, for those that a step does not compute anew; checkpoints of earlier versions have none. */
+  readonly losses?: Readonly<Record<string, number>>;
+  readonly schedule: ScheduleState;
+  /** By optimiser: updates made. */
+  readonly updates: Readonly<Record<string, number>>;
+}

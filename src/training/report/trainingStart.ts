@@ -1,0 +1,33 @@
+import type { Training } from '../training.js';
+import { networkRecords } from './networkRecords.js';
+import type { TrainingStart } from './trainingEvents.js';
+import type { TrainingProgress } from './trainingProgress.js';
+
+/** What the record is told when a training begins or goes on. */
+export function trainingStart(
+  { dataset, model, resumedFrom }: Training,
+  progress: TrainingProgress,
+): TrainingStart {
+  const before = model.totalIters;
+  const plan = {
+    imagesPerEpoch: dataset.length,
+    epochs: progress.lastEpoch,
+    firstStep: before + 1,
+    lastStep: before + progress.imagesLeft(dataset.epoch),
+  };
+  const networks = networkRecords(model.networks);
+  return { plan, networks, lossNames: model.graph.lossNames, folders: dataset.folders, resumedFrom };
+}
+
+/** What there is to do, in one line. */
+export function describePlan({ dataset, model, validationImages }: Training, lastEpoch: number): string {
+  const { epoch, batchIndex, batchesPerEpoch } = dataset;
+  if (epoch > lastEpoch) {
+    return `nothing is left to train: the run has finished its ${lastEpoch} epochs (more: --n_epochs, --n_epochs_decay)`;
+  }
+  const validation = validationImages > 0 ? `, validating on ${validationImages}` : '';
+  const images = `${dataset.length} images${validation}`;
+  if (model.loadedFrom === undefined) return `training on ${images}`;
+  const place = batchIndex === 0 ? '' : `, after batch ${batchIndex} of ${batchesPerEpoch}`;
+  return `training goes on in epoch ${epoch}${place} (${model.steps} steps made), on ${images}`;
+}

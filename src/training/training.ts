@@ -1,0 +1,100 @@
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import { CheckpointStore } from '../checkpoints/store.js';
+import { createDataset } from '../data/createDataset.js';
+import type { Dataset } from '../data/loading/dataset.js';
+import { findModel } from '../models/registry.js';
+import type { TrainOptions } from '../options/trainOptions.js';
+import { createModel } from './createModel.js';
+import type { Model } from './model/model.js';
+import { imagesPerStep } from './model/stepPieces.js';
+import type { TrainingStart, TrainingSurroundings } from './report/trainingEvents.js';
+import { runFolder } from './saved/loadModel.js';
+import { startingPoint } from './saved/resume.js';
+import { FixedSamples } from './validation/fixedSamples.js';
+import { validationLength } from './validation/validate.js';
+
+/** All that a training works with. The model is set up, and the data set stands where training goes on. */
+export interface Training {
+  readonly opt: TrainOptions;
+  readonly model: Model;
+  readonly dataset: Dataset;
+  /** 0: nothing is validated. */
+  readonly validationImages: number;
+  /** Where there is a validation set to take them from. */
+  readonly samples: FixedSamples | undefined;
+  /** The smallest validation L1 so far, which the checkpoint `best` has to beat. */
+  readonly bestL1: number;
+  /** Where it goes on, if it does. */
+  readonly resumedFrom: TrainingStart['resumedFrom'];
+  /** Tells each text once. */
+  warn(text: string): void;
+}
+
+/**
+ * Opens the data set, sets the model up, new or from a checkpoint, and closes both when `use` is done.
+ *
+ * @throws Pix2PixError for everything that a person can correct
+ */
+export async function withTraining<T>(
+  opt: TrainOptions,
+  surroundings: TrainingSurroundings,
+  use: (training: Training) => Promise<T>,
+): Promise<T> {
+  requireTraining(opt);
+  requireEpochs(opt);
+  const print = (text: string) => surroundings.emit({ kind: 'message', text });
+  const warn = once((text) => surroundings.emit({ kind: 'warning', text }));
+  const dataset = await createDataset(
+    { ...opt, batchSize: imagesPerStep(opt) },
+    { onWarning: warn, onProgress: print },
+  );
+  try {
+    const model = await createModel(opt);
+    try {
+      const validationImages = await validationLength(model, opt, warn);
+      const checkpoints = new CheckpointStore(runFolder(opt), {
+        onWarning: warn,
+        session: surroundings.session,
+      });
+      await model.setup(opt, { print, checkpoints });
+      const { place, bestL1 } = startingPoint(model, opt, checkpoints, warn);
+      dataset.startAt(place.epoch, place.batchIndex);
+      const resumedFrom = model.loadedFrom && {
+        session: model.loadedFrom.session,
+        epoch: place.epoch,
+        step: model.totalIters,
+      };
+      const samples = await FixedSamples.open(model, opt, warn);
+      return await use({ opt, model, dataset, validationImages, samples, bestL1, resumedFrom, warn });
+    } finally {
+      await model.dispose();
+    }
+  } finally {
+    await dataset.close();
+  }
+}
+
+function requireTraining({ model }: TrainOptions): void {
+  if (!findModel(model).onlyTests) return;
+  throw new Pix2PixError(`--model ${model} has nothing to train`, {}, 'pass it to pix2pix test');
+}
+
+/** A run that continues may have come to its end; a new one that has no epochs is a mistake. */
+function requireEpochs({ continueTrain, epochCount, nEpochs, nEpochsDecay }: TrainOptions): void {
+  if (continueTrain || epochCount <= nEpochs + nEpochsDecay) return;
+  throw new Pix2PixError(
+    'there are no epochs to train',
+    { epoch_count: epochCount, 'last epoch': `${nEpochs + nEpochsDecay} = n_epochs + n_epochs_decay` },
+    'pass a larger --n_epochs or --n_epochs_decay, or a smaller --epoch_count',
+  );
+}
+
+/** Tells each text once: a damaged image of the validation set is met in every validation. */
+function once(tell: (text: string) => void): (text: string) => void {
+  const told = new Set<string>();
+  return (text) => {
+    if (told.has(text)) return;
+    told.add(text);
+    tell(text);
+  };
+}

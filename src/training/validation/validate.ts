@@ -1,0 +1,81 @@
+import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { type FloatImages, toImageBatch } from '../../data/batch/floatImages.js';
+import { type ImageMetrics, imageMetrics } from '../../data/metrics/imageMetrics.js';
+import { MetricMeans } from '../../data/metrics/metricMeans.js';
+import type { TrainOptions } from '../../options/trainOptions.js';
+import type { Model } from '../model/model.js';
+import { hasValidationFolder, openValidationSet } from './validationSet.js';
+
+/** Means over the validation set: L1 in units of the loss (images in -1 ... 1), PSNR in dB, SSIM. */
+export interface ValidationResult {
+  readonly l1: number;
+  readonly psnr: number;
+  readonly ssim: number;
+  readonly images: number;
+}
+
+/** What a validation is told by, and tells, the outside. */
+export interface ValidationSurroundings {
+  warn(text: string): void;
+  /** Asked between two images. */
+  shouldStop(): boolean;
+}
+
+/**
+ * How many images the run has to validate on: those of the data root's `val` (or `valA` and `valB`) folder, 0 where
+ * there is none, or `--val_freq 0`, or nothing that the model makes has a target.
+ *
+ * @param warn is told where the folder is there and cannot be used; with `--strict` that is thrown
+ */
+export async function validationLength(
+  { graph }: Model,
+  opt: TrainOptions,
+  warn: (text: string) => void,
+): Promise<number> {
+  if (graph.compared === undefined || opt.valFreq === 0 || !(await hasValidationFolder(opt))) return 0;
+  try {
+    const dataset = await openValidationSet(opt, warn);
+    await dataset.close();
+    return dataset.length;
+  } catch (error) {
+    if (opt.strict || !(error instanceof Pix2PixError)) throw error;
+    warn(`there will be no validation: ${error.message}`);
+    return 0;
+  }
+}
+
+/**
+ * Translates the validation set and measures the results, as `pix2pix test` would: one image at a time at
+ * `--crop_size`, batch statistics and dropout as in training. Neither the model nor training's random streams change.
+ *
+ * @returns undefined where no image could be used
+ */
+export async function validate(
+  model: Model,
+  opt: TrainOptions,
+  { warn, shouldStop }: ValidationSurroundings,
+): Promise<ValidationResult | 'stopped' | undefined> {
+  const dataset = await openValidationSet(opt, warn);
+  const means = new MetricMeans();
+  try {
+    let index = 0;
+    for await (const batch of dataset) {
+      if (shouldStop()) return 'stopped';
+      model.setInput(batch);
+      await model.test({ draw: index++ });
+      for (const metrics of await metricsOf(model)) means.add(metrics);
+    }
+  } finally {
+    await dataset.close();
+  }
+  const { count, l1, psnr, ssim } = means.mean();
+  return count === 0 ? undefined : { l1, psnr, ssim, images: count };
+}
+
+/** How far what the model made is from what it should be, image by image; empty where that is not known. */
+export async function metricsOf(model: Model): Promise<ImageMetrics[]> {
+  if (model.graph.compared === undefined) return [];
+  const visuals: Readonly<Record<string, FloatImages>> = await model.getCurrentVisuals();
+  const [made, wanted] = model.graph.compared.map((name) => toImageBatch(visuals[name]));
+  return imageMetrics(made, wanted);
+}

@@ -1,0 +1,46 @@
+/** The devices that open on this machine, as tests use them: one thread, and every layer by its own lowering. */
+import type { CpuSettings } from '../src/engine/devices/cpu/cpuDevice.js';
+import { openDevice } from '../src/engine/devices/openDevice.js';
+import { DEFAULT_DEVICE, DEVICE_NAMES, type DeviceName } from '../src/engine/devices/registry.js';
+import type { AlgorithmChooser } from '../src/engine/ir/layer.js';
+import type { State } from '../src/engine/ir/state.js';
+import type { Device, StateData } from '../src/engine/runtime/device.js';
+import { direct } from './algorithms.js';
+
+/** A device of its own. @param choose for a device whose layers have several algorithms */
+export function openTestDevice(
+  name: DeviceName = DEFAULT_DEVICE,
+  choose: AlgorithmChooser = direct,
+): Promise<Device> {
+  const settings: CpuSettings = { threads: 1, choose };
+  return openDevice(name, settings);
+}
+
+/** A device of the registry: shared by the tests of a file, or the reason why it does not open here. */
+export interface FoundDevice {
+  readonly name: DeviceName;
+  readonly device?: Device;
+  readonly skip?: string;
+}
+
+/** All devices of the registry. */
+export const foundDevices: readonly FoundDevice[] = await Promise.all(
+  DEVICE_NAMES.map(async (name): Promise<FoundDevice> => {
+    try {
+      return { name, device: await openTestDevice(name) };
+    } catch (error) {
+      return { name, skip: `${name} does not open here: ${(error as Error).message}` };
+    }
+  }),
+);
+
+/** What tests run on that are about something else than devices. */
+export const testDevice: Device = foundDevices.find(({ device }) => device !== undefined)!.device!;
+
+/** A device with these states in its memory. */
+export async function deviceWith(states: ReadonlyMap<State, StateData>): Promise<Device> {
+  const device = await openTestDevice();
+  await device.allocate([...states.keys()]);
+  for (const [state, data] of states) await device.upload(state, data);
+  return device;
+}
