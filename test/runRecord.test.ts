@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { test } from 'node:test';
-import { isProcessAlive } from '../src/checkpoints/processIdentity.js';
+import { isProcessAlive } from '../src/base/files/processIdentity.js';
 import { readEvents } from '../src/records/writing/eventFileReader.js';
 import type { RunSession } from '../src/records/writing/runRecord.js';
 import { parseRunRecord } from '../src/records/writing/runRecordFile.js';

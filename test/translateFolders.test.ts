@@ -69,13 +69,14 @@ test('a name that is too long stops no other image', {
 }, () => {
   mkdirSync(place('long'), { recursive: true });
   const long = `${'x'.repeat(251)}.png`; // 255 bytes, of which .webp makes 256
-  for (const name of ['a.png', long, 'z.png']) copyFileSync(place('in', '0.png'), place('long', name));
+  const fits = `${'y'.repeat(250)}.png`; // 254 bytes, to which a temporary name cannot add any
+  for (const name of ['a.png', long, fits, 'z.png']) copyFileSync(place('in', '0.png'), place('long', name));
   const { status, stdout, stderr } = translate('long', 'short', '--format', 'webp');
   assert.equal(status, 1);
-  assert.equal(stdout, 'translated 2 of 3 images to short\n');
-  assert.match(stderr, /^error: 1 of 3 images were not translated\n/);
+  assert.equal(stdout, 'translated 3 of 4 images to short\n');
+  assert.match(stderr, /^error: 1 of 4 images were not translated\n/);
   assert.match(stderr, /xxx\.webp[\s\S]*ENAMETOOLONG|name.* too long/);
-  assert.deepEqual(readdirSync(place('short')).sort(), ['a.webp', 'z.webp']);
+  assert.deepEqual(readdirSync(place('short')).sort(), ['a.webp', `${'y'.repeat(250)}.webp`, 'z.webp']);
   assert.match(translate('x'.repeat(300), 'y/').stderr, /^error: there is no such image\n/);
 });
 

@@ -47,7 +47,10 @@ test('a full disk leaves no site where there was none', { skip }, () => {
   const site = join(folder, 'deep', 'fresh');
   const { status, stderr } = exportOnFullDisk('first', site);
   assert.equal(status, 1);
-  assert.match(stderr, /^error: the web folder cannot be written\n[\s\S]*EFBIG[\s\S]*fix/m);
+  assert.match(
+    stderr,
+    /^error: the web folder cannot be written: the file is too large[\s\S]*EFBIG[\s\S]*fix/m,
+  );
   assert.deepEqual(readdirSync(dirname(site)), []);
 });
 

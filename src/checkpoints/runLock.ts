@@ -1,9 +1,11 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
-import { removeQuietly } from './atomicFile.js';
-import { type FileSystem, fileError, nodeFileSystem, systemCode } from './fileSystem.js';
-import { bootId, isProcessAlive, processStart } from './processIdentity.js';
+import { removeQuietly } from '../base/files/durableFile.js';
+import { type FileSystem, nodeFileSystem } from '../base/files/fileSystem.js';
+import { makeFolder } from '../base/files/makeFolder.js';
+import { bootId, isProcessAlive, processStart } from '../base/files/processIdentity.js';
+import { fileError, systemCode } from '../base/files/systemError.js';
 
 /** Who holds a lock. */
 interface LockOwner {
@@ -58,7 +60,7 @@ export function acquireRunLock(directory: string, fs: FileSystem = nodeFileSyste
   const path = join(directory, LOCK_NAME);
   const content = JSON.stringify(thisProcess());
   try {
-    fs.mkdirSync(directory, { recursive: true });
+    makeFolder(directory, fs);
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       if (create(path, content, fs)) return new RunLock(path, content, fs);
       const found = readLock(path, fs);

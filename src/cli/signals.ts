@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { printError } from './output.js';
 
 /** Ctrl-C, a polite kill, and a terminal that was closed. */
 export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
@@ -36,7 +37,7 @@ export function watchSignals(
     const now = performance.now();
     if (first === undefined) {
       first = { signal, at: now };
-      process.stderr.write(`\n${notice}\n`);
+      printError(`\n${notice}`);
       onStop(signal);
     } else if (now - first.at > ECHO_MILLISECONDS) {
       dispose();

@@ -1,5 +1,7 @@
+import pLimit from 'p-limit';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
-import { writeFileAtomically } from '../base/files/atomicFile.js';
+import { writeFileAtomic } from '../base/files/atomicFile.js';
+import { fileError } from '../base/files/systemError.js';
 import type { ImageBatch } from '../data/batch/imageBatch.js';
 import { decodeDeepImage } from '../data/decode/decode.js';
 import { type DecodeNote, oncePerKind } from '../data/decode/decodeNote.js';
@@ -59,22 +61,18 @@ export async function translateFiles(
 ): Promise<{ readonly translated: number; readonly failures: readonly TranslationFailure[] }> {
   const budget = new PixelBudget(BUDGET_PIXELS);
   const failures = new Map<number, TranslationFailure>();
-  const queue = jobs.entries();
   const note = oncePerKind(options.onNote ?? (() => {}));
   let done = 0;
-  const work = async () => {
-    for (const [index, job] of queue) {
-      if (options.stop?.aborted) return;
-      try {
-        await translateFile(generator, job, options, { budget, note: (of) => note(job.name, of) });
-      } catch (error) {
-        failures.set(index, { name: job.name, error: failureOf(error, job) });
-      }
-      done++;
-      options.onImage?.(done, jobs.length);
+  await pLimit(AT_ONCE).map(jobs, async (job, index) => {
+    if (options.stop?.aborted) return;
+    try {
+      await translateFile(generator, job, options, { budget, note: (of) => note(job.name, of) });
+    } catch (error) {
+      failures.set(index, { name: job.name, error: failureOf(error, job) });
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, jobs.length) }, work));
+    done++;
+    options.onImage?.(done, jobs.length);
+  });
   return {
     translated: done - failures.size,
     failures: jobs.flatMap((_, index) => failures.get(index) ?? []),
@@ -83,12 +81,10 @@ export async function translateFiles(
 
 /** What a person can do something about: of others, such as a name that is too long, the system's own words. */
 function failureOf(error: unknown, { name, output }: TranslationJob): Pix2PixError {
-  if (error instanceof Pix2PixError) return error;
-  if (!(error instanceof Error && 'syscall' in error)) throw error;
-  const facts = { image: name, ...(typeof output === 'string' && { output }), reason: error.message };
-  return new Pix2PixError('a translation cannot be written', facts, 'choose another output', {
-    cause: error,
-  });
+  const place = typeof output === 'string' ? output : name;
+  const told = fileError(error, 'a translation cannot be written', place);
+  if (told instanceof Pix2PixError) return told;
+  throw error;
 }
 
 async function translateFile(
@@ -112,7 +108,7 @@ async function translateFile(
     const batch = toChannels(image, generator.info, name) as ImageBatch;
     const translation = await generator.translate(batch, { tile, overlap, onTile, signal });
     const file = await encodeImage(translation, { format, quality, alpha });
-    if (typeof output === 'string') writeFileAtomically(output, file, false);
+    if (typeof output === 'string') writeFileAtomic(output, file, { durable: false });
     else await output(file);
   } finally {
     budget.release(taken);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileAtomically } from '../base/files/atomicFile.js';
+import { writeFileAtomic } from '../base/files/atomicFile.js';
 import { cacheFolder } from '../base/files/cacheFolder.js';
 import type { TunedChoicesStore } from '../engine/runtime/tunedChoices.js';
 
@@ -20,7 +20,7 @@ export class TunedChoicesFile implements TunedChoicesStore {
     const kept = contents[fingerprint];
     const merged = { ...contents, [fingerprint]: { ...(isRecord(kept) && kept), ...choices } };
     try {
-      writeFileAtomically(this.file, `${JSON.stringify(merged, null, 1)}\n`, false);
+      writeFileAtomic(this.file, `${JSON.stringify(merged, null, 1)}\n`, { durable: false });
       return true;
     } catch {
       return false;

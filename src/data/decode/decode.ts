@@ -1,5 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import sharp from 'sharp';
+import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { fileError, systemCode } from '../../base/files/systemError.js';
 import { BadImageError } from './badImage.js';
 import { decodeBmp, readBmpHeader } from './bmp.js';
 import { decodeByLibvips } from './decodeByLibvips.js';
@@ -11,6 +13,9 @@ import { decodeNetpbm, readNetpbmHeader } from './netpbm.js';
 import type { RgbImage } from './rgbImage.js';
 
 type Decoder = (name: string, file: Buffer, options: DecodeOptions) => Promise<DeepImage>;
+
+/** Codes of what this process has too little of: they stop the work, and no image is left out for them. */
+const LIMITS = ['EMFILE', 'ENFILE', 'ENOMEM'];
 
 /** Those that libvips does not read. */
 const ownDecoders: Partial<Record<FileFormat, Decoder>> = { bmp: decodeBitmap, netpbm: decodeAnymap };
@@ -90,7 +95,11 @@ async function orRefuse<T>(name: string, decode: () => Promise<T>): Promise<T> {
   }
 }
 
-async function readImageFile(path: string): Promise<Buffer> {
+/**
+ * The bytes of an image's file.
+ * @throws BadImageError where it is missing, empty, too large, or no regular file: a pipe would be waited for without end
+ */
+export async function readImageFile(path: string): Promise<Buffer> {
   try {
     const { size, isFile } = await stat(path).then((found) => ({ size: found.size, isFile: found.isFile() }));
     if (!isFile) throw new BadImageError(path, 'it is no regular file');
@@ -99,7 +108,9 @@ async function readImageFile(path: string): Promise<Buffer> {
     return await readFile(path);
   } catch (cause) {
     if (cause instanceof BadImageError) throw cause;
-    throw new BadImageError(path, `it cannot be read: ${(cause as Error).message}`);
+    const told = fileError(cause, 'it cannot be read', path);
+    if (LIMITS.includes(systemCode(cause) ?? '')) throw told; // nothing is wrong with this image
+    throw new BadImageError(path, told instanceof Pix2PixError ? told.summary : String(cause));
   }
 }
 

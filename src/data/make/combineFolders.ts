@@ -1,17 +1,18 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import sharp from 'sharp';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { writeFileAtomic } from '../../base/files/atomicFile.js';
+import { makeFolder } from '../../base/files/makeFolder.js';
+import { fileError } from '../../base/files/systemError.js';
 import type { OnProgress } from '../../base/progress.js';
 import { BadImageError } from '../decode/badImage.js';
 import { decodeImage, readImageSize } from '../decode/decode.js';
 import { type OnFileNote, oncePerKind } from '../decode/decodeNote.js';
 import type { RgbImage } from '../decode/rgbImage.js';
-import { fileError } from './fileError.js';
 import { inParallel } from './inParallel.js';
 import { type ImagePair, type PairPlan, planPairs } from './matchPairs.js';
 import { sideBySide } from './sideBySide.js';
-import { writeWhole } from './writeWhole.js';
 
 export interface CombineOptions {
   /** Folder of the images for the left half: flat, or with subfolders such as train, val and test. */
@@ -62,8 +63,7 @@ export async function combineFolders(options: CombineOptions): Promise<CombinedF
   if (!overwrite) await refuseExisting(plan, target, out);
   await requireEqualSizes(plan, onProgress, signal);
   try {
-    for (const split of new Set(plan.map((pair) => pair.split)))
-      await mkdir(join(out, split), { recursive: true });
+    for (const split of new Set(plan.map((pair) => pair.split))) makeFolder(join(out, split));
     let done = 0;
     await inParallel(plan, signal, async (pair) => {
       await joinPair(pair, target(pair), quality, note);
@@ -174,7 +174,7 @@ async function joinPair(
     quality === undefined
       ? joined.png({ adaptiveFiltering: true })
       : joined.jpeg({ quality, chromaSubsampling: '4:4:4' });
-  await writeWhole(path, await encoded.toBuffer());
+  writeFileAtomic(path, await encoded.toBuffer(), { durable: false });
 }
 
 async function decodeSource(path: string, onNote: OnFileNote): Promise<RgbImage> {

@@ -2,10 +2,10 @@ import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { fileError } from '../../base/files/systemError.js';
 import { isImageName } from '../listing/imageNames.js';
 import { imagesAmong, inWords } from '../listing/passedOver.js';
 import { tellApart } from '../pair/composedNames.js';
-import { fileError } from './fileError.js';
 
 export interface ImagePair {
   /** Subfolder, as `train`; empty for a flat folder. */
@@ -114,7 +114,10 @@ function listed(names: readonly string[]): string {
   return shown.join(', ') + (names.length > 10 ? `, and ${names.length - 10} more` : '');
 }
 
-const isFile = (entry: Dirent) => !entry.isDirectory() && !entry.name.startsWith('.');
+/** Pipes and the like hold no images. */
+function isFile(entry: Dirent): boolean {
+  return (entry.isFile() || entry.isSymbolicLink()) && !entry.name.startsWith('.');
+}
 
 function isImage(entry: Dirent): boolean {
   return isFile(entry) && isImageName(entry.name);

@@ -1,15 +1,16 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { writeFileAtomic } from '../../base/files/atomicFile.js';
+import { makeFolder } from '../../base/files/makeFolder.js';
+import { fileError } from '../../base/files/systemError.js';
 import type { OnProgress } from '../../base/progress.js';
 import { BadImageError } from '../decode/badImage.js';
 import { decodeImage } from '../decode/decode.js';
 import { type OnFileNote, oncePerKind } from '../decode/decodeNote.js';
-import { fileError } from './fileError.js';
 import { inParallel } from './inParallel.js';
 import { readImages, readSplits } from './matchPairs.js';
-import { writeWhole } from './writeWhole.js';
 
 export interface SplitOptions {
   /** Folder with side-by-side pairs A|B in subfolders such as train, val and test. */
@@ -54,7 +55,7 @@ export async function splitPairs(options: SplitOptions): Promise<SplitFolders> {
   }
   try {
     await requireEmpty(to);
-    for (const folder of Object.keys(folders)) await mkdir(join(to, folder), { recursive: true });
+    for (const folder of Object.keys(folders)) makeFolder(join(to, folder));
     let done = 0;
     await inParallel(cuts, signal, async (cut) => {
       await cutPair(cut, to, note);
@@ -113,9 +114,7 @@ async function cutPair({ split, stem, path, sides }: Cut, out: string, onNote: O
   for (const side of sides) {
     const half = { left: side === 'A' ? 0 : width / 2, top: 0, width: width / 2, height };
     const image = sharp(data, { raw: { width, height, channels: 3 } }).extract(half);
-    await writeWhole(
-      join(out, split + side, `${stem}.png`),
-      await image.png({ adaptiveFiltering: true }).toBuffer(),
-    );
+    const bytes = await image.png({ adaptiveFiltering: true }).toBuffer();
+    writeFileAtomic(join(out, split + side, `${stem}.png`), bytes, { durable: false });
   }
 }

@@ -32,14 +32,7 @@ export async function readListing(
   folder: string,
   { onProgress }: SearchSurroundings = {},
 ): Promise<ImageListing> {
-  return listImages(folder, { onProgress }).catch((cause: Error) => {
-    throw new Pix2PixError(
-      'an image folder cannot be read',
-      { folder, reason: cause.message },
-      'check that you may read it and the folders below it',
-      { cause },
-    );
-  });
+  return listImages(folder, { onProgress });
 }
 
 /** Throws Pix2PixError when the folder cannot be read or holds no images. */

@@ -3,6 +3,8 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, w
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { makeFolder } from '../../base/files/makeFolder.js';
+import { fileError } from '../../base/files/systemError.js';
 import type { GeneratorInfo } from '../portable/generatorInfo.js';
 import { MODEL_INDEX, type ModelIndex } from '../portable/modelIndex.js';
 
@@ -31,21 +33,15 @@ export function writeWebFolder(folder: string, file: Uint8Array, info: Generator
   let draft: string | undefined;
   try {
     const isNew = !existsSync(folder);
-    if (isNew) mkdirSync(dirname(resolve(folder)), { recursive: true });
+    if (isNew) makeFolder(dirname(resolve(folder)));
     const unique = randomBytes(6).toString('hex');
     draft = isNew ? `${resolve(folder)}.${unique}.tmp` : join(folder, `.${unique}.tmp`);
     mkdirSync(draft);
     const names = [...writeModel(join(draft, MODEL), file, info), ...copyBuilt(draft)];
     if (isNew) renameSync(draft, folder);
     else replace(draft, folder, names);
-  } catch (cause) {
-    const facts = { folder, reason: (cause as Error).message };
-    throw new Pix2PixError(
-      'the web folder cannot be written',
-      facts,
-      'free some disk space, or choose another --out; what was there is as it was',
-      { cause },
-    );
+  } catch (error) {
+    throw fileError(error, 'the web folder cannot be written', folder);
   } finally {
     if (draft !== undefined) rmSync(draft, { recursive: true, force: true });
   }
@@ -80,7 +76,7 @@ function requireBuilt(): void {
 
 /** Puts files over those of an earlier export, pieces of the model before the index that names them; no byte is written. */
 function replace(draft: string, folder: string, names: readonly string[]): void {
-  mkdirSync(join(folder, MODEL), { recursive: true });
+  makeFolder(join(folder, MODEL));
   for (const name of names) renameSync(join(draft, name), join(folder, name));
   for (const name of readdirSync(join(folder, MODEL))) {
     if (CHUNK_NAME.test(name) && !names.includes(join(MODEL, name))) rmSync(join(folder, MODEL, name));
