@@ -44,6 +44,11 @@ export interface SaveTargets {
   readonly withState: readonly string[];
 }
 
+/** Where in the order of a folder's saves one is. */
+interface SaveOrder {
+  readonly saveNumber: number;
+}
+
 /** One file of a checkpoint to be. */
 interface Part<Tensors> {
   readonly name: string;
@@ -68,6 +73,7 @@ export function bytesToWrite(
 /** Writes the checkpoint's files once. */
 export function writeParts(
   checkpoint: Checkpoint,
+  saveNumber: number,
   targets: SaveTargets,
   staging: Staging,
   fs: FileSystem,
@@ -104,7 +110,7 @@ export async function writePartsFromSources(
 
 /** Links the files for further tags, and adds a manifest for each tag. */
 export function stageCheckpoint(
-  { epoch, totalIters, options, versions = {}, session }: CheckpointFacts,
+  { saveNumber, epoch, totalIters, options, versions = {}, session }: CheckpointFacts & SaveOrder,
   targets: SaveTargets,
   written: WrittenParts,
   staging: Staging,
@@ -120,7 +126,7 @@ export function stageCheckpoint(
     }
   }
   const manifest = (tag: string): Manifest => {
-    const known = { savedAt, epoch, totalIters, options, versions };
+    const known = { savedAt, saveNumber, epoch, totalIters, options, versions };
     return { ...known, ...(session !== undefined && { session }), files: files.get(tag)! };
   };
   return targets.tags.map((tag) => staging.stage(tag, manifest(tag)));

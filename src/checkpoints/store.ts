@@ -184,7 +184,12 @@ export class CheckpointStore {
     staging: Staging,
   ): void {
     const { directory, fs, session } = this;
-    const staged = stageCheckpoint({ session, ...checkpoint }, targets, written, staging);
+    const staged = stageCheckpoint(
+      { session, saveNumber: this.nextSaveNumber(), ...checkpoint },
+      targets,
+      written,
+      staging,
+    );
     const old = targets.tags.includes(LATEST) ? this.wholeLatest() : undefined;
     if (old !== undefined) staged.unshift(stagePrevious(directory, old, staging, fs));
     const unsettled = commit(directory, staged, staging, fs);
@@ -195,6 +200,10 @@ export class CheckpointStore {
     }
     const latest = staged.find(({ tag }) => tag === LATEST);
     if (latest !== undefined) this.verifiedLatest = serializeManifest(latest.manifest);
+  }
+
+  private nextSaveNumber(): number {
+    return 1 + Math.max(0, ...this.list().map(({ manifest }) => manifest?.saveNumber ?? 0));
   }
 
   private failed(error: unknown, staging: Staging): unknown {
@@ -257,11 +266,15 @@ function requireSavable(tags: readonly string[]): void {
   }
 }
 
-/** By the time of saving: after training anew in the same folder, epoch 5 is newer than the old epoch 200. */
+/**
+ * By the order of saving: after training anew in the same folder, or from an earlier epoch on, epoch 5 is newer than the
+ * old epoch 200. Those that were not counted come after, the highest epoch first.
+ */
 function newestFirst(a: ListedCheckpoint, b: ListedCheckpoint): number {
   if (a.manifest === undefined || b.manifest === undefined) return Number(!a.manifest) - Number(!b.manifest);
-  const byTime = b.manifest.savedAt.localeCompare(a.manifest.savedAt);
-  return byTime || b.manifest.totalIters - a.manifest.totalIters || b.manifest.epoch - a.manifest.epoch;
+  const { saveNumber = 0, epoch, totalIters } = b.manifest;
+  const bySave = saveNumber - (a.manifest.saveNumber ?? 0);
+  return bySave || epoch - a.manifest.epoch || totalIters - a.manifest.totalIters;
 }
 
 function fallbackMessage(problems: ReadonlyMap<string, string>, used: LoadedCheckpoint): string {

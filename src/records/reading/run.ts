@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunRecord } from '../writing/runRecord.js';
 import { requestSave, requestStop } from '../writing/runRequests.js';
@@ -135,12 +134,6 @@ export class Run {
     await requireNoLinks(this.folder, 'requests');
     if (what === 'stop') requestStop(this.folder);
     else requestSave(this.folder);
-  }
-
-  /** Deletes the run's folder. @throws Pix2PixError where it is no longer what it was; Error where that fails */
-  async remove(): Promise<void> {
-    await requireNoLinks(this.folder);
-    await rm(this.folder, { recursive: true });
   }
 
   private async attempt(file: string, work: () => Promise<void>): Promise<void> {
