@@ -31,7 +31,7 @@ export class Run {
   hasBeenRead = false;
   private readonly faults = new Map<string, string>();
   /** Bytes of the log that are kept, and when that was. */
-  private kept = { bytes: 0, at: 0 };
+  private kept = { bytes: 0, at: Number.NEGATIVE_INFINITY };
   private updating: Promise<boolean> | undefined;
 
   /** @param id its folder, relative to the log directory, with `/` */
@@ -81,7 +81,7 @@ export class Run {
       change = await this.log.look();
       if (!this.hasBeenRead) await this.resumeKept();
       if (change !== 'same' || !this.hasBeenRead) await this.readLog(change === 'anew', onProgress);
-      if (Date.now() - this.kept.at > KEEP_INTERVAL) this.keep();
+      if (performance.now() - this.kept.at > KEEP_INTERVAL) this.keep();
     });
     this.hasBeenRead = true;
     const after = JSON.stringify([this.record, this.annotations, ...this.faults.values()]);
@@ -92,14 +92,14 @@ export class Run {
     const kept = this.log.size < WORTH_KEEPING ? undefined : await keptReading(this.folder);
     if (kept === undefined || !this.log.resume(kept.log)) return;
     this.contents = RunContents.restore(kept.contents);
-    this.kept = { bytes: this.log.read, at: Date.now() };
+    this.kept = { bytes: this.log.read, at: performance.now() };
   }
 
   /** Keeps what has been read for the next start, where that is worth it. Never throws. */
   keep(): void {
     if (Math.abs(this.log.read - this.kept.bytes) < WORTH_KEEPING) return;
     keepReading(this.folder, { log: this.log.state(), contents: this.contents.state() });
-    this.kept = { bytes: this.log.read, at: Date.now() };
+    this.kept = { bytes: this.log.read, at: performance.now() };
   }
 
   private async readLog(anew: boolean, onProgress: () => void): Promise<void> {
