@@ -135,3 +135,29 @@ test('a defect in the training thread is told, and the exit code is 1', () => {
   assert.match(stderr, /^error: poisoned\n {2}this is a defect of pix2pix-ts\n {2}fix {2}add --verbose/);
   assert(!existsSync(join(runFolder('poisoned'), 'train.lock')), 'the lock is released');
 });
+
+test('a defect beside the training thread is told, the training saves, and the exit code is 1', () => {
+  const poison = join(folder, 'poisonBeside.mjs');
+  writeFileSync(
+    poison,
+    `import { existsSync } from 'node:fs';
+     import { isMainThread } from 'node:worker_threads';
+     const timer = setInterval(() => {
+       if (!existsSync('checkpoints/poisonedBeside/loss_log.txt')) return;
+       clearInterval(timer);
+       throw new TypeError('poisoned');
+     }, 5);
+     if (!isMainThread) clearInterval(timer);
+     timer.unref();`,
+  );
+  const env = { NODE_OPTIONS: `--import=${pathToFileURL(poison)}` };
+  const argv = [...train, '--name', 'poisonedBeside', '--n_epochs', '1000'];
+  const { status, signal, stderr } = pix2pix(folder, argv, env);
+  assert.deepEqual([status, signal], [1, null]);
+  assert.match(
+    stderr,
+    /^error: poisoned\n {2}this is a defect of pix2pix-ts\n {2}fix {2}add --verbose[^\n]+\n$/,
+  );
+  assert(stored(runFolder('poisonedBeside')));
+  assert(!existsSync(join(runFolder('poisonedBeside'), 'train.lock')), 'the lock is released');
+});

@@ -3,6 +3,7 @@ import { type OptionMarks, toOptions } from '../options/optionsObject.js';
 import { parseOptions } from '../options/parse.js';
 import type { OptionTable, OptionValues } from '../options/spec.js';
 import type { Command } from './command.js';
+import { surviveLostOutput } from './lostOutput.js';
 import { runDemo } from './runDemo.js';
 import { untilSignal } from './untilSignal.js';
 
@@ -69,6 +70,7 @@ export const demoCommand: Command = {
     ].join('\n\n'),
   run: async (argv) => {
     const { values, given } = parseOptions(argv, DEMO_OPTIONS);
+    surviveLostOutput();
     return untilSignal((stop) => runDemo(toOptions<DemoOptions & OptionMarks>(values, given, true), stop));
   },
 };

@@ -2,8 +2,12 @@ import { readFileSync } from 'node:fs';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { entry } from '../options/help.js';
 import { nearestName } from '../options/nearest.js';
+import { stopLiveTrainings } from '../training/liveTrainings.js';
+import { outliveTerminal } from './closedTerminal.js';
 import { type Command, type Example, formatExamples } from './command.js';
 import { fromCommander } from './fromCommander.js';
+import { restoreIgnoredHangUp } from './hangUp.js';
+import { watchOutput } from './lostOutput.js';
 
 /** What each command needs is loaded when it is called: the whole program takes twice as long to load as one command. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
@@ -35,12 +39,20 @@ const FIRST_STEPS: readonly Example[] = [
  * @param argv the words after `pix2pix`
  */
 export async function main(argv: readonly string[]): Promise<void> {
-  surviveClosedPipes();
-  const fail = (error: unknown) => process.exit(report(error, argv));
+  watchOutput();
+  restoreIgnoredHangUp();
+  outliveTerminal();
+  let hasFailed = false;
+  const fail = (error: unknown) => {
+    if (!hasFailed) process.exitCode = report(error, argv);
+    hasFailed = true;
+    if (!stopLiveTrainings()) process.exit();
+  };
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
   try {
-    process.exitCode = await dispatch(argv);
+    const code = await dispatch(argv);
+    if (!hasFailed) process.exitCode = code;
   } catch (error) {
     process.exitCode = report(error, argv);
   }
@@ -118,16 +130,4 @@ function report(error: unknown, argv: readonly string[]): number {
     );
   }
   return 1;
-}
-
-/**
- * `pix2pix train | head` closes the pipe under us. Training goes on unseen rather than being lost; whatever only
- * prints ends by itself.
- */
-function surviveClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
 }

@@ -9,6 +9,7 @@ import { train } from '../training/train.js';
 import { type Command, type Example, formatExamples } from './command.js';
 import { startDashboardProcess } from './dashboardChild.js';
 import { JobProgress } from './jobProgress.js';
+import { surviveLostOutput } from './lostOutput.js';
 import { quoted } from './quoted.js';
 import { untilSignal } from './untilSignal.js';
 
@@ -57,6 +58,7 @@ export const trainCommand: Command = {
   run: async (argv) => {
     const opt = parseTrainOptions(argv);
     if (opt.dryRun) return showDryRun(opt);
+    surviveLostOutput();
     return untilSignal(async (stop) => {
       if (opt.dashboard) {
         await startDashboardProcess(opt.checkpointsDir, opt.dashboardPort, (text) =>

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { type ErrorFacts, Pix2PixError } from '../base/errors/pix2pixError.js';
 import type { TrainOptions } from '../options/trainOptions.js';
+import { noteLiveTraining } from './liveTrainings.js';
 import type { TrainingEvent, TrainingSummary } from './report/trainingEvents.js';
 import type { TrainingFlags } from './trainingFlags.js';
 
@@ -41,6 +42,7 @@ export function trainInThread(
     workerData: { opt, memory: flags.memory, session } satisfies ThreadStart,
     execArgv: [], // flags such as --input-type are for the main script and would be refused
   });
+  worker.once('exit', noteLiveTraining(flags));
   return new Promise<TrainingSummary>((resolve, reject) => {
     let defect: unknown;
     const tell = (event: TrainingEvent) => {
