@@ -14,6 +14,9 @@ export interface HeldLock {
   readonly content: string;
 }
 
+/** Another process holds the lock. */
+export class LockHeld extends Pix2PixError {}
+
 /**
  * The right to train in a run's folder: the file `train.lock`, created exclusively, that names its owner. It is
  * released by `release`, when the thread that took it exits, and, after a crash, by the next one who asks, since the
@@ -43,16 +46,20 @@ export class RunLock implements HeldLock {
   }
 }
 
-/**
- * Takes the lock of a run's folder, which is made if need be.
- * @throws Pix2PixError naming the process, its host and since when, if another one holds it; or when the folder cannot
- * be written
- */
+/** Takes the lock of a run's folder. Throws as `acquireLock`. */
 export function acquireRunLock(directory: string, fs: FileSystem = nodeFileSystem): RunLock {
-  const path = join(directory, LOCK_NAME);
+  return acquireLock(join(directory, LOCK_NAME), fs);
+}
+
+/**
+ * Takes a lock, whose folder is made if need be.
+ * @throws LockHeld naming the process, its host and since when, if another one holds it; Pix2PixError when the folder
+ * cannot be written
+ */
+export function acquireLock(path: string, fs: FileSystem = nodeFileSystem): RunLock {
   const content = JSON.stringify(thisProcess());
   try {
-    fs.mkdirSync(directory, { recursive: true });
+    fs.mkdirSync(dirname(path), { recursive: true });
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       if (create(path, content, fs)) return new RunLock(path, content, fs);
       const found = readLock(path, fs);
@@ -152,8 +159,8 @@ function putBack(aside: string, path: string, fs: FileSystem): void {
   }
 }
 
-function refusal(path: string, facts: Readonly<Record<string, string>>): Pix2PixError {
-  return new Pix2PixError(
+function refusal(path: string, facts: Readonly<Record<string, string>>): LockHeld {
+  return new LockHeld(
     'this run is being trained already',
     { ...facts, lock: path },
     'wait for it or stop it, or choose another --name; if it is surely gone, remove the lock file',
