@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { acquireRunLock } from '../src/checkpoints/runLock.js';
 import { CheckpointStore } from '../src/checkpoints/store.js';
-import { makeDataset, pix2pix, startPix2pix, stored, TINY, temporaryFolder } from './tinyRun.js';
+import { makeDataset, pix2pix, startPix2pix, stored, TINY, temporaryFolder, textOf } from './tinyRun.js';
 import { afterEachEvent } from './trainingHook.js';
 
 // How a training ends before its end: signals, crashes, divergence, a second process.
@@ -160,4 +162,41 @@ test('a defect beside the training thread is told, the training saves, and the e
   );
   assert(stored(runFolder('poisonedBeside')));
   assert(!existsSync(join(runFolder('poisonedBeside'), 'train.lock')), 'the lock is released');
+});
+
+test('a training whose lock is removed takes it again, so that no second one starts beside it', async () => {
+  const lock = join(runFolder('unlocked'), 'train.lock');
+  const argv = [...train, '--name', 'unlocked', '--n_epochs', '5000'];
+  let isRemoved = false;
+  const { code, output } = await startPix2pix(folder, argv, (printed, kill) => {
+    if (!isRemoved && printed.includes('(epoch: 1,')) {
+      isRemoved = true;
+      rmSync(lock);
+    }
+    if (!printed.includes('somebody has removed the lock')) return;
+    if (existsSync(lock)) kill('SIGINT');
+  });
+  assert.equal(code, 130, output);
+  assert(!existsSync(lock));
+});
+
+test('a training whose lock another process has taken ends, and writes to the folder no more', async () => {
+  const name = 'taken';
+  const lock = join(runFolder(name), 'train.lock');
+  const argv = [...train, '--name', name, '--n_epochs', '5000', '--save_latest_freq', '1000000'];
+  const living = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
+  let before: unknown;
+  const { code, output } = await startPix2pix(folder, argv, (printed) => {
+    if (before !== undefined || !printed.includes('(epoch: 1,')) return;
+    writeFileSync(lock, JSON.stringify(living));
+    before = textOf(runFolder(name), 'run.json');
+  });
+  assert.equal(code, 1, output);
+  assert.match(
+    output,
+    /error: the lock of this run was removed, and another process has taken it\n {2}by +process/,
+  );
+  assert.equal(textOf(lock), JSON.stringify(living));
+  assert.equal(textOf(runFolder(name), 'run.json'), before);
+  assert.deepEqual(new CheckpointStore(runFolder(name)).list(), []);
 });

@@ -7,12 +7,19 @@ import { type LockOwner, livingOwner, ownerFacts, thisProcess } from './lockOwne
 export const LOCK_NAME = 'train.lock';
 const MAX_ATTEMPTS = 5;
 
+/** What a person is told when `keepRunLock` has taken a lock again. */
+export const LOCK_RETAKEN =
+  'somebody has removed the lock of this run while it trains: it is taken again, and training goes on';
+
 /** A lock that this process has taken, as plain data: it can be sent to another thread. */
 export interface HeldLock {
   readonly path: string;
   /** Of the lock file. */
   readonly content: string;
 }
+
+/** Another process has taken a lock that was ours. */
+export class LockLost extends Pix2PixError {}
 
 /** Another process holds the lock. */
 export class LockHeld extends Pix2PixError {}
@@ -167,8 +174,8 @@ function refusal(path: string, facts: Readonly<Record<string, string>>): LockHel
   );
 }
 
-function lost(path: string, facts: Readonly<Record<string, string>>): Pix2PixError {
-  return new Pix2PixError(
+function lost(path: string, facts: Readonly<Record<string, string>>): LockLost {
+  return new LockLost(
     'the lock of this run was removed, and another process has taken it',
     { ...facts, lock: path },
     'what was saved before is intact; train under another --name, and leave the lock of a training that runs',

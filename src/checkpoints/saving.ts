@@ -73,7 +73,6 @@ export function bytesToWrite(
 /** Writes the checkpoint's files once. */
 export function writeParts(
   checkpoint: Checkpoint,
-  saveNumber: number,
   targets: SaveTargets,
   staging: Staging,
   fs: FileSystem,

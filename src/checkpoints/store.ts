@@ -15,6 +15,7 @@ import {
 import type { NamedSources, NamedTensors } from './format/dtype.js';
 import { type LoadedCheckpoint, type LoadOptions, openCheckpoint } from './loading.js';
 import { type Manifest, parseManifest, readManifestText, serializeManifest } from './manifest.js';
+import { type HeldLock, keepRunLock, LOCK_RETAKEN } from './runLock.js';
 import {
   bytesToWrite,
   type Checkpoint,
@@ -38,6 +39,8 @@ export interface CheckpointStoreOptions {
   readonly onWarning?: (message: string) => void;
   /** Kept in what is saved: the session of the run that saves it. */
   readonly session?: string;
+  /** Of the run, which may be lost: where another process has taken it meanwhile, nothing is saved. */
+  readonly lock?: HeldLock;
   /** For tests: a disk that fails. */
   readonly fs?: FileSystem;
 }
@@ -60,16 +63,18 @@ export class CheckpointStore {
   private readonly onWarning: (message: string) => void;
   private readonly fs: FileSystem;
   private readonly session: string | undefined;
+  private readonly lock: HeldLock | undefined;
   /** The manifest of a `latest` that this store wrote or verified: it need not be hashed again. */
   private verifiedLatest: string | undefined;
 
   constructor(
     readonly directory: string,
-    { onWarning, session, fs }: CheckpointStoreOptions = {},
+    { onWarning, session, lock, fs }: CheckpointStoreOptions = {},
   ) {
     this.onWarning = onWarning ?? ((message) => process.emitWarning(message));
     this.fs = fs ?? nodeFileSystem;
     this.session = session;
+    this.lock = lock;
   }
 
   /**
@@ -171,6 +176,7 @@ export class CheckpointStore {
 
   private makeRoom(checkpoint: Checkpoint<NamedTensors | NamedSources>, targets: SaveTargets): void {
     const { directory, fs } = this;
+    this.requireLock();
     fs.mkdirSync(directory, { recursive: true });
     recover(directory, fs);
     requireFreeSpace(directory, bytesToWrite(checkpoint, targets), fs);
@@ -192,6 +198,7 @@ export class CheckpointStore {
     );
     const old = targets.tags.includes(LATEST) ? this.wholeLatest() : undefined;
     if (old !== undefined) staged.unshift(stagePrevious(directory, old, staging, fs));
+    this.requireLock();
     const unsettled = commit(directory, staged, staging, fs);
     if (unsettled.length > 0) {
       this.onWarning(
@@ -200,6 +207,10 @@ export class CheckpointStore {
     }
     const latest = staged.find(({ tag }) => tag === LATEST);
     if (latest !== undefined) this.verifiedLatest = serializeManifest(latest.manifest);
+  }
+
+  private requireLock(): void {
+    if (this.lock !== undefined && keepRunLock(this.lock, this.fs)) this.onWarning(LOCK_RETAKEN);
   }
 
   private nextSaveNumber(): number {
