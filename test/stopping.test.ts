@@ -115,6 +115,17 @@ test('a loss that is no number stops it with one message, and the last good chec
   assert.equal(pix2pix(folder, [...again, ...sane]).status, 0);
 });
 
+test('infinite moments of the optimiser, which leave losses and weights finite, are divergence too', () => {
+  const argv = [...train, '--name', 'infinite', '--max_steps', '2', '--lambda_L1', '1e25'];
+  const { status, stderr } = pix2pix(folder, argv);
+  assert.equal(status, 1);
+  assert.match(
+    stderr,
+    /^error: training has diverged: G\.exp_avg_sq\.\S+ is not finite\n {2}at {11}epoch 1, step 2\n {2}images [^\n]+\n {2}checkpoints [^\n]+\n {2}fix {10}[^\n]+--continue_train[^\n]+\n$/,
+  );
+  assert.deepEqual(new CheckpointStore(runFolder('infinite')).list(), []);
+});
+
 test('a second process on the same run is refused', () => {
   const lock = acquireRunLock(runFolder('locked'));
   try {

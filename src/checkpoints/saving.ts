@@ -2,7 +2,15 @@ import { basename } from 'node:path';
 import { DurableFile, type WrittenFile, writeDurable } from './atomicFile.js';
 import { currentPath, type StagedCheckpoint, type Staging } from './commit.js';
 import type { FileSystem } from './fileSystem.js';
-import { LATEST, networkPart, PREVIOUS, partFileName, STATE } from './format/checkpointNames.js';
+import { requireFinite } from './finite.js';
+import {
+  LATEST,
+  networkOfPart,
+  networkPart,
+  PREVIOUS,
+  partFileName,
+  STATE,
+} from './format/checkpointNames.js';
 import type { NamedSources, NamedTensors, StoredTensor, TensorSource } from './format/dtype.js';
 import { stringifyLossless } from './format/losslessJson.js';
 import { buildHeader } from './format/safetensorsHeader.js';
@@ -79,6 +87,7 @@ export function writeParts(
 ): WrittenParts {
   const written = partsOf(checkpoint, targets).map(({ name, tensors, metadata }) => {
     const path = staging.temporary(partFileName(tagsOf(name, targets)[0], name));
+    for (const [tensor, stored] of tensors) requireFinite(toldName(name, tensor), stored);
     const file = writeDurable(path, (file) => streamSafetensors(file, tensors, metadata), fs);
     return [name, { path, file }] as const;
   });
@@ -97,7 +106,7 @@ export async function writePartsFromSources(
     const path = staging.temporary(partFileName(tagsOf(name, targets)[0], name));
     const file = new DurableFile(path, fs);
     try {
-      await streamFromSources(file, tensors, metadata);
+      await streamFromSources(file, finite(name, tensors), metadata);
       written.set(name, { path, file: file.finish() });
     } catch (error) {
       file.abandon();
@@ -105,6 +114,24 @@ export async function writePartsFromSources(
     }
   }
   return written;
+}
+
+/** The same tensors, each of which is looked at when it comes. */
+function finite(part: string, tensors: NamedSources): NamedSources {
+  const looked = [...tensors].map(([name, source]): [string, TensorSource] => {
+    const read = async () => {
+      const data = await source.read();
+      requireFinite(toldName(part, name), { dtype: source.dtype, data } as StoredTensor);
+      return data;
+    };
+    return [name, { ...source, read }];
+  });
+  return new Map(looked);
+}
+
+/** A tensor of the training state has its network in its name. */
+function toldName(part: string, tensor: string): string {
+  return part === STATE ? tensor : `${networkOfPart(part)} ${tensor}`;
 }
 
 /** Links the files for further tags, and adds a manifest for each tag. */
