@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { StoredTensor } from '../src/checkpoints/format/dtype.js';
 import { readSafetensors } from '../src/checkpoints/safetensors.js';
 import type { Images } from '../src/data/batch/floatImages.js';
-import type { DeviceName } from '../src/engine/devices/registry.js';
+import { InterpreterDevice } from '../src/engine/devices/interpreter/interpreterDevice.js';
 import type { State } from '../src/engine/ir/state.js';
 import { type Device, downloadFloats } from '../src/engine/runtime/device.js';
 import { openChosenDevice } from '../src/training/chosenDevice.js';
@@ -12,6 +12,7 @@ import { startAverages } from '../src/training/model/averagedNetworks.js';
 import type { Model } from '../src/training/model/model.js';
 import { parseTrainOptions } from '../src/training/options.js';
 import { maxDifference, relativeError } from './assertClose.js';
+import type { TestDeviceName } from './devices.js';
 import { overriding } from './observedDevice.js';
 
 /** A run of the reference implementation, or of the PyTorch networks in bench/python (test/fixtures/README.md). */
@@ -61,10 +62,11 @@ function argumentsOf(options: RecordedRun['options']): string[] {
   return ['--dataroot', 'unused', '--name', 'agreement', ...given];
 }
 
-export async function compareWithRun(run: RecordedRun, deviceName: DeviceName): Promise<Deviations> {
-  const argv = [...argumentsOf(run.options), '--device', deviceName];
+export async function compareWithRun(run: RecordedRun, deviceName: TestDeviceName): Promise<Deviations> {
+  const isChoice = deviceName !== 'interpreter';
+  const argv = [...argumentsOf(run.options), ...(isChoice ? ['--device', deviceName] : [])];
   const opt = parseTrainOptions(argv, { onNotice: () => {} });
-  const device = await openChosenDevice(opt);
+  const device = isChoice ? await openChosenDevice(opt) : new InterpreterDevice();
   const given = { tensors: {} };
   const model = await createModel(opt, withTensors(device, given));
   try {

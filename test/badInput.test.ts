@@ -152,7 +152,7 @@ test('a batch larger than the data set is the data set', () => {
 test('a checkpoints folder that cannot be one', () => {
   writeFileSync(join(folder, 'file'), '');
   const refused = train('--dataroot', 'data', '--checkpoints_dir', 'file');
-  assertRefused(refused, /^error: cannot lock the run[\s\S]*\n {2}fix/);
+  assertRefused(refused, /^error: cannot make a folder: there is a file[\s\S]*\n {2}fix/);
 });
 
 test('a folder that may not be written', {
@@ -160,7 +160,10 @@ test('a folder that may not be written', {
 }, () => {
   mkdirSync(join(folder, 'readonly'));
   chmodSync(join(folder, 'readonly'), 0o555);
-  assertRefused(train('--dataroot', 'data', '--checkpoints_dir', 'readonly'), /^error: cannot lock the run/);
+  assertRefused(
+    train('--dataroot', 'data', '--checkpoints_dir', 'readonly'),
+    /^error: cannot make a folder: permission denied/,
+  );
 });
 
 const small = join(folder, 'small');

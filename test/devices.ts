@@ -1,5 +1,6 @@
 /** The devices that open on this machine, as tests use them: one thread, and every layer by its own lowering. */
 import type { CpuSettings } from '../src/engine/devices/cpu/cpuDevice.js';
+import { InterpreterDevice } from '../src/engine/devices/interpreter/interpreterDevice.js';
 import { openDevice } from '../src/engine/devices/openDevice.js';
 import { DEFAULT_DEVICE, DEVICE_NAMES, type DeviceName } from '../src/engine/devices/registry.js';
 import type { AlgorithmChooser } from '../src/engine/ir/layer.js';
@@ -7,25 +8,29 @@ import type { State } from '../src/engine/ir/state.js';
 import type { Device, StateData } from '../src/engine/runtime/device.js';
 import { direct } from './algorithms.js';
 
+/** Those of the registry, and the interpreter, which is no choice of `--device`. */
+export type TestDeviceName = DeviceName | 'interpreter';
+
 /** A device of its own. @param choose for a device whose layers have several algorithms */
-export function openTestDevice(
-  name: DeviceName = DEFAULT_DEVICE,
+export async function openTestDevice(
+  name: TestDeviceName = DEFAULT_DEVICE,
   choose: AlgorithmChooser = direct,
 ): Promise<Device> {
+  if (name === 'interpreter') return new InterpreterDevice();
   const settings: CpuSettings = { threads: 1, choose };
   return openDevice(name, settings);
 }
 
-/** A device of the registry: shared by the tests of a file, or the reason why it does not open here. */
+/** A device: shared by the tests of a file, or the reason why it does not open here. */
 export interface FoundDevice {
-  readonly name: DeviceName;
+  readonly name: TestDeviceName;
   readonly device?: Device;
   readonly skip?: string;
 }
 
-/** All devices of the registry. */
+/** All devices of the registry, and the interpreter. */
 export const foundDevices: readonly FoundDevice[] = await Promise.all(
-  DEVICE_NAMES.map(async (name): Promise<FoundDevice> => {
+  [...DEVICE_NAMES, 'interpreter' as const].map(async (name): Promise<FoundDevice> => {
     try {
       return { name, device: await openTestDevice(name) };
     } catch (error) {

@@ -13,7 +13,7 @@ const LAYERS = [
 ];
 
 /** Those of src/engine, likewise. Beside them it imports from base/ alone. */
-const ENGINE = ['ir', 'ops', 'autodiff', 'onnx', 'runtime', 'devices'];
+const ENGINE = ['ir', 'loops', 'ops', 'autodiff', 'onnx', 'runtime', 'devices'];
 
 /** Where a browser runs it too: nothing of Node's, neither directly nor by what is imported. */
 const PORTABLE = [

@@ -67,7 +67,8 @@ async function trained(flags: readonly string[], steps: (model: Model) => Promis
   await steps(model);
   const losses = await model.getCurrentLosses();
   const { fake_B } = await model.getCurrentVisuals();
-  const states = Object.values(model.networks).flatMap((network) => network.states);
+  const all = Object.values(model.networks).flatMap((network) => network.states);
+  const states = all.filter(({ type }) => type.dtype === 'f32');
   const floats = await Promise.all(states.map((state) => downloadFloats(model.device, state)));
   const passes: Record<string, number> = {};
   for (const [name, network] of Object.entries(model.networks)) {

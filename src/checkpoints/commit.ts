@@ -1,12 +1,10 @@
 import { join } from 'node:path';
-import {
-  parseTemporaryName,
-  removeQuietly,
-  syncDirectory,
-  temporaryName,
-  writeDurable,
-} from './atomicFile.js';
-import { type FileSystem, fileError, systemCode } from './fileSystem.js';
+import { removeQuietly, writeDurable } from '../base/files/durableFile.js';
+import type { FileSystem } from '../base/files/fileSystem.js';
+import { isProcessAlive } from '../base/files/processIdentity.js';
+import { syncFolder } from '../base/files/syncFolder.js';
+import { fileError, isUnreadable, systemCode } from '../base/files/systemError.js';
+import { parseTemporaryName, temporaryName } from '../base/files/temporaryName.js';
 import { isCheckpointFile, manifestFileName, partFileName, tagOfManifest } from './format/checkpointNames.js';
 import {
   type Manifest,
@@ -15,7 +13,6 @@ import {
   readManifestText,
   serializeManifest,
 } from './manifest.js';
-import { isProcessAlive } from './processIdentity.js';
 
 /*
  * How a checkpoint replaces another without an instant in which neither is whole:
@@ -103,7 +100,7 @@ export function commit(
   staging: Staging,
   fs: FileSystem,
 ): string[] {
-  syncDirectory(directory, fs);
+  syncFolder(directory, fs);
   for (const staged of checkpoints) {
     const path = join(directory, manifestFileName(staged.tag));
     try {
@@ -113,9 +110,9 @@ export function commit(
     }
     staging.keep(staged);
   }
-  syncDirectory(directory, fs);
+  syncFolder(directory, fs);
   const unsettled = checkpoints.flatMap(({ tag, manifest }) => settle(directory, tag, manifest, fs));
-  syncDirectory(directory, fs);
+  syncFolder(directory, fs);
   return unsettled;
 }
 
@@ -179,7 +176,8 @@ export function recover(directory: string, fs: FileSystem): void {
 function readManifest(directory: string, tag: string, fs: FileSystem): Manifest | undefined {
   try {
     return parseManifest(readManifestText(directory, tag, fs), tag);
-  } catch {
+  } catch (error) {
+    if (isUnreadable(error)) throw error; // it may be whole, and then some temporary files are its own
     return undefined; // damaged: `load` reports it
   }
 }

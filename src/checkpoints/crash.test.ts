@@ -3,8 +3,8 @@ import fs, { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, test } from 'node:test';
+import { type FileSystem, nodeFileSystem } from '../base/files/fileSystem.js';
 import { RandomStream } from '../base/random/stream.js';
-import { type FileSystem, nodeFileSystem } from './fileSystem.js';
 import type { NamedTensors } from './format/dtype.js';
 import { CheckpointStore } from './store.js';
 

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileError, systemCode } from './fileSystem.js';
+import { fileError, systemCode } from '../base/files/systemError.js';
 import { livingOwner, ownerFacts } from './lockOwner.js';
 import { LOCK_NAME } from './runLock.js';
 

@@ -1,6 +1,7 @@
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import type { FileSystem } from '../base/files/fileSystem.js';
+import { fileError, isUnreadable } from '../base/files/systemError.js';
 import { currentPath } from './commit.js';
-import { type FileSystem, fileError } from './fileSystem.js';
 import {
   manifestFileName,
   networkOfPart,
@@ -159,7 +160,7 @@ function openCurrent(
     const now = currentPath(directory, tag, part, file, fs);
     if (now !== path) return openSafetensors(now, fs);
     const reason = fileError(error, 'cannot open', path);
-    if (!(reason instanceof Pix2PixError)) throw reason;
+    if (!(reason instanceof Pix2PixError) || isUnreadable(reason)) throw reason;
     throw damaged(`${partFileName(tag, part)}: ${reason.summary}`, reason);
   }
 }

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { bootId, isProcessAlive, processStart } from './processIdentity.js';
+import { bootId, isProcessAlive, processStart } from '../base/files/processIdentity.js';
 
 /** Who holds a lock. */
 export interface LockOwner {

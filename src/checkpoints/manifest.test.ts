@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
-import { nodeFileSystem } from './fileSystem.js';
+import { nodeFileSystem } from '../base/files/fileSystem.js';
 import { type Manifest, parseManifest, readManifestText, serializeManifest } from './manifest.js';
 
 const file = { bytes: 12, sha256: 'ab'.repeat(32), writtenAs: '.latest_net_G.safetensors.1-0123abcd-1.tmp' };

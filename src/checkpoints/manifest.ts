@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
-import { parseTemporaryName, type WrittenFile } from './atomicFile.js';
-import { type FileSystem, fileError } from './fileSystem.js';
+import type { WrittenFile } from '../base/files/durableFile.js';
+import type { FileSystem } from '../base/files/fileSystem.js';
+import { fileError } from '../base/files/systemError.js';
+import { parseTemporaryName } from '../base/files/temporaryName.js';
 import { isPart, manifestFileName } from './format/checkpointNames.js';
 import { parseLossless, stringifyLossless } from './format/losslessJson.js';
 

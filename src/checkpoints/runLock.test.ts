@@ -13,8 +13,8 @@ import {
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { type FileSystem, nodeFileSystem } from './fileSystem.js';
-import { bootId, isProcessAlive, processStart } from './processIdentity.js';
+import { type FileSystem, nodeFileSystem } from '../base/files/fileSystem.js';
+import { bootId, isProcessAlive, processStart } from '../base/files/processIdentity.js';
 import { acquireRunLock, keepRunLock, type RunLock } from './runLock.js';
 import { CheckpointStore } from './store.js';
 

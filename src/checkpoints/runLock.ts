@@ -1,7 +1,9 @@
 import { dirname, join } from 'node:path';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
-import { removeQuietly } from './atomicFile.js';
-import { type FileSystem, fileError, nodeFileSystem, systemCode } from './fileSystem.js';
+import { removeQuietly } from '../base/files/durableFile.js';
+import { type FileSystem, nodeFileSystem } from '../base/files/fileSystem.js';
+import { makeFolder } from '../base/files/makeFolder.js';
+import { fileError, systemCode } from '../base/files/systemError.js';
 import { type LockOwner, livingOwner, ownerFacts, thisProcess } from './lockOwner.js';
 
 export const LOCK_NAME = 'train.lock';
@@ -66,7 +68,7 @@ export function acquireRunLock(directory: string, fs: FileSystem = nodeFileSyste
 export function acquireLock(path: string, fs: FileSystem = nodeFileSystem): RunLock {
   const content = JSON.stringify(thisProcess());
   try {
-    fs.mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path), fs);
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       if (create(path, content, fs)) return new RunLock(path, content, fs);
       const found = readLock(path, fs);
@@ -94,7 +96,7 @@ export function keepRunLock({ path, content }: HeldLock, fs: FileSystem = nodeFi
       const found = readLock(path, fs);
       if (found === content) return false;
       if (found === undefined) {
-        fs.mkdirSync(dirname(path), { recursive: true });
+        makeFolder(dirname(path), fs);
         if (create(path, content, fs)) return true;
         continue; // another thread of ours, or another process, was faster
       }

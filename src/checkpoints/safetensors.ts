@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
-import { type DurableFile, requireFreeSpace, type WrittenFile, writeFileAtomic } from './atomicFile.js';
-import { type FileSystem, fileError, nodeFileSystem } from './fileSystem.js';
+import { writeFileAtomic } from '../base/files/atomicFile.js';
+import type { DurableFile, WrittenFile } from '../base/files/durableFile.js';
+import { type FileSystem, nodeFileSystem } from '../base/files/fileSystem.js';
+import { requireFreeSpace } from '../base/files/freeSpace.js';
+import { makeFolder } from '../base/files/makeFolder.js';
+import { fileError } from '../base/files/systemError.js';
 import type { NamedSources, TensorData } from './format/dtype.js';
 import { arrayTypes, bytesOf, describeTensor, type NamedTensors, type StoredTensor } from './format/dtype.js';
 import type { SafetensorsHeader, TensorInfo } from './format/safetensorsHeader.js';
@@ -168,8 +172,9 @@ export function writeSafetensors(
   metadata: Readonly<Record<string, string>> = {},
   fs: FileSystem = nodeFileSystem,
 ): WrittenFile {
+  makeFolder(dirname(path), fs);
   requireFreeSpace(dirname(path), buildHeader(tensors, metadata).fileBytes, fs);
-  return writeFileAtomic(path, (file) => streamSafetensors(file, tensors, metadata), fs);
+  return writeFileAtomic(path, (file) => streamSafetensors(file, tensors, metadata), { fs });
 }
 
 /** Writes the format into an open file. */

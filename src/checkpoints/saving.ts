@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import { DurableFile, type WrittenFile, writeDurable } from './atomicFile.js';
+import { DurableFile, type WrittenFile, writeDurable } from '../base/files/durableFile.js';
+import type { FileSystem } from '../base/files/fileSystem.js';
 import { currentPath, type StagedCheckpoint, type Staging } from './commit.js';
-import type { FileSystem } from './fileSystem.js';
 import { requireFinite } from './finite.js';
 import {
   LATEST,

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
-import { type FileSystem, nodeFileSystem } from './fileSystem.js';
+import { type FileSystem, nodeFileSystem } from '../base/files/fileSystem.js';
 import type { Checkpoint } from './saving.js';
 import { CheckpointStore } from './store.js';
 

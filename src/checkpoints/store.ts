@@ -1,8 +1,11 @@
 import { join } from 'node:path';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
-import { removeQuietly, requireFreeSpace } from './atomicFile.js';
+import { removeQuietly } from '../base/files/durableFile.js';
+import { type FileSystem, nodeFileSystem } from '../base/files/fileSystem.js';
+import { requireFreeSpace } from '../base/files/freeSpace.js';
+import { makeFolder } from '../base/files/makeFolder.js';
+import { fileError, isUnreadable, systemCode } from '../base/files/systemError.js';
 import { commit, recover, Staging } from './commit.js';
-import { type FileSystem, fileError, nodeFileSystem, systemCode } from './fileSystem.js';
 import {
   isNumbered,
   LATEST,
@@ -82,7 +85,8 @@ export class CheckpointStore {
    * instant; a crash or an error before leaves the old. A valid `latest` becomes `previous`.
    * @param tags the bytes are written once, further tags are hard links (copies where there are none)
    * @param withState the tags that keep the training state
-   * @throws Pix2PixError when the disk is full or the folder cannot be written: nothing is lost then
+   * @throws Pix2PixError when the disk is full, the folder cannot be written or its `latest` not be read: nothing is
+   * lost then
    */
   save(tags: readonly string[], checkpoint: Checkpoint, withState: readonly string[] = [LATEST]): void {
     const { targets, staging } = this.begin(tags, withState);
@@ -114,7 +118,8 @@ export class CheckpointStore {
    * Opens a checkpoint and verifies the wanted parts, every byte. Where `latest` is damaged or missing, `previous` is
    * taken, else the newest other one that is whole, and `onWarning` is told what was wrong and what is used instead.
    * Any other tag is that checkpoint or an error.
-   * @throws Pix2PixError naming the damage; for `latest`, every candidate and why it cannot serve
+   * @throws Pix2PixError naming the damage; for `latest`, every candidate and why it cannot serve; and where a file may
+   * not be read, or cannot be for now, which is no damage: nothing else is taken then
    */
   load(tag: string = LATEST, options: LoadOptions = {}): LoadedCheckpoint {
     requireTag(tag);
@@ -126,7 +131,7 @@ export class CheckpointStore {
         if (candidate !== tag) this.onWarning(fallbackMessage(problems, loaded));
         return loaded;
       } catch (error) {
-        if (!(error instanceof Pix2PixError)) throw error;
+        if (!(error instanceof Pix2PixError) || isUnreadable(error)) throw error;
         problems.set(`checkpoint ${candidate}`, error.summary);
       }
     }
@@ -177,7 +182,7 @@ export class CheckpointStore {
   private makeRoom(checkpoint: Checkpoint<NamedTensors | NamedSources>, targets: SaveTargets): void {
     const { directory, fs } = this;
     this.requireLock();
-    fs.mkdirSync(directory, { recursive: true });
+    makeFolder(directory, fs);
     recover(directory, fs);
     requireFreeSpace(directory, bytesToWrite(checkpoint, targets), fs);
   }
@@ -231,7 +236,7 @@ export class CheckpointStore {
       latest.close();
       return latest.manifest;
     } catch (error) {
-      if (!(error instanceof Pix2PixError)) throw error;
+      if (!(error instanceof Pix2PixError) || isUnreadable(error)) throw error;
       this.onWarning(`checkpoint latest is damaged and is not kept as previous: ${error.summary}`);
       return undefined;
     }

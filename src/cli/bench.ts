@@ -8,6 +8,7 @@ import { benchmark, type StepBenchmark } from '../training/profiling/benchmark.j
 import type { ProfileRow } from '../training/profiling/profileTables.js';
 import { type Command, type Example, formatExamples } from './command.js';
 import { JobProgress } from './jobProgress.js';
+import { print, printError } from './output.js';
 
 const GROUP = 'Benchmark';
 
@@ -64,11 +65,11 @@ export const benchCommand: Command = {
     const result = await benchmark(opt, {
       steps: opt.steps,
       profile: opt.profile,
-      print: (text) => opt.quiet || process.stderr.write(`${text}\n`),
+      print: (text) => opt.quiet || printError(text),
       progress: (done, total) => progress.report({ stage: 'timing', unit: 'steps', done, total }),
     });
     progress.end();
-    process.stdout.write(`${opt.json ? JSON.stringify(result) : describe(result)}\n`);
+    print(opt.json ? JSON.stringify(result) : describe(result));
     return 0;
   },
 };

@@ -1,14 +1,16 @@
 import { Command } from 'commander';
-import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import { summaryOf } from '../base/files/systemError.js';
 import {
   type DashboardServer,
   type DashboardSettings,
   DEFAULT_PORT,
+  MAX_PORT,
   startDashboard,
 } from '../records/dashboard/dashboardServer.js';
 import type { DashboardMessage } from './dashboardChild.js';
+import { print } from './output.js';
 import { watchSignals } from './signals.js';
-import { wholeNumber } from './wholeNumber.js';
+import { wholeNumberIn } from './wholeNumber.js';
 
 const ABOUT = [
   'Shows the runs below a folder in the browser: their curves, images and options, live while they train. Also reads',
@@ -37,7 +39,7 @@ export function dashboardCommand(): Command {
     .summary('watch trainings and compare runs in the browser')
     .description(ABOUT)
     .option('--logdir <dir>', 'the folder with the runs', './checkpoints')
-    .option('--port <n>', '0 for any that is free', wholeNumber, DEFAULT_PORT)
+    .option('--port <n>', '0 for any that is free', wholeNumberIn(0, MAX_PORT), DEFAULT_PORT)
     .option(
       '--host <address>',
       'where to listen; anywhere but on this machine alone, a token is required',
@@ -49,7 +51,7 @@ export function dashboardCommand(): Command {
       const settings = { logDirectory: logdir, ...flags };
       if (process.send !== undefined) return serveTraining(settings, process.send.bind(process));
       const server = await startDashboard(settings);
-      process.stdout.write(`dashboard of ${logdir}: ${server.url}\nCtrl-C ends it\n`);
+      print(`dashboard of ${logdir}: ${server.url}\nCtrl-C ends it`);
       await new Promise<void>((resolve) => watchSignals(() => resolve(), 'closing the dashboard'));
       await server.close();
     });
@@ -66,7 +68,7 @@ async function serveTraining(
     await new Promise((resolve) => process.once('disconnect', resolve));
     await server.close();
   } catch (error) {
-    tell({ failure: error instanceof Pix2PixError ? error.summary : (error as Error).message });
+    tell({ failure: summaryOf(error) });
     process.disconnect();
   }
 }
@@ -77,7 +79,7 @@ async function startOnFreePort(settings: DashboardSettings): Promise<DashboardSe
     try {
       return await startDashboard({ ...settings, port });
     } catch (error) {
-      if (tries === PORTS_TRIED) throw error;
+      if (tries === PORTS_TRIED || port >= MAX_PORT) throw error;
     }
   }
 }

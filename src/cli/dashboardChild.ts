@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { summaryOf } from '../base/files/systemError.js';
 
 /** Training begins after so many ms, whether the page is there or not. */
 const PATIENCE = 10_000;
@@ -44,7 +45,7 @@ function firstMessage(child: ChildProcess): Promise<DashboardMessage | undefined
       resolve(message);
     };
     child.once('message', (message) => end(message as DashboardMessage));
-    child.on('error', (error) => end({ failure: error.message }));
+    child.on('error', (error) => end({ failure: summaryOf(error) }));
     child.once('exit', (code) => end({ failure: `its process ended with code ${code}` }));
     try {
       if (child.pid !== undefined) setPriority(child.pid, PRIORITY);

@@ -14,6 +14,7 @@ import { downloadDigits } from '../data/make/download/downloadDigits.js';
 import { splitPairs } from '../data/make/splitPairs.js';
 import { synthesizeFacades } from '../data/make/synthesizeFacades.js';
 import { JobProgress } from './jobProgress.js';
+import { print, printError } from './output.js';
 import { quoted } from './quoted.js';
 import { wholeNumber } from './wholeNumber.js';
 
@@ -138,8 +139,7 @@ function downloadCommand(): Command {
     .action(async (name: DatasetName | 'mnist', { out, url, sha256 }) => {
       if (name === 'mnist') return downloadMnist(out, url);
       const published: PublishedDataset = PUBLISHED_DATASETS[name];
-      if (published.note !== undefined && url === undefined)
-        process.stderr.write(`note: ${name}: ${published.note}\n`);
+      if (published.note !== undefined && url === undefined) printError(`note: ${name}: ${published.note}`);
       const fix = 'run the same command again: it continues where this one stopped';
       const set = await runJob('the download', fix, (onProgress, signal) =>
         downloadDataset({ name, out, url, sha256, onProgress, signal }),
@@ -214,7 +214,7 @@ function examples(...commands: string[]): string {
 }
 
 function say(...lines: string[]): void {
-  process.stdout.write(`${lines.join('\n')}\n`);
+  print(lines.join('\n'));
 }
 
 /** The path as a person would type it from here. */

@@ -1,58 +1,11 @@
 import { formatOptionHelp, WIDEST, wrap } from '../options/help.js';
 import { type OptionMarks, toOptions } from '../options/optionsObject.js';
 import { parseOptions } from '../options/parse.js';
-import type { OptionTable, OptionValues } from '../options/spec.js';
 import type { Command } from './command.js';
+import { DEMO_OPTIONS, type DemoOptions } from './demoOptions.js';
 import { surviveLostOutput } from './lostOutput.js';
 import { runDemo } from './runDemo.js';
 import { untilSignal } from './untilSignal.js';
-
-/** What `pix2pix demo` (`npm start`) may be told; the defaults are for under three minutes on two cores. */
-export const DEMO_OPTIONS = {
-  out: {
-    kind: 'string',
-    default: './demo',
-    metavar: 'DIR',
-    group: 'Demonstration',
-    help: 'where data set, run and results are put',
-  },
-  size: {
-    kind: 'choice',
-    default: '128',
-    choices: ['64', '128', '256'],
-    group: 'Demonstration',
-    help: 'side of the images in pixels; 256 is as in the paper and takes about ten times as long',
-  },
-  count: {
-    kind: 'int',
-    default: 120,
-    min: 2,
-    max: 100_000,
-    group: 'Demonstration',
-    help: 'pairs of images that are made to learn from',
-  },
-  steps: {
-    kind: 'int',
-    default: 800,
-    min: 1,
-    group: 'Demonstration',
-    help: 'training steps, one image each',
-  },
-  seed: { kind: 'int', default: 0, min: 0, group: 'Demonstration', help: 'what everything is drawn from' },
-  intra_threads: {
-    kind: 'int',
-    default: 0,
-    min: 0,
-    max: 1024,
-    group: 'Demonstration',
-    help: 'threads that compute; 0 = as many as there are cores',
-  },
-  quiet: { kind: 'flag', group: 'Demonstration', help: 'say nothing but warnings and errors' },
-  verbose: { kind: 'flag', group: 'Demonstration', help: 'say more' },
-} as const satisfies OptionTable;
-
-/** What `pix2pix demo` works by. */
-export type DemoOptions = OptionValues<typeof DEMO_OPTIONS>;
 
 const ABOUT =
   'Shows the whole way on data of its own: makes facades and their label maps, trains a small pix2pix on them with ' +

@@ -8,6 +8,7 @@ import {
 } from '../inference/export/exportGenerator.js';
 import { TOLERANCES } from '../inference/export/selfCheck.js';
 import { type ModelFlags, sourceOptions, withModelOptions } from './modelOptions.js';
+import { print, printError } from './output.js';
 
 const ABOUT = [
   'Writes a trained generator for use elsewhere, after comparing it with the trained one on sample images: where it',
@@ -54,9 +55,9 @@ export function exportCommand(): Command {
         ...sourceOptions(flags),
         ...flags,
         boundary: boundaryOf(flags.embed_preprocessing),
-        onStage: (stage) => process.stderr.write(`${stage}\n`),
+        onStage: printError,
       });
-      process.stdout.write(`${describe(exported)}\n`);
+      print(describe(exported));
     });
 }
 

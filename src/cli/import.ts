@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { type ImportedNetwork, importRun } from '../interop/importRun.js';
 import { folderNameFault } from '../options/folderName.js';
+import { print } from './output.js';
 import { quoted } from './quoted.js';
 
 const ABOUT = [
@@ -40,7 +41,7 @@ export function importCommand(): Command {
         ...networks.map(describe),
         `kept in ${folder}; translate with it: pix2pix test --name ${quoted(flags.name)}${elsewhere} --dataroot DIR`,
       ];
-      process.stdout.write(`${lines.join('\n')}\n`);
+      print(lines.join('\n'));
     });
 }
 

@@ -1,4 +1,4 @@
-import { fileError } from '../checkpoints/fileSystem.js';
+import { fileError } from '../base/files/systemError.js';
 
 let isWorkKept = false;
 

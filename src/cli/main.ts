@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import { systemErrorInWords } from '../base/files/systemError.js';
 import { entry } from '../options/help.js';
 import { nearestName } from '../options/nearest.js';
 import { stopLiveTrainings } from '../training/liveTrainings.js';
@@ -8,6 +9,7 @@ import { type Command, type Example, formatExamples } from './command.js';
 import { fromCommander } from './fromCommander.js';
 import { restoreIgnoredHangUp } from './hangUp.js';
 import { watchOutput } from './lostOutput.js';
+import { print, printError } from './output.js';
 
 /** What each command needs is loaded when it is called: the whole program takes twice as long to load as one command. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
@@ -60,12 +62,12 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 async function dispatch(argv: readonly string[]): Promise<number> {
   const [name, ...rest] = argv;
-  if (name === '--version' || name === '-V') return print(version());
-  if (name === undefined || name === '--help' || name === '-h') return print(await programHelp(columns()));
+  if (name === '--version' || name === '-V') return printed(version());
+  if (name === undefined || name === '--help' || name === '-h') return printed(await programHelp(columns()));
   if (name === 'help') return dispatch([...rest.slice(0, 1), '--help']);
   if (!Object.hasOwn(COMMANDS, name)) throw unknownCommand(name);
   const command = await COMMANDS[name]();
-  if (rest.includes('--help') || rest.includes('-h')) return print(command.help(rest, columns()));
+  if (rest.includes('--help') || rest.includes('-h')) return printed(command.help(rest, columns()));
   return command.run(rest);
 }
 
@@ -102,8 +104,8 @@ async function programHelp(columns: number): Promise<string> {
   ].join('\n\n');
 }
 
-function print(text: string): number {
-  process.stdout.write(`${text}\n`);
+function printed(text: string): number {
+  print(text);
   return 0;
 }
 
@@ -119,15 +121,14 @@ function version(): string {
 /** Tells of an error and gives the exit code. */
 function report(error: unknown, argv: readonly string[]): number {
   const isVerbose = argv.includes('--verbose');
+  const told = systemErrorInWords(error);
   const stack = error instanceof Error ? error.stack : undefined;
-  if (error instanceof Pix2PixError) {
-    process.stderr.write(`${isVerbose && stack ? stack : `error: ${error.message}`}\n`);
+  if (told instanceof Pix2PixError) {
+    printError(isVerbose && stack ? stack : `error: ${told.message}`);
   } else {
     const text = error instanceof Error ? error.message : String(error);
-    const mend = isVerbose ? '' : '\n  fix  add --verbose to see where, and report it';
-    process.stderr.write(
-      `error: ${isVerbose && stack ? stack : text}\n  this is a defect of pix2pix-ts${mend}\n`,
-    );
+    const fix = isVerbose ? '' : '\n  fix  add --verbose to see where, and report it';
+    printError(`error: ${isVerbose && stack ? stack : text}\n  this is a defect of pix2pix-ts${fix}`);
   }
   return 1;
 }

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { SourceOptions } from '../inference/generatorSource.js';
 import { type NormMode, normModes } from '../inference/portable/generatorInfo.js';
+import { printError } from './output.js';
 
 /** Which generator, by flag. */
 export interface ModelFlags {
@@ -34,6 +35,6 @@ export function sourceOptions({ checkpoints_dir, epoch, generator, norm_mode }: 
     epoch,
     generator,
     normMode: norm_mode,
-    onWarning: (text) => process.stderr.write(`${text}\n`),
+    onWarning: printError,
   };
 }

@@ -3,8 +3,9 @@ import { synthesizeFacades } from '../data/make/synthesizeFacades.js';
 import { parseTestOptions, parseTrainOptions } from '../training/options.js';
 import { test } from '../training/testCommand.js';
 import { train } from '../training/train.js';
-import type { DemoOptions } from './demo.js';
+import type { DemoOptions } from './demoOptions.js';
 import { JobProgress } from './jobProgress.js';
+import { print } from './output.js';
 import { describeResults } from './test.js';
 
 const NAME = 'facades_demo';
@@ -18,7 +19,7 @@ const CHANNELS = '32';
  * @param stop when aborted, what is under way is finished in good order and the rest is left out
  */
 export async function runDemo(opt: DemoOptions, stop: AbortSignal): Promise<void> {
-  const say = (text: string) => void (opt.quiet || process.stdout.write(`${text}\n`));
+  const say = (text: string) => void (opt.quiet || print(text));
   const dataroot = join(opt.out, `facades_${opt.size}_${opt.count}`);
   await draw(opt, dataroot, stop, say);
   say(`\n2 of 3: training pix2pix on them, ${opt.steps} steps; Ctrl-C saves and stops`);

@@ -5,6 +5,7 @@ import { compareByField, fieldsOf, readField } from '../records/reading/fields.j
 import { filterRuns } from '../records/reading/filter.js';
 import type { RunSummary } from '../records/reading/runSummary.js';
 import { DEFAULT_LOGDIR, openLogDirectory } from './chosenRun.js';
+import { print, printError, printStyled } from './output.js';
 import { runsDiffCommand } from './runsDiff.js';
 import { runsExportCommand } from './runsExport.js';
 import { runsSyncCommand } from './runsSync.js';
@@ -67,10 +68,10 @@ async function list({ logdir, filter, sort, metric, all, json }: Flags): Promise
   const visible = index.list().filter(({ annotations }) => all || annotations.isHidden !== true);
   const runs = sorted(filterRuns(visible, filter), sort);
   if (json) return print(JSON.stringify(runs, null, 2));
-  for (const problem of index.problems) process.stderr.write(`warning: ${problem}\n`);
+  for (const problem of index.problems) printError(`warning: ${problem}`);
   if (runs.length === 0)
     return print(visible.length === 0 ? `no runs in ${logdir}` : 'no run passes the filter');
-  print(formatRuns(runs, metric, process.stdout));
+  printStyled(formatRuns(runs, metric, process.stdout));
 }
 
 function sorted(runs: readonly RunSummary[], sort: string): RunSummary[] {
@@ -99,8 +100,4 @@ function descending(a: RunSummary, b: RunSummary, field: string): number {
 
 function collect(value: string, before: readonly string[]): string[] {
   return [...before, value];
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
 }

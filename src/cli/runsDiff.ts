@@ -1,7 +1,9 @@
 import { Command } from 'commander';
+import { plainLine, plainText } from '../base/errors/plainText.js';
 import { compareRuns, type RunDifference } from '../records/reading/compareRuns.js';
 import type { RunDetail } from '../records/reading/runSummary.js';
 import { chosenRun, DEFAULT_LOGDIR, openLogDirectory } from './chosenRun.js';
+import { printStyled } from './output.js';
 import { type Column, columnsOf, formatTable, hasColours } from './terminalTable.js';
 
 const ABOUT = [
@@ -30,9 +32,9 @@ export function runsDiffCommand(): Command {
       const differences = compareRuns(left, right);
       const ids = { a: left.summary.id, b: right.summary.id };
       const text = json
-        ? JSON.stringify({ ...ids, differences }, null, 2)
+        ? plainText(JSON.stringify({ ...ids, differences }, null, 2))
         : describe(left, right, differences);
-      process.stdout.write(`${text}\n`);
+      printStyled(text);
     });
 }
 
@@ -42,10 +44,10 @@ function describe(a: RunDetail, b: RunDetail, differences: readonly RunDifferenc
     .filter(({ sessions }) => sessions.length === 0)
     .map(({ summary }) => `${summary.id} has no run.json: its options, code and machine are not known`);
   if (differences.length === 0)
-    return [...unknown, `nothing differs between ${nameA} and ${nameB}`].join('\n');
+    return plainText([...unknown, `nothing differs between ${nameA} and ${nameB}`].join('\n'));
   const causes = differences.filter(({ of }) => of !== 'metrics');
   const same = causes.length === 0 ? ['only what came of them differs:'] : [];
-  return [...unknown, ...same, ...table(differences, nameA, nameB)].join('\n');
+  return [...unknown.map(plainLine), ...same, ...table(differences, nameA, nameB)].join('\n');
 }
 
 /** One table, in which each kind of difference has a heading. */

@@ -1,13 +1,14 @@
 import { extname } from 'node:path';
 import { Command, Option } from 'commander';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
-import { writeNewFile } from '../base/files/newFile.js';
+import { writeNewFile } from '../base/files/atomicFile.js';
 import { nearestName } from '../options/nearest.js';
 import { exportRun } from '../records/dashboard/exportRun.js';
 import { exportSeries } from '../records/reading/exportSeries.js';
 import type { RunIndex } from '../records/reading/runIndex.js';
 import type { RunDetail } from '../records/reading/runSummary.js';
 import { chosenRun, DEFAULT_LOGDIR, openLogDirectory } from './chosenRun.js';
+import { print } from './output.js';
 
 const FORMATS = ['csv', 'json', 'html'] as const;
 type Format = (typeof FORMATS)[number];
@@ -55,7 +56,7 @@ export function runsExportCommand(): Command {
       const write = (add: (piece: string) => Promise<unknown>) => writeRun(index, run, flags, add);
       if (out === undefined) return untilClosed(write(toStandardOutput));
       await writeNewFile(out, write, overwrite);
-      process.stdout.write(`wrote ${out}\n`);
+      print(`wrote ${out}`);
     });
 }
 

@@ -6,6 +6,7 @@ import type { RunDetail } from '../records/reading/runSummary.js';
 import { mlflowTracker } from '../records/writing/remote/mlflow/mlflowTracker.js';
 import { syncRun } from '../records/writing/remote/syncRun.js';
 import { chosenRun, DEFAULT_LOGDIR, openLogDirectory } from './chosenRun.js';
+import { print, printError } from './output.js';
 import { untilSignal } from './untilSignal.js';
 
 const ABOUT = [
@@ -52,11 +53,9 @@ async function syncAll(runs: readonly RunDetail[], flags: Flags, signal: AbortSi
     }
     const tracker = mlflowTracker(uri, String(experiment));
     try {
-      const say = (text: string) => process.stderr.write(`warning: ${text}\n`);
+      const say = (text: string) => printError(`warning: ${text}`);
       const isNew = await syncRun(join(flags.logdir, id), tracker, { signal, say });
-      process.stdout.write(
-        isNew ? `${id}: sent to ${tracker.name}\n` : `${id}: ${tracker.name} has all of it\n`,
-      );
+      print(isNew ? `${id}: sent to ${tracker.name}` : `${id}: ${tracker.name} has all of it`);
     } catch (error) {
       if (signal.aborted) return;
       throw error;

@@ -1,4 +1,5 @@
 import { formatDuration } from '../base/duration.js';
+import { plainLine } from '../base/errors/plainText.js';
 import type { RunState, RunSummary } from '../records/reading/runSummary.js';
 import {
   type Colour,
@@ -67,7 +68,7 @@ function remarks(runs: readonly RunSummary[]): string[] {
       .filter((text) => text !== '')
       .map((text) => `${id}: ${text}`),
   );
-  const lines = told.map((text) => text.replace(/\p{Cc}+/gu, ' '));
+  const lines = told.map(plainLine);
   return lines.length === 0 ? [] : ['', ...lines];
 }
 

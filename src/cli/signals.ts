@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { stopLiveTrainings } from '../training/liveTrainings.js';
 import { isHangUpIgnored } from './hangUp.js';
+import { printError } from './output.js';
 
 /** Ctrl-C, a polite kill, and a terminal that was closed. */
 export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
@@ -39,7 +40,7 @@ export function watchSignals(
     const now = performance.now();
     if (first === undefined) {
       first = { signal, at: now };
-      process.stderr.write(`\n${notice}\n`);
+      printError(`\n${notice}`);
       onStop(signal);
     } else if (signal !== 'SIGHUP' && now - first.at > ECHO_MILLISECONDS) {
       dispose();

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { plainLine } from '../base/errors/plainText.js';
 import { cutToWidth, widthOf } from '../base/textWidth.js';
 
 export type Colour = 'green' | 'yellow' | 'red' | 'dim' | 'bold';
@@ -38,9 +39,9 @@ export function formatTable<Row>(
   width: number,
   colours: boolean,
 ): string[] {
-  const cells = new Map(columns.map((column) => [column, rows.map((row) => plain(column.text(row)))]));
+  const cells = new Map(columns.map((column) => [column, rows.map((row) => plainLine(column.text(row)))]));
   const natural = (column: Column<Row>) =>
-    Math.max(widthOf(column.title), ...cells.get(column)!.map(widthOf));
+    Math.max(widthOf(plainLine(column.title)), ...cells.get(column)!.map(widthOf));
   const { shown, widths } = fit(columns, natural, width);
   const line = (text: (column: Column<Row>) => string, colour: (column: Column<Row>) => Colour | undefined) =>
     shown
@@ -58,7 +59,7 @@ export function formatTable<Row>(
       .join('  ')
       .trimEnd();
   const title = line(
-    (column) => column.title,
+    (column) => plainLine(column.title),
     () => 'bold',
   );
   return [
@@ -94,9 +95,4 @@ function pad<Row>(text: string, width: number, { alignRight }: Column<Row>, isLa
   const blanks = ' '.repeat(Math.max(0, width - widthOf(text)));
   if (alignRight) return blanks + text;
   return isLast ? text : text + blanks;
-}
-
-/** Names of folders may hold what a terminal obeys. */
-function plain(text: string): string {
-  return text.replace(/\p{Cc}/gu, '?');
 }

@@ -5,6 +5,7 @@ import { parseTestOptions, registeredExtensions } from '../training/options.js';
 import { type TestSummary, test } from '../training/testCommand.js';
 import { type Command, type Example, formatExamples } from './command.js';
 import { JobProgress } from './jobProgress.js';
+import { print } from './output.js';
 import { untilSignal } from './untilSignal.js';
 
 const EXAMPLES: readonly Example[] = [
@@ -40,11 +41,11 @@ export const testCommand: Command = {
     return untilSignal(async (stop) => {
       const progress = new JobProgress();
       const summary = await test(opt, stop, {
-        message: (text) => process.stdout.write(`${text}\n`),
+        message: print,
         progress: (done, total) => progress.report({ stage: 'translating', unit: 'images', done, total }),
       });
       progress.end();
-      if (!opt.quiet) process.stdout.write(`${describeResults(summary)}\n`);
+      if (!opt.quiet) print(describeResults(summary));
     });
   },
 };

@@ -10,6 +10,7 @@ import { type Command, type Example, formatExamples } from './command.js';
 import { startDashboardProcess } from './dashboardChild.js';
 import { JobProgress } from './jobProgress.js';
 import { surviveLostOutput } from './lostOutput.js';
+import { print, printError } from './output.js';
 import { quoted } from './quoted.js';
 import { untilSignal } from './untilSignal.js';
 
@@ -61,12 +62,10 @@ export const trainCommand: Command = {
     surviveLostOutput();
     return untilSignal(async (stop) => {
       if (opt.dashboard) {
-        await startDashboardProcess(opt.checkpointsDir, opt.dashboardPort, (text) =>
-          process.stderr.write(`${text}\n`),
-        );
+        await startDashboardProcess(opt.checkpointsDir, opt.dashboardPort, printError);
       }
       const summary = await train(opt, stop, { commandLine: ['train', ...argv] });
-      if (!opt.quiet && !opt.json) process.stdout.write(`${ending(opt, summary)}\n`);
+      if (!opt.quiet && !opt.json) print(ending(opt, summary));
     });
   },
 };
@@ -74,11 +73,11 @@ export const trainCommand: Command = {
 async function showDryRun(opt: TrainOptions): Promise<number> {
   const progress = new JobProgress();
   const { text } = await dryRun(completeOptions(opt), {
-    print: (line) => process.stderr.write(`${line}\n`),
+    print: printError,
     progress: (done, total) => progress.report({ stage: 'timing', unit: 'layers', done, total }),
   });
   progress.end();
-  process.stdout.write(`${text}\n`);
+  print(text);
   return 0;
 }
 

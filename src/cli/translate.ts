@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import type { Progress } from '../base/progress.js';
 import { MAX_FILE_BYTES } from '../data/decode/decode.js';
@@ -8,8 +8,9 @@ import { type TranslationFailure, type TranslationJob, translateFiles } from '..
 import { fileJob, translationJobs } from '../inference/translationJobs.js';
 import { JobProgress } from './jobProgress.js';
 import { type ModelFlags, sourceOptions, withModelOptions } from './modelOptions.js';
+import { print, printError } from './output.js';
 import { exitCodeOf, watchSignals } from './signals.js';
-import { wholeNumber } from './wholeNumber.js';
+import { wholeNumberIn } from './wholeNumber.js';
 
 const ABOUT = [
   'Translates images with a trained generator; each keeps its size. Batch norm goes by the statistics of each image, as',
@@ -43,8 +44,8 @@ export function translateCommand(setExitCode: (code: number) => void): Command {
   const command = new Command('translate').summary('translate images with a trained generator');
   return withModelOptions(command)
     .description(ABOUT)
-    .option('--tile <pixels>', 'translate large images in tiles of this size, blended', positive)
-    .option('--overlap <pixels>', 'that neighbouring tiles share (default: a quarter)', wholeNumber)
+    .option('--tile <pixels>', 'translate large images in tiles of this size, blended', wholeNumberIn(1))
+    .option('--overlap <pixels>', 'that neighbouring tiles share (default: a quarter)', wholeNumberIn(0))
     .option('--keep_alpha', "give the translation its image's alpha channel")
     .addOption(
       new Option('--depth <bits>', 'of a channel: 16 for png and tiff').choices(['8', '16']).default('8'),
@@ -54,8 +55,8 @@ export function translateCommand(setExitCode: (code: number) => void): Command {
         imageFormats,
       ),
     )
-    .option('--quality <1-100>', 'of jpg and webp', quality, 95)
-    .option('--intra_threads <n>', 'threads of the engine; 0: one a core', wholeNumber, 0)
+    .option('--quality <1-100>', 'of jpg and webp', wholeNumberIn(1, 100), 95)
+    .option('--intra_threads <n>', 'threads of the engine; 0: one a core', wholeNumberIn(0, 1024), 0)
     .usage('--model <run or file> [options] <in...> <out>')
     .argument(
       '<in...>',
@@ -166,26 +167,12 @@ function writeStdout(file: Uint8Array): Promise<void> {
 function report(translated: number, failures: readonly TranslationFailure[], output: string): void {
   const total = translated + failures.length;
   if (failures.length === 1 && total === 1) {
-    process.stderr.write(`error: ${failures[0].error.message}\n`);
+    printError(`error: ${failures[0].error.message}`);
     return;
   }
   const where = output === STDIO ? 'stdout' : output;
-  if (output !== STDIO) process.stdout.write(`translated ${translated} of ${total} images to ${where}\n`);
+  if (output !== STDIO) print(`translated ${translated} of ${total} images to ${where}`);
   if (failures.length === 0) return;
   const lines = failures.map(({ error }) => error.message.replace(/^/gm, '  '));
-  process.stderr.write(
-    `error: ${failures.length} of ${total} images were not translated\n${lines.join('\n')}\n`,
-  );
-}
-
-function quality(text: string): number {
-  const value = wholeNumber(text);
-  if (value < 1 || value > 100) throw new InvalidArgumentError('It must be 1 to 100.');
-  return value;
-}
-
-function positive(text: string): number {
-  const value = wholeNumber(text);
-  if (value < 1) throw new InvalidArgumentError('It must be at least 1.');
-  return value;
+  printError(`error: ${failures.length} of ${total} images were not translated\n${lines.join('\n')}`);
 }

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { fromBinary } from '@bufbuild/protobuf';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import { fileError } from '../base/files/systemError.js';
 import { type ModelProto, ModelProtoSchema } from '../engine/onnx/onnx_pb.js';
 import { type GeneratorInfo, infoOf } from './portable/generatorInfo.js';
 
@@ -34,12 +35,14 @@ export function readOnnxFile(path: string): { readonly model: ModelProto; readon
 
 function readBytes(path: string): Uint8Array {
   try {
-    const { size } = statSync(path);
-    if (size > MAX_BYTES) throw new Error(`it has ${size} bytes, ONNX files end at ${MAX_BYTES}`);
-    return readFileSync(path);
-  } catch (cause) {
-    const facts = { file: path, reason: (cause as Error).message };
-    throw new Pix2PixError('the model cannot be read', facts, 'check the path', { cause });
+    const stat = statSync(path); // before opening: opening a pipe would wait for ever
+    if (stat.isFile() && stat.size <= MAX_BYTES) return readFileSync(path);
+    const found = stat.isFile()
+      ? `${stat.size} bytes, and ONNX files end at ${MAX_BYTES}`
+      : 'no regular file';
+    throw new Pix2PixError('the model cannot be read', { file: path, found }, 'check the path');
+  } catch (error) {
+    throw fileError(error, 'the model cannot be read', path);
   }
 }
 

@@ -12,7 +12,7 @@ import type { Trace } from '../engine/ir/trace.js';
 import type { Value } from '../engine/ir/value.js';
 import type { StateData } from '../engine/runtime/device.js';
 import { detectGenerator, type Shapes } from '../interop/detectGenerator.js';
-import { toFloats } from '../interop/floats.js';
+import { isFloating, toFloats } from '../interop/floats.js';
 import { readNetworkState } from '../interop/networkState.js';
 import { toGenerator } from '../interop/pictGenerator.js';
 import { readPict } from '../interop/readPict.js';
@@ -188,11 +188,23 @@ function fill(generator: TrainedGenerator, file: WeightFile): TrainedGenerator {
 }
 
 function readState({ name, type }: State, file: WeightFile): StateData {
+  requireType(name, file, type.dtype === 'i64');
   if (type.dtype === 'i64') return BigInt64Array.of(BigInt(file.read(name).data[0] ?? 0));
   if (file.tensors.get(name)!.dtype !== 'F32') return toFloats(file.read(name));
   const data = new Float32Array(elementCount(type.shape));
   file.readInto(name, data);
   return data;
+}
+
+function requireType(name: string, file: WeightFile, isCounter: boolean): void {
+  const tensor = file.tensors.get(name)!;
+  if (isCounter ? tensor.dtype === 'I64' : isFloating(tensor)) return;
+  const facts = {
+    file: file.path,
+    found: tensor.dtype,
+    expected: isCounter ? 'I64' : 'F32, F16, BF16 or F64',
+  };
+  throw new Pix2PixError(`tensor ${name} is of another type`, facts, 'export the generator again');
 }
 
 function parseOptions(text: string, place: string): Record<string, unknown> {

@@ -1,5 +1,6 @@
+import pLimit from 'p-limit';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
-import { writeFileAtomically } from '../base/files/atomicFile.js';
+import { writeFileAtomic } from '../base/files/atomicFile.js';
 import type { ImageBatch } from '../data/batch/imageBatch.js';
 import { decodeDeepImage } from '../data/decode/decode.js';
 import { toChannels } from './channels.js';
@@ -56,22 +57,18 @@ export async function translateFiles(
 ): Promise<{ readonly translated: number; readonly failures: readonly TranslationFailure[] }> {
   const budget = new PixelBudget(BUDGET_PIXELS);
   const failures = new Map<number, TranslationFailure>();
-  const queue = jobs.entries();
   let done = 0;
-  const work = async () => {
-    for (const [index, job] of queue) {
-      if (options.stop?.aborted) return;
-      try {
-        await translateFile(generator, job, options, budget);
-      } catch (error) {
-        if (!(error instanceof Pix2PixError)) throw error;
-        failures.set(index, { name: job.name, error });
-      }
-      done++;
-      options.onImage?.(done, jobs.length);
+  await pLimit(AT_ONCE).map(jobs, async (job, index) => {
+    if (options.stop?.aborted) return;
+    try {
+      await translateFile(generator, job, options, budget);
+    } catch (error) {
+      if (!(error instanceof Pix2PixError)) throw error;
+      failures.set(index, { name: job.name, error });
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, jobs.length) }, work));
+    done++;
+    options.onImage?.(done, jobs.length);
+  });
   return {
     translated: done - failures.size,
     failures: jobs.flatMap((_, index) => failures.get(index) ?? []),
@@ -96,7 +93,7 @@ async function translateFile(
     const batch = toChannels(image, generator.info, name) as ImageBatch;
     const translation = await generator.translate(batch, { tile, overlap, onTile, signal });
     const file = await encodeImage(translation, { format, quality, alpha });
-    if (typeof output === 'string') writeFileAtomically(output, file, false);
+    if (typeof output === 'string') writeFileAtomic(output, file, { durable: false });
     else await output(file);
   } finally {
     budget.release(taken);

@@ -21,7 +21,7 @@ export function toFloats(tensor: StoredTensor): Float32Array {
 }
 
 /** Whether `toFloats` takes it. */
-export function isFloating({ dtype }: StoredTensor): boolean {
+export function isFloating({ dtype }: { readonly dtype: string }): boolean {
   return dtype === 'F32' || dtype === 'F64' || dtype === 'F16' || dtype === 'BF16';
 }
 

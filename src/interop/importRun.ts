@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
-import { fileError } from '../checkpoints/fileSystem.js';
+import { makeFolder } from '../base/files/makeFolder.js';
 import { requireFinite } from '../checkpoints/finite.js';
 import { requireSameTensors } from '../checkpoints/format/architecture.js';
 import { LATEST, networkPart } from '../checkpoints/format/checkpointNames.js';
@@ -46,11 +46,7 @@ export function importRun(paths: readonly string[], folder: string): ImportedNet
       'choose another --name, or move the folder away',
     );
   }
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw fileError(error, 'cannot make the folder of the run', folder);
-  }
+  makeFolder(folder);
   // The generator last: it is what makes the folder a run.
   for (const { imported, state } of [...networks].sort((a, b) =>
     a.imported.name.localeCompare(b.imported.name),

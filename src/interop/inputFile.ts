@@ -1,5 +1,6 @@
-import { type FileSystem, fileError, nodeFileSystem } from '../checkpoints/fileSystem.js';
-import { crc32 } from './crc32.js';
+import { crc32 } from 'node:zlib';
+import { type FileSystem, nodeFileSystem } from '../base/files/fileSystem.js';
+import { fileError } from '../base/files/systemError.js';
 import { Refusal } from './refusal.js';
 
 /** Bytes read at a time: a checksum over them finds them still in the cache. */

@@ -1,7 +1,7 @@
 import type { InputFile } from './inputFile.js';
+import type { OpenedFile } from './openedFile.js';
 import { unpickle } from './pickleMachine.js';
 import { Dict, describeValue, type PickleValue } from './pickleValues.js';
-import type { OpenedFile } from './readStateDict.js';
 import { Refusal } from './refusal.js';
 import { type StorageRef, torchWorld } from './torchObjects.js';
 import { MAX_PICKLE_BYTES } from './zipFile.js';

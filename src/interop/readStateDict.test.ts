@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { fixture, sharedData } from '../../test/repository.js';
-import { bytesOf } from '../checkpoints/format/dtype.js';
+import { bytesOf, type NamedTensors } from '../checkpoints/format/dtype.js';
 import { openSafetensors } from '../checkpoints/safetensors.js';
 import { toFloats } from './floats.js';
+import { OP } from './opcodes.js';
+import { pickleStateDict } from './pickleWriter.js';
 import { readStateDict } from './readStateDict.js';
+import { writeZip } from './zipWriter.js';
 
 /** What PyTorch says that a file holds: elements row-major as base64 (test/fixtures/pth.py). */
 interface Expected {
@@ -72,4 +77,27 @@ test('a file that is missing, a folder, empty or something else says so', () => 
   refused(fixture('pth'), /not a regular file/);
   refused('/dev/null', /not a regular file/);
   refused(fixture('pth.py'), /does not begin as a file of torch.save/);
+});
+
+test('keys that are numbers are named as what is wrong', () => {
+  // A name of no bytes and the number 0 take the same five bytes in a pickle.
+  const tensors: NamedTensors = new Map([['', { dtype: 'F32', shape: [1], data: Float32Array.of(1) }]]);
+  const pickle = pickleStateDict(tensors);
+  pickle[pickle.indexOf(Buffer.of(OP.BINUNICODE, 0, 0, 0, 0))] = OP.BININT;
+  const folder = mkdtempSync(join(tmpdir(), 'pix2pix-keys-'));
+  try {
+    const path = join(folder, 'list.pth');
+    const parts: Uint8Array[] = [];
+    const files = [
+      { name: 'archive/data.pkl', bytes: pickle },
+      { name: 'archive/byteorder', bytes: Buffer.from('little') },
+      { name: 'archive/data/0', bytes: Buffer.alloc(4) },
+      { name: 'archive/version', bytes: Buffer.from('3\n') },
+    ];
+    writeZip(files, (bytes) => parts.push(Buffer.from(bytes)));
+    writeFileSync(path, Buffer.concat(parts));
+    assert.throws(() => readStateDict(path), /its keys are numbers \(0\), not names of tensors[\s\S]*fix/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -1,18 +1,12 @@
 import type { StoredTensor } from '../checkpoints/format/dtype.js';
 import { InputFile } from './inputFile.js';
 import { isLegacyFile, openLegacyFile } from './legacyFile.js';
+import type { OpenedFile } from './openedFile.js';
 import { Dict, describeValue, type PickleValue } from './pickleValues.js';
 import { inFile, printable, Refusal } from './refusal.js';
 import { checkTensors, viewTensor } from './tensorViews.js';
 import { type StorageRef, TensorRef } from './torchObjects.js';
 import { isZipFile, openZipFile } from './zipFile.js';
-
-/** What either format of a PyTorch file comes to: the object that was saved, and where its storages' bytes are. */
-export interface OpenedFile {
-  readonly value: PickleValue;
-  /** The bytes of one storage, in memory of their own. */
-  readStorage(storage: StorageRef): Uint8Array;
-}
 
 /** The first bytes that tell the formats apart. */
 export const PROBE_BYTES = 262;
@@ -66,11 +60,12 @@ function tensorsOf(value: PickleValue): Map<string, TensorRef> {
   if (!(value instanceof Dict))
     throw new Refusal(`it holds ${describeValue(value)}, not a state dict`, {}, fix);
   const tensors = new Map<string, TensorRef>();
+  const holds = [...value.entries.keys()].slice(0, 8).map(printable).join(', ');
   for (const [name, item] of value.entries) {
-    if (typeof name !== 'string' || !(item instanceof TensorRef)) {
-      const holds = [...value.entries.keys()].slice(0, 8).map(printable).join(', ');
+    if (typeof name !== 'string')
+      throw new Refusal(`its keys are numbers (${printable(name)}), not names of tensors`, { holds }, fix);
+    if (!(item instanceof TensorRef))
       throw new Refusal(`${printable(name)} is ${describeValue(item)}, not a tensor`, { holds }, fix);
-    }
     tensors.set(name, item);
   }
   return tensors;

@@ -1,6 +1,8 @@
 import { dirname } from 'node:path';
-import { requireFreeSpace, writeFileAtomic } from '../checkpoints/atomicFile.js';
-import { type FileSystem, nodeFileSystem } from '../checkpoints/fileSystem.js';
+import { writeFileAtomic } from '../base/files/atomicFile.js';
+import { type FileSystem, nodeFileSystem } from '../base/files/fileSystem.js';
+import { requireFreeSpace } from '../base/files/freeSpace.js';
+import { makeFolder } from '../base/files/makeFolder.js';
 import {
   arrayTypes,
   bytesOf,
@@ -36,8 +38,9 @@ export function writeStateDict(path: string, tensors: NamedTensors, fs: FileSyst
     ...storages,
     stored('version', Buffer.from(FORMAT_VERSION)),
   ];
+  makeFolder(dirname(path), fs);
   requireFreeSpace(dirname(path), archiveBytes(files), fs);
-  writeFileAtomic(path, (file) => writeZip(files, (bytes) => file.write(bytes)), fs);
+  writeFileAtomic(path, (file) => writeZip(files, (bytes) => file.write(bytes)), { fs });
 }
 
 /** PyTorch looks below one folder, whatever its name. */

@@ -1,6 +1,6 @@
 import type { InputFile } from './inputFile.js';
+import type { OpenedFile } from './openedFile.js';
 import { unpickle } from './pickleMachine.js';
-import type { OpenedFile } from './readStateDict.js';
 import { Refusal } from './refusal.js';
 import { type StorageRef, torchWorld } from './torchObjects.js';
 import { readZipEntries, type ZipEntry } from './zipArchive.js';

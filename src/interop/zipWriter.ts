@@ -1,4 +1,4 @@
-import { crc32 } from './crc32.js';
+import { crc32 } from 'node:zlib';
 
 /** A file to be: its path in the archive and its bytes, which must not change meanwhile. */
 export interface FileToStore {

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import { fileError } from '../base/files/systemError.js';
 
 /** No file of options is longer than this; a wrong file (a checkpoint, an image) often is. */
 const LARGEST_BYTES = 1 << 20;
@@ -43,13 +44,6 @@ function readText(path: string): string {
     }
     return readFileSync(path, 'utf8').replace(/^\ufeff/, ''); // a byte order mark, as Windows editors write it
   } catch (error) {
-    if (error instanceof Pix2PixError) throw error;
-    const because = error instanceof Error ? error.message : String(error);
-    throw new Pix2PixError(
-      'cannot read the file of options',
-      { config: path, because },
-      'check the path after --config',
-      { cause: error },
-    );
+    throw fileError(error, 'cannot read the file of options', path);
   }
 }

@@ -28,7 +28,8 @@ const RESULT_OPTIONS = {
   aspect_ratio: {
     kind: 'float',
     default: 1,
-    above: 0,
+    min: 0.01,
+    max: 100,
     group: 'Results',
     stored: 'never',
     help: 'width by height of the images in the results, for those that were squeezed into squares',

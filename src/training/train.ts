@@ -4,7 +4,7 @@ import { isBuiltInDataset } from '../data/createDataset.js';
 import { isBuiltInModel } from '../models/registry.js';
 import { tableOf } from '../options/serialise.js';
 import type { TrainOptions } from '../options/trainOptions.js';
-import { writeOptionsFile } from '../records/writing/optionsFile.js';
+import { formatOptions } from '../records/writing/optionsFile.js';
 import { ProgressLine } from '../records/writing/progressLine.js';
 import { remoteTrackersOf } from '../records/writing/remote/registry.js';
 import { RunFollower } from '../records/writing/remote/runFollower.js';
@@ -53,8 +53,8 @@ export async function train(
   const folder = runFolder(opt);
   const lock = acquireRunLock(folder);
   try {
-    const optionsText = writeOptionsFile(folder, 'train', tableOf(opt, registeredExtensions()), { ...opt });
-    if (opt.verbose && !opt.json) line.message(optionsText);
+    const table = tableOf(opt, registeredExtensions());
+    if (opt.verbose && !opt.json) line.message(formatOptions(table, { ...opt }));
     return await recorded(opt, lock, stop, { commandLine, line });
   } finally {
     lock.release();

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { type ErrorFacts, Pix2PixError } from '../base/errors/pix2pixError.js';
+import { receiveError, type SentError } from '../base/errors/sentError.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import { noteLiveTraining } from './liveTrainings.js';
 import type { TrainingEvent, TrainingRunFacts, TrainingSummary } from './report/trainingEvents.js';
@@ -17,14 +17,7 @@ export interface ThreadStart {
 export type WorkerMessage =
   | { readonly event: TrainingEvent }
   | { readonly summary: TrainingSummary }
-  | { readonly failure: Failure };
-
-interface Failure {
-  readonly message: string;
-  readonly stack?: string;
-  /** The parts of a Pix2PixError. */
-  readonly told?: { readonly summary: string; readonly facts: ErrorFacts; readonly fix?: string };
-}
+  | { readonly failure: SentError };
 
 /**
  * Runs `trainingLoop` in a thread of its own.
@@ -58,18 +51,11 @@ export function trainInThread(
       if ('event' in message) tell(message.event);
       else if (defect !== undefined) reject(defect);
       else if ('summary' in message) resolve(message.summary);
-      else reject(revive(message.failure));
+      else reject(receiveError(message.failure));
     });
     worker.once('error', reject);
     worker.once('exit', (code) => reject(new Error(`the training thread ended with code ${code}`)));
   }).finally(async () => {
     await worker.terminate();
   });
-}
-
-function revive({ message, stack, told }: Failure): Error {
-  const error =
-    told === undefined ? new Error(message) : new Pix2PixError(told.summary, told.facts, told.fix);
-  if (stack !== undefined) error.stack = stack;
-  return error;
 }

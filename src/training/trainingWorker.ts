@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import { sendError } from '../base/errors/sentError.js';
+import { systemErrorInWords } from '../base/files/systemError.js';
 import { TrainingFlags } from './trainingFlags.js';
 import { trainingLoop } from './trainingLoop.js';
 import type { ThreadStart, WorkerMessage } from './trainingThread.js';
@@ -18,10 +19,5 @@ try {
   });
   send({ summary });
 } catch (error) {
-  const { message, stack } = error as Error;
-  const told =
-    error instanceof Pix2PixError
-      ? { summary: error.summary, facts: error.facts, fix: error.fix }
-      : undefined;
-  send({ failure: { message, stack, told } });
+  send({ failure: sendError(systemErrorInWords(error)) });
 }

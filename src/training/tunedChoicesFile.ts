@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { writeFileAtomically } from '../base/files/atomicFile.js';
+import { writeFileAtomic } from '../base/files/atomicFile.js';
 import { cacheFolder } from '../base/files/cacheFolder.js';
 import { acquireLock, LockHeld, type RunLock } from '../checkpoints/runLock.js';
 import type { TunedChoices, TunedChoicesStore } from '../engine/runtime/tunedChoices.js';
@@ -24,7 +24,7 @@ export class TunedChoicesFile implements TunedChoicesStore {
     try {
       const merged = { ...choices, ...(await this.read(fingerprint)) };
       const contents = { ...this.contents(), [fingerprint]: merged };
-      writeFileAtomically(this.file, `${JSON.stringify(contents, null, 1)}\n`, false);
+      writeFileAtomic(this.file, `${JSON.stringify(contents, null, 1)}\n`, { durable: false });
       return merged;
     } catch {
       return undefined;

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { bootId, processStart } from '../../src/checkpoints/processIdentity.js';
+import { bootId, processStart } from '../../src/base/files/processIdentity.js';
 import type { RunExit, RunRecord, RunSession } from '../../src/records/writing/runRecord.js';
 
 /** How a run of the set is to look. */

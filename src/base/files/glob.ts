@@ -1,9 +1,10 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { globSync } from 'tinyglobby';
 
-/** Whether a path has wildcards: `*` and `?` within a name, `[abc]`, and `**` for any folders. */
+const WILDCARD = /[*?[]|\{[^/]*(,|\.\.)[^/]*\}/;
+
+/** Whether a path has wildcards: `*` and `?` within a name, `[abc]`, `{a,b}`, and `**` for any folders. */
 export function isGlob(path: string): boolean {
-  return /[*?[]/.test(path);
+  return WILDCARD.test(path);
 }
 
 /** A pattern's folder before its first wildcard: `in` of `in/*.png`. */
@@ -16,48 +17,21 @@ export function globBase(pattern: string): string {
 
 /**
  * The files that a pattern matches, in code-unit order, as paths below `globBase(pattern)` with '/' between their
- * parts. Names that begin with a dot match only where the pattern says the dot. Node 20 has no such function.
+ * parts. Names that begin with a dot match only where the pattern says the dot. Folders that are links are not entered.
  */
 export function glob(pattern: string): string[] {
   const base = globBase(pattern);
-  const parts = pattern.split('/').slice(base === '.' && !pattern.startsWith('./') ? 0 : depthOf(base));
-  const found = new Set<string>();
-  walk(base, '', parts, found);
-  return [...found].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-}
-
-const depthOf = (base: string) => (base === '/' ? 1 : base.split('/').length);
-
-function walk(base: string, relative: string, [part, ...rest]: readonly string[], found: Set<string>): void {
-  for (const entry of entriesOf(join(base, relative))) {
-    const path = relative === '' ? entry.name : `${relative}/${entry.name}`;
-    const isHidden = entry.name.startsWith('.');
-    if (part === '**') {
-      if (entry.isDirectory() && !isHidden) walk(base, path, [part, ...rest], found);
-      continue;
-    }
-    if ((isHidden && !part.startsWith('.')) || !matches(entry.name, part)) continue;
-    if (rest.length > 0) {
-      if (entry.isDirectory()) walk(base, path, rest, found);
-    } else if (!entry.isDirectory()) found.add(path);
-  }
-  if (part === '**') walk(base, relative, rest.length > 0 ? rest : ['*'], found);
-}
-
-function entriesOf(folder: string) {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch {
-    return [];
-  }
-}
-
-function matches(name: string, part: string): boolean {
-  const source = part.replace(/\[!?[^\]]+\]|[\s\S]/g, (piece) => {
-    if (piece === '*') return '[^/]*';
-    if (piece === '?') return '[^/]';
-    if (piece.length > 1) return `[${piece.slice(1, -1).replace(/^!/, '^').replace(/\\/g, '\\\\')}]`;
-    return piece.replace(/[.+^${}()|[\]\\]/g, '\\$&');
+  const below = pattern.slice(pattern.startsWith(`${base}/`) ? base.length + 1 : base === '/' ? 1 : 0);
+  const found = globSync(literally(below), {
+    cwd: base,
+    expandDirectories: false,
+    extglob: false,
+    followSymbolicLinks: false,
   });
-  return new RegExp(`^${source}$`).test(name);
+  return found.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+/** Escapes what means something to the library and nothing to a shell: names of photos have brackets and such. */
+function literally(pattern: string): string {
+  return pattern.replace(/[()|+@]|^!/g, '\\$&');
 }

@@ -1,5 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import sharp from 'sharp';
+import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { fileError, systemCode } from '../../base/files/systemError.js';
 import { BadImageError } from './badImage.js';
 import { decodeBmp, readBmpHeader } from './bmp.js';
 
@@ -10,6 +12,8 @@ export interface RgbImage {
   readonly height: number;
 }
 
+/** Codes of what this process has too little of: they stop the work, and no image is left out for them. */
+const LIMITS = ['EMFILE', 'ENFILE', 'ENOMEM'];
 /** The largest file that is read. */
 export const MAX_FILE_BYTES = 512 * 1024 * 1024;
 /** The largest image that is decoded, 179 megapixels: the count from which PIL, too, refuses (a decompression bomb). */
@@ -101,7 +105,11 @@ async function decodeFile(name: string, file: Buffer, options: DecodeOptions = {
   }
 }
 
-async function readImageFile(path: string): Promise<Buffer> {
+/**
+ * The bytes of an image's file.
+ * @throws BadImageError where it is missing, empty, too large, or no regular file: a pipe would be waited for without end
+ */
+export async function readImageFile(path: string): Promise<Buffer> {
   try {
     const { size, isFile } = await stat(path).then((found) => ({ size: found.size, isFile: found.isFile() }));
     if (!isFile) throw new BadImageError(path, 'it is no regular file');
@@ -110,7 +118,9 @@ async function readImageFile(path: string): Promise<Buffer> {
     return await readFile(path);
   } catch (cause) {
     if (cause instanceof BadImageError) throw cause;
-    throw new BadImageError(path, `it cannot be read: ${(cause as Error).message}`);
+    const told = fileError(cause, 'it cannot be read', path);
+    if (LIMITS.includes(systemCode(cause) ?? '')) throw told; // nothing is wrong with this image
+    throw new BadImageError(path, told instanceof Pix2PixError ? told.summary : String(cause));
   }
 }
 

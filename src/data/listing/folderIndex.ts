@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { writeFileAtomically } from '../../base/files/atomicFile.js';
+import { writeFileAtomic } from '../../base/files/atomicFile.js';
 import { allocatePathList, type PathList } from './pathList.js';
 import { type ReadFolder, stampOf } from './scanFolder.js';
 
@@ -84,7 +84,7 @@ export function writeIndex(
     size,
   );
   try {
-    writeFileAtomically(file, contents, false);
+    writeFileAtomic(file, contents, { durable: false });
     removeOldest(dirname(file));
   } catch {
     // reading the folder is slower, and right

@@ -145,6 +145,7 @@ test('where no list can be kept, images are found all the same', async () => {
   await withImages(async (folder, indexes) => {
     writeFileSync(indexes, 'a file where the folder should be');
     assert.deepEqual(await list(folder, indexes), NAMES);
+    assert.deepEqual(await list(folder, '/proc/nowhere/lists'), NAMES); // where Node's recursive mkdir never returns
   });
 });
 

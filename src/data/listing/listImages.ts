@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from '../../base/files/cacheFolder.js';
+import { fileError } from '../../base/files/systemError.js';
 import { indexFile, readIndex, writeIndex } from './folderIndex.js';
 import type { PathList } from './pathList.js';
 import { FolderScan, TURN } from './scanFolder.js';
@@ -33,19 +34,19 @@ export interface ListingSettings {
  *
  * Links to files and folders are followed (each real folder is entered once, so a link to a parent ends there).
  * Names that begin with a dot are no data: macOS leaves `._photo.jpg` beside `photo.jpg`. Pipes, sockets and devices
- * are passed over whatever they are called. A link that leads nowhere stays in the list, so that decoding names it.
+ * are passed over whatever they are called, and so are links into /proc and /sys. A link that leads nowhere stays in the list, so that decoding names it.
  * No file is opened, and only links cost a `stat`.
  *
  * A long list is kept in the cache folder and used for as long as no folder has changed; but not on Windows, some of
  * whose file systems do not note the time at which a folder changes.
  *
- * @throws the file system's error when a folder cannot be read
+ * @throws Pix2PixError naming a folder that cannot be read
  * Source: make_dataset in the reference's data/image_folder.py
  */
 export async function listImages(folder: string, settings: ListingSettings = {}): Promise<PathList> {
   const { onProgress = () => {}, patience = PATIENCE } = settings;
   const { worthKeeping = WORTH_KEEPING, rest = REST } = settings;
-  const real = realpathSync.native(folder);
+  const real = realPath(folder);
   const mayKeep = process.platform !== 'win32';
   const file = indexFile(settings.indexes ?? join(cacheFolder(), 'lists'), real);
   const kept = mayKeep ? readIndex(file, real) : undefined;
@@ -63,4 +64,12 @@ export async function listImages(folder: string, settings: ListingSettings = {})
   const isAtRest = scan.changedAt < start - rest && !scan.hasLooseLinks;
   if (mayKeep && isAtRest && list.length >= worthKeeping) writeIndex(file, real, scan.folders, list);
   return list;
+}
+
+function realPath(folder: string): string {
+  try {
+    return realpathSync.native(folder);
+  } catch (error) {
+    throw fileError(error, 'an image folder cannot be read', folder);
+  }
 }

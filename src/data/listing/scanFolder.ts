@@ -1,6 +1,7 @@
-import { type BigIntStats, type Dirent, opendirSync, realpathSync, statSync } from 'node:fs';
+import { type BigIntStats, type Dirent, opendirSync, realpathSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { fileError, systemCode } from '../../base/files/systemError.js';
 import { isImageName } from './imageNames.js';
 import { PathListBuilder } from './pathList.js';
 
@@ -52,7 +53,7 @@ export class FolderScan {
     this.turnEnds = performance.now() + turn;
   }
 
-  /** @throws the file system's error when a folder cannot be read */
+  /** @throws Pix2PixError naming a folder that cannot be read */
   async run(): Promise<this> {
     await this.enter('');
     while (this.links.length > 0) {
@@ -73,8 +74,18 @@ export class FolderScan {
     }
   }
 
-  /** Takes up the entries of one folder. Returns the names of the folders in it. */
+  /** `takeUp`, but that a folder which has gone since it was found holds nothing. */
   private async read(relative: string, real: string): Promise<string[]> {
+    try {
+      return await this.takeUp(relative, real);
+    } catch (error) {
+      if (relative !== '' && systemCode(error) === 'ENOENT') return [];
+      throw fileError(error, 'an image folder cannot be read', real);
+    }
+  }
+
+  /** Takes up the entries of one folder. Returns the names of the folders in it. */
+  private async takeUp(relative: string, real: string): Promise<string[]> {
     const stats = statSync(real, { bigint: true });
     this.folders.push({ relative, stamp: stampOf(stats) });
     this.changedAt = Math.max(this.changedAt, Number(stats.mtimeMs), Number(stats.ctimeMs));
@@ -109,6 +120,9 @@ function under(folder: string, name: string): string {
   return folder === '' ? name : `${folder}/${name}`;
 }
 
+/** /proc and /sys (linux/magic.h), where processes come and go while they are read, and no images are. */
+const PSEUDO_FILE_SYSTEMS = [0x9fa0, 0x62656572];
+
 type Kind = 'file' | 'folder' | 'linked folder' | 'dead link' | 'odd link' | 'other';
 
 function kindOf(entry: Dirent, folder: string): Kind {
@@ -116,8 +130,10 @@ function kindOf(entry: Dirent, folder: string): Kind {
   if (entry.isDirectory()) return 'folder';
   if (!entry.isSymbolicLink()) return 'other';
   try {
-    const target = statSync(join(folder, entry.name));
-    if (target.isDirectory()) return 'linked folder';
+    const path = join(folder, entry.name);
+    const target = statSync(path);
+    if (target.isDirectory())
+      return PSEUDO_FILE_SYSTEMS.includes(statfsSync(path).type) ? 'odd link' : 'linked folder';
     return target.isFile() ? 'file' : 'odd link';
   } catch {
     return 'dead link';

@@ -1,4 +1,5 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { plainLine } from '../../base/errors/plainText.js';
 import type { Batch } from '../batch/imageBatch.js';
 import type { ImageFolder } from '../pair/imageFolder.js';
 import type { ProducedBatch } from './batchProducer.js';
@@ -159,6 +160,6 @@ export class Dataset implements AsyncIterable<Batch> {
   private warn(file: string, reason: string): void {
     if (this.warned.has(file)) return;
     this.warned.add(file);
-    this.plan.onWarning(`${file} is left out: ${reason}`);
+    this.plan.onWarning(plainLine(`${file} is left out: ${reason}`));
   }
 }

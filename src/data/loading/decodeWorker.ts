@@ -1,7 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { sendError } from '../../base/errors/sentError.js';
+import { systemErrorInWords } from '../../base/files/systemError.js';
 import { openSource } from '../pair/sourcePlan.js';
 import { BatchProducer, type ProducedBatch } from './batchProducer.js';
-import { sendError, type WorkerAnswer, type WorkerRequest, type WorkerStart } from './workerMessages.js';
+import type { WorkerAnswer, WorkerRequest, WorkerStart } from './workerMessages.js';
 
 // The thread in which images are decoded: it has an event loop of its own, so that the several steps of an image go
 // on while the training thread is busy inside a step. Started by WorkerSupply.
@@ -22,7 +24,7 @@ async function answer(id: number, epoch: number, batchIndex: number): Promise<vo
     const produced = await producer.produce(epoch, batchIndex);
     port.postMessage({ id, produced } satisfies WorkerAnswer, buffersOf(produced));
   } catch (error) {
-    port.postMessage({ id, error: sendError(error) } satisfies WorkerAnswer);
+    port.postMessage({ id, error: sendError(systemErrorInWords(error)) } satisfies WorkerAnswer);
   }
 }
 

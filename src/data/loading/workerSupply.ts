@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
+import { receiveError } from '../../base/errors/sentError.js';
 import type { ProducedBatch } from './batchProducer.js';
 import type { BatchSupply } from './dataset.js';
-import { receiveError, type WorkerAnswer, type WorkerRequest, type WorkerStart } from './workerMessages.js';
+import type { WorkerAnswer, WorkerRequest, WorkerStart } from './workerMessages.js';
 
 interface Pending {
   readonly resolve: (produced: ProducedBatch) => void;

@@ -125,5 +125,5 @@ test('pairs that are there already stay unless told, and sources are safe from t
   await combine('keep', { overwrite: true });
   await assert.rejects(combine('keep', { out: join(root, 'keep/A/inner') }), /inside a source folder/);
   await assert.rejects(combine('keep', { b: join(root, 'keep/A') }), /same folder/);
-  await assert.rejects(combine('nowhere'), /cannot be read: it does not exist/);
+  await assert.rejects(combine('nowhere'), /cannot be read: no such file or folder/);
 });

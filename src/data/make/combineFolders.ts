@@ -1,14 +1,17 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import sharp from 'sharp';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { writeFileAtomic } from '../../base/files/atomicFile.js';
+import { makeFolder } from '../../base/files/makeFolder.js';
+import { fileError } from '../../base/files/systemError.js';
 import type { OnProgress } from '../../base/progress.js';
+import { BadImageError } from '../decode/badImage.js';
+import { readImageFile } from '../decode/decode.js';
 import { decodeWhole } from './decodeWhole.js';
-import { fileError } from './fileError.js';
 import { inParallel } from './inParallel.js';
 import { type ImagePair, type PairPlan, planPairs } from './matchPairs.js';
 import { sideBySide } from './sideBySide.js';
-import { writeWhole } from './writeWhole.js';
 
 export interface CombineOptions {
   /** Folder of the images for the left half: flat, or with subfolders such as train, val and test. */
@@ -56,8 +59,7 @@ export async function combineFolders(options: CombineOptions): Promise<CombinedF
   if (!overwrite) await refuseExisting(plan, target, out);
   await requireEqualSizes(plan, onProgress, signal);
   try {
-    for (const split of new Set(plan.map((pair) => pair.split)))
-      await mkdir(join(out, split), { recursive: true });
+    for (const split of new Set(plan.map((pair) => pair.split))) makeFolder(join(out, split));
     let done = 0;
     await inParallel(plan, signal, async (pair) => {
       await joinPair(pair, target(pair), quality);
@@ -145,10 +147,11 @@ function listed(lines: string[]): Record<string, string> {
 /** `256×256`, as shown (EXIF orientation applied); undefined and a line in `unreadable` when it is no image. */
 async function sizeOf(path: string, unreadable: string[]): Promise<string | undefined> {
   try {
-    const { autoOrient } = await sharp(path).metadata();
+    const { autoOrient } = await sharp(await readImageFile(path)).metadata();
     return `${autoOrient.width}×${autoOrient.height}`;
   } catch (error) {
-    unreadable.push(`${JSON.stringify(path)}: ${(error as Error).message.split('\n')[0]}`);
+    const reason = error instanceof BadImageError ? error.reason : (error as Error).message.split('\n')[0];
+    unreadable.push(`${JSON.stringify(path)}: ${reason}`);
     return undefined;
   }
 }
@@ -169,5 +172,5 @@ async function joinPair(
     quality === undefined
       ? joined.png({ adaptiveFiltering: true })
       : joined.jpeg({ quality, chromaSubsampling: '4:4:4' });
-  await writeWhole(path, await encoded.toBuffer());
+  writeFileAtomic(path, await encoded.toBuffer(), { durable: false });
 }

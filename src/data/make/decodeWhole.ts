@@ -1,13 +1,16 @@
 import sharp from 'sharp';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { readImageFile } from '../decode/decode.js';
 
 /**
  * An image as shown: EXIF orientation applied, alpha dropped, 8-bit RGB.
- * @param fix what to do when it cannot be decoded, which throws Pix2PixError
+ * @param fix the remedy when it cannot be decoded
+ * @throws Pix2PixError where it cannot be read or decoded
  */
 export async function decodeWhole(path: string, fix: string) {
+  const file = await readImageFile(path);
   try {
-    return await sharp(path)
+    return await sharp(file)
       .autoOrient()
       .toColourspace('srgb')
       .removeAlpha()

@@ -41,19 +41,24 @@ export async function drawPairs(
     { length: step },
     (_, first) => new Worker(new URL(import.meta.url), { workerData: share(first) }),
   );
+  let onAbort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal?.reason);
+  });
+  signal?.addEventListener('abort', onAbort);
   try {
-    await Promise.all(workers.map((worker) => finished(worker, onImage, signal)));
+    await Promise.race([aborted, Promise.all(workers.map((worker) => finished(worker, onImage)))]);
   } finally {
+    signal?.removeEventListener('abort', onAbort);
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
 }
 
-function finished(worker: Worker, onImage: () => void, signal?: AbortSignal): Promise<void> {
+function finished(worker: Worker, onImage: () => void): Promise<void> {
   return new Promise((resolve, reject) => {
     worker.on('message', onImage);
     worker.once('error', reject);
     worker.once('exit', () => resolve());
-    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
 }
 

@@ -1,3 +1,5 @@
+import pLimit from 'p-limit';
+
 /** Images in flight: enough to keep a few cores busy, few enough that large pictures fit in memory. */
 const AT_ONCE = 4;
 
@@ -7,19 +9,15 @@ export async function inParallel<T>(
   signal: AbortSignal | undefined,
   job: (item: T) => Promise<void>,
 ): Promise<void> {
-  const queue = items.values();
   const failures: unknown[] = [];
-  const lane = async () => {
-    for (const item of queue) {
-      if (failures.length > 0) return;
-      try {
-        signal?.throwIfAborted();
-        await job(item);
-      } catch (error) {
-        failures.push(error);
-      }
+  await pLimit(AT_ONCE).map(items, async (item) => {
+    if (failures.length > 0) return;
+    try {
+      signal?.throwIfAborted();
+      await job(item);
+    } catch (error) {
+      failures.push(error);
     }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  });
   if (failures.length > 0) throw failures[0];
 }

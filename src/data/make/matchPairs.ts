@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
-import { fileError } from './fileError.js';
+import { fileError } from '../../base/files/systemError.js';
 
 export interface ImagePair {
   /** Subfolder, as `train`; empty for a flat folder. */
@@ -101,7 +101,7 @@ function listed(names: readonly string[]): string {
 }
 
 function isImage(entry: Dirent): boolean {
-  return !entry.isDirectory() && !entry.name.startsWith('.') && IMAGE.test(entry.name);
+  return (entry.isFile() || entry.isSymbolicLink()) && !entry.name.startsWith('.') && IMAGE.test(entry.name);
 }
 
 async function list(folder: string): Promise<Dirent[]> {

@@ -55,7 +55,7 @@ test('no pairs, odd widths, damaged images and folders in use are refused', asyn
     });
   mkdirSync(join(root, 'empty'));
   await refusal(join(root, 'empty'), 'a', /^there are no pairs to cut/);
-  await refusal(join(root, 'none'), 'a', /it does not exist/);
+  await refusal(join(root, 'none'), 'a', /no such file or folder/);
   await refusal(await makePairs('odd', { train: 1 }, 5), 'b', /no two equal halves[\s\S]*5×2/);
   const damaged = await makePairs('damaged', { train: 1 });
   writeFileSync(join(damaged, 'train', '1.png'), 'no image');

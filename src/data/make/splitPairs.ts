@@ -1,13 +1,14 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { writeFileAtomic } from '../../base/files/atomicFile.js';
+import { makeFolder } from '../../base/files/makeFolder.js';
+import { fileError } from '../../base/files/systemError.js';
 import type { OnProgress } from '../../base/progress.js';
 import { decodeWhole } from './decodeWhole.js';
-import { fileError } from './fileError.js';
 import { inParallel } from './inParallel.js';
 import { readImages, readSplits } from './matchPairs.js';
-import { writeWhole } from './writeWhole.js';
 
 export interface SplitOptions {
   /** Folder with side-by-side pairs A|B in subfolders such as train, val and test. */
@@ -48,7 +49,7 @@ export async function splitPairs({ pairs, out, onProgress, signal }: SplitOption
   }
   try {
     await requireEmpty(to);
-    for (const folder of Object.keys(folders)) await mkdir(join(to, folder), { recursive: true });
+    for (const folder of Object.keys(folders)) makeFolder(join(to, folder));
     let done = 0;
     await inParallel(cuts, signal, async (cut) => {
       await cutPair(cut, to);
@@ -106,9 +107,7 @@ async function cutPair({ split, stem, path, sides }: Cut, out: string): Promise<
   for (const side of sides) {
     const half = { left: side === 'A' ? 0 : width / 2, top: 0, width: width / 2, height };
     const image = sharp(data, { raw: { width, height, channels: 3 } }).extract(half);
-    await writeWhole(
-      join(out, split + side, `${stem}.png`),
-      await image.png({ adaptiveFiltering: true }).toBuffer(),
-    );
+    const bytes = await image.png({ adaptiveFiltering: true }).toBuffer();
+    writeFileAtomic(join(out, split + side, `${stem}.png`), bytes, { durable: false });
   }
 }

@@ -94,10 +94,7 @@ test('numbers out of range, a file in the way and an abort leave nothing behind'
   await assert.rejects(synthesizeFacades({ out, count: 1, size: 2048 }), /size is out of range/);
   await assert.rejects(synthesizeFacades({ out, count: 1, seed: 0.5 }), /seed is out of range/);
   await writeFile(join(root, 'file'), '');
-  await assert.rejects(
-    synthesizeFacades({ out: join(root, 'file'), count: 1 }),
-    /a file stands where a folder/,
-  );
+  await assert.rejects(synthesizeFacades({ out: join(root, 'file'), count: 1 }), /is a file, not a folder/);
   const stop = new AbortController();
   const onProgress = () => stop.abort(new Error('stopped'));
   await assert.rejects(
@@ -108,6 +105,17 @@ test('numbers out of range, a file in the way and an abort leave nothing behind'
     (await readdir(root)).some((name) => name.startsWith('bad')),
     false,
   );
+});
+
+test('many threads listen to one signal without a warning', async () => {
+  const warnings: string[] = [];
+  const note = (warning: Error) => warnings.push(warning.message);
+  process.on('warning', note);
+  const { signal } = new AbortController();
+  await synthesizeFacades({ out: join(root, 'threads'), count: 144, size: 64, threads: 12, signal });
+  await new Promise(setImmediate); // a warning is told in a turn of its own
+  process.off('warning', note);
+  assert.deepEqual(warnings, []);
 });
 
 test('splits add up, and each has an image from three on', () => {

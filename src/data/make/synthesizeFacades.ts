@@ -1,6 +1,8 @@
 import { mkdir, mkdtemp, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { makeFolder } from '../../base/files/makeFolder.js';
+import { fileError } from '../../base/files/systemError.js';
 import type { OnProgress } from '../../base/progress.js';
 import { drawPairs } from './drawPairs.js';
 import {
@@ -11,7 +13,6 @@ import {
   readManifest,
   SPLITS,
 } from './facadeManifest.js';
-import { fileError } from './fileError.js';
 
 export interface SynthesizeOptions {
   /** The data set's folder; `train`, `val` and `test` are made in it. */
@@ -54,7 +55,7 @@ export async function synthesizeFacades(options: SynthesizeOptions): Promise<Syn
   if (await isComplete(out, manifest)) return { out, manifest, written: false };
   await requireFree(out, overwrite);
   try {
-    await mkdir(dirname(out), { recursive: true });
+    makeFolder(dirname(out));
     const draft = await mkdtemp(`${out}.partial-`);
     try {
       for (const split of SPLITS) await mkdir(join(draft, split));

@@ -22,14 +22,7 @@ export async function isFolder(path: string): Promise<boolean> {
 
 /** Throws Pix2PixError when the folder cannot be read. */
 export async function readNames(folder: string, onProgress?: OnProgress): Promise<PathList> {
-  return listImages(folder, { onProgress }).catch((cause: Error) => {
-    throw new Pix2PixError(
-      'an image folder cannot be read',
-      { folder, reason: cause.message },
-      'check that you may read it and the folders below it',
-      { cause },
-    );
-  });
+  return listImages(folder, { onProgress });
 }
 
 /** Throws Pix2PixError when the folder cannot be read or holds no images. */

@@ -1,4 +1,4 @@
-/** What every device of the registry must do, whatever it is. */
+/** What every device must do, whatever it is. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
@@ -23,6 +23,10 @@ const counter = () => new State('tracked', i64(), 'counter', zero);
 for (const { name, device: found, skip } of foundDevices) {
   const device = found as Device; // where it is missing the tests are skipped
   const contract = (title: string, check: () => Promise<void>) => test(`${name}: ${title}`, { skip }, check);
+  /** Of those that people choose for training. */
+  const choice = (title: string, check: () => Promise<void>) => {
+    if (name !== 'interpreter') contract(title, check);
+  };
   after(() => found?.dispose());
 
   contract('a state is zero at first, and comes back as it was set', () =>
@@ -45,6 +49,16 @@ for (const { name, device: found, skip } of foundDevices) {
       { seed: 1, numRuns: 20 },
     ),
   );
+
+  contract('what was decided says for which device, and is taken from there alone', async () => {
+    const { decided } = device;
+    assert.equal(decided.fingerprint, device.fingerprint);
+    const algorithms = { 'a layer of no program': 'direct' };
+    device.restoreDecided({ fingerprint: 'another', algorithms });
+    assert.deepEqual(device.decided, decided);
+    device.restoreDecided(decided);
+    assert.deepEqual(device.decided, decided);
+  });
 
   contract('data is copied, in and out', async () => {
     const state = buffer('s', 2);
@@ -181,7 +195,7 @@ for (const { name, device: found, skip } of foundDevices) {
     await again.dispose();
   });
 
-  contract('its memory model goes from the fastest strategy to the leanest', async () => {
+  choice('its memory model goes from the fastest strategy to the leanest', async () => {
     const trace = new Trace(true);
     const state = buffer('w', 1000);
     const program = trace.program({ y: sum(mul(trace.read(state), trace.input('x', f32(1000)))) });
@@ -196,7 +210,7 @@ for (const { name, device: found, skip } of foundDevices) {
     }
   });
 
-  contract('a time is predicted without memory for the states', async () => {
+  choice('a time is predicted without memory for the states', async () => {
     const trace = new Trace(true);
     const program = trace.program({
       y: sum(mul(trace.read(buffer('w', 1000)), trace.input('x', f32(1000)))),
@@ -206,7 +220,7 @@ for (const { name, device: found, skip } of foundDevices) {
     assert.ok(others > 0 && total === others);
   });
 
-  contract('a profile has every run of every node, and is empty unless it was asked for', async () => {
+  choice('a profile has every run of every node, and is empty unless it was asked for', async () => {
     const profiled = await openDevice(name, { threads: 1, profiling: true });
     const trace = new Trace(true);
     const program = trace.program({ y: sum(trace.input('x', f32(100))) });

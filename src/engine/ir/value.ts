@@ -1,5 +1,6 @@
 import type { Algorithm } from './algorithm.js';
 import type { Emitter, LoweringContext } from './emitter.js';
+import type { LoopContext, Tensor } from './loopForm.js';
 import type { State } from './state.js';
 import type { Shape, TensorType } from './tensorType.js';
 
@@ -67,8 +68,8 @@ export interface GradientContext<Attributes> {
 export type SimdInstruction = 'abs' | 'neg' | 'sqrt' | 'add' | 'sub' | 'mul' | 'div';
 
 /**
- * One op: type rule, gradient and ONNX lowering side by side. All are required, so a forgotten rule does not compile;
- * an op without a gradient says so by returning null.
+ * One op: type rule, gradient, loops and ONNX lowering side by side. All are required, so a forgotten rule does not
+ * compile; an op without a gradient says so by returning null.
  */
 export interface OpDefinition<Attributes = unknown> {
   readonly name: string;
@@ -76,6 +77,8 @@ export interface OpDefinition<Attributes = unknown> {
   type(inputs: readonly TensorType[], attributes: Attributes): TensorType;
   /** One gradient an input, made of ordinary ops so that it differentiates again; null where there is none. */
   gradient(context: GradientContext<Attributes>): readonly (Value | null)[];
+  /** The result as loops over the operands: a map, a fold or a contraction, or one over tensors that are such themselves. */
+  loops(operands: readonly Tensor[], context: LoopContext<Attributes>): Tensor;
   /** For element-wise arithmetic: the vector instruction that computes it on f32 lanes. */
   readonly simd?: SimdInstruction;
   /** Writes ONNX nodes and returns the name of the result. */

@@ -1,5 +1,7 @@
 import { defineOp } from '../ir/op.js';
 import type { Value } from '../ir/value.js';
+import { binaryExpr, load, number, positive } from '../loops/expressions.js';
+import { map } from '../loops/tensors.js';
 
 interface SlopeAttributes {
   readonly slope: number;
@@ -10,6 +12,11 @@ const leakyReluOp = defineOp<SlopeAttributes>({
   name: 'leakyRelu',
   type: ([x]) => x,
   gradient: ({ output, dy, attributes: { slope } }) => [leakyReluGradient(dy, output, slope)],
+  loops: ([x], { attributes: { slope }, type }) =>
+    map(type, (...at) => {
+      const element = load(x, at);
+      return positive(element, element, binaryExpr('mul', number(slope), element));
+    }),
   lower: (emit, [x], { attributes: { slope } }) =>
     slope === 0 ? emit.node('Relu', [x]) : emit.node('LeakyRelu', [x], { alpha: { float: slope } }),
 });
@@ -25,6 +32,11 @@ const leakyReluGradientOp = defineOp<SlopeAttributes>({
   name: 'leakyReluGradient',
   type: ([dy]) => dy,
   gradient: ({ inputs: [, y], dy: ddx, attributes: { slope } }) => [leakyReluGradient(ddx, y, slope), null],
+  loops: ([dy, y], { attributes: { slope }, type }) =>
+    map(type, (...at) => {
+      const element = load(dy, at);
+      return positive(load(y, at), element, binaryExpr('mul', number(slope), element));
+    }),
   lower: (emit, [dy, y], { attributes: { slope } }) => {
     if (slope === 0) {
       const step = emit.node('HardSigmoid', [y], { alpha: { float: STEEP }, beta: { float: 0 } });

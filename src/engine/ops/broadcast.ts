@@ -2,6 +2,9 @@ import { defineOp, type OpBuilder } from '../ir/op.js';
 import { ShapeError } from '../ir/shapeError.js';
 import { formatType, type Shape, sameShape, type TensorType } from '../ir/tensorType.js';
 import type { Value } from '../ir/value.js';
+import { load, loadStretched } from '../loops/expressions.js';
+import { map } from '../loops/tensors.js';
+import { sumOver } from './moments.js';
 import { reshape } from './shape.js';
 
 /** The shape that both operands stretch to, aligned at the last axis (NumPy's rule). Throws ShapeError. */
@@ -33,6 +36,7 @@ const broadcastOp: OpBuilder<{ shape: Shape }> = defineOp<{ shape: Shape }>({
     return { dtype: x.dtype, shape };
   },
   gradient: ({ inputs: [x], dy }) => [sumTo(dy, x.shape)],
+  loops: ([x], { type }) => map(type, (...at) => loadStretched(x, at)),
   lower: (emit, [x], { attributes }) => emit.node('Expand', [x, emit.ints(attributes.shape)]),
 });
 
@@ -41,6 +45,7 @@ const reduceSumOp = defineOp<{ axes: readonly number[] }>({
   name: 'reduceSum',
   type: ([x], { axes }) => reducedType('reduceSum', x, axes),
   gradient: ({ inputs: [x], dy }) => [broadcastTo(dy, x.shape)],
+  loops: ([x], { attributes: { axes } }) => sumOver(x.type, axes, (at) => load(x, at)),
   lower: (emit, [x], { attributes }) =>
     emit.node('ReduceSum', [x, emit.ints(attributes.axes)], { keepdims: 1 }),
 });

@@ -4,6 +4,7 @@ import { f32, formatType, type TensorType } from '../ir/tensorType.js';
 import type { Value } from '../ir/value.js';
 import { reduceSum } from './broadcast.js';
 import { convAlgorithms, convTransposeAlgorithms, weightGradientAlgorithms } from './convAlgorithms.js';
+import { convLoops, convTransposeLoops, weightGradientLoops } from './convLoops.js';
 import { lowerConv, lowerConvTranspose, lowerWeightGradient } from './convLowering.js';
 import { reshape } from './shape.js';
 
@@ -66,6 +67,7 @@ const conv2dOp: OpBuilder<ConvGeometry> = defineOp<ConvGeometry>({
     wanted[1] ? convWeightGradient(x, dy, kernelSize(weight), attributes) : null,
     ...(bias === undefined ? [] : [wanted[2] ? biasGradient(dy, bias) : null]),
   ],
+  loops: convLoops('all'),
   lower: lowerConv,
   algorithms: convAlgorithms,
 });
@@ -93,6 +95,7 @@ const convTranspose2dOp: OpBuilder<ConvGeometry & { readonly size: Size }> = def
     wanted[1] ? convWeightGradient(dy, y, kernelSize(weight), geometry) : null,
     ...(bias === undefined ? [] : [wanted[2] ? biasGradient(dy, bias) : null]),
   ],
+  loops: convTransposeLoops('all'),
   lower: lowerConvTranspose,
   algorithms: convTransposeAlgorithms,
 });
@@ -107,6 +110,7 @@ const weightGradientOp = defineOp<ConvGeometry & { readonly kernel: Size }>({
     wanted[0] ? convTranspose2dOp([y, weight], { ...geometry, size: mapSize(x) }) : null,
     wanted[1] ? conv2dOp([x, weight], geometry) : null,
   ],
+  loops: weightGradientLoops('all'),
   lower: lowerWeightGradient,
   algorithms: weightGradientAlgorithms,
 });

@@ -3,6 +3,7 @@ import { ShapeError } from '../ir/shapeError.js';
 import { f32, formatType } from '../ir/tensorType.js';
 import type { Value } from '../ir/value.js';
 import { type ConvGeometry, convExtent } from './conv.js';
+import { convLoops, convTransposeLoops, weightGradientLoops } from './convLoops.js';
 
 /*
  * A convolution of each channel by a kernel of its own. Like the full one it is linear in both operands, so that three
@@ -36,6 +37,7 @@ const depthwiseOp: OpBuilder<ConvGeometry> = defineOp<ConvGeometry>({
     wanted[0] ? transposeOp([dy, weight], { ...attributes, size: mapSize(x) }) : null,
     wanted[1] ? weightGradientOp([x, dy], { ...attributes, kernel: mapSize(weight) }) : null,
   ],
+  loops: convLoops('own'),
   lower: (emit, inputs, { attributes, inputTypes: [, { shape }] }) =>
     emit.node('Conv', inputs, attributesOf(attributes, [shape[2], shape[3]], shape[0])),
 });
@@ -47,6 +49,7 @@ const transposeOp: OpBuilder<ConvGeometry & { readonly size: Size }> = defineOp(
     wanted[0] ? depthwiseOp([dy, weight], geometry) : null,
     wanted[1] ? weightGradientOp([dy, y], { ...geometry, kernel: mapSize(weight) }) : null,
   ],
+  loops: convTransposeLoops('own'),
   lower: (emit, inputs, { attributes: { size, ...geometry }, inputTypes: [y, { shape }] }) => {
     const kernel: Size = [shape[2], shape[3]];
     const { stride, padding } = geometry;
@@ -69,6 +72,7 @@ const weightGradientOp: OpBuilder<ConvGeometry & { readonly kernel: Size }> = de
     wanted[0] ? transposeOp([y, weight], { ...geometry, size: mapSize(x) }) : null,
     wanted[1] ? depthwiseOp([x, weight], geometry) : null,
   ],
+  loops: weightGradientLoops('own'),
   lower: (emit, [x, dy], { attributes: { kernel, stride, padding }, inputTypes: [image, result] }) => {
     const [batch, channels, height, width] = image.shape;
     const [, , h, w] = result.shape;

@@ -1,7 +1,10 @@
+import type { UnaryOp } from '../ir/loopForm.js';
 import { defineOp } from '../ir/op.js';
 import { ShapeError } from '../ir/shapeError.js';
 import { formatType, sameShape } from '../ir/tensorType.js';
 import type { GradientContext, SimdInstruction, Value } from '../ir/value.js';
+import { binaryExpr, load, loadStretched, unaryExpr } from '../loops/expressions.js';
+import { map } from '../loops/tensors.js';
 import { beforeBroadcast, broadcastShapes, sumTo } from './broadcast.js';
 import { scalar } from './constant.js';
 
@@ -9,7 +12,7 @@ type Gradient = (context: GradientContext<object>) => readonly (Value | null)[];
 
 /** An op of one operand that ONNX has under `onnxName`, and processors under `simd`. */
 function unary(
-  name: string,
+  name: UnaryOp,
   onnxName: string,
   gradient: Gradient,
   simd?: SimdInstruction,
@@ -19,6 +22,7 @@ function unary(
     simd,
     type: ([x]) => x,
     gradient,
+    loops: ([x], { type }) => map(type, (...at) => unaryExpr(name, load(x, at))),
     lower: (emit, inputs) => emit.node(onnxName, inputs),
   });
   return (x) => op([x], {});
@@ -41,6 +45,8 @@ function binary(
     },
     gradient: (context) =>
       gradient(context).map((g, i) => (g === null ? null : sumTo(g, context.inputs[i].shape))),
+    loops: ([a, b], { type }) =>
+      map(type, (...at) => binaryExpr(name, loadStretched(a, at), loadStretched(b, at))),
     lower: (emit, inputs) => emit.node(onnxName, inputs),
   });
   return (a, b) => {

@@ -2,6 +2,9 @@ import { defineOp } from '../ir/op.js';
 import { ShapeError } from '../ir/shapeError.js';
 import { f32, formatType } from '../ir/tensorType.js';
 import type { Value } from '../ir/value.js';
+import { load } from '../loops/expressions.js';
+import { variable, variables } from '../loops/indices.js';
+import { contraction } from '../loops/tensors.js';
 
 interface MatmulAttributes {
   readonly transposeA: boolean;
@@ -29,6 +32,16 @@ const matmulOp = defineOp<MatmulAttributes>({
     !wanted[0] ? null : transposeA ? matmul(b, dy, transposeB, true) : matmul(dy, b, false, !transposeB),
     !wanted[1] ? null : transposeB ? matmul(dy, a, true, transposeA) : matmul(a, dy, !transposeA, false),
   ],
+  loops: ([a, b], { attributes: { transposeA, transposeB }, type }) => {
+    const inner = a.type.shape[transposeA ? 0 : 1];
+    const [[row, column], k] = [variables(type.shape), variable(2, inner)];
+    return contraction(type, {
+      shape: type.shape,
+      over: [inner],
+      a: load(a, transposeA ? [k, row] : [row, k]),
+      b: load(b, transposeB ? [column, k] : [k, column]),
+    });
+  },
   lower: (emit, inputs, { attributes: { transposeA, transposeB } }) =>
     emit.node('Gemm', inputs, { transA: Number(transposeA), transB: Number(transposeB) }),
 });

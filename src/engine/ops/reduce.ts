@@ -1,8 +1,10 @@
 import { defineOp } from '../ir/op.js';
 import type { Shape } from '../ir/tensorType.js';
 import type { Value } from '../ir/value.js';
+import { load } from '../loops/expressions.js';
 import { broadcastTo, reducedType, reduceSum } from './broadcast.js';
 import { scale } from './elementwise.js';
+import { meanOver } from './moments.js';
 import { reshape } from './shape.js';
 
 const reduceMeanOp = defineOp<{ axes: readonly number[] }>({
@@ -12,6 +14,7 @@ const reduceMeanOp = defineOp<{ axes: readonly number[] }>({
     const count = axes.reduce((product, axis) => product * x.shape[axis], 1);
     return [broadcastTo(scale(dy, 1 / count), x.shape)];
   },
+  loops: ([x], { attributes: { axes } }) => meanOver(x.type, axes, (at) => load(x, at)),
   lower: (emit, [x], { attributes: { axes }, inputTypes: [{ shape }] }) =>
     summingOrder(axes, shape).reduce(
       (partial, together) => emit.node('ReduceMean', [partial, emit.ints(together)], { keepdims: 1 }),

@@ -1,8 +1,12 @@
 import type { Emitter } from '../ir/emitter.js';
+import type { Expr, Index } from '../ir/loopForm.js';
 import { defineOp, type OpBuilder } from '../ir/op.js';
 import { ShapeError } from '../ir/shapeError.js';
 import { f32, formatType } from '../ir/tensorType.js';
 import type { Value } from '../ir/value.js';
+import { binaryExpr, load, number, select } from '../loops/expressions.js';
+import { abs, difference, sum, times, whole } from '../loops/indices.js';
+import { map } from '../loops/tensors.js';
 
 interface PaddingAttributes {
   readonly padding: number;
@@ -27,6 +31,13 @@ const reflectionPadOp: OpBuilder<PaddingAttributes> = defineOp<PaddingAttributes
     return f32(batch, channels, height + 2 * padding, width + 2 * padding);
   },
   gradient: ({ dy, attributes }) => [reflectionPadGradientOp([dy], attributes)],
+  loops: ([x], { attributes: { padding }, type }) => {
+    // Mirrored at row 0 by an absolute value, and so at the last row, seen from there.
+    const mirrored = (at: Index, extent: number) =>
+      difference(whole(extent - 1), abs(difference(whole(extent - 1), abs(sum(at, -padding)))));
+    const [, , height, width] = x.type.shape;
+    return map(type, (n, c, row, column) => load(x, [n, c, mirrored(row, height), mirrored(column, width)]));
+  },
   lower: (emit, [x], { attributes: { padding } }) =>
     emit.node('Pad', [x, emit.ints([0, 0, padding, padding, 0, 0, padding, padding])], { mode: 'reflect' }),
 });
@@ -39,9 +50,27 @@ const reflectionPadGradientOp: OpBuilder<PaddingAttributes> = defineOp<PaddingAt
     return f32(batch, channels, height - 2 * padding, width - 2 * padding);
   },
   gradient: ({ dy, attributes }) => [reflectionPad(dy, attributes.padding)],
+  loops: ([dy], { attributes: { padding }, type }) => {
+    const [, , height, width] = type.shape;
+    return map(type, (n, c, row, column) =>
+      sumOfMirrored(row, height, padding, (r) =>
+        sumOfMirrored(column, width, padding, (k) => load(dy, [n, c, r, k])),
+      ),
+    );
+  },
   lower: (emit, [dy], { type, attributes: { padding } }) =>
     AXES.reduce((folded, axis) => fold(emit, folded, axis, type.shape[axis], padding), dy),
 });
+
+/** An element along one axis, and what lies in the margins where it was mirrored to: left, and right. */
+function sumOfMirrored(at: Index, extent: number, padding: number, element: (at: Index) => Expr): Expr {
+  const within = (low: number, high: number, place: Index) =>
+    select([{ index: at, low, high }], element(place), number(0));
+  const own = element(sum(at, padding));
+  const left = within(1, padding + 1, sum(times(at, -1), padding));
+  const right = within(extent - 1 - padding, extent - 1, sum(times(at, -1), padding + 2 * (extent - 1)));
+  return binaryExpr('add', own, binaryExpr('add', left, right));
+}
 
 /**
  * Along one axis: with x of `extent` elements between margins of p, the left margin mirrors x[1 ... p] and the right

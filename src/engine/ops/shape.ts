@@ -1,7 +1,11 @@
+import type { Index } from '../ir/loopForm.js';
 import { defineOp } from '../ir/op.js';
 import { ShapeError } from '../ir/shapeError.js';
 import { elementCount, formatType, type Shape, sameShape } from '../ir/tensorType.js';
 import type { Value } from '../ir/value.js';
+import { load, loadOrZero, number, select } from '../loops/expressions.js';
+import { flatten, sum, unflatten } from '../loops/indices.js';
+import { map } from '../loops/tensors.js';
 
 const reshapeOp = defineOp<{ shape: Shape }>({
   name: 'reshape',
@@ -12,6 +16,7 @@ const reshapeOp = defineOp<{ shape: Shape }>({
     return { dtype: x.dtype, shape };
   },
   gradient: ({ inputs: [x], dy }) => [reshape(dy, x.shape)],
+  loops: ([x], { type }) => map(type, (...at) => load(x, unflatten(flatten(at, type.shape), x.type.shape))),
   isView: true,
   lower: (emit, [x], { attributes }) => emit.reshape(x, attributes.shape),
 });
@@ -37,12 +42,24 @@ const transposeOp = defineOp<{ order: readonly number[] }>({
       order.map((_, axis) => order.indexOf(axis)),
     ),
   ],
+  loops: ([x], { attributes: { order }, type }) =>
+    map(type, (...at) =>
+      load(
+        x,
+        order.map((_, axis) => at[order.indexOf(axis)]),
+      ),
+    ),
   lower: (emit, [x], { attributes }) => emit.node('Transpose', [x], { perm: attributes.order }),
 });
 
 /** Axis i of the result is axis `order[i]` of x. */
 export function transpose(x: Value, order: readonly number[]): Value {
   return transposeOp([x], { order });
+}
+
+/** An index moved along one axis. */
+function moved(at: readonly Index[], axis: number, by: number): Index[] {
+  return at.map((index, i) => (i === axis ? sum(index, by) : index));
 }
 
 const sliceOp = defineOp<{ axis: number; start: number; end: number }>({
@@ -56,6 +73,8 @@ const sliceOp = defineOp<{ axis: number; start: number; end: number }>({
   gradient: ({ inputs: [x], dy, attributes: { axis, start, end } }) => [
     pad(dy, axis, start, x.shape[axis] - end),
   ],
+  loops: ([x], { attributes: { axis, start }, type }) =>
+    map(type, (...at) => load(x, moved(at, axis, start))),
   lower: (emit, [x], { attributes: { axis, start, end } }) =>
     emit.node('Slice', [x, emit.ints([start]), emit.ints([end]), emit.ints([axis])]),
 });
@@ -74,6 +93,8 @@ const padOp = defineOp<{ axis: number; before: number; after: number }>({
   gradient: ({ inputs: [x], dy, attributes: { axis, before } }) => [
     slice(dy, axis, before, before + x.shape[axis]),
   ],
+  loops: ([x], { attributes: { axis, before }, type }) =>
+    map(type, (...at) => loadOrZero(x, moved(at, axis, -before))),
   lower: (emit, [x], { attributes: { axis, before, after } }) =>
     emit.node('Pad', [x, emit.ints([before, after]), emit.float(0), emit.ints([axis])]),
 });
@@ -107,6 +128,15 @@ const concatOp = defineOp<{ axis: number }>({
       return part;
     });
   },
+  loops: (parts, { attributes: { axis }, type }) =>
+    map(type, (...at) => {
+      let end = type.shape[axis];
+      return parts.reduceRight((later, part) => {
+        const [low, high] = [end - part.type.shape[axis], end];
+        end = low;
+        return select([{ index: at[axis], low, high }], load(part, moved(at, axis, -low)), later);
+      }, number(0));
+    }),
   lower: (emit, inputs, { attributes }) => emit.node('Concat', inputs, { axis: attributes.axis }),
 });
 
@@ -119,6 +149,7 @@ const detachOp = defineOp<object>({
   name: 'detach',
   type: ([x]) => x,
   gradient: () => [null],
+  loops: ([x], { type }) => map(type, (...at) => load(x, at)),
   isView: true,
   lower: (_, [x]) => x,
 });

@@ -3,8 +3,11 @@ import { defineOp } from '../ir/op.js';
 import { ShapeError } from '../ir/shapeError.js';
 import { formatType, sameShape } from '../ir/tensorType.js';
 import type { Value } from '../ir/value.js';
+import { binaryExpr, load, loadStretched } from '../loops/expressions.js';
+import { map } from '../loops/tensors.js';
 import { reducedType, reduceSum } from './broadcast.js';
 import { mul, neg, scale, sub } from './elementwise.js';
+import { inverseDeviationOver, meanAndVariance } from './moments.js';
 import { reduceMean } from './reduce.js';
 
 interface StandardizeAttributes {
@@ -44,6 +47,17 @@ const standardizeOp = defineOp<StandardizeAttributes>({
     const dx = sub(sub(mul(dy, factor), projection), scale(mul(factor, total), 1 / n));
     return scaling === undefined ? [dx] : [dx, mul(dot, r), total];
   },
+  loops: ([x, scaling, shift], { attributes: { axes, epsilon }, type }) => {
+    const { mean, variance } = meanAndVariance(x, axes);
+    const r = inverseDeviationOver(variance, epsilon);
+    return map(type, (...at) => {
+      const centred = binaryExpr('sub', load(x, at), loadStretched(mean, at));
+      const inverse = loadStretched(r, at);
+      if (scaling === undefined) return binaryExpr('mul', centred, inverse);
+      const factor = binaryExpr('mul', inverse, loadStretched(scaling, at));
+      return binaryExpr('add', binaryExpr('mul', centred, factor), loadStretched(shift, at));
+    });
+  },
   lower: (emit, [x, scaling, shift], { attributes: { axes, epsilon } }) => {
     const { centred, variance } = lowerMoments(emit, x, axes);
     const r = lowerInverseDeviation(emit, variance, epsilon);
@@ -63,6 +77,8 @@ const inverseDeviationOp = defineOp<StandardizeAttributes>({
     const cube = mul(mul(r, r), r);
     return [mul(sub(x, reduceMean(x, axes)), scale(neg(mul(dy, cube)), 1 / countOver(x, axes)))];
   },
+  loops: ([x], { attributes: { axes, epsilon } }) =>
+    inverseDeviationOver(meanAndVariance(x, axes).variance, epsilon),
   lower: (emit, [x], { attributes: { axes, epsilon } }) =>
     lowerInverseDeviation(emit, lowerMoments(emit, x, axes).variance, epsilon),
 });
@@ -73,6 +89,7 @@ const varianceOp = defineOp<{ readonly axes: readonly number[] }>({
   gradient: ({ inputs: [x], dy, attributes: { axes } }) => {
     return [mul(sub(x, reduceMean(x, axes)), scale(dy, 2 / countOver(x, axes)))];
   },
+  loops: ([x], { attributes: { axes } }) => meanAndVariance(x, axes).variance,
   lower: (emit, [x], { attributes: { axes } }) => lowerMoments(emit, x, axes).variance,
 });
 

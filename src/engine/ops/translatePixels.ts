@@ -1,8 +1,12 @@
 import type { Emitter } from '../ir/emitter.js';
+import type { Tensor } from '../ir/loopForm.js';
 import { defineOp } from '../ir/op.js';
 import { ShapeError } from '../ir/shapeError.js';
 import { formatType } from '../ir/tensorType.js';
 import type { Value } from '../ir/value.js';
+import { loadOrZero } from '../loops/expressions.js';
+import { fromData, sum, whole } from '../loops/indices.js';
+import { map } from '../loops/tensors.js';
 import { neg } from './elementwise.js';
 
 /** y[n, c, i, j] = x[n, c, i + rows[n], j + columns[n]], 0 beyond the border. Its adjoint goes the other way. */
@@ -16,6 +20,11 @@ const translateOp = defineOp<object>({
     throw new ShapeError('translatePixels: each image has one offset a direction', facts);
   },
   gradient: ({ inputs: [, rows, columns], dy }) => [translatePixels(dy, neg(rows), neg(columns)), null, null],
+  loops: ([x, rows, columns], { type }) =>
+    map(type, (n, c, row, column) => {
+      const offset = (of: Tensor) => fromData(of, [n, whole(0), whole(0), whole(0)]);
+      return loadOrZero(x, [n, c, sum(row, offset(rows)), sum(column, offset(columns))]);
+    }),
   lower: (emit, [x, rows, columns], { type: { shape } }) => {
     const down = emit.node('MatMul', [selection(emit, shape[2], rows, -1), x]);
     return emit.node('MatMul', [down, selection(emit, shape[3], columns, 1)]);

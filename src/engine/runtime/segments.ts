@@ -83,3 +83,15 @@ function checkStatesAreCurrent(body: readonly Value[], past: readonly HostStep[]
     }
   }
 }
+
+/**
+ * Only what a segment computes has memory of its own to leave in.
+ * @throws Error when an output or a write is an input or a state as it is
+ */
+export function checkComputed({ outputs, writes }: Program): void {
+  const leaving = [...outputs, ...[...writes].map(([state, value]) => [state.name, value] as const)];
+  for (const [name, { source }] of leaving) {
+    if (source.kind === 'op' || source.kind === 'constant') continue;
+    throw new Error(`${name} is the program's ${source.kind} itself: give out a detach of it`);
+  }
+}

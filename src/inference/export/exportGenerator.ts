@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { toBinary } from '@bufbuild/protobuf';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
-import { writeFileAtomically } from '../../base/files/atomicFile.js';
+import { writeFileAtomic } from '../../base/files/atomicFile.js';
 import { InferenceSession } from '../../engine/devices/cpu/inferenceSession.js';
 import type { Boundary } from '../../engine/onnx/imageBoundary.js';
 import { ModelProtoSchema } from '../../engine/onnx/onnx_pb.js';
@@ -69,7 +69,7 @@ export async function exportGenerator(model: string, options: ExportOptions = {}
   );
   onStage('writing');
   if (format === 'web') writeWebFolder(path, file, describeGenerator(generator, form, commit));
-  else writeFileAtomically(path, file);
+  else writeFileAtomic(path, file);
   return { path, precision, bytes: file.length, difference };
 }
 

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
-import { writeFileAtomically } from '../../base/files/atomicFile.js';
+import { writeFileAtomic } from '../../base/files/atomicFile.js';
+import { makeFolder } from '../../base/files/makeFolder.js';
+import { fileError } from '../../base/files/systemError.js';
 import type { GeneratorInfo } from '../portable/generatorInfo.js';
 import { MODEL_INDEX, type ModelIndex } from '../portable/modelIndex.js';
 
@@ -30,10 +32,10 @@ export function writeWebFolder(folder: string, file: Uint8Array, info: Generator
     const bytes = file.subarray(at, at + CHUNK_BYTES);
     const name = `${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}.bin`;
     chunks.push({ name, bytes: bytes.length });
-    writeFileAtomically(join(modelFolder, name), bytes, false);
+    writeFileAtomic(join(modelFolder, name), bytes, { durable: false });
   }
   const index: ModelIndex = { format: 1, info, bytes: file.length, chunks };
-  writeFileAtomically(join(modelFolder, MODEL_INDEX), `${JSON.stringify(index, null, 2)}\n`);
+  writeFileAtomic(join(modelFolder, MODEL_INDEX), `${JSON.stringify(index, null, 2)}\n`);
   for (const name of readdirSync(modelFolder)) {
     if (CHUNK_NAME.test(name) && !chunks.some((chunk) => chunk.name === name))
       rmSync(join(modelFolder, name));
@@ -48,12 +50,11 @@ function requireBuilt(): void {
 
 function copyBuilt(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     for (const entry of readdirSync(BUILT, { withFileTypes: true })) {
       if (entry.isFile()) copyFileSync(join(BUILT, entry.name), join(folder, entry.name)); // the dashboard has a folder
     }
-  } catch (cause) {
-    const facts = { folder, reason: String(cause) };
-    throw new Pix2PixError('the web folder cannot be written', facts, 'free some disk space', { cause });
+  } catch (error) {
+    throw fileError(error, 'the web folder cannot be written', folder);
   }
 }

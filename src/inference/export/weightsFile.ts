@@ -1,4 +1,6 @@
 import { renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { temporaryName } from '../../base/files/temporaryName.js';
 import type { StoredTensor } from '../../checkpoints/format/dtype.js';
 import { writeSafetensors } from '../../checkpoints/safetensors.js';
 import { toHalf } from '../../engine/onnx/half.js';
@@ -44,7 +46,7 @@ export function writeWeightsFile(
       ? [state.name, { dtype: 'F16', shape, data: toHalf(data) }]
       : [state.name, { dtype: 'F32', shape, data }];
   });
-  const beside = `${path}.${process.pid}.${format}`;
+  const beside = join(dirname(path), temporaryName(path));
   const tensors = new Map(states);
   if (format === 'pth') writeStateDict(beside, tensors);
   else {

@@ -1,7 +1,7 @@
 import type { Context, Hono } from 'hono';
 import { RunInUse, removeRun } from '../reading/removeRun.js';
 import type { Run } from '../reading/run.js';
-import type { AppParts } from './app.js';
+import type { AppParts } from './appParts.js';
 import { requirePageToken } from './guard.js';
 import { Refused } from './refused.js';
 import { chosenRun } from './runRoutes.js';

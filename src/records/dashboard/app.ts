@@ -2,25 +2,18 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
-import type { RunIndex } from '../reading/runIndex.js';
+import { systemErrorInWords } from '../../base/files/systemError.js';
 import { serveActions } from './actions.js';
 import type { Refusal } from './api.js';
+import type { AppParts } from './appParts.js';
 import { serveExports } from './exports.js';
-import { type GuardSettings, sameSite, withAccess, withHeaders } from './guard.js';
+import { sameSite, withAccess, withHeaders } from './guard.js';
 import { servePage } from './page.js';
 import { Refused } from './refused.js';
 import { serveRuns } from './runRoutes.js';
 
 /** What an action says is small; nothing is ever uploaded. */
 const MAX_BODY = 1 << 20;
-
-/** What a request may reach of the server. */
-export interface AppParts {
-  readonly index: RunIndex;
-  readonly guard: GuardSettings;
-  /** Aborted when the server closes: what is under way ends. */
-  readonly closing: AbortSignal;
-}
 
 /** The dashboard's routes, as `api.ts` lists them, behind all of its checks. */
 export function createApp(parts: AppParts): Hono {
@@ -51,6 +44,8 @@ export function createApp(parts: AppParts): Hono {
     if (error instanceof Refused)
       return c.json<Refusal>({ error: error.message, fix: error.fix }, error.status);
     if (error instanceof Pix2PixError) return c.json<Refusal>({ error: error.summary, fix: error.fix }, 400);
+    const told = systemErrorInWords(error);
+    if (told instanceof Pix2PixError) return c.json<Refusal>({ error: told.summary, fix: told.fix }, 500);
     return c.json<Refusal>({ error: `a defect of pix2pix-ts: ${error.message}`, fix: 'report it' }, 500);
   });
   return app;

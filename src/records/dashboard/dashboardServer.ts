@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { fileError } from '../../base/files/systemError.js';
 import { RunIndex } from '../reading/runIndex.js';
 import { createApp } from './app.js';
 
@@ -23,19 +25,22 @@ export interface DashboardServer {
 }
 
 export const DEFAULT_PORT = 8097;
+export const MAX_PORT = 65_535;
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
 
 /**
  * Starts the dashboard's server, which watches a log directory until it is closed.
- * @throws Pix2PixError where the port is taken, or the address is none of this machine
+ * @throws Pix2PixError where the port is none or taken, or the address is none of this machine
  */
 export async function startDashboard(settings: DashboardSettings): Promise<DashboardServer> {
   const { logDirectory, port = DEFAULT_PORT, host = '127.0.0.1' } = settings;
+  requirePort(port);
   const isPrivate = LOOPBACK.test(host);
   const accessToken = settings.token ?? (isPrivate ? undefined : randomBytes(16).toString('hex'));
   const guard = { host, accessToken, pageToken: randomBytes(16).toString('hex') };
   const index = new RunIndex(logDirectory);
   const closing = new AbortController();
+  setMaxListeners(0, closing.signal); // one for each page that is open
   const app = createApp({ index, guard, closing: closing.signal });
   const server = createAdaptorServer({ fetch: app.fetch, hostname: host });
   await new Promise<void>((resolve, reject) => {
@@ -59,7 +64,17 @@ export async function startDashboard(settings: DashboardSettings): Promise<Dashb
   };
 }
 
-function cannotListen({ code, message }: NodeJS.ErrnoException, host: string, port: number): Error {
+function requirePort(port: number): void {
+  if (Number.isInteger(port) && port >= 0 && port <= MAX_PORT) return;
+  throw new Pix2PixError(
+    `there is no port ${port}`,
+    { allowed: `0 ... ${MAX_PORT}` },
+    `pass a port, such as ${DEFAULT_PORT}`,
+  );
+}
+
+function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): unknown {
+  const { code } = error;
   if (code === 'EADDRINUSE') {
     return new Pix2PixError(
       `port ${port} is taken`,
@@ -81,9 +96,5 @@ function cannotListen({ code, message }: NodeJS.ErrnoException, host: string, po
       '--port 8097, or another above 1023',
     );
   }
-  return new Pix2PixError(
-    'the dashboard cannot be started',
-    { reason: code ?? message },
-    'another --host or --port',
-  );
+  return fileError(error, 'the dashboard cannot be started', `${host}:${port}`);
 }

@@ -1,7 +1,7 @@
 import type { Context, Hono } from 'hono';
 import { stream } from 'hono/streaming';
 import { exportSeries } from '../reading/exportSeries.js';
-import type { AppParts } from './app.js';
+import type { AppParts } from './appParts.js';
 import { exportRun } from './exportRun.js';
 import { Refused } from './refused.js';
 import { chosenRun } from './runRoutes.js';

@@ -24,6 +24,26 @@ async function* changes(url: string, signal: AbortSignal): AsyncGenerator<RunsCh
   }
 }
 
+test('many pages may be open at the same time', async () => {
+  const warnings: string[] = [];
+  const note = (warning: Error) => warnings.push(warning.message);
+  process.on('warning', note);
+  const server = await startDashboard({ logDirectory: root, port: 0 });
+  const leave = new AbortController();
+  try {
+    const pages = Array.from({ length: 25 }, () =>
+      fetch(`${server.url}api/events`, { signal: leave.signal }),
+    );
+    for (const page of await Promise.all(pages)) await page.body!.getReader().read();
+    await new Promise(setImmediate); // a warning is told in a turn of its own
+  } finally {
+    leave.abort();
+    await server.close();
+    process.off('warning', note);
+  }
+  assert.deepEqual(warnings, []);
+});
+
 test('a visitor is told of a new run, of its new points, and that it is gone', async () => {
   const server = await startDashboard({ logDirectory: root, port: 0 });
   const leave = new AbortController();

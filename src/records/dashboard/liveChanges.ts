@@ -30,7 +30,8 @@ export function tellChanges(c: Context, index: RunIndex, closing: AbortSignal) {
       wake();
     });
     stream.onAbort(() => wake());
-    closing.addEventListener('abort', () => wake(), { once: true });
+    const onClosing = () => wake();
+    closing.addEventListener('abort', onClosing);
     try {
       await stream.writeSSE({ data: '', event: 'hello', retry: 1000 });
       while (!stream.aborted && !closing.aborted) {
@@ -55,6 +56,7 @@ export function tellChanges(c: Context, index: RunIndex, closing: AbortSignal) {
       }
     } finally {
       unsubscribe();
+      closing.removeEventListener('abort', onClosing);
     }
   });
 }

@@ -4,7 +4,7 @@ import type { Run } from '../reading/run.js';
 import { listRunFiles, readLogTail } from '../reading/runFiles.js';
 import type { RunIndex } from '../reading/runIndex.js';
 import type { RunList } from './api.js';
-import type { AppParts } from './app.js';
+import type { AppParts } from './appParts.js';
 import { tellChanges } from './liveChanges.js';
 import { Refused } from './refused.js';
 
@@ -33,7 +33,7 @@ export function serveRuns(app: Hono, { index, closing }: AppParts): void {
       tags,
       fromStep: numberOf(c, 'from'),
       toStep: numberOf(c, 'to'),
-      points: numberOf(c, 'points'),
+      points: countOf(c, 'points'),
     });
     return c.json(series);
   });
@@ -48,7 +48,7 @@ export function serveRuns(app: Hono, { index, closing }: AppParts): void {
     return c.body(image.bytes, 200, headers);
   });
   app.get('/api/log', async (c) => {
-    const bytes = Math.min(MAX_LOG_BYTES, numberOf(c, 'bytes') ?? LOG_BYTES);
+    const bytes = Math.min(MAX_LOG_BYTES, countOf(c, 'bytes') ?? LOG_BYTES);
     return c.json(await readLogTail(chosenRun(c, index), bytes));
   });
   app.get('/api/files', async (c) => c.json(await listRunFiles(chosenRun(c, index))));
@@ -64,6 +64,12 @@ export function chosenRun(c: Context, index: RunIndex): Run {
   if (run === undefined)
     throw new Refused(404, 'there is no such run', 'it may have been deleted or renamed');
   return run;
+}
+
+function countOf(c: Context, name: string): number | undefined {
+  const value = numberOf(c, name);
+  if (value === undefined || (Number.isSafeInteger(value) && value >= 0)) return value;
+  throw new Refused(400, `${name} is to be a whole number, at least 0`);
 }
 
 function numberOf(c: Context, name: string): number | undefined {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
-import { writeFileAtomically } from '../../base/files/atomicFile.js';
+import { writeFileAtomic } from '../../base/files/atomicFile.js';
 import { readSmallFile } from './openRegular.js';
 import type { Annotations } from './runSummary.js';
 
@@ -62,5 +62,5 @@ export async function readAnnotations(folder: string): Promise<Annotations> {
 
 /** Replaces all annotations of a run. @throws Pix2PixError where the file cannot be written */
 export function writeAnnotations(folder: string, annotations: Annotations): void {
-  writeFileAtomically(join(folder, ANNOTATIONS_FILE), `${JSON.stringify(annotations, undefined, 2)}\n`);
+  writeFileAtomic(join(folder, ANNOTATIONS_FILE), `${JSON.stringify(annotations, undefined, 2)}\n`);
 }

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileError, summaryOf } from '../../base/files/systemError.js';
 import { RUN_RECORD_FILE } from '../writing/runRecord.js';
 import { isEventFile } from './eventLog.js';
 
@@ -37,7 +38,7 @@ export async function findRuns(logDirectory: string): Promise<FoundRuns> {
       const child = id === '.' ? name : `${id}/${name}`;
       await walk(child, depth + 1, isOurs && name === 'web').catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'ENOENT')
-          problems.push(`${child}: cannot be read: ${error.code ?? error.message}`);
+          problems.push(`${child}: ${summaryOf(fileError(error, 'cannot be read', child))}`);
       });
     }
   };

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
-import { writeFileAtomically } from '../../base/files/atomicFile.js';
+import { writeFileAtomic } from '../../base/files/atomicFile.js';
 import { cacheFolder } from '../../base/files/cacheFolder.js';
 import { crc32c } from '../writing/crc32c.js';
 import type { EventLog } from './eventLog.js';
@@ -26,7 +26,7 @@ export function keepReading(runFolder: string, kept: KeptReading): void {
     const header = Buffer.alloc(HEADER);
     header.write(FORMAT, 'latin1');
     header.writeUInt32LE(crc32c(body), FORMAT.length);
-    writeFileAtomically(pathOf(runFolder), Buffer.concat([header, body]), false);
+    writeFileAtomic(pathOf(runFolder), Buffer.concat([header, body]), { durable: false });
   } catch {
     // Then it is read again.
   }

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { systemCode } from '../../base/files/systemError.js';
 
 /**
  * Opens a regular file for reading: no link, which might lead out of the log directory, and no pipe, which might never
@@ -11,7 +12,9 @@ import { Pix2PixError } from '../../base/errors/pix2pixError.js';
  */
 export async function openRegular(path: string): Promise<FileHandle> {
   const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
-  const handle = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  const handle = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch((error) => {
+    throw systemCode(error) === 'ELOOP' ? new Error('it is a link') : error;
+  });
   if ((await handle.stat()).isFile()) return handle;
   await handle.close();
   throw new Error('no regular file');

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
-import { fileError } from '../../checkpoints/fileSystem.js';
+import { fileError } from '../../base/files/systemError.js';
 import { tagOfManifest } from '../../checkpoints/format/checkpointNames.js';
 import { liveLockIn } from '../../checkpoints/liveLock.js';
 import { RUN_RECORD_FILE } from '../writing/runRecord.js';

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { fileError, summaryOf, systemCode } from '../../base/files/systemError.js';
 import type { RunRecord } from '../writing/runRecord.js';
 import { requestSave, requestStop } from '../writing/runRequests.js';
 import { parseAnnotations, readAnnotations, writeAnnotations } from './annotations.js';
@@ -142,11 +143,12 @@ export class Run {
       this.faults.delete(file);
       if (file === '') this.isGone = false;
     } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      this.isGone ||= code === 'ENOENT' && file === '';
+      this.isGone ||= systemCode(error) === 'ENOENT' && file === '';
+      const problem = `${file === '' ? 'the folder' : file} cannot be read`;
+      const isTold = systemCode(error) !== undefined;
       this.faults.set(
         file,
-        `${file === '' ? 'the folder' : file} cannot be read: ${code ?? message.split('\n')[0]}`,
+        isTold ? summaryOf(fileError(error, problem, file)) : `${problem}: ${summaryOf(error)}`,
       );
     }
   }

@@ -1,5 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { realpath } from 'node:fs/promises';
+import pLimit from 'p-limit';
+import { fileError, summaryOf, systemCode } from '../../base/files/systemError.js';
 import { findRuns } from './findRuns.js';
 import { forgetOldReadings } from './keptReading.js';
 import { readPoints } from './readPoints.js';
@@ -48,7 +50,9 @@ export class RunIndex {
   private root: string | undefined;
 
   /** @param logDirectory may come and go while it is watched */
-  constructor(readonly logDirectory: string) {}
+  constructor(readonly logDirectory: string) {
+    this.events.setMaxListeners(0); // one for each page that is open
+  }
 
   /** Of the log directory as a whole. */
   get problems(): readonly string[] {
@@ -130,13 +134,9 @@ export class RunIndex {
 
   /** Some at a time: most of the time goes into waiting for the disk. */
   private async updateRows(rows: Row[]): Promise<void> {
-    const waiting = [...rows];
-    const worker = async () => {
-      for (let row = waiting.shift(); row !== undefined && !this.isClosed; row = waiting.shift()) {
-        await this.updateRow(row);
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    await pLimit(AT_ONCE).map(rows, async (row) => {
+      if (!this.isClosed) await this.updateRow(row);
+    });
   }
 
   private async find(): Promise<void> {
@@ -145,17 +145,16 @@ export class RunIndex {
       this.root ??= await realpath(this.logDirectory);
       ({ ids, problems: this.faults } = await findRuns(this.root));
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      this.faults = [
-        code === 'ENOENT' ? 'the log directory does not exist' : `the log directory cannot be read: ${code}`,
-      ];
+      const isMissing = systemCode(error) === 'ENOENT';
+      const told = fileError(error, 'the log directory cannot be read', this.logDirectory);
+      this.faults = [isMissing ? 'the log directory does not exist' : summaryOf(told)];
     }
     this.foundAt = performance.now();
     const gone = [...this.rows.keys()].filter((id) => !ids.includes(id));
     for (const id of gone) this.rows.delete(id);
     const added = ids.filter((id) => !this.rows.has(id));
     const runs = added.map((id) => new Run(this.root!, id));
-    await Promise.all(runs.map((run) => run.readNotes()));
+    await pLimit(AT_ONCE).map(runs, (run) => run.readNotes());
     for (const run of runs) {
       const row: Row = {
         run,

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { test } from 'node:test';
-import { bootId, processStart } from '../../checkpoints/processIdentity.js';
+import { bootId, processStart } from '../../base/files/processIdentity.js';
 import type { RunExit, RunSession } from '../writing/runRecord.js';
 import { processLives, runState } from './runState.js';
 

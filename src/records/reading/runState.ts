@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { bootId, isProcessAlive, processStart } from '../../checkpoints/processIdentity.js';
+import { bootId, isProcessAlive, processStart } from '../../base/files/processIdentity.js';
 import type { RunSession } from '../writing/runRecord.js';
 import type { RunState } from './runSummary.js';
 

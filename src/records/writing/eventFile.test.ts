@@ -164,5 +164,5 @@ test('a resumed run gets a file that sorts later and begins with its purge', asy
 
 test('a folder that cannot be made is an error that names it', () => {
   const file = fileOf();
-  assert.throws(() => new EventFileWriter(join(file, 'run')), /cannot be created[\s\S]*fix/);
+  assert.throws(() => new EventFileWriter(join(file, 'run')), /cannot make a folder[\s\S]*fix/);
 });

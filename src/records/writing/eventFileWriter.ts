@@ -1,8 +1,9 @@
-import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readdirSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, readdirSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
-import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { makeFolder } from '../../base/files/makeFolder.js';
+import { fileError } from '../../base/files/systemError.js';
 import { EventSchema, SessionLog_SessionStatus } from './tensorboard_pb.js';
 import { encodeRecord } from './tfrecord.js';
 
@@ -48,16 +49,11 @@ export class EventFileWriter {
     private readonly options: EventFileOptions = {},
   ) {
     try {
-      mkdirSync(directory, { recursive: true });
+      makeFolder(directory);
       this.path = join(directory, nextFileName(directory));
       this.descriptor = openSync(this.path, 'ax');
-    } catch (cause) {
-      throw new Pix2PixError(
-        'event file: cannot be created',
-        { folder: directory, reason: String(cause) },
-        'make the folder writable, or pass another --checkpoints_dir',
-        { cause },
-      );
+    } catch (error) {
+      throw fileError(error, 'the event file cannot be made', directory);
     }
     this.add({
       what: { case: 'fileVersion', value: 'brain.Event:2' },
@@ -130,14 +126,9 @@ export class EventFileWriter {
     const { size } = fstatSync(this.descriptor);
     try {
       for (let written = 0; written < bytes.length; ) written += writeSync(this.descriptor, bytes, written);
-    } catch (cause) {
+    } catch (error) {
       ftruncateSync(this.descriptor, size); // half a record would end the file for every reader
-      throw new Pix2PixError(
-        'event file: cannot be written',
-        { file: this.path, reason: String(cause) },
-        'free some disk space, then go on with --continue_train',
-        { cause },
-      );
+      throw fileError(error, 'the event file cannot be written', this.path);
     }
   }
 

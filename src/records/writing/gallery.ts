@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileAtomically } from '../../base/files/atomicFile.js';
+import { writeFileAtomic } from '../../base/files/atomicFile.js';
+import { makeFolder } from '../../base/files/makeFolder.js';
 import { encodePng } from './encodePng.js';
 import { type Html, html } from './html.js';
 import { type Figure, figures, page } from './page.js';
@@ -42,11 +43,9 @@ export class Gallery {
       const label = visual.replace(/[^\w.-]/g, '_');
       const [, height, width] = batch.shape;
       this.visuals.set(label, { width, height });
-      writeFileAtomically(
-        join(this.imageDirectory, `epoch${epoch}_${label}.png`),
-        await encodePng(batch),
-        false,
-      );
+      writeFileAtomic(join(this.imageDirectory, `epoch${epoch}_${label}.png`), await encodePng(batch), {
+        durable: false,
+      });
     }
     this.latest = at;
     this.write(this.refreshSeconds);
@@ -66,12 +65,12 @@ export class Gallery {
       refreshSeconds,
       body: html`${this.epochs().map(epochSection)}`,
     });
-    writeFileAtomically(join(this.webDirectory, 'index.html'), document);
+    writeFileAtomic(join(this.webDirectory, 'index.html'), document);
   }
 
   /** What the image folder holds up to this epoch, newest first: later ones are an earlier run's of the same name. */
   private epochs(): [epoch: number, pictures: Figure[]][] {
-    mkdirSync(this.imageDirectory, { recursive: true });
+    makeFolder(this.imageDirectory);
     const epochs = new Map<number, Figure[]>();
     for (const file of readdirSync(this.imageDirectory).sort()) {
       const [, number, label] = PICTURE.exec(file) ?? [];

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -36,6 +36,9 @@ test('each session appends its header and its lines', () => {
 });
 
 test('a log that cannot be written is an error that names it', () => {
-  const file = new LossLog(join(root, 'other')).path;
-  assert.throws(() => new LossLog(file), /loss log[\s\S]*fix/);
+  const { path } = new LossLog(join(root, 'other'));
+  assert.throws(() => new LossLog(path), /cannot make a folder[\s\S]*loss_log\.txt[\s\S]*fix/);
+  rmSync(path);
+  mkdirSync(path);
+  assert.throws(() => new LossLog(join(root, 'other')), /the loss log cannot be written[\s\S]*EISDIR/);
 });

@@ -1,6 +1,8 @@
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { plainLine } from '../../base/errors/plainText.js';
+import { makeFolder } from '../../base/files/makeFolder.js';
+import { fileError } from '../../base/files/systemError.js';
 import type { Scalars, StepTime, TrackPoint } from './tracker.js';
 
 /**
@@ -28,15 +30,10 @@ export class LossLog {
   /** Each line is opened, written and closed, so that a log moved or pruned meanwhile begins again. */
   private append(line: string): void {
     try {
-      mkdirSync(dirname(this.path), { recursive: true });
-      appendFileSync(this.path, `${line}\n`);
-    } catch (cause) {
-      throw new Pix2PixError(
-        'loss log: cannot be written',
-        { file: this.path, reason: String(cause) },
-        'free some disk space or make the file writable, then go on with --continue_train',
-        { cause },
-      );
+      makeFolder(dirname(this.path));
+      appendFileSync(this.path, `${plainLine(line)}\n`);
+    } catch (error) {
+      throw fileError(error, 'the loss log cannot be written', this.path);
     }
   }
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
-import { writeFileAtomically } from '../../base/files/atomicFile.js';
+import { plainLine } from '../../base/errors/plainText.js';
+import { writeFileAtomic } from '../../base/files/atomicFile.js';
 import { pythonText } from '../../options/pythonText.js';
 import {
   camelCase,
@@ -48,11 +49,11 @@ export function writeOptionsFile(
     );
   }
   const block = formatOptions(table, values);
-  writeFileAtomically(join(directory, `${phase}_opt.txt`), block);
+  writeFileAtomic(join(directory, `${phase}_opt.txt`), block);
   return block;
 }
 
 /** A value on one line: a line break in it would forge another option. */
 function printed(value: unknown, spec: OptionSpec): string {
-  return pythonText(value as OptionScalar, spec.kind).replace(/\s+/g, ' ');
+  return plainLine(pythonText(value as OptionScalar, spec.kind).replace(/\s+/g, ' '));
 }

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import { formatClock } from '../../base/duration.js';
+import { plainLine, plainText } from '../../base/errors/plainText.js';
 import { cutToWidth } from '../../base/textWidth.js';
 import type { Scalars } from './tracker.js';
 
@@ -52,13 +53,9 @@ export class ProgressLine {
     if (this.live && performance.now() - this.drawnAt >= REDRAW_MILLISECONDS) this.write(this.line());
   }
 
-  /**
-   * Writes lines that stay, above the progress line. Control characters are shown as `?`: a text may quote a file's
-   * name, and a file's name may hold what a terminal obeys.
-   */
+  /** Writes lines that stay, above the progress line. Control characters are escaped: a text may quote a file's name. */
   message(text: string): void {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must go
-    const plain = `${text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '?')}\n`;
+    const plain = `${plainText(text)}\n`;
     this.write(this.live && this.progress ? `${CLEAR}${plain}${this.line()}` : plain);
   }
 
@@ -102,5 +99,5 @@ function describe(progress: ProgressFigures, columns: number): string {
     `ETA ${formatClock(etaSeconds)}`,
     ...Object.entries(losses).map(([name, value]) => `${name} ${value.toFixed(3)}`),
   ];
-  return cutToWidth(parts.join('  '), columns);
+  return cutToWidth(plainLine(parts.join('  ')), columns);
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { writeFileAtomically } from '../../base/files/atomicFile.js';
+import { writeFileAtomic } from '../../base/files/atomicFile.js';
 import type { ImageMetrics } from '../../data/metrics/imageMetrics.js';
 import { MetricMeans } from '../../data/metrics/metricMeans.js';
 import { type EncodePngOptions, encodePng } from './encodePng.js';
@@ -55,11 +55,9 @@ export class ResultsPage {
       Object.entries(images).map(async ([label, batch]) => {
         const file = `${stem}_${plainFileName(label)}.png`;
         const [, height, width] = batch.shape;
-        writeFileAtomically(
-          join(this.directory, 'images', file),
-          await encodePng(batch, 0, this.options),
-          false,
-        );
+        writeFileAtomic(join(this.directory, 'images', file), await encodePng(batch, 0, this.options), {
+          durable: false,
+        });
         return { file, label, width, height };
       }),
     );
@@ -77,7 +75,7 @@ export class ResultsPage {
       summary: count > 0 ? `${images}; L1 in units of [-1, 1], PSNR in dB` : images,
       body: html`${count > 0 ? this.table() : undefined}${this.results.map(section)}`,
     });
-    writeFileAtomically(path, document);
+    writeFileAtomic(path, document);
     return path;
   }
 

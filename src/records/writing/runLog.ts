@@ -1,6 +1,8 @@
-import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { appendFileSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { plainText } from '../../base/errors/plainText.js';
+import { makeFolder } from '../../base/files/makeFolder.js';
+import { fileError } from '../../base/files/systemError.js';
 
 /** The file in a run's folder that holds all that its training has said. */
 export const RUN_LOG_FILE = 'log.txt';
@@ -27,18 +29,15 @@ export class RunLog {
    */
   write(text: string, at = new Date()): void {
     const time = at.toISOString().replace(/\.\d+Z$/, 'Z');
-    const lines = text.split('\n').map((line) => `${time} ${line.trimEnd()}\n`);
+    const lines = plainText(text)
+      .split('\n')
+      .map((line) => `${time} ${line.trimEnd()}\n`);
     try {
-      mkdirSync(dirname(this.path), { recursive: true });
+      makeFolder(dirname(this.path));
       if (this.size() > this.maxBytes) renameSync(this.path, join(this.folder, EARLIER_FILE));
       appendFileSync(this.path, lines.join(''));
-    } catch (cause) {
-      throw new Pix2PixError(
-        'the log cannot be written',
-        { file: this.path, reason: String(cause) },
-        'free some disk space or make the file writable',
-        { cause },
-      );
+    } catch (error) {
+      throw fileError(error, 'the log cannot be written', this.path);
     }
   }
 

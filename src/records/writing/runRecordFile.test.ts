@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
+import { type FileSystem, nodeFileSystem } from '../../base/files/fileSystem.js';
 import type { RunSession } from './runRecord.js';
 import { parseRunRecord, RunRecordFile } from './runRecordFile.js';
 
@@ -85,4 +86,22 @@ test('a second damaged one does not replace the first; a folder of that name is 
   assert.deepEqual(readdirSync(folder).sort(), ['run.json', 'run.json.damaged', 'run.json.damaged.2']);
   assert.equal(warnings.length, 2);
   assert(existsSync(join(folder, 'run.json')));
+});
+
+test('a record that may not be read is left where it is, and nothing is written over it', () => {
+  const folder = newFolder();
+  new RunRecordFile(folder, session('a'), () => {}).update();
+  for (const code of ['EACCES', 'EMFILE', 'EIO']) {
+    const readFileSync = () => {
+      throw Object.assign(new Error(code), { code, syscall: 'open' });
+    };
+    const fs = { ...nodeFileSystem, readFileSync: readFileSync as unknown as FileSystem['readFileSync'] };
+    const warn = () => assert.fail('nothing is damaged');
+    assert.throws(
+      () => new RunRecordFile(folder, session('b'), warn, fs),
+      new RegExp(`^Pix2PixError: run.json cannot be read[\\s\\S]*${code}`),
+    );
+  }
+  assert.deepEqual(readdirSync(folder), ['run.json']);
+  assert.deepEqual(read(folder).sessions, [session('a')]);
 });

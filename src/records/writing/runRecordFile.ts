@@ -1,7 +1,9 @@
-import { existsSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
-import { writeFileAtomically } from '../../base/files/atomicFile.js';
+import { writeFileAtomic } from '../../base/files/atomicFile.js';
+import { type FileSystem, nodeFileSystem } from '../../base/files/fileSystem.js';
+import { fileError, isUnreadable, systemCode } from '../../base/files/systemError.js';
 import { RUN_RECORD_FILE, type RunRecord, type RunSession } from './runRecord.js';
 
 /**
@@ -33,14 +35,16 @@ export class RunRecordFile {
    * Reads what is there and writes nothing yet. A file that cannot be added to is kept as `run.json.damaged`.
    *
    * @param warn is told where that was so
+   * @throws Pix2PixError where it may not be read, which is no damage, or not be moved
    */
   constructor(
     folder: string,
     private session: RunSession,
     warn: (text: string) => void,
+    fs: FileSystem = nodeFileSystem,
   ) {
     this.path = join(folder, RUN_RECORD_FILE);
-    this.earlier = sessionsOf(this.path, warn);
+    this.earlier = sessionsOf(this.path, warn, fs);
   }
 
   /**
@@ -51,27 +55,33 @@ export class RunRecordFile {
   update(facts: Partial<RunSession> = {}): void {
     this.session = { ...this.session, ...facts };
     const record: RunRecord = { format: 1, sessions: [...this.earlier, this.session] };
-    writeFileAtomically(this.path, `${JSON.stringify(record, null, 2)}\n`);
+    writeFileAtomic(this.path, `${JSON.stringify(record, null, 2)}\n`);
   }
 }
 
-function sessionsOf(path: string, warn: (text: string) => void): readonly RunSession[] {
-  if (!existsSync(path)) return [];
+function sessionsOf(path: string, warn: (text: string) => void, fs: FileSystem): readonly RunSession[] {
   try {
-    return parseRunRecord(readFileSync(path, 'utf8')).sessions;
+    const text = textOf(path, fs);
+    return text === undefined ? [] : parseRunRecord(text).sessions;
   } catch (error) {
+    if (!(error instanceof Pix2PixError) || isUnreadable(error)) throw error;
     const kept = freeName(`${path}.damaged`);
-    const reason =
-      error instanceof Pix2PixError
-        ? error.summary
-        : `${RUN_RECORD_FILE} cannot be read (${(error as Error).message})`;
     try {
-      renameSync(path, kept);
-      warn(`${reason}: it is kept as ${kept}, and the record of the run begins anew`);
+      fs.renameSync(path, kept);
     } catch (cause) {
-      warn(`${reason}, and it cannot be moved away: ${(cause as Error).message}`);
+      throw fileError(cause, `${error.summary}, and cannot be moved away`, path);
     }
+    warn(`${error.summary}: it is kept as ${kept}, and the record of the run begins anew`);
     return [];
+  }
+}
+
+function textOf(path: string, fs: FileSystem): string | undefined {
+  try {
+    return fs.readFileSync(path, 'utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw fileError(error, `${RUN_RECORD_FILE} cannot be read`, path);
   }
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileAtomically } from '../../base/files/atomicFile.js';
+import { writeFileAtomic } from '../../base/files/atomicFile.js';
 
 /** What the outside may ask of a training that runs. */
 export interface RunRequests {
@@ -37,7 +37,7 @@ export function takeRequests(folder: string): RunRequests {
 
 function request(folder: string, what: keyof RunRequests): void {
   // The time is for a person who wonders; that the file is there is the request.
-  writeFileAtomically(join(folder, FOLDER, what), `${new Date().toISOString()}\n`, false);
+  writeFileAtomic(join(folder, FOLDER, what), `${new Date().toISOString()}\n`, { durable: false });
 }
 
 /** Where a file cannot be removed it is not taken either: it would be taken again and again. */

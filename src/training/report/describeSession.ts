@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { bootId, processStart } from '../../checkpoints/processIdentity.js';
+import { bootId, processStart } from '../../base/files/processIdentity.js';
 import { serialiseOptions } from '../../options/serialise.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
 import { machineRecord } from '../../records/writing/machineRecord.js';

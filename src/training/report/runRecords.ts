@@ -1,16 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type FloatImages, toImageBatch } from '../../data/batch/floatImages.js';
 import { fingerprint } from '../../data/fingerprint.js';
+import { tableOf } from '../../options/serialise.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
 import { EventTracker } from '../../records/writing/eventTracker.js';
 import { Gallery } from '../../records/writing/gallery.js';
 import { gitState } from '../../records/writing/gitState.js';
 import { HardwareMonitor } from '../../records/writing/hardware/hardwareMonitor.js';
 import { LossLog } from '../../records/writing/lossLog.js';
+import { writeOptionsFile } from '../../records/writing/optionsFile.js';
 import { RunLog } from '../../records/writing/runLog.js';
 import type { RunExit, RunSession } from '../../records/writing/runRecord.js';
 import { RunRecordFile } from '../../records/writing/runRecordFile.js';
 import type { NamedImages, Scalars, TrackPoint } from '../../records/writing/tracker.js';
+import { registeredExtensions } from '../options.js';
 import type { Line } from './narration.js';
 import { StepTimes } from './stepTimes.js';
 import type { StepReport, TrainingEvent, TrainingStart } from './trainingEvents.js';
@@ -18,11 +21,11 @@ import type { StepReport, TrainingEvent, TrainingStart } from './trainingEvents.
 /** Milliseconds that the end of a training waits for what is still to be found out for the record. */
 const PATIENCE = 2000;
 
-/** What steps, images and checkpoints are kept in, from the first step on. */
+/** Where steps, images and checkpoints are kept from the first step on: those that could be begun. */
 interface Trackers {
-  readonly events: EventTracker;
-  readonly lossLog: LossLog;
-  readonly html: Gallery | undefined;
+  events?: EventTracker;
+  lossLog?: LossLog;
+  html?: Gallery;
 }
 
 interface RecordSurroundings {
@@ -39,7 +42,7 @@ interface RecordSurroundings {
 export class RunRecords {
   private readonly log: RunLog;
   private file: RunRecordFile | undefined;
-  private trackers: Trackers | undefined;
+  private readonly trackers: Trackers = {};
   private hardware: HardwareMonitor | undefined;
   private readonly times = new StepTimes();
   /** The last step. */
@@ -63,10 +66,12 @@ export class RunRecords {
       this.file = new RunRecordFile(folder, session, warn);
       this.file.update();
     });
+    this.record(() => {
+      writeOptionsFile(folder, 'train', tableOf(opt, registeredExtensions()), { ...opt });
+    });
     this.describe(async (signal) => ({ git: await gitState(session.workingDirectory, signal) }));
   }
 
-  /** @throws Pix2PixError when the records cannot be begun */
   handle(event: TrainingEvent, said: readonly Line[]): void {
     for (const { kind, text } of said) {
       this.record(() => this.log.write(kind === 'warning' ? `warning: ${text}` : text));
@@ -91,7 +96,7 @@ export class RunRecords {
         break;
       }
       case 'saved':
-        this.track(({ events }) => events.checkpoint(event.at, event.tags));
+        this.track(({ events }) => events?.checkpoint(event.at, event.tags));
     }
   }
 
@@ -102,19 +107,23 @@ export class RunRecords {
     this.search.abort();
     this.record(() => this.log.write([exit.reason, exit.message].filter(Boolean).join(': ')));
     this.record(() => this.file?.update({ endedAt: new Date().toISOString(), exit }));
-    this.track(({ events }) => events.ended(exit));
+    this.track(({ events }) => events?.ended(exit));
     this.track(({ html }) => html?.close());
-    this.track(({ events }) => events.close());
+    this.track(({ events }) => events?.close());
     await this.writing;
   }
 
   private start({ plan, networks, lossNames, folders, resumedFrom }: TrainingStart): void {
     // Readers of the event files forget what an earlier run, or this one before it went back, wrote from here on.
-    const events = new EventTracker(this.folder, { purgeStep: plan.firstStep });
-    const html = this.opt.noHtml ? undefined : new Gallery(this.folder, this.opt.name);
-    this.trackers = { events, html, lossLog: new LossLog(this.folder) };
+    this.track((trackers) => {
+      trackers.events = new EventTracker(this.folder, { purgeStep: plan.firstStep });
+    });
+    this.track((trackers) => {
+      trackers.lossLog = new LossLog(this.folder);
+    });
+    if (!this.opt.noHtml) this.trackers.html = new Gallery(this.folder, this.opt.name);
     const losses = lossNames.map((name) => `loss/${name}`);
-    this.track(() => events.started(this.session, ['val/L1', 'val/PSNR', 'val/SSIM', ...losses]));
+    this.track(({ events }) => events?.started(this.session, ['val/L1', 'val/PSNR', 'val/SSIM', ...losses]));
     const dataset = { root: this.opt.dataroot, phase: this.opt.phase, samples: plan.imagesPerEpoch };
     this.record(() => this.file?.update({ plan, networks, resumedFrom, dataset }));
     if (folders.length > 0) {
@@ -142,25 +151,25 @@ export class RunRecords {
     const { at, losses, time, learningRate, isPrintDue } = report;
     this.at = at;
     this.times.step(report);
-    this.track(({ events }) => events.step(at, losses, learningRate));
-    if (isPrintDue) this.track(({ lossLog }) => lossLog.losses(at, losses, time));
+    this.track(({ events }) => events?.step(at, losses, learningRate));
+    if (isPrintDue) this.track(({ lossLog }) => lossLog?.losses(at, losses, time));
   }
 
   private images({ at, visuals, due }: Extract<TrainingEvent, { kind: 'images' }>): void {
     const images = imageBatches(visuals);
     this.track(async ({ events, html }) => {
-      if (due.events) await events.images(at, images);
+      if (due.events) await events?.images(at, images);
       if (due.html) await html?.images(at, images);
     });
   }
 
   private samples({ at, visuals }: Extract<TrainingEvent, { kind: 'samples' }>): void {
     const images = imageBatches(visuals);
-    this.track(({ events }) => events.samples(at, images));
+    this.track(({ events }) => events?.samples(at, images));
   }
 
   private scalars(at: TrackPoint, values: Scalars): void {
-    this.track(({ events }) => events.scalars(at, values));
+    this.track(({ events }) => events?.scalars(at, values));
   }
 
   /** Adds to `run.json` what takes time to find out, when it is known. */
@@ -174,7 +183,7 @@ export class RunRecords {
   }
 
   private track(write: (trackers: Trackers) => void | Promise<void>): void {
-    this.record(() => this.trackers && write(this.trackers));
+    this.record(() => write(this.trackers));
   }
 
   /** A record that cannot be written is told once, and training goes on: its checkpoints matter more. */

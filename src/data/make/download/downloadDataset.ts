@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
-import { fileError } from '../fileError.js';
+import { fileError, systemCode } from '../../../base/files/systemError.js';
 import { type DatasetName, PUBLISHED_DATASETS, publishedUrl } from './catalog.js';
 import { type FetchOptions, fetchArchive } from './fetchArchive.js';
 import { isThere, type Origin, putInPlace } from './outputFolder.js';
@@ -54,8 +54,8 @@ export async function downloadDataset(options: DownloadOptions): Promise<Downloa
       await rm(draft, { recursive: true, force: true });
     }
   } catch (error) {
-    // Another copy is the only mend for an archive that is wrong in itself. After a full disk the copy is good.
-    if (error instanceof Pix2PixError) await archive.discard();
+    // Another copy is the only remedy for an archive that is wrong in itself. After a full disk the copy is good.
+    if (error instanceof Pix2PixError && systemCode(error.cause) === undefined) await archive.discard();
     if (error instanceof DamagedArchive) throw new DamagedArchive(url, error.cause as Error);
     throw fileError(error, 'the data set cannot be unpacked', out);
   }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, rename } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
-import { fileError } from '../fileError.js';
+import { makeFolder } from '../../../base/files/makeFolder.js';
+import { fileError } from '../../../base/files/systemError.js';
 import { MNIST, type PublishedFile } from './catalog.js';
 import type { DownloadedDataset } from './downloadDataset.js';
 import { type FetchOptions, fetchArchive } from './fetchArchive.js';
@@ -33,7 +34,7 @@ export async function downloadDigits(options: DigitsOptions): Promise<Downloaded
   if (await isThere(out, mirrors[0])) return { out, written: false };
   const draft = `${out}.partial`;
   try {
-    await mkdir(draft, { recursive: true });
+    makeFolder(draft);
     for (const file of files) await fetchFile(file, mirrors, draft, options);
     const all = createHash('sha256').update(files.map(({ sha256 }) => sha256).join());
     const origin: Origin = {

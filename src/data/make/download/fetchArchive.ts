@@ -1,13 +1,14 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, statfs, writeFile } from 'node:fs/promises';
+import { statfs, writeFile } from 'node:fs/promises';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { dirname } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
+import { makeFolder } from '../../../base/files/makeFolder.js';
+import { fileError } from '../../../base/files/systemError.js';
 import type { OnProgress } from '../../../base/progress.js';
-import { fileError } from '../fileError.js';
 import { openUrl, PassingFailure } from './openUrl.js';
 import { PartialFile } from './partialFile.js';
 
@@ -45,9 +46,7 @@ const PASSING_CODES = [
 export async function fetchArchive(options: FetchOptions): Promise<PartialFile> {
   const { url, path, retries = 5, retryDelay = 1000, signal } = options;
   const file = new PartialFile(path);
-  await mkdir(dirname(path), { recursive: true }).catch((error) => {
-    throw fileError(error, 'the download cannot be written', path);
-  });
+  makeFolder(dirname(path));
   for (let failures = 0; ; ) {
     const before = await file.size();
     try {

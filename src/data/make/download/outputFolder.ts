@@ -1,8 +1,8 @@
 import { readdir, readFile, rename, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
+import { fileError } from '../../../base/files/systemError.js';
 import { MANIFEST_NAME } from '../facadeManifest.js';
-import { fileError } from '../fileError.js';
 
 /** `dataset.json` of a downloaded set. */
 export interface Origin {

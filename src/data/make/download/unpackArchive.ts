@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline, Readable, Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { createTarDecoder, type ParsedTarEntry } from 'modern-tar';
 import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
+import { makeFolder } from '../../../base/files/makeFolder.js';
 import type { OnProgress } from '../../../base/progress.js';
 import { entryPath, isLitter, refusal } from './entryPath.js';
 
@@ -103,11 +104,11 @@ async function unpackEntry({ header, body }: ParsedTarEntry, folder: string): Pr
   }
   const path = join(folder, ...parts);
   if (type === 'directory') {
-    await mkdir(path, { recursive: true });
+    makeFolder(path);
     await body.cancel();
     return false;
   }
-  await mkdir(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const file = await open(path, 'w');
   try {
     for await (const chunk of body) await file.writeFile(chunk);

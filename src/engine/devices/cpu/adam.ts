@@ -1,10 +1,6 @@
 import { reachable } from '../../ir/program.js';
 import type { State } from '../../ir/state.js';
-import { f32 } from '../../ir/tensorType.js';
-import { Trace } from '../../ir/trace.js';
-import type { Value } from '../../ir/value.js';
-import { scalar } from '../../ops/constant.js';
-import { add, div, mul, scale, sqrt, square, sub } from '../../ops/elementwise.js';
+import { adamUpdate, blendUpdate, type ElementwiseUpdate } from '../../runtime/adamUpdate.js';
 import {
   type Accumulation,
   type AdamSettings,
@@ -16,7 +12,6 @@ import {
   addressOf,
   type ExtraQuantity,
   OptimiserMemory,
-  QUANTITIES,
   type Quantity,
   type Slab,
 } from './optimiserMemory.js';
@@ -24,6 +19,9 @@ import { elementwiseKernel } from './wasm/elementwiseKernel.js';
 import { compile } from './wasm/webAssembly.js';
 
 type Kernel = (...args: readonly number[]) => void;
+
+/** Parameters that the kernel updates at once. */
+const LANES = 4;
 
 /**
  * Adam (Kingma and Ba 2015, algorithm 1, with step size and ε rearranged as at the end of their section 2), run in
@@ -46,8 +44,8 @@ export class Adam implements Optimiser {
     memory = new OptimiserMemory(states, extrasOf(settings)),
   ) {
     this.memory = memory;
-    const over = compile(updateRule(settings));
-    const blend = compile(blendRule());
+    const over = compile(kernelOf(adamUpdate(settings.betas, LANES)));
+    const blend = compile(kernelOf(blendUpdate(LANES)));
     this.kernels = memory.slabs.map((slab) => ({ slab, run: over(slab.memory) }));
     this.blends = memory.slabs.map((slab) => ({ slab, run: blend(slab.memory) }));
   }
@@ -132,35 +130,8 @@ function extrasOf({ accumulates, averaging }: AdamSettings): ExtraQuantity[] {
   return extras;
 }
 
-/** target ← a · target + b · source */
-function blendRule(): Uint8Array<ArrayBuffer> {
-  const trace = new Trace(true);
-  const [target, source] = ['target', 'source'].map((name) => trace.input(name, f32(4)));
-  const scalars = ['a', 'b'].map((name) => trace.input(name, f32()));
-  const result = add(mul(target, scalars[0]), mul(source, scalars[1]));
-  const writes = new Map([[target, result]]);
+/** The update in WebAssembly: it takes the addresses of the arrays, in their order, and after them the scalars. */
+function kernelOf({ arrays, scalars, writes }: ElementwiseUpdate): Uint8Array<ArrayBuffer> {
   const body = reachable(writes.values(), ({ source: { kind } }) => kind === 'input');
-  return elementwiseKernel({ arrays: [target, source], scalars, writes, body });
-}
-
-/**
- * m ← β₁ m + (1 - β₁) g, v ← β₂ v + (1 - β₂) g², p ← p - stepSize · m / (√v + stabiliser), with
- * stepSize = α √(1 - β₂ᵗ) / (1 - β₁ᵗ) and stabiliser = ε √(1 - β₂ᵗ), where g is the gradient times a factor
- */
-function updateRule({ betas: [beta1, beta2] }: AdamSettings): Uint8Array<ArrayBuffer> {
-  const trace = new Trace(true);
-  const [parameter, raw, m, v] = QUANTITIES.map((quantity) => trace.input(quantity, f32(4)));
-  const scalars = ['stepSize', 'stabiliser', 'factor'].map((name) => trace.input(name, f32()));
-  const [stepSize, stabiliser, factor] = scalars;
-  const gradient = mul(raw, factor);
-  const newM = add(scale(m, beta1), scale(gradient, 1 - beta1));
-  const newV = add(scale(v, beta2), mul(square(gradient), scalar(1 - beta2)));
-  const update = mul(stepSize, div(newM, add(sqrt(newV), stabiliser)));
-  const writes = new Map<Value, Value>([
-    [m, newM],
-    [v, newV],
-    [parameter, sub(parameter, update)],
-  ]);
-  const body = reachable(writes.values(), ({ source }) => source.kind === 'input');
-  return elementwiseKernel({ arrays: [parameter, raw, m, v], scalars, writes, body });
+  return elementwiseKernel({ arrays: Object.values(arrays), scalars: Object.values(scalars), writes, body });
 }

@@ -5,8 +5,8 @@ import { elementCount } from '../../ir/tensorType.js';
 import type { HostStep, Value } from '../../ir/value.js';
 import { lowerGraph } from '../../onnx/lower.js';
 import type { Executable, RunInputs, RunResults } from '../../runtime/executable.js';
-import { drawRandomInput } from '../../runtime/randomInputs.js';
-import { cutProgram, type Segment } from '../../runtime/segments.js';
+import { fillInput } from '../../runtime/fillInput.js';
+import { checkComputed, cutProgram, type Segment } from '../../runtime/segments.js';
 import type { TensorArray } from '../../runtime/tensorArray.js';
 import type { Adam } from './adam.js';
 import type { ProfileFolder } from './profileFolder.js';
@@ -49,7 +49,10 @@ export class CpuExecutable implements Executable {
 
   async run(inputs: RunInputs): Promise<RunResults> {
     const { store } = this.compilation;
-    for (const [name, value] of this.program.inputs) this.fill(name, value, inputs);
+    for (const [name, value] of this.program.inputs) {
+      const target = this.memory.get(value); // none: the program does not use this input
+      if (target !== undefined) fillInput(this.program, name, target, inputs);
+    }
     this.runs++;
     for (const task of this.tasks) await task(inputs);
     for (const [state, value] of this.program.writes) {
@@ -74,20 +77,6 @@ export class CpuExecutable implements Executable {
     const data = this.memory.get(value);
     if (run !== this.runs || data === undefined) throw new Error(`the output ${name} of this run is gone`);
     return data.slice();
-  }
-
-  private fill(name: string, value: Value, { tensors, random }: RunInputs): void {
-    const target = this.memory.get(value);
-    if (target === undefined) return; // the program does not use this input
-    const data = tensors[name];
-    if (data === undefined) {
-      if (random && drawRandomInput(this.program, name, random, target as Float32Array)) return;
-      throw new Error(`the program's input ${name} is not given`);
-    }
-    if (data.length !== target.length) {
-      throw new Error(`input ${name} has ${data.length} elements, the program takes ${target.length}`);
-    }
-    (target as Float32Array).set(data as Float32Array);
   }
 
   private async prepare(): Promise<void> {
@@ -162,14 +151,5 @@ export class CpuExecutable implements Executable {
       this.memory.set(value, array);
     }
     return array;
-  }
-}
-
-/** Only what a segment computes has memory of its own to leave in. */
-function checkComputed({ outputs, writes }: Program): void {
-  const leaving = [...outputs, ...[...writes].map(([state, value]) => [state.name, value] as const)];
-  for (const [name, { source }] of leaving) {
-    if (source.kind === 'op' || source.kind === 'constant') continue;
-    throw new Error(`${name} is the program's ${source.kind} itself: give out a detach of it`);
   }
 }

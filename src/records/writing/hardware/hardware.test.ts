@@ -4,7 +4,7 @@ import { cpus, tmpdir, totalmem } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after, test } from 'node:test';
 import { until } from '../../../../test/until.js';
-import { isProcessAlive } from '../../../checkpoints/processIdentity.js';
+import { isProcessAlive } from '../../../base/files/processIdentity.js';
 import type { Scalars } from '../tracker.js';
 import { CpuUse } from './cpuUse.js';
 import { GpuWatch, parseReading } from './gpuWatch.js';

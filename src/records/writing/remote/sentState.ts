@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileAtomically } from '../../../base/files/atomicFile.js';
+import { writeFileAtomic } from '../../../base/files/atomicFile.js';
+import { fileError, isUnreadable } from '../../../base/files/systemError.js';
 
 /** The file in a run's folder that says what each remote tracker has taken. */
 export const SENT_FILE = 'remote_trackers.json';
@@ -33,16 +34,19 @@ export function loadSent(folder: string, place: string): SentState | undefined {
  */
 export function saveSent(folder: string, place: string, state: SentState): void {
   const places = { ...readAll(folder), [place]: state };
-  writeFileAtomically(join(folder, SENT_FILE), `${JSON.stringify({ format: 1, places }, null, 1)}\n`, false);
+  writeFileAtomic(join(folder, SENT_FILE), `${JSON.stringify({ format: 1, places }, null, 1)}\n`, {
+    durable: false,
+  });
 }
 
 function readAll(folder: string): Record<string, unknown> {
+  const path = join(folder, SENT_FILE);
   try {
-    const path = join(folder, SENT_FILE);
     if (!statSync(path).isFile() || statSync(path).size > MAX_BYTES) return {};
     const content = JSON.parse(readFileSync(path, 'utf8'));
     return content?.format === 1 && isObject(content.places) ? content.places : {};
-  } catch {
+  } catch (error) {
+    if (isUnreadable(error)) throw fileError(error, 'cannot read', path);
     return {};
   }
 }

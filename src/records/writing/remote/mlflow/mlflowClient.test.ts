@@ -97,7 +97,7 @@ test('what a server says is told on one line, and what to do about a refused pas
   );
   await assert.rejects(client(uri).get('x', {}), (error: MlflowError) => {
     assert.equal(error.code, 'BAD');
-    assert.match(error.message, /^400 Bad Request: no \[31mx+…$/);
+    assert.match(error.message, /^400 Bad Request: no \\u001b\[31mx+…$/);
     assert.throws(() => refusing(error), RemoteRefusal);
     return error.message.length < 400;
   });

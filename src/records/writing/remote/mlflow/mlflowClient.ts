@@ -1,3 +1,4 @@
+import { plainLine } from '../../../../base/errors/plainText.js';
 import { RemoteRefusal } from '../remoteTracker.js';
 import { authorization, type Environment } from './credentials.js';
 
@@ -128,6 +129,6 @@ function parsed(text: string): { readonly error_code?: unknown; readonly message
 
 /** One short line that a terminal can be given. */
 function plain(text: string): string {
-  const line = text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
+  const line = plainLine(text.replace(/\s+/g, ' ').trim());
   return line.length > MAX_REASON ? `${line.slice(0, MAX_REASON)}…` : line;
 }

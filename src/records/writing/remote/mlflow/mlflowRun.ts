@@ -9,7 +9,7 @@ import {
 } from '../remoteTracker.js';
 import { type MlflowClient, refusing } from './mlflowClient.js';
 import { artifactFolder, metricName } from './mlflowNames.js';
-import type { MlflowRunInfo } from './mlflowTracker.js';
+import type { MlflowRunInfo } from './mlflowRunInfo.js';
 
 const STATUS: Readonly<Record<RunEnd, string>> = {
   finished: 'FINISHED',

@@ -2,18 +2,11 @@ import type { RemoteTracker, RunFacts } from '../remoteTracker.js';
 import { MlflowClient, MlflowError } from './mlflowClient.js';
 import { paramsOf, tagsOf } from './mlflowFacts.js';
 import { MlflowRun } from './mlflowRun.js';
+import { type MlflowRunInfo, requireInfo, requireText } from './mlflowRunInfo.js';
 
 /** A tag of our own: by it a run is found again whose making was not answered. */
 const RUN_TAG = 'pix2pix.run';
 const PARAMS_PER_BATCH = 100;
-
-/** What the server tells of a run, as much as is needed. */
-export interface MlflowRunInfo {
-  readonly run_id: string;
-  readonly experiment_id: string;
-  readonly artifact_uri: string;
-  readonly lifecycle_stage: string;
-}
 
 /**
  * Keeps runs at an MLflow server: options as parameters, losses and metrics with their steps and times, images and the
@@ -101,19 +94,4 @@ async function describe(client: MlflowClient, run: string, facts: RunFacts): Pro
     const batch = params.slice(from, from + PARAMS_PER_BATCH);
     await client.post('runs/log-batch', { run_id: run, params: batch });
   }
-}
-
-function requireInfo(info: unknown): MlflowRunInfo {
-  const { run_id, experiment_id, artifact_uri, lifecycle_stage } = Object(info);
-  return {
-    run_id: requireText(run_id),
-    experiment_id: requireText(experiment_id),
-    artifact_uri: String(artifact_uri ?? ''),
-    lifecycle_stage: String(lifecycle_stage ?? 'active'),
-  };
-}
-
-function requireText(value: unknown): string {
-  if (typeof value === 'string' && value !== '') return value;
-  throw new Error('it does not answer as MLflow does');
 }

@@ -1,0 +1,101 @@
+import { type Program, reachable } from '../../ir/program.js';
+import type { State } from '../../ir/state.js';
+import { elementCount } from '../../ir/tensorType.js';
+import type { HostStep, Value } from '../../ir/value.js';
+import type { Executable, RunInputs, RunResults } from '../../runtime/executable.js';
+import { fillInput } from '../../runtime/fillInput.js';
+import { checkComputed, cutProgram } from '../../runtime/segments.js';
+import type { TensorArray } from '../../runtime/tensorArray.js';
+import type { Precision } from './expressionWriter.js';
+import type { InterpretedAdam } from './interpretedAdam.js';
+import type { InterpretedStates } from './interpretedStates.js';
+import { LoopRun } from './loopRun.js';
+
+/** What the interpreter compiles with. */
+export interface InterpretedCompilation {
+  readonly states: InterpretedStates;
+  readonly optimiserOf: (state: State) => InterpretedAdam | undefined;
+  readonly precision: Precision;
+}
+
+/** A program as kernels that run one after another, and host steps between them. */
+export class InterpretedExecutable implements Executable {
+  private readonly loops: LoopRun;
+  private readonly inputs: ReadonlyMap<Value, Float64Array>;
+  private readonly tasks: readonly ((inputs: RunInputs) => void)[];
+  /** Runs so far: results are those of the last one. */
+  private runs = 0;
+  private isDisposed = false;
+
+  constructor(
+    readonly program: Program,
+    private readonly compilation: InterpretedCompilation,
+  ) {
+    checkComputed(program);
+    const { outputs, writes, hostSteps } = program;
+    const roots = [...outputs.values(), ...writes.values(), ...hostSteps.flatMap(({ inputs }) => inputs)];
+    const values = reachable(roots);
+    const read = values.filter(({ source }) => source.kind === 'input');
+    this.inputs = new Map(read.map((value) => [value, new Float64Array(elementCount(value.shape))]));
+    this.loops = new LoopRun(values, (value) => this.given(value), compilation.precision);
+    this.tasks = cutProgram(program).flatMap(({ segment, hostStep }) => [
+      ...(segment ? [this.loops.computing(segment.body)] : []),
+      ...(hostStep ? [this.hostTask(hostStep)] : []),
+    ]);
+  }
+
+  async run(inputs: RunInputs): Promise<RunResults> {
+    const { program } = this;
+    const { states } = this.compilation;
+    for (const [name, value] of program.inputs) {
+      const target = this.inputs.get(value); // none: the program does not use this input
+      if (target !== undefined) fillInput(program, name, target, inputs);
+    }
+    this.runs++;
+    for (const task of this.tasks) task(inputs);
+    for (const [state, value] of program.writes) states.of(state).set(this.loops.memoryOf(value));
+    for (const [counter, amount] of program.counts) states.count(counter, amount);
+    const run = this.runs;
+    return { fetch: async (name) => this.fetch(name, run) };
+  }
+
+  async dispose(): Promise<void> {
+    this.isDisposed = true;
+  }
+
+  /** An output of the last run, not rounded. */
+  numbers(name: string): Float64Array {
+    const value = this.program.outputs.get(name);
+    if (value === undefined) throw new Error(`the program has no output ${name}`);
+    return this.loops.memoryOf(value).slice();
+  }
+
+  private fetch(name: string, run: number): TensorArray {
+    const numbers = this.numbers(name);
+    if (run !== this.runs || this.isDisposed) throw new Error(`the output ${name} of this run is gone`);
+    const { dtype } = this.program.outputs.get(name)!.type;
+    if (dtype === 'i64') return BigInt64Array.from(numbers, BigInt);
+    return dtype === 'u8' ? Uint8Array.from(numbers) : Float32Array.from(numbers);
+  }
+
+  private given(value: Value): Float64Array | undefined {
+    const { source } = value;
+    if (source.kind === 'input') return this.inputs.get(value);
+    const isState = source.kind === 'state' || source.kind === 'updated';
+    return isState ? this.compilation.states.of(source.state) : undefined;
+  }
+
+  private hostTask({ name, states, inputs, learningRate }: HostStep): (inputs: RunInputs) => void {
+    const optimiser = this.compilation.optimiserOf(states[0]);
+    if (optimiser === undefined) throw new Error(`there is no optimiser ${name}`);
+    return ({ scalars = {}, accumulation }) => {
+      const rate = scalars[learningRate];
+      if (rate === undefined) throw new Error(`the scalar ${learningRate} is not given`);
+      inputs.forEach((gradient, i) => {
+        optimiser.of(states[i], 'gradient').set(this.loops.memoryOf(gradient));
+      });
+      if (accumulation === undefined) optimiser.update(rate);
+      else optimiser.accumulate(rate, accumulation);
+    };
+  }
+}

@@ -1,0 +1,117 @@
+import type { Tensor } from '../../ir/loopForm.js';
+import type { Shape } from '../../ir/tensorType.js';
+import type { Kernel, Reduction, Store } from '../../loops/kernel.js';
+import { Block, POINT } from './block.js';
+import { ExpressionWriter, type Precision } from './expressionWriter.js';
+
+/** A kernel as the body of a JavaScript function. */
+export interface KernelSource {
+  readonly source: string;
+  /** The tensors whose elements, in row-major order, the function takes as `memoryName(0)`, `memoryName(1)`, ... */
+  readonly tensors: readonly Tensor[];
+}
+
+export const memoryName = (i: number) => `m${i}`;
+
+export function kernelSource(kernel: Kernel, precision: Precision): KernelSource {
+  const writer = new KernelWriter(kernel, precision);
+  return { source: writer.write(), tensors: writer.tensors };
+}
+
+class KernelWriter {
+  readonly tensors: Tensor[] = [];
+  private readonly expressions: ExpressionWriter;
+
+  constructor(
+    private readonly kernel: Kernel,
+    precision: Precision,
+  ) {
+    const nameOf = (tensor: Tensor) => this.nameOf(tensor);
+    this.expressions = new ExpressionWriter(kernel.axes.length, precision, nameOf);
+  }
+
+  /** A function for one point of the axes, and loops around it: V8 optimises what is called often at once. */
+  write(): string {
+    const { axes } = this.kernel;
+    const outside = this.expressions.block;
+    const point = this.within(new Block(POINT, outside), () => this.writePoint());
+    const variables = axes.map((_, axis) => `v${axis}`).join(', ');
+    outside.lines.push(`const point = (${variables}) => {`, ...indented(point), '};');
+    const call = axes.map((extent, axis) => (extent === 1 ? '0' : `v${axis}`)).join(', ');
+    this.writeLoops(axes, 0, () => this.line(`point(${call});`));
+    return outside.lines.join('\n');
+  }
+
+  private writePoint(): void {
+    const { axes, over, phases, stores } = this.kernel;
+    let known = 0;
+    for (const phase of phases) {
+      const numbered = phase.map((reduction, i) => ({ reduction, acc: `acc${known + i}` }));
+      for (const { reduction, acc } of numbered) {
+        this.line(`let ${acc} = ${reduction.op === 'max' ? '-Infinity' : 0};`);
+      }
+      this.writeLoops(over, axes.length, () => {
+        for (const { reduction, acc } of numbered) this.writeReduction(reduction, acc);
+      });
+      known += phase.length;
+    }
+    for (const store of stores) this.writeStore(store);
+  }
+
+  /** Loops around what `body` writes. */
+  private writeLoops([extent, ...inner]: Shape, axis: number, body: () => void): void {
+    if (extent === undefined) body();
+    else if (extent === 1) this.writeLoops(inner, axis + 1, body);
+    else {
+      const block = new Block(this.expressions.levelOfAxis(axis), this.expressions.block);
+      const lines = this.within(block, () => this.writeLoops(inner, axis + 1, body));
+      const head = `for (let v${axis} = 0; v${axis} < ${extent}; v${axis}++) {`;
+      this.expressions.block.lines.push(head, ...indented(lines), '}');
+    }
+  }
+
+  private writeReduction(reduction: Reduction, acc: string): void {
+    const { expressions } = this;
+    if (reduction.op === 'max') {
+      this.line(`${acc} = Math.max(${acc}, ${expressions.expr(reduction.expr)});`);
+      return;
+    }
+    const term =
+      reduction.op === 'product'
+        ? expressions.round(`${expressions.expr(reduction.a)} * ${expressions.expr(reduction.b)}`)
+        : expressions.expr(reduction.expr);
+    this.line(`${acc} = ${expressions.round(`${acc} + ${term}`)};`);
+  }
+
+  /** Elements whose place is outside of the tensor are left out. */
+  private writeStore({ tensor, index, expr }: Store): void {
+    const { expressions } = this;
+    const { shape } = tensor.type;
+    const inside = index.flatMap((at, axis) =>
+      at.high < shape[axis] ? [] : [`${expressions.index(at)} < ${shape[axis]}`],
+    );
+    const value = expressions.round(expressions.expr(expr));
+    const assignment = `${this.nameOf(tensor)}[${expressions.place(tensor, index)}] = ${value};`;
+    this.line(inside.length === 0 ? assignment : `if (${inside.join(' && ')}) ${assignment}`);
+  }
+
+  /** The lines that are written into this block. */
+  private within(block: Block, write: () => void): readonly string[] {
+    const outside = this.expressions.block;
+    this.expressions.block = block;
+    write();
+    this.expressions.block = outside;
+    return block.lines;
+  }
+
+  private line(line: string): void {
+    this.expressions.block.lines.push(line);
+  }
+
+  private nameOf(tensor: Tensor): string {
+    if (!this.tensors.includes(tensor)) this.tensors.push(tensor);
+    return memoryName(this.tensors.indexOf(tensor));
+  }
+}
+
+const indented = (lines: readonly string[]) => lines.map((line) => `  ${line}`);

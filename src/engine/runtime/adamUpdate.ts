@@ -1,0 +1,63 @@
+import { f32 } from '../ir/tensorType.js';
+import { Trace } from '../ir/trace.js';
+import type { Value } from '../ir/value.js';
+import { scalar } from '../ops/constant.js';
+import { add, div, mul, scale, sqrt, square, sub } from '../ops/elementwise.js';
+
+/** Element-wise arithmetic over arrays of one length that lie side by side. */
+export interface ElementwiseUpdate {
+  /** By name. */
+  readonly arrays: Readonly<Record<string, Value>>;
+  /** Numbers that all elements share. */
+  readonly scalars: Readonly<Record<string, Value>>;
+  /** What becomes of which array, element by element in place. */
+  readonly writes: ReadonlyMap<Value, Value>;
+}
+
+/**
+ * Adam's update of `length` parameters (Kingma and Ba 2015, algorithm 1, with step size and ε rearranged as at the end
+ * of their section 2):
+ *
+ *   m ← β₁ m + (1 - β₁) g
+ *   v ← β₂ v + (1 - β₂) g²
+ *   p ← p - stepSize · m / (√v + stabiliser)
+ *
+ * with stepSize = α √(1 - β₂ᵗ) / (1 - β₁ᵗ) and stabiliser = ε √(1 - β₂ᵗ), where g is the gradient times a factor.
+ */
+export function adamUpdate([beta1, beta2]: readonly [number, number], length: number) {
+  const trace = new Trace(true);
+  const [parameter, gradient, firstMoment, secondMoment] = [
+    'parameter',
+    'gradient',
+    'firstMoment',
+    'secondMoment',
+  ].map((name) => trace.input(name, f32(length)));
+  const [stepSize, stabiliser, factor] = ['stepSize', 'stabiliser', 'factor'].map((name) =>
+    trace.input(name, f32()),
+  );
+  const g = mul(gradient, factor);
+  const m = add(scale(firstMoment, beta1), scale(g, 1 - beta1));
+  const v = add(scale(secondMoment, beta2), mul(square(g), scalar(1 - beta2)));
+  const update = mul(stepSize, div(m, add(sqrt(v), stabiliser)));
+  return {
+    arrays: { parameter, gradient, firstMoment, secondMoment },
+    scalars: { stepSize, stabiliser, factor },
+    writes: new Map([
+      [firstMoment, m],
+      [secondMoment, v],
+      [parameter, sub(parameter, update)],
+    ]),
+  } satisfies ElementwiseUpdate;
+}
+
+/** target ← keep · target + add · source */
+export function blendUpdate(length: number) {
+  const trace = new Trace(true);
+  const [target, source] = ['target', 'source'].map((name) => trace.input(name, f32(length)));
+  const [kept, added] = ['kept', 'added'].map((name) => trace.input(name, f32()));
+  return {
+    arrays: { target, source },
+    scalars: { kept, added },
+    writes: new Map([[target, add(mul(target, kept), mul(source, added))]]),
+  } satisfies ElementwiseUpdate;
+}
