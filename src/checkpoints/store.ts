@@ -16,6 +16,7 @@ import {
   tagOfManifest,
 } from './format/checkpointNames.js';
 import type { NamedSources, NamedTensors } from './format/dtype.js';
+import { type ListedCheckpoint, newestFirst, nextSaveNumber } from './listed.js';
 import { type LoadedCheckpoint, type LoadOptions, openCheckpoint } from './loading.js';
 import { type Manifest, parseManifest, readManifestText, serializeManifest } from './manifest.js';
 import { type HeldLock, keepRunLock, LOCK_RETAKEN } from './runLock.js';
@@ -29,13 +30,6 @@ import {
   writeParts,
   writePartsFromSources,
 } from './saving.js';
-
-/** One checkpoint of a folder; where its manifest is damaged there is none, and `problem` says how. */
-export interface ListedCheckpoint {
-  readonly tag: string;
-  readonly manifest?: Manifest;
-  readonly problem?: string;
-}
 
 export interface CheckpointStoreOptions {
   /** Told of damage that was got round. Default: `process.emitWarning`. */
@@ -196,7 +190,7 @@ export class CheckpointStore {
   ): void {
     const { directory, fs, session } = this;
     const staged = stageCheckpoint(
-      { session, saveNumber: this.nextSaveNumber(), ...checkpoint },
+      { session, saveNumber: nextSaveNumber(this.list()), ...checkpoint },
       targets,
       written,
       staging,
@@ -216,10 +210,6 @@ export class CheckpointStore {
 
   private requireLock(): void {
     if (this.lock !== undefined && keepRunLock(this.lock, this.fs)) this.onWarning(LOCK_RETAKEN);
-  }
-
-  private nextSaveNumber(): number {
-    return 1 + Math.max(0, ...this.list().map(({ manifest }) => manifest?.saveNumber ?? 0));
   }
 
   private failed(error: unknown, staging: Staging): unknown {
@@ -280,17 +270,6 @@ function requireSavable(tags: readonly string[]): void {
   if (tags.length === 0 || tags.includes(PREVIOUS) || new Set(tags).size !== tags.length) {
     throw new RangeError(`checkpoint: cannot save under the tags [${tags}]`);
   }
-}
-
-/**
- * By the order of saving: after training anew in the same folder, or from an earlier epoch on, epoch 5 is newer than the
- * old epoch 200. Those that were not counted come after, the highest epoch first.
- */
-function newestFirst(a: ListedCheckpoint, b: ListedCheckpoint): number {
-  if (a.manifest === undefined || b.manifest === undefined) return Number(!a.manifest) - Number(!b.manifest);
-  const { saveNumber = 0, epoch, totalIters } = b.manifest;
-  const bySave = saveNumber - (a.manifest.saveNumber ?? 0);
-  return bySave || epoch - a.manifest.epoch || totalIters - a.manifest.totalIters;
 }
 
 function fallbackMessage(problems: ReadonlyMap<string, string>, used: LoadedCheckpoint): string {

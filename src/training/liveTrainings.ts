@@ -10,8 +10,8 @@ export function noteLiveTraining(flags: TrainingFlags): () => void {
 }
 
 /**
- * Asks every training of this process to finish its step, save and end. ONNX Runtime does not survive `process.exit` while
- * a thread computes.
+ * Asks every training of this process to finish its step, save and end. ONNX Runtime does not survive it
+ * where the process is ended while a thread computes.
  *
  * @returns whether there was any: the process must not be ended before they have
  */

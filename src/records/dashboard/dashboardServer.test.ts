@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import {
-  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -15,7 +14,6 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { csvParse } from 'd3-dsv';
 import { makeSyntheticRuns } from '../../../test/dashboard/syntheticRuns.js';
-import { acquireRunLock } from '../../checkpoints/runLock.js';
 import type { EmbeddedRun, RunDetail, RunList, Series } from './api.js';
 import { type DashboardServer, startDashboard } from './dashboardServer.js';
 import { PAGE_FOLDER } from './page.js';
@@ -219,30 +217,6 @@ test('a run is deleted only when its name is repeated, it does not run, and it i
   assert.ok(existsSync(join(elsewhere, 'kept')));
   assert.equal((await remove('facades_crashed', 'facades_crashed')).status, 200);
   assert.equal(existsSync(join(runs, 'facades_crashed')), false);
-});
-
-test('a run below another is shown, and while it is being trained neither of them is deleted', async () => {
-  const headers = { 'x-pix2pix-token': token };
-  const remove = (run: string) =>
-    ask(`/api/delete?run=${run}`, { method: 'POST', headers, body: JSON.stringify({ confirm: run }) });
-  const below = join(runs, 'facades_stopped', 'below');
-  mkdirSync(below);
-  copyFileSync(join(runs, 'facades_finished', 'run.json'), join(below, 'run.json'));
-  const lock = acquireRunLock(below);
-  await server.index.update();
-  const { runs: listed } = await json<RunList>('/api/runs');
-  assert.ok(listed.some(({ id }) => id === 'facades_stopped/below'));
-  for (const run of ['facades_stopped', 'facades_stopped/below']) {
-    const { status, text } = await remove(run);
-    assert.equal(status, 409, text);
-    assert.match(JSON.parse(text).error, /below is being trained$/);
-  }
-  assert.ok(existsSync(lock.path));
-  lock.release();
-  assert.equal((await remove('facades_stopped')).status, 409);
-  assert.equal((await remove('facades_stopped/below')).status, 200);
-  assert.equal((await remove('facades_stopped')).status, 200);
-  assert.equal(existsSync(join(runs, 'facades_stopped')), false);
 });
 
 test('every point is exported, as CSV and as JSON', async () => {
