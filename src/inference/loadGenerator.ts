@@ -34,6 +34,7 @@ export async function loadGenerator(
   model: string,
   options: LoadOptions = {},
 ): Promise<Generator<ImageFile, ImageBatch>> {
+  runtimeNotice(options.onWarning ?? console.warn);
   if (options.startsFast) {
     const { translator, isWhole } = await prepareUnverified(model, options);
     if (await isWhole) return new NodeGenerator(translator);
