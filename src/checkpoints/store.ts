@@ -16,7 +16,7 @@ import {
   tagOfManifest,
 } from './format/checkpointNames.js';
 import type { NamedSources, NamedTensors } from './format/dtype.js';
-import { type ListedCheckpoint, newestFirst } from './listedCheckpoint.js';
+import { type ListedCheckpoint, newestFirst, nextSaveNumber } from './listedCheckpoint.js';
 import { type LoadedCheckpoint, type LoadOptions, openCheckpoint } from './loading.js';
 import { type Manifest, parseManifest, readManifestText, serializeManifest } from './manifest.js';
 import { type HeldLock, keepRunLock, LOCK_RETAKEN } from './runLock.js';
@@ -190,7 +190,7 @@ export class CheckpointStore {
   ): void {
     const { directory, fs, session } = this;
     const staged = stageCheckpoint(
-      { session, saveNumber: this.nextSaveNumber(), ...checkpoint },
+      { session, saveNumber: nextSaveNumber(this.list()), ...checkpoint },
       targets,
       written,
       staging,
@@ -210,10 +210,6 @@ export class CheckpointStore {
 
   private requireLock(): void {
     if (this.lock !== undefined && keepRunLock(this.lock, this.fs)) this.onWarning(LOCK_RETAKEN);
-  }
-
-  private nextSaveNumber(): number {
-    return 1 + Math.max(0, ...this.list().map(({ manifest }) => manifest?.saveNumber ?? 0));
   }
 
   private failed(error: unknown, staging: Staging): unknown {
