@@ -62,9 +62,10 @@ function writeModel(folder: string, file: Uint8Array, info: GeneratorInfo): stri
   return [...chunks.map(({ name }) => name), MODEL_INDEX].map((name) => join(MODEL, name));
 }
 
-/** The names of the files copied. */
+/** The names of the files copied: the dashboard has a folder, and types are for who imports the script. */
 function copyBuilt(folder: string): string[] {
-  const files = readdirSync(BUILT, { withFileTypes: true }).filter((entry) => entry.isFile()); // the dashboard has a folder
+  const entries = readdirSync(BUILT, { withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && !entry.name.endsWith('.d.ts'));
   for (const { name } of files) copyFileSync(join(BUILT, name), join(folder, name));
   return files.map(({ name }) => name);
 }
