@@ -19,13 +19,13 @@ export interface ProgressFigures {
 /** The part of a terminal's stream that is used. */
 export type ProgressStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
-/** The eye sees no more, and a slow terminal shows no more. */
+/** Often enough for the eye and for slow terminals. */
 const REDRAW_MILLISECONDS = 66;
 const CLEAR = '\r\x1b[K';
 
 /**
- * One line at the foot of a terminal that is redrawn in place, with messages above it. Where the stream is no terminal
- * there is no such line (`live` is false): `update` does nothing and `message` writes plain lines.
+ * The last line of a terminal, redrawn in place, with messages above it. Where the stream is no terminal there is no
+ * such line (`live` is false): `update` does nothing and `message` writes plain lines.
  *
  * A reader that goes away (`pix2pix train | head`) ends the display and nothing else.
  */
@@ -37,7 +37,7 @@ export class ProgressLine {
   private drawnAt = 0;
   private broken = false;
 
-  /** @param environment NO_COLOR (https://no-color.org) and TERM are looked at */
+  /** @param environment NO_COLOR (https://no-color.org) and TERM are used */
   constructor(
     private readonly stream: ProgressStream,
     environment: NodeJS.ProcessEnv = process.env,
@@ -59,7 +59,7 @@ export class ProgressLine {
     this.write(this.live && this.progress ? `${CLEAR}${plain}${this.line()}` : plain);
   }
 
-  /** Leaves the last state standing and lets go of the stream. */
+  /** Leaves the last state on the screen and stops using the stream. */
   done(): void {
     if (this.live && this.progress) this.write(`${this.line()}\n`);
     this.progress = undefined;

@@ -1,6 +1,6 @@
 import type { RunSummary } from '../../../src/records/dashboard/api.js';
 
-/** Told apart in light and in dark: each has a contrast of at least 3 against both papers. */
+/** Distinguishable in light and in dark: each has a contrast of at least 3 against both backgrounds. */
 const PALETTE = [
   '#3b78d8',
   '#d9622b',

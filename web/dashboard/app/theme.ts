@@ -7,7 +7,7 @@ export type Theme = 'system' | 'light' | 'dark';
 /** Changed by the button in the header, and kept for the next visit. */
 export const theme = remembered<Theme>('theme', 'system');
 
-/** Obeys `theme` from now on. What draws on a canvas listens to `themechange` of the document. */
+/** Applies `theme` from now on. Canvases listen to the document's `themechange` event to be redrawn. */
 export function followTheme(): void {
   effect(() => {
     document.documentElement.dataset.theme = theme.value;

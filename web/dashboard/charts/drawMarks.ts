@@ -5,7 +5,10 @@ import type { PlacedMark } from './line.js';
 /** Pixels between two ticks of a run that is saved all the time. */
 const CLOSEST = 5;
 
-/** On the canvas of a chart: a cross at the top where NaN came, a broken line at a resume, a tick below at a checkpoint. */
+/**
+ * On the canvas of a chart: a cross at the top where a value became NaN, a broken line at a resume, a tick below at a
+ * checkpoint.
+ */
 export function drawMarks(plot: uPlot, marks: readonly PlacedMark[]): void {
   const { ctx, bbox } = plot;
   const scale = devicePixelRatio;

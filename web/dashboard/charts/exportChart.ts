@@ -18,7 +18,7 @@ export function saveFile(name: string, type: string, content: BlobPart): void {
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
-/** The points that the page has, where there is no server that has them all. */
+/** Saves the points that the page has, where there is no server that has them all. */
 export function saveValues(tag: string, lines: readonly Line[], format: 'csv' | 'json'): void {
   const points = lines.flatMap(({ run, xs, values }) => xs.map((x, i) => ({ run, x, value: values[i] })));
   if (format === 'json') {

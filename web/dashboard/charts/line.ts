@@ -102,7 +102,7 @@ export function placeMarks(
   });
 }
 
-/** What a person calls the run. */
+/** The name that the page shows for a run. */
 export function nameOf({ id, annotations }: RunSummary): string {
   return annotations.displayName ?? id;
 }

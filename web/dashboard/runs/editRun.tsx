@@ -5,7 +5,7 @@ import { Dialog } from '../app/dialog.js';
 import { Failure } from '../app/failure.js';
 import { DeleteRun } from './deleteRun.js';
 
-/** What a person says about a run, and the ways to be rid of it. */
+/** A dialog for a run's name, colour, labels and notes, and for hiding or deleting it. */
 export function EditRun({ run, onClose }: { run: RunSummary; onClose: () => void }) {
   const dashboard = useDashboard();
   const failure = useSignal<unknown>(undefined);
