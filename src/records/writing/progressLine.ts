@@ -32,7 +32,7 @@ const CLEAR = '\r\x1b[K';
 export class ProgressLine {
   /** Whether `update` shows anything. */
   readonly live: boolean;
-  private readonly colors: boolean;
+  private readonly colours: boolean;
   private progress: ProgressFigures | undefined;
   private drawnAt = 0;
   private broken = false;
@@ -43,7 +43,7 @@ export class ProgressLine {
     environment: NodeJS.ProcessEnv = process.env,
   ) {
     this.live = stream.isTTY === true && environment.TERM !== 'dumb';
-    this.colors = this.live && !environment.NO_COLOR;
+    this.colours = this.live && !environment.NO_COLOR;
     stream.on('error', this.fail);
   }
 
@@ -83,7 +83,7 @@ export class ProgressLine {
   private line(): string {
     const columns = Math.max(20, this.stream.columns || 80) - 1; // a full line would wrap on some terminals
     const text = describe(this.progress!, columns);
-    const painted = this.colors ? text.replace(/^epoch \S+/, '\x1b[1m$&\x1b[22m') : text;
+    const painted = this.colours ? text.replace(/^epoch \S+/, '\x1b[1m$&\x1b[22m') : text;
     return `\r${painted}\x1b[K`;
   }
 }

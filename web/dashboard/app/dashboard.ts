@@ -4,7 +4,7 @@ import { useContext } from 'preact/hooks';
 import type { RunSummary } from '../../../src/records/dashboard/api.js';
 import { filterRuns } from '../../../src/records/reading/filter.js';
 import type { DataSource } from '../source.js';
-import { runColors } from './runColors.js';
+import { runColours } from './runColours.js';
 
 /** Runs that are drawn until somebody chooses: as many as there are distinguishable colours. */
 const CHOSEN_AT_FIRST = 10;
@@ -53,15 +53,15 @@ export class Dashboard {
       ? this.filtered.value.runs.slice(0, CHOSEN_AT_FIRST)
       : this.runs.value.filter(({ id }) => choice.has(id));
   });
-  private readonly colors: ReadonlySignal<ReadonlyMap<string, string>>;
+  private readonly colours: ReadonlySignal<ReadonlyMap<string, string>>;
 
   constructor(readonly source: DataSource) {
-    this.colors = computed(() => runColors(this.runs.value));
+    this.colours = computed(() => runColours(this.runs.value));
   }
 
   /** `#rrggbb` */
-  colorOf(run: string): string {
-    return this.colors.value.get(run) ?? '#808080';
+  colourOf(run: string): string {
+    return this.colours.value.get(run) ?? '#808080';
   }
 
   /** Draws a run or stops drawing it. */

@@ -19,7 +19,7 @@ export function followTheme(): void {
 }
 
 /** The colour that a custom property of the style sheet has now, as `rgb(...)`: a canvas knows no `var()`. */
-export function themeColor(property: string): string {
+export function themeColour(property: string): string {
   probe ??= document.body.appendChild(Object.assign(document.createElement('i'), { hidden: true }));
   probe.style.color = `var(${property})`;
   return getComputedStyle(probe).color;

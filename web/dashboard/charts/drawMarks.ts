@@ -1,5 +1,5 @@
 import type uPlot from 'uplot';
-import { themeColor } from '../app/theme.js';
+import { themeColour } from '../app/theme.js';
 import type { PlacedMark } from './line.js';
 
 /** Pixels between two ticks of a run that is saved all the time. */
@@ -24,7 +24,7 @@ export function drawMarks(plot: uPlot, marks: readonly PlacedMark[]): void {
       if (at - (lastTick.get(color) ?? Number.NEGATIVE_INFINITY) < CLOSEST * scale) continue;
       lastTick.set(color, at);
     }
-    ctx.strokeStyle = kind === 'nan' ? themeColor('--bad') : color;
+    ctx.strokeStyle = kind === 'nan' ? themeColour('--bad') : color;
     ctx.setLineDash(kind === 'resume' ? [2 * scale, 4 * scale] : []);
     ctx.beginPath();
     SHAPES[kind](ctx, at, bbox, scale);

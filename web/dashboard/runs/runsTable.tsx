@@ -100,7 +100,7 @@ export function RunsTable() {
                 key={run.id}
                 run={run}
                 index={first + i}
-                color={dashboard.colorOf(run.id)}
+                color={dashboard.colourOf(run.id)}
                 columns={columns}
                 isSelected={selected.has(run.id)}
                 isActive={first + i === activeIndex}

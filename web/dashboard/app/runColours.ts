@@ -18,7 +18,7 @@ const PALETTE = [
  * The colour of every run: what a person gave it, or the next of the palette in the order in which runs were started,
  * so that a new run changes the colour of no other.
  */
-export function runColors(runs: readonly RunSummary[]): ReadonlyMap<string, string> {
+export function runColours(runs: readonly RunSummary[]): ReadonlyMap<string, string> {
   const oldestFirst = [...runs].sort(
     (a, b) => (a.startedAt ?? 0) - (b.startedAt ?? 0) || (a.id < b.id ? -1 : 1),
   );
