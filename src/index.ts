@@ -22,6 +22,8 @@
  * @packageDocumentation
  */
 
+import './base/noTelemetry.js';
+
 // Errors
 
 export { type ErrorFacts, Pix2PixError } from './base/errors/pix2pixError.js';
@@ -31,12 +33,13 @@ export { ShapeError } from './engine/ir/shapeError.js';
 
 export type { ExtendOptions, OptionExtension } from './options/extension.js';
 export { extendForPix2Pix } from './options/models/pix2pixOptions.js';
+export type { GivenOptions } from './options/optionsFromObject.js';
 export type { Recipe } from './options/recipes/recipe.js';
 export { registerRecipe } from './options/recipes/registry.js';
 export type { OptionSpec, OptionTable, OptionValues } from './options/spec.js';
 export type { TestOptions } from './options/testOptions.js';
 export type { Pix2PixOptions, TrainOptions } from './options/trainOptions.js';
-export { parseTestOptions, parseTrainOptions } from './training/options.js';
+export { parseTestOptions, parseTrainOptions, testOptions, trainOptions } from './training/options.js';
 export { completeOptions } from './training/saved/completeOptions.js';
 
 // Data: pairs of images in batches, single images, and what a data set of one's own needs

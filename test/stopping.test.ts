@@ -35,7 +35,7 @@ test('Ctrl-C finishes the step, saves and ends with 130', { skip }, async () => 
   assert.equal(code, 130);
   const steps = Number(/saved and stopped after (\d+) steps/.exec(output)?.[1]);
   assert(steps >= 2, output);
-  assert.match(output, /go on: pix2pix train --name interrupted --continue_train\n$/);
+  assert.match(output, /go on: .*pix2pix\.js train --name interrupted --continue_train\n$/);
   const state = stored(runFolder('interrupted')) as { counters: { steps: number } };
   assert.equal(state.counters.steps, steps);
 });

@@ -17,6 +17,8 @@ interface CheckpointFacts {
   readonly totalIters: number;
   /** The options it was trained with; a loaded checkpoint gives them back. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** Of the options, what each network's file says by itself. Default: nothing. */
+  readonly networkOptions?: Readonly<Record<string, unknown>>;
   /** Versions of what writes it, by name. */
   readonly versions?: Readonly<Record<string, string>>;
   /** The session of the run that writes it. */
@@ -152,9 +154,9 @@ function partsOf<Tensors>(
   { tags, withState }: SaveTargets,
 ): Part<Tensors>[] {
   const { networks, state } = checkpoint;
-  const options = stringifyLossless(checkpoint.options);
+  const options = stringifyLossless(checkpoint.networkOptions ?? {});
   const parts: Part<Tensors>[] = Object.entries(networks).map(([network, tensors]) => {
-    // The options travel in the file too: a generator given away alone still says what it is.
+    // A generator given away alone still says what it is.
     return { name: networkPart(network), tensors, metadata: { format: 'pt', network, options } };
   });
   if (state !== undefined && tags.some((tag) => withState.includes(tag))) {

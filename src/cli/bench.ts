@@ -1,3 +1,4 @@
+import { program } from '../base/commandLine.js';
 import { formatOptionHelp, WIDEST, wrap } from '../options/help.js';
 import { type OptionMarks, toOptions } from '../options/optionsObject.js';
 import { parseOptions, tableFor } from '../options/parse.js';
@@ -49,7 +50,7 @@ export const benchCommand: Command = {
   summary: 'time training steps on this machine, for any options',
   help: (argv, columns) =>
     [
-      'Usage: pix2pix bench [options]',
+      `Usage: ${program()} bench [options]`,
       wrap(ABOUT, Math.min(columns, WIDEST)).join('\n'),
       formatExamples('Examples', EXAMPLES, columns),
       formatOptionHelp(tableFor(argv, BASE, { isTrain: true, extensions: registeredExtensions() }), columns),

@@ -1,5 +1,6 @@
 import { basename, relative, resolve } from 'node:path';
 import { Argument, Command, InvalidArgumentError } from 'commander';
+import { commandLine } from '../base/commandLine.js';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import type { OnProgress } from '../base/progress.js';
 import { combineFolders } from '../data/make/combineFolders.js';
@@ -15,7 +16,6 @@ import { splitPairs } from '../data/make/splitPairs.js';
 import { synthesizeFacades } from '../data/make/synthesizeFacades.js';
 import { JobProgress } from './jobProgress.js';
 import { print, printError } from './output.js';
-import { quoted } from './quoted.js';
 import { wholeNumber } from './wholeNumber.js';
 
 /** `pix2pix dataset`: make, join or fetch data to train on. Mount it with `program.addCommand(datasetCommand())`. */
@@ -110,7 +110,7 @@ function splitCommand(): Command {
       say(
         `cut into ${shown(to)}: ${counts.join(', ')}`,
         'train on it:',
-        `  pix2pix train --recipe cyclegan --dataroot ${quoted(shown(to))} --name ${runName(to)}_cyclegan`,
+        trainLine('--recipe', 'cyclegan', '--dataroot', shown(to), '--name', `${runName(to)}_cyclegan`),
       );
     });
 }
@@ -159,7 +159,7 @@ async function downloadMnist(out?: string, url?: string): Promise<void> {
   say(
     `${set.written ? 'fetched mnist into' : 'nothing to do: mnist is there already, in'} ${shown(set.out)}`,
     'train on it:',
-    `  pix2pix train --recipe mnist --dataroot ${quoted(shown(set.out))} --name mnist_gan`,
+    trainLine('--recipe', 'mnist', '--dataroot', shown(set.out), '--name', 'mnist_gan'),
   );
 }
 
@@ -193,12 +193,13 @@ function runName(folder: string): string {
 function trainHint(folder: string, direction: 'AtoB' | 'BtoA', size = 256): string[] {
   const name = `${runName(folder)}_pix2pix`;
   const crop = size < 128 ? 64 : 128;
-  const small = ` --netG unet_${crop} --load_size ${Math.round((crop * 286) / 256)} --crop_size ${crop}`;
-  return [
-    'train on it:',
-    `  pix2pix train --dataroot ${quoted(shown(folder))} --name ${name} --direction ${direction}${size < 256 ? small : ''}`,
-  ];
+  const load = Math.round((crop * 286) / 256);
+  const small = ['--netG', `unet_${crop}`, '--load_size', `${load}`, '--crop_size', `${crop}`];
+  const flags = ['--dataroot', shown(folder), '--name', name, '--direction', direction];
+  return ['train on it:', trainLine(...flags, ...(size < 256 ? small : []))];
 }
+
+const trainLine = (...flags: string[]) => `  ${commandLine('train', ...flags)}`;
 
 function datasetLine(name: string): string {
   const { about, note }: PublishedDataset = PUBLISHED_DATASETS[name as DatasetName];

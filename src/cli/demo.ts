@@ -1,3 +1,4 @@
+import { program } from '../base/commandLine.js';
 import { formatOptionHelp, WIDEST, wrap } from '../options/help.js';
 import { type OptionMarks, toOptions } from '../options/optionsObject.js';
 import { parseOptions } from '../options/parse.js';
@@ -16,7 +17,7 @@ export const demoCommand: Command = {
   summary: 'the whole way in three minutes: make data, train, look at the results',
   help: (_argv, columns) =>
     [
-      'Usage: pix2pix demo [options]',
+      `Usage: ${program()} demo [options]`,
       wrap(ABOUT, Math.min(columns, WIDEST)).join('\n'),
       formatOptionHelp(DEMO_OPTIONS, columns),
     ].join('\n\n'),

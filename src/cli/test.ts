@@ -1,3 +1,4 @@
+import { program } from '../base/commandLine.js';
 import { formatIgnoredHelp, formatOptionHelp, WIDEST, wrap } from '../options/help.js';
 import { tableFor } from '../options/parse.js';
 import { TEST_OPTIONS } from '../options/testOptions.js';
@@ -30,7 +31,7 @@ export const testCommand: Command = {
   summary: 'translate images with a trained model and write a page of results',
   help: (argv, columns) =>
     [
-      'Usage: pix2pix test --name NAME [options]',
+      `Usage: ${program()} test --name NAME [options]`,
       wrap(ABOUT, Math.min(columns, WIDEST)).join('\n'),
       formatExamples('Examples', EXAMPLES, columns),
       formatOptionHelp(testTable(argv), columns),

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { commandLine } from '../base/commandLine.js';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import type { Progress } from '../base/progress.js';
 import { MAX_FILE_BYTES } from '../data/decode/decode.js';
@@ -6,6 +7,7 @@ import { type ImageFormat, imageFormats } from '../inference/encodeImage.js';
 import { loadGenerator } from '../inference/loadGenerator.js';
 import { type TranslationFailure, type TranslationJob, translateFiles } from '../inference/translateFiles.js';
 import { fileJob, translationJobs } from '../inference/translationJobs.js';
+import { shownExamples } from './command.js';
 import { JobProgress } from './jobProgress.js';
 import { type ModelFlags, sourceOptions, withModelOptions } from './modelOptions.js';
 import { print, printError } from './output.js';
@@ -62,14 +64,14 @@ export function translateCommand(setExitCode: (code: number) => void): Command {
       '<in...>',
       'images: files, folders, "patterns", or - for stdin; then <out>: a file, a folder, or - for stdout',
     )
-    .addHelpText('after', `\nExamples:\n${EXAMPLES.map((line) => `  $ ${line}`).join('\n')}`)
+    .addHelpText('after', shownExamples(EXAMPLES))
     .action(async (paths: string[], flags: Flags) => {
       if (paths.length < 2) {
         const facts = { given: paths.join(' ') };
         throw new Pix2PixError(
           'the output is missing',
           facts,
-          'pix2pix translate --model RUN in.png out.png',
+          commandLine('translate', '--model', 'RUN', 'in.png', 'out.png'),
         );
       }
       setExitCode(await translate(paths.slice(0, -1), paths.at(-1)!, flags));

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { fromBinary } from '@bufbuild/protobuf';
+import { commandLine } from '../base/commandLine.js';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { fileError } from '../base/files/systemError.js';
 import { type ModelProto, ModelProtoSchema } from '../engine/onnx/onnx_pb.js';
@@ -29,7 +30,7 @@ export function readOnnxFile(path: string): { readonly model: ModelProto; readon
       outputs: output || 'none',
       producer: model.producerName || 'unknown',
     },
-    'export the generator with pix2pix export --model RUN',
+    `export the generator: ${commandLine('export', '--model', 'RUN')}`,
   );
 }
 

@@ -46,6 +46,6 @@ function requireImages(outputNc: number): void {
   throw new Pix2PixError(
     'the generator makes no images by itself',
     { output_nc: outputNc },
-    'for a run of --model colorization leave out --model test, or use pix2pix translate --model NAME IN OUT',
+    'for a run of --model colorization leave out --model test, or use the command translate',
   );
 }

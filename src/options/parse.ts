@@ -2,6 +2,7 @@ import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { type Argument, readArguments, unknownOption } from './arguments.js';
 import { readConfigFile } from './configFile.js';
 import type { OptionExtensions } from './extension.js';
+import { type OptionsObject, optionsFromObject } from './optionsFromObject.js';
 import { checkValue, readText } from './readValue.js';
 import { findRecipe, refuseContradicted } from './recipes/recipe.js';
 import { IGNORED_OPTIONS } from './referenceNames.js';
@@ -32,17 +33,36 @@ const NOTHING: OptionExtensions = { models: {}, datasets: {} };
 type Config = ReadonlyMap<string, unknown>;
 
 /**
- * Reads a command line by a table of options in two looks, as the reference does: the first finds --config, --recipe,
+ * Reads options by a table: from a command line, or from an object (`optionsFromObject`).
+ *
+ * A command line is read by a table of options in two looks, as the reference does: the first finds --config, --recipe,
  * --model and --dataset_mode, which decide what the whole table is; the second reads everything by it.
  *
- * @param argv what follows the command's name
+ * @param argv what follows the command's name, or the object
  * @throws Pix2PixError for unknown names, bad values and unreadable configuration, each with the nearest valid one
  */
 export function parseOptions(
-  argv: readonly string[],
+  argv: readonly string[] | OptionsObject,
   base: OptionTable,
   settings: ParseSettings = {},
 ): ParsedFlags {
+  const parsed = isArgv(argv) ? readArgv(argv, base, settings) : readObject(argv, base, settings);
+  const recipe = parsed.table.recipe === undefined ? '' : String(parsed.values.recipe ?? '');
+  if (recipe !== '') {
+    const { recipes = {} } = settings.extensions ?? NOTHING;
+    refuseContradicted(recipe, findRecipe(recipe, recipes), parsed.values, parsed.given);
+  }
+  return parsed;
+}
+
+const isArgv = (given: readonly string[] | OptionsObject): given is readonly string[] => Array.isArray(given);
+
+function readObject(given: OptionsObject, base: OptionTable, settings: ParseSettings): ParsedFlags {
+  const { extensions = NOTHING, isTrain = true } = settings;
+  return optionsFromObject(given, base, extensions, isTrain);
+}
+
+function readArgv(argv: readonly string[], base: OptionTable, settings: ParseSettings): ParsedFlags {
   const { table, config, path } = firstLook(argv, base, settings);
   const accepted: OptionTable = { ...IGNORED_OPTIONS, ...table };
   const values = defaultsOf(table);
@@ -59,11 +79,6 @@ export function parseOptions(
   }
   for (const argument of readArguments(argv, accepted)) {
     take(argument.flag, argument.written, () => argumentValue(argument, accepted));
-  }
-  const recipe = table.recipe === undefined ? '' : String(values.recipe ?? '');
-  if (recipe !== '') {
-    const { recipes = {} } = settings.extensions ?? NOTHING;
-    refuseContradicted(recipe, findRecipe(recipe, recipes), values, [...given]);
   }
   announce(ignored, settings.onNotice ?? console.warn);
   return { table, values, given: [...given] };

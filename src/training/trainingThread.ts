@@ -1,3 +1,4 @@
+import '../base/noTelemetry.js';
 import { Worker } from 'node:worker_threads';
 import { receiveError, type SentError } from '../base/errors/sentError.js';
 import type { TrainOptions } from '../options/trainOptions.js';

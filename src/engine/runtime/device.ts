@@ -37,6 +37,8 @@ export interface Device {
   readonly name: string;
   /** Of the libraries that compute, by package, for the record. */
   readonly versions: Readonly<Record<string, string>>;
+  /** Something that a person should know before work begins, as a line: that it is slow here, and why. */
+  readonly notice?: string | undefined;
   /**
    * Identifies the conditions under which tuned choices hold: the hardware, the threads, the library with its version.
    */

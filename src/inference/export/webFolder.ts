@@ -52,7 +52,8 @@ function copyBuilt(folder: string): void {
   try {
     makeFolder(folder);
     for (const entry of readdirSync(BUILT, { withFileTypes: true })) {
-      if (entry.isFile()) copyFileSync(join(BUILT, entry.name), join(folder, entry.name)); // the dashboard has a folder
+      if (!entry.isFile() || entry.name.endsWith('.d.ts')) continue;
+      copyFileSync(join(BUILT, entry.name), join(folder, entry.name)); // the dashboard has a folder
     }
   } catch (error) {
     throw fileError(error, 'the web folder cannot be written', folder);

@@ -14,9 +14,8 @@ import { Adam } from './adam.js';
 import { CpuExecutable } from './cpuExecutable.js';
 import { cpuMemory } from './cpuMemory.js';
 import { timeAlgorithms } from './layerTiming.js';
-import { libraryVersions } from './libraryVersions.js';
+import { libraryVersions, onnxRuntime } from './onnxRuntime.js';
 import { ProfileFolder } from './profileFolder.js';
-import { runtimeVersion } from './session.js';
 import { StateStore } from './stateStore.js';
 
 /** Runs that count of each algorithm of a layer, and of each layer of a prediction. */
@@ -30,6 +29,7 @@ export interface CpuSettings extends DeviceSettings {
 /** The processor: ONNX Runtime executes segments, and a WebAssembly kernel updates what is trained. */
 export class CpuDevice implements Device {
   readonly versions = libraryVersions();
+  readonly notice = onnxRuntime().notice;
   readonly fingerprint: string;
   readonly memory = cpuMemory;
   private readonly store = new StateStore();
@@ -45,7 +45,8 @@ export class CpuDevice implements Device {
   ) {
     const { threads = 0, tunedChoices, profiling = false } = settings;
     this.threads = threads;
-    this.fingerprint = `${cpus()[0]?.model.trim()}, ${threads || cpus().length} threads, ${runtimeVersion()}`;
+    const library = Object.entries(this.versions).flat().join(' ');
+    this.fingerprint = `${cpus()[0]?.model.trim()}, ${threads || cpus().length} threads, ${library}`;
     this.profiles = profiling ? new ProfileFolder() : undefined;
     this.autotuner =
       tunedChoices &&

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { commandLine } from '../../../base/commandLine.js';
 import { reasonOf } from './reason.js';
 import type { RemoteTracker } from './remoteTracker.js';
 import { RunSender } from './runSender.js';
@@ -128,7 +129,7 @@ export class RunFollower {
     const { name } = this.tracker;
     this.options.say(
       'warning',
-      `${name} has not got all of the run (${reason}); it gets the rest when the run is continued, or by pix2pix runs sync`,
+      `${name} has not got all of the run (${reason}); it gets the rest when the run is continued, or by ${commandLine('runs', 'sync')}`,
     );
   }
 
