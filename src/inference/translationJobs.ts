@@ -15,7 +15,7 @@ interface Found {
 }
 
 /**
- * What to translate, and where to: a file to a file; files, folders (with all below them) and patterns into a folder,
+ * The jobs for inputs and an output: a file to a file; files, folders (with all below them) and patterns into a folder,
  * where the names below each folder or pattern are kept.
  *
  * @param inputs paths and patterns

@@ -5,7 +5,7 @@ import type { TrainOptions } from '../options/trainOptions.js';
 import type { TrainingEvent, TrainingSummary } from './report/trainingEvents.js';
 import type { TrainingFlags } from './trainingFlags.js';
 
-/** What the training thread is given. */
+/** The data that the training thread is started with. */
 export interface ThreadStart {
   readonly opt: TrainOptions;
   /** Of `TrainingFlags`. */
@@ -13,7 +13,7 @@ export interface ThreadStart {
   readonly session: string | undefined;
 }
 
-/** What the training thread sends: events, then how it ended. */
+/** The messages of the training thread: events, then how it ended. */
 export type WorkerMessage =
   | { readonly event: TrainingEvent }
   | { readonly summary: TrainingSummary }

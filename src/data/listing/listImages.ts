@@ -32,10 +32,10 @@ export interface ListingSettings {
  * The images in a folder and all folders below it, as paths relative to it with '/' between their parts, in the order
  * of their code points (as Python's `sorted`; the same on every machine and in every locale).
  *
- * Links to files and folders are followed (each real folder is entered once, so a link to a parent ends there).
- * Names that begin with a dot are no data: macOS leaves `._photo.jpg` beside `photo.jpg`. Pipes, sockets and devices
- * are passed over whatever they are called, and so are links into /proc and /sys. A link that leads nowhere stays in the list, so that decoding names it.
- * No file is opened, and only links cost a `stat`.
+ * Links to files and folders are followed (each real folder is entered once, so a link to a parent ends there). Names
+ * that begin with a dot are no data: macOS leaves `._photo.jpg` beside `photo.jpg`. Pipes, sockets and devices are
+ * passed over whatever they are called, and so are links into /proc and /sys. A link that leads nowhere stays in the
+ * list, so that decoding names it. No file is opened, and only links cost a `stat`.
  *
  * A long list is kept in the cache folder and used for as long as no folder has changed; but not on Windows, some of
  * whose file systems do not note the time at which a folder changes.

@@ -12,7 +12,7 @@ import { MODEL_INDEX, type ModelIndex } from '../portable/modelIndex.js';
 /** Small enough for the file limits of common static hosts and their caches. */
 export const CHUNK_BYTES = 20e6;
 
-/** What the build has made of web/. */
+/** The folder into which the build puts web/. */
 const BUILT = fileURLToPath(new URL('../../../web/', import.meta.url)); // dist/web, from dist/src/inference/export
 
 const CHUNK_NAME = /^[0-9a-f]{16}\.bin$/;

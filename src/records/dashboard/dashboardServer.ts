@@ -13,7 +13,7 @@ export interface DashboardSettings {
   readonly port?: number;
   /** Default 127.0.0.1: this machine alone. */
   readonly host?: string;
-  /** What visitors have to show. Where others can reach the server and none is given, one is made. */
+  /** The access token that visitors need. Where others can reach the server and none is given, one is made. */
   readonly token?: string;
 }
 

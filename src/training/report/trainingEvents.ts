@@ -19,7 +19,7 @@ export interface StepReport {
   readonly isPrintDue: boolean;
 }
 
-/** What is known when the first step is about to be made. */
+/** The facts that are known before the first step. */
 export interface TrainingStart {
   readonly plan: RunPlan;
   readonly networks: readonly NetworkRecord[];
@@ -29,7 +29,7 @@ export interface TrainingStart {
   readonly resumedFrom: RunSession['resumedFrom'];
 }
 
-/** What a training tells of while it runs. All of it can be sent between threads. */
+/** The events that a training reports while it runs. All of them can be sent between threads. */
 export type TrainingEvent =
   | { readonly kind: 'message'; readonly text: string }
   | { readonly kind: 'warning'; readonly text: string }
@@ -59,7 +59,7 @@ export type TrainingEvent =
       readonly learningRate: { readonly before: number; readonly after: number };
     };
 
-/** What a training is told by, and tells, the outside. */
+/** The connection of a training with its caller: requests to it, and the events that it reports. */
 export interface TrainingSurroundings {
   emit(event: TrainingEvent): void;
   /** Asked between steps: whether to save and stop. */
