@@ -49,7 +49,8 @@ export { type FloatImages, type Images, toFloatImages, toImageBatch } from './da
 export { type Batch, type ImageBatch, type Sample, stackSamples } from './data/batch/imageBatch.js';
 export { createDataset, type DatasetFactory, registerDataset } from './data/createDataset.js';
 export { BadImageError } from './data/decode/badImage.js';
-export { decodeImage, type RgbImage } from './data/decode/decode.js';
+export { decodeImage } from './data/decode/decode.js';
+export type { RgbImage } from './data/decode/rgbImage.js';
 export type { Dataset } from './data/loading/dataset.js';
 export {
   type SynthesizedSet,
