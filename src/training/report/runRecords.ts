@@ -50,7 +50,7 @@ export class RunRecords {
   /** Records are written one after another; training does not wait for them. */
   private writing: Promise<void> = Promise.resolve();
   private hasFailed = false;
-  /** What is still to be found out, and what ends the search. */
+  /** Facts that are still being determined, and the controller that ends the search. */
   private readonly findings: Promise<void>[] = [];
   private readonly search = new AbortController();
 
