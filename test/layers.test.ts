@@ -1,4 +1,6 @@
-/** The rules that a compiler does not know. What is said here is what holds; the documents' tables are compared with it. */
+/**
+ * The rules of the architecture that a compiler does not check. The documents' tables are compared with the lists here.
+ */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -31,8 +31,9 @@ import {
   writePartsFromSources,
 } from './saving.js';
 
+/** Settings of a `CheckpointStore`. */
 export interface CheckpointStoreOptions {
-  /** Told of damage that was got round. Default: `process.emitWarning`. */
+  /** Told when another checkpoint was used because of damage. Default: `process.emitWarning`. */
   readonly onWarning?: (message: string) => void;
   /** Kept in what is saved: the session of the run that saves it. */
   readonly session?: string;

@@ -15,13 +15,14 @@ import type { Generator, TranslateOptions } from './portable/generator.js';
 export interface TranslationJob {
   /** A path, or the contents of a file. */
   readonly source: ImageFile;
-  /** What messages call it. */
+  /** Its name in messages. */
   readonly name: string;
   /** Where it goes: a path, or what takes the file's bytes. */
   readonly output: string | ((file: Uint8Array) => Promise<void>);
   readonly format: ImageFormat;
 }
 
+/** Settings of `translateFiles`. */
 export interface TranslateFilesOptions extends Pick<TranslateOptions, 'tile' | 'overlap' | 'onTile'> {
   /** Bits of a channel. Default: 8. */
   readonly depth?: 8 | 16;

@@ -18,7 +18,7 @@ import {
   type TrainOptions,
 } from '../options/trainOptions.js';
 
-/** What the registered models and data sets add to the options. */
+/** The changes that the registered models and data sets make to the options. */
 export function registeredExtensions(): OptionExtensions {
   return {
     models: modelExtensions(),

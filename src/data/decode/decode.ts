@@ -25,7 +25,7 @@ const ownDecoders: Partial<Record<FileFormat, Decoder>> = { bmp: decodeBitmap, n
  * 8-bit RGB, by these rules:
  *
  * - EXIF orientation is applied, so that the picture stands as cameras and viewers show it;
- * - grayscale becomes three equal channels; a palette is looked up; alpha is dropped, whatever lies under
+ * - greyscale becomes three equal channels; a palette is looked up; alpha is dropped, whatever lies under
  *   transparency stays (as PIL's `convert('RGB')`); so are further bands;
  * - CMYK is converted by the built-in CMYK profile of libvips; other embedded colour profiles are ignored (as PIL);
  * - 16 bits become 8 by their high byte, those of PPM and PGM by their stated maximum; floating-point and 32-bit pixels

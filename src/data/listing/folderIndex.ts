@@ -13,7 +13,7 @@ import { type ReadFolder, stampOf } from './scanFolder.js';
 /** Format and byte order: a machine of the other order reads another number. */
 const MAGIC = 0x5032_5032;
 const PREFIX_BYTES = 16;
-/** What is larger is not kept, nor read. */
+/** A larger index is neither kept nor read. */
 const MAX_FILE_BYTES = 2 ** 30;
 /** Files that are kept; then the oldest goes. */
 const MAX_FILES = 8;

@@ -9,7 +9,7 @@ import type { DecidedAlgorithms, TunedChoicesStore } from './tunedChoices.js';
 /** Layers that touch fewer elements are quick with any algorithm: the rule decides, and nothing is timed. */
 const WORTH_TIMING = 2 ** 19;
 
-/** The device of an `Autotuner`, and where it keeps its results. */
+/** The device that an `Autotuner` times layers on, and where it keeps the results. */
 export interface AutotunerSettings {
   /** Names the device and all that its speed depends on: times are kept under it. */
   readonly fingerprint: string;

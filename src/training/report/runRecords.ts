@@ -61,7 +61,7 @@ export class RunRecords {
   private hasFailed = false;
   private imagesWaiting = 0;
   private hasLeftOut = false;
-  /** What is still to be found out, and what ends the search. */
+  /** Facts that are still being determined, and the controller that ends the search. */
   private readonly findings: Promise<void>[] = [];
   private readonly search = new AbortController();
 

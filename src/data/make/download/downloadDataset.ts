@@ -13,7 +13,7 @@ export interface DownloadOptions extends UnpackLimits, Omit<FetchOptions, 'url' 
   readonly out?: string;
   /** Another place to fetch the .tar.gz from. */
   readonly url?: string;
-  /** What the archive's SHA-256 must be, in hexadecimal. */
+  /** The SHA-256 that the archive must have, in hexadecimal. */
   readonly sha256?: string;
 }
 
