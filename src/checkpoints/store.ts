@@ -17,7 +17,7 @@ import {
 } from './format/checkpointNames.js';
 import type { NamedSources, NamedTensors } from './format/dtype.js';
 import { type LoadedCheckpoint, type LoadOptions, openCheckpoint } from './loading.js';
-import { type Manifest, parseManifest, readManifestText, serializeManifest } from './manifest.js';
+import { type Manifest, parseManifest, readManifestText, serialiseManifest } from './manifest.js';
 import {
   bytesToWrite,
   type Checkpoint,
@@ -200,7 +200,7 @@ export class CheckpointStore {
       );
     }
     const latest = staged.find(({ tag }) => tag === LATEST);
-    if (latest !== undefined) this.verifiedLatest = serializeManifest(latest.manifest);
+    if (latest !== undefined) this.verifiedLatest = serialiseManifest(latest.manifest);
   }
 
   private failed(error: unknown, staging: Staging): unknown {
@@ -225,7 +225,7 @@ export class CheckpointStore {
 
   private noteVerified({ tag, manifest, networks, state }: LoadedCheckpoint): void {
     const isWhole = networks.size + (state === undefined ? 0 : 1) === manifest.files.size;
-    if (tag === LATEST && isWhole) this.verifiedLatest = serializeManifest(manifest);
+    if (tag === LATEST && isWhole) this.verifiedLatest = serialiseManifest(manifest);
   }
 
   /** `latest` and what may stand in for it, in order. */
