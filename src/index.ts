@@ -147,6 +147,7 @@ export { ssim } from './data/metrics/ssim.js';
 // Checkpoints and the safetensors format
 
 export type { NamedTensors, StoredTensor } from './checkpoints/format/dtype.js';
+export type { ListedCheckpoint } from './checkpoints/listedCheckpoint.js';
 export { acquireRunLock, type RunLock } from './checkpoints/runLock.js';
 export {
   openSafetensors,
@@ -154,7 +155,7 @@ export {
   type SafetensorsFile,
   writeSafetensors,
 } from './checkpoints/safetensors.js';
-export { CheckpointStore, type CheckpointStoreOptions, type ListedCheckpoint } from './checkpoints/store.js';
+export { CheckpointStore, type CheckpointStoreOptions } from './checkpoints/store.js';
 
 // Weights of other implementations: PyTorch's state dicts, web models of the TensorFlow port
 

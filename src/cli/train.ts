@@ -10,6 +10,7 @@ import { train } from '../training/train.js';
 import { type Command, type Example, formatExamples } from './command.js';
 import { startDashboardProcess } from './dashboardChild.js';
 import { JobProgress } from './jobProgress.js';
+import { surviveLostOutput } from './lostOutput.js';
 import { print, printError } from './output.js';
 import { untilSignal } from './untilSignal.js';
 
@@ -55,6 +56,7 @@ export const trainCommand: Command = {
   run: async (argv) => {
     const opt = parseTrainOptions(argv);
     if (opt.dryRun) return showDryRun(opt);
+    surviveLostOutput();
     return untilSignal(async (stop) => {
       if (opt.dashboard) {
         await startDashboardProcess(opt.checkpointsDir, opt.dashboardPort, printError);

@@ -1,8 +1,7 @@
 import { hasHash } from '../checkpoints/hasHash.js';
 import type { ImageBatch } from '../data/batch/imageBatch.js';
 import { decodeDeepImage } from '../data/decode/decode.js';
-import type { InferenceOptions } from '../engine/devices/cpu/inferenceSession.js';
-import { runtimeNotice } from '../engine/devices/cpu/onnxRuntime.js';
+import { type InferenceOptions, runtimeNotice } from '../engine/devices/cpu/inferenceSession.js';
 import { toChannels } from './channels.js';
 import { findGenerator, type GeneratorSource, type SourceOptions } from './generatorSource.js';
 import type { Generator, TranslateOptions } from './portable/generator.js';

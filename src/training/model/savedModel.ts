@@ -11,7 +11,7 @@ import type { Schedule } from './schedule.js';
 
 /** Saves a model in checkpoints, and restores it from them. */
 export interface SavedModel {
-  readonly device: Pick<Device, 'upload' | 'download' | 'versions'>;
+  readonly device: Pick<Device, 'upload' | 'download' | 'versions' | 'decided' | 'restoreDecided'>;
   /** None when testing. */
   readonly trained: readonly NetworkOptimiser[];
   readonly pools: ReadonlyMap<string, ImagePool>;

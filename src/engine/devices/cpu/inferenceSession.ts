@@ -11,6 +11,8 @@ import {
 import { createSession, onnxRuntime } from './onnxRuntime.js';
 import { sessionOptions } from './sessionOptions.js';
 
+export { runtimeNotice } from './onnxRuntime.js';
+
 export interface InferenceOptions {
   /** Threads of one operator; 0 means one per core. */
   readonly threads: number;
