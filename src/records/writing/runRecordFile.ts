@@ -4,7 +4,7 @@ import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { writeFileAtomic } from '../../base/files/atomicFile.js';
 import { type FileSystem, nodeFileSystem } from '../../base/files/fileSystem.js';
 import { fileError, isUnreadable, systemCode } from '../../base/files/systemError.js';
-import { RUN_RECORD_FILE, type RunRecord, type RunSession } from './runRecord.js';
+import { type DatasetRecord, RUN_RECORD_FILE, type RunRecord, type RunSession } from './runRecord.js';
 
 /**
  * The content of `run.json`, checked as far as is needed to add a session to it.
@@ -45,6 +45,11 @@ export class RunRecordFile {
   ) {
     this.path = join(folder, RUN_RECORD_FILE);
     this.earlier = sessionsOf(this.path, warn, fs);
+  }
+
+  /** The data set of the newest earlier session that came as far as to open it. */
+  get earlierDataset(): DatasetRecord | undefined {
+    return this.earlier.findLast(({ dataset }) => dataset !== undefined)?.dataset;
   }
 
   /**
