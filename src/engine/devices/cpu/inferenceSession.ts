@@ -31,6 +31,11 @@ const LARGE = 4096;
 export class InferenceSession {
   private constructor(private readonly session: Ort.InferenceSession) {}
 
+  /** As `Device.notice`. */
+  static get notice(): string | undefined {
+    return onnxRuntime().notice;
+  }
+
   /**
    * Weights are given to the runtime as they lie in memory: as part of a serialised model they would be copied four
    * times on the way.
