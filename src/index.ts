@@ -49,7 +49,8 @@ export { type FloatImages, type Images, toFloatImages, toImageBatch } from './da
 export { type Batch, type ImageBatch, type Sample, stackSamples } from './data/batch/imageBatch.js';
 export { createDataset, type DatasetFactory, registerDataset } from './data/createDataset.js';
 export { BadImageError } from './data/decode/badImage.js';
-export { decodeImage, type RgbImage } from './data/decode/decode.js';
+export { decodeImage } from './data/decode/decode.js';
+export type { RgbImage } from './data/decode/rgbImage.js';
 export type { Dataset } from './data/loading/dataset.js';
 export {
   type SynthesizedSet,
@@ -146,6 +147,7 @@ export { ssim } from './data/metrics/ssim.js';
 // Checkpoints and the safetensors format
 
 export type { NamedTensors, StoredTensor } from './checkpoints/format/dtype.js';
+export type { ListedCheckpoint } from './checkpoints/listedCheckpoint.js';
 export { acquireRunLock, type RunLock } from './checkpoints/runLock.js';
 export {
   openSafetensors,
@@ -153,7 +155,7 @@ export {
   type SafetensorsFile,
   writeSafetensors,
 } from './checkpoints/safetensors.js';
-export { CheckpointStore, type CheckpointStoreOptions, type ListedCheckpoint } from './checkpoints/store.js';
+export { CheckpointStore, type CheckpointStoreOptions } from './checkpoints/store.js';
 
 // Weights of other implementations: PyTorch's state dicts, web models of the TensorFlow port
 

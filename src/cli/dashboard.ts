@@ -46,7 +46,10 @@ export function dashboardCommand(): Command {
       'where to listen; anywhere but on this machine alone, a token is required',
       '127.0.0.1',
     )
-    .option('--token <text>', 'what visitors have to show (default: made up where one is required)')
+    .option(
+      '--token <text>',
+      'what visitors have to show, 16 characters or more (default: made up where one is required)',
+    )
     .addHelpText('after', shownExamples(EXAMPLES))
     .action(async ({ logdir, ...flags }: Flags) => {
       const settings = { logDirectory: logdir, ...flags };

@@ -83,7 +83,7 @@ function combineCommand(): Command {
     .action(async (a, b, out, { quality, use_AB: useAB, overwrite }) => {
       const fix = 'pairs written so far are whole: run again with --overwrite';
       const { splits, out: folder } = await runJob('the combining', fix, (onProgress, signal) =>
-        combineFolders({ a, b, out, quality, useAB, overwrite, onProgress, signal }),
+        combineFolders({ a, b, out, quality, useAB, overwrite, onProgress, onNote: note, signal }),
       );
       const counts = Object.entries(splits).map(([split, count]) => `${count} ${split || 'pairs'}`);
       say(
@@ -104,7 +104,7 @@ function splitCommand(): Command {
     .action(async (pairs, out) => {
       const fix = 'remove the folder, and run the command again';
       const { folders, out: to } = await runJob('the cutting', fix, (onProgress, signal) =>
-        splitPairs({ pairs, out, onProgress, signal }),
+        splitPairs({ pairs, out, onProgress, onNote: note, signal }),
       );
       const counts = Object.entries(folders).map(([folder, count]) => `${count} ${folder}`);
       say(
@@ -137,7 +137,15 @@ function downloadCommand(): Command {
       ),
     )
     .action(async (name: DatasetName | 'mnist', { out, url, sha256 }) => {
-      if (name === 'mnist') return downloadMnist(out, url);
+      if (name === 'mnist') {
+        if (sha256 !== undefined)
+          throw new Pix2PixError(
+            '--sha256 is for archives',
+            { mnist: 'is four files' },
+            'leave it out: each has its known checksum',
+          );
+        return downloadMnist(out, url);
+      }
       const published: PublishedDataset = PUBLISHED_DATASETS[name];
       if (published.note !== undefined && url === undefined) printError(`note: ${name}: ${published.note}`);
       const fix = 'run the same command again: it continues where this one stopped';
@@ -213,6 +221,8 @@ function datasetRow(name: string, about: string): string {
 function examples(...commands: string[]): string {
   return `\nExamples:\n${commands.map((command) => `  $ pix2pix ${command}`).join('\n')}`;
 }
+
+const note = (text: string): void => void process.stderr.write(`note: ${text}\n`);
 
 function say(...lines: string[]): void {
   print(lines.join('\n'));

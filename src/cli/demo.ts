@@ -4,6 +4,7 @@ import { type OptionMarks, toOptions } from '../options/optionsObject.js';
 import { parseOptions } from '../options/parse.js';
 import type { Command } from './command.js';
 import { DEMO_OPTIONS, type DemoOptions } from './demoOptions.js';
+import { surviveLostOutput } from './lostOutput.js';
 import { runDemo } from './runDemo.js';
 import { untilSignal } from './untilSignal.js';
 
@@ -23,6 +24,7 @@ export const demoCommand: Command = {
     ].join('\n\n'),
   run: async (argv) => {
     const { values, given } = parseOptions(argv, DEMO_OPTIONS);
+    surviveLostOutput();
     return untilSignal((stop) => runDemo(toOptions<DemoOptions & OptionMarks>(values, given, true), stop));
   },
 };

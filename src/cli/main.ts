@@ -1,11 +1,15 @@
 import { commandLine, program } from '../base/commandLine.js';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
-import { fileError, systemErrorInWords } from '../base/files/systemError.js';
+import { systemErrorInWords } from '../base/files/systemError.js';
 import { bugs, homepage, productVersion } from '../base/product.js';
 import { entry } from '../options/help.js';
 import { nearestName } from '../options/nearest.js';
+import { stopLiveTrainings } from '../training/liveTrainings.js';
+import { outliveTerminal } from './closedTerminal.js';
 import { type Command, type Example, formatExamples } from './command.js';
 import { fromCommander } from './fromCommander.js';
+import { restoreIgnoredHangUp } from './hangUp.js';
+import { watchOutput } from './lostOutput.js';
 import { print, printError } from './output.js';
 
 /** What each command needs is loaded when it is called: the whole program takes twice as long to load as one command. */
@@ -38,12 +42,20 @@ const FIRST_STEPS: readonly Example[] = [
  * @param argv the words after `pix2pix`
  */
 export async function main(argv: readonly string[]): Promise<void> {
-  surviveClosedPipes();
-  const fail = (error: unknown) => process.exit(report(error, argv));
+  watchOutput();
+  restoreIgnoredHangUp();
+  outliveTerminal();
+  let hasFailed = false;
+  const fail = (error: unknown) => {
+    if (!hasFailed) process.exitCode = report(error, argv);
+    hasFailed = true;
+    if (!stopLiveTrainings()) process.exit();
+  };
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
   try {
-    process.exitCode = await dispatch(argv);
+    const code = await dispatch(argv);
+    if (!hasFailed) process.exitCode = code;
   } catch (error) {
     process.exitCode = report(error, argv);
   }
@@ -118,19 +130,4 @@ function report(error: unknown, argv: readonly string[]): number {
     printError(`error: ${isVerbose && stack ? stack : text}\n  this is a defect of pix2pix-ts${fix}`);
   }
   return 1;
-}
-
-/**
- * `pix2pix train | head` closes the pipe under us. Training goes on unseen rather than being lost; whatever only
- * prints ends by itself.
- */
-function surviveClosedPipes(): void {
-  for (const [stream, name] of [
-    [process.stdout, 'the standard output'],
-    [process.stderr, 'the error stream'],
-  ] as const) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw fileError(error, 'cannot write', name);
-    });
-  }
 }

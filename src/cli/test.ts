@@ -2,7 +2,7 @@ import { program } from '../base/commandLine.js';
 import { formatIgnoredHelp, formatOptionHelp, WIDEST, wrap } from '../options/help.js';
 import { tableFor } from '../options/parse.js';
 import { TEST_OPTIONS } from '../options/testOptions.js';
-import { parseTestOptions, registeredExtensions } from '../training/options.js';
+import { parseTestOptions, parsing } from '../training/options.js';
 import { type TestSummary, test } from '../training/testCommand.js';
 import { type Command, type Example, formatExamples } from './command.js';
 import { JobProgress } from './jobProgress.js';
@@ -60,6 +60,6 @@ export function describeResults({ images, means, page }: TestSummary): string {
 
 /** A test may leave --dataroot out, because the checkpoint knows it. */
 function testTable(argv: readonly string[]) {
-  const table = tableFor(argv, TEST_OPTIONS, { isTrain: false, extensions: registeredExtensions() });
+  const table = tableFor(argv, TEST_OPTIONS, { isTrain: false, ...parsing() });
   return { ...table, dataroot: { ...TEST_OPTIONS.dataroot, required: false } };
 }

@@ -2,7 +2,7 @@ import { commandLine, program } from '../base/commandLine.js';
 import { formatIgnoredHelp, formatOptionHelp, WIDEST, wrap } from '../options/help.js';
 import { tableFor } from '../options/parse.js';
 import { TRAIN_OPTIONS, type TrainOptions } from '../options/trainOptions.js';
-import { parseTrainOptions, registeredExtensions } from '../training/options.js';
+import { parseTrainOptions, parsing } from '../training/options.js';
 import { dryRun } from '../training/profiling/dryRun.js';
 import type { TrainingSummary } from '../training/report/trainingEvents.js';
 import { completeOptions } from '../training/saved/completeOptions.js';
@@ -10,6 +10,7 @@ import { train } from '../training/train.js';
 import { type Command, type Example, formatExamples } from './command.js';
 import { startDashboardProcess } from './dashboardChild.js';
 import { JobProgress } from './jobProgress.js';
+import { surviveLostOutput } from './lostOutput.js';
 import { print, printError } from './output.js';
 import { untilSignal } from './untilSignal.js';
 
@@ -49,15 +50,13 @@ export const trainCommand: Command = {
       `Usage: ${program()} train --dataroot DIR [options]`,
       wrap(ABOUT, Math.min(columns, WIDEST)).join('\n'),
       formatExamples('Examples', EXAMPLES, columns),
-      formatOptionHelp(
-        tableFor(argv, TRAIN_OPTIONS, { isTrain: true, extensions: registeredExtensions() }),
-        columns,
-      ),
+      formatOptionHelp(tableFor(argv, TRAIN_OPTIONS, { isTrain: true, ...parsing() }), columns),
       formatIgnoredHelp(columns),
     ].join('\n\n'),
   run: async (argv) => {
     const opt = parseTrainOptions(argv);
     if (opt.dryRun) return showDryRun(opt);
+    surviveLostOutput();
     return untilSignal(async (stop) => {
       if (opt.dashboard) {
         await startDashboardProcess(opt.checkpointsDir, opt.dashboardPort, printError);

@@ -6,13 +6,14 @@ import type { Value } from '../engine/ir/value.js';
 import { extendForTestModel } from '../options/models/testModelOptions.js';
 import type { GeneratorDefinition, ModelDefinition, ModelGraph, ModelOptions } from './definition.js';
 import { type ImageSize, imageInput } from './images.js';
-import { checkImageSize, defineG } from './networks/define.js';
+import { checkImageSize, defineG, sizeUnit } from './networks/define.js';
 
 /** One generator of a run, for images of one side without targets (the reference's models/test_model.py). */
 export const testModel: ModelDefinition = {
   name: 'test',
   extend: extendForTestModel,
   onlyTests: true,
+  imageUnit: ({ netG }) => sizeUnit(netG),
   build: testGraph,
 };
 

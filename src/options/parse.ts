@@ -1,6 +1,5 @@
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { type Argument, readArguments, unknownOption } from './arguments.js';
-import { readConfigFile } from './configFile.js';
 import type { OptionExtensions } from './extension.js';
 import { type OptionsObject, optionsFromObject } from './optionsFromObject.js';
 import { checkValue, readText } from './readValue.js';
@@ -14,6 +13,8 @@ export interface ParseSettings {
   readonly isTrain?: boolean;
   /** What --model, --dataset_mode and --recipe may choose; nothing if not said. */
   readonly extensions?: OptionExtensions;
+  /** Reads the file that --config names; a page has no files, and refuses the option. Throws Pix2PixError. */
+  readonly readConfig?: (path: string) => Config;
   /** Receives a line for every option that is accepted but has no effect; by default it goes to the console. */
   readonly onNotice?: (line: string) => void;
 }
@@ -31,6 +32,14 @@ export interface ParsedFlags {
 const NOTHING: OptionExtensions = { models: {}, datasets: {} };
 
 type Config = ReadonlyMap<string, unknown>;
+
+function noFiles(path: string): never {
+  throw new Pix2PixError(
+    'no file of options can be read here',
+    { config: path },
+    'give the options themselves',
+  );
+}
 
 /**
  * Reads options by a table: from a command line, or from an object (`optionsFromObject`).
@@ -99,7 +108,7 @@ function firstLook(argv: readonly string[], base: OptionTable, settings: ParseSe
     found.set(argument.flag, argument);
   }
   const path = found.get('config')?.text;
-  const config: Config = path === undefined ? new Map() : readConfigFile(path);
+  const config: Config = path === undefined ? new Map() : (settings.readConfig ?? noFiles)(path);
   const choice = (flag: string): Choice | undefined => {
     const argument = found.get(flag);
     if (argument !== undefined) return { value: argument.text, source: `--${flag}` };

@@ -33,7 +33,7 @@ const RESULT_OPTIONS = {
     max: 100,
     group: 'Results',
     stored: 'never',
-    help: 'width by height of the images in the results, for those that were squeezed into squares',
+    help: 'height by width of the images in the results, for those that were squeezed into squares: 1.5 makes them taller, 0.5 wider',
   },
   ema: {
     kind: 'float',

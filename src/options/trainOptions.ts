@@ -1,5 +1,6 @@
 import { AUGMENTATION_OPTIONS } from './augmentationOptions.js';
 import { DATA_OPTIONS, LOAD_OPTIONS, MACHINE_OPTIONS, RUN_OPTIONS } from './baseOptions.js';
+import { refuseForeignData } from './dataForModel.js';
 import type { OptionExtensions } from './extension.js';
 import { phaseFault } from './folderName.js';
 import { memorySizeFault } from './memorySize.js';
@@ -282,7 +283,7 @@ export type Pix2PixOptions = OptionValues<typeof PIX2PIX_OPTIONS>;
  *
  * @param argv what follows `pix2pix train`, or an object of options
  * @typeParam Extra the chosen model's own options: `OptionValues<typeof itsTable>`
- * @throws Pix2PixError for unknown options, bad values and a missing --dataroot; `--continue_train` needs none, since
+ * @throws Pix2PixError for unknown options, bad values, a data set that the model can make nothing of, and a missing --dataroot; `--continue_train` needs none, since
  *   `mergeStoredOptions` takes it from the checkpoint, and `--dry_run` can do without
  */
 export function parseTrainOptions<Extra = Pix2PixOptions>(
@@ -291,5 +292,6 @@ export function parseTrainOptions<Extra = Pix2PixOptions>(
 ): TrainOptions & Extra {
   const { table, values, given } = parseOptions(argv, TRAIN_OPTIONS, { ...settings, isTrain: true });
   if (!values.continue_train && !values.dry_run) requireOptions(table, values);
+  if (!values.continue_train) refuseForeignData(values, settings.extensions, true);
   return toOptions({ ...values, name: nameWithSuffix(values, table) }, given, true);
 }

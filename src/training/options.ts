@@ -1,5 +1,6 @@
 import { datasetModes } from '../data/createDataset.js';
 import { modelExtensions } from '../models/registry.js';
+import { readConfigFile } from '../options/configFile.js';
 import { DATASET_DEFAULTS } from '../options/datasetDefaults.js';
 import type { OptionExtensions } from '../options/extension.js';
 import type { GivenOptions } from '../options/optionsFromObject.js';
@@ -26,6 +27,11 @@ export function registeredExtensions(): OptionExtensions {
   };
 }
 
+/** What every command needs to read its options: the registered models and data sets, and files of options. */
+export function parsing() {
+  return { extensions: registeredExtensions(), readConfig: readConfigFile };
+}
+
 interface ParseSettings {
   /** Told of flags that have no effect here. Default: `console.warn`. */
   readonly onNotice?: (line: string) => void;
@@ -42,7 +48,7 @@ export function parseTrainOptions<Extra = Pix2PixOptions>(
   argv: readonly string[],
   settings: ParseSettings = {},
 ): TrainOptions & Extra {
-  return parseTrain<Extra>(argv, { ...settings, extensions: registeredExtensions() });
+  return parseTrain<Extra>(argv, { ...settings, ...parsing() });
 }
 
 /**
@@ -52,7 +58,7 @@ export function parseTrainOptions<Extra = Pix2PixOptions>(
  * @throws Pix2PixError for unknown options and bad values
  */
 export function parseTestOptions(argv: readonly string[], settings: ParseSettings = {}): TestOptions {
-  return parseTest(argv, { ...settings, extensions: registeredExtensions() });
+  return parseTest(argv, { ...settings, ...parsing() });
 }
 
 /**

@@ -57,6 +57,7 @@ export async function withTraining<T>(
       const checkpoints = new CheckpointStore(runFolder(opt), {
         onWarning: warn,
         session: surroundings.session,
+        lock: surroundings.lock,
       });
       await model.setup(opt, { print, checkpoints });
       const { place, bestL1 } = startingPoint(model, opt, checkpoints, warn);

@@ -3,13 +3,13 @@ import { type AlgorithmChooser, layerOf } from '../../ir/layer.js';
 import type { Program } from '../../ir/program.js';
 import type { State } from '../../ir/state.js';
 import type { Value } from '../../ir/value.js';
-import { chooseByRule } from '../../runtime/algorithmRules.js';
 import { Autotuner } from '../../runtime/autotuner.js';
 import type { Device, DeviceSettings, StateData } from '../../runtime/device.js';
 import type { CompileOptions, Executable } from '../../runtime/executable.js';
 import type { AdamSettings, Optimiser } from '../../runtime/optimiser.js';
 import type { Profile } from '../../runtime/profile.js';
 import { copyRate, type PredictOptions, predictStepTime, type StepTime } from '../../runtime/stepTime.js';
+import type { DecidedAlgorithms } from '../../runtime/tunedChoices.js';
 import { Adam } from './adam.js';
 import { CpuExecutable } from './cpuExecutable.js';
 import { cpuMemory } from './cpuMemory.js';
@@ -36,7 +36,7 @@ export class CpuDevice implements Device {
   private readonly optimiserOf = new Map<State, Adam>();
   private readonly executables = new Set<Executable>();
   private readonly threads: number;
-  private readonly autotuner: Autotuner | undefined;
+  private readonly autotuner: Autotuner;
   private readonly profiles: ProfileFolder | undefined;
 
   constructor(
@@ -48,13 +48,19 @@ export class CpuDevice implements Device {
     const library = Object.entries(this.versions).flat().join(' ');
     this.fingerprint = `${cpus()[0]?.model.trim()}, ${threads || cpus().length} threads, ${library}`;
     this.profiles = profiling ? new ProfileFolder() : undefined;
-    this.autotuner =
-      tunedChoices &&
-      new Autotuner({
-        fingerprint: this.fingerprint,
-        time: (value, algorithms) => timeAlgorithms(value, algorithms, threads, TUNING_ROUNDS),
-        store: tunedChoices,
-      });
+    this.autotuner = new Autotuner({
+      fingerprint: this.fingerprint,
+      time: (value, algorithms) => timeAlgorithms(value, algorithms, threads, TUNING_ROUNDS),
+      store: tunedChoices,
+    });
+  }
+
+  get decided(): DecidedAlgorithms {
+    return this.autotuner.decided;
+  }
+
+  restoreDecided(decided: DecidedAlgorithms): void {
+    this.autotuner.restore(decided);
   }
 
   async allocate(states: readonly State[]): Promise<void> {
@@ -121,6 +127,6 @@ export class CpuDevice implements Device {
     program: Program,
     onTuning?: (layers: number) => void,
   ): AlgorithmChooser | Promise<AlgorithmChooser> {
-    return this.settings.choose ?? this.autotuner?.chooserFor(program, onTuning) ?? chooseByRule;
+    return this.settings.choose ?? this.autotuner.chooserFor(program, onTuning);
   }
 }
