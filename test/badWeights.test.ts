@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
-import { parseManifest, serializeManifest } from '../src/checkpoints/manifest.js';
+import { parseManifest, serialiseManifest } from '../src/checkpoints/manifest.js';
 import { ModelProtoSchema } from '../src/engine/onnx/onnx_pb.js';
 import { exportGenerator } from '../src/inference/export/exportGenerator.js';
 import { sampleImage } from '../src/inference/export/sampleImages.js';
@@ -35,7 +35,7 @@ function spoil(run: string, value: number): void {
   const manifest = parseManifest(readFileSync(join(run, 'latest.json'), 'utf8'), 'latest.json');
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const files = new Map([...manifest.files].map(([part, file]) => [part, { ...file, sha256 }]));
-  writeFileSync(join(run, 'latest.json'), serializeManifest({ ...manifest, files }));
+  writeFileSync(join(run, 'latest.json'), serialiseManifest({ ...manifest, files }));
 }
 
 const translate = (...argv: string[]) => pix2pix(folder, ['translate', '--intra_threads', '1', ...argv]);
