@@ -22,7 +22,7 @@ const PORTABLE = [
   ...['base/errors/', 'base/random/', 'engine/', 'models/', 'options/', 'checkpoints/format/'],
   ...['data/batch/', 'training/model/', 'inference/portable/'],
 ];
-/** What of these folders is for Node alone. */
+/** The files of these folders that are for Node alone. */
 const FOR_NODE = [
   ...['engine/devices/cpu/', 'engine/devices/openDevice.ts', 'engine/devices/index.ts'],
   'options/configFile.ts',

@@ -56,7 +56,7 @@ export function readManifestText(directory: string, tag: string, fs: FileSystem)
 }
 
 /** The manifest as JSON whose last entry is the SHA-256 of all text before it. */
-export function serializeManifest(manifest: Manifest): string {
+export function serialiseManifest(manifest: Manifest): string {
   const content = {
     format: FORMAT,
     formatVersion: FORMAT_VERSION,

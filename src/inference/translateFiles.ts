@@ -80,7 +80,10 @@ export async function translateFiles(
   };
 }
 
-/** What a person can do something about: of others, such as a name that is too long, the system's own words. */
+/**
+ * The reason of a failure: an error that a user can correct by its summary, any other, such as a name that is too long,
+ * in the system's words.
+ */
 function failureOf(error: unknown, { name, output }: TranslationJob): Pix2PixError {
   const place = typeof output === 'string' ? output : name;
   const told = fileError(error, 'a translation cannot be written', place);

@@ -74,7 +74,7 @@ export interface ModelDefinition {
   readonly onlyTests?: boolean;
   /** Flags of its own, and defaults of general flags that it changes. */
   readonly extend: ExtendOptions;
-  /** What width and height of its images are multiples of; it refuses others. Default: nothing is known of it. */
+  /** Width and height of its images must be multiples of this; others are refused. Default: not known. */
   imageUnit?(options: Pick<NetworkOptions, 'netG'>): number;
   /** Throws Pix2PixError when the options contradict each other. */
   build(options: ModelOptions): ModelGraph;

@@ -27,7 +27,9 @@ export function registeredExtensions(): OptionExtensions {
   };
 }
 
-/** What every command needs to read its options: the registered models and data sets, and files of options. */
+/**
+ * The settings with which every command reads its options: the registered models and data sets, and files of options.
+ */
 export function parsing() {
   return { extensions: registeredExtensions(), readConfig: readConfigFile };
 }

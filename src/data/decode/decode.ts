@@ -85,7 +85,7 @@ function requireFormat(name: string, file: Buffer): FileFormat {
   throw new BadImageError(name, `it is no ${FORMATS_IN_WORDS}`, 'convert or remove the file');
 }
 
-/** What a decoder throws, with the name of the file. */
+/** Adds the name of the file to an error of a decoder. */
 async function orRefuse<T>(name: string, decode: () => Promise<T>): Promise<T> {
   try {
     return await decode();

@@ -57,7 +57,7 @@ function readOpenIndex(descriptor: number, folder: string): ImageListing | undef
   return isSound(list) ? { images: list, passedOver } : undefined;
 }
 
-/** What a header says of files that are no images; undefined where it is no such thing. */
+/** A header's counts of files that are no images; undefined where they are malformed. */
 function countsOf({ passedOver }: { passedOver?: unknown }): PassedOver | undefined {
   if (typeof passedOver !== 'object' || passedOver === null) return undefined;
   return Object.values(passedOver).every(Number.isSafeInteger) ? (passedOver as PassedOver) : undefined;

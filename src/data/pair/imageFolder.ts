@@ -12,7 +12,7 @@ export interface ImageFolder {
   readonly names: PathList;
 }
 
-/** What is told while images are looked for. */
+/** Receives messages while images are searched for. */
 export interface SearchSurroundings {
   /** How far it is, when it takes longer than a second. */
   readonly onProgress?: (text: string) => void;

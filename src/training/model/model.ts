@@ -36,10 +36,7 @@ import { tuningNotice } from './tuningNotice.js';
  */
 export class Model<Loss extends string = string, Visual extends string = string> {
   readonly networks: ModelGraph['networks'];
-  /**
-   * The device that computes, and has the memory of all states: they are read and written by its `download` and
-   * `upload`.
-   */
+  /** It computes, and has the memory of all states: they are read and written by its `download` and `upload`. */
   readonly device: Device;
   /** None when testing. */
   readonly optimisers: ReadonlyMap<string, Optimiser>;
@@ -51,9 +48,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
   /** Training steps made, and images seen in them (the reference's total_iters). */
   steps = 0;
   totalIters = 0;
-  /**
-   * The loss that `--lr_policy plateau` follows where nothing is validated: G_L1, or the first loss of a model without.
-   */
+  /** What `--lr_policy plateau` follows where nothing is validated: G_L1, or the first loss of a model without. */
   readonly epochLoss = new EpochLoss();
   private readonly programs: ProgramCache;
   private readonly runner: ProgramRunner;

@@ -43,12 +43,6 @@ export function libraryVersions(): Record<string, string> {
   return { [name]: version };
 }
 
-/** Tells people where it is slow, and why. */
-export function runtimeNotice(tell: (text: string) => void): void {
-  const { notice } = onnxRuntime();
-  if (notice !== undefined) tell(notice);
-}
-
 /**
  * A session of it. `intraOpNumThreads` is how many threads an operator has, 0 for one per core: each native session has
  * its own, while in WebAssembly the first session decides for all.
