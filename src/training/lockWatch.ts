@@ -22,6 +22,12 @@ export class LockWatch {
     this.timer = setInterval(() => this.look(), INTERVAL).unref();
   }
 
+  /** Whether the folder is still this training's, as of now: the record of another must not be overwritten. */
+  isOurs(): boolean {
+    if (this.lost === undefined) this.look();
+    return this.lost === undefined;
+  }
+
   end(): void {
     clearInterval(this.timer);
   }

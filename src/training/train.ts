@@ -80,7 +80,7 @@ async function recorded(
   const warn = (text: string) => emit({ kind: 'warning', text });
   const flags = flagsOf(stop);
   const watch = new LockWatch(lock, flags, warn);
-  const records = new RunRecords(opt, folder, session, { warn, isOurs: () => watch.lost === undefined });
+  const records = new RunRecords(opt, folder, session, { warn, isOurs: () => watch.isOurs() });
   const followers = remoteTrackersOf(opt).map(
     (tracker) =>
       new RunFollower(folder, tracker, { session: session.id, say: (kind, text) => emit({ kind, text }) }),
