@@ -39,7 +39,7 @@ export const foundDevices: readonly FoundDevice[] = await Promise.all(
   }),
 );
 
-/** What tests run on that are about something else than devices. */
+/** The device for tests that are not about devices. */
 export const testDevice: Device = foundDevices.find(({ device }) => device !== undefined)!.device!;
 
 /** A device with these states in its memory. */

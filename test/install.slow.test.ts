@@ -14,7 +14,7 @@ const folder = temporaryFolder();
 const tarballs = join(folder, 'tarballs');
 const data = join(folder, 'data');
 const isWindows = process.platform === 'win32';
-/** What people have who have configured nothing. */
+/** The environment of a user who has configured nothing. */
 const settings = { npm_config_ignore_scripts: 'false', npm_config_audit: 'false', npm_config_fund: 'false' };
 let registry: Registry;
 

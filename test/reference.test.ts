@@ -11,7 +11,7 @@ import { fixture, sharedData } from './repository.js';
 
 type Limits = Readonly<Record<keyof Deviations, number>>;
 
-/** The figures that decide whether ours is the same model. */
+/** Limits within which ours is the same model. */
 const SAME_MODEL: Limits = {
   fakeB: 1e-4,
   losses: 1e-3,

@@ -11,6 +11,7 @@ import { sessionEngines } from './sessionEngines.js';
 /** An image file: its path, or its contents. */
 export type ImageFile = string | Uint8Array;
 
+/** Settings of `loadGenerator`. */
 export interface LoadOptions extends SourceOptions {
   /** Threads of the engine; 0 means one per core. Default: 0. */
   readonly threads?: number;

@@ -3,7 +3,7 @@ import type { Device, DeviceSettings } from '../runtime/device.js';
 import { libraryVersions } from './cpu/onnxRuntime.js';
 import { DEFAULT_DEVICE, DEVICE_NAMES, type DeviceName } from './registry.js';
 
-/** How Node comes by a device. */
+/** How Node opens a device. */
 interface Opener {
   /** Loads what the device needs, and opens it. */
   open(name: DeviceName, settings: DeviceSettings): Promise<Device>;
@@ -29,7 +29,7 @@ export async function openDevice(
   return openerOf(name).open(name as DeviceName, settings);
 }
 
-/** The versions of what computes on a device, for the record. */
+/** The versions of the libraries that compute on a device, for the record of a run. */
 export function deviceVersions(name: string = DEFAULT_DEVICE): Readonly<Record<string, string>> {
   return openerOf(name).versions();
 }

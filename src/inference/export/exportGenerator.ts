@@ -16,8 +16,10 @@ import { writeWebFolder } from './webFolder.js';
 import { type WeightsFormat, writeWeightsFile } from './weightsFile.js';
 
 export const exportFormats = ['onnx', 'safetensors', 'pth', 'web'] as const;
+/** One of `exportFormats`. */
 export type ExportFormat = (typeof exportFormats)[number];
 
+/** Settings of `exportGenerator`. */
 export interface ExportOptions extends SourceOptions {
   /** Default: onnx. */
   readonly format?: ExportFormat;
@@ -31,7 +33,7 @@ export interface ExportOptions extends SourceOptions {
   readonly onStage?: (stage: string) => void;
 }
 
-/** What an export has come to. */
+/** The result of an export. */
 export interface Exported {
   /** The file or folder. */
   readonly path: string;

@@ -11,7 +11,7 @@ import { setTimeout } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { packTar } from 'modern-tar';
 import type { Progress } from '../../../base/progress.js';
-import { type DatasetName, publishedUrl } from './catalog.js';
+import { type DatasetName, publishedUrl } from './catalogue.js';
 import { downloadDataset } from './downloadDataset.js';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;

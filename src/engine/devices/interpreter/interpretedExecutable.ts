@@ -11,7 +11,7 @@ import type { InterpretedAdam } from './interpretedAdam.js';
 import type { InterpretedStates } from './interpretedStates.js';
 import { LoopRun } from './loopRun.js';
 
-/** What the interpreter compiles with. */
+/** The interpreter's memory and settings that a compilation uses. */
 export interface InterpretedCompilation {
   readonly states: InterpretedStates;
   readonly optimiserOf: (state: State) => InterpretedAdam | undefined;
