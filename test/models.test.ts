@@ -245,7 +245,7 @@ test('colours come back as a picture as large as the grey one, and keep its ligh
   await generator.dispose();
   assert.deepEqual(coloured.shape, [1, 32, 40, 3]);
   const alone = testRun('colorization', '--model', 'test', '--dataroot', single);
-  await assert.rejects(alone, /makes no images by itself[\s\S]*pix2pix translate/);
+  await assert.rejects(alone, /makes no images by itself[\s\S]*the command translate/);
 });
 
 test('the article’s line of losses has its form', () => {
