@@ -7,6 +7,9 @@ import type { AlgorithmChooser } from '../src/engine/ir/layer.js';
 import type { State } from '../src/engine/ir/state.js';
 import type { Device, StateData } from '../src/engine/runtime/device.js';
 import { direct } from './algorithms.js';
+import { useSwiftShader } from './swiftShader.js';
+
+useSwiftShader();
 
 /** Those of the registry, and the interpreter, which is no choice of `--device`. */
 export type TestDeviceName = DeviceName | 'interpreter';

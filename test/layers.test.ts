@@ -23,6 +23,7 @@ const PORTABLE = [
 /** What of these folders is for Node alone. */
 const FOR_NODE = [
   ...['engine/devices/cpu/', 'engine/devices/openDevice.ts', 'engine/devices/index.ts'],
+  ...['engine/devices/webgpu/openWebGpu.ts', 'engine/devices/webgpu/webGpuVersions.ts'],
   'options/configFile.ts',
 ];
 

@@ -1,6 +1,7 @@
 /** The devices that there are, as `--device` names them, and what each is. The first is the default. */
 export const DEVICES = {
   cpu: 'the processor',
+  webgpu: 'a GPU',
 } as const;
 
 export type DeviceName = keyof typeof DEVICES;
