@@ -81,7 +81,9 @@ async function measure(flags: readonly string[], count: number, isRecorded: bool
   ]);
   const run = join(folder, 'bench');
   mkdirSync(run, { recursive: true });
-  const records = isRecorded ? new RunRecords(opt, run, describeSession(opt), console.error) : undefined;
+  const records = isRecorded
+    ? new RunRecords(opt, run, describeSession(opt), { warn: console.error, isOurs: () => true })
+    : undefined;
   const narration = new Narration(opt);
   const steps: number[] = [];
   let [before, after] = [0, 0];

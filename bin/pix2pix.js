@@ -3,14 +3,16 @@
 import { existsSync } from 'node:fs';
 
 const [major, minor] = process.versions.node.split('.').map(Number);
-const main = new URL('../dist/src/cli/main.js', import.meta.url);
+const built = (path) => new URL(`../dist/src/${path}`, import.meta.url);
 
 if (major < 20 || (major === 20 && minor < 19)) {
   fail(`pix2pix needs Node.js 20.19 or later; this is ${process.versions.node}`, 'https://nodejs.org');
-} else if (!existsSync(main)) {
+} else if (!existsSync(built('cli/main.js'))) {
   fail('pix2pix is not built yet', 'npm run build');
 } else {
-  import(main.href).then((program) => program.main(process.argv.slice(2)));
+  await import(built('base/noTelemetry.js').href);
+  const { main } = await import(built('cli/main.js').href);
+  main(process.argv.slice(2));
 }
 
 function fail(problem, mend) {

@@ -22,6 +22,8 @@
  * @packageDocumentation
  */
 
+import './base/noTelemetry.js';
+
 // Errors
 
 export { type ErrorFacts, Pix2PixError } from './base/errors/pix2pixError.js';
@@ -31,12 +33,13 @@ export { ShapeError } from './engine/ir/shapeError.js';
 
 export type { ExtendOptions, OptionExtension } from './options/extension.js';
 export { extendForPix2Pix } from './options/models/pix2pixOptions.js';
+export type { GivenOptions } from './options/optionsFromObject.js';
 export type { Recipe } from './options/recipes/recipe.js';
 export { registerRecipe } from './options/recipes/registry.js';
 export type { OptionSpec, OptionTable, OptionValues } from './options/spec.js';
 export type { TestOptions } from './options/testOptions.js';
 export type { Pix2PixOptions, TrainOptions } from './options/trainOptions.js';
-export { parseTestOptions, parseTrainOptions } from './training/options.js';
+export { parseTestOptions, parseTrainOptions, testOptions, trainOptions } from './training/options.js';
 export { completeOptions } from './training/saved/completeOptions.js';
 
 // Data: pairs of images in batches, single images, and what a data set of one's own needs
@@ -46,7 +49,8 @@ export { type FloatImages, type Images, toFloatImages, toImageBatch } from './da
 export { type Batch, type ImageBatch, type Sample, stackSamples } from './data/batch/imageBatch.js';
 export { createDataset, type DatasetFactory, registerDataset } from './data/createDataset.js';
 export { BadImageError } from './data/decode/badImage.js';
-export { decodeImage, type RgbImage } from './data/decode/decode.js';
+export { decodeImage } from './data/decode/decode.js';
+export type { RgbImage } from './data/decode/rgbImage.js';
 export type { Dataset } from './data/loading/dataset.js';
 export {
   type SynthesizedSet,
@@ -143,6 +147,7 @@ export { ssim } from './data/metrics/ssim.js';
 // Checkpoints and the safetensors format
 
 export type { NamedTensors, StoredTensor } from './checkpoints/format/dtype.js';
+export type { ListedCheckpoint } from './checkpoints/listedCheckpoint.js';
 export { acquireRunLock, type RunLock } from './checkpoints/runLock.js';
 export {
   openSafetensors,
@@ -150,7 +155,7 @@ export {
   type SafetensorsFile,
   writeSafetensors,
 } from './checkpoints/safetensors.js';
-export { CheckpointStore, type CheckpointStoreOptions, type ListedCheckpoint } from './checkpoints/store.js';
+export { CheckpointStore, type CheckpointStoreOptions } from './checkpoints/store.js';
 
 // Weights of other implementations: PyTorch's state dicts, web models of the TensorFlow port
 

@@ -48,6 +48,12 @@ for (const page of pages) {
   });
 }
 
+test('the code in the documents is what the oldest supported Node reads', () => {
+  const blocks = pages.flatMap((page) => [...textOf(page).matchAll(/```(?:ts|js|html)\n([\s\S]*?)```/g)]);
+  assert.ok(blocks.length > 5);
+  for (const [, code] of blocks) assert.doesNotMatch(code, /^\s*(?:await )?using \w+ =/m);
+});
+
 test('every message in the tables of guide.md and deploy.md is one of the program', () => {
   const section = ['docs/guide.md', 'docs/deploy.md']
     .map((page) => textOf(page).split('## When something goes wrong')[1])

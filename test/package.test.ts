@@ -23,7 +23,7 @@ before(() => {
   mkdirSync(modules);
   execFileSync('tar', ['-xzf', filename], { cwd: folder });
   cpSync(join(folder, 'package'), installed, { recursive: true });
-  const packages = [...Object.keys(manifest.dependencies), '@types/node', 'undici-types'];
+  const packages = [...Object.keys(manifest.dependencies), 'onnxruntime-node', '@types/node', 'undici-types'];
   for (const name of packages) {
     mkdirSync(join(modules, name, '..'), { recursive: true });
     symlinkSync(join(root, 'node_modules', name), join(modules, name), 'junction');

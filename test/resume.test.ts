@@ -1,10 +1,20 @@
 import assert from 'node:assert/strict';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { AlgorithmTimes } from '../src/engine/runtime/algorithmTimes.js';
 import type { TrainingEvent } from '../src/training/report/trainingEvents.js';
-import { DROPOUT, makeDataset, pix2pix, stored, TINY, temporaryFolder, trainHere } from './tinyRun.js';
+import {
+  DROPOUT,
+  makeDataset,
+  pix2pix,
+  stored,
+  TINY,
+  temporaryFolder,
+  textOf,
+  trainHere,
+} from './tinyRun.js';
 import { afterEachEvent } from './trainingHook.js';
 
 // N steps are k steps, a continuation and N - k steps, bit for bit.
@@ -140,3 +150,54 @@ test('also through the program, stopped by SIGTERM in the middle of an epoch', {
   const same = [stored(join(checkpoints, 'killed')), stored(join(checkpoints, 'program'))];
   assert.deepEqual(same[0], same[1]);
 });
+
+test('the machine’s cache of timed layers may change or vanish between the sessions: the bits do not', async (t) => {
+  const cache = join(folder, 'cache');
+  const before = process.env.PIX2PIX_CACHE;
+  process.env.PIX2PIX_CACHE = cache;
+  t.after(() => {
+    if (before === undefined) delete process.env.PIX2PIX_CACHE;
+    else process.env.PIX2PIX_CACHE = before;
+  });
+  // Layers that are large enough to be timed.
+  const argv = [
+    ...['--dataroot', dataroot, '--netG', 'unet_32', '--ngf', '16', '--netD', 'pixel', '--ndf', '4'],
+    ...[
+      '--load_size',
+      '128',
+      '--crop_size',
+      '128',
+      '--batch_size',
+      '3',
+      '--num_threads',
+      '0',
+      '--intra_threads',
+      '1',
+    ],
+    ...['--n_epochs', '2', '--n_epochs_decay', '0', '--seed', '3'],
+  ];
+  await trainHere([...argv, ...run('undisturbed')]);
+  const times = JSON.parse(textOf(cache, 'algorithms.json')) as Record<
+    string,
+    Record<string, AlgorithmTimes>
+  >;
+  assert.ok(Object.values(times).some((layers) => Object.keys(layers).length > 1));
+
+  for (const change of ['turned', 'removed'] as const) {
+    writeFileSync(join(cache, 'algorithms.json'), JSON.stringify(times));
+    await trainHere([...argv, ...run(change)], 2);
+    if (change === 'removed') rmSync(cache, { recursive: true });
+    else writeFileSync(join(cache, 'algorithms.json'), JSON.stringify(turned(times)));
+    const again = ['--continue_train', '--intra_threads', '1', '--num_threads', '0'];
+    const { summary } = await trainHere([...run(change), ...again]);
+    assert.equal(summary.reason, 'finished');
+    assert.deepEqual(stored(join(checkpoints, change)), stored(join(checkpoints, 'undisturbed')), change);
+  }
+});
+
+/** The slowest algorithm of each layer is the fastest. */
+function turned(times: Record<string, Record<string, AlgorithmTimes>>): unknown {
+  const mapValues = <A, B>(of: Readonly<Record<string, A>>, change: (value: A) => B) =>
+    Object.fromEntries(Object.entries(of).map(([key, value]) => [key, change(value)]));
+  return mapValues(times, (layers) => mapValues(layers, (layer) => mapValues(layer, (ms) => 1 / ms)));
+}

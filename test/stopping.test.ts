@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { acquireRunLock } from '../src/checkpoints/runLock.js';
 import { CheckpointStore } from '../src/checkpoints/store.js';
-import { makeDataset, pix2pix, startPix2pix, stored, TINY, temporaryFolder } from './tinyRun.js';
+import { makeDataset, pix2pix, startPix2pix, stored, TINY, temporaryFolder, textOf } from './tinyRun.js';
 import { afterEachEvent } from './trainingHook.js';
 
 // How a training ends before its end: signals, crashes, divergence, a second process.
@@ -35,7 +37,7 @@ test('Ctrl-C finishes the step, saves and ends with 130', { skip }, async () => 
   assert.equal(code, 130);
   const steps = Number(/saved and stopped after (\d+) steps/.exec(output)?.[1]);
   assert(steps >= 2, output);
-  assert.match(output, /go on: pix2pix train --name interrupted --continue_train\n$/);
+  assert.match(output, /go on: .*pix2pix\.js train --name interrupted --continue_train\n$/);
   const state = stored(runFolder('interrupted')) as { counters: { steps: number } };
   assert.equal(state.counters.steps, steps);
 });
@@ -113,6 +115,17 @@ test('a loss that is no number stops it with one message, and the last good chec
   assert.equal(pix2pix(folder, [...again, ...sane]).status, 0);
 });
 
+test('infinite moments of the optimiser, which leave losses and weights finite, are divergence too', () => {
+  const argv = [...train, '--name', 'infinite', '--max_steps', '2', '--lambda_L1', '1e25'];
+  const { status, stderr } = pix2pix(folder, argv);
+  assert.equal(status, 1);
+  assert.match(
+    stderr,
+    /^error: training has diverged: G\.exp_avg_sq\.\S+ is not finite\n {2}at {11}epoch 1, step 2\n {2}images [^\n]+\n {2}checkpoints [^\n]+\n {2}fix {10}[^\n]+--continue_train[^\n]+\n$/,
+  );
+  assert.deepEqual(new CheckpointStore(runFolder('infinite')).list(), []);
+});
+
 test('a second process on the same run is refused', () => {
   const lock = acquireRunLock(runFolder('locked'));
   try {
@@ -134,4 +147,67 @@ test('a defect in the training thread is told, and the exit code is 1', () => {
   assert.equal(status, 1);
   assert.match(stderr, /^error: poisoned\n {2}this is a defect of pix2pix-ts\n {2}fix {2}add --verbose/);
   assert(!existsSync(join(runFolder('poisoned'), 'train.lock')), 'the lock is released');
+});
+
+test('a defect beside the training thread is told, the training saves, and the exit code is 1', () => {
+  const poison = join(folder, 'poisonBeside.mjs');
+  writeFileSync(
+    poison,
+    `import { existsSync } from 'node:fs';
+     import { isMainThread } from 'node:worker_threads';
+     const timer = setInterval(() => {
+       if (!existsSync('checkpoints/poisonedBeside/loss_log.txt')) return;
+       clearInterval(timer);
+       throw new TypeError('poisoned');
+     }, 5);
+     if (!isMainThread) clearInterval(timer);
+     timer.unref();`,
+  );
+  const env = { NODE_OPTIONS: `--import=${pathToFileURL(poison)}` };
+  const argv = [...train, '--name', 'poisonedBeside', '--n_epochs', '1000'];
+  const { status, signal, stderr } = pix2pix(folder, argv, env);
+  assert.deepEqual([status, signal], [1, null]);
+  assert.match(
+    stderr,
+    /^error: poisoned\n {2}this is a defect of pix2pix-ts\n {2}fix {2}add --verbose[^\n]+\n$/,
+  );
+  assert(stored(runFolder('poisonedBeside')));
+  assert(!existsSync(join(runFolder('poisonedBeside'), 'train.lock')), 'the lock is released');
+});
+
+test('a training whose lock is removed takes it again, so that no second one starts beside it', async () => {
+  const lock = join(runFolder('unlocked'), 'train.lock');
+  const argv = [...train, '--name', 'unlocked', '--n_epochs', '5000'];
+  let isRemoved = false;
+  const { code, output } = await startPix2pix(folder, argv, (printed, kill) => {
+    if (!isRemoved && printed.includes('(epoch: 1,')) {
+      isRemoved = true;
+      rmSync(lock);
+    }
+    if (!printed.includes('somebody has removed the lock')) return;
+    if (existsSync(lock)) kill('SIGINT');
+  });
+  assert.equal(code, 130, output);
+  assert(!existsSync(lock));
+});
+
+test('a training whose lock another process has taken ends, and writes to the folder no more', async () => {
+  const name = 'taken';
+  const lock = join(runFolder(name), 'train.lock');
+  const argv = [...train, '--name', name, '--n_epochs', '5000', '--save_latest_freq', '1000000'];
+  const living = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
+  let before: unknown;
+  const { code, output } = await startPix2pix(folder, argv, (printed) => {
+    if (before !== undefined || !printed.includes('(epoch: 1,')) return;
+    writeFileSync(lock, JSON.stringify(living));
+    before = textOf(runFolder(name), 'run.json');
+  });
+  assert.equal(code, 1, output);
+  assert.match(
+    output,
+    /error: the lock of this run was removed, and another process has taken it\n {2}by +process/,
+  );
+  assert.equal(textOf(lock), JSON.stringify(living));
+  assert.equal(textOf(runFolder(name), 'run.json'), before);
+  assert.deepEqual(new CheckpointStore(runFolder(name)).list(), []);
 });

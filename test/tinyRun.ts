@@ -17,7 +17,7 @@ import { trainingLoop } from '../src/training/trainingLoop.js';
 /** The repository, from dist/test. */
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
-const program = join(root, 'bin', 'pix2pix.js');
+export const program = join(root, 'bin', 'pix2pix.js');
 
 /** Networks of two channels on images of 32 × 32; everything else is as by default. */
 export const TINY = [

@@ -29,3 +29,11 @@ for (const name of RUNTIME_FILES) {
   for (const file of [`${name}.mjs`, `${name}.wasm`]) copyFileSync(join(runtime, file), join(out, file));
 }
 copyFileSync(join(here, 'index.html'), join(out, 'index.html'));
+for (const name of ['LICENSE', 'ThirdPartyNotices.txt'])
+  copyFileSync(
+    join(here, '..', 'release', 'onnxruntime', name),
+    join(out, `onnxruntime-${name.replace('.txt', '')}.txt`),
+  );
+// The same for Node, where no native build loads. In a folder, so that web exports leave it out.
+mkdirSync(join(out, 'node'));
+copyFileSync(join(runtime, 'ort.node.min.js'), join(out, 'node', 'onnxRuntime.cjs'));

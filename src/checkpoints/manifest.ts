@@ -23,8 +23,10 @@ export interface ManifestFile extends WrittenFile {
 
 /** What `<tag>.json` says about a checkpoint. */
 export interface Manifest {
-  /** When it was saved: ISO 8601, UTC. */
+  /** When it was saved, for people: ISO 8601, UTC. Clocks are set back; the order of checkpoints is that of `saveNumber`. */
   readonly savedAt: string;
+  /** Counts the saves of a folder, from 1; absent where an earlier version wrote it, which did not count. */
+  readonly saveNumber?: number;
   readonly epoch: number;
   /** Training images seen, as the reference counts iterations. */
   readonly totalIters: number;
@@ -90,10 +92,11 @@ function checkManifest(content: Record<string, unknown>, name: string): Manifest
   if (content.formatVersion !== FORMAT_VERSION) {
     refuse(name, `has format version ${content.formatVersion}, this program reads ${FORMAT_VERSION}`);
   }
-  const { savedAt, epoch, totalIters, options, versions, session } = content;
+  const { savedAt, saveNumber, epoch, totalIters, options, versions, session } = content;
   const isValid =
     typeof savedAt === 'string' &&
     /^\d{4}-\d\d-\d\dT[\d:.]{8,15}Z$/.test(savedAt) &&
+    (saveNumber === undefined || isCount(saveNumber)) &&
     isCount(epoch) &&
     isCount(totalIters) &&
     isObject(options) &&
@@ -107,7 +110,12 @@ function checkManifest(content: Record<string, unknown>, name: string): Manifest
     if (!isPart(part) || !isManifestFile(file)) refuse(name, 'describes a file in a wrong way');
   }
   const known = { savedAt, epoch, totalIters, options, versions: versions as Record<string, string> };
-  return { ...known, ...(session !== undefined && { session: session as string }), files };
+  return {
+    ...known,
+    ...(saveNumber !== undefined && { saveNumber }),
+    ...(session !== undefined && { session: session as string }),
+    files,
+  };
 }
 
 function isManifestFile(file: unknown): file is ManifestFile {

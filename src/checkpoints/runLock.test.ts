@@ -15,7 +15,8 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { type FileSystem, nodeFileSystem } from '../base/files/fileSystem.js';
 import { bootId, isProcessAlive, processStart } from '../base/files/processIdentity.js';
-import { acquireRunLock, type RunLock } from './runLock.js';
+import { acquireRunLock, keepRunLock, type RunLock } from './runLock.js';
+import { CheckpointStore } from './store.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'lock-test-'));
 after(() => rmSync(directory, { recursive: true, force: true }));
@@ -155,4 +156,59 @@ test('of many processes that find a stale lock exactly one takes it', async () =
 test('ids that are none are no living process', () => {
   assert.ok(isProcessAlive(process.pid));
   for (const pid of [0, -1, 1.5, Number.NaN, 4_194_999]) assert.ok(!isProcessAlive(pid), String(pid));
+});
+
+test('a lock that somebody has removed, with its folder or alone, or emptied, is taken again', () => {
+  const below = join(directory, 'watched', 'run');
+  const lock = acquireRunLock(below);
+  assert.equal(keepRunLock(lock), false);
+  rmSync(lock.path);
+  assert.equal(keepRunLock(lock), true);
+  rmSync(join(directory, 'watched'), { recursive: true });
+  assert.equal(keepRunLock(lock), true);
+  writeFileSync(lock.path, '');
+  assert.equal(keepRunLock(lock), false, 'it may be that another process is just writing its name');
+  utimesSync(lock.path, new Date(), new Date(Date.now() - 60_000));
+  assert.equal(keepRunLock(lock), true);
+  assert.throws(() => acquireRunLock(below), /being trained already/);
+  lock.release();
+  rmSync(join(directory, 'watched'), { recursive: true });
+});
+
+test('who finds that another process has taken its lock is told so, and leaves it alone', () => {
+  const lock = acquireRunLock(directory);
+  writeFileSync(path, JSON.stringify(living));
+  assert.throws(
+    () => keepRunLock(lock),
+    new RegExp(`another process has taken it[\\s\\S]*process ${living.pid}`),
+  );
+  const store = new CheckpointStore(directory, { lock });
+  const w = { dtype: 'F32', shape: [1], data: Float32Array.of(1) } as const;
+  const checkpoint = { epoch: 1, totalIters: 1, options: {}, networks: { G: new Map([['w', w]]) } };
+  assert.throws(() => store.save(['latest'], checkpoint), /another process has taken it/);
+  assert.deepEqual(readdirSync(directory), ['train.lock']);
+  lock.release();
+  assert.equal(readFileSync(path, 'utf8'), JSON.stringify(living));
+  rmSync(path);
+});
+
+test('a save notices a lock that was lost while it wrote', () => {
+  const lock = acquireRunLock(directory);
+  let writes = 0;
+  const fs = {
+    ...nodeFileSystem,
+    fsyncSync: (descriptor: number) => {
+      if (writes++ === 0) writeFileSync(path, JSON.stringify(living));
+      nodeFileSystem.fsyncSync(descriptor);
+    },
+  } as FileSystem;
+  const w = { dtype: 'F32', shape: [1], data: Float32Array.of(1) } as const;
+  const checkpoint = { epoch: 1, totalIters: 1, options: {}, networks: { G: new Map([['w', w]]) } };
+  assert.throws(
+    () => new CheckpointStore(directory, { lock, fs }).save(['latest'], checkpoint),
+    /another process has taken it/,
+  );
+  assert.deepEqual(readdirSync(directory), ['train.lock']);
+  rmSync(path);
+  lock.release();
 });

@@ -1,26 +1,30 @@
-import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { removeQuietly } from '../base/files/durableFile.js';
 import { type FileSystem, nodeFileSystem } from '../base/files/fileSystem.js';
 import { makeFolder } from '../base/files/makeFolder.js';
-import { bootId, isProcessAlive, processStart } from '../base/files/processIdentity.js';
 import { fileError, systemCode } from '../base/files/systemError.js';
+import { type LockOwner, livingOwner, ownerFacts, thisProcess } from './lockOwner.js';
 
-/** Who holds a lock. */
-interface LockOwner {
-  readonly pid: number;
-  readonly host: string;
-  /** ISO 8601, UTC. */
-  readonly since: string;
-  readonly boot?: string;
-  readonly processStart?: string;
+export const LOCK_NAME = 'train.lock';
+const MAX_ATTEMPTS = 5;
+
+/** What a person is told when `keepRunLock` has taken a lock again. */
+export const LOCK_RETAKEN =
+  'somebody has removed the lock of this run while it trains: it is taken again, and training goes on';
+
+/** A lock that this process has taken, as plain data: it can be sent to another thread. */
+export interface HeldLock {
+  readonly path: string;
+  /** Of the lock file. */
+  readonly content: string;
 }
 
-const LOCK_NAME = 'train.lock';
-/** A lock without content younger than this, in ms, is one that is being written this moment. */
-const BIRTH_MS = 10_000;
-const MAX_ATTEMPTS = 5;
+/** Another process has taken a lock that was ours. */
+export class LockLost extends Pix2PixError {}
+
+/** Another process holds the lock. */
+export class LockHeld extends Pix2PixError {}
 
 /**
  * The right to train in a run's folder: the file `train.lock`, created exclusively, that names its owner. It is
@@ -28,13 +32,13 @@ const MAX_ATTEMPTS = 5;
  * owner is then no living process. (A lock kept fresh by a timer, as proper-lockfile's, would go stale while a training
  * step or a save blocks the thread.)
  */
-export class RunLock {
+export class RunLock implements HeldLock {
   private readonly releaseOnExit = () => this.release();
 
   /** @internal use `acquireRunLock` */
   constructor(
     readonly path: string,
-    private readonly content: string,
+    readonly content: string,
     private readonly fs: FileSystem,
   ) {
     process.once('exit', this.releaseOnExit);
@@ -51,37 +55,60 @@ export class RunLock {
   }
 }
 
-/**
- * Takes the lock of a run's folder, which is made if need be.
- * @throws Pix2PixError naming the process, its host and since when, if another one holds it; or when the folder cannot
- * be written
- */
+/** Takes the lock of a run's folder. Throws as `acquireLock`. */
 export function acquireRunLock(directory: string, fs: FileSystem = nodeFileSystem): RunLock {
-  const path = join(directory, LOCK_NAME);
+  return acquireLock(join(directory, LOCK_NAME), fs);
+}
+
+/**
+ * Takes a lock, whose folder is made if need be.
+ * @throws LockHeld naming the process, its host and since when, if another one holds it; Pix2PixError when the folder
+ * cannot be written
+ */
+export function acquireLock(path: string, fs: FileSystem = nodeFileSystem): RunLock {
   const content = JSON.stringify(thisProcess());
   try {
-    makeFolder(directory, fs);
+    makeFolder(dirname(path), fs);
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       if (create(path, content, fs)) return new RunLock(path, content, fs);
       const found = readLock(path, fs);
       if (found === undefined) continue; // released this moment
-      requireStale(path, found, fs);
+      const owner = ownerAt(path, found, fs);
+      if (owner !== undefined) throw refusal(path, ownerFacts(owner));
       removeStale(path, found, fs);
     }
   } catch (error) {
     throw fileError(error, 'cannot lock the run', path);
   }
-  throw refusal(path, 'other processes keep taking it');
+  throw refusal(path, { by: 'other processes, which keep taking it' });
 }
 
-function thisProcess(): LockOwner {
-  return {
-    pid: process.pid,
-    host: hostname(),
-    since: new Date().toISOString(),
-    boot: bootId(),
-    processStart: processStart(process.pid),
-  };
+/**
+ * Makes sure that a lock is still this process's. One that somebody has removed, by itself or with its folder, or
+ * overwritten, is taken again.
+ *
+ * @returns whether it had to be
+ * @throws Pix2PixError naming the process that has taken it meanwhile: the run's folder is no longer ours to write to
+ */
+export function keepRunLock({ path, content }: HeldLock, fs: FileSystem = nodeFileSystem): boolean {
+  try {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const found = readLock(path, fs);
+      if (found === content) return false;
+      if (found === undefined) {
+        makeFolder(dirname(path), fs);
+        if (create(path, content, fs)) return true;
+        continue; // another thread of ours, or another process, was faster
+      }
+      const owner = ownerAt(path, found, fs);
+      if (owner === 'starting') return false; // the next look finds a name in it
+      if (owner !== undefined) throw lost(path, ownerFacts(owner));
+      removeStale(path, found, fs);
+    }
+  } catch (error) {
+    throw fileError(error, 'cannot look at the lock of the run', path);
+  }
+  throw lost(path, { by: 'other processes, which keep taking it' });
 }
 
 function create(path: string, content: string, fs: FileSystem): boolean {
@@ -112,25 +139,9 @@ function readLock(path: string, fs: FileSystem): string | undefined {
   }
 }
 
-/** Returns when the owner is certainly gone; throws the refusal otherwise. */
-function requireStale(path: string, content: string, fs: FileSystem): void {
-  const owner = parseOwner(content);
-  if (owner === undefined) {
-    const age = Date.now() - (fs.statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
-    if (age < BIRTH_MS) throw refusal(path, 'a process that is just starting');
-    return;
-  }
-  if (owner.host === hostname() && !isRunning(owner)) return;
-  throw refusal(path, `process ${owner.pid}`, { host: owner.host, since: owner.since });
-}
-
-/** Whether the owner, of this host, still runs: the same start of the machine, a living process, and no later one. */
-function isRunning(owner: LockOwner): boolean {
-  const boot = bootId();
-  if (boot !== undefined && owner.boot !== undefined && boot !== owner.boot) return false;
-  if (!isProcessAlive(owner.pid)) return false;
-  const start = processStart(owner.pid);
-  return start === undefined || owner.processStart === undefined || start === owner.processStart;
+/** Who holds the lock, unless that one is certainly gone. */
+function ownerAt(path: string, content: string, fs: FileSystem): LockOwner | 'starting' | undefined {
+  return livingOwner(content, fs.statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
 }
 
 /**
@@ -157,20 +168,18 @@ function putBack(aside: string, path: string, fs: FileSystem): void {
   }
 }
 
-function parseOwner(content: string): LockOwner | undefined {
-  try {
-    const owner: Partial<LockOwner> | null = JSON.parse(content);
-    const isOwner = typeof owner?.pid === 'number' && typeof owner.host === 'string';
-    return isOwner && typeof owner.since === 'string' ? (owner as LockOwner) : undefined;
-  } catch {
-    return undefined;
-  }
+function refusal(path: string, facts: Readonly<Record<string, string>>): LockHeld {
+  return new LockHeld(
+    'this run is being trained already',
+    { ...facts, lock: path },
+    'wait for it or stop it, or choose another --name; if it is surely gone, remove the lock file',
+  );
 }
 
-function refusal(path: string, owner: string, facts: Record<string, string> = {}): Pix2PixError {
-  return new Pix2PixError(
-    'this run is being trained already',
-    { by: owner, ...facts, lock: path },
-    'wait for it or stop it, or choose another --name; if it is surely gone, remove the lock file',
+function lost(path: string, facts: Readonly<Record<string, string>>): LockLost {
+  return new LockLost(
+    'the lock of this run was removed, and another process has taken it',
+    { ...facts, lock: path },
+    'what was saved before is intact; train under another --name, and leave the lock of a training that runs',
   );
 }

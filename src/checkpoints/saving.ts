@@ -2,7 +2,15 @@ import { basename } from 'node:path';
 import { DurableFile, type WrittenFile, writeDurable } from '../base/files/durableFile.js';
 import type { FileSystem } from '../base/files/fileSystem.js';
 import { currentPath, type StagedCheckpoint, type Staging } from './commit.js';
-import { LATEST, networkPart, PREVIOUS, partFileName, STATE } from './format/checkpointNames.js';
+import { requireFinite } from './finite.js';
+import {
+  LATEST,
+  networkOfPart,
+  networkPart,
+  PREVIOUS,
+  partFileName,
+  STATE,
+} from './format/checkpointNames.js';
 import type { NamedSources, NamedTensors, StoredTensor, TensorSource } from './format/dtype.js';
 import { stringifyLossless } from './format/losslessJson.js';
 import { buildHeader } from './format/safetensorsHeader.js';
@@ -17,6 +25,8 @@ interface CheckpointFacts {
   readonly totalIters: number;
   /** The options it was trained with; a loaded checkpoint gives them back. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** Of the options, what each network's file says by itself. Default: nothing. */
+  readonly networkOptions?: Readonly<Record<string, unknown>>;
   /** Versions of what writes it, by name. */
   readonly versions?: Readonly<Record<string, string>>;
   /** The session of the run that writes it. */
@@ -42,6 +52,11 @@ export interface TrainingState<Tensors = NamedTensors> {
 export interface SaveTargets {
   readonly tags: readonly string[];
   readonly withState: readonly string[];
+}
+
+/** Where in the order of a folder's saves one is. */
+interface SaveOrder {
+  readonly saveNumber: number;
 }
 
 /** One file of a checkpoint to be. */
@@ -74,6 +89,7 @@ export function writeParts(
 ): WrittenParts {
   const written = partsOf(checkpoint, targets).map(({ name, tensors, metadata }) => {
     const path = staging.temporary(partFileName(tagsOf(name, targets)[0], name));
+    for (const [tensor, stored] of tensors) requireFinite(toldName(name, tensor), stored);
     const file = writeDurable(path, (file) => streamSafetensors(file, tensors, metadata), fs);
     return [name, { path, file }] as const;
   });
@@ -92,7 +108,7 @@ export async function writePartsFromSources(
     const path = staging.temporary(partFileName(tagsOf(name, targets)[0], name));
     const file = new DurableFile(path, fs);
     try {
-      await streamFromSources(file, tensors, metadata);
+      await streamFromSources(file, finite(name, tensors), metadata);
       written.set(name, { path, file: file.finish() });
     } catch (error) {
       file.abandon();
@@ -102,9 +118,27 @@ export async function writePartsFromSources(
   return written;
 }
 
+/** The same tensors, each of which is looked at when it comes. */
+function finite(part: string, tensors: NamedSources): NamedSources {
+  const looked = [...tensors].map(([name, source]): [string, TensorSource] => {
+    const read = async () => {
+      const data = await source.read();
+      requireFinite(toldName(part, name), { dtype: source.dtype, data } as StoredTensor);
+      return data;
+    };
+    return [name, { ...source, read }];
+  });
+  return new Map(looked);
+}
+
+/** A tensor of the training state has its network in its name. */
+function toldName(part: string, tensor: string): string {
+  return part === STATE ? tensor : `${networkOfPart(part)} ${tensor}`;
+}
+
 /** Links the files for further tags, and adds a manifest for each tag. */
 export function stageCheckpoint(
-  { epoch, totalIters, options, versions = {}, session }: CheckpointFacts,
+  { saveNumber, epoch, totalIters, options, versions = {}, session }: CheckpointFacts & SaveOrder,
   targets: SaveTargets,
   written: WrittenParts,
   staging: Staging,
@@ -120,7 +154,7 @@ export function stageCheckpoint(
     }
   }
   const manifest = (tag: string): Manifest => {
-    const known = { savedAt, epoch, totalIters, options, versions };
+    const known = { savedAt, saveNumber, epoch, totalIters, options, versions };
     return { ...known, ...(session !== undefined && { session }), files: files.get(tag)! };
   };
   return targets.tags.map((tag) => staging.stage(tag, manifest(tag)));
@@ -152,9 +186,9 @@ function partsOf<Tensors>(
   { tags, withState }: SaveTargets,
 ): Part<Tensors>[] {
   const { networks, state } = checkpoint;
-  const options = stringifyLossless(checkpoint.options);
+  const options = stringifyLossless(checkpoint.networkOptions ?? {});
   const parts: Part<Tensors>[] = Object.entries(networks).map(([network, tensors]) => {
-    // The options travel in the file too: a generator given away alone still says what it is.
+    // A generator given away alone still says what it is.
     return { name: networkPart(network), tensors, metadata: { format: 'pt', network, options } };
   });
   if (state !== undefined && tags.some((tag) => withState.includes(tag))) {

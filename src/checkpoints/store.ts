@@ -16,8 +16,10 @@ import {
   tagOfManifest,
 } from './format/checkpointNames.js';
 import type { NamedSources, NamedTensors } from './format/dtype.js';
+import { type ListedCheckpoint, newestFirst } from './listedCheckpoint.js';
 import { type LoadedCheckpoint, type LoadOptions, openCheckpoint } from './loading.js';
 import { type Manifest, parseManifest, readManifestText, serializeManifest } from './manifest.js';
+import { type HeldLock, keepRunLock, LOCK_RETAKEN } from './runLock.js';
 import {
   bytesToWrite,
   type Checkpoint,
@@ -29,18 +31,13 @@ import {
   writePartsFromSources,
 } from './saving.js';
 
-/** One checkpoint of a folder; where its manifest is damaged there is none, and `problem` says how. */
-export interface ListedCheckpoint {
-  readonly tag: string;
-  readonly manifest?: Manifest;
-  readonly problem?: string;
-}
-
 export interface CheckpointStoreOptions {
   /** Told of damage that was got round. Default: `process.emitWarning`. */
   readonly onWarning?: (message: string) => void;
   /** Kept in what is saved: the session of the run that saves it. */
   readonly session?: string;
+  /** Of the run, which may be lost: where another process has taken it meanwhile, nothing is saved. */
+  readonly lock?: HeldLock;
   /** For tests: a disk that fails. */
   readonly fs?: FileSystem;
 }
@@ -63,16 +60,18 @@ export class CheckpointStore {
   private readonly onWarning: (message: string) => void;
   private readonly fs: FileSystem;
   private readonly session: string | undefined;
+  private readonly lock: HeldLock | undefined;
   /** The manifest of a `latest` that this store wrote or verified: it need not be hashed again. */
   private verifiedLatest: string | undefined;
 
   constructor(
     readonly directory: string,
-    { onWarning, session, fs }: CheckpointStoreOptions = {},
+    { onWarning, session, lock, fs }: CheckpointStoreOptions = {},
   ) {
     this.onWarning = onWarning ?? ((message) => process.emitWarning(message));
     this.fs = fs ?? nodeFileSystem;
     this.session = session;
+    this.lock = lock;
   }
 
   /**
@@ -176,6 +175,7 @@ export class CheckpointStore {
 
   private makeRoom(checkpoint: Checkpoint<NamedTensors | NamedSources>, targets: SaveTargets): void {
     const { directory, fs } = this;
+    this.requireLock();
     makeFolder(directory, fs);
     recover(directory, fs);
     requireFreeSpace(directory, bytesToWrite(checkpoint, targets), fs);
@@ -189,9 +189,15 @@ export class CheckpointStore {
     staging: Staging,
   ): void {
     const { directory, fs, session } = this;
-    const staged = stageCheckpoint({ session, ...checkpoint }, targets, written, staging);
+    const staged = stageCheckpoint(
+      { session, saveNumber: this.nextSaveNumber(), ...checkpoint },
+      targets,
+      written,
+      staging,
+    );
     const old = targets.tags.includes(LATEST) ? this.wholeLatest() : undefined;
     if (old !== undefined) staged.unshift(stagePrevious(directory, old, staging, fs));
+    this.requireLock();
     const unsettled = commit(directory, staged, staging, fs);
     if (unsettled.length > 0) {
       this.onWarning(
@@ -200,6 +206,14 @@ export class CheckpointStore {
     }
     const latest = staged.find(({ tag }) => tag === LATEST);
     if (latest !== undefined) this.verifiedLatest = serializeManifest(latest.manifest);
+  }
+
+  private requireLock(): void {
+    if (this.lock !== undefined && keepRunLock(this.lock, this.fs)) this.onWarning(LOCK_RETAKEN);
+  }
+
+  private nextSaveNumber(): number {
+    return 1 + Math.max(0, ...this.list().map(({ manifest }) => manifest?.saveNumber ?? 0));
   }
 
   private failed(error: unknown, staging: Staging): unknown {
@@ -260,13 +274,6 @@ function requireSavable(tags: readonly string[]): void {
   if (tags.length === 0 || tags.includes(PREVIOUS) || new Set(tags).size !== tags.length) {
     throw new RangeError(`checkpoint: cannot save under the tags [${tags}]`);
   }
-}
-
-/** By the time of saving: after training anew in the same folder, epoch 5 is newer than the old epoch 200. */
-function newestFirst(a: ListedCheckpoint, b: ListedCheckpoint): number {
-  if (a.manifest === undefined || b.manifest === undefined) return Number(!a.manifest) - Number(!b.manifest);
-  const byTime = b.manifest.savedAt.localeCompare(a.manifest.savedAt);
-  return byTime || b.manifest.totalIters - a.manifest.totalIters || b.manifest.epoch - a.manifest.epoch;
 }
 
 function fallbackMessage(problems: ReadonlyMap<string, string>, used: LoadedCheckpoint): string {

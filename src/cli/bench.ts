@@ -1,9 +1,10 @@
+import { program } from '../base/commandLine.js';
 import { formatOptionHelp, WIDEST, wrap } from '../options/help.js';
 import { type OptionMarks, toOptions } from '../options/optionsObject.js';
 import { parseOptions, tableFor } from '../options/parse.js';
 import type { OptionTable, OptionValues } from '../options/spec.js';
 import { TRAIN_OPTIONS_WITHOUT_DATA, type TrainOptions } from '../options/trainOptions.js';
-import { registeredExtensions } from '../training/options.js';
+import { parsing } from '../training/options.js';
 import { benchmark, type StepBenchmark } from '../training/profiling/benchmark.js';
 import type { ProfileRow } from '../training/profiling/profileTables.js';
 import { type Command, type Example, formatExamples } from './command.js';
@@ -49,13 +50,13 @@ export const benchCommand: Command = {
   summary: 'time training steps on this machine, for any options',
   help: (argv, columns) =>
     [
-      'Usage: pix2pix bench [options]',
+      `Usage: ${program()} bench [options]`,
       wrap(ABOUT, Math.min(columns, WIDEST)).join('\n'),
       formatExamples('Examples', EXAMPLES, columns),
-      formatOptionHelp(tableFor(argv, BASE, { isTrain: true, extensions: registeredExtensions() }), columns),
+      formatOptionHelp(tableFor(argv, BASE, { isTrain: true, ...parsing() }), columns),
     ].join('\n\n'),
   run: async (argv) => {
-    const { values, given } = parseOptions(argv, BASE, { isTrain: true, extensions: registeredExtensions() });
+    const { values, given } = parseOptions(argv, BASE, { isTrain: true, ...parsing() });
     const opt = toOptions<TrainOptions & OptionValues<typeof BENCH_OPTIONS> & OptionMarks<true>>(
       values,
       given,

@@ -1,3 +1,4 @@
+import { commandLine } from '../base/commandLine.js';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { nearestName } from '../options/nearest.js';
 import { openRuns, type RunIndex } from '../records/reading/runIndex.js';
@@ -41,6 +42,8 @@ export function chosenRun(index: RunIndex, name: string): RunDetail {
   throw new Pix2PixError(
     `there is no run ${name}`,
     { logdir: index.logDirectory, runs: names.slice(0, SHOWN).join(', ') + others || 'none' },
-    near === undefined ? 'pix2pix runs lists them; --logdir looks elsewhere' : `did you mean ${near}?`,
+    near === undefined
+      ? `${commandLine('runs')} lists them; --logdir looks elsewhere`
+      : `did you mean ${near}?`,
   );
 }

@@ -1,3 +1,5 @@
+import { workingHere } from '../base/commandLine.js';
+
 /** One of the program's commands; each has a file of its own. */
 export interface Command {
   readonly name: string;
@@ -19,7 +21,7 @@ export interface Command {
   run(argv: readonly string[]): Promise<number>;
 }
 
-/** A command line worth learning from, and what it does. */
+/** A command line worth learning from, with `pix2pix` for the program, and what it does. */
 export interface Example {
   readonly line: string;
   readonly does: string;
@@ -31,8 +33,15 @@ export interface Example {
  * @param columns width of the terminal in characters
  */
 export function formatExamples(title: string, examples: readonly Example[], columns: number): string {
-  const shown = examples.map(({ line, does }) => `  ${does}\n    ${breakLine(line, columns - 6)}`);
+  const shown = examples.map(
+    ({ line, does }) => `  ${does}\n    ${breakLine(workingHere(line), columns - 6)}`,
+  );
   return [title, ...shown].join('\n');
+}
+
+/** Command lines as the help of commander's commands shows them below all else. */
+export function shownExamples(lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ ${workingHere(line)}`).join('\n')}`;
 }
 
 /** Breaks a command line before its options: a backslash at the end of a line means that it goes on. */

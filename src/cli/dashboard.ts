@@ -7,6 +7,7 @@ import {
   MAX_PORT,
   startDashboard,
 } from '../records/dashboard/dashboardServer.js';
+import { shownExamples } from './command.js';
 import type { DashboardMessage } from './dashboardChild.js';
 import { print } from './output.js';
 import { watchSignals } from './signals.js';
@@ -45,8 +46,11 @@ export function dashboardCommand(): Command {
       'where to listen; anywhere but on this machine alone, a token is required',
       '127.0.0.1',
     )
-    .option('--token <text>', 'what visitors have to show (default: made up where one is required)')
-    .addHelpText('after', `\nExamples:\n${EXAMPLES.map((line) => `  $ ${line}`).join('\n')}`)
+    .option(
+      '--token <text>',
+      'what visitors have to show, 16 characters or more (default: made up where one is required)',
+    )
+    .addHelpText('after', shownExamples(EXAMPLES))
     .action(async ({ logdir, ...flags }: Flags) => {
       const settings = { logDirectory: logdir, ...flags };
       if (process.send !== undefined) return serveTraining(settings, process.send.bind(process));

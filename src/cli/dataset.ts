@@ -1,5 +1,6 @@
 import { basename, relative, resolve } from 'node:path';
 import { Argument, Command, InvalidArgumentError } from 'commander';
+import { commandLine } from '../base/commandLine.js';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import type { OnProgress } from '../base/progress.js';
 import { combineFolders } from '../data/make/combineFolders.js';
@@ -15,7 +16,6 @@ import { splitPairs } from '../data/make/splitPairs.js';
 import { synthesizeFacades } from '../data/make/synthesizeFacades.js';
 import { JobProgress } from './jobProgress.js';
 import { print, printError } from './output.js';
-import { quoted } from './quoted.js';
 import { wholeNumber } from './wholeNumber.js';
 
 /** `pix2pix dataset`: make, join or fetch data to train on. Mount it with `program.addCommand(datasetCommand())`. */
@@ -83,7 +83,7 @@ function combineCommand(): Command {
     .action(async (a, b, out, { quality, use_AB: useAB, overwrite }) => {
       const fix = 'pairs written so far are whole: run again with --overwrite';
       const { splits, out: folder } = await runJob('the combining', fix, (onProgress, signal) =>
-        combineFolders({ a, b, out, quality, useAB, overwrite, onProgress, signal }),
+        combineFolders({ a, b, out, quality, useAB, overwrite, onProgress, onNote: note, signal }),
       );
       const counts = Object.entries(splits).map(([split, count]) => `${count} ${split || 'pairs'}`);
       say(
@@ -104,13 +104,13 @@ function splitCommand(): Command {
     .action(async (pairs, out) => {
       const fix = 'remove the folder, and run the command again';
       const { folders, out: to } = await runJob('the cutting', fix, (onProgress, signal) =>
-        splitPairs({ pairs, out, onProgress, signal }),
+        splitPairs({ pairs, out, onProgress, onNote: note, signal }),
       );
       const counts = Object.entries(folders).map(([folder, count]) => `${count} ${folder}`);
       say(
         `cut into ${shown(to)}: ${counts.join(', ')}`,
         'train on it:',
-        `  pix2pix train --recipe cyclegan --dataroot ${quoted(shown(to))} --name ${runName(to)}_cyclegan`,
+        trainLine('--recipe', 'cyclegan', '--dataroot', shown(to), '--name', `${runName(to)}_cyclegan`),
       );
     });
 }
@@ -137,7 +137,15 @@ function downloadCommand(): Command {
       ),
     )
     .action(async (name: DatasetName | 'mnist', { out, url, sha256 }) => {
-      if (name === 'mnist') return downloadMnist(out, url);
+      if (name === 'mnist') {
+        if (sha256 !== undefined)
+          throw new Pix2PixError(
+            '--sha256 is for archives',
+            { mnist: 'is four files' },
+            'leave it out: each has its known checksum',
+          );
+        return downloadMnist(out, url);
+      }
       const published: PublishedDataset = PUBLISHED_DATASETS[name];
       if (published.note !== undefined && url === undefined) printError(`note: ${name}: ${published.note}`);
       const fix = 'run the same command again: it continues where this one stopped';
@@ -159,7 +167,7 @@ async function downloadMnist(out?: string, url?: string): Promise<void> {
   say(
     `${set.written ? 'fetched mnist into' : 'nothing to do: mnist is there already, in'} ${shown(set.out)}`,
     'train on it:',
-    `  pix2pix train --recipe mnist --dataroot ${quoted(shown(set.out))} --name mnist_gan`,
+    trainLine('--recipe', 'mnist', '--dataroot', shown(set.out), '--name', 'mnist_gan'),
   );
 }
 
@@ -193,12 +201,13 @@ function runName(folder: string): string {
 function trainHint(folder: string, direction: 'AtoB' | 'BtoA', size = 256): string[] {
   const name = `${runName(folder)}_pix2pix`;
   const crop = size < 128 ? 64 : 128;
-  const small = ` --netG unet_${crop} --load_size ${Math.round((crop * 286) / 256)} --crop_size ${crop}`;
-  return [
-    'train on it:',
-    `  pix2pix train --dataroot ${quoted(shown(folder))} --name ${name} --direction ${direction}${size < 256 ? small : ''}`,
-  ];
+  const load = Math.round((crop * 286) / 256);
+  const small = ['--netG', `unet_${crop}`, '--load_size', `${load}`, '--crop_size', `${crop}`];
+  const flags = ['--dataroot', shown(folder), '--name', name, '--direction', direction];
+  return ['train on it:', trainLine(...flags, ...(size < 256 ? small : []))];
 }
+
+const trainLine = (...flags: string[]) => `  ${commandLine('train', ...flags)}`;
 
 function datasetLine(name: string): string {
   const { about, note }: PublishedDataset = PUBLISHED_DATASETS[name as DatasetName];
@@ -212,6 +221,8 @@ function datasetRow(name: string, about: string): string {
 function examples(...commands: string[]): string {
   return `\nExamples:\n${commands.map((command) => `  $ pix2pix ${command}`).join('\n')}`;
 }
+
+const note = (text: string): void => void process.stderr.write(`note: ${text}\n`);
 
 function say(...lines: string[]): void {
   print(lines.join('\n'));

@@ -1,8 +1,10 @@
+import { program } from '../base/commandLine.js';
 import { formatOptionHelp, WIDEST, wrap } from '../options/help.js';
 import { type OptionMarks, toOptions } from '../options/optionsObject.js';
 import { parseOptions } from '../options/parse.js';
 import type { Command } from './command.js';
 import { DEMO_OPTIONS, type DemoOptions } from './demoOptions.js';
+import { surviveLostOutput } from './lostOutput.js';
 import { runDemo } from './runDemo.js';
 import { untilSignal } from './untilSignal.js';
 
@@ -16,12 +18,13 @@ export const demoCommand: Command = {
   summary: 'the whole way in three minutes: make data, train, look at the results',
   help: (_argv, columns) =>
     [
-      'Usage: pix2pix demo [options]',
+      `Usage: ${program()} demo [options]`,
       wrap(ABOUT, Math.min(columns, WIDEST)).join('\n'),
       formatOptionHelp(DEMO_OPTIONS, columns),
     ].join('\n\n'),
   run: async (argv) => {
     const { values, given } = parseOptions(argv, DEMO_OPTIONS);
+    surviveLostOutput();
     return untilSignal((stop) => runDemo(toOptions<DemoOptions & OptionMarks>(values, given, true), stop));
   },
 };

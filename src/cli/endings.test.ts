@@ -40,6 +40,7 @@ for (const [signal, code] of [
     );
   });
 
+  if (signal === 'SIGHUP') continue;
   test(`the second ${signal} ends it at once`, { skip }, async () => {
     const { output, endedBy } = await interrupted(60_000, signal, true);
     assert.equal(output, 'working\n');
@@ -87,6 +88,22 @@ test('a signal that comes twice at once, from the terminal and from a wrapper, i
   at(1301, 'SIGTERM');
   assert.deepEqual(kill.mock.calls[0].arguments, [process.pid, 'SIGTERM']);
   assert.deepEqual(stopped, ['SIGINT']);
+});
+
+test('a terminal that is closed may say so again and again: that ends nothing at once', (t) => {
+  let now = 1000;
+  t.mock.method(performance, 'now', () => now);
+  t.mock.method(process.stderr, 'write', () => true);
+  const kill = t.mock.method(process, 'kill', () => true);
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const watch = watchSignals(() => {});
+  for (; now < 10_000; now += 500) process.emit('SIGHUP', 'SIGHUP');
+  assert.equal(watch.signal, 'SIGHUP');
+  watch.dispose();
+  process.emit('SIGHUP', 'SIGHUP');
+  assert.equal(process.listenerCount('SIGHUP'), 1, 'Node would end the process by itself');
+  assert.equal(kill.mock.callCount(), 0);
+  process.removeAllListeners('SIGHUP');
 });
 
 test('a closed pipe does not end the work', async () => {

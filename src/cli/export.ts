@@ -7,6 +7,7 @@ import {
   exportGenerator,
 } from '../inference/export/exportGenerator.js';
 import { TOLERANCES } from '../inference/export/selfCheck.js';
+import { shownExamples } from './command.js';
 import { type ModelFlags, sourceOptions, withModelOptions } from './modelOptions.js';
 import { print, printError } from './output.js';
 
@@ -49,7 +50,7 @@ export function exportCommand(): Command {
       ).choices(['uint8', 'float']),
     )
     .option('--out <path>', "the file, or the web's folder (default: the run's name)")
-    .addHelpText('after', `\nExamples:\n${EXAMPLES.map((line) => `  $ ${line}`).join('\n')}`)
+    .addHelpText('after', shownExamples(EXAMPLES))
     .action(async (flags: Flags) => {
       const exported = await exportGenerator(flags.model, {
         ...sourceOptions(flags),

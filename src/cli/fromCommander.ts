@@ -1,4 +1,5 @@
 import { type Command as CommanderCommand, CommanderError } from 'commander';
+import { program } from '../base/commandLine.js';
 import type { Command } from './command.js';
 
 /**
@@ -10,7 +11,7 @@ export function fromCommander(make: (setExitCode: (code: number) => void) => Com
   const name = make(ignore).name();
   const summary = make(ignore).summary() || make(ignore).description();
   const build = (setExitCode = ignore as (code: number) => void) =>
-    make(setExitCode).name(`pix2pix ${name}`).exitOverride();
+    make(setExitCode).name(`${program()} ${name}`).exitOverride();
   return {
     name,
     summary,

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { commandLine } from '../base/commandLine.js';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { type ImportedNetwork, importRun } from '../interop/importRun.js';
 import { folderNameFault } from '../options/folderName.js';
+import { shownExamples } from './command.js';
 import { print } from './output.js';
-import { quoted } from './quoted.js';
 
 const ABOUT = [
   'Makes a run of models that were trained elsewhere: state dicts of the reference implementation (latest_net_G.pth,',
@@ -26,7 +27,7 @@ export function importCommand(): Command {
     .argument('<files...>', '.pth or .pict: a generator, and perhaps its discriminator')
     .requiredOption('--name <run>', 'the new run')
     .option('--checkpoints_dir <dir>', 'where runs are kept', './checkpoints')
-    .addHelpText('after', `\nExamples:\n${EXAMPLES.map((line) => `  $ ${line}`).join('\n')}`)
+    .addHelpText('after', shownExamples(EXAMPLES))
     .action((files: string[], flags: { name: string; checkpoints_dir: string }) => {
       const fault = folderNameFault(flags.name);
       if (fault !== undefined)
@@ -34,13 +35,9 @@ export function importCommand(): Command {
       const folder = join(flags.checkpoints_dir, flags.name);
       const networks = importRun(files, folder);
       const elsewhere =
-        flags.checkpoints_dir === './checkpoints'
-          ? ''
-          : ` --checkpoints_dir ${quoted(flags.checkpoints_dir)}`;
-      const lines = [
-        ...networks.map(describe),
-        `kept in ${folder}; translate with it: pix2pix test --name ${quoted(flags.name)}${elsewhere} --dataroot DIR`,
-      ];
+        flags.checkpoints_dir === './checkpoints' ? [] : ['--checkpoints_dir', flags.checkpoints_dir];
+      const test = commandLine('test', '--name', flags.name, ...elsewhere, '--dataroot', 'DIR');
+      const lines = [...networks.map(describe), `kept in ${folder}; translate with it: ${test}`];
       print(lines.join('\n'));
     });
 }

@@ -68,7 +68,7 @@ test('every example in the help parses', () => {
   let count = 0;
   for (const command of [['--help'], ['train', '--help'], ['test', '--help']]) {
     const joined = run(command).stdout.replaceAll(/ \\\n */g, ' ');
-    for (const [, name, options] of joined.matchAll(/^ {4}pix2pix (\w+) (--.*)$/gm)) {
+    for (const [, name, options] of joined.matchAll(/^ {4}\S+ \S*pix2pix\S* (\w+) (--.*)$/gm)) {
       if (options.includes('--config')) continue; // it names a file that is not there
       parsers[name](options.split(' '));
       count++;
@@ -100,8 +100,8 @@ test('what a person can mend is one message without a stack, and exit code 1', (
 });
 
 test('unknown and missing commands are refused with the nearest', () => {
-  assert.match(run(['tarin']).stderr, /no command tarin[\s\S]*did you mean pix2pix train\?/);
-  assert.match(run(['--dataroot', './d']).stderr, /the command is missing[\s\S]*pix2pix train --dataroot/);
+  assert.match(run(['tarin']).stderr, /no command tarin[\s\S]*did you mean .*pix2pix\S* train\?/);
+  assert.match(run(['--dataroot', './d']).stderr, /the command is missing[\s\S]*pix2pix\S* train --dataroot/);
   assert.equal(run(['tarin']).status, 1);
 });
 

@@ -1,10 +1,15 @@
-import { readFileSync } from 'node:fs';
+import { commandLine, program } from '../base/commandLine.js';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
-import { fileError, systemErrorInWords } from '../base/files/systemError.js';
+import { systemErrorInWords } from '../base/files/systemError.js';
+import { bugs, homepage, productVersion } from '../base/product.js';
 import { entry } from '../options/help.js';
 import { nearestName } from '../options/nearest.js';
+import { stopLiveTrainings } from '../training/liveTrainings.js';
+import { outliveTerminal } from './closedTerminal.js';
 import { type Command, type Example, formatExamples } from './command.js';
 import { fromCommander } from './fromCommander.js';
+import { restoreIgnoredHangUp } from './hangUp.js';
+import { watchOutput } from './lostOutput.js';
 import { print, printError } from './output.js';
 
 /** What each command needs is loaded when it is called: the whole program takes twice as long to load as one command. */
@@ -37,12 +42,20 @@ const FIRST_STEPS: readonly Example[] = [
  * @param argv the words after `pix2pix`
  */
 export async function main(argv: readonly string[]): Promise<void> {
-  surviveClosedPipes();
-  const fail = (error: unknown) => process.exit(report(error, argv));
+  watchOutput();
+  restoreIgnoredHangUp();
+  outliveTerminal();
+  let hasFailed = false;
+  const fail = (error: unknown) => {
+    if (!hasFailed) process.exitCode = report(error, argv);
+    hasFailed = true;
+    if (!stopLiveTrainings()) process.exit();
+  };
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
   try {
-    process.exitCode = await dispatch(argv);
+    const code = await dispatch(argv);
+    if (!hasFailed) process.exitCode = code;
   } catch (error) {
     process.exitCode = report(error, argv);
   }
@@ -50,7 +63,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 async function dispatch(argv: readonly string[]): Promise<number> {
   const [name, ...rest] = argv;
-  if (name === '--version' || name === '-V') return printed(version());
+  if (name === '--version' || name === '-V') return printed(productVersion);
   if (name === undefined || name === '--help' || name === '-h') return printed(await programHelp(columns()));
   if (name === 'help') return dispatch([...rest.slice(0, 1), '--help']);
   if (!Object.hasOwn(COMMANDS, name)) throw unknownCommand(name);
@@ -65,14 +78,16 @@ function unknownCommand(name: string): Pix2PixError {
     return new Pix2PixError(
       'the command is missing',
       { commands: names.join(', ') },
-      `pix2pix train ${name} ...`,
+      commandLine('train', name, '...'),
     );
   }
   const near = nearestName(name, names);
   return new Pix2PixError(
     `pix2pix has no command ${name}`,
     { commands: names.join(', ') },
-    near === undefined ? 'pix2pix --help shows what each does' : `did you mean pix2pix ${near}?`,
+    near === undefined
+      ? `${commandLine('--help')} shows what each does`
+      : `did you mean ${commandLine(near)}?`,
   );
 }
 
@@ -80,7 +95,7 @@ async function programHelp(columns: number): Promise<string> {
   const all = await Promise.all(Object.values(COMMANDS).map((load) => load()));
   const commands = all.map(({ name, summary }) => entry(name, summary, columns));
   return [
-    'Usage: pix2pix COMMAND [options]',
+    `Usage: ${program()} COMMAND [options]`,
     'Image-to-image translation: learns from pairs to turn one image into another.',
     ['Commands', ...commands].join('\n'),
     formatExamples('Start here', FIRST_STEPS, columns),
@@ -89,6 +104,7 @@ async function programHelp(columns: number): Promise<string> {
       entry('--help', 'with a command: all its options', columns),
       entry('--version', 'print the version', columns),
     ].join('\n'),
+    `Documentation: ${homepage}`,
   ].join('\n\n');
 }
 
@@ -101,11 +117,6 @@ function columns(): number {
   return process.stdout.columns || Number(process.env.COLUMNS) || 80;
 }
 
-function version(): string {
-  const manifest = new URL('../../../package.json', import.meta.url); // from dist/src/cli
-  return JSON.parse(readFileSync(manifest, 'utf8')).version;
-}
-
 /** Tells of an error and gives the exit code. */
 function report(error: unknown, argv: readonly string[]): number {
   const isVerbose = argv.includes('--verbose');
@@ -115,23 +126,8 @@ function report(error: unknown, argv: readonly string[]): number {
     printError(isVerbose && stack ? stack : `error: ${told.message}`);
   } else {
     const text = error instanceof Error ? error.message : String(error);
-    const fix = isVerbose ? '' : '\n  fix  add --verbose to see where, and report it';
+    const fix = isVerbose ? '' : `\n  fix  add --verbose to see where, and report it: ${bugs}`;
     printError(`error: ${isVerbose && stack ? stack : text}\n  this is a defect of pix2pix-ts${fix}`);
   }
   return 1;
-}
-
-/**
- * `pix2pix train | head` closes the pipe under us. Training goes on unseen rather than being lost; whatever only
- * prints ends by itself.
- */
-function surviveClosedPipes(): void {
-  for (const [stream, name] of [
-    [process.stdout, 'the standard output'],
-    [process.stderr, 'the error stream'],
-  ] as const) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw fileError(error, 'cannot write', name);
-    });
-  }
 }

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { commandLine } from '../base/commandLine.js';
 import { synthesizeFacades } from '../data/make/synthesizeFacades.js';
 import { parseTestOptions, parseTrainOptions } from '../training/options.js';
 import { test } from '../training/testCommand.js';
@@ -27,8 +28,8 @@ export async function runDemo(opt: DemoOptions, stop: AbortSignal): Promise<void
   const machine = ['--intra_threads', `${opt.intraThreads}`, '--seed', `${opt.seed}`, ...flags(opt)];
   await train(parseTrainOptions([...common, ...machine, ...trainingFlags(opt)]), stop);
   if (stop.aborted) {
-    const run = `--name ${NAME} --checkpoints_dir ${join(opt.out, 'checkpoints')}`;
-    say(`stopped; see what it has learned so far: pix2pix test ${run}`);
+    const test = commandLine('test', '--name', NAME, '--checkpoints_dir', join(opt.out, 'checkpoints'));
+    say(`stopped; see what it has learned so far: ${test}`);
     return;
   }
   say('\n3 of 3: translating label maps that it has not seen');

@@ -5,6 +5,7 @@ import { compareByField, fieldsOf, readField } from '../records/reading/fields.j
 import { filterRuns } from '../records/reading/filter.js';
 import type { RunSummary } from '../records/reading/runSummary.js';
 import { DEFAULT_LOGDIR, openLogDirectory } from './chosenRun.js';
+import { shownExamples } from './command.js';
 import { print, printError, printStyled } from './output.js';
 import { runsDiffCommand } from './runsDiff.js';
 import { runsExportCommand } from './runsExport.js';
@@ -50,7 +51,7 @@ export function runsCommand(setExitCode: (code: number) => void): Command {
     .option('--metric <tag>', 'show this metric, instead of the usual ones; may be given again', collect, [])
     .option('--all', 'those too that are hidden on the dashboard', false)
     .option('--json', 'as JSON, one object a run', false)
-    .addHelpText('after', `\nExamples:\n${EXAMPLES.map((line) => `  $ ${line}`).join('\n')}`)
+    .addHelpText('after', shownExamples(EXAMPLES))
     .addHelpText('after', FILTER_HELP)
     .addCommand(runsDiffCommand())
     .addCommand(runsExportCommand())

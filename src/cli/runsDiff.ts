@@ -3,6 +3,7 @@ import { plainLine, plainText } from '../base/errors/plainText.js';
 import { compareRuns, type RunDifference } from '../records/reading/compareRuns.js';
 import type { RunDetail } from '../records/reading/runSummary.js';
 import { chosenRun, DEFAULT_LOGDIR, openLogDirectory } from './chosenRun.js';
+import { shownExamples } from './command.js';
 import { printStyled } from './output.js';
 import { type Column, columnsOf, formatTable, hasColours } from './terminalTable.js';
 
@@ -25,7 +26,7 @@ export function runsDiffCommand(): Command {
     .argument('<B>', 'another one')
     .option('--logdir <dir>', 'the folder with the runs', DEFAULT_LOGDIR)
     .option('--json', 'as JSON', false)
-    .addHelpText('after', `\nExamples:\n${EXAMPLES.map((line) => `  $ ${line}`).join('\n')}`)
+    .addHelpText('after', shownExamples(EXAMPLES))
     .action(async (a: string, b: string, { logdir, json }: { logdir: string; json: boolean }) => {
       const index = await openLogDirectory(logdir);
       const [left, right] = [chosenRun(index, a), chosenRun(index, b)];

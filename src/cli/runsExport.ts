@@ -8,6 +8,7 @@ import { exportSeries } from '../records/reading/exportSeries.js';
 import type { RunIndex } from '../records/reading/runIndex.js';
 import type { RunDetail } from '../records/reading/runSummary.js';
 import { chosenRun, DEFAULT_LOGDIR, openLogDirectory } from './chosenRun.js';
+import { shownExamples } from './command.js';
 import { print } from './output.js';
 
 const FORMATS = ['csv', 'json', 'html'] as const;
@@ -48,7 +49,7 @@ export function runsExportCommand(): Command {
     )
     .option('--out <file>', 'default: the standard output')
     .option('--overwrite', 'replace a file that is there', false)
-    .addHelpText('after', `\nExamples:\n${EXAMPLES.map((line) => `  $ ${line}`).join('\n')}`)
+    .addHelpText('after', shownExamples(EXAMPLES))
     .action(async (name: string, flags: Flags) => {
       const index = await openLogDirectory(flags.logdir);
       const run = chosenRun(index, name);

@@ -6,6 +6,7 @@ import type { RunDetail } from '../records/reading/runSummary.js';
 import { mlflowTracker } from '../records/writing/remote/mlflow/mlflowTracker.js';
 import { syncRun } from '../records/writing/remote/syncRun.js';
 import { chosenRun, DEFAULT_LOGDIR, openLogDirectory } from './chosenRun.js';
+import { shownExamples } from './command.js';
 import { print, printError } from './output.js';
 import { untilSignal } from './untilSignal.js';
 
@@ -34,7 +35,7 @@ export function runsSyncCommand(setExitCode: (code: number) => void): Command {
     .option('--logdir <dir>', 'the folder with the runs', DEFAULT_LOGDIR)
     .option('--mlflow_uri <url>', 'the server (default: the one that the run reports to)', address)
     .option('--mlflow_experiment <name>', "the experiment there (default: the run's own, or else pix2pix)")
-    .addHelpText('after', `\nExamples:\n${EXAMPLES.map((line) => `  $ ${line}`).join('\n')}`)
+    .addHelpText('after', shownExamples(EXAMPLES))
     .action(async (names: string[], flags: Flags) => {
       const index = await openLogDirectory(flags.logdir);
       const runs = names.map((name) => chosenRun(index, name));

@@ -1,4 +1,6 @@
 import { constants } from 'node:os';
+import { stopLiveTrainings } from '../training/liveTrainings.js';
+import { isHangUpIgnored } from './hangUp.js';
 import { printError } from './output.js';
 
 /** Ctrl-C, a polite kill, and a terminal that was closed. */
@@ -23,7 +25,8 @@ export interface SignalWatch {
 
 /**
  * Lets work end in good order: the first signal says so and calls `onStop`, the second one ends the process at once,
- * as that signal would have ended it without us (for shells 130 for Ctrl-C, 143 for SIGTERM).
+ * as that signal would have ended it without us (for shells 130 for Ctrl-C, 143 for SIGTERM). A terminal that is closed
+ * says so as often as it likes, since nobody is there any more who could be waiting; under `nohup` it is not heard.
  *
  * @param onStop called once; the work is to stop after its current step and save
  * @param notice what a person is told then
@@ -39,15 +42,17 @@ export function watchSignals(
       first = { signal, at: now };
       printError(`\n${notice}`);
       onStop(signal);
-    } else if (now - first.at > ECHO_MILLISECONDS) {
+    } else if (signal !== 'SIGHUP' && now - first.at > ECHO_MILLISECONDS) {
       dispose();
       endAtOnce(signal);
     }
   };
+  const heard = isHangUpIgnored() ? SIGNALS.filter((signal) => signal !== 'SIGHUP') : SIGNALS;
   const dispose = () => {
-    for (const signal of SIGNALS) process.off(signal, handle);
+    for (const signal of heard) process.off(signal, handle);
+    if (first?.signal === 'SIGHUP') process.on('SIGHUP', () => {}); // it may come again while the process ends
   };
-  for (const signal of SIGNALS) process.on(signal, handle);
+  for (const signal of heard) process.on(signal, handle);
   return {
     get signal() {
       return first?.signal;
@@ -58,11 +63,12 @@ export function watchSignals(
 
 /**
  * Not by process.exit: it waits for the training thread's step to end, and then ONNX Runtime, whose thread is being
- * ended under it, aborts the process with a core dump. A container's process 1 alone survives a signal of its own.
+ * ended under it, aborts the process with a core dump. A container's process 1 alone survives a signal of its own; a
+ * training is left to finish its step there.
  */
 function endAtOnce(signal: StopSignal): void {
   process.kill(process.pid, signal);
-  setTimeout(() => process.exit(exitCodeOf(signal)), SURVIVED_MILLISECONDS);
+  setTimeout(() => stopLiveTrainings() || process.exit(exitCodeOf(signal)), SURVIVED_MILLISECONDS);
 }
 
 /** 128 + the signal's number, as shells report it. */

@@ -1,7 +1,8 @@
+import { program } from '../base/commandLine.js';
 import { formatIgnoredHelp, formatOptionHelp, WIDEST, wrap } from '../options/help.js';
 import { tableFor } from '../options/parse.js';
 import { TEST_OPTIONS } from '../options/testOptions.js';
-import { parseTestOptions, registeredExtensions } from '../training/options.js';
+import { parseTestOptions, parsing } from '../training/options.js';
 import { type TestSummary, test } from '../training/testCommand.js';
 import { type Command, type Example, formatExamples } from './command.js';
 import { JobProgress } from './jobProgress.js';
@@ -30,7 +31,7 @@ export const testCommand: Command = {
   summary: 'translate images with a trained model and write a page of results',
   help: (argv, columns) =>
     [
-      'Usage: pix2pix test --name NAME [options]',
+      `Usage: ${program()} test --name NAME [options]`,
       wrap(ABOUT, Math.min(columns, WIDEST)).join('\n'),
       formatExamples('Examples', EXAMPLES, columns),
       formatOptionHelp(testTable(argv), columns),
@@ -59,6 +60,6 @@ export function describeResults({ images, means, page }: TestSummary): string {
 
 /** A test may leave --dataroot out, because the checkpoint knows it. */
 function testTable(argv: readonly string[]) {
-  const table = tableFor(argv, TEST_OPTIONS, { isTrain: false, extensions: registeredExtensions() });
+  const table = tableFor(argv, TEST_OPTIONS, { isTrain: false, ...parsing() });
   return { ...table, dataroot: { ...TEST_OPTIONS.dataroot, required: false } };
 }

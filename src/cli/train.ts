@@ -1,7 +1,8 @@
+import { commandLine, program } from '../base/commandLine.js';
 import { formatIgnoredHelp, formatOptionHelp, WIDEST, wrap } from '../options/help.js';
 import { tableFor } from '../options/parse.js';
 import { TRAIN_OPTIONS, type TrainOptions } from '../options/trainOptions.js';
-import { parseTrainOptions, registeredExtensions } from '../training/options.js';
+import { parseTrainOptions, parsing } from '../training/options.js';
 import { dryRun } from '../training/profiling/dryRun.js';
 import type { TrainingSummary } from '../training/report/trainingEvents.js';
 import { completeOptions } from '../training/saved/completeOptions.js';
@@ -9,8 +10,8 @@ import { train } from '../training/train.js';
 import { type Command, type Example, formatExamples } from './command.js';
 import { startDashboardProcess } from './dashboardChild.js';
 import { JobProgress } from './jobProgress.js';
+import { surviveLostOutput } from './lostOutput.js';
 import { print, printError } from './output.js';
-import { quoted } from './quoted.js';
 import { untilSignal } from './untilSignal.js';
 
 const EXAMPLES: readonly Example[] = [
@@ -46,18 +47,16 @@ export const trainCommand: Command = {
   summary: 'train a model on pairs of images',
   help: (argv, columns) =>
     [
-      'Usage: pix2pix train --dataroot DIR [options]',
+      `Usage: ${program()} train --dataroot DIR [options]`,
       wrap(ABOUT, Math.min(columns, WIDEST)).join('\n'),
       formatExamples('Examples', EXAMPLES, columns),
-      formatOptionHelp(
-        tableFor(argv, TRAIN_OPTIONS, { isTrain: true, extensions: registeredExtensions() }),
-        columns,
-      ),
+      formatOptionHelp(tableFor(argv, TRAIN_OPTIONS, { isTrain: true, ...parsing() }), columns),
       formatIgnoredHelp(columns),
     ].join('\n\n'),
   run: async (argv) => {
     const opt = parseTrainOptions(argv);
     if (opt.dryRun) return showDryRun(opt);
+    surviveLostOutput();
     return untilSignal(async (stop) => {
       if (opt.dashboard) {
         await startDashboardProcess(opt.checkpointsDir, opt.dashboardPort, printError);
@@ -82,11 +81,9 @@ async function showDryRun(opt: TrainOptions): Promise<number> {
 /** What to do next. */
 function ending(opt: TrainOptions, { reason, steps, epoch }: TrainingSummary): string {
   const place = `after ${steps} ${steps === 1 ? 'step' : 'steps'}, in epoch ${epoch}`;
-  const elsewhere = opt.given.includes('checkpoints_dir')
-    ? ` --checkpoints_dir ${quoted(opt.checkpointsDir)}`
-    : '';
-  const run = `--name ${opt.name}${elsewhere}`;
+  const elsewhere = opt.given.includes('checkpoints_dir') ? ['--checkpoints_dir', opt.checkpointsDir] : [];
+  const run = ['--name', opt.name, ...elsewhere];
   if (steps === 0) return 'stopped before the first step; nothing has been saved';
-  if (reason === 'finished') return `finished ${place}; see what it learned: pix2pix test ${run}`;
-  return `saved and stopped ${place}; go on: pix2pix train ${run} --continue_train`;
+  if (reason === 'finished') return `finished ${place}; see what it learned: ${commandLine('test', ...run)}`;
+  return `saved and stopped ${place}; go on: ${commandLine('train', ...run, '--continue_train')}`;
 }

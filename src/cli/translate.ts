@@ -1,11 +1,13 @@
 import { Command, Option } from 'commander';
+import { commandLine } from '../base/commandLine.js';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import type { Progress } from '../base/progress.js';
-import { MAX_FILE_BYTES } from '../data/decode/decode.js';
+import { MAX_FILE_BYTES } from '../data/decode/limits.js';
 import { type ImageFormat, imageFormats } from '../inference/encodeImage.js';
 import { loadGenerator } from '../inference/loadGenerator.js';
 import { type TranslationFailure, type TranslationJob, translateFiles } from '../inference/translateFiles.js';
 import { fileJob, translationJobs } from '../inference/translationJobs.js';
+import { shownExamples } from './command.js';
 import { JobProgress } from './jobProgress.js';
 import { type ModelFlags, sourceOptions, withModelOptions } from './modelOptions.js';
 import { print, printError } from './output.js';
@@ -62,14 +64,14 @@ export function translateCommand(setExitCode: (code: number) => void): Command {
       '<in...>',
       'images: files, folders, "patterns", or - for stdin; then <out>: a file, a folder, or - for stdout',
     )
-    .addHelpText('after', `\nExamples:\n${EXAMPLES.map((line) => `  $ ${line}`).join('\n')}`)
+    .addHelpText('after', shownExamples(EXAMPLES))
     .action(async (paths: string[], flags: Flags) => {
       if (paths.length < 2) {
         const facts = { given: paths.join(' ') };
         throw new Pix2PixError(
           'the output is missing',
           facts,
-          'pix2pix translate --model RUN in.png out.png',
+          commandLine('translate', '--model', 'RUN', 'in.png', 'out.png'),
         );
       }
       setExitCode(await translate(paths.slice(0, -1), paths.at(-1)!, flags));
@@ -77,7 +79,7 @@ export function translateCommand(setExitCode: (code: number) => void): Command {
 }
 
 async function translate(inputs: string[], output: string, flags: Flags): Promise<number> {
-  const jobs = await jobsOf(inputs, output, flags.format);
+  const jobs = await jobsOf(inputs, output, flags.format, note);
   const stop = new AbortController();
   const progress = new JobProgress();
   const generator = await loadGenerator(flags.model, {
@@ -99,6 +101,7 @@ async function translate(inputs: string[], output: string, flags: Flags): Promis
       keepAlpha: flags.keep_alpha,
       quality: flags.quality,
       stop: stop.signal,
+      onNote: note,
       ...(jobs.length === 1 ? { onTile: show('tiles') } : { onImage: show('images') }),
     });
     progress.end();
@@ -124,9 +127,10 @@ async function jobsOf(
   inputs: readonly string[],
   output: string,
   format: ImageFormat | undefined,
+  onNote: (text: string) => void,
 ): Promise<TranslationJob[]> {
   const isPiped = inputs.includes(STDIO);
-  if (!isPiped && output !== STDIO) return translationJobs(inputs, output, format);
+  if (!isPiped && output !== STDIO) return translationJobs(inputs, output, format, onNote);
   if (inputs.length > 1) {
     const facts = { in: inputs.join(' '), out: output };
     throw new Pix2PixError(
@@ -162,6 +166,9 @@ function writeStdout(file: Uint8Array): Promise<void> {
     process.stdout.write(file, (error) => (error ? reject(error) : resolve()));
   });
 }
+
+/** On stderr, for the picture itself may go to stdout. */
+const note = (text: string): void => void process.stderr.write(`note: ${text}\n`);
 
 /** On stderr where the picture itself goes to stdout. */
 function report(translated: number, failures: readonly TranslationFailure[], output: string): void {

@@ -1,45 +1,45 @@
 import { join } from 'node:path';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
-import { preparationOptions } from './augment/preparedImage.js';
+import { preparationOptions } from './augment/preparationOptions.js';
 import type { DataOptions } from './options.js';
 import { openIdx } from './pair/idx/idxSource.js';
-import { findImages, isFolder, noFolder, type OnProgress } from './pair/imageFolder.js';
+import { findImages, isFolder, noFolder, type SearchSurroundings } from './pair/imageFolder.js';
 import { findPairs } from './pair/pairs.js';
 import type { SampleSource } from './pair/sampleSource.js';
 import type { SourcePlan } from './pair/sourcePlan.js';
 import { findUnpaired } from './pair/unalignedSource.js';
 
 /** Finds the images of a data set: as a plan where they lie in files of their own, else as a source. */
-type Opener = (opt: DataOptions, onProgress?: OnProgress) => Promise<SourcePlan | SampleSource>;
+type Opener = (opt: DataOptions, surroundings: SearchSurroundings) => Promise<SourcePlan | SampleSource>;
 
 /** The data sets of this package, by their names for `--dataset_mode`. */
 export const BUILT_IN_DATASETS: Readonly<Record<string, Opener>> = {
-  aligned: async (opt, onProgress) => {
+  aligned: async (opt, surroundings) => {
     checkImages(opt);
-    const pairs = await findPairs(opt.dataroot, opt.phase, onProgress);
+    const pairs = await findPairs(opt.dataroot, opt.phase, surroundings);
     return { kind: 'aligned', opt: preparationOptions(opt), pairs };
   },
-  unaligned: async (opt, onProgress) => {
+  unaligned: async (opt, surroundings) => {
     checkImages(opt);
     const { serialBatches } = opt;
-    const folders = await findUnpaired(opt.dataroot, opt.phase, onProgress);
+    const folders = await findUnpaired(opt.dataroot, opt.phase, surroundings);
     return { kind: 'unaligned', opt: { ...preparationOptions(opt), serialBatches }, folders };
   },
-  single: async (opt, onProgress) => {
+  single: async (opt, surroundings) => {
     checkChannels('input_nc', opt);
     checkSizes(opt);
     if (!(await isFolder(opt.dataroot))) {
       throw await noFolder(opt.dataroot, opt.phase, opt.dataroot, 'point --dataroot at a folder of images');
     }
-    const images = await findImages(opt.dataroot, onProgress);
+    const images = await findImages(opt.dataroot, surroundings);
     return { kind: 'single', opt: preparationOptions(opt), images, channels: opt.inputNc };
   },
-  colorization: async (opt, onProgress) => {
+  colorization: async (opt, surroundings) => {
     checkSizes(opt);
     checkColorization(opt);
     const folder = join(opt.dataroot, opt.phase);
     if (!(await isFolder(folder))) throw await noFolder(opt.dataroot, opt.phase, folder);
-    const images = await findImages(folder, onProgress);
+    const images = await findImages(folder, surroundings);
     return { kind: 'single', opt: preparationOptions(opt), images, channels: 3 };
   },
   mnist: async (opt) => openIdx(opt.dataroot, opt.phase),

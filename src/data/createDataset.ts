@@ -4,6 +4,7 @@ import { BatchProducer } from './loading/batchProducer.js';
 import { type BatchSupply, Dataset } from './loading/dataset.js';
 import { WorkerSupply } from './loading/workerSupply.js';
 import type { DataOptions } from './options.js';
+import type { SearchSurroundings } from './pair/imageFolder.js';
 import type { SampleSource } from './pair/sampleSource.js';
 import { foldersOf, openSource, type SourcePlan } from './pair/sourcePlan.js';
 
@@ -37,8 +38,9 @@ export function datasetModes(): string[] {
 /**
  * The data of a run, as its options say: found, ordered, and decoded ahead of use.
  *
- * @param surroundings `onWarning` is told of each image that cannot be used, once, by default on stderr; `onProgress`
- *   of how far it is, when finding the images takes longer than a second
+ * @param surroundings `onWarning` is told, once and by default on stderr, of each image that cannot be used, of other
+ *   files beside the images, and of what files have more than is seen; `onProgress` of how far it is, when finding the
+ *   images takes longer than a second
  * @throws Pix2PixError for an unknown mode, a data root without images, unmatched names, or options that disagree
  */
 export async function createDataset(
@@ -48,7 +50,7 @@ export async function createDataset(
     onProgress,
   }: { onWarning?: (message: string) => void; onProgress?: (text: string) => void } = {},
 ): Promise<Dataset> {
-  const found = await open(opt, onProgress);
+  const found = await open(opt, { onWarning, onProgress });
   const source = 'kind' in found ? openSource(found) : found;
   const length = Math.min(source.length, opt.maxDatasetSize);
   if (!(length > 0)) {
@@ -68,14 +70,11 @@ export async function createDataset(
   });
 }
 
-async function open(
-  opt: DataOptions,
-  onProgress?: (text: string) => void,
-): Promise<SourcePlan | SampleSource> {
+async function open(opt: DataOptions, surroundings: SearchSurroundings): Promise<SourcePlan | SampleSource> {
   const factory = factories.get(opt.datasetMode);
-  if (factory !== undefined) return factory(opt, { onProgress });
+  if (factory !== undefined) return factory(opt, { onProgress: surroundings.onProgress });
   if (Object.hasOwn(BUILT_IN_DATASETS, opt.datasetMode))
-    return BUILT_IN_DATASETS[opt.datasetMode](opt, onProgress);
+    return BUILT_IN_DATASETS[opt.datasetMode](opt, surroundings);
   throw new Pix2PixError(
     'unknown data set',
     { dataset_mode: opt.datasetMode, 'there are': datasetModes().join(', ') },

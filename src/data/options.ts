@@ -18,4 +18,7 @@ export type DataOptions = Omit<OptionValues<typeof DATA_OPTIONS>, 'datasetMode'>
   isTrain: boolean;
   /** The epoch that the first iteration is. Default: 1. */
   epochCount?: number;
+  /** Known, images of sizes that its networks do not take are left out. */
+  model?: string;
+  netG?: string;
 } & Partial<OptionValues<typeof AUGMENTATION_OPTIONS>>;

@@ -1,6 +1,6 @@
 import type { ImageBatch } from '../data/batch/imageBatch.js';
 import { BadImageError } from '../data/decode/badImage.js';
-import type { DeepImage } from '../data/decode/decode.js';
+import type { DeepImage } from '../data/decode/deepImage.js';
 import type { DeepImageBatch } from './portable/generator.js';
 import type { GeneratorInfo } from './portable/generatorInfo.js';
 

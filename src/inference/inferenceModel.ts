@@ -1,3 +1,4 @@
+import { productVersion } from '../base/product.js';
 import { type Program, withoutUpdates } from '../engine/ir/program.js';
 import type { State } from '../engine/ir/state.js';
 import { f32 } from '../engine/ir/tensorType.js';
@@ -8,8 +9,9 @@ import { INPUT, inferenceGraph } from '../engine/onnx/inferenceGraph.js';
 import type { ModelProto } from '../engine/onnx/onnx_pb.js';
 import type { Precision } from '../engine/onnx/weightStorage.js';
 import { sizeUnit } from '../models/networks/define.js';
+import { publicOptions } from '../options/serialise.js';
+import { registeredExtensions } from '../training/options.js';
 import { type GeneratorInfo, type NormMode, withInfo } from './portable/generatorInfo.js';
-import { productVersion } from './provenance.js';
 import type { TrainedGenerator } from './trainedGenerator.js';
 
 /** In what form a generator is wanted. */
@@ -36,8 +38,9 @@ export function describeGenerator(
   form: ModelForm,
   commit = 'unknown',
 ): GeneratorInfo {
-  const { name, inputNc, outputNc, netG, options } = generator;
-  const provenance = { options, version: productVersion(), commit };
+  const { name, inputNc, outputNc, netG } = generator;
+  const options = publicOptions(generator.options, registeredExtensions());
+  const provenance = { options, version: productVersion, commit };
   return { name, inputNc, outputNc, unit: sizeUnit(netG), ...form, ...provenance };
 }
 

@@ -1,7 +1,7 @@
 import { hasHash } from '../checkpoints/hasHash.js';
 import type { ImageBatch } from '../data/batch/imageBatch.js';
 import { decodeDeepImage } from '../data/decode/decode.js';
-import type { InferenceOptions } from '../engine/devices/cpu/inferenceSession.js';
+import { type InferenceOptions, runtimeNotice } from '../engine/devices/cpu/inferenceSession.js';
 import { toChannels } from './channels.js';
 import { findGenerator, type GeneratorSource, type SourceOptions } from './generatorSource.js';
 import type { Generator, TranslateOptions } from './portable/generator.js';
@@ -34,6 +34,7 @@ export async function loadGenerator(
   model: string,
   options: LoadOptions = {},
 ): Promise<Generator<ImageFile, ImageBatch>> {
+  runtimeNotice(options.onWarning ?? console.warn);
   if (options.startsFast) {
     const { translator, isWhole } = await prepareUnverified(model, options);
     if (await isWhole) return new NodeGenerator(translator);

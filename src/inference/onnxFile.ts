@@ -1,8 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import { fromBinary } from '@bufbuild/protobuf';
+import { commandLine } from '../base/commandLine.js';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { fileError } from '../base/files/systemError.js';
-import { type ModelProto, ModelProtoSchema } from '../engine/onnx/onnx_pb.js';
+import { requireFinite } from '../checkpoints/format/finite.js';
+import { type ModelProto, ModelProtoSchema, TensorProto_DataType } from '../engine/onnx/onnx_pb.js';
+import { toFloats } from '../interop/floats.js';
 import { type GeneratorInfo, infoOf } from './portable/generatorInfo.js';
 
 /** A protobuf file ends at 2 GB. */
@@ -10,7 +13,8 @@ const MAX_BYTES = 2 ** 31 - 1;
 
 /**
  * Reads an ONNX file that `pix2pix export` has written.
- * @throws Pix2PixError when it cannot be read, is no ONNX, or is a model of another origin
+ * @throws Pix2PixError when it cannot be read, is no ONNX, is a model of another origin, or has weights that are no
+ *   numbers
  */
 export function readOnnxFile(path: string): { readonly model: ModelProto; readonly info: GeneratorInfo } {
   const model = parse(path, readBytes(path));
@@ -19,6 +23,7 @@ export function readOnnxFile(path: string): { readonly model: ModelProto; readon
     values.map(({ name }) => name).join(', '),
   );
   if (info !== undefined && model.graph?.input.length === 1 && model.graph.output.length === 1) {
+    requireFiniteWeights(model, path);
     return { model, info };
   }
   throw new Pix2PixError(
@@ -29,8 +34,21 @@ export function readOnnxFile(path: string): { readonly model: ModelProto; readon
       outputs: output || 'none',
       producer: model.producerName || 'unknown',
     },
-    'export the generator with pix2pix export --model RUN',
+    `export the generator: ${commandLine('export', '--model', 'RUN')}`,
   );
+}
+
+function requireFiniteWeights({ graph }: ModelProto, path: string): void {
+  for (const { name, dataType, dims, rawData } of graph?.initializer ?? []) {
+    const { buffer } = new Uint8Array(rawData); // aligned, which a part of a file need not be
+    const shape = dims.map(Number);
+    if (dataType === TensorProto_DataType.FLOAT) {
+      requireFinite(new Float32Array(buffer, 0, rawData.length >> 2), name, path);
+    } else if (dataType === TensorProto_DataType.FLOAT16) {
+      const data = new Uint16Array(buffer, 0, rawData.length >> 1);
+      requireFinite(toFloats({ dtype: 'F16', shape, data }), name, path);
+    }
+  }
 }
 
 function readBytes(path: string): Uint8Array {

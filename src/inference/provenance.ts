@@ -2,12 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { versions } from '../training/saved/versions.js';
-
-/** The version of this package. */
-export function productVersion(): string {
-  return versions()['pix2pix-ts'];
-}
 
 /** The commit of this program where it runs from its repository, else `unknown`. */
 export function sourceCommit(): string {

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { requireSameTensors } from '../checkpoints/format/architecture.js';
 import { networkPart } from '../checkpoints/format/checkpointNames.js';
+import { requireFinite } from '../checkpoints/format/finite.js';
 import type { UnverifiedFile } from '../checkpoints/hasHash.js';
 import { openSafetensors, type SafetensorsFile } from '../checkpoints/safetensors.js';
 import { CheckpointStore } from '../checkpoints/store.js';
@@ -190,9 +191,10 @@ function fill(generator: TrainedGenerator, file: WeightFile): TrainedGenerator {
 function readState({ name, type }: State, file: WeightFile): StateData {
   requireType(name, file, type.dtype === 'i64');
   if (type.dtype === 'i64') return BigInt64Array.of(BigInt(file.read(name).data[0] ?? 0));
-  if (file.tensors.get(name)!.dtype !== 'F32') return toFloats(file.read(name));
-  const data = new Float32Array(elementCount(type.shape));
-  file.readInto(name, data);
+  const isPlain = file.tensors.get(name)!.dtype === 'F32';
+  const data = isPlain ? new Float32Array(elementCount(type.shape)) : toFloats(file.read(name));
+  if (isPlain) file.readInto(name, data);
+  requireFinite(data, name, file.path);
   return data;
 }
 

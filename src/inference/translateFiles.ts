@@ -1,8 +1,10 @@
 import pLimit from 'p-limit';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { writeFileAtomic } from '../base/files/atomicFile.js';
+import { fileError } from '../base/files/systemError.js';
 import type { ImageBatch } from '../data/batch/imageBatch.js';
 import { decodeDeepImage } from '../data/decode/decode.js';
+import { type DecodeNote, oncePerKind } from '../data/decode/decodeNote.js';
 import { toChannels } from './channels.js';
 import { encodeImage, type ImageFormat } from './encodeImage.js';
 import type { ImageFile } from './loadGenerator.js';
@@ -29,6 +31,8 @@ export interface TranslateFilesOptions extends Pick<TranslateOptions, 'tile' | '
   readonly quality?: number;
   /** After every image, also one that failed. */
   readonly onImage?: (done: number, total: number) => void;
+  /** Told what images have more than is seen of them, once for each kind. */
+  readonly onNote?: (text: string) => void;
   /** When aborted, no other image is begun, and one in tiles ends; its reason is to be a Pix2PixError. */
   readonly stop?: AbortSignal;
 }
@@ -57,14 +61,14 @@ export async function translateFiles(
 ): Promise<{ readonly translated: number; readonly failures: readonly TranslationFailure[] }> {
   const budget = new PixelBudget(BUDGET_PIXELS);
   const failures = new Map<number, TranslationFailure>();
+  const note = oncePerKind(options.onNote ?? (() => {}));
   let done = 0;
   await pLimit(AT_ONCE).map(jobs, async (job, index) => {
     if (options.stop?.aborted) return;
     try {
-      await translateFile(generator, job, options, budget);
+      await translateFile(generator, job, options, { budget, note: (of) => note(job.name, of) });
     } catch (error) {
-      if (!(error instanceof Pix2PixError)) throw error;
-      failures.set(index, { name: job.name, error });
+      failures.set(index, { name: job.name, error: failureOf(error, job) });
     }
     done++;
     options.onImage?.(done, jobs.length);
@@ -75,11 +79,19 @@ export async function translateFiles(
   };
 }
 
+/** What a person can do something about: of others, such as a name that is too long, the system's own words. */
+function failureOf(error: unknown, { name, output }: TranslationJob): Pix2PixError {
+  const place = typeof output === 'string' ? output : name;
+  const told = fileError(error, 'a translation cannot be written', place);
+  if (told instanceof Pix2PixError) return told;
+  throw error;
+}
+
 async function translateFile(
   generator: Generator<ImageFile, ImageBatch>,
   { source, name, output, format }: TranslationJob,
   options: TranslateFilesOptions,
-  budget: PixelBudget,
+  { budget, note }: { readonly budget: PixelBudget; readonly note: (note: DecodeNote) => void },
 ): Promise<void> {
   const { depth, keepAlpha, quality = 95 } = options;
   let taken = 0;
@@ -88,7 +100,10 @@ async function translateFile(
     taken = pixels;
   };
   try {
-    const { alpha, ...image } = await decodeDeepImage(source, name, { depth, alpha: keepAlpha, admit });
+    const { alpha, ...image } = await decodeDeepImage(source, name, {
+      ...{ depth, alpha: keepAlpha, admit },
+      onNote: note,
+    });
     const { tile, overlap, onTile, stop: signal } = options;
     const batch = toChannels(image, generator.info, name) as ImageBatch;
     const translation = await generator.translate(batch, { tile, overlap, onTile, signal });

@@ -1,9 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, join, parse, resolve } from 'node:path';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { glob, globBase, isGlob } from '../base/files/glob.js';
-import { isImageName } from '../data/listing/imageNames.js';
 import { listImages } from '../data/listing/listImages.js';
+import { imagesAmong, inWords, type PassedOver } from '../data/listing/passedOver.js';
 import { pathsOf } from '../data/listing/pathList.js';
 import { formatOfName, type ImageFormat, imageFormats } from './encodeImage.js';
 import type { TranslationJob } from './translateFiles.js';
@@ -16,26 +16,28 @@ interface Found {
 
 /**
  * What to translate, and where to: a file to a file; files, folders (with all below them) and patterns into a folder,
- * where the names below each folder or pattern are kept.
+ * where the names below each folder or pattern are kept. Of two images that would have one name there the second gets
+ * a number, as in the results of a test: 1.png, 1-2.png.
  *
  * @param inputs paths and patterns
  * @param format of the outputs; by default what a file's name says, and PNG in a folder
- * @throws Pix2PixError when something is not there, or two outputs would have one name, or an output is an input
+ * @param onNote told of numbers that names got, and of files that are no images by their names
+ * @throws Pix2PixError when something is not there, or an output is an input
  */
 export async function translationJobs(
   inputs: readonly string[],
   output: string,
   format: ImageFormat | undefined,
+  onNote: (text: string) => void = () => {},
 ): Promise<TranslationJob[]> {
-  if (isFile(inputs, output)) return check([fileJob(inputs[0], output, format)]);
-  const found = (await Promise.all(inputs.map(filesOf))).flat();
+  if (isFile(inputs, output)) return keepInputs([fileJob(inputs[0], output, format)]);
+  const found = (await Promise.all(inputs.map((input) => filesOf(input, onNote)))).flat();
   const extension = format ?? 'png';
-  return check(
-    found.map(({ path, relative }) => {
-      const to = join(output, relative.replace(/\.\w+$/, `.${extension}`));
-      return { source: path, name: path, output: to, format: extension };
-    }),
-  );
+  const jobs = found.map(({ path, relative }) => {
+    const to = join(output, relative.replace(/\.\w+$/, `.${extension}`));
+    return { source: path, name: path, output: to, format: extension };
+  });
+  return numberEqual(keepInputs(jobs), onNote);
 }
 
 /** One input that is a file goes to a file, unless the output is a folder or ends like one. */
@@ -55,45 +57,74 @@ export function fileJob(path: string, output: string, format: ImageFormat | unde
   );
 }
 
-async function filesOf(input: string): Promise<Found[]> {
+async function filesOf(input: string, onNote: (text: string) => void): Promise<Found[]> {
   if (isRegular(input)) return [{ path: input, relative: basename(input) }];
   const isFolderInput = isFolder(input);
   const base = isFolderInput ? input : globBase(input);
-  let names: string[] = [];
-  if (isFolderInput) names = pathsOf(await listImages(input));
-  else if (isGlob(input)) names = glob(input).filter(isImageName);
-  if (names.length > 0) return names.map((name) => ({ path: join(base, name), relative: name }));
+  const { images, passedOver } = isFolderInput ? await imagesBelow(input) : imagesAmong(filesLike(input));
+  const others = inWords(passedOver);
+  if (images.length > 0) {
+    if (others !== undefined) onNote(`${input}: ${others}`);
+    return images.map((name) => ({ path: join(base, name), relative: name }));
+  }
   throw new Pix2PixError(
     existsSync(input) ? 'this folder holds no images' : 'there is no such image',
-    { input },
+    { input, ...(others && { others }) },
     'give a file, a folder, or a pattern in quotes, such as "photos/*.jpg"',
   );
 }
 
-function check(jobs: TranslationJob[]): TranslationJob[] {
-  const inputs = new Map(jobs.map(({ name }) => [resolve(name), name]));
-  const outputs = new Map<string, string>();
-  for (const { name, output } of jobs) {
-    const place = resolve(output as string);
-    const other = outputs.get(place);
-    const facts = { output: output as string };
-    if (other !== undefined) {
-      const fix = 'translate them into different folders';
-      throw new Pix2PixError(
-        'two images would become one file',
-        { ...facts, first: other, second: name },
-        fix,
-      );
-    }
-    if (inputs.has(place)) {
-      throw new Pix2PixError('a translation would replace an input', facts, 'choose another output');
-    }
-    outputs.set(place, name);
-  }
-  return jobs;
+async function imagesBelow(folder: string): Promise<{ images: string[]; passedOver: PassedOver }> {
+  const { images, passedOver } = await listImages(folder);
+  return { images: pathsOf(images), passedOver };
 }
 
-const kindOf = (path: string) => statSync(path, { throwIfNoEntry: false });
+const filesLike = (pattern: string) => (isGlob(pattern) ? glob(pattern) : []);
+
+/** Throws Pix2PixError when a translation would replace an image that is to be translated. */
+function keepInputs(jobs: TranslationJob[]): TranslationJob[] {
+  const inputs = new Set(jobs.map(({ name }) => resolve(name)));
+  const wrong = jobs.find(({ output }) => inputs.has(resolve(output as string)));
+  if (wrong === undefined) return jobs;
+  throw new Pix2PixError(
+    'a translation would replace an input',
+    { output: wrong.output as string },
+    'choose another output',
+  );
+}
+
+/** Numbers outputs whose names are taken, by one before them or by an input. */
+function numberEqual(jobs: readonly TranslationJob[], onNote: (text: string) => void): TranslationJob[] {
+  const taken = new Set(jobs.map(({ name }) => placeOf(name)));
+  const numbered: string[] = [];
+  const all = jobs.map((job) => {
+    const wanted = job.output as string;
+    const { dir, name, ext } = parse(wanted);
+    let output = wanted;
+    for (let n = 2; taken.has(placeOf(output)); n++) output = join(dir, `${name}-${n}${ext}`);
+    taken.add(placeOf(output));
+    if (output !== wanted) numbered.push(`${job.name} becomes ${output}`);
+    return { ...job, output };
+  });
+  if (numbered.length > 0) {
+    const more = numbered.length > 1 ? `, and ${numbered.length - 1} more` : '';
+    onNote(`names that are taken get a number: ${numbered[0]}${more}`);
+  }
+  return all;
+}
+
+/** Paths that are one file where a file system does not tell case, or ways to write an accent, apart. */
+const placeOf = (path: string) => resolve(path).normalize('NFC').toLowerCase();
+
+/** Undefined where there is nothing, or nothing can be, since the name is too long. */
+const kindOf = (path: string) => {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENAMETOOLONG') return undefined;
+    throw error;
+  }
+};
 const isFolder = (path: string) => kindOf(path)?.isDirectory() === true;
 const isRegular = (path: string) => {
   const found = kindOf(path);

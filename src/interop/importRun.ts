@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { makeFolder } from '../base/files/makeFolder.js';
+import { requireFinite } from '../checkpoints/finite.js';
 import { requireSameTensors } from '../checkpoints/format/architecture.js';
 import { LATEST, networkPart } from '../checkpoints/format/checkpointNames.js';
 import type { NamedTensors } from '../checkpoints/format/dtype.js';
@@ -69,6 +70,7 @@ function readNetwork(file: string): { imported: ImportedNetwork; state: NamedTen
   const network = name === 'G' ? buildG(found as DetectedGenerator) : buildD(found as DetectedDiscriminator);
   const shapes = new Map(network.states.map((each) => [each.name, each.type.shape]));
   requireSameTensors(shapes, state, file);
+  for (const [tensor, stored] of state) requireFinite(`${file}: ${tensor}`, stored);
   return { imported: { name, file, found, tensors: state.size }, state };
 }
 

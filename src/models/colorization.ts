@@ -6,6 +6,7 @@ import { extendForColorization } from '../options/models/colorizationOptions.js'
 import type { ModelDefinition } from './definition.js';
 import { type ImageSize, imageInput } from './images.js';
 import { labToRgb, rgbToLab } from './layers/lab.js';
+import { sizeUnit } from './networks/define.js';
 import type { PairFormat } from './pairFormat.js';
 import { Pix2PixGraph } from './pix2pix.js';
 
@@ -13,6 +14,7 @@ import { Pix2PixGraph } from './pix2pix.js';
 export const colorization: ModelDefinition = {
   name: 'colorization',
   extend: extendForColorization,
+  imageUnit: ({ netG }) => sizeUnit(netG),
   build: (opt) => new Pix2PixGraph(opt, LAB),
 };
 

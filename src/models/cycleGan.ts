@@ -19,13 +19,14 @@ import { type ImageSize, imageInput } from './images.js';
 import { adam } from './layers/adam.js';
 import { l1Loss, total } from './layers/losses.js';
 import { type Module, parametersOf } from './layers/module.js';
-import { checkImageSize, type DefinedDiscriminator, defineD, defineG } from './networks/define.js';
+import { checkImageSize, type DefinedDiscriminator, defineD, defineG, sizeUnit } from './networks/define.js';
 import { defineStep } from './stepDefinition.js';
 
 /** CycleGAN (Zhu et al. 2017): two generators, A → B and B → A, that must undo each other; no pairs are needed. */
 export const cycleGan: ModelDefinition = {
   name: 'cycle_gan',
   extend: extendForCycleGan,
+  imageUnit: ({ netG }) => sizeUnit(netG),
   build: (opt) => new CycleGanGraph(opt),
 };
 

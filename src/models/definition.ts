@@ -73,6 +73,8 @@ export interface ModelDefinition {
   readonly onlyTests?: boolean;
   /** Flags of its own, and defaults of general flags that it changes. */
   readonly extend: ExtendOptions;
+  /** What width and height of its images are multiples of; it refuses others. Default: nothing is known of it. */
+  imageUnit?(options: Pick<NetworkOptions, 'netG'>): number;
   /** Throws Pix2PixError when the options contradict each other. */
   build(options: ModelOptions): ModelGraph;
 }

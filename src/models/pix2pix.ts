@@ -19,7 +19,7 @@ import type { ImageSize } from './images.js';
 import { adam } from './layers/adam.js';
 import { l1Loss, total } from './layers/losses.js';
 import { type Module, parametersOf } from './layers/module.js';
-import { checkImageSize, defineD, defineG } from './networks/define.js';
+import { checkImageSize, defineD, defineG, sizeUnit } from './networks/define.js';
 import type { Discriminator, Judgement } from './networks/discriminators.js';
 import { type Pair, type PairFormat, pairFormat } from './pairFormat.js';
 import { defineStep, type TrainingStep } from './stepDefinition.js';
@@ -28,6 +28,7 @@ import { defineStep, type TrainingStep } from './stepDefinition.js';
 export const pix2pix: ModelDefinition = {
   name: 'pix2pix',
   extend: extendForPix2Pix,
+  imageUnit: ({ netG }) => sizeUnit(netG),
   build: (opt) => new Pix2PixGraph(opt, pairFormat(opt)),
 };
 

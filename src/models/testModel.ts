@@ -6,13 +6,14 @@ import type { Value } from '../engine/ir/value.js';
 import { extendForTestModel } from '../options/models/testModelOptions.js';
 import type { GeneratorDefinition, ModelDefinition, ModelGraph, ModelOptions } from './definition.js';
 import { type ImageSize, imageInput } from './images.js';
-import { checkImageSize, defineG } from './networks/define.js';
+import { checkImageSize, defineG, sizeUnit } from './networks/define.js';
 
 /** One generator of a run, for images of one side without targets (the reference's models/test_model.py). */
 export const testModel: ModelDefinition = {
   name: 'test',
   extend: extendForTestModel,
   onlyTests: true,
+  imageUnit: ({ netG }) => sizeUnit(netG),
   build: testGraph,
 };
 
@@ -46,6 +47,6 @@ function requireImages(outputNc: number): void {
   throw new Pix2PixError(
     'the generator makes no images by itself',
     { output_nc: outputNc },
-    'for a run of --model colorization leave out --model test, or use pix2pix translate --model NAME IN OUT',
+    'for a run of --model colorization leave out --model test, or use the command translate',
   );
 }

@@ -34,6 +34,7 @@ export const RUN_OPTIONS = {
   },
   name: {
     kind: 'string',
+    isPublic: true,
     default: 'experiment_name',
     metavar: 'NAME',
     group: 'Run',
@@ -153,6 +154,7 @@ export const DATA_OPTIONS = {
 export const LOAD_OPTIONS = {
   epoch: {
     kind: 'string',
+    isPublic: true,
     default: 'latest',
     metavar: 'EPOCH',
     group: 'Which checkpoint to load',

@@ -17,6 +17,8 @@ export interface OptionExtension {
   readonly options?: OptionTable;
   /** Keyed by flag. In a test, those of flags that only a training has are passed over. */
   readonly defaults?: Readonly<Record<string, unknown>>;
+  /** Of a model: which data sets of this package it can make something of. Default: all. */
+  readonly datasetModes?: readonly string[];
 }
 
 /** An extension, or one for training (`true`) and another for testing (`false`). */

@@ -1,4 +1,5 @@
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import { refuseForeignData } from './dataForModel.js';
 import { describeDiff, diffOptions } from './diff.js';
 import type { OptionExtensions } from './extension.js';
 import { toFlagValues, toOptions } from './optionsObject.js';
@@ -38,6 +39,7 @@ export function mergeStoredOptions<T extends TrainOptions | TestOptions>(
   }
   if (!opt.isTrain && !opt.given.includes('load_size')) values.load_size = values.crop_size;
   requireOptions(table, values);
+  refuseForeignData(values, extensions, opt.isTrain);
   return { ...opt, ...toOptions<T>(values, opt.given, opt.isTrain) };
 }
 

@@ -1,7 +1,7 @@
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { type Argument, readArguments, unknownOption } from './arguments.js';
-import { readConfigFile } from './configFile.js';
 import type { OptionExtensions } from './extension.js';
+import { type OptionsObject, optionsFromObject } from './optionsFromObject.js';
 import { checkValue, readText } from './readValue.js';
 import { findRecipe, refuseContradicted } from './recipes/recipe.js';
 import { IGNORED_OPTIONS } from './referenceNames.js';
@@ -13,6 +13,8 @@ export interface ParseSettings {
   readonly isTrain?: boolean;
   /** What --model, --dataset_mode and --recipe may choose; nothing if not said. */
   readonly extensions?: OptionExtensions;
+  /** Reads the file that --config names; a page has no files, and refuses the option. Throws Pix2PixError. */
+  readonly readConfig?: (path: string) => Config;
   /** Receives a line for every option that is accepted but has no effect; by default it goes to the console. */
   readonly onNotice?: (line: string) => void;
 }
@@ -31,18 +33,45 @@ const NOTHING: OptionExtensions = { models: {}, datasets: {} };
 
 type Config = ReadonlyMap<string, unknown>;
 
+function noFiles(path: string): never {
+  throw new Pix2PixError(
+    'no file of options can be read here',
+    { config: path },
+    'give the options themselves',
+  );
+}
+
 /**
- * Reads a command line by a table of options in two looks, as the reference does: the first finds --config, --recipe,
+ * Reads options by a table: from a command line, or from an object (`optionsFromObject`).
+ *
+ * A command line is read by a table of options in two looks, as the reference does: the first finds --config, --recipe,
  * --model and --dataset_mode, which decide what the whole table is; the second reads everything by it.
  *
- * @param argv what follows the command's name
+ * @param argv what follows the command's name, or the object
  * @throws Pix2PixError for unknown names, bad values and unreadable configuration, each with the nearest valid one
  */
 export function parseOptions(
-  argv: readonly string[],
+  argv: readonly string[] | OptionsObject,
   base: OptionTable,
   settings: ParseSettings = {},
 ): ParsedFlags {
+  const parsed = isArgv(argv) ? readArgv(argv, base, settings) : readObject(argv, base, settings);
+  const recipe = parsed.table.recipe === undefined ? '' : String(parsed.values.recipe ?? '');
+  if (recipe !== '') {
+    const { recipes = {} } = settings.extensions ?? NOTHING;
+    refuseContradicted(recipe, findRecipe(recipe, recipes), parsed.values, parsed.given);
+  }
+  return parsed;
+}
+
+const isArgv = (given: readonly string[] | OptionsObject): given is readonly string[] => Array.isArray(given);
+
+function readObject(given: OptionsObject, base: OptionTable, settings: ParseSettings): ParsedFlags {
+  const { extensions = NOTHING, isTrain = true } = settings;
+  return optionsFromObject(given, base, extensions, isTrain);
+}
+
+function readArgv(argv: readonly string[], base: OptionTable, settings: ParseSettings): ParsedFlags {
   const { table, config, path } = firstLook(argv, base, settings);
   const accepted: OptionTable = { ...IGNORED_OPTIONS, ...table };
   const values = defaultsOf(table);
@@ -59,11 +88,6 @@ export function parseOptions(
   }
   for (const argument of readArguments(argv, accepted)) {
     take(argument.flag, argument.written, () => argumentValue(argument, accepted));
-  }
-  const recipe = table.recipe === undefined ? '' : String(values.recipe ?? '');
-  if (recipe !== '') {
-    const { recipes = {} } = settings.extensions ?? NOTHING;
-    refuseContradicted(recipe, findRecipe(recipe, recipes), values, [...given]);
   }
   announce(ignored, settings.onNotice ?? console.warn);
   return { table, values, given: [...given] };
@@ -84,7 +108,7 @@ function firstLook(argv: readonly string[], base: OptionTable, settings: ParseSe
     found.set(argument.flag, argument);
   }
   const path = found.get('config')?.text;
-  const config: Config = path === undefined ? new Map() : readConfigFile(path);
+  const config: Config = path === undefined ? new Map() : (settings.readConfig ?? noFiles)(path);
   const choice = (flag: string): Choice | undefined => {
     const argument = found.get(flag);
     if (argument !== undefined) return { value: argument.text, source: `--${flag}` };

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
 import { parseTrainOptions, registeredExtensions } from '../training/options.js';
-import { restoreTrainOptions, serialiseOptions, tableOf } from './serialise.js';
+import { publicOptions, restoreTrainOptions, serialiseOptions, tableOf } from './serialise.js';
 import { defaultOf, type OptionScalar, type OptionSpec } from './spec.js';
 import { TRAIN_OPTIONS } from './trainOptions.js';
 
@@ -90,4 +90,20 @@ test('the table behind options has the defaults of their model', () => {
   const table = tableOf(parseTrainOptions(['--dataroot', './d', '--norm', 'none']), EXTENSIONS);
   assert.equal(defaultOf(table.norm), 'batch');
   assert.equal(defaultOf(table.lambda_L1), 100);
+});
+
+test('of an extension and of other versions no text is given away, unless it is declared public', () => {
+  const text = { kind: 'string', default: '', group: 'g', help: 'h' } as const;
+  const options = { key_file: text, palette: { ...text, isPublic: true } };
+  const extensions = { models: { mine: { options } }, datasets: { aligned: {} }, recipes: {} };
+  const stored = {
+    model: 'mine',
+    dataset_mode: 'aligned',
+    key_file: '/home/me/key',
+    palette: 'warm',
+    lr: 0.1,
+  };
+  const unknown = { later: '/home/me', laterToo: { at: '/home/me' }, count: 3 };
+  const { key_file: _, ...rest } = stored;
+  assert.deepEqual(publicOptions({ ...stored, ...unknown }, extensions), { ...rest, count: 3 });
 });

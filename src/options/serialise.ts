@@ -44,6 +44,21 @@ export function restoreTrainOptions(
   return toOptions({ ...defaultsOf(table), ...values }, [], true);
 }
 
+/**
+ * Of the options of a training what may leave its folder: all but free text that is not declared public, which is paths,
+ * addresses, and whatever options of others hold.
+ */
+export function publicOptions(stored: StoredOptions, extensions: OptionExtensions): Record<string, unknown> {
+  const chosen = { model: storedChoice(stored, 'model'), dataset_mode: storedChoice(stored, 'dataset_mode') };
+  const table = resolveTable(TRAIN_OPTIONS, chosen, extensions, true);
+  const isPublic = ([flag, value]: [string, unknown]) => {
+    if (!Object.hasOwn(table, flag)) return typeof value === 'number' || typeof value === 'boolean';
+    const spec = table[flag];
+    return spec.kind !== 'string' || spec.isPublic === true;
+  };
+  return Object.fromEntries(Object.entries(stored).filter(isPublic));
+}
+
 /** What a checkpoint says about --model or --dataset_mode, if it does. */
 export function storedChoice(stored: StoredOptions, flag: 'model' | 'dataset_mode'): Choice | undefined {
   if (!Object.hasOwn(stored, flag)) return undefined;

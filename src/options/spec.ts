@@ -25,6 +25,8 @@ interface StringSpec {
   readonly required?: boolean;
   /** What stands for the value in `--help`: `DIR`. */
   readonly metavar?: string;
+  /** Says nothing of the machine or the person, so that what is given away may say it; paths and addresses do. */
+  readonly isPublic?: boolean;
   /** Says what is wrong with a value, or nothing. */
   readonly check?: (text: string) => string | undefined;
 }

@@ -2,6 +2,7 @@ import { DATA_OPTIONS, LOAD_OPTIONS, MACHINE_OPTIONS, RUN_OPTIONS } from './base
 import type { OptionExtensions } from './extension.js';
 import { phaseFault } from './folderName.js';
 import { NETWORK_OPTIONS } from './networkOptions.js';
+import type { OptionsObject } from './optionsFromObject.js';
 import { type OptionMarks, toOptions } from './optionsObject.js';
 import { type ParseSettings, parseOptions } from './parse.js';
 import type { OptionTable, OptionValues } from './spec.js';
@@ -32,7 +33,7 @@ const RESULT_OPTIONS = {
     max: 100,
     group: 'Results',
     stored: 'never',
-    help: 'width by height of the images in the results, for those that were squeezed into squares',
+    help: 'height by width of the images in the results, for those that were squeezed into squares: 1.5 makes them taller, 0.5 wider',
   },
   ema: {
     kind: 'float',
@@ -88,11 +89,11 @@ export type TestOptions = OptionValues<typeof TEST_OPTIONS> & OptionMarks<false>
  * As the reference's `test.py` does, it takes images one by one, in the order of their names and unmirrored, whatever
  * the command line says: batch statistics make every other image of a batch part of the result.
  *
- * @param argv what follows `pix2pix test`
+ * @param argv what follows `pix2pix test`, or an object of options
  * @throws Pix2PixError for unknown options and bad values
  */
 export function parseTestOptions(
-  argv: readonly string[],
+  argv: readonly string[] | OptionsObject,
   settings: Omit<ParseSettings, 'isTrain'> & { readonly extensions: OptionExtensions },
 ): TestOptions {
   const { table, values, given } = parseOptions(argv, TEST_OPTIONS, { ...settings, isTrain: false });

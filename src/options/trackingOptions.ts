@@ -7,7 +7,7 @@ export const TRACKING_OPTIONS = {
     kind: 'flag',
     group: 'Progress',
     stored: 'never',
-    help: 'show the runs of --checkpoints_dir in the browser while this one trains (pix2pix dashboard)',
+    help: 'show the runs of --checkpoints_dir in the browser while this one trains, as the command dashboard does',
   },
   dashboard_port: {
     kind: 'int',
@@ -24,7 +24,7 @@ export const TRACKING_OPTIONS = {
     metavar: 'URL',
     group: 'Progress',
     check: serverAddressFault,
-    help: 'an MLflow server that gets the run too, such as http://127.0.0.1:5000; training never waits for it (docs/tracking.md)',
+    help: 'an MLflow server that gets the run too, such as http://127.0.0.1:5000; training never waits for it',
   },
   mlflow_experiment: {
     kind: 'string',

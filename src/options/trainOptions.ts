@@ -1,10 +1,12 @@
 import { AUGMENTATION_OPTIONS } from './augmentationOptions.js';
 import { DATA_OPTIONS, LOAD_OPTIONS, MACHINE_OPTIONS, RUN_OPTIONS } from './baseOptions.js';
+import { refuseForeignData } from './dataForModel.js';
 import type { OptionExtensions } from './extension.js';
 import { phaseFault } from './folderName.js';
 import { memorySizeFault } from './memorySize.js';
 import type { PIX2PIX_OPTIONS } from './models/pix2pixOptions.js';
 import { NETWORK_OPTIONS } from './networkOptions.js';
+import type { OptionsObject } from './optionsFromObject.js';
 import { type OptionMarks, toOptions } from './optionsObject.js';
 import { type ParseSettings, parseOptions, requireOptions } from './parse.js';
 import type { OptionTable, OptionValues } from './spec.js';
@@ -14,16 +16,18 @@ import { TRACKING_OPTIONS } from './trackingOptions.js';
 const RECIPE_OPTIONS = {
   recipe: {
     kind: 'string',
+    isPublic: true,
     default: '',
     metavar: 'NAME',
     group: 'Run',
-    help: 'a way to train that somebody has published, as defaults: paper, article, affinelayer, cyclegan, mnist, colorization (docs/recipes.md)',
+    help: 'a way to train that somebody has published, as defaults: paper, article, affinelayer, cyclegan, mnist, colorization',
   },
 } as const satisfies OptionTable;
 
 const SCHEDULE_OPTIONS = {
   phase: {
     kind: 'string',
+    isPublic: true,
     default: 'train',
     metavar: 'NAME',
     group: 'Data',
@@ -277,16 +281,17 @@ export type Pix2PixOptions = OptionValues<typeof PIX2PIX_OPTIONS>;
  * opt.lambdaL1;   // 100
  * ```
  *
- * @param argv what follows `pix2pix train`
+ * @param argv what follows `pix2pix train`, or an object of options
  * @typeParam Extra the chosen model's own options: `OptionValues<typeof itsTable>`
- * @throws Pix2PixError for unknown options, bad values and a missing --dataroot; `--continue_train` needs none, since
+ * @throws Pix2PixError for unknown options, bad values, a data set that the model can make nothing of, and a missing --dataroot; `--continue_train` needs none, since
  *   `mergeStoredOptions` takes it from the checkpoint, and `--dry_run` can do without
  */
 export function parseTrainOptions<Extra = Pix2PixOptions>(
-  argv: readonly string[],
+  argv: readonly string[] | OptionsObject,
   settings: Omit<ParseSettings, 'isTrain'> & { readonly extensions: OptionExtensions },
 ): TrainOptions & Extra {
   const { table, values, given } = parseOptions(argv, TRAIN_OPTIONS, { ...settings, isTrain: true });
   if (!values.continue_train && !values.dry_run) requireOptions(table, values);
+  if (!values.continue_train) refuseForeignData(values, settings.extensions, true);
   return toOptions({ ...values, name: nameWithSuffix(values, table) }, given, true);
 }

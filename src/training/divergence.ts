@@ -1,5 +1,5 @@
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
-import { downloadFloats } from '../engine/runtime/device.js';
+import { NotFinite } from '../checkpoints/finite.js';
 import type { TrackPoint } from '../records/writing/tracker.js';
 import type { Model } from './model/model.js';
 
@@ -21,16 +21,19 @@ export function requireFiniteLosses(
 }
 
 /**
- * Keeps weights, running statistics and the like that are no numbers out of a checkpoint.
- * @throws Pix2PixError naming the state, the place and the images of the last step
+ * Saves a model. Weights, running statistics, moments of Adam and the like that are no finite numbers are not stored: a
+ * training that has come to such has diverged.
+ * @throws Pix2PixError naming the tensor, the place and the images of the last step; and what `save` throws
  */
-export async function requireFiniteWeights(model: Model, at: TrackPoint): Promise<void> {
-  for (const [name, { states }] of Object.entries(model.networks)) {
-    for (const state of states) {
-      if (state.type.dtype !== 'f32') continue;
-      if (Number.isFinite(sum(await downloadFloats(model.device, state)))) continue;
-      throw diverged(model, at, `${name} ${state.name} is not finite`);
-    }
+export async function saveUnlessDiverged(
+  model: Model,
+  at: TrackPoint,
+  save: () => Promise<void>,
+): Promise<void> {
+  try {
+    await save();
+  } catch (error) {
+    throw error instanceof NotFinite ? diverged(model, at, error.summary) : error;
   }
 }
 
@@ -44,11 +47,4 @@ function diverged(model: Model, { epoch }: TrackPoint, what: string): Pix2PixErr
     },
     'continue from the last one with --continue_train and a smaller --lr, or look at these images',
   );
-}
-
-/** In double precision, which no sum of f32 numbers overflows: it is finite where all of them are. */
-function sum(data: Float32Array): number {
-  let total = 0;
-  for (let i = 0; i < data.length; i++) total += data[i];
-  return total;
 }

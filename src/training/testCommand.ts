@@ -55,6 +55,7 @@ export async function test(
   recordOptions(opt, out);
   const model = await createModel(opt);
   try {
+    if (model.device.notice !== undefined) out.message(model.device.notice);
     const { sheet: batchSize = opt.batchSize } = model.graph;
     const dataset = await createDataset(
       { ...opt, batchSize },

@@ -1,4 +1,5 @@
-import { acquireRunLock } from '../checkpoints/runLock.js';
+import { dirname } from 'node:path';
+import { acquireRunLock, type HeldLock } from '../checkpoints/runLock.js';
 import { isBuiltInDataset } from '../data/createDataset.js';
 import { isBuiltInModel } from '../models/registry.js';
 import { tableOf } from '../options/serialise.js';
@@ -8,13 +9,14 @@ import { ProgressLine } from '../records/writing/progressLine.js';
 import { remoteTrackersOf } from '../records/writing/remote/registry.js';
 import { RunFollower } from '../records/writing/remote/runFollower.js';
 import type { RunExit } from '../records/writing/runRecord.js';
+import { LockWatch } from './lockWatch.js';
 import { registeredExtensions } from './options.js';
 import { describeSession } from './report/describeSession.js';
 import { JsonReport } from './report/jsonReport.js';
 import { Narration } from './report/narration.js';
 import { RunRecords } from './report/runRecords.js';
 import { TerminalReport } from './report/terminalReport.js';
-import type { TrainingEvent, TrainingSummary } from './report/trainingEvents.js';
+import type { TrainingEvent, TrainingRunFacts, TrainingSummary } from './report/trainingEvents.js';
 import { watchRequests } from './requestWatch.js';
 import { completeOptions } from './saved/completeOptions.js';
 import { runFolder } from './saved/loadModel.js';
@@ -53,7 +55,7 @@ export async function train(
   try {
     const table = tableOf(opt, registeredExtensions());
     if (opt.verbose && !opt.json) line.message(formatOptions(table, { ...opt }));
-    return await recorded(opt, folder, stop, { commandLine, line });
+    return await recorded(opt, lock, stop, { commandLine, line });
   } finally {
     lock.release();
   }
@@ -62,10 +64,11 @@ export async function train(
 /** Trains, and tells of it in the run's folder and to whoever watches. */
 async function recorded(
   opt: TrainOptions,
-  folder: string,
+  lock: HeldLock,
   stop: AbortSignal,
   { commandLine, line }: TrainSettings & { readonly line: ProgressLine },
 ): Promise<TrainingSummary> {
+  const folder = dirname(lock.path);
   const session = describeSession(opt, commandLine);
   const narration = new Narration(opt);
   const report = opt.json ? new JsonReport({ folder, session: session.id }) : new TerminalReport(opt, line);
@@ -74,15 +77,18 @@ async function recorded(
     report.handle(event, said);
     records.handle(event, said);
   };
-  const records = new RunRecords(opt, folder, session, (text) => emit({ kind: 'warning', text }));
+  const warn = (text: string) => emit({ kind: 'warning', text });
+  const flags = flagsOf(stop);
+  const watch = new LockWatch(lock, flags, warn);
+  const records = new RunRecords(opt, folder, session, { warn, isOurs: () => watch.lost === undefined });
   const followers = remoteTrackersOf(opt).map(
     (tracker) =>
       new RunFollower(folder, tracker, { session: session.id, say: (kind, text) => emit({ kind, text }) }),
   );
-  const flags = flagsOf(stop);
   const unwatch = watchRequests(folder, flags, (text) => emit({ kind: 'message', text }));
   const end = async (exit: RunExit, summary?: TrainingSummary) => {
     unwatch();
+    watch.end();
     await records.end(exit);
     await Promise.all(followers.map((follower) => follower.finish()));
     report.end(exit, summary);
@@ -90,7 +96,8 @@ async function recorded(
   const isBuiltIn = isBuiltInModel(opt.model) && isBuiltInDataset(opt.datasetMode);
   let summary: TrainingSummary;
   try {
-    summary = await (isBuiltIn ? trainInThread : trainHere)(opt, emit, flags, session.id);
+    summary = await (isBuiltIn ? trainInThread : trainHere)(opt, emit, flags, { session: session.id, lock });
+    if (watch.lost !== undefined) throw watch.lost;
   } catch (error) {
     const { message } = error as Error;
     await end({ reason: 'failed', message });
@@ -111,8 +118,8 @@ function trainHere(
   opt: TrainOptions,
   emit: (event: TrainingEvent) => void,
   flags: TrainingFlags,
-  session: string,
+  run: TrainingRunFacts,
 ) {
   const shouldStop = () => flags.shouldStop();
-  return trainingLoop(opt, { emit, shouldStop, takeSave: () => flags.takeSave(), session });
+  return trainingLoop(opt, { emit, shouldStop, takeSave: () => flags.takeSave(), ...run });
 }

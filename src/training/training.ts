@@ -1,3 +1,4 @@
+import { commandLine } from '../base/commandLine.js';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { CheckpointStore } from '../checkpoints/store.js';
 import { createDataset } from '../data/createDataset.js';
@@ -51,10 +52,12 @@ export async function withTraining<T>(
   try {
     const model = await createModel(opt);
     try {
+      if (model.device.notice !== undefined) warn(model.device.notice);
       const validationImages = await validationLength(model, opt, warn);
       const checkpoints = new CheckpointStore(runFolder(opt), {
         onWarning: warn,
         session: surroundings.session,
+        lock: surroundings.lock,
       });
       await model.setup(opt, { print, checkpoints });
       const { place, bestL1 } = startingPoint(model, opt, checkpoints, warn);
@@ -76,7 +79,11 @@ export async function withTraining<T>(
 
 function requireTraining({ model }: TrainOptions): void {
   if (!findModel(model).onlyTests) return;
-  throw new Pix2PixError(`--model ${model} has nothing to train`, {}, 'pass it to pix2pix test');
+  throw new Pix2PixError(
+    `--model ${model} has nothing to train`,
+    {},
+    `test with it: ${commandLine('test', '--model', model, '--name', 'NAME')}`,
+  );
 }
 
 /** A run that continues may have come to its end; a new one that has no epochs is a mistake. */

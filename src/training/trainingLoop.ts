@@ -1,6 +1,6 @@
 import type { TrainOptions } from '../options/trainOptions.js';
 import type { TrackPoint } from '../records/writing/tracker.js';
-import { requireFiniteLosses, requireFiniteWeights } from './divergence.js';
+import { requireFiniteLosses, saveUnlessDiverged } from './divergence.js';
 import { withAverages } from './model/averagedNetworks.js';
 import type { Place } from './model/savedProgress.js';
 import { ImageReports } from './report/imageReports.js';
@@ -40,8 +40,7 @@ async function trainEpochs(training: Training, surroundings: TrainingSurrounding
     return { reason, steps: model.steps, stepsNow: progress.stepsNow, epoch, ...clock.totals };
   };
   const save = async (tags: readonly string[], at: TrackPoint, place: Place) => {
-    await requireFiniteWeights(model, at);
-    await model.save(tags, place, bestL1);
+    await saveUnlessDiverged(model, at, () => model.save(tags, place, bestL1));
     emit({ kind: 'saved', tags, at });
   };
 

@@ -1,7 +1,9 @@
+import '../base/noTelemetry.js';
 import { Worker } from 'node:worker_threads';
 import { receiveError, type SentError } from '../base/errors/sentError.js';
 import type { TrainOptions } from '../options/trainOptions.js';
-import type { TrainingEvent, TrainingSummary } from './report/trainingEvents.js';
+import { noteLiveTraining } from './liveTrainings.js';
+import type { TrainingEvent, TrainingRunFacts, TrainingSummary } from './report/trainingEvents.js';
 import type { TrainingFlags } from './trainingFlags.js';
 
 /** What the training thread is given. */
@@ -9,7 +11,7 @@ export interface ThreadStart {
   readonly opt: TrainOptions;
   /** Of `TrainingFlags`. */
   readonly memory: Int32Array<SharedArrayBuffer>;
-  readonly session: string | undefined;
+  readonly run: TrainingRunFacts;
 }
 
 /** What the training thread sends: events, then how it ended. */
@@ -21,19 +23,21 @@ export type WorkerMessage =
 /**
  * Runs `trainingLoop` in a thread of its own.
  *
- * @param session the id that its checkpoints carry
+ * @param run what its checkpoints carry and rest on
  * @throws what the loop throws, and what `onEvent` throws, which stops it as a request does
  */
 export function trainInThread(
   opt: TrainOptions,
   onEvent: (event: TrainingEvent) => void,
   flags: TrainingFlags,
-  session?: string,
+  { session, lock }: TrainingRunFacts = {},
 ): Promise<TrainingSummary> {
+  const run = { session, lock: lock && { path: lock.path, content: lock.content } }; // without its methods
   const worker = new Worker(new URL('./trainingWorker.js', import.meta.url), {
-    workerData: { opt, memory: flags.memory, session } satisfies ThreadStart,
+    workerData: { opt, memory: flags.memory, run } satisfies ThreadStart,
     execArgv: [], // flags such as --input-type are for the main script and would be refused
   });
+  worker.once('exit', noteLiveTraining(flags));
   return new Promise<TrainingSummary>((resolve, reject) => {
     let defect: unknown;
     const tell = (event: TrainingEvent) => {

@@ -6,7 +6,7 @@ import { trainingLoop } from './trainingLoop.js';
 import type { ThreadStart, WorkerMessage } from './trainingThread.js';
 
 /** The thread that trains: computing blocks it, while the main thread shows progress and minds signals. */
-const { opt, memory, session } = workerData as ThreadStart;
+const { opt, memory, run } = workerData as ThreadStart;
 const flags = new TrainingFlags(memory);
 const send = (message: WorkerMessage) => parentPort!.postMessage(message);
 
@@ -15,7 +15,7 @@ try {
     emit: (event) => send({ event }),
     shouldStop: () => flags.shouldStop(),
     takeSave: () => flags.takeSave(),
-    session,
+    ...run,
   });
   send({ summary });
 } catch (error) {

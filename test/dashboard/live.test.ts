@@ -128,7 +128,7 @@ test(
     await page.locator('.state.stopped').waitFor();
     await page.getByText('It has stopped').waitFor();
     await page
-      .getByText(/pix2pix train .*--continue_train/)
+      .getByText(/pix2pix\S* train .*--continue_train/)
       .first()
       .waitFor();
     assert.deepEqual(dashboard.offences, []);

@@ -123,7 +123,7 @@ function url(path: string, query: Query = {}): string {
 /** @throws Pix2PixError with the server's own words where it refuses, or saying that it cannot be reached */
 async function answer<T>(request: Promise<Response>): Promise<T> {
   const response = await request.catch((cause) => {
-    throw new Pix2PixError('the server does not answer', {}, 'start it again: pix2pix dashboard', { cause });
+    throw new Pix2PixError('the server does not answer', {}, 'start it again', { cause });
   });
   const text = await response.text();
   if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as T;

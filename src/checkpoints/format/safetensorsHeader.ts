@@ -24,6 +24,8 @@ export const SIZE_BYTES = 8;
 /** The bound of the reference implementation of the format (safetensors/src/tensor.rs, MAX_HEADER_SIZE). */
 export const MAX_HEADER_BYTES = 100_000_000;
 const MAX_TENSORS = 100_000;
+/** The header is padded with blanks (the format's README). */
+const SPACE = 0x20;
 const MAX_RANK = 16;
 const METADATA_KEY = '__metadata__';
 
@@ -186,13 +188,13 @@ export function buildHeader<T extends StoredTensor | TensorSource>(
     entries.push(`${JSON.stringify(name)}:${JSON.stringify({ dtype, shape, data_offsets: range })}`);
     end = range[1];
   }
-  const json = Buffer.from(`{${entries.join(',')}}`);
+  const json = new TextEncoder().encode(`{${entries.join(',')}}`);
   const padded = Math.ceil(json.byteLength / 8) * 8;
   if (padded > MAX_HEADER_BYTES)
     throw new RangeError(`safetensors: header of ${padded} bytes exceeds the format`);
-  const bytes = Buffer.alloc(SIZE_BYTES + padded, ' ');
-  bytes.writeBigUInt64LE(BigInt(padded));
-  json.copy(bytes, SIZE_BYTES);
+  const bytes = new Uint8Array(SIZE_BYTES + padded).fill(SPACE);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true);
+  bytes.set(json, SIZE_BYTES);
   return { bytes, order: inOrder, fileBytes: bytes.byteLength + end };
 }
 

@@ -1,37 +1,10 @@
 import type { Geometry } from '../batch/geometry.js';
 import type { ImageBatch } from '../batch/imageBatch.js';
-import { BadImageError } from '../decode/badImage.js';
-import { decodeImage, MAX_PIXELS, type RgbImage } from '../decode/decode.js';
-import type { DataOptions } from '../options.js';
+import { decodeImage } from '../decode/decode.js';
+import type { OnFileNote } from '../decode/decodeNote.js';
+import type { RgbImage } from '../decode/rgbImage.js';
 import type { ColourJitter } from './colourJitter.js';
 import { type Region, transformImage } from './transform.js';
-
-/** The options that decide what an image becomes. Plain data, so that they can be sent to a worker. */
-export type PreparationOptions = Pick<
-  DataOptions,
-  | 'preprocess'
-  | 'loadSize'
-  | 'cropSize'
-  | 'noFlip'
-  | 'isTrain'
-  | 'direction'
-  | 'inputNc'
-  | 'outputNc'
-  | 'rotate'
-  | 'colorJitter'
-  | 'photoSide'
-  | 'cutout'
->;
-
-/** Of all options those. */
-export function preparationOptions(opt: DataOptions): PreparationOptions {
-  const { preprocess, loadSize, cropSize, noFlip, isTrain, direction, inputNc, outputNc } = opt;
-  const { rotate, colorJitter, photoSide, cutout } = opt;
-  return {
-    ...{ preprocess, loadSize, cropSize, noFlip, isTrain, direction, inputNc, outputNc },
-    ...{ rotate, colorJitter, photoSide, cutout },
-  };
-}
 
 /** A decoded file, and the part of it that is meant. */
 export interface ImagePart {
@@ -41,19 +14,9 @@ export interface ImagePart {
 }
 
 /** Throws BadImageError. */
-export async function readWhole(path: string): Promise<ImagePart> {
-  const image = await decodeImage(path);
+export async function readWhole(path: string, onNote?: OnFileNote): Promise<ImagePart> {
+  const image = await decodeImage(path, (note) => onNote?.(path, note));
   return { path, image, region: { left: 0, top: 0, width: image.width, height: image.height } };
-}
-
-/** Throws BadImageError for sizes that libvips or the batch could not take, before anything is allocated. */
-export function checkResize({ path, region }: ImagePart, { resized: { width, height } }: Geometry): void {
-  if (width > 0 && height > 0 && width * height <= MAX_PIXELS) return;
-  throw new BadImageError(
-    path,
-    `its ${region.width}x${region.height} pixels would become ${width}x${height}`,
-    'replace or remove the file, or choose another --preprocess',
-  );
 }
 
 /** @param channels 1: luma; others: R, G, B */

@@ -1,6 +1,6 @@
 import sharp, { type Matrix3x3, type Sharp } from 'sharp';
 import type { Geometry, Size } from '../batch/geometry.js';
-import type { RgbImage } from '../decode/decode.js';
+import type { RgbImage } from '../decode/rgbImage.js';
 import type { ColourJitter } from './colourJitter.js';
 
 /** A rectangle of an image, in pixels. */
@@ -48,21 +48,10 @@ export async function transformImage(
   const upright = await enlarge(cut, region, resized);
   const enlarged = geometry.angle ? await turn(upright, resized, geometry.angle) : upright;
 
-  // what of the crop lies inside the image; the rest of it is black
   const [left, top] = [crop?.left ?? 0, crop?.top ?? 0];
-  const inside = {
-    width: Math.min(output.width, resized.width - left),
-    height: Math.min(output.height, resized.height - top),
-  };
   const pipeline = fromRaw(enlarged.raw)
-    .extract({ left: enlarged.left + left, top: enlarged.top + top, ...inside })
+    .extract({ left: enlarged.left + left, top: enlarged.top + top, ...output })
     .flop(flip);
-  const missing = output.width - inside.width;
-  pipeline.extend({
-    [flip ? 'left' : 'right']: missing,
-    bottom: output.height - inside.height,
-    background: '#000',
-  });
   if (colour !== undefined) recolour(pipeline, colour);
   if (channels === 1 && colour !== undefined)
     return (await toRaw(toLuma(fromRaw(await toRaw(pipeline))))).data;

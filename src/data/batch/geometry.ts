@@ -17,7 +17,7 @@ export interface Augmentation {
 /** What is done to an image, in this order: resize, turn, crop, mirror left and right. */
 export interface Geometry {
   readonly resized: Size;
-  /** Top left corner of the crop, which is `output` large; what of it lies beyond the resized image is black. */
+  /** Top left corner of the crop, which is `output` large and lies within the resized image. */
   readonly crop: { readonly left: number; readonly top: number } | undefined;
   readonly output: Size;
   readonly flip: boolean;
@@ -35,8 +35,7 @@ export type GeometryOptions = Pick<
  * The augmentation of image `index` (its place in the sorted list) in `epoch`: a pure function of its arguments, so
  * that any image of any epoch can be made again.
  *
- * The crop is uniform over the places where it fits, and 0 along a side where it does not; mirroring has probability
- * one half, and none with `--no_flip` or at test time.
+ * The crop is uniform over the places where it fits; mirroring has probability one half, and none with `--no_flip` or at test time.
  *
  * @param size the image before resizing; A's half of a side-by-side pair
  * @param purpose names the stream of chance, where an index has several images

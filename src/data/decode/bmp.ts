@@ -1,4 +1,4 @@
-import type { RgbImage } from './decode.js';
+import type { RgbImage } from './rgbImage.js';
 
 /** Size and layout of the pixels, from the two headers of a BMP file. */
 interface BmpHeader {

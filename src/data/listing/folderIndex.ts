@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { writeFileAtomic } from '../../base/files/atomicFile.js';
+import type { ImageListing } from './imageListing.js';
+import type { PassedOver } from './passedOver.js';
 import { allocatePathList, type PathList } from './pathList.js';
 import { type ReadFolder, stampOf } from './scanFolder.js';
 
@@ -9,7 +11,7 @@ import { type ReadFolder, stampOf } from './scanFolder.js';
 // offsets and bytes of the `PathList` as they are in memory. It is as good as absent when anything about it is odd.
 
 /** Format and byte order: a machine of the other order reads another number. */
-const MAGIC = 0x5032_5031;
+const MAGIC = 0x5032_5032;
 const PREFIX_BYTES = 16;
 /** What is larger is not kept, nor read. */
 const MAX_FILE_BYTES = 2 ** 30;
@@ -22,7 +24,7 @@ export function indexFile(indexes: string, folder: string): string {
 }
 
 /** The list that `file` keeps of `folder`, or undefined where there is none or a folder has changed since. */
-export function readIndex(file: string, folder: string): PathList | undefined {
+export function readIndex(file: string, folder: string): ImageListing | undefined {
   let descriptor: number | undefined;
   try {
     if (!statSync(file).isFile()) return undefined; // opening a pipe would wait for its writer
@@ -35,7 +37,7 @@ export function readIndex(file: string, folder: string): PathList | undefined {
   }
 }
 
-function readOpenIndex(descriptor: number, folder: string): PathList | undefined {
+function readOpenIndex(descriptor: number, folder: string): ImageListing | undefined {
   const { size } = fstatSync(descriptor);
   const prefix = new Uint32Array(PREFIX_BYTES / 4);
   if (size > MAX_FILE_BYTES || !fill(descriptor, prefix, 0)) return undefined;
@@ -46,11 +48,19 @@ function readOpenIndex(descriptor: number, folder: string): PathList | undefined
 
   const header = Buffer.alloc(headerBytes);
   fill(descriptor, header, PREFIX_BYTES);
-  if (!isUnchanged(JSON.parse(header.toString()), folder)) return undefined;
+  const described = JSON.parse(header.toString());
+  const passedOver = countsOf(described);
+  if (passedOver === undefined || !isUnchanged(described, folder)) return undefined;
   const list = allocatePathList(length, nameBytes);
   fill(descriptor, list.offsets, offsetsAt);
   fill(descriptor, list.bytes, namesAt);
-  return isSound(list) ? list : undefined;
+  return isSound(list) ? { images: list, passedOver } : undefined;
+}
+
+/** What a header says of files that are no images; undefined where it is no such thing. */
+function countsOf({ passedOver }: { passedOver?: unknown }): PassedOver | undefined {
+  if (typeof passedOver !== 'object' || passedOver === null) return undefined;
+  return Object.values(passedOver).every(Number.isSafeInteger) ? (passedOver as PassedOver) : undefined;
 }
 
 /** Reads from a place in a file until the array is full; false where the file ends before. */
@@ -69,11 +79,11 @@ export function writeIndex(
   file: string,
   folder: string,
   folders: readonly ReadFolder[],
-  list: PathList,
+  { images, passedOver }: ImageListing,
 ): void {
   const stamps = folders.map(({ relative, stamp }) => [relative, stamp]);
-  const header = Buffer.from(JSON.stringify({ folder, folders: stamps }));
-  const { length, offsets, bytes } = list;
+  const header = Buffer.from(JSON.stringify({ folder, folders: stamps, passedOver }));
+  const { length, offsets, bytes } = images;
   const size = PREFIX_BYTES + header.length + offsets.byteLength + bytes.length;
   if (size > MAX_FILE_BYTES) return;
   const prefix = Uint32Array.of(MAGIC, header.length, length, bytes.length);

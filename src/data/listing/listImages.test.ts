@@ -19,6 +19,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { listImages } from './listImages.js';
+import { imagesAmong, inWords } from './passedOver.js';
 import { pathsOf } from './pathList.js';
 
 const skip = process.platform === 'win32' && 'no lists are kept on Windows';
@@ -51,7 +52,7 @@ function tick(): void {
 }
 
 async function list(folder: string, indexes: string): Promise<string[]> {
-  return pathsOf(await listImages(folder, { indexes, worthKeeping: 1, rest: 0 }));
+  return pathsOf((await listImages(folder, { indexes, worthKeeping: 1, rest: 0 })).images);
 }
 
 const fileIn = (indexes: string) => join(indexes, readdirSync(indexes)[0]);
@@ -72,6 +73,39 @@ test('a list is kept, and the next start takes it without reading the folder', {
     forge(indexes, '2.jpg', '7.jpg');
     assert.deepEqual(await list(folder, indexes), ['1.jpg', '7.jpg', ...NAMES.slice(2)]);
   });
+});
+
+test('other files are counted by their endings, in a kept list too; hidden ones are not', {
+  skip,
+}, async () => {
+  await withImages(async (folder, indexes) => {
+    for (const name of ['a.txt', 's/b.TXT', 's/t/c', 'd.heic', '.hidden.txt'])
+      writeFileSync(join(folder, name), '');
+    await tick();
+    for (let i = 0; i < 2; i++) {
+      const { passedOver } = await listImages(folder, { indexes, worthKeeping: 1, rest: 0 });
+      assert.deepEqual(passedOver, { '.txt': 2, '': 1, '.heic': 1 });
+      assert.equal(
+        inWords(passedOver),
+        '4 files are no images by their names and were passed over: 2 .txt, 1 without an ending, 1 .heic',
+      );
+    }
+    assert.equal(readdirSync(indexes).length, 1);
+  });
+});
+
+test('of many endings the most frequent are named', () => {
+  const names = Array.from({ length: 300 }, (_, i) => `x.${i % 150}`).concat(['y.1']);
+  const { images, passedOver } = imagesAmong([...names, 'z.PPM']);
+  assert.deepEqual(images, ['z.PPM']);
+  assert.ok(Object.keys(passedOver).length <= 101);
+  assert.equal(passedOver.others, 100);
+  assert.equal(
+    inWords(passedOver),
+    '301 files are no images by their names and were passed over: 100 others, 3 .1, 2 .0, 2 .10, 2 .11, 192 others',
+  );
+  assert.equal(inWords({}), undefined);
+  assert.equal(inWords({ '.txt': 1 }), '1 file is no image by its name and was passed over: 1 .txt');
 });
 
 const changes: Record<string, (folder: string) => void> = {
@@ -251,7 +285,7 @@ test('progress is told while other work on the thread goes on', async () => {
     });
     const found = await listImages(folder, { patience: 0, onProgress: (text) => told.push([text, turns]) });
     clearImmediate(other);
-    assert.equal(found.length, 3000 + NAMES.length);
+    assert.equal(found.images.length, 3000 + NAMES.length);
     assert.match(told[0][0], /^looking for images in .*data: [\d,]+ so far$/);
     assert.ok(turns > told[0][1], 'the scan let others work');
   });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { cacheFolder } from '../../base/files/cacheFolder.js';
 import { fileError } from '../../base/files/systemError.js';
 import { indexFile, readIndex, writeIndex } from './folderIndex.js';
-import type { PathList } from './pathList.js';
+import type { ImageListing } from './imageListing.js';
 import { FolderScan, TURN } from './scanFolder.js';
 
 /** Fewer images are found faster than anybody notices: no list of them is kept. */
@@ -34,8 +34,9 @@ export interface ListingSettings {
  *
  * Links to files and folders are followed (each real folder is entered once, so a link to a parent ends there).
  * Names that begin with a dot are no data: macOS leaves `._photo.jpg` beside `photo.jpg`. Pipes, sockets and devices
- * are passed over whatever they are called, and so are links into /proc and /sys. A link that leads nowhere stays in the list, so that decoding names it.
- * No file is opened, and only links cost a `stat`.
+ * are passed over whatever they are called, and so are links into /proc and /sys. A link that leads nowhere stays in the
+ * list, so that decoding names it. No file is opened, and only links cost a `stat`. Other files are counted by the endings
+ * of their names.
  *
  * A long list is kept in the cache folder and used for as long as no folder has changed; but not on Windows, some of
  * whose file systems do not note the time at which a folder changes.
@@ -43,7 +44,7 @@ export interface ListingSettings {
  * @throws Pix2PixError naming a folder that cannot be read
  * Source: make_dataset in the reference's data/image_folder.py
  */
-export async function listImages(folder: string, settings: ListingSettings = {}): Promise<PathList> {
+export async function listImages(folder: string, settings: ListingSettings = {}): Promise<ImageListing> {
   const { onProgress = () => {}, patience = PATIENCE } = settings;
   const { worthKeeping = WORTH_KEEPING, rest = REST } = settings;
   const real = realPath(folder);
@@ -60,10 +61,11 @@ export async function listImages(folder: string, settings: ListingSettings = {})
     onProgress(`looking for images in ${folder}: ${found.toLocaleString('en')} so far`);
   };
   const scan = await new FolderScan(real, tell, Math.min(patience, TURN)).run();
-  const list = scan.images.sorted();
+  const listing = { images: scan.images.sorted(), passedOver: scan.passedOver.all };
   const isAtRest = scan.changedAt < start - rest && !scan.hasLooseLinks;
-  if (mayKeep && isAtRest && list.length >= worthKeeping) writeIndex(file, real, scan.folders, list);
-  return list;
+  const isWorthKeeping = listing.images.length >= worthKeeping;
+  if (mayKeep && isAtRest && isWorthKeeping) writeIndex(file, real, scan.folders, listing);
+  return listing;
 }
 
 function realPath(folder: string): string {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { fileError, systemCode } from '../../base/files/systemError.js';
 import { isImageName } from './imageNames.js';
+import { PassedOverCounter } from './passedOver.js';
 import { PathListBuilder } from './pathList.js';
 
 /** A folder that was read, and what tells whether it has changed since. */
@@ -34,6 +35,8 @@ export function stampOf({ ino, mtimeNs, ctimeNs }: BigIntStats): string {
  */
 export class FolderScan {
   readonly images = new PathListBuilder();
+  /** Files that are none by their names. */
+  readonly passedOver = new PassedOverCounter();
   readonly folders: ReadFolder[] = [];
   /** The last change to any of the folders, in milliseconds since 1970. */
   changedAt = 0;
@@ -100,6 +103,7 @@ export class FolderScan {
         else if (kind === 'linked folder') this.links.push(under(relative, entry.name));
         const isFile = kind === 'file' || kind === 'dead link';
         if (isFile && isImageName(entry.name)) this.images.add(under(relative, entry.name));
+        else if (isFile) this.passedOver.add(entry.name);
         if (kind === 'dead link' || kind === 'odd link') this.hasLooseLinks = true;
       }
     } finally {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { epochOrder } from '../batch/epochOrder.js';
 import type { Sample } from '../batch/imageBatch.js';
 import { BadImageError } from '../decode/badImage.js';
-import { BatchProducer, epochOrder } from './batchProducer.js';
+import { BatchProducer } from './batchProducer.js';
 
 /** Samples of one pixel that say which they are; those in `bad` cannot be used. */
 function source(length: number, bad: ReadonlySet<number> = new Set()) {
@@ -66,11 +67,25 @@ test('the shuffled order of an epoch is a permutation that changes with seed and
   assert.equal(order(1, 1), order(1, 1));
 });
 
-test('a bad image is tried once, however often its place comes up', async () => {
+test('a bad image is tried once an epoch, however often its place comes up', async () => {
   const images = source(3, new Set([1]));
   const producer = new BatchProducer(images, { ...plan, length: 3, shuffle: false });
   for (let epoch = 1; epoch <= 3; epoch++) for (let i = 0; i < 3; i++) await producer.produce(epoch, i);
-  assert.equal(images.watch.asked.filter((index) => index === 1).length, 1);
+  assert.equal(images.watch.asked.filter((index) => index === 1).length, 3);
+});
+
+test('what was bad in one epoch alone is there in the next, as it is for a training that is continued there', async () => {
+  const badAtFirst = {
+    length: 3,
+    get: (index: number, { epoch }: { epoch: number }) => {
+      if (epoch === 1 && index === 1) throw new BadImageError('1', 'its partner is broken');
+      return source(3).get(index);
+    },
+  };
+  const settings = { ...plan, length: 3, shuffle: false };
+  const [throughout, continued] = [0, 1].map(() => new BatchProducer(badAtFirst, settings));
+  await throughout.produce(1, 1);
+  assert.deepEqual(await throughout.produce(2, 1), await continued.produce(2, 1));
 });
 
 test('an error that is no bad image is not swallowed', async () => {

@@ -1,8 +1,10 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
-import { RandomStream } from '../../base/random/stream.js';
+import { epochOrder } from '../batch/epochOrder.js';
 import { type Batch, type Sample, stackSamples } from '../batch/imageBatch.js';
 import { BadImageError } from '../decode/badImage.js';
+import type { DecodeNote } from '../decode/decodeNote.js';
 import type { SampleSource } from '../pair/sampleSource.js';
+import { areEqual, type SampleSizes, sizesOf, unusual, usualSizes } from './usualSizes.js';
 
 /** How samples become batches. Plain data, so that it can be sent to a worker. */
 export interface BatchPlan {
@@ -18,22 +20,33 @@ export interface BatchPlan {
   readonly slots: number;
 }
 
-/** A batch, or undefined where every image of it was bad and none replaced, and the bad images that were met. */
+/** A batch, or undefined where every image of it was bad and none replaced, and what is to be said of its files. */
 export interface ProducedBatch {
   readonly batch: Batch | undefined;
   readonly bad: readonly { readonly file: string; readonly reason: string }[];
+  readonly notes: readonly FileNote[];
 }
 
-/** The order of the images in an epoch: a pure function of (seed, epoch), or that of their names. */
-export function epochOrder(plan: Pick<BatchPlan, 'length' | 'seed' | 'shuffle'>, epoch: number): Uint32Array {
-  if (!plan.shuffle) return new Uint32Array(plan.length).map((_, i) => i);
-  return new RandomStream(plan.seed, 'shuffle', [epoch]).permutation(plan.length);
+interface FileNote {
+  readonly file: string;
+  readonly note: DecodeNote;
+}
+
+/** A batch as it is being made. */
+interface Making {
+  readonly epoch: number;
+  readonly bad: Map<string, string>;
+  readonly notes: FileNote[];
+  /** Where its images differ in size: the one that they are to have. */
+  readonly sizes?: SampleSizes;
 }
 
 /** Makes any batch of any epoch, with at most `plan.slots` samples under way at once, earlier requests first. */
 export class BatchProducer {
   private order: { epoch: number; indices: Uint32Array } | undefined;
-  private readonly knownBad = new Map<number, BadImageError>();
+  /** By epoch: an unpaired image may be bad for the partner that it has in one epoch alone. */
+  private readonly knownBad = new Map<number, Map<number, BadImageError>>();
+  private usual: Promise<SampleSizes | undefined> | undefined;
   private readonly waiting: (() => void)[] = [];
   private busy = 0;
   private closed = false;
@@ -48,15 +61,16 @@ export class BatchProducer {
    * @throws Pix2PixError as the source does, or when no image is left that can be used
    */
   async produce(epoch: number, batchIndex: number): Promise<ProducedBatch> {
-    const { batchSize, length } = this.plan;
-    const first = batchIndex * batchSize;
-    const count = Math.min(batchSize, length - first);
-    const bad = new Map<string, string>();
-    const slots = Array.from({ length: count }, (_, i) => this.sampleAt(epoch, first + i, bad));
-    const samples = (await Promise.all(slots)).filter((sample) => sample !== undefined);
+    const making: Making = { epoch, bad: new Map(), notes: [] };
+    const found = await this.samplesOf(batchIndex, making);
+    const sizes = found.every((sample) => areEqual(sizesOf(sample), sizesOf(found[0])))
+      ? undefined
+      : await this.usualSizes();
+    const samples = sizes === undefined ? found : await this.samplesOf(batchIndex, { ...making, sizes });
     return {
       batch: samples.length > 0 ? stackSamples(samples) : undefined,
-      bad: [...bad].map(([file, reason]) => ({ file, reason })),
+      bad: [...making.bad].map(([file, reason]) => ({ file, reason })),
+      notes: making.notes,
     };
   }
 
@@ -67,44 +81,76 @@ export class BatchProducer {
     await this.source.close?.();
   }
 
+  private async samplesOf(batchIndex: number, making: Making): Promise<Sample[]> {
+    const { batchSize, length } = this.plan;
+    const first = batchIndex * batchSize;
+    const count = Math.min(batchSize, length - first);
+    const places = Array.from({ length: count }, (_, i) => this.sampleAt(first + i, making));
+    return (await Promise.all(places)).filter((sample) => sample !== undefined);
+  }
+
   /** The sample at a place of the epoch's order; a bad one is followed by the next in order, round the end. */
-  private async sampleAt(
-    epoch: number,
-    place: number,
-    bad: Map<string, string>,
-  ): Promise<Sample | undefined> {
+  private async sampleAt(place: number, making: Making): Promise<Sample | undefined> {
     const { length, strict, replaceBad } = this.plan;
-    const order = this.orderOf(epoch);
+    const order = this.orderOf(making.epoch);
     let failure: BadImageError | undefined;
     for (let step = 0; step < (replaceBad ? length : 1); step++) {
-      const made = await this.make(order[(place + step) % length], epoch);
+      const made = await this.makeFitting(order[(place + step) % length], making);
       if (!(made instanceof BadImageError)) return made;
       if (strict) throw made;
       failure ??= made;
-      bad.set(made.file, made.reason);
+      making.bad.set(made.file, made.reason);
     }
     if (!replaceBad) return undefined;
     throw new Pix2PixError(
       'no image of the data set can be used',
       { images: length, 'for example': failure?.file ?? '', reason: failure?.reason ?? '' },
-      'replace the images, or point --dataroot elsewhere',
+      `${failure?.fix ?? 'replace the images'}, or point --dataroot elsewhere`,
     );
   }
 
-  private async make(index: number, epoch: number): Promise<Sample | BadImageError> {
-    const known = this.knownBad.get(index);
+  private async makeFitting(index: number, making: Making): Promise<Sample | BadImageError> {
+    const { sizes } = making;
+    const made = await this.make(index, making);
+    if (made instanceof BadImageError || sizes === undefined || areEqual(sizesOf(made), sizes)) return made;
+    return unusual(made, sizes);
+  }
+
+  private async make(
+    index: number,
+    { epoch, notes }: Pick<Making, 'epoch' | 'notes'>,
+  ): Promise<Sample | BadImageError> {
+    const bad = this.knownBadIn(epoch);
+    const known = bad.get(index);
     if (known !== undefined) return known;
     await this.enter();
     try {
       if (this.closed) throw new Error('the data set was closed');
-      return await this.source.get(index, { epoch, seed: this.plan.seed });
+      const onNote = (file: string, note: DecodeNote) => notes.push({ file, note });
+      return await this.source.get(index, { epoch, seed: this.plan.seed, onNote });
     } catch (error) {
       if (!(error instanceof BadImageError)) throw error;
-      this.knownBad.set(index, error);
+      bad.set(index, error);
       return error;
     } finally {
       this.leave();
     }
+  }
+
+  private knownBadIn(epoch: number): Map<number, BadImageError> {
+    const known = this.knownBad.get(epoch) ?? new Map<number, BadImageError>();
+    this.knownBad.set(epoch, known);
+    for (const other of this.knownBad.keys()) if (other < epoch - 1) this.knownBad.delete(other);
+    return known;
+  }
+
+  /** As images are in the first epoch, whichever it is now. */
+  private usualSizes(): Promise<SampleSizes | undefined> {
+    this.usual ??= usualSizes(this.plan.length, async (index) => {
+      const made = await this.make(index, { epoch: 1, notes: [] });
+      return made instanceof BadImageError ? undefined : made;
+    });
+    return this.usual;
   }
 
   private orderOf(epoch: number): Uint32Array {

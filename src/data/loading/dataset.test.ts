@@ -10,9 +10,9 @@ import {
   options,
   withDataset,
 } from '../../../test/fixtures/pairedImages.js';
+import { epochOrder } from '../batch/epochOrder.js';
 import type { Batch } from '../batch/imageBatch.js';
 import { createDataset } from '../createDataset.js';
-import { epochOrder } from './batchProducer.js';
 
 test('another thread gives the bytes that this thread gives', async () => {
   const run = (numThreads: number) =>

@@ -1,6 +1,7 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { plainLine } from '../../base/errors/plainText.js';
 import type { Batch } from '../batch/imageBatch.js';
+import { type OnFileNote, oncePerKind } from '../decode/decodeNote.js';
 import type { ImageFolder } from '../pair/imageFolder.js';
 import type { ProducedBatch } from './batchProducer.js';
 
@@ -49,6 +50,7 @@ export class Dataset implements AsyncIterable<Batch> {
   private waited = 0;
   private closed = false;
   private readonly warned = new Set<string>();
+  private readonly note: OnFileNote;
   /** Requests under way, in order, beginning with the batch that comes next. */
   private ahead: { epoch: number; batchIndex: number; produced: Promise<ProducedBatch> }[] = [];
 
@@ -60,6 +62,7 @@ export class Dataset implements AsyncIterable<Batch> {
     this.batchesPerEpoch = Math.ceil(plan.length / plan.batchSize);
     this.folders = plan.folders ?? [];
     this.currentEpoch = plan.epoch;
+    this.note = oncePerKind(plan.onWarning);
   }
 
   /** The epoch under way, counted from 1. */
@@ -101,10 +104,11 @@ export class Dataset implements AsyncIterable<Batch> {
   /** @throws Pix2PixError on a bad image with `--strict`, when no image can be used, or when a batch mixes sizes */
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, void> {
     while (this.nextBatch < this.batchesPerEpoch) {
-      const { batch, bad } = await this.take();
+      const { batch, bad, notes } = await this.take();
       this.nextBatch++;
       this.fill(this.plan.lookahead); // so that they are made while the consumer works
       for (const { file, reason } of bad) this.warn(file, reason);
+      for (const { file, note } of notes) this.note(file, note);
       if (batch !== undefined) yield batch;
     }
     this.currentEpoch++;

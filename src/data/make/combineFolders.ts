@@ -7,8 +7,9 @@ import { makeFolder } from '../../base/files/makeFolder.js';
 import { fileError } from '../../base/files/systemError.js';
 import type { OnProgress } from '../../base/progress.js';
 import { BadImageError } from '../decode/badImage.js';
-import { readImageFile } from '../decode/decode.js';
-import { decodeWhole } from './decodeWhole.js';
+import { decodeImage, readImageSize } from '../decode/decode.js';
+import { type OnFileNote, oncePerKind } from '../decode/decodeNote.js';
+import type { RgbImage } from '../decode/rgbImage.js';
 import { inParallel } from './inParallel.js';
 import { type ImagePair, type PairPlan, planPairs } from './matchPairs.js';
 import { sideBySide } from './sideBySide.js';
@@ -26,6 +27,8 @@ export interface CombineOptions {
   /** Replace pairs that are in `out` already. */
   readonly overwrite?: boolean;
   readonly onProgress?: OnProgress;
+  /** Told of other files beside the images, and, once for each kind, of what images have more than is taken over. */
+  readonly onNote?: (text: string) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -43,7 +46,7 @@ export interface CombinedFolders {
  * @throws Pix2PixError that lists the names without a partner, the pairs of unequal size, or the unreadable files
  */
 export async function combineFolders(options: CombineOptions): Promise<CombinedFolders> {
-  const { quality, useAB = false, overwrite = false, onProgress, signal } = options;
+  const { quality, useAB = false, overwrite = false, onProgress, onNote = () => {}, signal } = options;
   if (quality !== undefined && !(Number.isInteger(quality) && quality >= 1 && quality <= 100)) {
     throw new Pix2PixError(
       'quality is out of range',
@@ -53,7 +56,8 @@ export async function combineFolders(options: CombineOptions): Promise<CombinedF
   }
   const [a, b, out] = [options.a, options.b, options.out].map((folder) => resolve(folder));
   refuseNesting(a, b, out);
-  const plan = await planPairs(a, b, useAB);
+  const plan = await planPairs(a, b, useAB, onNote);
+  const note = oncePerKind(onNote);
   const target = (pair: ImagePair) =>
     join(out, pair.split, `${pair.stem}.${quality === undefined ? 'png' : 'jpg'}`);
   if (!overwrite) await refuseExisting(plan, target, out);
@@ -62,7 +66,7 @@ export async function combineFolders(options: CombineOptions): Promise<CombinedF
     for (const split of new Set(plan.map((pair) => pair.split))) makeFolder(join(out, split));
     let done = 0;
     await inParallel(plan, signal, async (pair) => {
-      await joinPair(pair, target(pair), quality);
+      await joinPair(pair, target(pair), quality, note);
       onProgress?.({ unit: 'images', done: ++done, total: plan.length, stage: 'combining' });
     });
   } catch (error) {
@@ -147,25 +151,23 @@ function listed(lines: string[]): Record<string, string> {
 /** `256×256`, as shown (EXIF orientation applied); undefined and a line in `unreadable` when it is no image. */
 async function sizeOf(path: string, unreadable: string[]): Promise<string | undefined> {
   try {
-    const { autoOrient } = await sharp(await readImageFile(path)).metadata();
-    return `${autoOrient.width}×${autoOrient.height}`;
+    const { width, height } = await readImageSize(path);
+    return `${width}×${height}`;
   } catch (error) {
-    const reason = error instanceof BadImageError ? error.reason : (error as Error).message.split('\n')[0];
-    unreadable.push(`${JSON.stringify(path)}: ${reason}`);
+    if (!(error instanceof BadImageError)) throw error;
+    unreadable.push(`${JSON.stringify(path)}: ${error.reason}`);
     return undefined;
   }
 }
-
-const MEND =
-  'replace it, or remove it and its partner; pairs written so far are whole: run again with --overwrite';
 
 async function joinPair(
   { pathA, pathB }: ImagePair,
   path: string,
   quality: number | undefined,
+  onNote: OnFileNote,
 ): Promise<void> {
-  const [left, right] = await Promise.all([decodeWhole(pathA, MEND), decodeWhole(pathB, MEND)]);
-  const { width, height } = left.info;
+  const [left, right] = await Promise.all([pathA, pathB].map((path) => decodeSource(path, onNote)));
+  const { width, height } = left;
   const pair = sideBySide(left.data, right.data, width, height);
   const joined = sharp(pair, { raw: { width: width * 2, height, channels: 3 } });
   const encoded =
@@ -173,4 +175,12 @@ async function joinPair(
       ? joined.png({ adaptiveFiltering: true })
       : joined.jpeg({ quality, chromaSubsampling: '4:4:4' });
   writeFileAtomic(path, await encoded.toBuffer(), { durable: false });
+}
+
+async function decodeSource(path: string, onNote: OnFileNote): Promise<RgbImage> {
+  return decodeImage(path, (note) => onNote(path, note)).catch((error) => {
+    if (!(error instanceof BadImageError)) throw error;
+    const rest = 'pairs written so far are whole: run again with --overwrite';
+    throw new BadImageError(path, error.reason, `replace it, or remove it and its partner; ${rest}`);
+  });
 }

@@ -88,6 +88,7 @@ async function writePair({ photo, label, size }: FacadePair, path: string): Prom
   await writeFile(path, await image.png({ adaptiveFiltering: true }).toBuffer());
 }
 
+// Not awaited: a module that waits cannot be required. A failure ends the thread as an error all the same.
 if (!isMainThread && (workerData as Partial<Share> | null)?.drawPairs) {
-  await drawShare(workerData as Share, () => parentPort?.postMessage('drawn'));
+  void drawShare(workerData as Share, () => parentPort?.postMessage('drawn'));
 }

@@ -3,6 +3,9 @@ import { readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { fileError } from '../../base/files/systemError.js';
+import { isImageName } from '../listing/imageNames.js';
+import { imagesAmong, inWords } from '../listing/passedOver.js';
+import { tellApart } from '../pair/composedNames.js';
 
 export interface ImagePair {
   /** Subfolder, as `train`; empty for a flat folder. */
@@ -15,21 +18,24 @@ export interface ImagePair {
 
 export type PairPlan = readonly ImagePair[];
 
-const IMAGE = /\.(jpe?g|png|webp|tiff?|gif|bmp|avif)$/i;
-
 /**
  * Pairs the images of two folders by file name, ignoring the extension, in the folders themselves and in their
  * subfolders one level down; hidden files are left out.
  *
  * @throws Pix2PixError naming subfolders and files without a partner, or two files of one name
  */
-export async function planPairs(a: string, b: string, useAB: boolean): Promise<PairPlan> {
+export async function planPairs(
+  a: string,
+  b: string,
+  useAB: boolean,
+  onNote: (text: string) => void,
+): Promise<PairPlan> {
   const [splitsA, splitsB] = await Promise.all([readSplits(a), readSplits(b)]);
   requireSame('subfolder', a, b, splitsA, splitsB);
   const pairs: ImagePair[] = [];
   for (const split of splitsA) {
-    const imagesA = await readImages(join(a, split), useAB ? '_A' : '');
-    const imagesB = await readImages(join(b, split), useAB ? '_B' : '');
+    const imagesA = await readImages(join(a, split), onNote, useAB ? '_A' : '');
+    const imagesB = await readImages(join(b, split), onNote, useAB ? '_B' : '');
     requireSame('image', join(a, split), join(b, split), [...imagesA.keys()], [...imagesB.keys()]);
     for (const [stem, pathA] of imagesA) pairs.push({ split, stem, pathA, pathB: imagesB.get(stem)! });
   }
@@ -52,23 +58,31 @@ export async function readSplits(folder: string): Promise<string[]> {
   return splits.sort();
 }
 
-/** Paths by name without extension, of those names that end with `suffix`, which is taken off. */
-export async function readImages(folder: string, suffix = ''): Promise<Map<string, string>> {
+/** Paths by name without extension, in Unicode's form NFC, of those names that end with `suffix`, which is taken off. */
+export async function readImages(
+  folder: string,
+  onNote: (text: string) => void,
+  suffix = '',
+): Promise<Map<string, string>> {
   const images = new Map<string, string>();
-  const names = (await list(folder)).filter(isImage).map((entry) => entry.name);
+  const files = (await list(folder)).filter(isFile).map((entry) => entry.name);
+  const { images: names, passedOver } = imagesAmong(files);
+  const others = inWords(passedOver);
+  if (others !== undefined) onNote(`${folder}: ${others}`);
   for (const name of names.sort()) {
     const whole = name.slice(0, -extname(name).length);
     if (!whole.endsWith(suffix) || whole === suffix) continue;
-    const stem = whole.slice(0, whole.length - suffix.length);
+    const stem = whole.slice(0, whole.length - suffix.length).normalize('NFC');
     const earlier = images.get(stem);
+    const second = join(folder, name);
     if (earlier !== undefined) {
       throw new Pix2PixError(
         'two images share one name',
-        { first: JSON.stringify(earlier), second: JSON.stringify(join(folder, name)) },
-        'keep one of them: names count without the extension',
+        { first: tellApart(earlier, [second]), second: tellApart(second, [earlier]) },
+        'keep one of them: names count without the extension, and accents however they are written',
       );
     }
-    images.set(stem, join(folder, name));
+    images.set(stem, second);
   }
   return images;
 }
@@ -100,8 +114,13 @@ function listed(names: readonly string[]): string {
   return shown.join(', ') + (names.length > 10 ? `, and ${names.length - 10} more` : '');
 }
 
+/** Pipes and the like hold no images. */
+function isFile(entry: Dirent): boolean {
+  return (entry.isFile() || entry.isSymbolicLink()) && !entry.name.startsWith('.');
+}
+
 function isImage(entry: Dirent): boolean {
-  return (entry.isFile() || entry.isSymbolicLink()) && !entry.name.startsWith('.') && IMAGE.test(entry.name);
+  return isFile(entry) && isImageName(entry.name);
 }
 
 async function list(folder: string): Promise<Dirent[]> {

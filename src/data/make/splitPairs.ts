@@ -6,7 +6,9 @@ import { writeFileAtomic } from '../../base/files/atomicFile.js';
 import { makeFolder } from '../../base/files/makeFolder.js';
 import { fileError } from '../../base/files/systemError.js';
 import type { OnProgress } from '../../base/progress.js';
-import { decodeWhole } from './decodeWhole.js';
+import { BadImageError } from '../decode/badImage.js';
+import { decodeImage } from '../decode/decode.js';
+import { type OnFileNote, oncePerKind } from '../decode/decodeNote.js';
 import { inParallel } from './inParallel.js';
 import { readImages, readSplits } from './matchPairs.js';
 
@@ -16,6 +18,8 @@ export interface SplitOptions {
   /** Must not exist, or be empty. */
   readonly out: string;
   readonly onProgress?: OnProgress;
+  /** As of `combineFolders`. */
+  readonly onNote?: (text: string) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -40,9 +44,11 @@ interface Cut {
  *
  * @throws Pix2PixError when there are no pairs, one cannot be cut, or `out` holds anything
  */
-export async function splitPairs({ pairs, out, onProgress, signal }: SplitOptions): Promise<SplitFolders> {
+export async function splitPairs(options: SplitOptions): Promise<SplitFolders> {
+  const { pairs, out, onProgress, onNote = () => {}, signal } = options;
   const [from, to] = [resolve(pairs), resolve(out)];
-  const cuts = await planCuts(from);
+  const cuts = await planCuts(from, onNote);
+  const note = oncePerKind(onNote);
   const folders: Record<string, number> = {};
   for (const { split, sides } of cuts) {
     for (const side of sides) folders[split + side] = (folders[split + side] ?? 0) + 1;
@@ -52,7 +58,7 @@ export async function splitPairs({ pairs, out, onProgress, signal }: SplitOption
     for (const folder of Object.keys(folders)) makeFolder(join(to, folder));
     let done = 0;
     await inParallel(cuts, signal, async (cut) => {
-      await cutPair(cut, to);
+      await cutPair(cut, to, note);
       onProgress?.({ unit: 'images', done: ++done, total: cuts.length, stage: 'cutting' });
     });
   } catch (error) {
@@ -61,10 +67,10 @@ export async function splitPairs({ pairs, out, onProgress, signal }: SplitOption
   return { out: to, folders };
 }
 
-async function planCuts(from: string): Promise<Cut[]> {
+async function planCuts(from: string, onNote: (text: string) => void): Promise<Cut[]> {
   const cuts: Cut[] = [];
   for (const split of (await readSplits(from)).filter((name) => name !== '')) {
-    const images = [...(await readImages(join(from, split)))];
+    const images = [...(await readImages(join(from, split), onNote))];
     for (const [i, [stem, path]] of images.entries()) {
       const one = i % 2 === 0 ? 'A' : 'B';
       cuts.push({ split, stem, path, sides: split === 'train' ? [one] : ['A', 'B'] });
@@ -91,12 +97,13 @@ async function requireEmpty(out: string): Promise<void> {
   );
 }
 
-async function cutPair({ split, stem, path, sides }: Cut, out: string): Promise<void> {
-  const { data, info } = await decodeWhole(
-    path,
-    'replace it or remove it, and give another folder to write to',
-  );
-  const { width, height } = info;
+async function cutPair({ split, stem, path, sides }: Cut, out: string, onNote: OnFileNote): Promise<void> {
+  const decoded = await decodeImage(path, (note) => onNote(path, note)).catch((error) => {
+    if (!(error instanceof BadImageError)) throw error;
+    const fix = 'replace it or remove it, and give another folder to write to';
+    throw new BadImageError(path, error.reason, fix);
+  });
+  const { data, width, height } = decoded;
   if (width % 2 !== 0) {
     throw new Pix2PixError(
       'a pair has no two equal halves',

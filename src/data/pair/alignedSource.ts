@@ -1,16 +1,12 @@
+import { checkGeometry } from '../augment/checkGeometry.js';
 import { applyCutout } from '../augment/cutout.js';
 import { imageAugmentation } from '../augment/imageAugmentation.js';
-import {
-  checkResize,
-  type ImagePart,
-  type PreparationOptions,
-  prepare,
-  readWhole,
-} from '../augment/preparedImage.js';
+import type { PreparationOptions } from '../augment/preparationOptions.js';
+import { type ImagePart, prepare, readWhole } from '../augment/preparedImage.js';
 import { augmentation, type Geometry, planGeometry } from '../batch/geometry.js';
 import type { Sample } from '../batch/imageBatch.js';
 import { BadImageError } from '../decode/badImage.js';
-import { decodeImage } from '../decode/decode.js';
+import type { OnFileNote } from '../decode/decodeNote.js';
 import { type ImagePair, type PairList, pairAt } from './pairs.js';
 import type { SampleContext, SampleSource } from './sampleSource.js';
 
@@ -31,14 +27,15 @@ export class AlignedSource implements SampleSource {
   }
 
   /** @throws BadImageError when the pair at `index` cannot be used */
-  async get(index: number, { epoch, seed }: SampleContext): Promise<Sample> {
+  async get(index: number, { epoch, seed, onNote }: SampleContext): Promise<Sample> {
     const { opt } = this;
     const { photoSide = 'A' } = opt;
-    const [a, b] = await readPair(pairAt(this.pairs, index));
+    const [a, b] = await readPair(pairAt(this.pairs, index), onNote);
     const chance = augmentation(opt, seed, epoch, index, a.region);
     const { angle, colour, cutout } = imageAugmentation(opt, seed, epoch, index);
     const geometry = { ...planGeometry(opt, a.region, chance), angle };
-    checkGeometry(a, b, geometry, planGeometry(opt, b.region, chance));
+    requireEqualSizes(a, b, geometry, planGeometry(opt, b.region, chance));
+    checkGeometry(a, geometry, opt);
     const isBtoA = opt.direction === 'BtoA';
     const [A, B] = await Promise.all([
       prepare(a, geometry, isBtoA ? opt.outputNc : opt.inputNc, photoSide === 'A' ? colour : undefined),
@@ -49,10 +46,11 @@ export class AlignedSource implements SampleSource {
   }
 }
 
-async function readPair(pair: ImagePair): Promise<[ImagePart, ImagePart]> {
-  if (pair.layout === 'separate') return Promise.all([readWhole(pair.pathA), readWhole(pair.pathB)]);
+async function readPair(pair: ImagePair, onNote?: OnFileNote): Promise<[ImagePart, ImagePart]> {
+  if (pair.layout === 'separate')
+    return Promise.all([readWhole(pair.pathA, onNote), readWhole(pair.pathB, onNote)]);
   const { path } = pair;
-  const image = await decodeImage(path);
+  const { image } = await readWhole(path, onNote);
   const { width, height } = image;
   if (width % 2 !== 0) {
     throw new BadImageError(
@@ -68,14 +66,12 @@ async function readPair(pair: ImagePair): Promise<[ImagePart, ImagePart]> {
   ];
 }
 
-function checkGeometry(a: ImagePart, b: ImagePart, geometry: Geometry, geometryB: Geometry): void {
+function requireEqualSizes(a: ImagePart, b: ImagePart, geometry: Geometry, geometryB: Geometry): void {
   const { width, height } = geometry.resized;
-  if (width !== geometryB.resized.width || height !== geometryB.resized.height) {
-    throw new BadImageError(
-      b.path,
-      `it has ${b.region.width}x${b.region.height} pixels, its partner ${a.path} ${a.region.width}x${a.region.height}`,
-      'give both the same size, or pass --preprocess resize_and_crop',
-    );
-  }
-  checkResize(a, geometry);
+  if (width === geometryB.resized.width && height === geometryB.resized.height) return;
+  throw new BadImageError(
+    b.path,
+    `it has ${b.region.width}x${b.region.height} pixels, its partner ${a.path} ${a.region.width}x${a.region.height}`,
+    'give both the same size, or pass --preprocess resize_and_crop',
+  );
 }

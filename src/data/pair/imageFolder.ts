@@ -1,7 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import type { ImageListing } from '../listing/imageListing.js';
 import { imageExtensions } from '../listing/imageNames.js';
 import { listImages } from '../listing/listImages.js';
+import { inWords } from '../listing/passedOver.js';
 import type { PathList } from '../listing/pathList.js';
 
 /** The images of a folder, in the order of their names. */
@@ -10,8 +12,13 @@ export interface ImageFolder {
   readonly names: PathList;
 }
 
-/** Is told how far it is, when it takes longer than a second. */
-export type OnProgress = (text: string) => void;
+/** What is told while images are looked for. */
+export interface SearchSurroundings {
+  /** How far it is, when it takes longer than a second. */
+  readonly onProgress?: (text: string) => void;
+  /** How many other files were there. */
+  readonly onWarning?: (text: string) => void;
+}
 
 export async function isFolder(path: string): Promise<boolean> {
   return stat(path).then(
@@ -21,23 +28,37 @@ export async function isFolder(path: string): Promise<boolean> {
 }
 
 /** Throws Pix2PixError when the folder cannot be read. */
-export async function readNames(folder: string, onProgress?: OnProgress): Promise<PathList> {
+export async function readListing(
+  folder: string,
+  { onProgress }: SearchSurroundings = {},
+): Promise<ImageListing> {
   return listImages(folder, { onProgress });
 }
 
 /** Throws Pix2PixError when the folder cannot be read or holds no images. */
-export async function findImages(folder: string, onProgress?: OnProgress): Promise<ImageFolder> {
-  const names = await readNames(folder, onProgress);
-  if (names.length === 0) throw noImages(folder);
-  return { folder, names };
+export async function findImages(
+  folder: string,
+  surroundings: SearchSurroundings = {},
+): Promise<ImageFolder> {
+  return imagesOf(folder, await readListing(folder, surroundings), surroundings);
 }
 
-export function noImages(folder: string): Pix2PixError {
-  return new Pix2PixError(
-    'an image folder holds no images',
-    { folder, 'looked for': imageExtensions.join(' ') },
-    'put images there, or point --dataroot elsewhere',
-  );
+/** Throws Pix2PixError when there are no images in what was listed of a folder. */
+export function imagesOf(
+  folder: string,
+  { images, passedOver }: ImageListing,
+  { onWarning }: SearchSurroundings,
+): ImageFolder {
+  const others = inWords(passedOver);
+  if (images.length === 0) {
+    throw new Pix2PixError(
+      'an image folder holds no images',
+      { folder, 'looked for': imageExtensions.join(' '), ...(others && { others }) },
+      'put images there, or point --dataroot elsewhere',
+    );
+  }
+  if (others !== undefined) onWarning?.(`${folder}: ${others}`);
+  return { folder, names: images };
 }
 
 /** There is no folder of images where one was expected. */

@@ -1,5 +1,6 @@
 import type { PathList } from '../listing/pathList.js';
 import { sortNames } from '../listing/sortNames.js';
+import { type ByteStrings, composedNames } from './composedNames.js';
 
 /** The partner in B of each name of A, by their places in the lists; and the places of names that have none. */
 export interface NameMatch {
@@ -12,14 +13,17 @@ const DOT = '.'.charCodeAt(0);
 
 /**
  * Finds partners: equal names, and of the others those with equal stems (`1.jpg` and `1.png`). A name of B is given
- * once, and not at all where another one of the same stem could be meant as well.
+ * once, and not at all where another one of the same stem could be meant as well. Names are equal when they are so in
+ * Unicode's form NFC.
  *
  * Goes through both lists in step: as bytes in order they need no table of strings.
  */
 export function matchNames(a: PathList, b: PathList): NameMatch {
   const partners = new Uint32Array(new SharedArrayBuffer(4 * a.length));
-  const rest = matchEqual(inOrder(a), inOrder(b), partners);
-  return { partners, ...matchStems(byStem(a, rest.a), byStem(b, rest.b), partners) };
+  const exact = matchEqual(inOrder(a), inOrder(b), partners);
+  const [composedA, composedB] = [composedNames(a), composedNames(b)];
+  const rest = matchEqual(byName(composedA, exact.a), byName(composedB, exact.b), partners);
+  return { partners, ...matchStems(byStem(composedA, rest.a), byStem(composedB, rest.b), partners) };
 }
 
 /** Texts in order: text `i` is the bytes from `starts[i]` to `ends[i]`, and belongs to the name at `places[i]`. */
@@ -31,15 +35,26 @@ interface Texts {
   readonly places: Uint32Array;
 }
 
+/** All names of a list, which is in order. */
 function inOrder({ length, bytes, offsets }: PathList): Texts {
   const places = new Uint32Array(length).map((_, i) => i);
   return { length, bytes, starts: offsets, ends: offsets.subarray(1), places };
 }
 
-function byStem({ bytes, offsets }: PathList, places: readonly number[]): Texts {
-  const { length } = places;
+function byName({ bytes, offsets }: ByteStrings, places: readonly number[]): Texts {
+  const starts = Uint32Array.from(places, (place) => offsets[place]);
+  const ends = Uint32Array.from(places, (place) => offsets[place + 1]);
+  return sorted(bytes, starts, ends, places);
+}
+
+function byStem({ bytes, offsets }: ByteStrings, places: readonly number[]): Texts {
   const starts = Uint32Array.from(places, (place) => offsets[place]);
   const ends = Uint32Array.from(places, (place) => stemEnd(bytes, offsets[place], offsets[place + 1]));
+  return sorted(bytes, starts, ends, places);
+}
+
+function sorted(bytes: Uint8Array, starts: Uint32Array, ends: Uint32Array, places: readonly number[]): Texts {
+  const { length } = places;
   const order = sortNames(bytes, starts, length, ends);
   const [startsInOrder, endsInOrder] = [starts, ends].map((of) => order.map((i) => of[i]));
   return { length, bytes, starts: startsInOrder, ends: endsInOrder, places: order.map((i) => places[i]) };
@@ -58,9 +73,9 @@ function matchEqual(a: Texts, b: Texts, partners: Uint32Array): { a: number[]; b
   let [i, j] = [0, 0];
   while (i < a.length || j < b.length) {
     const order = compareNext(a, i, b, j);
-    if (order === 0) partners[i++] = j++;
-    else if (order < 0) rest.a.push(i++);
-    else rest.b.push(j++);
+    if (order === 0) partners[a.places[i++]] = b.places[j++];
+    else if (order < 0) rest.a.push(a.places[i++]);
+    else rest.b.push(b.places[j++]);
   }
   return rest;
 }

@@ -1,7 +1,16 @@
 import { join } from 'node:path';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { areEqual, type PathList, pathAt } from '../listing/pathList.js';
-import { type ImageFolder, isFolder, noFolder, noImages, readNames } from './imageFolder.js';
+import { tellApart } from './composedNames.js';
+import {
+  findImages,
+  type ImageFolder,
+  imagesOf,
+  isFolder,
+  noFolder,
+  readListing,
+  type SearchSurroundings,
+} from './imageFolder.js';
 import { matchNames } from './matchNames.js';
 
 /** Where the two images of a pair are: halves of one file (A left, B right), or two files. */
@@ -51,28 +60,25 @@ export function pairAt(pairs: PairList, index: number): ImagePair {
  * The pairs of a phase, in the order of their names: the images of `<dataroot>/<phase>/`, or, where that folder does
  * not exist or holds no image, those of `<phase>A/` and `<phase>B/` in the dataroot matched by name without extension.
  *
- * @param onProgress is told how far it is, when it takes longer than a second
  * @throws Pix2PixError when there is no such folder, no image in it, or an image without a partner (all are listed)
  */
 export async function findPairs(
   dataroot: string,
   phase: string,
-  onProgress?: (text: string) => void,
+  surroundings: SearchSurroundings = {},
 ): Promise<PairList> {
   const folder = join(dataroot, phase);
   const [folderA, folderB] = [join(dataroot, `${phase}A`), join(dataroot, `${phase}B`)];
   const [hasA, hasB] = [await isFolder(folderA), await isFolder(folderB)];
   if (await isFolder(folder)) {
-    const names = await readNames(folder, onProgress);
-    const { length } = names;
-    if (length > 0) return { length, layout: 'sideBySide', folder, names };
-    if (!hasA && !hasB) throw noImages(folder);
+    const listing = await readListing(folder, surroundings);
+    if (listing.images.length > 0 || (!hasA && !hasB)) {
+      const { names } = imagesOf(folder, listing, surroundings);
+      return { length: names.length, layout: 'sideBySide', folder, names };
+    }
   }
   if (hasA && hasB) {
-    const [namesA, namesB] = [await readNames(folderA, onProgress), await readNames(folderB, onProgress)];
-    if (namesA.length === 0) throw noImages(folderA);
-    if (namesB.length === 0) throw noImages(folderB);
-    return matchFolders(folderA, namesA, folderB, namesB);
+    return matchFolders(await findImages(folderA, surroundings), await findImages(folderB, surroundings));
   }
   if (hasA || hasB) {
     throw new Pix2PixError(
@@ -85,7 +91,8 @@ export async function findPairs(
 }
 
 /** @throws Pix2PixError when an image has no partner */
-function matchFolders(folderA: string, namesA: PathList, folderB: string, namesB: PathList): PairList {
+function matchFolders(a: ImageFolder, b: ImageFolder): PairList {
+  const [{ folder: folderA, names: namesA }, { folder: folderB, names: namesB }] = [a, b];
   const { length } = namesA;
   const folders = { length, layout: 'separate', folderA, namesA, folderB } as const;
   if (areEqual(namesA, namesB)) return { ...folders, namesB: namesA };
@@ -93,8 +100,9 @@ function matchFolders(folderA: string, namesA: PathList, folderB: string, namesB
   if (aloneA.length === 0 && aloneB.length === 0) return { ...folders, namesB, partners };
 
   const facts: Record<string, string> = {};
-  if (aloneA.length > 0) facts[`only in ${folderA}`] = enumerate(namesA, aloneA);
-  if (aloneB.length > 0) facts[`only in ${folderB}`] = enumerate(namesB, aloneB);
+  const all = () => concatenated(namesA, namesB);
+  if (aloneA.length > 0) facts[`only in ${folderA}`] = enumerate(namesA, aloneA, all);
+  if (aloneB.length > 0) facts[`only in ${folderB}`] = enumerate(namesB, aloneB, all);
   throw new Pix2PixError(
     'images without a partner of the same name',
     facts,
@@ -102,8 +110,13 @@ function matchFolders(folderA: string, namesA: PathList, folderB: string, namesB
   );
 }
 
-function enumerate(names: PathList, places: readonly number[]): string {
-  const shown = places.slice(0, NAMES_SHOWN).map((place) => pathAt(names, place));
+/** @param all names of both sides: those that look equal to another are spelt out */
+function enumerate(names: PathList, places: readonly number[], all: () => Iterable<string>): string {
+  const shown = places.slice(0, NAMES_SHOWN).map((place) => tellApart(pathAt(names, place), all()));
   const more = places.length - shown.length;
   return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
+}
+
+function* concatenated(...lists: readonly PathList[]): Generator<string> {
+  for (const list of lists) for (let i = 0; i < list.length; i++) yield pathAt(list, i);
 }

@@ -1,10 +1,13 @@
 import type { Sample } from '../batch/imageBatch.js';
+import type { OnFileNote } from '../decode/decodeNote.js';
 import type { ImageFolder } from './imageFolder.js';
 
 /** What the contents of a sample may depend on, besides its index. */
 export interface SampleContext {
   readonly epoch: number;
   readonly seed: number;
+  /** Told what a file has more than is seen of it. */
+  readonly onNote?: OnFileNote;
 }
 
 /**

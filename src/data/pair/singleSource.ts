@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import { checkGeometry } from '../augment/checkGeometry.js';
 import { applyCutout } from '../augment/cutout.js';
 import { imageAugmentation } from '../augment/imageAugmentation.js';
-import { checkResize, type PreparationOptions, prepare, readWhole } from '../augment/preparedImage.js';
+import type { PreparationOptions } from '../augment/preparationOptions.js';
+import { prepare, readWhole } from '../augment/preparedImage.js';
 import { augmentation, planGeometry } from '../batch/geometry.js';
 import type { Sample } from '../batch/imageBatch.js';
 import { pathAt } from '../listing/pathList.js';
@@ -26,14 +28,14 @@ export class SingleSource implements SampleSource {
   }
 
   /** @throws BadImageError when the image at `index` cannot be used */
-  async get(index: number, { epoch, seed }: SampleContext): Promise<Sample> {
+  async get(index: number, { epoch, seed, onNote }: SampleContext): Promise<Sample> {
     const { opt } = this;
     const path = join(this.images.folder, pathAt(this.images.names, index));
-    const part = await readWhole(path);
+    const part = await readWhole(path, onNote);
     const { angle, colour, cutout } = imageAugmentation(opt, seed, epoch, index);
     const chance = augmentation(opt, seed, epoch, index, part.region);
     const geometry = { ...planGeometry(opt, part.region, chance), angle };
-    checkResize(part, geometry);
+    checkGeometry(part, geometry, opt);
     const image = await prepare(part, geometry, this.channels, colour);
     if (cutout !== undefined) applyCutout(image, cutout);
     return { A: image, B: image, APaths: [path], BPaths: [path] };

@@ -1,4 +1,4 @@
-import type { PreparationOptions } from '../augment/preparedImage.js';
+import type { PreparationOptions } from '../augment/preparationOptions.js';
 import { AlignedSource } from './alignedSource.js';
 import type { ImageFolder } from './imageFolder.js';
 import { foldersOfPairs, type PairList } from './pairs.js';

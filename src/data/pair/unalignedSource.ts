@@ -1,13 +1,16 @@
 import { join } from 'node:path';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { RandomStream } from '../../base/random/stream.js';
+import { checkGeometry } from '../augment/checkGeometry.js';
 import { applyCutout } from '../augment/cutout.js';
 import { imageAugmentation } from '../augment/imageAugmentation.js';
-import { checkResize, type PreparationOptions, prepare, readWhole } from '../augment/preparedImage.js';
+import type { PreparationOptions } from '../augment/preparationOptions.js';
+import { prepare, readWhole } from '../augment/preparedImage.js';
 import { augmentation, planGeometry } from '../batch/geometry.js';
 import type { ImageBatch, Sample } from '../batch/imageBatch.js';
+import { BadImageError } from '../decode/badImage.js';
 import { pathAt } from '../listing/pathList.js';
-import { findImages, type ImageFolder, isFolder, noFolder, type OnProgress } from './imageFolder.js';
+import { findImages, type ImageFolder, isFolder, noFolder, type SearchSurroundings } from './imageFolder.js';
 import type { SampleContext, SampleSource } from './sampleSource.js';
 
 /** Two sets of images without pairs. Plain data, which another thread gets without a copy. */
@@ -44,6 +47,7 @@ export class UnalignedSource implements SampleSource {
       this.image(pathA, 'A', index, context),
       this.image(pathB, 'B', index, context),
     ]);
+    requireEqualSizes(A, pathA, B, pathB);
     return { A, B, APaths: [pathA], BPaths: [pathB] };
   }
 
@@ -64,15 +68,15 @@ export class UnalignedSource implements SampleSource {
     path: string,
     side: 'A' | 'B',
     index: number,
-    { epoch, seed }: SampleContext,
+    { epoch, seed, onNote }: SampleContext,
   ): Promise<ImageBatch> {
     const { opt } = this;
-    const part = await readWhole(path);
+    const part = await readWhole(path, onNote);
     const [crops, varies] = side === 'A' ? ['augment', 'vary'] : ['augment.B', 'vary.B'];
     const chance = augmentation(opt, seed, epoch, index, part.region, crops);
     const { angle, colour, cutout } = imageAugmentation(opt, seed, epoch, index, varies);
     const geometry = { ...planGeometry(opt, part.region, chance), angle };
-    checkResize(part, geometry);
+    checkGeometry(part, geometry, opt);
     const isInput = (side === 'A') === (opt.direction === 'AtoB');
     const isPhotograph = side === (opt.photoSide ?? 'A');
     const channels = isInput ? opt.inputNc : opt.outputNc;
@@ -82,6 +86,17 @@ export class UnalignedSource implements SampleSource {
   }
 }
 
+/** One step takes both. Which of the two is unlike the rest of its folder is not known here, so both are named. */
+function requireEqualSizes(A: ImageBatch, pathA: string, B: ImageBatch, pathB: string): void {
+  const [[, heightA, widthA], [, heightB, widthB]] = [A.shape, B.shape];
+  if (heightA === heightB && widthA === widthB) return;
+  throw new BadImageError(
+    pathB,
+    `it becomes ${widthB}x${heightB} pixels, and ${pathA}, which came with it, ${widthA}x${heightA}`,
+    'give all images one size, or pass --preprocess resize_and_crop',
+  );
+}
+
 /**
  * The images of `<dataroot>/<phase>A` and `<phase>B`.
  * @throws Pix2PixError when one of the folders is missing or holds no images
@@ -89,7 +104,7 @@ export class UnalignedSource implements SampleSource {
 export async function findUnpaired(
   dataroot: string,
   phase: string,
-  onProgress?: OnProgress,
+  surroundings: SearchSurroundings = {},
 ): Promise<UnpairedFolders> {
   const [folderA, folderB] = [join(dataroot, `${phase}A`), join(dataroot, `${phase}B`)];
   const [hasA, hasB] = [await isFolder(folderA), await isFolder(folderB)];
@@ -101,5 +116,5 @@ export async function findUnpaired(
       'put images of that side there; for images of one side alone there is --model test',
     );
   }
-  return { A: await findImages(folderA, onProgress), B: await findImages(folderB, onProgress) };
+  return { A: await findImages(folderA, surroundings), B: await findImages(folderB, surroundings) };
 }

@@ -50,6 +50,16 @@ for (const { name, device: found, skip } of foundDevices) {
     ),
   );
 
+  contract('what was decided says for which device, and is taken from there alone', async () => {
+    const { decided } = device;
+    assert.equal(decided.fingerprint, device.fingerprint);
+    const algorithms = { 'a layer of no program': 'direct' };
+    device.restoreDecided({ fingerprint: 'another', algorithms });
+    assert.deepEqual(device.decided, decided);
+    device.restoreDecided(decided);
+    assert.deepEqual(device.decided, decided);
+  });
+
   contract('data is copied, in and out', async () => {
     const state = buffer('s', 2);
     await device.allocate([state]);

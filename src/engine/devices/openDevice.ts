@@ -1,6 +1,6 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import type { Device, DeviceSettings } from '../runtime/device.js';
-import { libraryVersions } from './cpu/libraryVersions.js';
+import { libraryVersions } from './cpu/onnxRuntime.js';
 import { DEFAULT_DEVICE, DEVICE_NAMES, type DeviceName } from './registry.js';
 import { webGpuVersions } from './webgpu/webGpuVersions.js';
 
@@ -8,7 +8,7 @@ import { webGpuVersions } from './webgpu/webGpuVersions.js';
 interface Opener {
   /** Loads what the device needs, and opens it. */
   open(name: DeviceName, settings: DeviceSettings): Promise<Device>;
-  /** `Device.versions`, without loading anything. */
+  /** `Device.versions`, without opening it. */
   versions(): Readonly<Record<string, string>>;
 }
 

@@ -25,8 +25,8 @@ function memory(kept: Kept = {}): TunedChoicesStore {
   return {
     read: async (fingerprint) => kept[fingerprint] ?? {},
     add: async (fingerprint, choices) => {
-      kept[fingerprint] = { ...kept[fingerprint], ...choices };
-      return true;
+      kept[fingerprint] = { ...choices, ...kept[fingerprint] };
+      return kept[fingerprint];
     },
   };
 }
@@ -41,7 +41,7 @@ function device(fastest: string, store: TunedChoicesStore, settings: Partial<Aut
   };
   const autotuner = new Autotuner({ fingerprint: 'here', worthTiming: 0, time, store, ...settings });
   const chooserFor = (asked = program()) => autotuner.chooserFor(asked, (layers) => announced.push(layers));
-  return { chooserFor, timed, announced };
+  return { autotuner, chooserFor, timed, announced };
 }
 
 test('a layer is timed once and kept: the next process takes the algorithm that was the fastest', async () => {
@@ -86,7 +86,7 @@ for (const [name, times] of Object.entries({
 }
 
 test('where nothing can be kept, nothing is timed and the rule decides', async () => {
-  const { chooserFor, timed } = device('subpixel', { read: async () => ({}), add: async () => false });
+  const { chooserFor, timed } = device('subpixel', { read: async () => ({}), add: async () => undefined });
   const choose = await chooserFor();
   assert.deepEqual(timed, []);
   assert.equal(choose(layer), chooseByRule(layer));
@@ -103,4 +103,57 @@ test('layers that differ in an attribute alone are timed each', async () => {
   const { chooserFor, announced } = device('direct', memory());
   for (const padding of [1, 0, 1]) await chooserFor(program(padding));
   assert.deepEqual(announced, [1, 1]);
+});
+
+test('of two processes that time at the same time, both go on with what was kept first', async () => {
+  const kept: Kept = {};
+  let meanwhile: Promise<unknown> | undefined;
+  const first = device('direct', memory(kept));
+  const second = device('subpixel', memory(kept), {
+    time: async (_value, algorithms) => {
+      meanwhile = first.chooserFor();
+      await meanwhile;
+      return Object.fromEntries(algorithms.map((name) => [name, name === 'subpixel' ? 1 : 2]));
+    },
+  });
+  assert.equal((await second.chooserFor())(layer), 'direct');
+  assert.deepEqual(Object.values(kept.here), [{ direct: 1, subpixel: 2 }]);
+});
+
+test('what was decided stays so, whatever the store says by then, with no timing and on this device alone', async () => {
+  for (const algorithm of layer.algorithms) {
+    const before = device(algorithm, memory());
+    (await before.chooserFor())(layer);
+    const { decided } = before.autotuner;
+    assert.deepEqual(Object.values(decided.algorithms), [algorithm]);
+
+    const other = layer.algorithms.find((name) => name !== algorithm)!;
+    const kept: Kept = {};
+    await device(other, memory(kept)).chooserFor();
+    for (const store of [memory(kept), memory(), undefined]) {
+      const after = device(other, memory(), { store });
+      after.autotuner.restore(decided);
+      assert.equal((await after.chooserFor())(layer), algorithm);
+      assert.deepEqual(after.timed, []);
+      assert.deepEqual(after.autotuner.decided, decided);
+    }
+    const elsewhere = device(other, memory(), { fingerprint: 'elsewhere' });
+    elsewhere.autotuner.restore(decided);
+    assert.equal((await elsewhere.chooserFor())(layer), other);
+  }
+});
+
+test('a decision for an algorithm that this version does not have is made anew', async () => {
+  const { autotuner, chooserFor } = device('subpixel', memory());
+  (await chooserFor())(layer);
+  const [key] = Object.keys(autotuner.decided.algorithms);
+  const later = device('direct', memory());
+  later.autotuner.restore({ fingerprint: 'here', algorithms: { [key]: 'gone' } });
+  assert.ok(layer.algorithms.includes((await later.chooserFor())(layer)));
+});
+
+test('by rule too, it is known what was decided', async () => {
+  const { autotuner, chooserFor } = device('subpixel', memory(), { store: undefined });
+  (await chooserFor())(layer);
+  assert.deepEqual(Object.values(autotuner.decided.algorithms), [chooseByRule(layer)]);
 });

@@ -5,7 +5,7 @@ import type { MemoryModel } from './memoryModel.js';
 import type { AdamSettings, Optimiser } from './optimiser.js';
 import type { Profile } from './profile.js';
 import type { PredictOptions, StepTime } from './stepTime.js';
-import type { TunedChoicesStore } from './tunedChoices.js';
+import type { DecidedAlgorithms, TunedChoicesStore } from './tunedChoices.js';
 
 /** The elements of a state, row by row as its type says: f32, or a single i64 of a counter. */
 export type StateData = Float32Array | BigInt64Array;
@@ -37,9 +37,13 @@ export interface Device {
   readonly name: string;
   /** Of the libraries that compute, by package, for the record. */
   readonly versions: Readonly<Record<string, string>>;
+  /** Something that a person should know before work begins, as a line: that it is slow here, and why. */
+  readonly notice?: string | undefined;
   /** What tuned choices hold for: the hardware, the threads, the library with its version. */
   readonly fingerprint: string;
   readonly memory: MemoryModel;
+  /** Which algorithms its programs compute by so far, for checkpoints: others would give other bits. */
+  readonly decided: DecidedAlgorithms;
 
   /**
    * Gives states memory, zero at first. Those that have some already, from their optimiser, keep it.
@@ -72,6 +76,9 @@ export interface Device {
    * @throws Error when one is missing, or a state is read as it was before a step that has updated it
    */
   compile(program: Program, options?: CompileOptions): Promise<Executable>;
+
+  /** Has programs to come compute as before; what was decided for another device is passed over. */
+  restoreDecided(decided: DecidedAlgorithms): void;
 
   /** Predicts how long a run takes, from its parts timed one by one: none of the program's memory is allocated. */
   predictTime(program: Program, options?: PredictOptions): Promise<StepTime>;

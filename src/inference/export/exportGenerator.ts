@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { toBinary } from '@bufbuild/protobuf';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { writeFileAtomic } from '../../base/files/atomicFile.js';
-import { InferenceSession } from '../../engine/devices/cpu/inferenceSession.js';
+import { InferenceSession, runtimeNotice } from '../../engine/devices/cpu/inferenceSession.js';
 import type { Boundary } from '../../engine/onnx/imageBoundary.js';
 import { ModelProtoSchema } from '../../engine/onnx/onnx_pb.js';
 import type { Precision } from '../../engine/onnx/weightStorage.js';
@@ -57,6 +57,7 @@ export async function exportGenerator(model: string, options: ExportOptions = {}
   const precision = options.precision ?? (format === 'web' ? 'fp16' : 'fp32');
   const boundary = format === 'web' ? 'uint8' : (options.boundary ?? 'float');
   const form: ModelForm = { normMode, precision, boundary };
+  runtimeNotice(options.onWarning ?? console.warn);
   onStage('loading');
   const generator = findTrainedGenerator(model, options);
   const path = options.out ?? defaultPath(generator.name, format, precision);

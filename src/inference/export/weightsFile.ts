@@ -1,11 +1,13 @@
 import { renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { temporaryName } from '../../base/files/temporaryName.js';
+import { productVersion } from '../../base/product.js';
 import type { StoredTensor } from '../../checkpoints/format/dtype.js';
 import { writeSafetensors } from '../../checkpoints/safetensors.js';
 import { toHalf } from '../../engine/onnx/half.js';
 import { writeStateDict } from '../../interop/writeStateDict.js';
-import { productVersion } from '../provenance.js';
+import { publicOptions } from '../../options/serialise.js';
+import { registeredExtensions } from '../../training/options.js';
 import {
   generatorOfForeignFile,
   generatorOfSafetensors,
@@ -27,8 +29,8 @@ export type WeightsFormat = 'safetensors' | 'pth';
 
 /**
  * Writes a generator's weights and running statistics under PyTorch's names for them: `load_state_dict` takes what
- * `torch.load` or `safetensors.torch.load_file` reads. A safetensors file has the options of the training in its
- * metadata.
+ * `torch.load` or `safetensors.torch.load_file` reads. A safetensors file has those options of the training in its
+ * metadata that say nothing of its machine.
  *
  * @throws Pix2PixError when it cannot be written
  */
@@ -50,7 +52,8 @@ export function writeWeightsFile(
   const tensors = new Map(states);
   if (format === 'pth') writeStateDict(beside, tensors);
   else {
-    const metadata = { [OPTIONS_KEY]: JSON.stringify(options), version: productVersion(), format: 'pt' };
+    const said = JSON.stringify(publicOptions(options, registeredExtensions()));
+    const metadata = { [OPTIONS_KEY]: said, version: productVersion, format: 'pt' };
     writeSafetensors(beside, tensors, metadata);
   }
   return {

@@ -22,7 +22,7 @@ export interface GeneratorInfo {
   readonly normMode: NormMode;
   readonly precision: Precision;
   readonly boundary: Boundary;
-  /** The options of its training, by flag. */
+  /** The options of its training, by flag, but for paths and addresses. */
   readonly options: Readonly<Record<string, unknown>>;
   /** What wrote the file: version of pix2pix-ts, and its commit where that is known. */
   readonly version: string;
@@ -80,6 +80,6 @@ export function parseInfo(text: string, place: string): GeneratorInfo {
   throw new Pix2PixError(
     'the metadata of this generator do not hold together',
     { file: place },
-    'export it again with pix2pix export',
+    'export it again',
   );
 }

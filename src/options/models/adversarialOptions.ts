@@ -12,6 +12,7 @@ export const ADVERSARIAL_OPTIONS = {
   },
   diffaug: {
     kind: 'string',
+    isPublic: true,
     default: '',
     metavar: 'LIST',
     group: 'Losses',

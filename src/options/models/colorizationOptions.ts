@@ -11,5 +11,6 @@ export function extendForColorization(isTrain: boolean): OptionExtension {
   return {
     options: rest,
     defaults: { ...defaults, dataset_mode: 'colorization', input_nc: 1, output_nc: 2 },
+    datasetModes: ['colorization'],
   };
 }

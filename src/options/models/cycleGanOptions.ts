@@ -31,6 +31,8 @@ export const CYCLE_GAN_OPTIONS = {
 /** CycleGAN: the reference's `models/cycle_gan_model.py`, and what `options/base_options.py` has for it. */
 export function extendForCycleGan(isTrain: boolean): OptionExtension {
   const networks = { norm: 'instance', netG: 'resnet_9blocks', no_dropout: true, dataset_mode: 'unaligned' };
-  if (!isTrain) return { defaults: networks };
-  return { options: CYCLE_GAN_OPTIONS, defaults: { ...networks, pool_size: 50, gan_mode: 'lsgan' } };
+  const datasetModes = ['unaligned', 'aligned'];
+  if (!isTrain) return { defaults: networks, datasetModes };
+  const defaults = { ...networks, pool_size: 50, gan_mode: 'lsgan' };
+  return { options: CYCLE_GAN_OPTIONS, defaults, datasetModes };
 }

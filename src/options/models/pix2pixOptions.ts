@@ -70,6 +70,12 @@ export const PIX2PIX_OPTIONS = {
 /** pix2pix as in the paper: the reference's `models/pix2pix_model.py`. */
 export function extendForPix2Pix(isTrain: boolean): OptionExtension {
   const networks = { norm: 'batch', netG: 'unet_256', dataset_mode: 'aligned' };
-  if (!isTrain) return { options: { pixel_range: PIX2PIX_OPTIONS.pixel_range }, defaults: networks };
-  return { options: PIX2PIX_OPTIONS, defaults: { ...networks, pool_size: 0, gan_mode: 'vanilla' } };
+  const datasetModes = ['aligned'];
+  if (!isTrain)
+    return { options: { pixel_range: PIX2PIX_OPTIONS.pixel_range }, defaults: networks, datasetModes };
+  return {
+    options: PIX2PIX_OPTIONS,
+    defaults: { ...networks, pool_size: 0, gan_mode: 'vanilla' },
+    datasetModes,
+  };
 }

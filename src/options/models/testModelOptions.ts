@@ -15,5 +15,10 @@ const TEST_MODEL_OPTIONS = {
 
 /** One generator of any run, for images without targets: the reference's `models/test_model.py`. */
 export function extendForTestModel(isTrain: boolean): OptionExtension {
-  return isTrain ? {} : { options: TEST_MODEL_OPTIONS, defaults: { dataset_mode: 'single' } };
+  if (isTrain) return {};
+  return {
+    options: TEST_MODEL_OPTIONS,
+    defaults: { dataset_mode: 'single' },
+    datasetModes: ['single', 'aligned', 'unaligned', 'mnist'],
+  };
 }

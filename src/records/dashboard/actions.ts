@@ -1,4 +1,5 @@
 import type { Context, Hono } from 'hono';
+import { RunInUse, removeRun } from '../reading/removeRun.js';
 import type { Run } from '../reading/run.js';
 import type { AppParts } from './appParts.js';
 import { requirePageToken } from './guard.js';
@@ -38,7 +39,10 @@ export function serveActions(app: Hono, { index, guard }: AppParts): void {
       throw new Refused(409, `the run is ${state}`, 'stop it first');
     if (run.id === '.')
       throw new Refused(409, 'this run is the log directory itself', 'delete the folder by hand');
-    await run.remove();
+    await removeRun(run.folder).catch((error: unknown) => {
+      if (error instanceof RunInUse) throw new Refused(409, error.summary, error.fix);
+      throw error;
+    });
     return c.json({});
   });
 

@@ -24,6 +24,8 @@ import type { Series } from '../reading/series.js';
 export interface RunList {
   /** As it was given to the server. */
   readonly logDirectory: string;
+  /** How the program is started where the server runs: `npx pix2pix`. */
+  readonly program: string;
   readonly runs: readonly RunSummary[];
   /** Of the log directory as a whole: it vanished, it cannot be read. */
   readonly problems: readonly string[];

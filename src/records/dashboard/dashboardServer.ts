@@ -13,7 +13,7 @@ export interface DashboardSettings {
   readonly port?: number;
   /** Default 127.0.0.1: this machine alone. */
   readonly host?: string;
-  /** What visitors have to show. Where others can reach the server and none is given, one is made. */
+  /** What visitors have to show, 16 characters or more. Where others can reach the server and none is given, one is made. */
   readonly token?: string;
 }
 
@@ -25,16 +25,20 @@ export interface DashboardServer {
 }
 
 export const DEFAULT_PORT = 8097;
+/** Characters; what is made has 32. */
+const SHORTEST_TOKEN = 16;
 export const MAX_PORT = 65_535;
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
 
 /**
  * Starts the dashboard's server, which watches a log directory until it is closed.
- * @throws Pix2PixError where the port is none or taken, or the address is none of this machine
+ * @throws Pix2PixError where the port is none or taken, the address is none of this machine, or the token is short enough
+ *   to be guessed
  */
 export async function startDashboard(settings: DashboardSettings): Promise<DashboardServer> {
   const { logDirectory, port = DEFAULT_PORT, host = '127.0.0.1' } = settings;
   requirePort(port);
+  requireGuard(host, settings.token);
   const isPrivate = LOOPBACK.test(host);
   const accessToken = settings.token ?? (isPrivate ? undefined : randomBytes(16).toString('hex'));
   const guard = { host, accessToken, pageToken: randomBytes(16).toString('hex') };
@@ -62,6 +66,25 @@ export async function startDashboard(settings: DashboardSettings): Promise<Dashb
       });
     },
   };
+}
+
+/** An option that is to keep others out is not to let them in when it is empty, as `--token "$UNSET"` is. */
+function requireGuard(host: string, token: string | undefined): void {
+  if (host.trim() === '') {
+    throw new Pix2PixError(
+      '--host is empty, which would listen to everybody',
+      {},
+      'leave it out for this machine alone, or pass --host 0.0.0.0 for all',
+    );
+  }
+  if (token === undefined || token.trim().length >= SHORTEST_TOKEN) return;
+  throw new Pix2PixError(
+    token === ''
+      ? '--token is empty, which would let everybody in'
+      : '--token is too short to keep anybody out',
+    { characters: token.length, 'at least': SHORTEST_TOKEN },
+    'leave it out, and one is made; or give it a longer one: openssl rand -hex 16',
+  );
 }
 
 function requirePort(port: number): void {

@@ -1,4 +1,5 @@
 import type { Context, Hono } from 'hono';
+import { program } from '../../base/commandLine.js';
 import { readImage } from '../reading/readImage.js';
 import type { Run } from '../reading/run.js';
 import { listRunFiles, readLogTail } from '../reading/runFiles.js';
@@ -21,7 +22,7 @@ export function serveRuns(app: Hono, { index, closing }: AppParts): void {
   });
   app.get('/api/runs', (c) => {
     const { logDirectory, problems } = index;
-    return c.json<RunList>({ logDirectory, runs: index.list(), problems });
+    return c.json<RunList>({ logDirectory, program: program(), runs: index.list(), problems });
   });
   app.get('/api/run', (c) => c.json(index.detail(chosenRun(c, index).id)!));
   app.get('/api/series', async (c) => {

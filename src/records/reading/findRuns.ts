@@ -17,8 +17,8 @@ export interface FoundRuns {
 
 /**
  * Finds the folders that hold a run: those with `run.json` or event files. Links are not followed, so that nothing
- * outside of the log directory is found; folders that begin with a dot are passed by, and so is what lies below a run of
- * ours, which holds pages and images.
+ * outside of the log directory is found; folders that begin with a dot are passed by, and so are the pages of a run, which
+ * may have any number of images.
  *
  * @throws where the log directory cannot be read
  */
@@ -26,17 +26,17 @@ export async function findRuns(logDirectory: string): Promise<FoundRuns> {
   const ids: string[] = [];
   const problems: string[] = [];
   let folders = 0;
-  const walk = async (id: string, depth: number): Promise<void> => {
+  const walk = async (id: string, depth: number, mayBePages = false): Promise<void> => {
     if (++folders > MAX_FOLDERS || ids.length >= MAX_RUNS) return;
     const entries = await readdir(join(logDirectory, id), { withFileTypes: true });
     const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
     const isOurs = names.includes(RUN_RECORD_FILE);
     if (isOurs || names.some(isEventFile)) ids.push(id);
-    if (depth === MAX_DEPTH || (isOurs && id !== '.')) return;
+    if (depth === MAX_DEPTH || (mayBePages && !isOurs)) return;
     const below = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
     for (const name of below.map((entry) => entry.name).sort()) {
       const child = id === '.' ? name : `${id}/${name}`;
-      await walk(child, depth + 1).catch((error: NodeJS.ErrnoException) => {
+      await walk(child, depth + 1, isOurs && name === 'web').catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'ENOENT')
           problems.push(`${child}: ${summaryOf(fileError(error, 'cannot be read', child))}`);
       });

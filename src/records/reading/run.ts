@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileError, summaryOf, systemCode } from '../../base/files/systemError.js';
 import type { RunRecord } from '../writing/runRecord.js';
@@ -33,7 +32,7 @@ export class Run {
   hasBeenRead = false;
   private readonly faults = new Map<string, string>();
   /** Bytes of the log that are kept, and when that was. */
-  private kept = { bytes: 0, at: 0 };
+  private kept = { bytes: 0, at: Number.NEGATIVE_INFINITY };
   private updating: Promise<boolean> | undefined;
 
   /** @param id its folder, relative to the log directory, with `/` */
@@ -83,7 +82,7 @@ export class Run {
       change = await this.log.look();
       if (!this.hasBeenRead) await this.resumeKept();
       if (change !== 'same' || !this.hasBeenRead) await this.readLog(change === 'anew', onProgress);
-      if (Date.now() - this.kept.at > KEEP_INTERVAL) this.keep();
+      if (performance.now() - this.kept.at > KEEP_INTERVAL) this.keep();
     });
     this.hasBeenRead = true;
     const after = JSON.stringify([this.record, this.annotations, ...this.faults.values()]);
@@ -94,14 +93,14 @@ export class Run {
     const kept = this.log.size < WORTH_KEEPING ? undefined : await keptReading(this.folder);
     if (kept === undefined || !this.log.resume(kept.log)) return;
     this.contents = RunContents.restore(kept.contents);
-    this.kept = { bytes: this.log.read, at: Date.now() };
+    this.kept = { bytes: this.log.read, at: performance.now() };
   }
 
   /** Keeps what has been read for the next start, where that is worth it. Never throws. */
   keep(): void {
     if (Math.abs(this.log.read - this.kept.bytes) < WORTH_KEEPING) return;
     keepReading(this.folder, { log: this.log.state(), contents: this.contents.state() });
-    this.kept = { bytes: this.log.read, at: Date.now() };
+    this.kept = { bytes: this.log.read, at: performance.now() };
   }
 
   private async readLog(anew: boolean, onProgress: () => void): Promise<void> {
@@ -136,12 +135,6 @@ export class Run {
     await requireNoLinks(this.folder, 'requests');
     if (what === 'stop') requestStop(this.folder);
     else requestSave(this.folder);
-  }
-
-  /** Deletes the run's folder. @throws Pix2PixError where it is no longer what it was; Error where that fails */
-  async remove(): Promise<void> {
-    await requireNoLinks(this.folder);
-    await rm(this.folder, { recursive: true });
   }
 
   private async attempt(file: string, work: () => Promise<void>): Promise<void> {

@@ -9,9 +9,17 @@ import { listRunFiles } from './runFiles.js';
 const folder = mkdtempSync(join(tmpdir(), 'run-files-'));
 after(() => rmSync(folder, { recursive: true }));
 
-test('files of the folder and those below it, without links and without what is being written', async () => {
+test('files of the folder and those below it, without links, other runs and what is being written', async () => {
   mkdirSync(join(folder, 'web'));
-  for (const name of ['run.json', '.latest.json.1-2.tmp', '.note', join('web', 'index.html')])
+  mkdirSync(join(folder, 'below'));
+  const ofAnotherRun = [join('below', 'run.json'), join('below', 'log.txt')];
+  for (const name of [
+    'run.json',
+    '.latest.json.1-2.tmp',
+    '.note',
+    join('web', 'index.html'),
+    ...ofAnotherRun,
+  ])
     writeFileSync(join(folder, name), name);
   symlinkSync(tmpdir(), join(folder, 'elsewhere'));
   symlinkSync(join(folder, 'run.json'), join(folder, 'link.json'));

@@ -1,6 +1,7 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RUN_LOG_FILE } from '../writing/runLog.js';
+import { RUN_RECORD_FILE } from '../writing/runRecord.js';
 import { openRegular } from './openRegular.js';
 import type { Run } from './run.js';
 import type { RunFile } from './runSummary.js';
@@ -11,11 +12,12 @@ const MAX_DEPTH = 6;
 /** A file that is being written, which gets its name when it is whole. */
 const UNFINISHED = /^\..+\.tmp$/;
 
-/** The run's files, links and unfinished ones left out, in the order of their names. */
+/** The run's files, in the order of their names: no links, no unfinished ones, and none of a run that lies below it. */
 export async function listRunFiles({ folder }: Run): Promise<RunFile[]> {
   const files: RunFile[] = [];
   const walk = async (relative: string, depth: number): Promise<void> => {
     const entries = await readdir(join(folder, relative), { withFileTypes: true }).catch(() => []);
+    if (relative !== '' && entries.some(({ name }) => name === RUN_RECORD_FILE)) return;
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       if (files.length >= MAX_FILES) return;
       const path = relative === '' ? entry.name : `${relative}/${entry.name}`;

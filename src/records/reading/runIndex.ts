@@ -45,7 +45,7 @@ export class RunIndex {
   private revision = 0;
   private faults: readonly string[] = [];
   private timer: NodeJS.Timeout | undefined;
-  private foundAt = 0;
+  private foundAt = Number.NEGATIVE_INFINITY;
   private isClosed = false;
   private root: string | undefined;
 
@@ -124,10 +124,10 @@ export class RunIndex {
   }
 
   private async look(): Promise<void> {
-    if (Date.now() - this.foundAt >= FIND_INTERVAL) await this.find();
+    if (performance.now() - this.foundAt >= FIND_INTERVAL) await this.find();
     const due = this.newestFirst().filter(({ lookedAt, summary }) => {
       const interval = summary.state === 'running' ? LIVE_INTERVAL : REST_INTERVAL;
-      return Date.now() - lookedAt >= interval;
+      return performance.now() - lookedAt >= interval;
     });
     await this.updateRows(due);
   }
@@ -149,14 +149,19 @@ export class RunIndex {
       const told = fileError(error, 'the log directory cannot be read', this.logDirectory);
       this.faults = [isMissing ? 'the log directory does not exist' : summaryOf(told)];
     }
-    this.foundAt = Date.now();
+    this.foundAt = performance.now();
     const gone = [...this.rows.keys()].filter((id) => !ids.includes(id));
     for (const id of gone) this.rows.delete(id);
     const added = ids.filter((id) => !this.rows.has(id));
     const runs = added.map((id) => new Run(this.root!, id));
     await pLimit(AT_ONCE).map(runs, (run) => run.readNotes());
     for (const run of runs) {
-      const row: Row = { run, summary: summarise(run, ++this.revision), text: '', lookedAt: 0 };
+      const row: Row = {
+        run,
+        summary: summarise(run, ++this.revision),
+        text: '',
+        lookedAt: Number.NEGATIVE_INFINITY,
+      };
       this.rows.set(run.id, row);
     }
     if (gone.length > 0) this.events.emit('change', { runs: [], gone });
@@ -168,7 +173,7 @@ export class RunIndex {
 
   private async updateRow(row: Row): Promise<void> {
     await row.run.update(() => this.tell(row));
-    row.lookedAt = Date.now();
+    row.lookedAt = performance.now();
     this.tell(row);
   }
 

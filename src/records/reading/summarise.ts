@@ -1,3 +1,4 @@
+import { commandLineIn } from '../../base/commandLine.js';
 import type { RunSession } from '../writing/runRecord.js';
 import type { Run } from './run.js';
 import { runState } from './runState.js';
@@ -134,14 +135,13 @@ function secondsOf({ contents, record }: Run, now: number | undefined): number {
   return milliseconds.reduce((sum, each) => sum + each, 0) / 1000;
 }
 
-/** @returns the words to go on with, as a shell takes them */
-function resumeCommand({ options }: RunSession): string {
-  const quoted = (value: unknown) => {
-    const text = String(value);
-    return /^[\w./:\\@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-  };
+/** @returns the line to go on with, which works in a terminal of the machine that runs this */
+function resumeCommand({ options, workingDirectory }: RunSession): string {
   const folder = options.checkpoints_dir;
   const elsewhere =
-    folder === undefined || folder === './checkpoints' ? '' : ` --checkpoints_dir ${quoted(folder)}`;
-  return `pix2pix train --name ${quoted(options.name)}${elsewhere} --continue_train`;
+    folder === undefined || folder === './checkpoints' ? [] : ['--checkpoints_dir', String(folder)];
+  return commandLineIn(
+    String(workingDirectory), // which records of earlier versions lack
+    ...['train', '--name', String(options.name), ...elsewhere, '--continue_train'],
+  );
 }

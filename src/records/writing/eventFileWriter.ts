@@ -35,7 +35,7 @@ export class EventFileWriter {
   private readonly descriptor: number;
   private pending: Uint8Array[] = [];
   private timer: NodeJS.Timeout | undefined;
-  private lastFlush = Date.now();
+  private lastFlush = performance.now();
   private failure: unknown;
   private closed = false;
 
@@ -88,7 +88,7 @@ export class EventFileWriter {
     clearTimeout(this.timer);
     this.timer = undefined;
     this.throwFailure();
-    this.lastFlush = Date.now();
+    this.lastFlush = performance.now();
     if (this.pending.length === 0) return;
     const bytes = Buffer.concat(this.pending);
     this.pending = [];
@@ -109,7 +109,7 @@ export class EventFileWriter {
   /** The timer serves a quiet run; a busy one, whose steps hold up timers, looks at the clock itself. */
   private flushWhenDue(): void {
     const interval = this.options.flushMilliseconds ?? FLUSH_MILLISECONDS;
-    if (Date.now() - this.lastFlush >= interval) this.flush();
+    if (performance.now() - this.lastFlush >= interval) this.flush();
     else this.timer ??= setTimeout(() => this.flushFromTimer(), interval).unref();
   }
 

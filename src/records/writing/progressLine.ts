@@ -34,7 +34,7 @@ export class ProgressLine {
   readonly live: boolean;
   private readonly colors: boolean;
   private progress: ProgressFigures | undefined;
-  private drawnAt = 0;
+  private drawnAt = Number.NEGATIVE_INFINITY;
   private broken = false;
 
   /** @param environment NO_COLOR (https://no-color.org) and TERM are looked at */
@@ -50,7 +50,7 @@ export class ProgressLine {
   /** Shows the state of training. May be called as often as one likes. */
   update(progress: ProgressFigures): void {
     this.progress = progress;
-    if (this.live && Date.now() - this.drawnAt >= REDRAW_MILLISECONDS) this.write(this.line());
+    if (this.live && performance.now() - this.drawnAt >= REDRAW_MILLISECONDS) this.write(this.line());
   }
 
   /** Writes lines that stay, above the progress line. Control characters are escaped: a text may quote a file's name. */
@@ -75,7 +75,7 @@ export class ProgressLine {
 
   private write(text: string, written?: (error?: Error | null) => void): void {
     if (this.broken || this.stream.destroyed || this.stream.writableEnded) return;
-    this.drawnAt = Date.now();
+    this.drawnAt = performance.now();
     this.stream.write(text, written);
   }
 

@@ -99,7 +99,7 @@ test('a record that may not be read is left where it is, and nothing is written 
     const warn = () => assert.fail('nothing is damaged');
     assert.throws(
       () => new RunRecordFile(folder, session('b'), warn, fs),
-      new RegExp(`^Pix2PixError: the record of the run cannot be read[\\s\\S]*${code}`),
+      new RegExp(`^Pix2PixError: run.json cannot be read[\\s\\S]*${code}`),
     );
   }
   assert.deepEqual(readdirSync(folder), ['run.json']);

@@ -81,7 +81,7 @@ function textOf(path: string, fs: FileSystem): string | undefined {
     return fs.readFileSync(path, 'utf8');
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
-    throw fileError(error, 'the record of the run cannot be read', path);
+    throw fileError(error, `${RUN_RECORD_FILE} cannot be read`, path);
   }
 }
 

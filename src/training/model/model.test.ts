@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { RandomStream } from '../../base/random/stream.js';
+import { CheckpointStore } from '../../checkpoints/store.js';
 import type { FloatImages } from '../../data/batch/floatImages.js';
 import { toFloatImages, toImageBatch } from '../../data/batch/floatImages.js';
 import type { ImageBatch } from '../../data/batch/imageBatch.js';
 import { ShapeError } from '../../engine/ir/shapeError.js';
 import { downloadFloats } from '../../engine/runtime/device.js';
 import { createModel } from '../createModel.js';
-import { requireFiniteWeights } from '../divergence.js';
+import { saveUnlessDiverged } from '../divergence.js';
 import { parseTrainOptions } from '../options.js';
 import type { Model } from './model.js';
 import { Pix2PixModel } from './pix2pixModel.js';
@@ -179,19 +183,26 @@ test('plateau watches the mean of G_L1 over the epoch where it is given nothing 
   await assert.rejects(model.updateLearningRate(), /plateau has no metric to watch/);
 });
 
-test('a weight or a running statistic that is no number does not reach a checkpoint', async () => {
+test('a weight or a running statistic that is no number does not reach a checkpoint', async (t) => {
   const at = { step: 2, epoch: 1, iteration: 2 };
+  const directory = mkdtempSync(join(tmpdir(), 'diverged-'));
+  t.after(() => rmSync(directory, { recursive: true }));
   for (const wanted of ['model.model.1.model.2.running_var', 'model.model.0.weight']) {
     const model = await tinyModel();
-    await requireFiniteWeights(model, at);
+    const checkpoints = new CheckpointStore(directory);
+    await model.setup(undefined, { print: () => {}, checkpoints });
+    const save = () =>
+      saveUnlessDiverged(model, at, () => model.save(['latest'], { epoch: 1, batchIndex: 1 }));
+    await save();
     const state = model.networks.G.states.find(({ name }) => name === wanted)!;
     const damaged = await downloadFloats(model.device, state);
     damaged[1] = Number.NaN;
     await model.device.upload(state, damaged);
     await assert.rejects(
-      requireFiniteWeights(model, at),
+      save,
       (error: Error) =>
         error instanceof Pix2PixError && error.summary === `training has diverged: G ${wanted} is not finite`,
     );
+    checkpoints.load('latest').close();
   }
 });

@@ -11,7 +11,7 @@ import type { Schedule } from './schedule.js';
 
 /** What checkpoints keep of a model, and give back to it. */
 export interface SavedModel {
-  readonly device: Pick<Device, 'upload' | 'download' | 'versions'>;
+  readonly device: Pick<Device, 'upload' | 'download' | 'versions' | 'decided' | 'restoreDecided'>;
   /** None when testing. */
   readonly trained: readonly NetworkOptimiser[];
   readonly pools: ReadonlyMap<string, ImagePool>;

@@ -1,3 +1,4 @@
+import type { DecidedAlgorithms } from '../../engine/runtime/tunedChoices.js';
 import type { LossSum } from './epochLoss.js';
 import type { ScheduleState } from './schedule.js';
 
@@ -25,4 +26,6 @@ export interface SavedProgress {
   readonly schedule: ScheduleState;
   /** By optimiser: updates made. */
   readonly updates: Readonly<Record<string, number>>;
+  /** Which algorithms layers compute by; checkpoints of earlier versions do not say. */
+  readonly decided?: DecidedAlgorithms;
 }

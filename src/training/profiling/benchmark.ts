@@ -46,6 +46,7 @@ export async function benchmark(
 ): Promise<StepBenchmark> {
   const device = await openChosenDevice(opt, { profiling: profile });
   try {
+    if (device.notice !== undefined) print(device.notice);
     const model = await createModel(opt, device);
     await model.setup(opt, { print });
     model.setInput({ A: image(opt, opt.inputNc, 1), B: image(opt, opt.outputNc, 2) });

@@ -54,6 +54,7 @@ async function predict(
   device: Device,
   { print = () => {}, progress = () => {} }: DryRunListeners,
 ): Promise<DryRun> {
+  if (device.notice !== undefined) print(device.notice);
   const imagesPerEpoch = opt.dataroot ? await countImages(opt) : undefined;
   const graph = buildModel(findModel(opt.model), opt as unknown as ModelOptions);
   const size = stepSize(opt);

@@ -69,10 +69,11 @@ export class JsonReport {
     private readonly out: Writable = process.stdout,
     private readonly errors: Writable = process.stderr,
   ) {
-    // A reader that goes away ends the report and nothing else.
+    // A reader that goes away, or a full disk, ends the report and nothing else.
     out.on('error', () => {
       this.isBroken = true;
     });
+    errors.on('error', () => {});
   }
 
   handle(event: TrainingEvent, said: readonly Line[]): void {

@@ -28,6 +28,13 @@ interface Trackers {
   html?: Gallery;
 }
 
+interface RecordSurroundings {
+  /** Told, once, of a record that cannot be written. */
+  warn(text: string): void;
+  /** Whether the folder is still this training's: where it is not, nothing is written to it. */
+  isOurs(): boolean;
+}
+
 /**
  * Keeps the record of a training in the run's folder: `run.json`, event files, `loss_log.txt`, `log.txt`, `web/`.
  * Nothing of it holds up the training, nor ends it once it has begun.
@@ -47,13 +54,13 @@ export class RunRecords {
   private readonly findings: Promise<void>[] = [];
   private readonly search = new AbortController();
 
-  /** @param warn is told, once, of a record that cannot be written */
   constructor(
     private readonly opt: TrainOptions,
     private readonly folder: string,
     private readonly session: RunSession,
-    private readonly warn: (text: string) => void,
+    private readonly surroundings: RecordSurroundings,
   ) {
+    const { warn } = surroundings;
     this.log = new RunLog(folder);
     this.record(() => {
       this.file = new RunRecordFile(folder, session, warn);
@@ -183,11 +190,11 @@ export class RunRecords {
   private record(write: () => void | Promise<void>): void {
     this.writing = this.writing.then(async () => {
       try {
-        await write();
+        if (this.surroundings.isOurs()) await write();
       } catch (error) {
         if (this.hasFailed) return;
         this.hasFailed = true;
-        this.warn(`training goes on, but its record is incomplete: ${(error as Error).message}`);
+        this.surroundings.warn(`training goes on, but its record is incomplete: ${(error as Error).message}`);
       }
     });
   }

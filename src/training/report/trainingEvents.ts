@@ -1,3 +1,4 @@
+import type { HeldLock } from '../../checkpoints/runLock.js';
 import type { FloatImages } from '../../data/batch/floatImages.js';
 import type { ImageFolder } from '../../data/pair/imageFolder.js';
 import type { NetworkRecord, RunPlan, RunSession } from '../../records/writing/runRecord.js';
@@ -59,15 +60,21 @@ export type TrainingEvent =
       readonly learningRate: { readonly before: number; readonly after: number };
     };
 
+/** Of the run that a training belongs to, as plain data. */
+export interface TrainingRunFacts {
+  /** The session's id, which its checkpoints carry. */
+  readonly session?: string;
+  /** The lock of its folder: where another process has taken it, nothing is saved. */
+  readonly lock?: HeldLock;
+}
+
 /** What a training is told by, and tells, the outside. */
-export interface TrainingSurroundings {
+export interface TrainingSurroundings extends TrainingRunFacts {
   emit(event: TrainingEvent): void;
   /** Asked between steps: whether to save and stop. */
   shouldStop(): boolean;
   /** Asked between steps: whether somebody wants a checkpoint since the last call. Without it, nobody does. */
   takeSave?(): boolean;
-  /** The session's id, which its checkpoints carry. */
-  readonly session?: string;
 }
 
 /** How a training ended, and where. */

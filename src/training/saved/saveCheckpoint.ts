@@ -1,5 +1,5 @@
 import type { CheckpointStore } from '../../checkpoints/store.js';
-import { serialiseOptions } from '../../options/serialise.js';
+import { publicOptions, serialiseOptions } from '../../options/serialise.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
 import type { SavedModel } from '../model/savedModel.js';
 import type { Place } from '../model/savedProgress.js';
@@ -25,10 +25,12 @@ export async function saveCheckpoint(
   const networks = Object.entries(model.usedNetworks()).map(
     ([name, network]) => [name, networkTensors(network, model.device)] as const,
   );
+  const options = serialiseOptions(opt, registeredExtensions());
   await checkpoints.saveFrom(tags, {
     epoch: place.batchIndex === 0 ? place.epoch - 1 : place.epoch, // the one that the weights belong to
     totalIters: model.totalIters,
-    options: serialiseOptions(opt, registeredExtensions()),
+    options,
+    networkOptions: publicOptions(options, registeredExtensions()),
     versions: versionsWith(model.device.versions),
     networks: { ...Object.fromEntries(networks), ...averagedTensors(model) },
     state: {

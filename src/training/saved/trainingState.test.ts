@@ -61,3 +61,18 @@ test('counters that are missing or of another kind are refused in one message', 
 test('another version is named', () => {
   assert.throws(() => parseProgress({ ...progress, version: 2 }, []), /another version[\s\S]*found +2/);
 });
+
+test('what layers compute by is kept, and refused where it is of another kind', () => {
+  const decided = { fingerprint: 'a processor, 2 threads', algorithms: { 'conv2d 1×3': 'direct' } };
+  assert.deepEqual(parseProgress({ ...progress, decided }, []), { ...progress, decided });
+  for (const wrong of [
+    ...[null, 'x', [], {}, { ...decided, fingerprint: 1 }, { fingerprint: 'x' }],
+    ...[null, 'x', ['x'], { conv2d: 1 }, { conv2d: null }].map((algorithms) => ({ ...decided, algorithms })),
+  ]) {
+    assert.throws(
+      () => parseProgress({ ...progress, decided: wrong }, []),
+      /not sound/,
+      JSON.stringify(wrong),
+    );
+  }
+});

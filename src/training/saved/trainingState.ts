@@ -5,6 +5,7 @@ import type { State } from '../../engine/ir/state.js';
 import { elementCount } from '../../engine/ir/tensorType.js';
 import type { Device } from '../../engine/runtime/device.js';
 import type { Optimiser, OptimiserQuantity } from '../../engine/runtime/optimiser.js';
+import type { DecidedAlgorithms } from '../../engine/runtime/tunedChoices.js';
 import { type Module, parametersOf } from '../../models/layers/module.js';
 import type { SavedModel } from '../model/savedModel.js';
 import type { Place, SavedProgress } from '../model/savedProgress.js';
@@ -114,7 +115,7 @@ export async function progressOf(
   { epoch, batchIndex }: Place,
   bestL1: number,
 ): Promise<SavedProgress> {
-  const { totalIters, steps, epochLoss, schedule, trained } = model;
+  const { totalIters, steps, epochLoss, schedule, trained, device } = model;
   return {
     version: 1,
     place: { epoch, batchIndex },
@@ -125,6 +126,7 @@ export async function progressOf(
     losses: await model.getCurrentLosses(),
     schedule: { ...schedule.state },
     updates: Object.fromEntries(trained.map(({ name, optimiser }) => [name, optimiser.updates])),
+    decided: device.decided,
   };
 }
 
@@ -135,6 +137,7 @@ export function restoreProgress(model: SavedModel, progress: SavedProgress): voi
   model.epochLoss.restart(progress.epochLoss);
   model.restoreLosses(progress.losses ?? {});
   model.schedule.restore(progress.schedule);
+  if (progress.decided !== undefined) model.device.restoreDecided(progress.decided);
   for (const { name, optimiser } of model.trained) optimiser.updates = progress.updates[name];
 }
 
@@ -171,7 +174,18 @@ export function parseProgress(json: unknown, optimisers: Iterable<string>): Save
   for (const [name, value] of Object.entries(numbers)) {
     if (typeof value !== 'number' || Number.isNaN(value)) throw notSound(name, value);
   }
+  if (progress.decided !== undefined) requireDecided(progress.decided);
   return progress;
+}
+
+function requireDecided(decided: DecidedAlgorithms): void {
+  const { fingerprint, algorithms } = decided ?? {};
+  if (typeof fingerprint !== 'string') throw notSound('decided.fingerprint', fingerprint);
+  const isRecord = typeof algorithms === 'object' && algorithms !== null && !Array.isArray(algorithms);
+  if (!isRecord) throw notSound('decided.algorithms', algorithms);
+  for (const name of Object.values(algorithms)) {
+    if (typeof name !== 'string') throw notSound('decided.algorithms', name);
+  }
 }
 
 function notSound(name: string, value: unknown): Pix2PixError {

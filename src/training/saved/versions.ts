@@ -1,7 +1,5 @@
-import { createRequire } from 'node:module';
+import { productVersion } from '../../base/product.js';
 import { deviceVersions } from '../../engine/devices/openDevice.js';
-
-const require = createRequire(import.meta.url);
 
 /** The versions of what computes on a device, for the record. @param device as `--device` names it */
 export function versions(device?: string): Record<string, string> {
@@ -10,6 +8,5 @@ export function versions(device?: string): Record<string, string> {
 
 /** The versions of this package and of Node with those of a device between them. */
 export function versionsWith(device: Readonly<Record<string, string>>): Record<string, string> {
-  const { version } = require('../../../../package.json') as { version: string };
-  return { 'pix2pix-ts': version, ...device, node: process.versions.node };
+  return { 'pix2pix-ts': productVersion, ...device, node: process.versions.node };
 }

@@ -14,6 +14,8 @@ export class Dashboard {
   /** All runs by id, hidden ones too. Undefined until the first answer. */
   readonly byId: Signal<ReadonlyMap<string, RunSummary> | undefined> = signal(undefined);
   readonly logDirectory = signal('');
+  /** How a person starts the program. */
+  readonly program = signal('');
   /** Of the log directory as a whole. */
   readonly problems: Signal<readonly string[]> = signal([]);
   /** What went wrong when the runs were asked for. */
@@ -71,9 +73,10 @@ export class Dashboard {
   /** Asks for all runs; what went wrong is in `failure`. */
   async load(): Promise<void> {
     try {
-      const { runs, logDirectory, problems } = await this.source.runs();
+      const { runs, logDirectory, program, problems } = await this.source.runs();
       this.byId.value = new Map(runs.map((run) => [run.id, run]));
       this.logDirectory.value = logDirectory;
+      this.program.value = program;
       this.problems.value = problems;
       this.failure.value = undefined;
     } catch (error) {

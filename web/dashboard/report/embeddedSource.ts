@@ -24,7 +24,12 @@ export class EmbeddedSource implements DataSource {
   }
 
   async runs(): Promise<RunList> {
-    return { logDirectory: '', runs: [this.embedded.detail.summary], problems: [] };
+    return {
+      logDirectory: '',
+      program: 'npx pix2pix-ts',
+      runs: [this.embedded.detail.summary],
+      problems: [],
+    };
   }
 
   async run(): Promise<RunDetail> {

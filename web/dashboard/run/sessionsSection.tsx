@@ -1,7 +1,9 @@
 import type { ComponentChildren } from 'preact';
 import { formatDuration } from '../../../src/base/duration.js';
+import { quoted } from '../../../src/base/quoted.js';
 import type { RunState } from '../../../src/records/reading/runSummary.js';
 import type { RunSession } from '../../../src/records/writing/runRecord.js';
+import { useDashboard } from '../app/dashboard.js';
 import { formatBytes, formatCount } from '../app/format.js';
 import { Section } from './section.js';
 
@@ -25,9 +27,15 @@ export function SessionsSection({ sessions, state }: { sessions: readonly RunSes
 
 function Session({ session, number }: { session: RunSession; number: ReadonlyMap<string, number> }) {
   const { commandLine, workingDirectory, git, versions, machine, dataset, resumedFrom, plan } = session;
+  const { program } = useDashboard();
   const parent = resumedFrom?.session === undefined ? undefined : number.get(resumedFrom.session);
   const facts: readonly (readonly [name: string, value: ComponentChildren])[] = [
-    ['Command', commandLine.length > 0 && <code>pix2pix {commandLine.map(quoted).join(' ')}</code>],
+    [
+      'Command',
+      commandLine.length > 0 && (
+        <code>{[program.value, ...commandLine.map((word) => quoted(word))].join(' ')}</code>
+      ),
+    ],
     ['In', <code>{workingDirectory}</code>],
     [
       'Goes on from',
@@ -93,11 +101,6 @@ function Session({ session, number }: { session: RunSession; number: ReadonlyMap
         ))}
     </dl>
   );
-}
-
-/** A word as a shell takes it. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** How a session ended. Of the last one the run's state tells more than the record, which a crash leaves open. */

@@ -2,7 +2,7 @@ import { useDashboard } from '../app/dashboard.js';
 
 /** What one sees before the first run. */
 export function NoRuns() {
-  const { logDirectory, problems } = useDashboard();
+  const { logDirectory, program, problems } = useDashboard();
   return (
     <section class="no-runs">
       <h1>No runs yet</h1>
@@ -16,15 +16,15 @@ export function NoRuns() {
         starts. Start one:
       </p>
       <pre class="card">
-        <code>pix2pix train --dataroot ./datasets/facades --name facades</code>
+        <code>{program.value} train --dataroot ./datasets/facades --name facades</code>
       </pre>
       <p>Without images at hand, this trains on ones that it draws, for a minute:</p>
       <pre class="card">
-        <code>pix2pix demo</code>
+        <code>{program.value} demo</code>
       </pre>
       <p class="quiet">
-        Are your runs elsewhere? <code>pix2pix dashboard --logdir FOLDER</code> shows those. Folders with
-        event files of PyTorch or TensorFlow can be read too.
+        Are your runs elsewhere? <code>{program.value} dashboard --logdir FOLDER</code> shows those. Folders
+        with event files of PyTorch or TensorFlow can be read too.
       </p>
     </section>
   );

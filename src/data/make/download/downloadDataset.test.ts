@@ -94,6 +94,21 @@ const download = (folder: string, more = {}) =>
 
 const left = async (folder: string) => (await readdir(root)).filter((name) => name.startsWith(folder)).sort();
 
+test('a server that promises more than it has is given up, however often it begins anew', async () => {
+  // A range from the end of what there is is refused, so that the next try has no part to go on from.
+  const lying: Answer = (request, response) => {
+    if (request.headers.range !== undefined) return void response.writeHead(416).end();
+    response.writeHead(200, { etag: '"v1"', 'content-length': 2 * whole.length });
+    response.write(whole, () => response.destroy());
+  };
+  answer = (request, response) => {
+    assert.ok(requests.length < 50, 'it is asked without end');
+    lying(request, response);
+  };
+  await assert.rejects(download('lying'), /new tries did not help/);
+  assert.ok(requests.length <= 6, `asked ${requests.length} times`);
+});
+
 test('a plain download is unpacked without its wrapping folder, and a second run asks nobody', async () => {
   answer = serve(whole);
   const seen: Progress[] = [];

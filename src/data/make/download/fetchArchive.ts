@@ -16,7 +16,7 @@ export interface FetchOptions {
   readonly url: string;
   /** Where the bytes gather; a file of the same name with `.json` added stands beside it. */
   readonly path: string;
-  /** How often in a row to try again without a byte gained. Default 5. */
+  /** How often in a row to try again without a byte more than ever before. Default 5. */
   readonly retries?: number;
   /** Milliseconds before the first new try; each further one waits twice as long. Default 1000. */
   readonly retryDelay?: number;
@@ -47,15 +47,18 @@ export async function fetchArchive(options: FetchOptions): Promise<PartialFile> 
   const { url, path, retries = 5, retryDelay = 1000, signal } = options;
   const file = new PartialFile(path);
   makeFolder(dirname(path));
+  let furthest = await file.size();
   for (let failures = 0; ; ) {
-    const before = await file.size();
     try {
       await transfer(file, options);
       return file;
     } catch (error) {
       signal?.throwIfAborted();
       if (!isPassing(error)) throw explain(error, url, path);
-      failures = (await file.size()) > before ? 1 : failures + 1;
+      // Against the most there ever was: a server that promises more bytes than it has lets every try begin anew.
+      const size = await file.size();
+      failures = size > furthest ? 1 : failures + 1;
+      furthest = Math.max(furthest, size);
       if (failures > retries) throw explain(error, url, path);
       await delay(retryDelay * 2 ** (failures - 1), undefined, { signal });
     }

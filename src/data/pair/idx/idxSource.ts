@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { commandLine } from '../../../base/commandLine.js';
 import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
 import type { ImageBatch, Sample } from '../../batch/imageBatch.js';
 import { PathListBuilder } from '../../listing/pathList.js';
@@ -52,7 +53,7 @@ export async function openIdx(dataroot: string, phase: string): Promise<IdxSourc
     { dataroot, 'looked for': filesOf(dataroot, phase).join(', ') },
     others.length > 0
       ? `pass --phase ${others[0]}, whose file is there`
-      : 'fetch it: pix2pix dataset download mnist',
+      : `fetch it: ${commandLine('dataset', 'download', 'mnist')}`,
   );
 }
 

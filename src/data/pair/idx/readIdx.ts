@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { commandLine } from '../../../base/commandLine.js';
 import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
 
 /** Grayscale images of one size: `data[(i·height + y)·width + x]`, 0 ... 255. */
@@ -27,7 +28,7 @@ export async function readIdx(path: string): Promise<IdxImages> {
     new Pix2PixError(
       `${path} ${what}`,
       facts,
-      'take the file of images from the data set, gzipped or not: pix2pix dataset download mnist',
+      `take the file of images from the data set, gzipped or not: ${commandLine('dataset', 'download', 'mnist')}`,
     );
   if (file.length < HEADER) throw refuse('is cut short', { bytes: file.length, 'its header has': HEADER });
   const magic = file.readUInt32BE(0);
@@ -57,7 +58,7 @@ async function readBytes(path: string): Promise<Buffer> {
     throw new Pix2PixError(
       `${path} cannot be read`,
       { reason: (error as Error).message },
-      'get it again: pix2pix dataset download mnist',
+      `get it again: ${commandLine('dataset', 'download', 'mnist')}`,
       { cause: error as Error },
     );
   }

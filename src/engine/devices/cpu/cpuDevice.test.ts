@@ -14,8 +14,8 @@ function memoryStore(): TunedChoicesStore & { readonly kept: Map<string, Record<
     kept,
     read: async (fingerprint) => kept.get(fingerprint) ?? {},
     add: async (fingerprint, choices) => {
-      kept.set(fingerprint, { ...kept.get(fingerprint), ...choices });
-      return true;
+      kept.set(fingerprint, { ...choices, ...kept.get(fingerprint) });
+      return kept.get(fingerprint);
     },
   };
 }

@@ -3,20 +3,19 @@ import { type AlgorithmChooser, layerOf } from '../../ir/layer.js';
 import type { Program } from '../../ir/program.js';
 import type { State } from '../../ir/state.js';
 import type { Value } from '../../ir/value.js';
-import { chooseByRule } from '../../runtime/algorithmRules.js';
 import { Autotuner } from '../../runtime/autotuner.js';
 import type { Device, DeviceSettings, StateData } from '../../runtime/device.js';
 import type { CompileOptions, Executable } from '../../runtime/executable.js';
 import type { AdamSettings, Optimiser } from '../../runtime/optimiser.js';
 import type { Profile } from '../../runtime/profile.js';
 import { copyRate, type PredictOptions, predictStepTime, type StepTime } from '../../runtime/stepTime.js';
+import type { DecidedAlgorithms } from '../../runtime/tunedChoices.js';
 import { Adam } from './adam.js';
 import { CpuExecutable } from './cpuExecutable.js';
 import { cpuMemory } from './cpuMemory.js';
 import { timeAlgorithms } from './layerTiming.js';
-import { libraryVersions } from './libraryVersions.js';
+import { libraryVersions, onnxRuntime } from './onnxRuntime.js';
 import { ProfileFolder } from './profileFolder.js';
-import { runtimeVersion } from './session.js';
 import { StateStore } from './stateStore.js';
 
 /** Runs that count of each algorithm of a layer, and of each layer of a prediction. */
@@ -30,13 +29,14 @@ export interface CpuSettings extends DeviceSettings {
 /** The processor: ONNX Runtime executes segments, and a WebAssembly kernel updates what is trained. */
 export class CpuDevice implements Device {
   readonly versions = libraryVersions();
+  readonly notice = onnxRuntime().notice;
   readonly fingerprint: string;
   readonly memory = cpuMemory;
   private readonly store = new StateStore();
   private readonly optimiserOf = new Map<State, Adam>();
   private readonly executables = new Set<Executable>();
   private readonly threads: number;
-  private readonly autotuner: Autotuner | undefined;
+  private readonly autotuner: Autotuner;
   private readonly profiles: ProfileFolder | undefined;
 
   constructor(
@@ -45,15 +45,22 @@ export class CpuDevice implements Device {
   ) {
     const { threads = 0, tunedChoices, profiling = false } = settings;
     this.threads = threads;
-    this.fingerprint = `${cpus()[0]?.model.trim()}, ${threads || cpus().length} threads, ${runtimeVersion()}`;
+    const library = Object.entries(this.versions).flat().join(' ');
+    this.fingerprint = `${cpus()[0]?.model.trim()}, ${threads || cpus().length} threads, ${library}`;
     this.profiles = profiling ? new ProfileFolder() : undefined;
-    this.autotuner =
-      tunedChoices &&
-      new Autotuner({
-        fingerprint: this.fingerprint,
-        time: (value, algorithms) => timeAlgorithms(value, algorithms, threads, TUNING_ROUNDS),
-        store: tunedChoices,
-      });
+    this.autotuner = new Autotuner({
+      fingerprint: this.fingerprint,
+      time: (value, algorithms) => timeAlgorithms(value, algorithms, threads, TUNING_ROUNDS),
+      store: tunedChoices,
+    });
+  }
+
+  get decided(): DecidedAlgorithms {
+    return this.autotuner.decided;
+  }
+
+  restoreDecided(decided: DecidedAlgorithms): void {
+    this.autotuner.restore(decided);
   }
 
   async allocate(states: readonly State[]): Promise<void> {
@@ -120,6 +127,6 @@ export class CpuDevice implements Device {
     program: Program,
     onTuning?: (layers: number) => void,
   ): AlgorithmChooser | Promise<AlgorithmChooser> {
-    return this.settings.choose ?? this.autotuner?.chooserFor(program, onTuning) ?? chooseByRule;
+    return this.settings.choose ?? this.autotuner.chooserFor(program, onTuning);
   }
 }

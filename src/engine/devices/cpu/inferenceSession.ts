@@ -1,5 +1,5 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import * as ort from 'onnxruntime-node';
+import type * as Ort from 'onnxruntime-common';
 import {
   type ModelProto,
   ModelProtoSchema,
@@ -8,7 +8,10 @@ import {
   TensorProto_DataLocation,
   TensorProtoSchema,
 } from '../../onnx/onnx_pb.js';
+import { createSession, onnxRuntime } from './onnxRuntime.js';
 import { sessionOptions } from './sessionOptions.js';
+
+export { runtimeNotice } from './onnxRuntime.js';
 
 export interface InferenceOptions {
   /** Threads of one operator; 0 means one per core. */
@@ -28,7 +31,7 @@ const LARGE = 4096;
 
 /** A graph of one input and one output with its weights inside, optimised for them. Runs must not overlap. */
 export class InferenceSession {
-  private constructor(private readonly session: ort.InferenceSession) {}
+  private constructor(private readonly session: Ort.InferenceSession) {}
 
   /**
    * Weights are given to the runtime as they lie in memory: as part of a serialised model they would be copied four
@@ -43,7 +46,7 @@ export class InferenceSession {
       return external(tensor, path);
     });
     const light = create(ModelProtoSchema, { ...model, graph: { ...model.graph!, initializer } });
-    const session = await ort.InferenceSession.create(toBinary(ModelProtoSchema, light), {
+    const session = await createSession(toBinary(ModelProtoSchema, light), {
       ...settings(options),
       externalData,
     });
@@ -52,12 +55,13 @@ export class InferenceSession {
 
   /** From the bytes of a file. */
   static async open(file: Uint8Array, options: InferenceOptions): Promise<InferenceSession> {
-    return new InferenceSession(await ort.InferenceSession.create(file, settings(options)));
+    return new InferenceSession(await createSession(file, settings(options)));
   }
 
   async run(images: Images): Promise<Images> {
+    const { Tensor } = onnxRuntime().ort;
     const type = images.data instanceof Float32Array ? 'float32' : 'uint8';
-    const feeds = { [this.session.inputNames[0]]: new ort.Tensor(type, images.data, images.shape) };
+    const feeds = { [this.session.inputNames[0]]: new Tensor(type, images.data, images.shape) };
     const output = (await this.session.run(feeds))[this.session.outputNames[0]];
     return { data: output.data as Float32Array | Uint8Array, shape: output.dims };
   }
@@ -67,7 +71,7 @@ export class InferenceSession {
   }
 }
 
-function settings({ threads, startsFast = false }: InferenceOptions): ort.InferenceSession.SessionOptions {
+function settings({ threads, startsFast = false }: InferenceOptions): Ort.InferenceSession.SessionOptions {
   return {
     ...sessionOptions(threads, {
       disable_quant_qdq: '1', // int8 weights are unpacked once, when they are loaded

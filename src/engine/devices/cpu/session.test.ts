@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { InferenceSession } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-common';
 import { direct } from '../../../../test/algorithms.js';
 import { elementCount, f32 } from '../../ir/tensorType.js';
 import { Trace } from '../../ir/trace.js';

@@ -1,5 +1,6 @@
-import * as ort from 'onnxruntime-node';
+import type * as Ort from 'onnxruntime-common';
 import type { TensorArray } from '../../runtime/tensorArray.js';
+import { createSession, onnxRuntime } from './onnxRuntime.js';
 import { sessionOptions } from './sessionOptions.js';
 
 /** How a graph of a program is executed. */
@@ -17,25 +18,20 @@ const elementType = (data: TensorArray) =>
 
 /** What a run reads and writes: views of memory that the caller owns, used in place. */
 export interface Binding {
-  readonly feeds: Readonly<Record<string, ort.Tensor>>;
-  readonly fetches: Readonly<Record<string, ort.Tensor | null>>;
-}
-
-/** What computes, with its version. */
-export function runtimeVersion(): string {
-  return `onnxruntime-node ${ort.env.versions.node ?? ort.env.versions.common}`;
+  readonly feeds: Readonly<Record<string, Ort.Tensor>>;
+  readonly fetches: Readonly<Record<string, Ort.Tensor | null>>;
 }
 
 /** A loaded ONNX graph. */
 export class Session {
-  private constructor(private readonly session: ort.InferenceSession) {}
+  private constructor(private readonly session: Ort.InferenceSession) {}
 
   static async create(
     model: Uint8Array,
     { threads, keepsMemory = true, profilePrefix }: SessionOptions,
   ): Promise<Session> {
     const common = sessionOptions(threads);
-    const session = await ort.InferenceSession.create(model, {
+    const session = await createSession(model, {
       ...common,
       enableCpuMemArena: keepsMemory,
       // Equal nodes are shared by `GraphBuilder`; those that it leaves are computed again to save memory.
@@ -56,10 +52,11 @@ export class Session {
     inputs: ReadonlyMap<string, { readonly data: TensorArray; readonly shape: readonly number[] }>,
     outputs: ReadonlyMap<string, TensorArray>,
   ): Binding {
-    const feeds: Record<string, ort.Tensor> = {};
+    const { ort } = onnxRuntime();
+    const feeds: Record<string, Ort.Tensor> = {};
     for (const [name, { data, shape }] of inputs)
       feeds[name] = new ort.Tensor(elementType(data), data, shape);
-    const fetches: Record<string, ort.Tensor | null> = {};
+    const fetches: Record<string, Ort.Tensor | null> = {};
     this.session.outputNames.forEach((name, index) => {
       const metadata = this.session.outputMetadata[index];
       const data = outputs.get(name);
@@ -79,11 +76,22 @@ export class Session {
    * sequences makes this slower, not wrong; `session.test.ts` would notice.
    */
   async run({ feeds, fetches }: Binding): Promise<void> {
+    if (!onnxRuntime().isNative) return this.runAndCopy({ feeds, fetches });
     try {
       await this.session.run(feeds, fetches);
     } catch (error) {
       if (!(error instanceof Error && error.message.startsWith('Non tensor type'))) throw error;
     }
+  }
+
+  /** WebAssembly has a memory of its own: it is asked for the tensors alone, and they are copied to where they belong. */
+  private async runAndCopy({ feeds, fetches }: Binding): Promise<void> {
+    const bound = Object.entries(fetches).filter((fetch): fetch is [string, Ort.Tensor] => fetch[1] !== null);
+    const results = await this.session.run(
+      feeds,
+      bound.map(([name]) => name),
+    );
+    for (const [name, { data }] of bound) (data as Float32Array).set(results[name].data as Float32Array);
   }
 
   /** Ends profiling, if it was on, and frees the graph. */

@@ -6,6 +6,7 @@ import { footprintOf } from '../../runtime/memoryPlan.js';
 import type { AdamSettings } from '../../runtime/optimiser.js';
 import type { Profile } from '../../runtime/profile.js';
 import type { StepTime } from '../../runtime/stepTime.js';
+import type { DecidedAlgorithms } from '../../runtime/tunedChoices.js';
 import { InterpretedAdam } from './interpretedAdam.js';
 import { InterpretedExecutable } from './interpretedExecutable.js';
 import { InterpretedStates } from './interpretedStates.js';
@@ -33,6 +34,13 @@ export class InterpreterDevice implements Device {
   constructor(private readonly precision: Precision = 'f64') {
     this.fingerprint = `interpreter ${precision}`;
   }
+
+  /** Its ops have one algorithm each. */
+  get decided(): DecidedAlgorithms {
+    return { fingerprint: this.fingerprint, algorithms: {} };
+  }
+
+  restoreDecided(): void {}
 
   async allocate(states: readonly State[]): Promise<void> {
     this.states.allocate(states);

@@ -9,6 +9,7 @@ import type { Executable } from '../../runtime/executable.js';
 import type { AdamSettings, Optimiser } from '../../runtime/optimiser.js';
 import type { Profile } from '../../runtime/profile.js';
 import { type PredictOptions, predictStepTime, type StepTime } from '../../runtime/stepTime.js';
+import type { DecidedAlgorithms } from '../../runtime/tunedChoices.js';
 import type { Gpu } from './gpu.js';
 import { KernelTimes } from './kernelTimes.js';
 import { StateMemory } from './stateMemory.js';
@@ -44,6 +45,13 @@ export class WebGpuDevice implements Device {
     this.memory = webGpuMemory(gpu.maxBindingBytes);
     if (settings.profiling) new KernelTimes(gpu); // refuses an adapter without timestamps before anything is run
   }
+
+  /** Its ops have one algorithm each. */
+  get decided(): DecidedAlgorithms {
+    return { fingerprint: this.fingerprint, algorithms: {} };
+  }
+
+  restoreDecided(): void {}
 
   async allocate(states: readonly State[]): Promise<void> {
     await this.states.allocate(states);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { commandLine } from '../../../base/commandLine.js';
 import { reasonOf } from './reason.js';
 import type { RemoteTracker } from './remoteTracker.js';
 import { RunSender } from './runSender.js';
@@ -46,7 +47,7 @@ export class RunFollower {
   private wake = new AbortController();
   private isFinishing = false;
   /** When the service last took something, or was first waited for. */
-  private heardAt = Date.now();
+  private heardAt = performance.now();
   private failures = 0;
   /** What to tell where it was not waited for an answer any longer. */
   private lastReason = 'no answer in time';
@@ -75,7 +76,7 @@ export class RunFollower {
   async finish(): Promise<void> {
     const { mostPatience = 60_000, say } = this.options;
     this.isFinishing = true;
-    this.heardAt = Date.now();
+    this.heardAt = performance.now();
     this.failures = 0;
     this.wake.abort();
     const notice = setTimeout(() => say('message', `sending the rest to ${this.tracker.name}`), NOTICE);
@@ -110,7 +111,7 @@ export class RunFollower {
   private succeeded(): void {
     if (this.isAway) this.options.say('message', `${this.tracker.name} is back, and gets what it has missed`);
     this.isAway = false;
-    this.heardAt = Date.now();
+    this.heardAt = performance.now();
     this.failures = 0;
   }
 
@@ -128,13 +129,13 @@ export class RunFollower {
     const { name } = this.tracker;
     this.options.say(
       'warning',
-      `${name} has not got all of the run (${reason}); it gets the rest when the run is continued, or by pix2pix runs sync`,
+      `${name} has not got all of the run (${reason}); it gets the rest when the run is continued, or by ${commandLine('runs', 'sync')}`,
     );
   }
 
   private isSilent(): boolean {
     const { patience = 10_000 } = this.options;
-    return Date.now() - this.heardAt >= patience + this.sender.bytesUnderWay / BYTES_PER_MILLISECOND;
+    return performance.now() - this.heardAt >= patience + this.sender.bytesUnderWay / BYTES_PER_MILLISECOND;
   }
 
   private async pause(milliseconds: number): Promise<void> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { epochOrder } from './batchProducer.js';
+import { epochOrder } from './epochOrder.js';
 
 // Checkpoints continue into the order of an epoch, so it must never change. Here it is computed once more in the most
 // straightforward way, with arbitrary precision, from what is written about it: Philox4x32-10 keyed by the seed and

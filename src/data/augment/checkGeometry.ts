@@ -1,0 +1,65 @@
+import type { Geometry, Size } from '../batch/geometry.js';
+import { BadImageError } from '../decode/badImage.js';
+import { MAX_PIXELS } from '../decode/limits.js';
+import type { PreparationOptions } from './preparationOptions.js';
+import type { ImagePart } from './preparedImage.js';
+
+/**
+ * Checks, before anything is allocated, that an image becomes one that fits its batch and the networks.
+ *
+ * @throws BadImageError with advice that goes by the options in force
+ */
+export function checkGeometry(part: ImagePart, { resized, output }: Geometry, opt: PreparationOptions): void {
+  const { path } = part;
+  const size = inPixels(part.region);
+  if (!(resized.width > 0 && resized.height > 0 && resized.width * resized.height <= MAX_PIXELS)) {
+    throw new BadImageError(
+      path,
+      `its ${size} pixels would become ${inPixels(resized)}`,
+      'replace or remove the file, or choose another --preprocess',
+    );
+  }
+  if (opt.preprocess.includes('crop')) checkCrop(path, resized, opt);
+  else checkUnit(path, size, output, opt);
+}
+
+/** A crop that is wider than the image could be filled with black alone, which networks would learn. */
+function checkCrop(
+  path: string,
+  { width, height }: Size,
+  { cropSize, imageUnit = 1 }: PreparationOptions,
+): void {
+  const side = Math.min(width, height);
+  if (side >= cropSize) return;
+  const fits = Math.floor(side / imageUnit) * imageUnit;
+  throw new BadImageError(
+    path,
+    `the crop is larger than the image: ${cropSize} of ${inPixels({ width, height })} pixels`,
+    `pass --preprocess resize_and_crop${fits > 0 ? `, or a smaller --crop_size: ${fits} for this one` : ''}`,
+  );
+}
+
+/** Where nothing is cropped, images have sizes of their own. */
+function checkUnit(
+  path: string,
+  size: string,
+  output: Size,
+  { preprocess, imageUnit = 1 }: PreparationOptions,
+): void {
+  if (output.width % imageUnit === 0 && output.height % imageUnit === 0) return;
+  const nearest = (side: number) => Math.max(imageUnit, Math.round(side / imageUnit) * imageUnit);
+  const wanted = { width: nearest(output.width), height: nearest(output.height) };
+  const other =
+    preprocess === 'none'
+      ? `resize it to ${inPixels(wanted)}`
+      : output.width === wanted.width
+        ? 'pass --preprocess scale_width_and_crop'
+        : `pass --load_size ${wanted.width}`;
+  throw new BadImageError(
+    path,
+    `its ${size} pixels become ${inPixels(output)}, and the networks take multiples of ${imageUnit}`,
+    `${other}, or pass --preprocess resize_and_crop`,
+  );
+}
+
+const inPixels = ({ width, height }: Size) => `${width}x${height}`;

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { contents, epochOf, names, withDataset } from '../../test/fixtures/pairedImages.js';
+
+// One image that is unlike the others ends no training: it is left out, as broken ones are, unless --strict.
+
+for (const numThreads of [0, 2]) {
+  const where = numThreads === 0 ? 'in this thread' : 'in another thread';
+
+  test(`${where}: an image of another size than most is replaced in its batch, wherever it begins`, async () => {
+    const odd = { numThreads, phase: 'odd', preprocess: 'none', batchSize: 2 } as const;
+    const whole = await withDataset(odd, async (dataset, warnings) => {
+      const batches = [...(await epochOf(dataset)), ...(await epochOf(dataset))];
+      assert.deepEqual(new Set(batches.map(({ A }) => A.shape.join())), new Set(['2,16,24,3']));
+      assert.ok(!names(batches).includes('3'));
+      assert.equal(warnings.length, 1);
+      assert.match(
+        warnings[0],
+        /odd.3\.png is left out: it becomes 32x16, 3 channels; most images become 24x16, 3 channels,/,
+      );
+      return contents(batches.slice(3)); // the second epoch
+    });
+    const continued = await withDataset({ ...odd, epochCount: 2 }, async (dataset) => {
+      return contents(await epochOf(dataset));
+    });
+    assert.deepEqual(continued, whole);
+  });
+}
+
+test('with --strict it stops the run, and is named', async () => {
+  const odd = { phase: 'odd', preprocess: 'none', batchSize: 6, strict: true } as const;
+  await withDataset(odd, async (dataset) => {
+    await assert.rejects(
+      epochOf(dataset),
+      /file +\S*3\.png\n +reason +it becomes 32x16[\s\S]*fix +resize it, or pass --preprocess resize_and_crop or --batch_size 1/,
+    );
+  });
+});
+
+test('an image that the networks cannot take is left out where images have sizes of their own', async () => {
+  const fitting = { phase: 'fitting', preprocess: 'none', model: 'pix2pix', netG: 'unet_32' } as const;
+  await withDataset(fitting, async (dataset, warnings) => {
+    const batches = await epochOf(dataset);
+    assert.deepEqual(new Set(batches.map(({ A }) => A.shape.join())), new Set(['1,32,32,3']));
+    assert.deepEqual(names(batches).includes('4'), false);
+    assert.match(
+      warnings.join(),
+      /4\.png is left out: its 32x16 pixels become 32x16, and the networks take multiples of 32$/,
+    );
+  });
+  await withDataset({ ...fitting, strict: true }, async (dataset) => {
+    await assert.rejects(
+      epochOf(dataset),
+      /4\.png[\s\S]*fix +resize it to 32x32, or pass --preprocess resize_and_crop/,
+    );
+  });
+  const scaled = { ...fitting, preprocess: 'scale_width', loadSize: 40, cropSize: 8 } as const;
+  await withDataset(scaled, async (dataset) => {
+    await assert.rejects(
+      epochOf(dataset),
+      /no image of the data set[\s\S]*become 40x\d+[\s\S]*--load_size 32/,
+    );
+  });
+});
+
+test('a crop that is larger than an image is refused with what fits, and never filled with black', async () => {
+  const crop = { phase: 'fitting', preprocess: 'crop', cropSize: 20 } as const;
+  await withDataset(crop, async (dataset, warnings) => {
+    const batches = await epochOf(dataset);
+    assert.deepEqual(new Set(batches.map(({ A }) => A.shape.join())), new Set(['1,20,20,3']));
+    assert.match(
+      warnings.join(),
+      /fitting.4\.png is left out: the crop is larger than the image: 20 of 32x16 pixels$/,
+    );
+    // in B blue is 255 everywhere, so that black would show
+    for (const { B } of batches) assert.ok(B.data.every((byte, i) => i % 3 !== 2 || byte === 255));
+  });
+  await withDataset({ ...crop, cropSize: 40 }, async (dataset) => {
+    await assert.rejects(
+      epochOf(dataset),
+      /the crop is larger than the image: 40 of 32x\d\d[\s\S]*resize_and_crop, or a smaller --crop_size: (32|16) for/,
+    );
+  });
+});
+
+test('unpaired images of one size, and one of another: whatever it comes with is left out', async () => {
+  const odd = { phase: 'odd', preprocess: 'none', datasetMode: 'unaligned' } as const;
+  await withDataset(odd, async (dataset, warnings) => {
+    const batches = [...(await epochOf(dataset)), ...(await epochOf(dataset)), ...(await epochOf(dataset))];
+    assert.equal(batches.length, 18);
+    for (const { A, B } of batches)
+      assert.deepEqual(
+        [A.shape, B.shape],
+        [
+          [1, 16, 48, 3],
+          [1, 16, 48, 3],
+        ],
+      );
+    assert.match(
+      warnings.join(),
+      /oddB.3\.png is left out: it becomes 64x16 pixels, and \S*oddA.\d\.png, which/,
+    );
+  });
+});

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { ModelProtoSchema } from '../src/engine/onnx/onnx_pb.js';
+import { downloadFloats } from '../src/engine/runtime/device.js';
+import { exportGenerator } from '../src/inference/export/exportGenerator.js';
+import { sampleImage } from '../src/inference/export/sampleImages.js';
+import { loadGenerator } from '../src/inference/loadGenerator.js';
+import { encodePng } from '../src/records/writing/encodePng.js';
+import type { Model } from '../src/training/model/model.js';
+import { pix2pix, temporaryFolder } from './tinyRun.js';
+import { makeRun } from './trainedRun.js';
+
+// Weights that translate nothing well: changed after they were written, or no numbers.
+
+const folder = temporaryFolder();
+const place = (...path: string[]) => join(folder, ...path);
+const from = { checkpointsDir: place('checkpoints') };
+
+before(async () => {
+  await (await makeRun(from.checkpointsDir, 'run', ['--netG', 'unet_32', '--ngf', '2'])).dispose();
+  writeFileSync(place('in.png'), await encodePng(sampleImage(40, 32, 3, 0)));
+});
+
+const translate = (...argv: string[]) => pix2pix(folder, ['translate', '--intra_threads', '1', ...argv]);
+
+test('weights that were changed translate nothing', async () => {
+  await (await makeRun(from.checkpointsDir, 'changed', ['--netG', 'unet_32', '--ngf', '2'])).dispose();
+  const weights = join(from.checkpointsDir, 'changed', 'latest_net_G.safetensors');
+  const bytes = readFileSync(weights);
+  bytes[bytes.length - 2] ^= 1;
+  writeFileSync(weights, bytes);
+  const { status, stderr } = translate('in.png', 'changed.png', '--model', 'changed');
+  assert.equal(status, 1);
+  assert.match(stderr, /latest_net_G\.safetensors was changed after it was written/);
+  assert.ok(!existsSync(place('changed.png')));
+  await assert.rejects(loadGenerator('changed', from), /was changed after it was written/);
+});
+
+test('weights that are no numbers are refused, whatever file they are in', async () => {
+  const small = ['--netG', 'unet_32', '--ngf', '2'];
+  const spoil =
+    (value: number) =>
+    async ({ networks, device }: Model) => {
+      const state = networks.G.states.find(({ type }) => type.dtype === 'f32')!;
+      const weights = await downloadFloats(device, state);
+      await device.upload(
+        state,
+        weights.map((weight, i) => (i === 1 ? value : weight)),
+      );
+    };
+  const refusal = /are not all numbers[\s\S]*tensor +\S+[\s\S]*1 of \d+ are NaN or infinite/;
+  for (const [name, value] of Object.entries({ nan: Number.NaN, infinite: Number.NEGATIVE_INFINITY })) {
+    await (await makeRun(from.checkpointsDir, name, small, spoil(value))).dispose();
+    const { status, stderr } = translate('in.png', `${name}.png`, '--model', name);
+    assert.equal(status, 1);
+    assert.match(stderr, refusal);
+    assert.ok(!existsSync(place(`${name}.png`)));
+    await assert.rejects(loadGenerator(name, from), refusal);
+    await assert.rejects(exportGenerator(name, { ...from, out: place('never.onnx') }), refusal);
+  }
+  for (const precision of ['fp32', 'fp16'] as const) {
+    const file = place(`${precision}.onnx`);
+    await exportGenerator('run', { ...from, precision, out: file });
+    await (await loadGenerator(file)).dispose();
+    const exported = fromBinary(ModelProtoSchema, readFileSync(file));
+    const weight = exported.graph!.initializer.find(({ rawData }) => rawData.length > 1000)!;
+    weight.rawData.fill(0xff, 8, 12); // NaN in either precision
+    writeFileSync(file, toBinary(ModelProtoSchema, exported));
+    await assert.rejects(loadGenerator(file), /are not all numbers/);
+  }
+});
