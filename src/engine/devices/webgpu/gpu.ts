@@ -18,11 +18,19 @@ export interface Dispatch {
 /** Commands that may be under way while further ones are submitted. */
 const MAX_IN_FLIGHT = 2;
 
+/** Larger downloads, such as of parameters, are too rare for their buffers to be kept. */
+const KEPT_STAGING_BYTES = 2 ** 16;
+
+/** GPUShaderStage.COMPUTE and GPUMapMode.READ, which are globals in pages alone. */
+const [COMPUTE_STAGE, MAP_MODE_READ] = [4, 1];
+
 /** A GPU with the pipelines that have been compiled on it; all of its errors end in one place. */
 export class Gpu {
   private readonly pipelines = new Map<string, GPUComputePipeline>();
   private readonly layouts = new Map<number, GPUBindGroupLayout>();
   private readonly buffers = new Set<GPUBuffer>();
+  /** Buffers for downloads that are free, by their sizes. */
+  private readonly staging = new Map<number, GPUBuffer[]>();
   private readonly inFlight: Promise<unknown>[] = [];
   private failure: Error | undefined;
   private isDisposed = false;
@@ -121,21 +129,30 @@ export class Gpu {
   async read({ buffer, offset, bytes }: Memory): Promise<ArrayBuffer> {
     this.throwFailure();
     const size = Math.max(4, Math.ceil(bytes / 4) * 4);
-    const usage = BufferUsage.COPY_DST | BufferUsage.MAP_READ;
-    const staging = this.device.createBuffer({ label: 'download', size, usage });
+    const staging = this.stagingOf(size);
     const encoder = this.device.createCommandEncoder();
     encoder.copyBufferToBuffer(buffer, offset, staging, 0, size);
     this.device.queue.submit([encoder.finish()]);
     try {
-      await staging.mapAsync(1);
+      await staging.mapAsync(MAP_MODE_READ);
       this.throwFailure();
-      return staging.getMappedRange().slice(0, bytes);
+      const copy = staging.getMappedRange().slice(0, bytes);
+      staging.unmap();
+      if (size <= KEPT_STAGING_BYTES) this.staging.get(size)!.push(staging);
+      else staging.destroy();
+      return copy;
     } catch (error) {
       this.throwFailure();
       throw error;
-    } finally {
-      staging.destroy();
     }
+  }
+
+  /** A buffer that the host can read, and nobody else uses now: of small ones those of earlier downloads serve again. */
+  private stagingOf(size: number): GPUBuffer {
+    const free = this.staging.get(size) ?? [];
+    this.staging.set(size, free);
+    const usage = BufferUsage.COPY_DST | BufferUsage.MAP_READ;
+    return free.pop() ?? this.device.createBuffer({ label: 'download', size, usage });
   }
 
   write({ buffer, offset }: Memory, data: Float32Array | Uint8Array | Uint32Array): void {
@@ -201,9 +218,6 @@ export class Gpu {
     return layout;
   }
 }
-
-/** GPUShaderStage.COMPUTE */
-const COMPUTE_STAGE = 4;
 
 /** Runs dispatches one after another; each sees what those before it have stored. */
 export function encodeDispatches(
