@@ -39,7 +39,7 @@ test('a lost GPU ends what runs with one clear error', { skip }, async () => {
   assert.deepEqual([...(await results.fetch('y'))], [2, 4]);
   own.destroy();
   await own.lost;
-  const isLost = { name: 'Pix2PixError', message: /the GPU is lost[^]*--continue_train/ };
+  const isLost = { name: 'Pix2PixError', message: /the GPU is lost[\s\S]*--continue_train/ };
   await assert.rejects(run(), isLost);
   await assert.rejects(results.fetch('y'), isLost);
   await device.dispose();
@@ -50,10 +50,12 @@ test('where there is no adapter, and where memory does not suffice, it is said w
 }, async () => {
   const none = { requestAdapter: async () => null } as unknown as GPU;
   await assert.rejects(openAdapter('webgpu', { gpu: none, versions: {} }, {}), {
-    message: /there is no GPU that WebGPU can use[^]*libvulkan1[^]*--device cpu/,
+    message: /there is no GPU that WebGPU can use[\s\S]*libvulkan1[\s\S]*--device cpu/,
   });
   const { gpu, device } = await guaranteed();
-  await assert.rejects(gpu.allocate(2 ** 31, 'weights'), { message: /not enough memory[^]*weights[^]*2148/ });
+  await assert.rejects(gpu.allocate(2 ** 31, 'weights'), {
+    message: /not enough memory[\s\S]*weights[\s\S]*2148/,
+  });
   await device.dispose();
 });
 
@@ -126,5 +128,5 @@ test('without the package, it is said how to install it', () => {
   const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', code], {
     encoding: 'utf8',
   });
-  assert.match(stdout, /the package webgpu[^]* is not installed[^]*npm install webgpu/);
+  assert.match(stdout, /the package webgpu[\s\S]* is not installed[\s\S]*npm install webgpu/);
 });
