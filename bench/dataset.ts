@@ -11,7 +11,7 @@ import { describeMachine } from './machine.js';
 import { formatColumns } from './report.js';
 
 /**
- * Measures what opening a data set costs as it grows from 10² to 10⁶ files: `npm run bench:dataset`. Each start is a
+ * Measures the cost of opening a data set as it grows from 10² to 10⁶ files: `npm run bench:dataset`. Each start is a
  * process of its own; the second one of a size finds whatever the first has left in the cache folder.
  */
 const { values } = parseArgs({
@@ -22,7 +22,7 @@ const { values } = parseArgs({
 });
 /** File systems limit the links to one file: ext4 to 65,000, NTFS to 1,024. */
 const LINKS_PER_FILE = 1000;
-/** Longer than a folder must have rested before its list is kept. */
+/** Longer than a folder must be unchanged before its list is kept. */
 const REST_MS = 5000;
 
 const child = fileURLToPath(new URL('./datasetChild.js', import.meta.url));
@@ -66,7 +66,7 @@ mkdirSync('bench/results', { recursive: true });
 writeFileSync(values.out, `${JSON.stringify({ machine, starts }, null, 2)}\n`);
 console.log(`written to ${values.out}`);
 
-/** A file that costs no room: a link to one of a few copies. */
+/** Makes a file that takes no space: a hard link to one of a few copies. */
 function putFile(image: string, index: number): void {
   const path = (i: number) => join(folder, 'data', 'train', `${`${i}`.padStart(7, '0')}.jpg`);
   if (index % LINKS_PER_FILE === 0) copyFileSync(image, path(index));

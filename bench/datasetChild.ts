@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { createDataset } from '../src/data/createDataset.js';
 import { parseTrainOptions } from '../src/training/options.js';
 
-/** What opening a data set costs, in a process that has done nothing else. */
+/** The cost of opening a data set, in a process that has done nothing else. */
 export interface DatasetStart {
   readonly images: number;
   readonly secondsToReady: number;

@@ -25,7 +25,7 @@ const { values } = parseArgs({
 const [steps, rounds] = [values.steps, values.rounds].map(Number);
 const program = fileURLToPath(new URL('../../bin/pix2pix.js', import.meta.url));
 
-/** One thing that grows, and the flags that make it so. */
+/** The values of each quantity that grows, and the flags for them. */
 const SERIES: Readonly<Record<string, readonly (readonly [value: number, ...flags: string[]])[]>> = {
   batch: [1, 2, 4, 8, 16].map((n) => [n, '--batch_size', `${n}`]),
   pixels: [256, 512, 1024].map((n) => [n, '--crop_size', `${n}`]),
@@ -33,7 +33,7 @@ const SERIES: Readonly<Record<string, readonly (readonly [value: number, ...flag
   threads: [1, 2].filter((n) => n <= availableParallelism()).map((n) => [n, '--intra_threads', `${n}`]),
 };
 
-/** What was measured for one value of what grows. */
+/** The measurements at one value of the quantity that grows. */
 export interface GrowthPoint {
   readonly value: number;
   readonly milliseconds: number;

@@ -13,7 +13,7 @@ const SIDE = 2048;
 /** Floats in the array whose copy measures the memory: larger than any cache. */
 const COPY_FLOATS = 64 * 1024 * 1024;
 
-/** What the figures were measured on. */
+/** The machine and the versions that the figures were measured with. */
 export function describeMachine(): Record<string, string> {
   const [{ model }] = cpus();
   return {

@@ -9,8 +9,8 @@ import { ADAM_BYTES, defaultModel, STEP_FLOPS } from './step.js';
 import { watchTrainCommand } from './trainCommand.js';
 
 /**
- * Measures what the project promises, as ratios taken in one run: `npm run bench`. Our steps, the machine's own rates
- * and PyTorch's ways take turns, so that a busy machine slows all of them.
+ * Measures the project's targets, as ratios taken in one run: `npm run bench:step`. Our steps, the machine's own rates
+ * and PyTorch's ways alternate, so that other load on the machine slows all of them.
  */
 const { values } = parseArgs({
   options: {
@@ -23,7 +23,7 @@ const { values } = parseArgs({
 const [rounds, steps, threads] = [values.rounds, values.steps, values.threads].map(Number);
 
 const WAYS = Object.keys(PYTORCH_WAYS) as PyTorchWay[];
-/** Not what the reference does, nor what its options offer: shown, not compared with. */
+/** Neither the reference nor its options do this: it is shown and not compared with. */
 const FOR_INFORMATION: PyTorchWay = 'eager, fused Adam';
 
 const machine = describeMachine();

@@ -7,7 +7,7 @@ const run = promisify(execFile);
 const scriptOf = (name: string) => fileURLToPath(new URL(`../../bench/python/${name}.py`, import.meta.url));
 const script = scriptOf('step');
 
-/** What `bench/python/step.py` reports. */
+/** The report of `bench/python/step.py`. */
 export interface PyTorchResult {
   readonly torch: string;
   readonly step_ms: readonly number[];

@@ -9,8 +9,8 @@ import { parseTrainOptions } from '../src/training/options.js';
 export const STEP_FLOPS = 87.4e9;
 
 /**
- * What one pass of Adam over the default networks' 57.2 million parameters moves: parameter, gradient and two moments
- * are read, all but the gradient written.
+ * Bytes that one pass of Adam over the default networks' 57.2 million parameters moves: parameter, gradient and two
+ * moments are read, all but the gradient written.
  */
 export const ADAM_BYTES = 57_182_660 * 7 * 4;
 

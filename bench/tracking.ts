@@ -15,9 +15,9 @@ import { median } from './measure.js';
 import { formatTable, type Row } from './report.js';
 
 /**
- * Measures what keeping the record costs a training step: `npm run bench:tracking`. Trainings with and without a record
- * take turns. The record is kept by the main thread, so its cost is the processor time of that, with all that it is
- * told; the training thread's steps show whether the two are in each other's way.
+ * Measures the cost of keeping the record for a training step: `npm run bench:tracking`, which alternates between
+ * trainings with and without a record. The record is kept by the main thread, so its cost is that thread's processor
+ * time; the steps of the training thread show whether the two slow each other down.
  */
 const { values } = parseArgs({
   options: {

@@ -11,7 +11,7 @@ const program = fileURLToPath(new URL('../../bin/pix2pix.js', import.meta.url));
 /** Steps from which the wait for data is taken, after the first ones, which wait for the start. */
 const SKIPPED = 3;
 
-/** What `pix2pix train` costs around its steps. */
+/** The cost of `pix2pix train` besides its steps. */
 export interface TrainCommandResult {
   /** From the start of the process to the first step, which compiles the graph, and to its end. */
   readonly secondsToFirstStep: number;

@@ -16,7 +16,7 @@ import { TranslationBench } from './translation.js';
 
 /**
  * Measures translation with unet_256: `npm run bench:translate`. The rounds of ours, of the bare engine and of PyTorch
- * take turns, so that a busy machine slows all of them.
+ * alternate, so that other load on the machine slows all of them.
  */
 const { values } = parseArgs({
   options: {

@@ -45,7 +45,7 @@ export class TranslationBench {
     return new TranslationBench(folder, run, jobs, generator, threads);
   }
 
-  /** An image, from file to file, with its part of what overlaps. */
+  /** Milliseconds an image, from file to file, where decoding and encoding overlap with the engine. */
   async folderMilliseconds(): Promise<number> {
     const start = performance.now();
     await translateFiles(this.generator, this.jobs);

@@ -26,7 +26,7 @@ class FolderTracker implements RemoteTracker {
     this.place = folder;
   }
 
-  /** A drive that is away throws here: training goes on, and all that it missed comes when it is back. */
+  /** Throws where the drive is not mounted: training goes on, and everything that was missed is sent later. */
   async begin(facts: RunFacts): Promise<RemoteRun> {
     const folder = join(this.place, `${facts.name}-${facts.id}`);
     await mkdir(folder, { recursive: true });

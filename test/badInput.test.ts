@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import { hugePng } from './hugePng.js';
 import { makeDataset, pix2pix, stored, TINY, temporaryFolder } from './tinyRun.js';
 
-// What a person who errs, or whose disk does, is told: one message with the mend, exit code 1, nothing lost.
+// Mistakes of a user and failures of the disk: one message with the fix, exit code 1, nothing lost.
 
 const folder = temporaryFolder();
 await makeDataset(join(folder, 'data'), { train: 4, test: 1 });
@@ -149,7 +149,7 @@ test('a batch larger than the data set is the data set', () => {
   assert.deepEqual(stdout.match(/^\(epoch: \d, iters: \d/gm), ['(epoch: 1, iters: 4', '(epoch: 2, iters: 4']);
 });
 
-test('a checkpoints folder that cannot be one', () => {
+test('a checkpoints folder that cannot be made', () => {
   writeFileSync(join(folder, 'file'), '');
   const refused = train('--dataroot', 'data', '--checkpoints_dir', 'file');
   assertRefused(refused, /^error: cannot make a folder: there is a file[\s\S]*\n {2}fix/);

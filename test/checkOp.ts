@@ -1,6 +1,5 @@
 /**
- * The one helper by which ops are checked, forward and backward: against PyTorch's numbers, and by differences of the
- * function itself.
+ * Checks ops, forward and backward: against PyTorch's numbers, and by differences of the function itself.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

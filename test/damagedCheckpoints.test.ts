@@ -6,7 +6,7 @@ import type { SafetensorsFile } from '../src/checkpoints/safetensors.js';
 import { CheckpointStore } from '../src/checkpoints/store.js';
 import { makeDataset, pix2pix, TINY, temporaryFolder, textOf } from './tinyRun.js';
 
-// What happens to a run whose checkpoints have been damaged, or are others than is thought.
+// Runs whose checkpoints have been damaged, or are not those that the options describe.
 
 const folder = temporaryFolder();
 await makeDataset(join(folder, 'data'), { train: 4, test: 1 });
@@ -113,7 +113,7 @@ test('flags that ask for other networks are refused with the differences', () =>
   );
 });
 
-test('a hostile header is refused before it is believed', () => {
+test('a hostile header is refused before anything is allocated for it', () => {
   const hostile = Buffer.alloc(64, 0x20);
   hostile.writeBigUInt64LE(2n ** 62n);
   const name = damaged('hostile', (path) => {
@@ -123,7 +123,7 @@ test('a hostile header is refused before it is believed', () => {
   assertRefused(pix2pix(folder, ['test', '--name', name]), /^error: checkpoint latest cannot be loaded/);
 });
 
-test('a checkpoint or a run that is not there: what is', () => {
+test('a checkpoint or a run that does not exist: the message lists those that do', () => {
   assertRefused(
     pix2pix(folder, ['test', '--name', 'run', '--epoch', '7']),
     /^error: there is no checkpoint 7 of run\n[\s\S]*holds +3, latest, 2, 1\n/,

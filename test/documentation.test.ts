@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { parseTestOptions, parseTrainOptions } from '../src/training/options.js';
 
-/** What the documents promise is there: commands that parse, links that lead somewhere, messages that exist. */
+/** The documents against the program: commands parse, links lead somewhere, messages exist. */
 const root = resolve(import.meta.dirname, '../..');
 const pages = [
   'README.md',

@@ -4,8 +4,8 @@ import { after } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * What becomes of a request: `lost` is done and not answered, `broken` is neither, `hung` gets no answer ever. A number
- * is the status of a refusal.
+ * The fate of a request: `lost`: carries it out without answering; `broken`: neither; `hung`: never
+ * answers. A number is the status of a refusal.
  */
 export type Fate = 'ok' | 'lost' | 'broken' | 'hung' | number;
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 
-/** What a person can do where no browser is found. */
+/** The hint that is printed where no browser is found. */
 export const HOW_TO_INSTALL =
   'apt-get install chromium, or npx playwright-core install chromium, or set PIX2PIX_TEST_BROWSER to a Chromium';
 

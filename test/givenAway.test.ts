@@ -10,7 +10,7 @@ import {
 import { loadGenerator } from '../src/inference/loadGenerator.js';
 import { makeDataset, TINY, temporaryFolder, trainHere } from './tinyRun.js';
 
-// What leaves the folder of a run says nothing of the machine that it was made on.
+// Files that leave the folder of a run contain nothing about the machine that it was made on.
 
 const SECRET = 'confidential';
 const folder = temporaryFolder();

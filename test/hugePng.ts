@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
 
-/** A PNG that says it has 60,000 × 60,000 pixels, and holds a few bytes of them. */
+/** A PNG whose header declares 60,000 × 60,000 pixels, with a few bytes of them. */
 export function hugePng(): Buffer {
   const chunk = (type: string, data: Buffer) => {
     const body = Buffer.concat([Buffer.from(type), data]);

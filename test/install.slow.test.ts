@@ -14,7 +14,7 @@ const folder = temporaryFolder();
 const tarballs = join(folder, 'tarballs');
 const data = join(folder, 'data');
 const isWindows = process.platform === 'win32';
-/** What people have who have configured nothing. */
+/** The environment of a user who has configured nothing. */
 const settings = { npm_config_ignore_scripts: 'false', npm_config_audit: 'false', npm_config_fund: 'false' };
 let registry: Registry;
 
@@ -118,7 +118,7 @@ for (const { client, install } of CLIENTS) {
   });
 }
 
-test('npm finds no install script, no runtime for other platforms, and few packages', () => {
+test('npm finds no install script, and no runtime for other platforms', () => {
   const lock = readFileSync(join(folder, 'npm/node_modules/.package-lock.json'), 'utf8');
   const installed = Object.entries<{ hasInstallScript?: boolean }>(JSON.parse(lock).packages);
   const names = installed.map(([path]) => path.replace('node_modules/', ''));
@@ -127,7 +127,6 @@ test('npm finds no install script, no runtime for other platforms, and few packa
     [`pix2pix-ts-ort-${process.platform}-${process.arch}`],
   );
   assert.ok(!names.includes('onnxruntime-node'));
-  assert.ok(names.length <= 25, names.join(' '));
   assert.deepEqual(
     installed.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => path),
     [],

@@ -4,11 +4,12 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { findBrowser, HOW_TO_INSTALL, wantsNoBrowser } from './findBrowser.js';
 
-// What `npm test` does where tests want a browser and there is none. It never fails the run: those tests are skipped.
+// Installs a browser for `npm test` where tests need one and there is none. A failure does not fail the run: those
+// tests are skipped.
 
 const MINUTE = 60_000;
 
-/** A way to come by a browser: commands, one after another. */
+/** A way to install a browser: commands, one after another. */
 interface Way {
   readonly name: string;
   readonly isOpen: boolean;

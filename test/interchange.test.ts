@@ -39,7 +39,7 @@ const bytes = Uint8Array.from({ length: side * side * 3 }, (_, i) => {
   return planes[(i % 3) * side * side + Math.floor(i / 3)];
 });
 
-/** What our engine makes of it. */
+/** The translation of the image by our engine. */
 async function ours(): Promise<Uint8Array> {
   const run = ['--name', 'run', '--checkpoints_dir', folder, '--dataroot', 'unused'];
   const opt = completeOptions(parseTestOptions(run));

@@ -1,4 +1,6 @@
-/** The rules that a compiler does not know. What is said here is what holds; the documents' tables are compared with it. */
+/**
+ * The rules of the architecture that a compiler does not check. The documents' tables are compared with the lists here.
+ */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +22,7 @@ const PORTABLE = [
   ...['base/errors/', 'base/random/', 'engine/', 'models/', 'options/', 'checkpoints/format/'],
   ...['data/batch/', 'training/model/', 'inference/portable/'],
 ];
-/** What of these folders is for Node alone. */
+/** The files of these folders that are for Node alone. */
 const FOR_NODE = [
   ...['engine/devices/cpu/', 'engine/devices/openDevice.ts', 'engine/devices/index.ts'],
   ...['engine/devices/webgpu/openWebGpu.ts', 'engine/devices/webgpu/webGpuVersions.ts'],

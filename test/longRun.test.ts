@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { makeDataset, pix2pix, root, stored, TINY, temporaryFolder, textOf } from './tinyRun.js';
 
-// What shows only after many steps, or with networks of the full size.
+// Properties that show only after many steps, or with networks of the full size.
 
 const folder = temporaryFolder();
 

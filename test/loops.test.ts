@@ -55,7 +55,7 @@ for (const [name, flags] of Object.entries(MODELS)) {
     const { kernels, tensors } = kernelsOf(program);
     assert.ok(kernels.length > 50, `${kernels.length}`);
     assert.ok(kernels.length < tensors.size, 'inputs and states are no kernels');
-    // What is computed again is equal to what was computed before, and so is one tensor with it.
+    // Values that are computed again equal those computed before, and so are the same tensors.
     assert.equal(kernelsOf(recompute(program)).kernels.length, kernels.length);
   });
 }

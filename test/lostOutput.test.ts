@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeDataset, program, stored, TINY, temporaryFolder, textOf } from './tinyRun.js';
 
-// What a training does when what it prints cannot be written: it goes on, and everything is kept in its folder.
+// A training whose output cannot be written: it goes on, and everything is kept in its folder.
 
 const folder = temporaryFolder();
 await makeDataset(join(folder, 'data'), { train: 5 });

@@ -233,15 +233,15 @@ test('the plain GAN shows sheets of 8 × 8, of which the noise is always the sam
   assert.deepEqual(first, second);
 });
 
-test('colours come back as a picture as large as the gray one, and keep its lightness', async () => {
+test('colours come back as a picture as large as the grey one, and keep its lightness', async () => {
   const { page, means } = await testRun('colorization');
   assert.equal(means.count, 1);
   assert.deepEqual(visualsOf(page, '0'), ['fake_B_rgb', 'real_A', 'real_B_rgb']);
   const generator = await loadGenerator('colorization', { checkpointsDir: checkpoints });
-  const gray = await sharp({ create: { width: 40, height: 32, channels: 3, background: '#777' } })
+  const grey = await sharp({ create: { width: 40, height: 32, channels: 3, background: '#777' } })
     .png()
     .toBuffer();
-  const coloured = await generator.translate(gray);
+  const coloured = await generator.translate(grey);
   await generator.dispose();
   assert.deepEqual(coloured.shape, [1, 32, 40, 3]);
   const alone = testRun('colorization', '--model', 'test', '--dataroot', single);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { makeDataset, root, TINY, temporaryFolder } from './tinyRun.js';
 
-// The package as somebody else gets it: packed, unpacked into a project of its own, type-checked and run there.
+// The package as its users get it: packed, unpacked into a project of its own, type-checked and run there.
 
 const folder = temporaryFolder();
 const modules = join(folder, 'node_modules');

@@ -20,7 +20,7 @@ function typed(line: string, cwd = folder): string {
   return stdout;
 }
 
-/** What follows `before` at the end of a line of the output. */
+/** The text after `before` at the end of a line of the output. */
 function printed(output: string, before: string): string {
   const line = output.split('\n').find((each) => each.includes(before));
   assert.ok(line, output);

@@ -7,7 +7,7 @@ import { CheckpointStore } from '../src/checkpoints/store.js';
 import { readEvents } from '../src/records/writing/eventFileReader.js';
 import { makeDataset, pix2pix, TINY, temporaryFolder, textOf } from './tinyRun.js';
 
-// What a training leaves behind, and what it says.
+// The files that a training writes, and its messages.
 
 const folder = temporaryFolder();
 await makeDataset(join(folder, 'data'), { train: 5, val: 2, test: 1 });

@@ -25,7 +25,7 @@ function makeRun(name: string, files: Readonly<Record<string, string>>): string[
   return ['--name', name, '--checkpoints_dir', checkpoints, '--dataroot', 'unused'];
 }
 
-/** What the run's generator makes of an image. */
+/** The translation of an image by the run's generator. */
 async function translate(argv: readonly string[], image: Images, evaluate: boolean): Promise<Float32Array> {
   const opt = completeOptions(parseTestOptions(argv));
   const model = await createModel(opt);

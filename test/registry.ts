@@ -33,7 +33,7 @@ export async function startRegistry(tarballs: readonly string[], elsewhere: stri
   return { url: address(), close };
 }
 
-/** What a registry tells of a package that was published once. */
+/** A registry's metadata of a package that was published once. */
 function packument(tarball: string, url: string) {
   const manifest = manifestIn(tarball);
   const { name, version } = manifest;

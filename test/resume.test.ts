@@ -26,7 +26,7 @@ const dataroot = await makeDataset(join(folder, 'data'), { train: 5, val: 2 });
 
 const run = (name: string) => ['--name', name, '--checkpoints_dir', checkpoints];
 
-/** What a training has computed, in order: the losses of every step, and every validation. */
+/** The figures that a training has computed, in order: the losses of every step, and every validation. */
 function figures(events: readonly TrainingEvent[]): unknown[] {
   return events.flatMap((event): unknown[] => {
     if (event.kind === 'step') {

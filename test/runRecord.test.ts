@@ -12,7 +12,7 @@ import type { JsonLine } from '../src/training/report/jsonReport.js';
 import { makeDataset, pix2pix, root, TINY, temporaryFolder, textOf } from './tinyRun.js';
 import { until } from './until.js';
 
-// What a run's folder says about the run, and what a training tells and takes from programs.
+// The record in a run's folder, and the interface of a training for other programs.
 
 const folder = temporaryFolder();
 await makeDataset(join(folder, 'data'), { train: 4, val: 1 });
@@ -172,7 +172,7 @@ async function startLong(name: string, { env = {}, more = [] as string[] } = {})
   return { child, ended, output: () => output };
 }
 
-test('a running training saves and stops when its folder is told so; what an earlier run was told is forgotten', async () => {
+test('a running training saves and stops on a request in its folder; requests to an earlier run are discarded', async () => {
   requestStop(runFolder('asked'));
   const { ended, output } = await startLong('asked');
   const latest = join(runFolder('asked'), 'latest.json');

@@ -25,7 +25,7 @@ export const TINY = [
   ...['--load_size', '36', '--crop_size', '32', '--num_threads', '0', '--intra_threads', '1'],
 ];
 
-/** In memory where that is to be had: checkpoints are synced to the disk, which a busy disk makes slow. */
+/** In memory where the system has such a folder: checkpoints are synced to the disk, which a busy disk makes slow. */
 const temporary = isWritable('/dev/shm') ? '/dev/shm' : tmpdir();
 
 function isWritable(folder: string): boolean {

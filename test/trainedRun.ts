@@ -39,7 +39,7 @@ async function disturbStatistics({ device }: Model, network: Module): Promise<vo
       device.upload(state, Float32Array.from({ length: elementCount(state.type.shape) }, draw));
     if (state.name.endsWith('running_mean')) await fill(() => random.uniform() - 0.5);
     if (state.name.endsWith('running_var')) await fill(() => 0.2 + random.uniform());
-    // of a size that keeps signals alive (LeCun): N(0, 0.02) makes of every image nearly the same gray
+    // of a size that keeps signals alive (LeCun): N(0, 0.02) makes of every image nearly the same grey
     const [, fanIn, ...kernel] = state.type.shape;
     if (kernel.length === 2) {
       const bound = Math.sqrt(3 / (fanIn * kernel[0] * kernel[1]));

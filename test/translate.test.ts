@@ -117,7 +117,7 @@ test('alpha and 16 bits go over where asked', async () => {
   assert.match(refused.stderr, /jpg has no 16 bits a channel/);
 });
 
-test('what cannot be done is told with its mend', async () => {
+test('requests that cannot be carried out are refused with the fix', async () => {
   const message = (...argv: string[]) => {
     const { status, stderr } = translate(...argv);
     assert.equal(status, 1, stderr);
@@ -200,9 +200,9 @@ test('a state dict of the reference is a model, alone and in a folder of its run
 
 test('a generator of one channel takes the luma of a colour image', async () => {
   const argv = ['--netG', 'unet_32', '--ngf', '2', '--input_nc', '1', '--output_nc', '1'];
-  await (await makeRun(from.checkpointsDir, 'gray', argv)).dispose();
-  assert.equal(translate('in/0.png', 'gray.png', '--model', 'gray').status, 0);
-  assert.equal((await sharp(place('gray.png')).metadata()).channels, 1);
+  await (await makeRun(from.checkpointsDir, 'grey', argv)).dispose();
+  assert.equal(translate('in/0.png', 'grey.png', '--model', 'grey').status, 0);
+  assert.equal((await sharp(place('grey.png')).metadata()).channels, 1);
 });
 
 test('calls that overlap are answered as calls in turn, and none after dispose', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What a busy machine may take; a test that waits so long has failed. */
+/** Milliseconds that a busy machine may take; a test that waits longer has failed. */
 const PATIENCE = 120_000;
 
 /** Waits for what happens elsewhere: in another process, at the other end of a connection. */

@@ -79,7 +79,7 @@ test('a canvas becomes what Node makes of it, within 2 of 255', { skip: skipWith
     const rgb = found.data.filter((_, i) => i % 4 !== 3);
     const differences = rgb.map((byte, i) => Math.abs(byte - expected.data[i]));
     assert.ok(Math.max(...differences) <= 2, `${Math.max(...differences)}`);
-    assert.ok(new Set(rgb).size > 50, 'the picture is no even gray');
+    assert.ok(new Set(rgb).size > 50, 'the picture is no even grey');
     assert.deepEqual(errors, []);
     assert.ok(server.requests.every((path) => !path.includes('..')));
   } finally {

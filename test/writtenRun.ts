@@ -48,7 +48,7 @@ export function logStep(events: EventTracker, step: number): void {
   events.scalars(at, { 'loss/G_L1': step / 2, 'loss/D_real': -step });
 }
 
-/** What a place must have got of these steps: `[key, step, value]`, sorted. */
+/** The metrics that a service must have received for these steps: `[key, step, value]`, sorted. */
 export function expectedMetrics(from: number, to: number): [string, number, number][] {
   const steps = Array.from({ length: to - from + 1 }, (_, i) => from + i);
   return sorted(

@@ -1,7 +1,7 @@
 import { Pix2PixError } from '../src/base/errors/pix2pixError.js';
 import type { ImageBatch } from '../src/data/batch/imageBatch.js';
 
-/** What a page has images in. */
+/** The kinds of objects that hold images in a page. */
 export type Picture = ImageData | CanvasImageSource | Blob;
 
 /** The pixels of a picture as the generator takes them: R, G, B, or luma for one channel. Transparency is dropped. */
@@ -27,7 +27,7 @@ export async function toBatch(picture: Picture, channels: number): Promise<Image
   return { data: bytes, shape: [1, height, width, channels] };
 }
 
-/** Pixels for `putImageData`: gray or RGB, opaque. */
+/** Pixels for `putImageData`: grey or RGB, opaque. */
 export function toImageData({ data, shape: [, height, width, channels] }: ImageBatch): ImageData {
   const image = new ImageData(width, height);
   for (let i = 0, from = 0; i < image.data.length; i += 4, from += channels) {

@@ -46,7 +46,7 @@ export class WebGenerator implements Generator<Picture, ImageData> {
       (loaded) => {
         this.loaded = loaded;
       },
-      () => {}, // told to whoever asks
+      () => {}, // reported by every method that waits for it
     );
   }
 
@@ -55,7 +55,7 @@ export class WebGenerator implements Generator<Picture, ImageData> {
     return this.whenLoaded().translator.info;
   }
 
-  /** What computes. Known once it has been loaded. */
+  /** The hardware that computes. Known once the model has been loaded. */
   get backend(): Backend {
     return this.whenLoaded().backend;
   }

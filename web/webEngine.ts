@@ -1,7 +1,7 @@
 import type { InferenceSession } from 'onnxruntime-web/wasm';
 import type { Engine } from '../src/inference/portable/tensorTranslator.js';
 
-/** What computes: the processor, or the GPU. */
+/** The hardware that computes: the processor, or the GPU. */
 export type Backend = 'wasm' | 'webgpu';
 
 /** More threads than that gain little here. */

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import sharp, { type OverlayOptions } from 'sharp';
 
 /*
- * Makes the pictures of the documentation from what the product wrote:
+ * Makes the pictures of the documentation from files that pix2pix wrote:
  *
  *   npm run docs:images -- --pairs demo/facades_128_120/train --out docs/images/synthetic.webp
  *   npm run docs:images -- --results demo/results/facades_demo/test_latest --out docs/images/demo.webp

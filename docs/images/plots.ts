@@ -13,7 +13,7 @@ const { document } = parseHTML('<html><body></body></html>');
 const STYLE = { background: 'white', color: 'black', fontFamily: 'system-ui, sans-serif', padding: '8px' };
 const [WIDTH, HEIGHT] = [640, 360];
 
-/** What grows, as the legend has it. */
+/** The quantities that grow, by their names in the legend. */
 const SERIES: Readonly<Record<string, string>> = {
   batch: 'batch 1 … 16',
   pixels: '256² … 1024²',

@@ -18,7 +18,7 @@ const data = join(values.folder, 'data');
 const checkpoints = join(values.folder, 'checkpoints');
 const pictures = join(values.folder, 'pictures');
 
-/** What is tried, by name; all else is equal. */
+/** The options in which the runs differ, by the runs' names. */
 const RUNS: Readonly<Record<string, readonly string[]>> = {
   l1_10: ['--lambda_L1', '10'],
   lsgan: ['--gan_mode', 'lsgan'],

@@ -1,6 +1,6 @@
 const [MINUTE, HOUR, DAY] = [60, 3600, 86_400];
 
-/** `12 s`, `4 min`, `2 h 5 min`, `3 d 4 h`: for people, as exact as they need it. `?` while it is not known. */
+/** `12 s`, `4 min`, `2 h 5 min`, `3 d 4 h`: for people to read, rounded to two units. `?` while it is not known. */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds) || seconds < 0) return '?';
   if (Math.round(seconds) < MINUTE) return `${Math.round(seconds)} s`;

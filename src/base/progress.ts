@@ -1,9 +1,9 @@
-/** Where a long job stands, for whoever shows it. */
+/** How far a long job has come, for the code that shows it. */
 export interface Progress {
-  /** What is being counted. */
+  /** The unit of `done` and `total`. */
   readonly unit: 'images' | 'bytes' | 'files' | 'steps' | 'layers' | 'tiles';
   readonly done: number;
-  /** Absent where nobody knows, as with a server that does not tell a length. */
+  /** Absent where it is not known, as with a server that sends no length. */
   readonly total?: number;
   /** One phrase: 'drawing', 'downloading', 'unpacking'. */
   readonly stage: string;

@@ -11,7 +11,7 @@ import {
   type ManifestFile,
   parseManifest,
   readManifestText,
-  serializeManifest,
+  serialiseManifest,
 } from './manifest.js';
 
 /*
@@ -64,7 +64,7 @@ export class Staging {
 
   stage(tag: string, manifest: Manifest): StagedCheckpoint {
     const manifestPath = this.temporary(manifestFileName(tag));
-    writeDurable(manifestPath, (file) => file.write(Buffer.from(serializeManifest(manifest))), this.fs);
+    writeDurable(manifestPath, (file) => file.write(Buffer.from(serialiseManifest(manifest))), this.fs);
     return { tag, manifest, manifestPath };
   }
 

@@ -17,3 +17,8 @@ export function newestFirst(a: ListedCheckpoint, b: ListedCheckpoint): number {
   const bySave = saveNumber - (a.manifest.saveNumber ?? 0);
   return bySave || epoch - a.manifest.epoch || totalIters - a.manifest.totalIters;
 }
+
+/** Of the next save among checkpoints that are all of a folder. */
+export function nextSaveNumber(checkpoints: readonly ListedCheckpoint[]): number {
+  return 1 + Math.max(0, ...checkpoints.map(({ manifest }) => manifest?.saveNumber ?? 0));
+}

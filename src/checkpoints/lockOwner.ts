@@ -37,7 +37,7 @@ export function livingOwner(content: string, modifiedAt: number): LockOwner | 's
   return Math.abs(Date.now() - modifiedAt) < BIRTH_MS ? 'starting' : undefined;
 }
 
-/** What a person is told of the one who holds a lock. */
+/** The facts about the holder of a lock, for a message. */
 export function ownerFacts(owner: LockOwner | 'starting'): Readonly<Record<string, string>> {
   if (owner === 'starting') return { by: 'a process that is just starting' };
   return { by: `process ${owner.pid}`, host: owner.host, since: owner.since };

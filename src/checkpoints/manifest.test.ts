@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { nodeFileSystem } from '../base/files/fileSystem.js';
-import { type Manifest, parseManifest, readManifestText, serializeManifest } from './manifest.js';
+import { type Manifest, parseManifest, readManifestText, serialiseManifest } from './manifest.js';
 
 const file = { bytes: 12, sha256: 'ab'.repeat(32), writtenAs: '.latest_net_G.safetensors.1-0123abcd-1.tmp' };
 const manifest: Manifest = {
@@ -19,14 +19,14 @@ const manifest: Manifest = {
 };
 
 test('a manifest is JSON for others and comes back as it was', () => {
-  const text = serializeManifest(manifest);
+  const text = serialiseManifest(manifest);
   assert.equal(JSON.parse(text).files.net_G.bytes, 12);
   assert.deepEqual(parseManifest(text, 'latest.json'), manifest);
 });
 
 /** A manifest with a right checksum and wrong content. */
 function forged(changes: object): string {
-  const content = { ...JSON.parse(serializeManifest(manifest)), ...changes };
+  const content = { ...JSON.parse(serialiseManifest(manifest)), ...changes };
   delete content.checksum;
   const body = JSON.stringify(content, null, 2).replace(/\n\}$/, '');
   return `${body},\n  "checksum": "${createHash('sha256').update(body).digest('hex')}"\n}\n`;

@@ -21,7 +21,7 @@ export interface ManifestFile extends WrittenFile {
   readonly writtenAs: string;
 }
 
-/** What `<tag>.json` says about a checkpoint. */
+/** The content of `<tag>.json`. */
 export interface Manifest {
   /** When it was saved, for people: ISO 8601, UTC. Clocks are set back; the order of checkpoints is that of `saveNumber`. */
   readonly savedAt: string;
@@ -31,7 +31,7 @@ export interface Manifest {
   /** Training images seen, as the reference counts iterations. */
   readonly totalIters: number;
   readonly options: Readonly<Record<string, unknown>>;
-  /** Versions of what wrote it, by name. */
+  /** Versions of the programs that wrote it, by name. */
   readonly versions: Readonly<Record<string, string>>;
   /** The session of the run that wrote it, by its id in `run.json`; absent where a program saved it by itself. */
   readonly session?: string;
@@ -56,7 +56,7 @@ export function readManifestText(directory: string, tag: string, fs: FileSystem)
 }
 
 /** The manifest as JSON whose last entry is the SHA-256 of all text before it. */
-export function serializeManifest(manifest: Manifest): string {
+export function serialiseManifest(manifest: Manifest): string {
   const content = {
     format: FORMAT,
     formatVersion: FORMAT_VERSION,

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { parseManifest, serializeManifest } from './manifest.js';
+import { parseManifest, serialiseManifest } from './manifest.js';
 import { CheckpointStore } from './store.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'prune-test-'));
@@ -67,7 +67,7 @@ test('checkpoints of versions that did not count saves are in the order of epoch
     store.save([String(epoch)], checkpoint(epoch));
     const path = join(old, `${epoch}.json`);
     const { saveNumber: _, ...manifest } = parseManifest(readFileSync(path, 'utf8'), 'it');
-    writeFileSync(path, serializeManifest({ ...manifest, savedAt: `202${index}-01-01T00:00:00.000Z` }));
+    writeFileSync(path, serialiseManifest({ ...manifest, savedAt: `202${index}-01-01T00:00:00.000Z` }));
   }
   assert.deepEqual(numberedOf(store), ['3', '2', '1']);
   store.save(['1'], checkpoint(1));

@@ -9,7 +9,7 @@ import { type LockOwner, livingOwner, ownerFacts, thisProcess } from './lockOwne
 export const LOCK_NAME = 'train.lock';
 const MAX_ATTEMPTS = 5;
 
-/** What a person is told when `keepRunLock` has taken a lock again. */
+/** The warning when `keepRunLock` has taken a lock again. */
 export const LOCK_RETAKEN =
   'somebody has removed the lock of this run while it trains: it is taken again, and training goes on';
 

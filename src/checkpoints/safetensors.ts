@@ -94,6 +94,7 @@ export class SafetensorsFile {
     return hash.digest('hex');
   }
 
+  /** Closes the file; `tensors` stays, and reading throws from then on. */
   close(): void {
     this.fs.closeSync(this.descriptor);
   }

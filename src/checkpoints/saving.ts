@@ -18,14 +18,14 @@ import { STATE_JSON_KEY } from './loading.js';
 import type { Manifest, ManifestFile } from './manifest.js';
 import { streamFromSources, streamSafetensors } from './safetensors.js';
 
-/** What a checkpoint says besides its tensors. */
+/** The facts in a checkpoint besides its tensors. */
 interface CheckpointFacts {
   readonly epoch: number;
   /** Training images seen, as the reference counts iterations. */
   readonly totalIters: number;
   /** The options it was trained with; a loaded checkpoint gives them back. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** Of the options, what each network's file says by itself. Default: nothing. */
+  /** The options that each network's file has in its own metadata. Default: none. */
   readonly networkOptions?: Readonly<Record<string, unknown>>;
   /** Versions of what writes it, by name. */
   readonly versions?: Readonly<Record<string, string>>;
@@ -33,14 +33,14 @@ interface CheckpointFacts {
   readonly session?: string;
 }
 
-/** What is saved. Tensors are written straight from the given memory, which must not change meanwhile. */
+/** The data of a checkpoint. Tensors are written directly from the given memory, which must not change meanwhile. */
 export interface Checkpoint<Tensors = NamedTensors> extends CheckpointFacts {
   /** By network: `G`, `D`. */
   readonly networks: Readonly<Record<string, Tensors>>;
   readonly state?: TrainingState<Tensors>;
 }
 
-/** What training needs beyond the networks to continue exactly. */
+/** The state that training needs beyond the networks to continue exactly. */
 export interface TrainingState<Tensors = NamedTensors> {
   /** Moments of the optimisers. */
   readonly tensors: Tensors;
@@ -160,7 +160,7 @@ export function stageCheckpoint(
   return targets.tags.map((tag) => staging.stage(tag, manifest(tag)));
 }
 
-/** Gives the present `latest`, which must be whole, a second life as `previous`: by links, without writing its bytes. */
+/** Keeps the present `latest`, which must be whole, as `previous`: by links, without writing its bytes again. */
 export function stagePrevious(
   directory: string,
   latest: Manifest,
@@ -188,7 +188,7 @@ function partsOf<Tensors>(
   const { networks, state } = checkpoint;
   const options = stringifyLossless(checkpoint.networkOptions ?? {});
   const parts: Part<Tensors>[] = Object.entries(networks).map(([network, tensors]) => {
-    // A generator given away alone still says what it is.
+    // A generator's file that is used without its run still has its options.
     return { name: networkPart(network), tensors, metadata: { format: 'pt', network, options } };
   });
   if (state !== undefined && tags.some((tag) => withState.includes(tag))) {

@@ -16,9 +16,9 @@ import {
   tagOfManifest,
 } from './format/checkpointNames.js';
 import type { NamedSources, NamedTensors } from './format/dtype.js';
-import { type ListedCheckpoint, newestFirst } from './listedCheckpoint.js';
+import { type ListedCheckpoint, newestFirst, nextSaveNumber } from './listedCheckpoint.js';
 import { type LoadedCheckpoint, type LoadOptions, openCheckpoint } from './loading.js';
-import { type Manifest, parseManifest, readManifestText, serializeManifest } from './manifest.js';
+import { type Manifest, parseManifest, readManifestText, serialiseManifest } from './manifest.js';
 import { type HeldLock, keepRunLock, LOCK_RETAKEN } from './runLock.js';
 import {
   bytesToWrite,
@@ -31,8 +31,9 @@ import {
   writePartsFromSources,
 } from './saving.js';
 
+/** Settings of a `CheckpointStore`. */
 export interface CheckpointStoreOptions {
-  /** Told of damage that was got round. Default: `process.emitWarning`. */
+  /** Told when another checkpoint was used because of damage. Default: `process.emitWarning`. */
   readonly onWarning?: (message: string) => void;
   /** Kept in what is saved: the session of the run that saves it. */
   readonly session?: string;
@@ -190,7 +191,7 @@ export class CheckpointStore {
   ): void {
     const { directory, fs, session } = this;
     const staged = stageCheckpoint(
-      { session, saveNumber: this.nextSaveNumber(), ...checkpoint },
+      { session, saveNumber: nextSaveNumber(this.list()), ...checkpoint },
       targets,
       written,
       staging,
@@ -205,15 +206,11 @@ export class CheckpointStore {
       );
     }
     const latest = staged.find(({ tag }) => tag === LATEST);
-    if (latest !== undefined) this.verifiedLatest = serializeManifest(latest.manifest);
+    if (latest !== undefined) this.verifiedLatest = serialiseManifest(latest.manifest);
   }
 
   private requireLock(): void {
     if (this.lock !== undefined && keepRunLock(this.lock, this.fs)) this.onWarning(LOCK_RETAKEN);
-  }
-
-  private nextSaveNumber(): number {
-    return 1 + Math.max(0, ...this.list().map(({ manifest }) => manifest?.saveNumber ?? 0));
   }
 
   private failed(error: unknown, staging: Staging): unknown {
@@ -238,7 +235,7 @@ export class CheckpointStore {
 
   private noteVerified({ tag, manifest, networks, state }: LoadedCheckpoint): void {
     const isWhole = networks.size + (state === undefined ? 0 : 1) === manifest.files.size;
-    if (tag === LATEST && isWhole) this.verifiedLatest = serializeManifest(manifest);
+    if (tag === LATEST && isWhole) this.verifiedLatest = serialiseManifest(manifest);
   }
 
   /** `latest` and what may stand in for it, in order. */

@@ -13,7 +13,7 @@ import { print, printError } from './output.js';
 
 const GROUP = 'Benchmark';
 
-/** What `pix2pix bench` may be told besides the options of a training. */
+/** The options of `pix2pix bench` besides those of a training. */
 const BENCH_OPTIONS = {
   steps: {
     kind: 'int',

@@ -4,7 +4,7 @@ import { nearestName } from '../options/nearest.js';
 import { openRuns, type RunIndex } from '../records/reading/runIndex.js';
 import type { RunDetail } from '../records/reading/runSummary.js';
 
-/** What `--logdir` is unless it is given, as for `pix2pix dashboard`. */
+/** The default of `--logdir`, as for `pix2pix dashboard`. */
 export const DEFAULT_LOGDIR = './checkpoints';
 
 const SHOWN = 8;

@@ -6,7 +6,7 @@ export interface Command {
   /** One line for the list of commands. */
   readonly summary: string;
   /**
-   * What `pix2pix <name> --help` prints.
+   * The text of `pix2pix <name> --help`.
    *
    * @param argv what follows the command's name: it may choose a model, which has options of its own
    * @param columns width of the terminal in characters
@@ -16,7 +16,7 @@ export interface Command {
    * Does the work and gives the exit code.
    *
    * @param argv what follows the command's name
-   * @throws Pix2PixError for everything that a person can mend
+   * @throws Pix2PixError for every error that a user can correct
    */
   run(argv: readonly string[]): Promise<number>;
 }

@@ -8,12 +8,12 @@ const PATIENCE = 10_000;
 /** As `nice` counts: training comes first. */
 const PRIORITY = 10;
 
-/** What the dashboard's process says to the training that started it. */
+/** The message of the dashboard's process to the training that started it. */
 export type DashboardMessage = { readonly url: string } | { readonly failure: string };
 
 /**
- * Starts `pix2pix dashboard` along with a training, in a process of its own: whatever becomes of it, training goes on.
- * It ends when this process does, by whichever end.
+ * Starts `pix2pix dashboard` along with a training, in a process of its own: whatever happens to it, training goes on.
+ * It ends when this process ends.
  *
  * @param say is told where the page is, or why there is none
  */

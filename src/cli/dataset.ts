@@ -9,7 +9,7 @@ import {
   MNIST,
   PUBLISHED_DATASETS,
   type PublishedDataset,
-} from '../data/make/download/catalog.js';
+} from '../data/make/download/catalogue.js';
 import { downloadDataset } from '../data/make/download/downloadDataset.js';
 import { downloadDigits } from '../data/make/download/downloadDigits.js';
 import { splitPairs } from '../data/make/splitPairs.js';

@@ -1,6 +1,6 @@
 import type { OptionTable, OptionValues } from '../options/spec.js';
 
-/** What `pix2pix demo` (`npm start`) may be told; the defaults are for under three minutes on two cores. */
+/** The options of `pix2pix demo` (`npm start`); the defaults are for under three minutes on two cores. */
 export const DEMO_OPTIONS = {
   out: {
     kind: 'string',
@@ -44,5 +44,5 @@ export const DEMO_OPTIONS = {
   verbose: { kind: 'flag', group: 'Demonstration', help: 'say more' },
 } as const satisfies OptionTable;
 
-/** What `pix2pix demo` works by. */
+/** The parsed options of `pix2pix demo`. */
 export type DemoOptions = OptionValues<typeof DEMO_OPTIONS>;

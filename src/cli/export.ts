@@ -23,7 +23,7 @@ const EXAMPLES = [
   'pix2pix export --model facades_pix2pix --format web --out site/',
 ];
 
-/** What follows `pix2pix export`, by flag. */
+/** The options of `pix2pix export`, by flag. */
 interface Flags extends ModelFlags {
   readonly format: ExportFormat;
   readonly precision?: Precision;

@@ -9,7 +9,7 @@ const root = mkdtempSync(join(tmpdir(), 'hang-up-'));
 after(() => rmSync(root, { recursive: true }));
 let folders = 0;
 
-/** What /proc says of this process's input and its parent's ignored signals. */
+/** This process's input and its parent's ignored signals, as /proc shows them. */
 function proc({ input = '/dev/null', flags = '0100000', ignored = '0000000000001000' } = {}): string {
   const folder = join(root, String(folders++));
   mkdirSync(join(folder, 'self', 'fd'), { recursive: true });

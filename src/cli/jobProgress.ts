@@ -2,7 +2,7 @@ import { formatDuration } from '../base/duration.js';
 import type { OnProgress, Progress } from '../base/progress.js';
 import { cutToWidth } from '../base/textWidth.js';
 
-/** Quick jobs say nothing. */
+/** Jobs quicker than this show no progress. */
 const QUIET_MS = 1000;
 const TERMINAL_MS = 100;
 const LINES_MS = 5000;

@@ -87,7 +87,7 @@ test('a program that has not been built says so', () => {
   assert.match(stderr, /is not built yet\n {2}fix {2}npm run build/);
 });
 
-test('what a person can mend is one message without a stack, and exit code 1', () => {
+test('an error that a user can correct is one message without a stack, and exit code 1', () => {
   const { status, stdout, stderr } = run(['train', '--dataroot', './d', '--lamda_L1', '10']);
   assert.deepEqual([status, stdout], [1, '']);
   assert.equal(

@@ -12,7 +12,9 @@ import { restoreIgnoredHangUp } from './hangUp.js';
 import { watchOutput } from './lostOutput.js';
 import { print, printError } from './output.js';
 
-/** What each command needs is loaded when it is called: the whole program takes twice as long to load as one command. */
+/**
+ * The modules of a command are loaded when it is called: the whole program takes twice as long to load as one command.
+ */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   train: async () => (await import('./train.js')).trainCommand,
   test: async () => (await import('./test.js')).testCommand,
@@ -37,7 +39,8 @@ const FIRST_STEPS: readonly Example[] = [
 
 /**
  * Runs the program and ends the process with its exit code: 0 for success, 1 for an error, 128 + n when signal n ended
- * the work. What a person can mend is told in one message; anything else is a defect of ours and says so.
+ * the work. An error that a user can correct is reported in one message; any other is a defect of ours and is reported
+ * as one.
  *
  * @param argv the words after `pix2pix`
  */

@@ -95,7 +95,7 @@ function toStandardOutput(piece: string): Promise<void> {
   });
 }
 
-/** Whoever has closed the pipe has read enough. */
+/** A closed pipe ends the output without an error. */
 async function untilClosed(work: Promise<void>): Promise<void> {
   try {
     await work;

@@ -18,7 +18,7 @@ const COLOURS: Readonly<Record<RunState, Colour | undefined>> = {
   finished: undefined,
 };
 
-/** What says most about a run, as far as one of the runs has it. */
+/** The metrics that are shown by default, where one of the runs has them. */
 const USUAL_METRICS = [/^val\/L1$/, /^val\/SSIM$/, /^loss\/G_L1$/, /^loss\/G/, /^(?!system\/|lr$)/];
 const MOST_METRICS = 2;
 

@@ -3,17 +3,17 @@ import { stopLiveTrainings } from '../training/liveTrainings.js';
 import { isHangUpIgnored } from './hangUp.js';
 import { printError } from './output.js';
 
-/** Ctrl-C, a polite kill, and a terminal that was closed. */
+/** The signals that end a program in order: Ctrl-C, `kill`, and a closed terminal. */
 export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 const SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
  * Under a program that passes signals on to its child, one Ctrl-C arrives twice: from the terminal, which signals its
- * whole process group, and from that program. A person who means it is slower than this.
+ * whole process group, and from that program. A second Ctrl-C of a user comes later than this.
  */
 const ECHO_MILLISECONDS = 300;
-/** Who is still here by then is not ended by signals. */
+/** A process that still runs after so long is not ended by signals. */
 const SURVIVED_MILLISECONDS = 500;
 
 /** A watch that has been set; `signal` is what has stopped the work, if anything has. */

@@ -73,7 +73,7 @@ export function formatTable<Row>(
   ];
 }
 
-/** Which columns there is room for, and how wide they are: long texts are cut first, then columns go. */
+/** Which columns fit, and how wide they are: long texts are cut first, then columns go. */
 function fit<Row>(columns: readonly Column<Row>[], natural: (column: Column<Row>) => number, width: number) {
   let shown = [...columns];
   for (;;) {

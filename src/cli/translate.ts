@@ -27,7 +27,7 @@ const EXAMPLES = [
   'curl -s https://example.org/labels.png | pix2pix translate --model facades_pix2pix - - > photo.png',
 ];
 
-/** What follows `pix2pix translate`, by flag. */
+/** The options of `pix2pix translate`, by flag. */
 interface Flags extends ModelFlags {
   readonly tile?: number;
   readonly overlap?: number;

@@ -67,7 +67,7 @@ function checkChannels(flag: 'input_nc' | 'output_nc', opt: DataOptions): void {
   throw new Pix2PixError(
     'images have 1 or 3 channels',
     { [flag]: channels, dataset_mode: opt.datasetMode },
-    `pass --${flag} 3 for RGB or 1 for grayscale, or register a data set with more channels`,
+    `pass --${flag} 3 for RGB or 1 for greyscale, or register a data set with more channels`,
   );
 }
 

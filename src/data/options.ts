@@ -2,7 +2,7 @@ import type { AUGMENTATION_OPTIONS } from '../options/augmentationOptions.js';
 import type { DATA_OPTIONS, RUN_OPTIONS } from '../options/baseOptions.js';
 import type { OptionValues } from '../options/spec.js';
 
-/** What `createDataset` needs: the data flags, and what it must know of the model and the run. */
+/** The options of `createDataset`: the data flags, and those of the model and the run that it depends on. */
 export type DataOptions = Omit<OptionValues<typeof DATA_OPTIONS>, 'datasetMode'> & {
   /** `aligned`, or the name of one registered by `registerDataset`. */
   datasetMode: string;

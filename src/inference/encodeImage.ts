@@ -23,7 +23,7 @@ export function formatOfName(path: string): ImageFormat | undefined {
 }
 
 /**
- * Encodes one image of 1 (gray) or 3 (RGB) channels.
+ * Encodes one image of 1 (grey) or 3 (RGB) channels.
  * @throws Pix2PixError for other channels, and for 16 bits or alpha in a format that has none
  */
 export async function encodeImage(

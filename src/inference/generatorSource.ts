@@ -16,7 +16,7 @@ import {
   type TrainedGenerator,
 } from './trainedGenerator.js';
 
-/** What `--model` names: something that a model can be made of. */
+/** A generator that `--model` has named, from which a model can be made. */
 export interface GeneratorSource {
   readonly info: GeneratorInfo;
   /** The weights' file, where it was not verified. */
@@ -27,6 +27,7 @@ export interface GeneratorSource {
 
 export type { RunChoice };
 
+/** How a generator is found and read. */
 export interface SourceOptions extends RunChoice, ReadOptions {
   /** Default: batch. An exported file has its own, which stays. */
   readonly normMode?: NormMode;

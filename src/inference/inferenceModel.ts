@@ -30,7 +30,7 @@ export function sampleSide({ netG }: TrainedGenerator): number {
 }
 
 /**
- * What a file of this generator says of itself.
+ * The information about a generator that its exported file contains.
  * @param commit of the program
  */
 export function describeGenerator(

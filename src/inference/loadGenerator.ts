@@ -1,7 +1,7 @@
 import { hasHash } from '../checkpoints/hasHash.js';
 import type { ImageBatch } from '../data/batch/imageBatch.js';
 import { decodeDeepImage } from '../data/decode/decode.js';
-import { type InferenceOptions, runtimeNotice } from '../engine/devices/cpu/inferenceSession.js';
+import { type InferenceOptions, InferenceSession } from '../engine/devices/cpu/inferenceSession.js';
 import { toChannels } from './channels.js';
 import { findGenerator, type GeneratorSource, type SourceOptions } from './generatorSource.js';
 import type { Generator, TranslateOptions } from './portable/generator.js';
@@ -11,6 +11,7 @@ import { sessionEngines } from './sessionEngines.js';
 /** An image file: its path, or its contents. */
 export type ImageFile = string | Uint8Array;
 
+/** Settings of `loadGenerator`. */
 export interface LoadOptions extends SourceOptions {
   /** Threads of the engine; 0 means one per core. Default: 0. */
   readonly threads?: number;
@@ -34,7 +35,7 @@ export async function loadGenerator(
   model: string,
   options: LoadOptions = {},
 ): Promise<Generator<ImageFile, ImageBatch>> {
-  runtimeNotice(options.onWarning ?? console.warn);
+  if (InferenceSession.notice !== undefined) (options.onWarning ?? console.warn)(InferenceSession.notice);
   if (options.startsFast) {
     const { translator, isWhole } = await prepareUnverified(model, options);
     if (await isWhole) return new NodeGenerator(translator);

@@ -3,7 +3,7 @@ import { fromBinary } from '@bufbuild/protobuf';
 import { commandLine } from '../base/commandLine.js';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { fileError } from '../base/files/systemError.js';
-import { requireFinite } from '../checkpoints/format/finite.js';
+import { requireUsableWeights } from '../checkpoints/format/finite.js';
 import { type ModelProto, ModelProtoSchema, TensorProto_DataType } from '../engine/onnx/onnx_pb.js';
 import { toFloats } from '../interop/floats.js';
 import { type GeneratorInfo, infoOf } from './portable/generatorInfo.js';
@@ -23,7 +23,7 @@ export function readOnnxFile(path: string): { readonly model: ModelProto; readon
     values.map(({ name }) => name).join(', '),
   );
   if (info !== undefined && model.graph?.input.length === 1 && model.graph.output.length === 1) {
-    requireFiniteWeights(model, path);
+    requireUsableWeightsWeights(model, path);
     return { model, info };
   }
   throw new Pix2PixError(
@@ -38,15 +38,15 @@ export function readOnnxFile(path: string): { readonly model: ModelProto; readon
   );
 }
 
-function requireFiniteWeights({ graph }: ModelProto, path: string): void {
+function requireUsableWeightsWeights({ graph }: ModelProto, path: string): void {
   for (const { name, dataType, dims, rawData } of graph?.initializer ?? []) {
     const { buffer } = new Uint8Array(rawData); // aligned, which a part of a file need not be
     const shape = dims.map(Number);
     if (dataType === TensorProto_DataType.FLOAT) {
-      requireFinite(new Float32Array(buffer, 0, rawData.length >> 2), name, path);
+      requireUsableWeights(new Float32Array(buffer, 0, rawData.length >> 2), name, path);
     } else if (dataType === TensorProto_DataType.FLOAT16) {
       const data = new Uint16Array(buffer, 0, rawData.length >> 1);
-      requireFinite(toFloats({ dtype: 'F16', shape, data }), name, path);
+      requireUsableWeights(toFloats({ dtype: 'F16', shape, data }), name, path);
     }
   }
 }

@@ -5,7 +5,7 @@ export class PixelBudget {
 
   constructor(private readonly limit: number) {}
 
-  /** Waits for room, and takes it. */
+  /** Waits until so many pixels are free, and takes them. */
   take(pixels: number): Promise<void> {
     return new Promise((start) => {
       this.waiting.push({ pixels, start });
@@ -13,7 +13,7 @@ export class PixelBudget {
     });
   }
 
-  /** Gives room back. */
+  /** Gives pixels back. */
   release(pixels: number): void {
     this.used -= pixels;
     this.admit();

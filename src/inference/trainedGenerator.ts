@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { requireSameTensors } from '../checkpoints/format/architecture.js';
 import { networkPart } from '../checkpoints/format/checkpointNames.js';
-import { requireFinite } from '../checkpoints/format/finite.js';
+import { requireUsableWeights } from '../checkpoints/format/finite.js';
 import type { UnverifiedFile } from '../checkpoints/hasHash.js';
 import { openSafetensors, type SafetensorsFile } from '../checkpoints/safetensors.js';
 import { CheckpointStore } from '../checkpoints/store.js';
@@ -194,7 +194,7 @@ function readState({ name, type }: State, file: WeightFile): StateData {
   const isPlain = file.tensors.get(name)!.dtype === 'F32';
   const data = isPlain ? new Float32Array(elementCount(type.shape)) : toFloats(file.read(name));
   if (isPlain) file.readInto(name, data);
-  requireFinite(data, name, file.path);
+  requireUsableWeights(data, name, file.path);
   return data;
 }
 

@@ -15,13 +15,14 @@ import type { Generator, TranslateOptions } from './portable/generator.js';
 export interface TranslationJob {
   /** A path, or the contents of a file. */
   readonly source: ImageFile;
-  /** What messages call it. */
+  /** Its name in messages. */
   readonly name: string;
   /** Where it goes: a path, or what takes the file's bytes. */
   readonly output: string | ((file: Uint8Array) => Promise<void>);
   readonly format: ImageFormat;
 }
 
+/** Settings of `translateFiles`. */
 export interface TranslateFilesOptions extends Pick<TranslateOptions, 'tile' | 'overlap' | 'onTile'> {
   /** Bits of a channel. Default: 8. */
   readonly depth?: 8 | 16;
@@ -79,7 +80,10 @@ export async function translateFiles(
   };
 }
 
-/** What a person can do something about: of others, such as a name that is too long, the system's own words. */
+/**
+ * The reason of a failure: an error that a user can correct by its summary, any other, such as a name that is too long,
+ * in the system's words.
+ */
 function failureOf(error: unknown, { name, output }: TranslationJob): Pix2PixError {
   const place = typeof output === 'string' ? output : name;
   const told = fileError(error, 'a translation cannot be written', place);

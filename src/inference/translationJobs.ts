@@ -15,7 +15,7 @@ interface Found {
 }
 
 /**
- * What to translate, and where to: a file to a file; files, folders (with all below them) and patterns into a folder,
+ * The jobs for inputs and an output: a file to a file; files, folders (with all below them) and patterns into a folder,
  * where the names below each folder or pattern are kept. Of two images that would have one name there the second gets
  * a number, as in the results of a test: 1.png, 1-2.png.
  *

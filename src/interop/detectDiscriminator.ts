@@ -7,7 +7,7 @@ export interface DetectedDiscriminator {
   /** `basic`, `n_layers` or `pixel`. */
   readonly netD: string;
   readonly ndf: number;
-  /** Channels of what it judges: in pix2pix those of A and B together. */
+  /** Channels of its input: in pix2pix those of A and B together. */
   readonly inputNc: number;
   /** Undefined for `pixel`. */
   readonly nLayersD: number | undefined;
@@ -15,7 +15,7 @@ export interface DetectedDiscriminator {
 }
 
 /**
- * What discriminator of the reference (models/networks.py) a state dict belongs to, by its names and shapes.
+ * The discriminator of the reference (models/networks.py) that a state dict belongs to, by its names and shapes.
  *
  * @param state as `toNetworkState` gives it
  * @throws Pix2PixError when it is no such discriminator

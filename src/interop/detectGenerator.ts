@@ -1,7 +1,7 @@
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import type { NormType } from '../models/layers/norm.js';
 
-/** Tensors by the reference's names; only their shapes are looked at. */
+/** Tensors by the reference's names; only their shapes are used. */
 export type Shapes = ReadonlyMap<string, { readonly shape: readonly number[] }>;
 
 /** The options that build a generator, as far as its state dict knows them. */
@@ -17,8 +17,8 @@ export interface DetectedGenerator {
 }
 
 /**
- * What generator of the reference (models/networks.py) a state dict belongs to, by its names and shapes: the depth of a
- * U-Net, the number of blocks of a ResNet, channels, and the norm: a batch norm has running statistics, before an
+ * The generator of the reference (models/networks.py) that a state dict belongs to, by its names and shapes: the depth
+ * of a U-Net, the number of blocks of a ResNet, channels, and the norm: a batch norm has running statistics, before an
  * instance norm convolutions have a bias.
  *
  * @param state as `toNetworkState` gives it
@@ -54,7 +54,7 @@ export function detectNorm(state: Shapes, layer: string, next: string): NormType
   return state.has(`${layer}.bias`) ? 'instance' : 'none';
 }
 
-/** Blocks lie in each other: `model.model.1` holds the second, whose `model.3` holds the third, and so on. */
+/** Blocks are nested: `model.model.1` holds the second, whose `model.3` holds the third, and so on. */
 function detectUnet(state: Shapes): DetectedGenerator | undefined {
   const first = shapeOf(state, 'model.model.0.weight', 4);
   const last = shapeOf(state, 'model.model.3.weight', 4);
@@ -68,7 +68,7 @@ function detectUnet(state: Shapes): DetectedGenerator | undefined {
   }
   if (!state.has(`${middle}.model.1.weight`)) return undefined;
   const innermost = block.slice(0, -'.model.3'.length);
-  // The TensorFlow port has a norm in the innermost block, which moves the layers behind it.
+  // The TensorFlow port has a norm in the innermost block, which shifts the indices of the layers after it.
   const isPort = shapeOf(state, `${innermost}.model.4.weight`, 4) !== undefined;
   return {
     netG: `${isPort ? 'tf_' : ''}unet_${2 ** downs}`,
@@ -86,7 +86,7 @@ function detectResnet(state: Shapes): DetectedGenerator | undefined {
   const FIRST_BLOCK = 10;
   let blocks = 0;
   while (state.has(`model.${FIRST_BLOCK + blocks}.conv_block.1.weight`)) blocks++;
-  // Behind the blocks: two times transposed convolution, norm, ReLU; padding; 7×7.
+  // After the blocks: two times transposed convolution, norm, ReLU; padding; 7×7.
   const last = shapeOf(state, `model.${FIRST_BLOCK + blocks + 7}.weight`, 4);
   if (first === undefined || last === undefined || blocks === 0) return undefined;
   return {

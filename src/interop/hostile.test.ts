@@ -1,4 +1,7 @@
-/** Files that lie, and bytes at random: each is refused with its reason, none makes a reader take memory or fall over. */
+/**
+ * Files with false claims, and random bytes: each is refused with its reason, none makes a reader allocate much memory
+ * or crash.
+ */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

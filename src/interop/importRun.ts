@@ -47,7 +47,7 @@ export function importRun(paths: readonly string[], folder: string): ImportedNet
     );
   }
   makeFolder(folder);
-  // The generator last: it is what makes the folder a run.
+  // The generator last: its presence makes the folder a run.
   for (const { imported, state } of [...networks].sort((a, b) =>
     a.imported.name.localeCompare(b.imported.name),
   )) {
@@ -82,7 +82,7 @@ function detect(state: NamedTensors): ['G', DetectedGenerator] | ['D', DetectedD
   }
 }
 
-/** What a network does not show, and its names and shapes do not depend on. */
+/** Options that a state dict does not show, because its names and shapes do not depend on them. */
 const UNSEEN = {
   initType: 'normal',
   initGain: 0.02,

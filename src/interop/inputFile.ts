@@ -6,7 +6,7 @@ import { Refusal } from './refusal.js';
 /** Bytes read at a time: a checksum over them finds them still in the cache. */
 const CHUNK = 1 << 22;
 
-/** An open file that is read at given places. Every length is held against the file's size before it is allocated. */
+/** An open file that is read at given places. Every length is compared with the file's size before it is allocated. */
 export class InputFile {
   readonly bytes: number;
 

@@ -53,7 +53,9 @@ function requireLittleEndian(system: PickleValue): void {
   if (system.entries.get('little_endian') !== true) throw new Refusal('its numbers are big-endian');
 }
 
-/** Where the bytes of each storage begin. Their counts are held against the pickle's, and their ends against the file. */
+/**
+ * Where the bytes of each storage begin. Their counts are compared with the pickle's, and their ends with the file's.
+ */
 function placeStorages(
   file: InputFile,
   keys: PickleValue,

@@ -3,7 +3,7 @@ import { PickleReader } from './pickleReader.js';
 import { Dict, describeValue, type Global, type PickleValue, Tuple } from './pickleValues.js';
 import { Refusal } from './refusal.js';
 
-/** What a pickle may make. Everything that is no plain data comes by way of these four. */
+/** The objects that a pickle may create. Everything that is no plain data is created by one of these four functions. */
 export interface PickleWorld {
   /** A class or function by its name, or a refusal. */
   global(global: Global): PickleValue;
@@ -22,7 +22,7 @@ const LIMITS = { stack: 100_000, memo: 2_000_000, marks: 1_000 };
  * Python's pickle machine, cut down to the opcodes of tensors in dictionaries. It runs no code: names lead only to what
  * `world` offers, and every opcode that would make another object is refused by its name.
  *
- * @param bytes begin with the pickle; what follows its STOP is left alone
+ * @param bytes begin with the pickle; anything after its STOP is ignored
  * @returns the object, and how many bytes the pickle has
  * @throws Refusal for a pickle that is anything else, is cut off, or exceeds a limit
  */
@@ -127,7 +127,7 @@ class PickleMachine {
     }
   }
 
-  /** What `world` makes. */
+  /** Objects, which `world` creates. */
   private object(opcode: number): boolean {
     switch (opcode) {
       case OP.GLOBAL:

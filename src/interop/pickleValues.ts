@@ -30,7 +30,7 @@ export class Dict {
   }
 }
 
-/** What an application's own objects are, so that the machine can hold them without knowing them. */
+/** The base class of an application's own objects, which the machine can hold without knowing them. */
 export abstract class PickleObject {
   /** As a message calls it: `a tensor`. */
   abstract readonly kind: string;
@@ -49,7 +49,7 @@ export type PickleValue =
   | PickleObject
   | PickleValue[];
 
-/** What a value is, for a message. Never looks into it, for it may hold itself. */
+/** The kind of a value, for a message. Its content is not examined, since it may contain itself. */
 export function describeValue(value: PickleValue | undefined): string {
   if (value === undefined || value === null) return 'None';
   if (value instanceof Global) return `${value}`;

@@ -12,7 +12,7 @@ import { pickleStateDict } from './pickleWriter.js';
 import { readStateDict } from './readStateDict.js';
 import { writeZip } from './zipWriter.js';
 
-/** What PyTorch says that a file holds: elements row-major as base64 (test/fixtures/pth.py). */
+/** The content of a file as PyTorch reads it: elements row-major as base64 (test/fixtures/pth.py). */
 interface Expected {
   readonly dtype: string;
   readonly shape: readonly number[];

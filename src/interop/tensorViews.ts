@@ -15,7 +15,7 @@ const MAX_GROWTH = 4;
 const FREE_BYTES = 64 << 20;
 
 /**
- * Holds every tensor against its storage, before any memory is taken for it.
+ * Compares every tensor with its storage, before any memory is allocated for it.
  * @throws Refusal naming the tensor
  */
 export function checkTensors(tensors: ReadonlyMap<string, TensorRef>, fileBytes: number): void {

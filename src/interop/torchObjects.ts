@@ -61,7 +61,7 @@ const CONSTRUCTORS: ReadonlyMap<string, Constructor> = new Map<string, Construct
 ]);
 
 /**
- * What a state dict of PyTorch may be made of: tensors on storages, and OrderedDict.
+ * The objects that a state dict of PyTorch may consist of: tensors on storages, and OrderedDict.
  * @param storages receives every storage by its key
  */
 export function torchWorld(storages: Map<string, StorageRef>): PickleWorld {

@@ -75,7 +75,7 @@ test('bytes lie at multiples of 64 and come back as they were', () => {
   assert.equal(readFileSync(path).indexOf(Buffer.from(data.buffer)) % 64, 0);
 });
 
-test('what cannot be written leaves the old file as it was', () => {
+test('a file that cannot be written leaves the old one as it was', () => {
   const path = join(folder, 'old.pth');
   writeFileSync(path, 'old');
   const wrong: NamedTensors = new Map([['a', { dtype: 'F32', shape: [3], data: new Float32Array(2) }]]);

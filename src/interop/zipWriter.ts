@@ -17,7 +17,7 @@ const VERSION = 20;
 const NAMES_ARE_UTF_8 = 0x800;
 /** 1980-01-01, the first day that the format knows: the same content gives the same file. */
 const DATE = 0x21;
-/** What fits the format without zip64, which no network needs. */
+/** The greatest size without zip64, which no network needs. */
 const MAX_BYTES = 0xffffffff;
 const MAX_FILES = 0xffff;
 

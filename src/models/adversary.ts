@@ -10,12 +10,12 @@ import { gradientPenalty } from './layers/gradientPenalty.js';
 import { type GanMode, ganLoss, generatorGanLoss, total } from './layers/losses.js';
 import type { Discriminator, Judgement } from './networks/discriminators.js';
 
-/** How a discriminator is trained; tests know none of what has a default here. */
+/** How a discriminator is trained; models for tests lack the options that have a default here. */
 export interface AdversaryOptions {
   readonly ganMode: GanMode;
   /** Weight of the gradient penalty with wgangp. Default: 10. */
   readonly lambdaGp?: number;
-  /** Augmentations of all images that it sees, as `--diffaug` names them. Default: none. */
+  /** Augmentations of all images that it is shown, as `--diffaug` names them. Default: none. */
   readonly diffaug?: string;
   /** Whether its loss is the sum of those on real and fake, not their mean. Default: no. */
   readonly wholeD?: boolean;
@@ -83,7 +83,7 @@ export class Adversary {
   }
 }
 
-/** How probable the first scale of a discriminator finds it, on average, that what it sees is real. */
+/** The probability, on average, that the first scale of a discriminator gives to its images being real. */
 export function meanProbability([{ logits }]: readonly Judgement[]): Value {
   return mean(sigmoid(logits));
 }

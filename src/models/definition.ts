@@ -56,8 +56,9 @@ export interface ModelGraph {
   /** Warnings about what the options lead to. */
   readonly notes?: readonly string[];
   /**
-   * How many images `forward` lays out as one sheet, where single ones say little; it then also shows how far a
-   * training is, with the last images and always the same noise. Default: each image stands for itself.
+   * How many images `forward` lays out as one sheet, for models whose single images say little; a training then also
+   * shows such a sheet as a sample of its progress, made of the last images and always the same noise. Default: images
+   * are shown one by one.
    */
   readonly sheet?: number;
   /** Forward, backward and updates of one `optimize_parameters`. None: there is nothing to train. */
@@ -73,7 +74,7 @@ export interface ModelDefinition {
   readonly onlyTests?: boolean;
   /** Flags of its own, and defaults of general flags that it changes. */
   readonly extend: ExtendOptions;
-  /** What width and height of its images are multiples of; it refuses others. Default: nothing is known of it. */
+  /** Width and height of its images must be multiples of this; others are refused. Default: not known. */
   imageUnit?(options: Pick<NetworkOptions, 'netG'>): number;
   /** Throws Pix2PixError when the options contradict each other. */
   build(options: ModelOptions): ModelGraph;

@@ -23,7 +23,7 @@ import { defineStep } from './stepDefinition.js';
 /** The plain GAN (Goodfellow et al. 2014) of two small perceptrons, with which tutorials begin. */
 export const gan: ModelDefinition = { name: 'gan', extend: extendForGan, build: (opt) => new GanGraph(opt) };
 
-/** One draw of noise serves a step: D sees what is made of it as fake, then G is to pass it before the updated D. */
+/** One draw of noise serves a step: D is trained on the images that G makes of it, then G against the updated D. */
 class GanGraph implements ModelGraph {
   readonly inputs;
   readonly networks: { readonly G: Module; readonly D: Discriminator };

@@ -43,7 +43,7 @@ interface Pix2PixLosses extends AdversaryOptions {
   readonly noL1: boolean;
   readonly noCondition: boolean;
   readonly targetFirst: boolean;
-  /** Of the article: how real D finds both kinds is told too. */
+  /** With `article`, the probabilities that D gives to real and fake images are reported too. */
   readonly logLine?: 'reference' | 'article';
 }
 

@@ -17,7 +17,7 @@ export function registerModel(definition: ModelDefinition): void {
   definitions.set(definition.name, definition);
 }
 
-/** Whether `--model name` is as this package brings it: only then do other threads know it too. */
+/** Whether `--model name` is one of this package's, unchanged: only these are known in other threads too. */
 export function isBuiltInModel(name: string): boolean {
   const definition = definitions.get(name);
   return definition !== undefined && BUILT_IN.includes(definition);

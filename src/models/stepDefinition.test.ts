@@ -96,7 +96,7 @@ test('a statistic that is shared and moved by a part too moves in that part as i
   assert.equal(depth(step.program(size, { parts: ['D'], movesShared: false }).writes.get(ofShared)!), 1);
 });
 
-test('parts that are not apart are refused', () => {
+test('parts that depend on values of one another are refused', () => {
   const refused = (parts: (typeof smallStep)['parts'], pattern: RegExp, names?: string[]) => {
     const step = defineStep({ ...smallStep, parts });
     assert.throws(

@@ -10,8 +10,9 @@ export type Outputs = Readonly<Record<string, Value>>;
 /** A training step as a model defines it. */
 export interface StepDefinition<Shared> {
   /**
-   * The beginning that all parts share: inputs and, mostly, a forward pass. It updates nothing. Where parts run apart
-   * each has it anew, and the running statistics that it moves are moved with the last of them alone.
+   * The computation that all parts share: inputs and, usually, a forward pass. It updates no parameters. Where parts
+   * run as programs of their own each repeats it, and the running statistics that it updates are updated by the last of
+   * them alone.
    */
   shared(step: Trace, size: ImageSize): Shared;
   /** Visuals that are made of what is shared. */

@@ -15,8 +15,8 @@ export interface Argument {
  * Splits a command line by a table of options, as argparse does: `--flag value`, `--flag=value`, unambiguous
  * beginnings of a name (`--n_epochs_d 5`), negative numbers as values, the last of several wins.
  *
- * @param argv what follows the command's name
- * @param lenient leave out what the table does not know, for a first look that only wants `--model`
+ * @param argv the words after the command's name
+ * @param lenient leave out what the table does not know, for a first pass that needs only `--model`
  * @throws Pix2PixError for unknown, ambiguous and incomplete options and for words that belong to none
  */
 export function readArguments(argv: readonly string[], table: OptionTable, lenient = false): Argument[] {

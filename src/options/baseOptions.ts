@@ -9,7 +9,7 @@ import type { OptionTable } from './spec.js';
  * `--help`.
  */
 
-/** Largest image side that is accepted: a slip of the keyboard should not fill the memory. */
+/** Largest image side that is accepted: a typing error should not fill the memory. */
 const LARGEST_SIDE = 16384;
 
 /** How `--preprocess` makes an image the size that the networks take (reference: data/base_dataset.py). */
@@ -174,7 +174,7 @@ export const LOAD_OPTIONS = {
 
 const described = DEVICE_NAMES.map((name) => `${name} (${DEVICES[name]})`).join(', ');
 
-/** What computes, and what is said about it. */
+/** The options of the device, and of messages. */
 export const MACHINE_OPTIONS = {
   device: {
     kind: 'choice',

@@ -9,8 +9,8 @@ const EXTENSIONS = registeredExtensions();
 const MODES = ['aligned', 'unaligned', 'single', 'colorization', 'mnist'];
 
 /**
- * What the reference makes of each: pix2pix_model.py and colorization_model.py read A and its B, cycle_gan_model.py both
- * without minding whether they belong together, test_model.py A alone. single_dataset.py gives no B.
+ * The reference's data for each model: pix2pix_model.py and colorization_model.py read A and its B, cycle_gan_model.py
+ * both without minding whether they belong together, test_model.py A alone. single_dataset.py gives no B.
  */
 const TRAINS: Readonly<Record<string, readonly string[]>> = {
   pix2pix: ['aligned'],

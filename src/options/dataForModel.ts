@@ -33,7 +33,7 @@ export function refuseForeignData(
   );
 }
 
-/** What there is in the data sets of this package. */
+/** The contents of this package's data sets. */
 const CONTENTS = {
   aligned: 'is pairs of images',
   unaligned: 'is two sets of images without pairs',

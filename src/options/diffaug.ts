@@ -1,4 +1,4 @@
-/** What `--diffaug` may name, in the order in which it is done. */
+/** The augmentations of `--diffaug`, in the order in which they are applied. */
 export const diffAugmentations = ['color', 'translation', 'cutout'] as const;
 export type DiffAugmentation = (typeof diffAugmentations)[number];
 
@@ -8,7 +8,7 @@ export function parseDiffaug(list: string): DiffAugmentation[] {
   return diffAugmentations.filter((name) => names.includes(name));
 }
 
-/** What is wrong with a `--diffaug`, or nothing. */
+/** The problem with a `--diffaug`, or undefined when there is none. */
 export function diffaugFault(list: string): string | undefined {
   const unknown = namesIn(list).find((name) => !(diffAugmentations as readonly string[]).includes(name));
   return unknown === undefined ? undefined : `there is ${diffAugmentations.join(', ')}`;

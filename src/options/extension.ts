@@ -2,7 +2,7 @@ import type { Recipes } from './recipes/recipe.js';
 import type { OptionTable } from './spec.js';
 
 /**
- * What a model or a data set changes about the options when it is chosen (`modify_commandline_options` in the
+ * The changes that a model or a data set makes to the options when it is chosen (`modify_commandline_options` in the
  * reference): it may bring flags and set other defaults.
  *
  * ```
@@ -24,10 +24,13 @@ export interface OptionExtension {
 /** An extension, or one for training (`true`) and another for testing (`false`). */
 export type ExtendOptions = OptionExtension | ((isTrain: boolean) => OptionExtension);
 
-/** What may be chosen by --model and by --dataset_mode; the registries of models and data sets are such. */
+/**
+ * The choices of --model and --dataset_mode with their changes to the options, as the registries of models and data
+ * sets have them.
+ */
 export interface OptionExtensions {
   readonly models: Readonly<Record<string, ExtendOptions>>;
   readonly datasets: Readonly<Record<string, ExtendOptions>>;
-  /** What may be chosen by --recipe. Default: nothing. */
+  /** The choices of --recipe. Default: none. */
   readonly recipes?: Recipes;
 }

@@ -1,6 +1,6 @@
 /**
- * What is wrong with a name that becomes part of a path (`--name`), or undefined when nothing is. Subfolders
- * are fine (`maps/first`); a name must not lead out of the folder in which it is put.
+ * The problem with a name that becomes part of a path (`--name`), or undefined when there is none. Subfolders are fine
+ * (`maps/first`); a name must not lead out of the folder in which it is put.
  */
 export function folderNameFault(name: string): string | undefined {
   if (name === '') return 'it is empty';
@@ -12,12 +12,12 @@ export function folderNameFault(name: string): string | undefined {
   return undefined;
 }
 
-/** What is wrong with a `--phase`: a folder of the data set and part of the names of files. */
+/** The problem with a `--phase`, likewise: a folder of the data set and part of the names of files. */
 export function phaseFault(phase: string): string | undefined {
   return folderNameFault(phase) ?? (/[/\\]/.test(phase) ? 'it must be one folder, not a path' : undefined);
 }
 
-/** What is wrong with an `--epoch`, which becomes part of a file name (`<epoch>_net_G.safetensors`). */
+/** The problem with an `--epoch`, which becomes part of a file name (`<epoch>_net_G.safetensors`). */
 export function epochFault(epoch: string): string | undefined {
   return /^(latest|best|\d+|iter_\d+)$/.test(epoch) ? undefined : 'it is none of latest, best, 20, iter_5000';
 }

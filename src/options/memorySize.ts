@@ -16,7 +16,7 @@ export function parseMemorySize(text: string): number | undefined {
   return bytes >= 1 ? Math.floor(bytes) : undefined;
 }
 
-/** What is wrong with a `--memory_limit`, or nothing. */
+/** The problem with a `--memory_limit`, or undefined when there is none. */
 export function memorySizeFault(text: string): string | undefined {
   return parseMemorySize(text) === undefined ? 'it is no size such as 4GB or 900MB' : undefined;
 }

@@ -43,7 +43,7 @@ export function mergeStoredOptions<T extends TrainOptions | TestOptions>(
   return { ...opt, ...toOptions<T>(values, opt.given, opt.isTrain) };
 }
 
-/** What somebody chose, as far as it shows: all but the defaults of the model that was named, or was not. */
+/** The options that were chosen, as far as that can be seen: all that differ from the defaults of the model. */
 function chosenOf(
   opt: TrainOptions | TestOptions,
   asked: Record<string, OptionScalar>,
@@ -55,7 +55,7 @@ function chosenOf(
   return Object.fromEntries(Object.entries(asked).filter(isChosen));
 }
 
-/** What another model than the run's needs not: a single generator of a CycleGAN wants images of one side. */
+/** Options of the run that another model does not need: a single generator of a CycleGAN wants images of one side. */
 const OF_THE_DATA: ReadonlySet<string> = new Set(['dataset_mode', 'dataroot', 'direction']);
 
 /** The table of the model and the data set that the merged options will name. */

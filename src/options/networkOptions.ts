@@ -3,7 +3,7 @@ import type { OptionTable } from './spec.js';
 /** Sizes that U-Nets can halve down to one pixel. */
 const SIZES = [32, 64, 128, 256, 512, 1024, 2048, 4096];
 
-/** What the two networks are made of (the reference's `options/base_options.py`, "model parameters"). */
+/** The options of the two networks (the reference's `options/base_options.py`, "model parameters"). */
 export const NETWORK_OPTIONS = {
   netG: {
     kind: 'choice',
@@ -71,7 +71,7 @@ export const NETWORK_OPTIONS = {
     min: 1,
     group: 'Networks',
     stored: 'generator',
-    help: 'channels of the images that go in: 3 for colour, 1 for gray',
+    help: 'channels of the images that go in: 3 for colour, 1 for grey',
   },
   output_nc: {
     kind: 'int',

@@ -1,6 +1,6 @@
 import { camelCase, type FlagValues, type OptionScalar, type OptionTable } from './spec.js';
 
-/** What every options object knows besides its options. */
+/** The properties of every options object besides its options. */
 export interface OptionMarks<Train extends boolean = boolean> {
   /** Whether these are options of a training or of a test. */
   readonly isTrain: Train;

@@ -111,7 +111,7 @@ test('a test takes images one by one and says so', () => {
 });
 
 test('the suffix is filled in and added to the name', () => {
-  // What BaseOptions.parse makes of it: '_' + suffix.format(**vars(opt)).
+  // The name that BaseOptions.parse makes: '_' + suffix.format(**vars(opt)).
   const suffix = '--suffix {model}_{netG}_size{load_size}_{lambda_L1}_{no_flip}{{}}';
   assert.equal(train(suffix).name, 'experiment_name_pix2pix_unet_256_size286_100.0_False{}');
   refused('--suffix {netg}', /did you mean \{netG\}\?/);

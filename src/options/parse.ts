@@ -11,7 +11,7 @@ import type { FlagValues, OptionScalar, OptionTable } from './spec.js';
 export interface ParseSettings {
   /** Whether models and data sets should extend the options for training; true if not said. */
   readonly isTrain?: boolean;
-  /** What --model, --dataset_mode and --recipe may choose; nothing if not said. */
+  /** The models, data sets and recipes that may be chosen. Default: none. */
   readonly extensions?: OptionExtensions;
   /** Reads the file that --config names; a page has no files, and refuses the option. Throws Pix2PixError. */
   readonly readConfig?: (path: string) => Config;
@@ -93,7 +93,7 @@ function readArgv(argv: readonly string[], base: OptionTable, settings: ParseSet
   return { table, values, given: [...given] };
 }
 
-/** The whole table that a command line asks for, by a look that forgives everything but an unknown model: for help. */
+/** The whole table for a command line, found by a pass that ignores all errors but an unknown model: for `--help`. */
 export function tableFor(
   argv: readonly string[],
   base: OptionTable,

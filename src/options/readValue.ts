@@ -77,7 +77,7 @@ function refusal(spec: OptionSpec, value: unknown, source: string, given = Strin
   const fault = spec.kind === 'string' && typeof value === 'string' ? spec.check?.(value) : undefined;
   const facts: Record<string, string> = fault ? { because: fault } : { takes: describe(spec) };
   const near = spec.kind === 'choice' ? nearestName(String(value), spec.choices) : undefined;
-  return new Pix2PixError(`${source} cannot be ${printable(given)}`, facts, mend(spec, near));
+  return new Pix2PixError(`${source} cannot be ${printable(given)}`, facts, fixFor(spec, near));
 }
 
 /** The text as a person can read it, whatever it holds: a checkpoint's options may come from a stranger. */
@@ -88,14 +88,14 @@ export function printable(text: string): string {
   return /[\u0000-\u001f\u007f-\u009f]/.test(short) ? JSON.stringify(short) : short;
 }
 
-function mend(spec: OptionSpec, near: string | undefined): string | undefined {
+function fixFor(spec: OptionSpec, near: string | undefined): string | undefined {
   if (near !== undefined) return `did you mean ${near}?`;
   if (spec.kind === 'flag') return 'it stands alone; =false undoes it';
   const standard = spec.default === undefined || spec.default === '' ? undefined : pythonText(spec.default);
   return standard && `the default is ${standard}`;
 }
 
-/** What an option takes, in words: `a whole number, at least 1`. */
+/** The values that an option takes, in words: `a whole number, at least 1`. */
 export function describe(spec: OptionSpec): string {
   if (spec.kind === 'flag') return 'no value';
   if (spec.kind === 'string') return 'a text';

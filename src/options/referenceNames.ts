@@ -24,7 +24,7 @@ export const IGNORED_OPTIONS = {
   display_env: VISDOM,
 } as const satisfies OptionTable;
 
-/** What earlier versions of the reference called an option: the spelling of many tutorials and scripts. */
+/** The names of options in earlier versions of the reference, which many tutorials and scripts use. */
 const FORMER_NAMES: Readonly<Record<string, string>> = {
   niter: 'n_epochs',
   niter_decay: 'n_epochs_decay',

@@ -11,7 +11,10 @@ export interface Choice {
   readonly source: string;
 }
 
-/** What is known of --model, --dataset_mode and --recipe when a table is resolved; what is missing is the default. */
+/**
+ * The values of --model, --dataset_mode and --recipe that are known when a table is resolved; a missing one is the
+ * default.
+ */
 export interface Choices {
   readonly model?: Choice;
   readonly dataset_mode?: Choice;
@@ -48,7 +51,7 @@ export function resolveTable(
   return recipe === undefined ? whole : recipe.over(whole);
 }
 
-/** What a recipe that was chosen says about models and data sets, and makes of a table. */
+/** The effect of the chosen recipe: its model and data set, and its changes to a table. */
 function recipeOf(base: OptionTable, chosen: Choice | undefined, recipes: Recipes) {
   if (!Object.hasOwn(base, 'recipe') || chosen === undefined || chosen.value === '') return undefined;
   const name = String(chosen.value);

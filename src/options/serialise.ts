@@ -59,7 +59,7 @@ export function publicOptions(stored: StoredOptions, extensions: OptionExtension
   return Object.fromEntries(Object.entries(stored).filter(isPublic));
 }
 
-/** What a checkpoint says about --model or --dataset_mode, if it does. */
+/** A checkpoint's --model or --dataset_mode, if it has one. */
 export function storedChoice(stored: StoredOptions, flag: 'model' | 'dataset_mode'): Choice | undefined {
   if (!Object.hasOwn(stored, flag)) return undefined;
   return { value: stored[flag], source: `--${flag} in the checkpoint` };

@@ -1,4 +1,4 @@
-/** What is wrong with the address of a server, or undefined when nothing is; the empty one means that there is none. */
+/** The problem with the address of a server, or undefined when there is none; an empty address means no server. */
 export function serverAddressFault(address: string): string | undefined {
   if (address === '') return undefined;
   const url = URL.canParse(address) ? new URL(address) : undefined;

@@ -5,11 +5,11 @@
  * Flags are spelled as the reference spells them (`--n_epochs`); in code the same option is `opt.nEpochs`.
  */
 export type OptionSpec = {
-  /** What it does, in a line or two, for `--help`. */
+  /** Its effect, in a line or two, for `--help`. */
   readonly help: string;
   /** Heading under which `--help` lists it. */
   readonly group: string;
-  /** What becomes of it when a checkpoint is loaded; `resume` if not said. */
+  /** How it is treated when a checkpoint is loaded. Default: `resume`. */
   readonly stored?: StoredRole;
 } & (
   | StringSpec
@@ -23,7 +23,7 @@ interface StringSpec {
   readonly default: string | undefined;
   /** Must be given by the command line, the configuration file or a checkpoint; until then it is `''`. */
   readonly required?: boolean;
-  /** What stands for the value in `--help`: `DIR`. */
+  /** The placeholder for the value in `--help`: `DIR`. */
   readonly metavar?: string;
   /** Says nothing of the machine or the person, so that what is given away may say it; paths and addresses do. */
   readonly isPublic?: boolean;
@@ -46,7 +46,7 @@ interface NumberSpec {
 }
 
 /**
- * What a checkpoint does with an option that the command line leaves out, and with one that contradicts it:
+ * How a checkpoint treats an option that the command line leaves out, and one that contradicts it:
  *
  * | role            | left out                        | contradicts                              |
  * |-----------------|---------------------------------|------------------------------------------|

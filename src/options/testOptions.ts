@@ -79,7 +79,7 @@ export const TEST_OPTIONS = {
   ...MACHINE_OPTIONS,
 } as const satisfies OptionTable;
 
-/** What `pix2pix test` works by. */
+/** The options of `pix2pix test`. */
 export type TestOptions = OptionValues<typeof TEST_OPTIONS> & OptionMarks<false>;
 
 /**

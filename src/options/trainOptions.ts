@@ -267,7 +267,7 @@ export const TRAIN_OPTIONS_WITHOUT_DATA = {
   dataroot: { ...TRAIN_OPTIONS.dataroot, required: false },
 } as const satisfies OptionTable;
 
-/** What `pix2pix train` works by; a model's own options come on top. */
+/** The options of `pix2pix train`; a model's own are added. */
 export type TrainOptions = OptionValues<typeof TRAIN_OPTIONS> & OptionMarks<true>;
 
 /** The options that pix2pix adds for training. */

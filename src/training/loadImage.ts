@@ -6,7 +6,7 @@ import type { TestOptions } from '../options/testOptions.js';
 
 /**
  * One image file, the whole of it and no A|B pair, prepared for `Model.translate` as `pix2pix test` prepares its
- * images: resized and cropped by `--preprocess`, as grayscale where the networks take one channel.
+ * images: resized and cropped by `--preprocess`, as greyscale where the networks take one channel.
  *
  * @param opt completed options of a test: see `completeOptions`
  * @returns u8[1, H, W, input_nc]

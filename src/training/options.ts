@@ -18,7 +18,7 @@ import {
   type TrainOptions,
 } from '../options/trainOptions.js';
 
-/** What the registered models and data sets add to the options. */
+/** The changes that the registered models and data sets make to the options. */
 export function registeredExtensions(): OptionExtensions {
   return {
     models: modelExtensions(),
@@ -27,7 +27,9 @@ export function registeredExtensions(): OptionExtensions {
   };
 }
 
-/** What every command needs to read its options: the registered models and data sets, and files of options. */
+/**
+ * The settings with which every command reads its options: the registered models and data sets, and files of options.
+ */
 export function parsing() {
   return { extensions: registeredExtensions(), readConfig: readConfigFile };
 }

@@ -1,7 +1,7 @@
 import { takeRequests } from '../records/writing/runRequests.js';
 import type { TrainingFlags } from './trainingFlags.js';
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two checks. */
 const INTERVAL = 500;
 
 /**

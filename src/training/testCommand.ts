@@ -15,7 +15,7 @@ import { completeOptions } from './saved/completeOptions.js';
 import { checkpointTag, runFolder } from './saved/loadModel.js';
 import { metricsOf } from './validation/validate.js';
 
-/** What a test has come to. */
+/** The results of a test. */
 export interface TestSummary {
   /** Path of the results page. */
   readonly page: string;
@@ -24,7 +24,7 @@ export interface TestSummary {
   readonly means: MeanMetrics;
 }
 
-/** What a test tells of while it runs. */
+/** Messages and progress that a test reports while it runs. */
 export interface TestSurroundings {
   /** Notes and warnings. */
   message(text: string): void;
@@ -44,7 +44,7 @@ export interface TestSurroundings {
  *
  * @param stop when aborted, the page of what has been translated is written
  * @param out by default, warnings go to the console and progress nowhere
- * @throws Pix2PixError for everything that a person can mend
+ * @throws Pix2PixError for every error that a user can correct
  */
 export async function test(
   given: TestOptions,

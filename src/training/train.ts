@@ -24,7 +24,7 @@ import { TrainingFlags } from './trainingFlags.js';
 import { trainingLoop } from './trainingLoop.js';
 import { trainInThread } from './trainingThread.js';
 
-/** What a training is called with besides its options. */
+/** Settings of `train` besides the options. */
 export interface TrainSettings {
   /** The words after `pix2pix` that a person has given, for the record. */
   readonly commandLine?: readonly string[];
@@ -42,7 +42,7 @@ export interface TrainSettings {
  * ```
  *
  * @param stop when aborted, training finishes its step, saves and returns
- * @throws Pix2PixError for everything that a person can mend
+ * @throws Pix2PixError for every error that a user can correct
  */
 export async function train(
   given: TrainOptions,

@@ -1,6 +1,6 @@
 const [STOP, SAVE] = [0, 1];
 
-/** What is asked of a training while it runs: memory that its thread shares with the one that asks. */
+/** Requests to a training while it runs, in memory that its thread shares with the one that asks. */
 export class TrainingFlags {
   /** @param memory of the flags that another thread has made */
   constructor(readonly memory: Int32Array<SharedArrayBuffer> = new Int32Array(new SharedArrayBuffer(8))) {}

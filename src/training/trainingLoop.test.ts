@@ -17,7 +17,7 @@ let clock = 0;
 let atOnce = 0;
 let mostAtOnce = 0;
 
-// Gray images, each of which moves the clock on; all that are begun in one turn of the event loop are made at once.
+// Grey images, each of which moves the clock on; all that are begun in one turn of the event loop are made at once.
 registerDataset('slow', ({ cropSize }) => ({
   length: 4,
   async get(index) {

@@ -6,7 +6,7 @@ import { noteLiveTraining } from './liveTrainings.js';
 import type { TrainingEvent, TrainingRunFacts, TrainingSummary } from './report/trainingEvents.js';
 import type { TrainingFlags } from './trainingFlags.js';
 
-/** What the training thread is given. */
+/** The data that the training thread is started with. */
 export interface ThreadStart {
   readonly opt: TrainOptions;
   /** Of `TrainingFlags`. */
@@ -14,7 +14,7 @@ export interface ThreadStart {
   readonly run: TrainingRunFacts;
 }
 
-/** What the training thread sends: events, then how it ended. */
+/** The messages of the training thread: events, then how it ended. */
 export type WorkerMessage =
   | { readonly event: TrainingEvent }
   | { readonly summary: TrainingSummary }

@@ -8,7 +8,7 @@ import { temporaryFolder } from '../tinyRun.js';
 import { assertFits, type DashboardPage, openDashboard, PHONE } from './dashboardPage.js';
 import { makeSyntheticRuns } from './syntheticRuns.js';
 
-// What is broken, foreign or hostile in a log directory is shown as such, and nothing else breaks.
+// Broken, foreign and hostile files in a log directory are shown as such, and nothing else breaks.
 
 const options = { skip: skipWithoutBrowser, timeout: 120_000 };
 const SCRIPT = '<img src=x onerror="document.title=1">';
@@ -70,7 +70,7 @@ function writeHostileRun(run: string): void {
   writeFileSync(join(run, 'run.json'), '{"format":1,"sessions":"none"}');
 }
 
-test('a damaged run says so, and shows what is sound', options, async () => {
+test('a damaged run says so, and shows its undamaged data', options, async () => {
   const { page } = dashboard;
   await dashboard.open('#/run/facades_finished');
   await page.locator('.problem').first().waitFor();

@@ -5,12 +5,12 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { type DashboardServer, startDashboard } from '../../src/records/dashboard/dashboardServer.js';
 import { browserPath } from '../browser.js';
 
-// The dashboard as a person has it before them: the real server, the built page, a real browser without a head.
+// The dashboard as a user sees it: the real server, the built page, a real headless browser.
 
 export interface DashboardPage {
   readonly page: Page;
   readonly server: DashboardServer;
-  /** What the page must never do: errors, refused contents, requests to anywhere but its server. */
+  /** Things that the page must never do: errors, refused contents, requests to anywhere but its server. */
   readonly offences: readonly string[];
   /** Goes to a view: `#/images`. */
   open(hash: string): Promise<void>;

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { webModule } from '../webModule.js';
 
-// What the images view decides, without a browser.
+// The logic of the images view, without a browser.
 
 type Visuals = typeof import('../../web/dashboard/images/visuals.js');
 type Steps = typeof import('../../web/dashboard/images/steps.js');

@@ -47,7 +47,7 @@ const step = () => dashboard.page.getByRole('slider', { name: 'Step' });
 const OUTPUT = 'img[data-visual="fake_B"]';
 const shownStep = async () => Number(await dashboard.page.locator(OUTPUT).getAttribute('data-step'));
 
-/** What is drawn in the first element that fits: the pixels of an image or a canvas. Text: it is compiled without the DOM. */
+/** The pixels of the first image or canvas that matches. Text: it is compiled without the DOM. */
 function pixels(selector: string): Promise<string> {
   return dashboard.page.evaluate(`(async () => {
     const drawn = document.querySelector(${JSON.stringify(selector)});
@@ -59,7 +59,7 @@ function pixels(selector: string): Promise<string> {
   })()`);
 }
 
-/** Waits until something holds that the page comes to by itself. */
+/** Waits until the page reaches a state by itself. */
 async function until(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
   for (let tries = 0; tries < 600; tries++) {
     if (await holds()) return;

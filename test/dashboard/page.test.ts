@@ -17,7 +17,7 @@ import {
 } from './dashboardPage.js';
 import { makeSyntheticRuns } from './syntheticRuns.js';
 
-// What a person does on the page: filter, compare, export, send, delete; and all of it by keyboard.
+// The actions of a user on the page: filter, compare, export, send, delete; and all of it by keyboard.
 
 const POINTS = 120;
 const options = { skip: skipWithoutBrowser, timeout: 120_000 };
@@ -35,7 +35,7 @@ before(async () => {
 const rows = () => dashboard.page.locator('tr[data-run]');
 const filter = () => dashboard.page.getByRole('searchbox', { name: 'Filter of runs' });
 
-/** What a click on something of this name saves, as a path. */
+/** The path of the file that a click on the element of this name saves. */
 async function saved(name: string, role: 'link' | 'button'): Promise<Download> {
   const [download] = await Promise.all([
     dashboard.page.waitForEvent('download'),
@@ -73,7 +73,7 @@ test('runs are compared: what differs stands first', options, async () => {
   await filter().fill('');
 });
 
-test('a chart is taken away as CSV, JSON, PNG and SVG', options, async () => {
+test('a chart is saved as CSV, JSON, PNG and SVG', options, async () => {
   const { page } = dashboard;
   await dashboard.open('#/run/facades_finished');
   await page.getByRole('button', { name: 'Export loss/G_L1' }).click();

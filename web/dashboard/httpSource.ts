@@ -60,7 +60,9 @@ export class HttpSource implements DataSource {
     return url('export/run', { run });
   }
 
-  /** The browser reconnects by itself after a broken connection, but not after a refusal: both are mended here. */
+  /**
+   * The browser reconnects by itself after a broken connection, but not after a refusal: this reconnects after either.
+   */
   subscribe(onChange: (changed: RunsChanged) => void): () => void {
     let stream: EventSource | undefined;
     let retry: ReturnType<typeof setTimeout> | undefined;
@@ -120,7 +122,7 @@ function url(path: string, query: Query = {}): string {
   return `api/${path}${text === '' ? '' : `?${text}`}`;
 }
 
-/** @throws Pix2PixError with the server's own words where it refuses, or saying that it cannot be reached */
+/** @throws Pix2PixError with the server's message where it refuses, or saying that it cannot be reached */
 async function answer<T>(request: Promise<Response>): Promise<T> {
   const response = await request.catch((cause) => {
     throw new Pix2PixError('the server does not answer', {}, 'start it again', { cause });

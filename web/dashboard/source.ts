@@ -10,9 +10,9 @@ import type {
 } from '../../src/records/dashboard/api.js';
 import type { SeriesQuery } from '../../src/records/reading/series.js';
 
-/** Where the page has its data from: the server, or the run that was sent along inside the page. */
+/** The source of the page's data: the server, or the run that is embedded in the page. */
 export interface DataSource {
-  /** Whether there is a server that takes orders and tells of changes. */
+  /** Whether there is a server that takes requests and reports changes. */
   readonly isLive: boolean;
   runs(): Promise<RunList>;
   run(id: string): Promise<RunDetail>;
@@ -25,7 +25,7 @@ export interface DataSource {
   exportRunUrl?(run: string): string;
   log(run: string): Promise<LogTail>;
   files(run: string): Promise<readonly RunFile[]>;
-  /** @returns what ends it */
+  /** @returns a function that ends it */
   subscribe(onChange: (changed: RunsChanged) => void): () => void;
   annotate(run: string, annotations: Annotations): Promise<RunSummary>;
   stop(run: string): Promise<void>;

@@ -28,7 +28,7 @@ export default defineConfig(({ mode }) => {
   };
 });
 
-/** Puts script and style into the HTML, so that the page is one file that can be sent to somebody. */
+/** Puts script and style into the HTML, so that the page is a single file. */
 function inlineEverything() {
   return {
     name: 'inline-everything',

@@ -5,7 +5,7 @@ import { receiveError, sendError } from './sentError.js';
 
 const across = (error: unknown) => receiveError(structuredClone(sendError(error)));
 
-test('an error is the same behind a thread', () => {
+test('an error is the same after crossing to another thread', () => {
   const told = new Pix2PixError('it is wrong', { here: 1, there: 'two' }, 'turn it round');
   const arrived = across(told) as Pix2PixError;
   assert.ok(arrived instanceof Pix2PixError);

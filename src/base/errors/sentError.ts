@@ -9,7 +9,7 @@ export interface SentError {
   readonly stack?: string;
 }
 
-/** The inverse of `receiveError`, but for the cause. */
+/** An error as plain data. The inverse of `receiveError`, except that the cause is left out. */
 export function sendError(error: unknown): SentError {
   if (!(error instanceof Error)) return { summary: `a thread threw ${String(error)}` };
   const { stack } = error;

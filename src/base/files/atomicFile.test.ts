@@ -153,13 +153,13 @@ test('the bytes are on the disk before the name is, and the name before the call
   assert.deepEqual(readdirSync(folder), ['file', 'new']);
 });
 
-test('what need not last waits for no disk, and is whole all the same', () => {
+test('a write that need not be durable does not sync, and is still atomic', () => {
   const { fs, calls } = recording();
   writeFileAtomic(join(directory, 'order', 'file'), 'x', { durable: false, fs });
   assert.deepEqual(calls, ['create temporary', 'rename temporary file']);
 });
 
-test('a reader meets the old content or the new one at every moment of a write', () => {
+test('a reader sees the old content or the new one at every moment of a write', () => {
   const path = join(directory, 'order', 'read');
   writeFileAtomic(path, 'old');
   const seen = new Set<string>();

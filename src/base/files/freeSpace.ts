@@ -1,7 +1,7 @@
 import { Pix2PixError } from '../errors/pix2pixError.js';
 import { type FileSystem, nodeFileSystem } from './fileSystem.js';
 
-/** Room that must stay free beyond the file itself, for directory entries and logs. */
+/** Bytes that must stay free beyond the file itself, for directory entries and logs. */
 const SPARE_BYTES = 1 << 20;
 
 /**
@@ -9,7 +9,7 @@ const SPARE_BYTES = 1 << 20;
  * does not tell (some network mounts), the write itself fails.
  *
  * @param folder one that exists
- * @throws Pix2PixError with the room that is needed and the room that there is
+ * @throws Pix2PixError with the bytes that are needed and the bytes that are free
  */
 export function requireFreeSpace(folder: string, bytes: number, fs: FileSystem = nodeFileSystem): void {
   let free: number;

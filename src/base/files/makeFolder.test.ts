@@ -73,7 +73,7 @@ test('a disk that may not be written says so', (context) => {
 });
 
 // In a process of its own: Node's recursive mkdir never returns there.
-test('a file system that takes no folders is told, not asked without end', {
+test('a file system that refuses folders is reported, and does not make the program hang', {
   skip: !existsSync('/proc/self') && 'no /proc',
 }, () => {
   const program = `import { makeFolder } from ${JSON.stringify(new URL('./makeFolder.js', import.meta.url).href)};

@@ -7,7 +7,7 @@ import { fileError, systemCode } from './systemError.js';
 /**
  * Makes a folder and those above it that are missing. They last through a power cut once it returns.
  *
- * Node's `mkdirSync(path, { recursive: true })` asks without end where a file system refuses a folder with ENOENT, as
+ * Node's `mkdirSync(path, { recursive: true })` never returns where a file system refuses a folder with ENOENT, as
  * `/proc` does.
  *
  * @throws Pix2PixError naming the folder that cannot be made, and why
@@ -48,7 +48,7 @@ function cannotMake(error: unknown, folder: string): unknown {
   return fileError(error, 'cannot make a folder', folder);
 }
 
-/** Two codes say little by themselves: the folder above is there, and yet ENOENT; a file stands there, EEXIST. */
+/** Two codes mislead by themselves: ENOENT although the folder above exists, and EEXIST where a file has that name. */
 function refusal(cause: unknown, path: string): unknown {
   const code = systemCode(cause);
   if (code === 'ENOENT') {

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-/** Whether a process of this id runs on this machine; one of another user counts, one that only awaits burial does not. */
+/**
+ * Whether a process of this id runs on this machine; one of another user counts, a zombie (ended, not yet reaped) does
+ * not.
+ */
 export function isProcessAlive(pid: number): boolean {
   if (!Number.isSafeInteger(pid) || pid <= 0) return false;
   try {

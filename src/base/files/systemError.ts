@@ -19,7 +19,7 @@ const CAUSES: Readonly<Record<string, readonly [meaning: string, fix: string]>> 
   EMFILE: ['too many files are open', 'raise the limit of open files (ulimit -n)'],
   ENFILE: ['too many files are open on this machine', 'end some programs'],
   ENOMEM: ['there is not enough memory', 'end other programs, or choose smaller sizes'],
-  EAGAIN: ['the system has no room for another process or thread', 'end some programs, or raise ulimit -u'],
+  EAGAIN: ['the system cannot start another process or thread', 'end some programs, or raise ulimit -u'],
   EIO: [
     'the device reports a read or write error',
     'check the disk; copy elsewhere all that is still readable',
@@ -39,7 +39,7 @@ const CAUSES: Readonly<Record<string, readonly [meaning: string, fix: string]>> 
 /** Node reads such names with replacement characters, by which nothing is found. */
 const NOT_UTF_8 = ['its name is not UTF-8', 'rename it'] as const;
 
-/** The system's calls in a person's words; all others are given by their own name. */
+/** The system's calls in plain words; all others are given by their own name. */
 const ACTIONS: Readonly<Record<string, string>> = {
   open: 'cannot open',
   read: 'cannot read',
@@ -68,7 +68,7 @@ export function systemCode(error: unknown): string | undefined {
   return typeof code === 'string' && 'syscall' in (error as Error) ? code : undefined;
 }
 
-/** Codes that say what is there, or that nothing is: not that one may not look. */
+/** Codes that say that something is missing or of another kind, and not that access is denied. */
 const FINDINGS = ['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'ENAMETOOLONG'];
 
 /**

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 /** Bytes of the target's name in a temporary one: with all that is added it stays within the 255 of a file name. */
 const MAX_TARGET_BYTES = 200;
 
-/** Another in each thread, since each loads this module anew. */
+/** Different in each thread, since each thread loads its own copy of this module. */
 const token = randomBytes(4).toString('hex');
 let made = 0;
 

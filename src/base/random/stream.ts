@@ -3,9 +3,9 @@ import { philox4x32 } from './philox.js';
 const TWO_POW_32 = 0x1_0000_0000;
 
 /**
- * A seeded stream of random numbers for one purpose. Streams of different (seed, purpose, coordinates) are
- * independent; the same triple always gives the same numbers. `position` is the whole state: save it, and a stream
- * made again with it continues where this one stood.
+ * A seeded stream of random numbers for one purpose. Streams of different (seed, purpose, coordinates) are independent;
+ * the same triple always gives the same numbers. `position` is the whole state: save it, and a stream created with it
+ * continues where this one stopped.
  *
  * ```
  * const crop = new RandomStream(opt.seed, 'augment', [epoch, index]);   // the crop of any image of any epoch

@@ -12,7 +12,7 @@ export interface TensorInfo {
   readonly byteLength: number;
 }
 
-/** What a header says. */
+/** The content of a header. */
 export interface SafetensorsHeader {
   readonly tensors: ReadonlyMap<string, TensorInfo>;
   /** The free text entries under `__metadata__`. */

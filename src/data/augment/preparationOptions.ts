@@ -17,7 +17,7 @@ export type PreparationOptions = Pick<
   | 'photoSide'
   | 'cutout'
 > & {
-  /** What width and height that the networks take are multiples of, where that is known. */
+  /** The number of which width and height must be multiples for the networks, where that is known. */
   readonly imageUnit?: number;
 };
 

@@ -67,7 +67,7 @@ test("one channel is PIL's luma", async () => {
   assert.deepEqual(await transformImage(photo, whole, plan(photo), 1), bytes(expected.luma));
 });
 
-test('luma keeps black, white and the grays between them', async () => {
+test('luma keeps black, white and the greys between them', async () => {
   const data = Uint8Array.from({ length: 256 * 3 }, (_, i) => Math.floor(i / 3));
   const ramp: RgbImage = { data, width: 256, height: 1 };
   const luma = await transformImage(ramp, { left: 0, top: 0, width: 256, height: 1 }, plan(ramp), 1);

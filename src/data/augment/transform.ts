@@ -67,9 +67,9 @@ function toLuma(pipeline: Sharp): Sharp {
 /**
  * Resizes to `to`, possibly inside a larger picture at (left, top).
  *
- * What shrinks goes through libvips' resize. Its enlarging, though, places the picture half an output pixel too far
- * to the right and down, a mean error of 10 of 255 on a detailed photo, so what grows goes through its affine
- * transform, told the displacement that aligns the centres: in = (out + 1/2) / scale - 1/2.
+ * Pictures are shrunk by libvips' resize. Its enlarging, though, places the picture half an output pixel too far to the
+ * right and down, a mean error of 10 of 255 on a detailed photo, so they are enlarged by its affine transform, told the
+ * displacement that aligns the centres: in = (out + 1/2) / scale - 1/2.
  */
 async function enlarge(cut: Sharp, from: Size, to: Size): Promise<Placed> {
   const shrunk = { width: Math.min(from.width, to.width), height: Math.min(from.height, to.height) };
@@ -107,7 +107,7 @@ function recolour(pipeline: Sharp, { matrix, offset }: ColourJitter): void {
   pipeline.recomb(matrix as unknown as Matrix3x3).linear(1, offset + 0.5);
 }
 
-/** Turns a picture about its middle. What comes in at its corners is its mirror image. */
+/** Turns a picture about its middle. Its corners are filled with its mirror image. */
 async function turn({ raw, left, top }: Placed, size: Size, degrees: number): Promise<Placed> {
   const [cosine, sine] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
   const { width, height } = size;

@@ -1,6 +1,6 @@
 import { RandomStream } from '../../base/random/stream.js';
 
-/** What the order of an epoch depends on, besides its number. */
+/** The values that the order of an epoch depends on, besides its number. */
 export interface EpochPlan {
   /** Images in an epoch. */
   readonly length: number;

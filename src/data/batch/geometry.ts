@@ -7,14 +7,14 @@ export interface Size {
   readonly height: number;
 }
 
-/** What chance decides for one image: where the crop begins (pixels of the resized image), and whether to mirror. */
+/** The random choices for one image: where the crop begins (pixels of the resized image), and whether to mirror. */
 export interface Augmentation {
   readonly cropX: number;
   readonly cropY: number;
   readonly flip: boolean;
 }
 
-/** What is done to an image, in this order: resize, turn, crop, mirror left and right. */
+/** The operations on an image, in this order: resize, turn, crop, mirror left and right. */
 export interface Geometry {
   readonly resized: Size;
   /** Top left corner of the crop, which is `output` large and lies within the resized image. */

@@ -10,7 +10,7 @@ export class BadImageError extends Pix2PixError {
   /**
    * @param file the path of the image, as the person knows it
    * @param reason what is wrong with it
-   * @param fix how to mend it
+   * @param fix how to correct it
    */
   constructor(
     readonly file: string,

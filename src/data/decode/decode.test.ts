@@ -36,7 +36,7 @@ for (const [name, { size, rgb }] of Object.entries<{ size: number[]; rgb: string
   });
 }
 
-/** What is said of a file besides its pixels. */
+/** The notes on a file besides its pixels. */
 async function notesOf(name: string): Promise<string[]> {
   const notes: string[] = [];
   await decodeImage(join(fixtures, name), ({ kind, text }) => notes.push(`${kind}: ${text}`));

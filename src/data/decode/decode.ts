@@ -25,7 +25,7 @@ const ownDecoders: Partial<Record<FileFormat, Decoder>> = { bmp: decodeBitmap, n
  * 8-bit RGB, by these rules:
  *
  * - EXIF orientation is applied, so that the picture stands as cameras and viewers show it;
- * - grayscale becomes three equal channels; a palette is looked up; alpha is dropped, whatever lies under
+ * - greyscale becomes three equal channels; a palette is looked up; alpha is dropped, whatever lies under
  *   transparency stays (as PIL's `convert('RGB')`); so are further bands;
  * - CMYK is converted by the built-in CMYK profile of libvips; other embedded colour profiles are ignored (as PIL);
  * - 16 bits become 8 by their high byte, those of PPM and PGM by their stated maximum; floating-point and 32-bit pixels
@@ -85,7 +85,7 @@ function requireFormat(name: string, file: Buffer): FileFormat {
   throw new BadImageError(name, `it is no ${FORMATS_IN_WORDS}`, 'convert or remove the file');
 }
 
-/** What a decoder throws, with the name of the file. */
+/** Adds the name of the file to an error of a decoder. */
 async function orRefuse<T>(name: string, decode: () => Promise<T>): Promise<T> {
   try {
     return await decode();

@@ -19,7 +19,7 @@ export type FileFormat = keyof typeof signatures;
 /** The formats as messages name them. */
 export const FORMATS_IN_WORDS = 'JPEG, PNG, WebP, TIFF, GIF, AVIF, BMP, PPM or PGM';
 
-/** What a file is by its content, whatever its name says; undefined for anything else. */
+/** The format of a file by its content, whatever its name; undefined for an unknown one. */
 export function formatOf(file: Buffer): FileFormat | undefined {
   const start = file.toString('latin1', 0, SIGNATURE_BYTES);
   const formats = Object.keys(signatures) as FileFormat[];

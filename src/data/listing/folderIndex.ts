@@ -13,7 +13,7 @@ import { type ReadFolder, stampOf } from './scanFolder.js';
 /** Format and byte order: a machine of the other order reads another number. */
 const MAGIC = 0x5032_5032;
 const PREFIX_BYTES = 16;
-/** What is larger is not kept, nor read. */
+/** A larger index is neither kept nor read. */
 const MAX_FILE_BYTES = 2 ** 30;
 /** Files that are kept; then the oldest goes. */
 const MAX_FILES = 8;
@@ -57,7 +57,7 @@ function readOpenIndex(descriptor: number, folder: string): ImageListing | undef
   return isSound(list) ? { images: list, passedOver } : undefined;
 }
 
-/** What a header says of files that are no images; undefined where it is no such thing. */
+/** A header's counts of files that are no images; undefined where they are malformed. */
 function countsOf({ passedOver }: { passedOver?: unknown }): PassedOver | undefined {
   if (typeof passedOver !== 'object' || passedOver === null) return undefined;
   return Object.values(passedOver).every(Number.isSafeInteger) ? (passedOver as PassedOver) : undefined;

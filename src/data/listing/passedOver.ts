@@ -5,7 +5,7 @@ export type PassedOver = Readonly<Record<string, number>>;
 
 /** So many endings are told apart: names that end in numbers would fill the memory. */
 const MOST_ENDINGS = 100;
-/** What all further ones are counted as. */
+/** The name under which all further endings are counted. */
 const OTHERS = 'others';
 /** As many are named. */
 const SHOWN = 5;

@@ -10,7 +10,7 @@ import { PathListBuilder } from './pathList.js';
 export interface ReadFolder {
   /** Relative to the folder of the scan, which itself is ''. */
   readonly relative: string;
-  /** What `stampOf` gave before it was read. */
+  /** The result of `stampOf` before it was read. */
   readonly stamp: string;
 }
 
@@ -21,7 +21,7 @@ export const TURN = 50;
 /** Entries after which the clock is looked at. */
 const ENTRIES = 1024;
 
-/** What changes when an entry of a folder is added, removed or renamed. */
+/** A text that changes when an entry of a folder is added, removed or renamed. */
 export function stampOf({ ino, mtimeNs, ctimeNs }: BigIntStats): string {
   return `${ino} ${mtimeNs} ${ctimeNs}`;
 }

@@ -8,7 +8,7 @@ const STEP = 4;
  * comes before it. Equal strings keep no order.
  *
  * Three-way radix quicksort (Bentley and Sedgewick, "Fast algorithms for sorting and searching strings", 1997), with
- * four bytes of each string at hand: looks at the bytes that tell strings apart about once, where a comparison sort of
+ * four bytes of each string at hand: reads the bytes in which strings differ about once, where a comparison sort of
  * paths goes through their common beginnings again and again.
  *
  * @param bytes without zeros, as names of files are

@@ -2,7 +2,7 @@ import type { SentError } from '../../base/errors/sentError.js';
 import type { SourcePlan } from '../pair/sourcePlan.js';
 import type { BatchPlan, ProducedBatch } from './batchProducer.js';
 
-/** What a decoding thread is started with. */
+/** The data that a decoding thread is started with. */
 export interface WorkerStart {
   readonly source: SourcePlan;
   readonly plan: BatchPlan;

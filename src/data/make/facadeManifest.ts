@@ -11,7 +11,7 @@ export const SPLITS = ['train', 'val', 'test'] as const;
 
 export type Split = (typeof SPLITS)[number];
 
-/** What `dataset.json` of a synthetic set says: enough to make it again. */
+/** The content of a synthetic set's `dataset.json`: enough to draw the set again. */
 export interface FacadeManifest {
   readonly generator: string;
   readonly seed: number;

@@ -61,7 +61,7 @@ test('threads change nothing: the same bytes from one and from two', async () =>
   }
 });
 
-test('a second run does nothing, mends a set with a file missing only when told, and never touches other files', async () => {
+test('a second run does nothing, completes a set with a file missing only when asked to, and never touches other files', async () => {
   const out = join(root, 'again');
   const make = (more = {}) => synthesizeFacades({ out, count: 3, size: 64, ...more });
   await make();

@@ -14,6 +14,7 @@ import {
   SPLITS,
 } from './facadeManifest.js';
 
+/** Settings of `synthesizeFacades`. */
 export interface SynthesizeOptions {
   /** The data set's folder; `train`, `val` and `test` are made in it. */
   readonly out: string;
@@ -31,6 +32,7 @@ export interface SynthesizeOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The set that `synthesizeFacades` has drawn, or found complete. */
 export interface SynthesizedSet {
   readonly out: string;
   readonly manifest: FacadeManifest;
@@ -117,7 +119,7 @@ async function listFolder(out: string): Promise<string[]> {
   }
 }
 
-/** What a synthetic set would not have put there. */
+/** Entries of the folder that a synthetic set does not contain. */
 async function foreignEntries(out: string, entries: readonly string[]): Promise<string[]> {
   const foreign = entries.filter((name) => name !== MANIFEST_NAME && !SPLITS.some((split) => split === name));
   for (const split of SPLITS.filter((name) => entries.includes(name))) {

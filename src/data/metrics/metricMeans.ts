@@ -23,6 +23,7 @@ export class MetricMeans {
   private readonly psnr = new Mean();
   private readonly ssim = new Mean();
 
+  /** Adds the metrics of one image. */
   add(image: ImageMetrics): void {
     this.l1.add(image.l1);
     if (image.psnr !== Number.POSITIVE_INFINITY) this.psnr.add(image.psnr);

@@ -33,7 +33,7 @@ export function composedNames(list: PathList): ByteStrings {
   return hasChanged ? { length, bytes: Buffer.concat(composed), offsets: starts } : list;
 }
 
-/** What is left of a name when all is taken away that does not show: equal for names that look equal. */
+/** The appearance of a name, for comparison: equal for names that look equal. */
 function appearance(name: string): string {
   const stem = name.replace(/\.\w*$/, '');
   return stem

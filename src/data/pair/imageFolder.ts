@@ -12,7 +12,7 @@ export interface ImageFolder {
   readonly names: PathList;
 }
 
-/** What is told while images are looked for. */
+/** Receives messages while images are searched for. */
 export interface SearchSurroundings {
   /** How far it is, when it takes longer than a second. */
   readonly onProgress?: (text: string) => void;
@@ -66,13 +66,13 @@ export async function noFolder(
   dataroot: string,
   phase: string,
   lookedFor: string,
-  mend = 'point --dataroot at the folder that holds them, or name another folder of it by --phase',
+  fix = 'point --dataroot at the folder that holds them, or name another folder of it by --phase',
 ): Promise<Pix2PixError> {
   return new Pix2PixError(
     (await isFolder(dataroot))
       ? `the dataroot has no images for phase '${phase}'`
       : 'the dataroot is no folder',
     { dataroot, 'looked for': lookedFor },
-    mend,
+    fix,
   );
 }

@@ -107,7 +107,7 @@ function placesOfEqual(texts: Texts, i: number): number[] {
   return places.sort((x, y) => x - y);
 }
 
-/** What comes next of two lists: below zero is text `i` of `a`, above zero text `j` of `b`, zero both. */
+/** Compares the next names of two lists: below zero is text `i` of `a`, above zero text `j` of `b`, zero both. */
 function compareNext(a: Texts, i: number, b: Texts, j: number): number {
   if (i === a.length) return 1;
   return j === b.length ? -1 : compare(a, i, b, j);

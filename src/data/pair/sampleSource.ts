@@ -2,7 +2,7 @@ import type { Sample } from '../batch/imageBatch.js';
 import type { OnFileNote } from '../decode/decodeNote.js';
 import type { ImageFolder } from './imageFolder.js';
 
-/** What the contents of a sample may depend on, besides its index. */
+/** The values that the contents of a sample may depend on, besides its index. */
 export interface SampleContext {
   readonly epoch: number;
   readonly seed: number;

@@ -6,7 +6,7 @@ import type { SampleSource } from './sampleSource.js';
 import { SingleSource } from './singleSource.js';
 import { type UnalignedOptions, UnalignedSource, type UnpairedFolders } from './unalignedSource.js';
 
-/** What a data set of files is made of: plain data, of which any thread can make the source. */
+/** The description of a data set of files: plain data, from which any thread can create the source. */
 export type SourcePlan =
   | { readonly kind: 'aligned'; readonly opt: PreparationOptions; readonly pairs: PairList }
   | { readonly kind: 'unaligned'; readonly opt: UnalignedOptions; readonly folders: UnpairedFolders }

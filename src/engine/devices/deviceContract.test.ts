@@ -1,4 +1,4 @@
-/** What every device must do, whatever it is. */
+/** The requirements on every device of the registry. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
@@ -23,7 +23,7 @@ const counter = () => new State('tracked', i64(), 'counter', zero);
 for (const { name, device: found, skip } of foundDevices) {
   const device = found as Device; // where it is missing the tests are skipped
   const contract = (title: string, check: () => Promise<void>) => test(`${name}: ${title}`, { skip }, check);
-  /** Of those that people choose for training. */
+  /** For devices that `--device` offers. */
   const choice = (title: string, check: () => Promise<void>) => {
     if (name !== 'interpreter') contract(title, check);
   };

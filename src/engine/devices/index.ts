@@ -1,4 +1,4 @@
-// From a program to numbers: a device, states in its memory, and programs that it executes.
+// Execution: a device, states in its memory, and programs that it executes.
 export { chooseByRule } from '../runtime/algorithmRules.js';
 export type { Device, DeviceSettings, StateData } from '../runtime/device.js';
 export { downloadFloats } from '../runtime/device.js';

@@ -4,7 +4,7 @@ import { libraryVersions } from './cpu/onnxRuntime.js';
 import { DEFAULT_DEVICE, DEVICE_NAMES, type DeviceName } from './registry.js';
 import { webGpuVersions } from './webgpu/webGpuVersions.js';
 
-/** How Node comes by a device. */
+/** How Node opens a device. */
 interface Opener {
   /** Loads what the device needs, and opens it. */
   open(name: DeviceName, settings: DeviceSettings): Promise<Device>;
@@ -34,7 +34,7 @@ export async function openDevice(
   return openerOf(name).open(name as DeviceName, settings);
 }
 
-/** The versions of what computes on a device, for the record. */
+/** The versions of the libraries that compute on a device, for the record of a run. */
 export function deviceVersions(name: string = DEFAULT_DEVICE): Readonly<Record<string, string>> {
   return openerOf(name).versions();
 }

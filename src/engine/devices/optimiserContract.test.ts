@@ -1,4 +1,4 @@
-/** What the optimisers of every device of the registry must do, seen through programs. */
+/** The requirements on the optimisers of every device of the registry, tested through programs. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';

@@ -4,7 +4,7 @@ import { type Program, valuesOf } from './program.js';
 import type { Shape } from './tensorType.js';
 import type { Value } from './value.js';
 
-/** An op at given shapes, with the algorithms that compute it there: all that a choice among them may depend on. */
+/** An op at given shapes, with the algorithms that compute it there: a choice among them may depend on nothing else. */
 export interface Layer {
   /** Name of the op. */
   readonly op: string;

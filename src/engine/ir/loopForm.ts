@@ -1,7 +1,7 @@
 import type { Shape, TensorType } from './tensorType.js';
 
 /*
- * What an op is as loops, for all devices that run kernels. Everything here is immutable and interned: what is equal is
+ * An op stated as loops, for all devices that run kernels. Everything here is immutable and interned: what is equal is
  * one object with one id, so common subexpressions are found by identity. `loops/` builds, prints and checks it.
  */
 
@@ -110,7 +110,7 @@ export type Atom = {
   | { readonly kind: 'data'; readonly tensor: Tensor; readonly index: readonly Index[] }
 );
 
-/** What an op's rule may look at besides its operands. */
+/** The arguments of an op's `loops` rule besides its operands. */
 export interface LoopContext<Attributes> {
   readonly attributes: Attributes;
   /** Of the result. */

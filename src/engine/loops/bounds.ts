@@ -8,7 +8,7 @@ export interface Bounds {
 }
 
 /**
- * What an index lies within where these ranges hold: its own bounds, and those that follow from a range of an index
+ * The bounds of an index where these ranges hold: its own bounds, and those that follow from a range of an index
  * which differs from it, or from its opposite, by something bounded:
  *
  *   index = guarded + (index - guarded) = (index + guarded) - guarded

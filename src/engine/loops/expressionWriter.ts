@@ -106,7 +106,7 @@ export class ExpressionWriter {
     return this.sum(byLevel, constant);
   }
 
-  /** What the innermost term adds to the others, whose sum is computed in the loop outside. */
+  /** The innermost term added to the others, whose sum is computed in the loop around it. */
   private sum(terms: readonly Term[], constant: number): string {
     const last = terms.at(-1);
     if (last === undefined) return this.language.integer(constant);

@@ -23,7 +23,7 @@ test('equal expressions and equal loops are one object', () => {
   assert.notEqual(external('x', f32(4)), x, 'what comes from outside is one of its own');
 });
 
-test('what nobody uses is let go of', async () => {
+test('what is no longer referenced is collected', async () => {
   setFlagsFromString('--expose-gc');
   const collectGarbage: () => void = runInNewContext('gc');
   const table = new InternTable<object>();

@@ -2,7 +2,8 @@ let nextId = 0;
 
 /**
  * A process-wide table of what has been built from equal parts (hash consing): the same key gives the same object,
- * which `make` builds around a new id. Objects that nobody uses any more are let go of, with their keys.
+ * which `make` builds around a new id. Objects that are no longer referenced are garbage-collected, and their keys
+ * removed.
  */
 export class InternTable<T extends object> {
   private readonly known = new Map<string, WeakRef<T>>();

@@ -4,9 +4,9 @@ import { accumulator } from './expressions.js';
 import { variables } from './indices.js';
 
 /**
- * What a device runs at once. For every point of `axes`: the reductions of one phase after another, each over all of
- * `over`, and then the stores. Reductions of later phases, and the stores, read the results of earlier ones as
- * accumulators, numbered through all phases.
+ * The unit of work that a device runs at once. For every point of `axes`: the reductions of one phase after another,
+ * each over all of `over`, and then the stores. Reductions of later phases, and the stores, read the results of earlier
+ * ones as accumulators, numbered through all phases.
  *
  * A map has no phases, a fold one with one reduction, a contraction one with one product.
  */

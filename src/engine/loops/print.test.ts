@@ -83,7 +83,7 @@ test('views, choices, mirrors and offsets from data', () => {
   assert.deepEqual(printed(cast(trace.input('bytes', u8(3)), 'f32')), ['t0 : f32[3] = bytes[i0]']);
 });
 
-/** What the documents print is what is printed. */
+/** The documents show what is printed now. */
 test('the convolution, the norm and the transposed convolution of the document', () => {
   const operand = (name: string, ...shape: number[]) => trace.input(`${name} of the document`, f32(...shape));
   const [image, kernel] = [operand('x', 1, 64, 128, 128), operand('w', 128, 64, 4, 4)];

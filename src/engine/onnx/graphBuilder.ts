@@ -85,7 +85,7 @@ export class GraphBuilder implements Emitter {
 
   /** A constant tensor from its bytes, which are not copied: for weights, too many to be compared with others. */
   tensor(dataType: TensorProto_DataType, dims: readonly number[], data: ArrayBufferView): string {
-    return this.once(`tensor ${this.known.size}`, (name) => this.initialize(name, dataType, dims, data));
+    return this.once(`tensor ${this.known.size}`, (name) => this.initialise(name, dataType, dims, data));
   }
 
   private constant(
@@ -96,11 +96,11 @@ export class GraphBuilder implements Emitter {
     // as text, 0 and -0 are the same
     const elements = Array.from(data as ArrayLike<unknown>, (x) => (Object.is(x, -0) ? '-0' : `${x}`));
     return this.once(`${dataType}[${dims.join()}]:${elements.join()}`, (name) =>
-      this.initialize(name, dataType, dims, data),
+      this.initialise(name, dataType, dims, data),
     );
   }
 
-  private initialize(
+  private initialise(
     name: string,
     dataType: TensorProto_DataType,
     dims: readonly number[],

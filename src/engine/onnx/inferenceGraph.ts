@@ -35,8 +35,8 @@ type Item =
  * statistics folded into the convolutions, dropout left out.
  *
  * Batch normalisation by the statistics of the images themselves becomes InstanceNormalization: each image of a batch
- * is normalised by itself, so what becomes of it does not depend on its neighbours. That is how the reference
- * translates, which does it one by one.
+ * is normalised by itself, so its translation does not depend on the others. That is how the reference translates, one
+ * image at a time.
  *
  * The graph is traced at one size. It holds for others because nothing in it mentions a size: `lower` rules of the ops
  * of generators must not, which the self-check of the exporter tests at another one.

@@ -11,7 +11,7 @@ export const OPSET = 21n;
 /** ONNX IR version 10 goes with opset 21 (ONNX 1.16). */
 export const IR_VERSION = 10n;
 
-/** Name of the graph output that holds nothing; `Session.run` says why it is there. */
+/** Name of the empty graph output; `Session.run` explains what it is for. */
 const EMPTY_SEQUENCE = 'nothing';
 
 /** A model in ONNX's format, and the values that its inputs and outputs are, by name. */

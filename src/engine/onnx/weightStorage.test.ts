@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { toFloats } from '../../interop/floats.js';
 import { toHalf } from './half.js';
-import { quantize } from './weightStorage.js';
+import { quantise } from './weightStorage.js';
 
 test('half precision is IEEE 754 binary16, rounded to even', () => {
   // Bits from the standard's own examples, and by hand: 2049 lies between 2048 and 2050, 2051 between 2050 and 2052.
@@ -43,10 +43,10 @@ test('every half is the number that it was read as', () => {
 test('int8 weights have one scale for each output channel, whichever axis that is', () => {
   // [out 2, in 1, 1, 2] of a convolution, and the same numbers as [in 2, out 2, 1, 1] of a transposed one
   const data = Float32Array.of(1.27, -0.64, 0, 0.0254);
-  const conv = quantize(data, [2, 1, 1, 2], 0);
+  const conv = quantise(data, [2, 1, 1, 2], 0);
   assert.deepEqual([...conv.values], [127, -64, 0, 127]);
   assert.ok(Math.abs(conv.scales[0] - 0.01) < 1e-8 && Math.abs(conv.scales[1] - 0.0002) < 1e-8);
-  const transposed = quantize(data, [2, 2, 1, 1], 1);
+  const transposed = quantise(data, [2, 2, 1, 1], 1);
   assert.deepEqual([...transposed.values], [127, -127, 0, 5]);
-  assert.deepEqual([...quantize(new Float32Array(2), [1, 2, 1, 1], 0).values], [0, 0]);
+  assert.deepEqual([...quantise(new Float32Array(2), [1, 2, 1, 1], 0).values], [0, 0]);
 });

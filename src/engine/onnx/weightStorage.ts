@@ -31,7 +31,7 @@ export function storeWeight(
       return builder.node('Cast', [half], { to: TensorProto_DataType.FLOAT });
     }
     case 'int8': {
-      const { values, scales } = quantize(data, shape, axis);
+      const { values, scales } = quantise(data, shape, axis);
       const q = builder.tensor(TensorProto_DataType.INT8, shape, values);
       const scale = builder.tensor(TensorProto_DataType.FLOAT, [scales.length], scales);
       return builder.node('DequantizeLinear', [q, scale], { axis });
@@ -40,7 +40,7 @@ export function storeWeight(
 }
 
 /** Symmetric quantisation, one scale a channel: the largest weight of a channel becomes ±127. */
-export function quantize(
+export function quantise(
   data: Float32Array,
   shape: readonly number[],
   axis: number,

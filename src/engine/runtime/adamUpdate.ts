@@ -10,7 +10,7 @@ export interface ElementwiseUpdate {
   readonly arrays: Readonly<Record<string, Value>>;
   /** Numbers that all elements share. */
   readonly scalars: Readonly<Record<string, Value>>;
-  /** What becomes of which array, element by element in place. */
+  /** The new value of each array that is updated, element by element in place. */
   readonly writes: ReadonlyMap<Value, Value>;
 }
 

@@ -9,7 +9,7 @@ import type { DecidedAlgorithms, TunedChoicesStore } from './tunedChoices.js';
 /** Layers that touch fewer elements are quick with any algorithm: the rule decides, and nothing is timed. */
 const WORTH_TIMING = 2 ** 19;
 
-/** The device of an `Autotuner`, and where it keeps its results. */
+/** The device that an `Autotuner` times layers on, and where it keeps the results. */
 export interface AutotunerSettings {
   /** Names the device and all that its speed depends on: times are kept under it. */
   readonly fingerprint: string;
@@ -24,7 +24,7 @@ export interface AutotunerSettings {
 /**
  * Finds the fastest algorithm of each layer on this device: timed when a program first asks, and kept.
  *
- * What has been decided for a layer stays so: `decided` goes into the checkpoints of a training, and `restore` takes it from
+ * A decision for a layer stays as it is: `decided` goes into the checkpoints of a training, and `restore` takes it from
  * there, since a training that is continued must not compute by other algorithms, with other rounding, than before.
  */
 export class Autotuner {
@@ -33,7 +33,7 @@ export class Autotuner {
 
   constructor(private readonly settings: AutotunerSettings) {}
 
-  /** What the layers of all programs so far compute by. */
+  /** The algorithms of the layers of all programs so far. */
   get decided(): DecidedAlgorithms {
     const { fingerprint } = this.settings;
     return { fingerprint, algorithms: Object.fromEntries(this.algorithmOf) };

@@ -10,7 +10,7 @@ import type { DecidedAlgorithms, TunedChoicesStore } from './tunedChoices.js';
 /** The elements of a state, row by row as its type says: f32, or a single i64 of a counter. */
 export type StateData = Float32Array | BigInt64Array;
 
-/** What a device is opened with. A device for which one of these means nothing passes it over. */
+/** The settings that a device is opened with. A device ignores those that mean nothing to it. */
 export interface DeviceSettings {
   /** Threads that compute; 0: one per core. Default: 0. */
   readonly threads?: number;
@@ -21,9 +21,9 @@ export interface DeviceSettings {
 }
 
 /**
- * What executes programs, and the only way to it: states are its memory, which the outside sees through `upload` and
- * `download` alone, and programs are compiled over them. Calls must not overlap, except that a result or a state that
- * was asked for may be awaited later.
+ * The interface through which programs are executed. States are the device's memory, which callers see through `upload`
+ * and `download` alone, and programs are compiled over them. Calls must not overlap, except that a result or a state
+ * that was asked for may be awaited later.
  *
  * ```
  * await device.allocate(states);
@@ -39,7 +39,9 @@ export interface Device {
   readonly versions: Readonly<Record<string, string>>;
   /** Something that a person should know before work begins, as a line: that it is slow here, and why. */
   readonly notice?: string | undefined;
-  /** What tuned choices hold for: the hardware, the threads, the library with its version. */
+  /**
+   * Identifies the conditions under which tuned choices hold: the hardware, the threads, the library with its version.
+   */
   readonly fingerprint: string;
   readonly memory: MemoryModel;
   /** Which algorithms its programs compute by so far, for checkpoints: others would give other bits. */
@@ -83,7 +85,7 @@ export interface Device {
   /** Predicts how long a run takes, from its parts timed one by one: none of the program's memory is allocated. */
   predictTime(program: Program, options?: PredictOptions): Promise<StepTime>;
 
-  /** What the programs have spent that are disposed of by now; empty without `profiling`. */
+  /** The times of the programs that have been disposed of by now; empty without `profiling`. */
   profile(): Promise<Profile>;
 
   /** Frees everything: programs, optimisers and states. */

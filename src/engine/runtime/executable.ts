@@ -11,7 +11,7 @@ export interface CompileOptions {
   readonly onTuning?: (layers: number) => void;
 }
 
-/** What a run is given: tensors for the program's inputs, and numbers for its run-time scalars. */
+/** The inputs of a run: tensors for the program's inputs, and numbers for its run-time scalars. */
 export interface RunInputs {
   readonly tensors: Readonly<Record<string, TensorArray>>;
   readonly scalars?: Readonly<Record<string, number>>;
@@ -21,7 +21,7 @@ export interface RunInputs {
   readonly accumulation?: Accumulation;
 }
 
-/** What a run has computed, still where the device has it. */
+/** The results of a run, still in the device's memory. */
 export interface RunResults {
   /**
    * A copy of one of the program's outputs. To be called before the executable runs again or is disposed of; the promise
@@ -37,7 +37,7 @@ export interface Executable {
   readonly program: Program;
   /**
    * Runs the program once. Inputs are copied before the promise resolves; nothing is copied out until it is asked for,
-   * and a device that works by itself may still be at it.
+   * and a device that works asynchronously may still be computing.
    *
    * @throws Error when an input or a scalar is missing, or of another size
    */

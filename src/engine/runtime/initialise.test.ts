@@ -12,7 +12,7 @@ import { elementCount, f32, i64 } from '../ir/tensorType.js';
 import { downloadFloats } from './device.js';
 import { initialise } from './initialise.js';
 
-/** What PyTorch's initialisers give a weight (test/fixtures/init.py). */
+/** Moments of a weight as PyTorch's initialisers draw it (test/fixtures/init.py). */
 interface Expected {
   readonly init_type: InitType;
   readonly init_gain: number;
@@ -24,7 +24,7 @@ interface Expected {
   readonly orthogonal?: 'rows' | 'columns';
   readonly squared_length?: number;
 }
-/** What they give a norm's scale and all biases. */
+/** The same for a norm's scale and for all biases. */
 interface ExpectedVector {
   readonly init_gain: number;
   readonly layer: string;

@@ -7,13 +7,13 @@ export interface MemoryStrategy {
   readonly keepsMemory: boolean;
   /** Whether activations are computed again for the gradients instead of being kept (`inStrategy`). */
   readonly recomputes: boolean;
-  /** What there is to say to the person who trains. */
+  /** A sentence about it for the person who trains. */
   readonly note?: string;
 }
 
-/** What a training needs, in bytes of the device's memory. */
+/** The memory that a training needs, in bytes of the device's memory. */
 export interface MemoryNeeds {
-  /** What is there before any program: on a CPU Node, the library's code, data loading. */
+  /** Used before any program: on a CPU by Node, the library's code and data loading. */
   readonly process: number;
   /** Parameters, gradients and two moments; statistics. */
   readonly states: number;
@@ -24,7 +24,7 @@ export interface MemoryNeeds {
   readonly total: number;
 }
 
-/** What programs take of a device's memory, known before anything is allocated. */
+/** Predicts how much of a device's memory programs take, before anything is allocated. */
 export interface MemoryModel {
   /** From the fastest to the one that needs least. */
   readonly strategies: readonly MemoryStrategy[];

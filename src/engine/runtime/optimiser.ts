@@ -4,7 +4,10 @@ import type { State } from '../ir/state.js';
 export interface AdamSettings {
   readonly betas: readonly [number, number];
   readonly epsilon: number;
-  /** Gradients longer than this, all of the optimiser's taken together, are shortened to it. Default: none are. */
+  /**
+   * The greatest L2 norm of the optimiser's gradients, all taken together: longer ones are clipped to it. Default: no
+   * clipping.
+   */
   readonly clipNorm?: number;
   /** How much of the parameters' moving average stays in an update. Default: no average is kept. */
   readonly averaging?: number;
@@ -12,7 +15,7 @@ export interface AdamSettings {
   readonly accumulates?: boolean;
 }
 
-/** What is added to the gradients' length before they are shortened, as in PyTorch's clip_grad_norm_. */
+/** Added to the gradients' norm before they are clipped, as in PyTorch's clip_grad_norm_. */
 export const CLIP_EPSILON = 1e-6;
 
 /** One batch among several whose gradients make one update. */
@@ -23,7 +26,7 @@ export interface Accumulation {
   readonly isLast: boolean;
 }
 
-/** What an optimiser keeps of each parameter besides itself: the gradient of the last run, moments, moving average. */
+/** The arrays that an optimiser keeps for each parameter: the gradient of the last run, moments, moving average. */
 export type OptimiserQuantity = 'gradient' | 'firstMoment' | 'secondMoment' | 'average';
 
 /** Adam over some states of a device: programs update through it, checkpoints read and write what it keeps. */

@@ -1,8 +1,11 @@
 /** One node of a compiled program in the runs of a profile. */
 export interface NodeTime {
-  /** `scope.op/operator` where it stems from an op of the program; what the library put in has a name of its own. */
+  /**
+   * `scope.op/operator` where it stems from an op of the program; nodes that the library inserted have names of their
+   * own.
+   */
   readonly name: string;
-  /** What executes it: the ONNX operator, such as Conv. */
+  /** The operator that executes it: ONNX's, such as Conv. */
   readonly operator: string;
   /** Milliseconds of each run, in order. */
   readonly milliseconds: readonly number[];

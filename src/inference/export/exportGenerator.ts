@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { toBinary } from '@bufbuild/protobuf';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { writeFileAtomic } from '../../base/files/atomicFile.js';
-import { InferenceSession, runtimeNotice } from '../../engine/devices/cpu/inferenceSession.js';
+import { InferenceSession } from '../../engine/devices/cpu/inferenceSession.js';
 import type { Boundary } from '../../engine/onnx/imageBoundary.js';
 import { ModelProtoSchema } from '../../engine/onnx/onnx_pb.js';
 import type { Precision } from '../../engine/onnx/weightStorage.js';
@@ -16,8 +16,10 @@ import { writeWebFolder } from './webFolder.js';
 import { type WeightsFormat, writeWeightsFile } from './weightsFile.js';
 
 export const exportFormats = ['onnx', 'safetensors', 'pth', 'web'] as const;
+/** One of `exportFormats`. */
 export type ExportFormat = (typeof exportFormats)[number];
 
+/** Settings of `exportGenerator`. */
 export interface ExportOptions extends SourceOptions {
   /** Default: onnx. */
   readonly format?: ExportFormat;
@@ -31,7 +33,7 @@ export interface ExportOptions extends SourceOptions {
   readonly onStage?: (stage: string) => void;
 }
 
-/** What an export has come to. */
+/** The result of an export. */
 export interface Exported {
   /** The file or folder. */
   readonly path: string;
@@ -57,7 +59,7 @@ export async function exportGenerator(model: string, options: ExportOptions = {}
   const precision = options.precision ?? (format === 'web' ? 'fp16' : 'fp32');
   const boundary = format === 'web' ? 'uint8' : (options.boundary ?? 'float');
   const form: ModelForm = { normMode, precision, boundary };
-  runtimeNotice(options.onWarning ?? console.warn);
+  if (InferenceSession.notice !== undefined) (options.onWarning ?? console.warn)(InferenceSession.notice);
   onStage('loading');
   const generator = findTrainedGenerator(model, options);
   const path = options.out ?? defaultPath(generator.name, format, precision);

@@ -24,7 +24,10 @@ interface Tolerance {
   readonly text: string;
 }
 
-/** What precision costs at most: for fp32 1e-4 of the generator's -1 ... 1, for the others whole levels. */
+/**
+ * The largest difference that each precision may cause: for fp32 1e-4 of the generator's -1 ... 1, for the others whole
+ * levels.
+ */
 export const TOLERANCES: Readonly<Record<Precision, Tolerance>> = {
   fp32: { measure: 'max', limit: 1e-4 * 127.5, text: '1e-4 of -1 ... 1' },
   fp16: { measure: 'max', limit: 1, text: '1/255' },

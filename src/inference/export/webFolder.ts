@@ -11,7 +11,7 @@ import { MODEL_INDEX, type ModelIndex } from '../portable/modelIndex.js';
 /** Small enough for the file limits of common static hosts and their caches. */
 export const CHUNK_BYTES = 20e6;
 
-/** What the build has made of web/. */
+/** The folder into which the build puts web/. */
 const BUILT = fileURLToPath(new URL('../../../web/', import.meta.url)); // dist/web, from dist/src/inference/export
 
 /** Where the model lies below the site. */

@@ -17,7 +17,7 @@ import {
 
 /** A file that has been written beside its place. */
 export interface WrittenBeside {
-  /** What a reader makes of it. */
+  /** The generator as it is read back from the file. */
   reread(): TrainedGenerator;
   /** Puts it in its place. */
   keep(): void;

@@ -9,9 +9,10 @@ import { type Precision, precisions } from '../../engine/onnx/weightStorage.js';
  * reference do, or the running ones of the training, as with `--eval`. Without batch norm the two are the same.
  */
 export const normModes = ['batch', 'running'] as const;
+/** One of `normModes`. */
 export type NormMode = (typeof normModes)[number];
 
-/** What has to be known of an exported generator to use it, kept in the metadata of the file. */
+/** The facts that are needed to use an exported generator, kept in the metadata of the file. */
 export interface GeneratorInfo {
   /** The run or file that it comes from. */
   readonly name: string;
@@ -24,7 +25,7 @@ export interface GeneratorInfo {
   readonly boundary: Boundary;
   /** The options of its training, by flag, but for paths and addresses. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** What wrote the file: version of pix2pix-ts, and its commit where that is known. */
+  /** The program that wrote the file: version of pix2pix-ts, and its commit where that is known. */
   readonly version: string;
   readonly commit: string;
 }

@@ -17,7 +17,9 @@ export interface Engine {
   dispose(): Promise<void>;
 }
 
-/** What graphs there are: bytes in NHWC, and floats -1 ... 1 in NCHW. Each is made when it is first needed. */
+/**
+ * The engines of a generator: for bytes in NHWC, and for floats -1 ... 1 in NCHW. Each is made when it is first needed.
+ */
 export interface Engines {
   uint8(): Promise<Engine>;
   float(): Promise<Engine>;

@@ -18,10 +18,10 @@ async function tiled(
   return result.data;
 }
 
-/** What a network of 1×1 convolutions does: each pixel by itself. */
+/** Translates each pixel by itself, as a network of 1×1 convolutions. */
 const invert = (tile: Interleaved<Uint8Array>) => ({ ...tile, data: tile.data.map((level) => 255 - level) });
 
-test('tiles of what looks at single pixels have no seams', async () => {
+test('tiles have no seams where each pixel is translated by itself', async () => {
   for (const [width, height] of [
     [100, 70],
     [16, 16],
@@ -44,7 +44,7 @@ test('tiles of what looks at single pixels have no seams', async () => {
   }
 });
 
-test('what looks at neighbours too is whole where the overlap reaches as far, and blends from tile to tile', async () => {
+test('where a translation depends on neighbouring pixels too, the overlap covers them, and tiles are blended', async () => {
   // Two tiles of 8 over 12 pixels, overlap 4: each tile gives one level, so the weights themselves are seen.
   const image = { data: new Uint8Array(12 * 8), width: 12, height: 8, channels: 1 };
   let level = 0;

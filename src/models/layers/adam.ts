@@ -3,6 +3,7 @@ import type { State } from '../../engine/ir/state.js';
 import type { Trace } from '../../engine/ir/trace.js';
 import type { Value } from '../../engine/ir/value.js';
 
+/** An Adam optimiser (Kingma and Ba 2015): its name and its constants β₁, β₂, ε. */
 export interface AdamOptions {
   /** Names the optimiser; its learning rate is the run-time scalar `lr_<name>`. */
   readonly name: string;

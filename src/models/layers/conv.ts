@@ -8,6 +8,7 @@ import type { Module } from './module.js';
 import type { LayerFactory } from './sequential.js';
 import { spectralWeight } from './spectralNorm.js';
 
+/** A convolution layer: channels, the side of its kernel in pixels, and its geometry. */
 export interface ConvOptions extends ConvGeometry {
   readonly inputs: number;
   readonly outputs: number;
@@ -37,7 +38,7 @@ function layer(
     convolve(x, weight, bias && trace.read(bias), options);
   if (options.spectralNorm) {
     const weight = spectralWeight(prefix, named('weight_orig'), outputAxis);
-    const states = [...biases, ...weight.states]; // PyTorch registers the weight anew, behind the bias
+    const states = [...biases, ...weight.states]; // PyTorch registers the weight again, after the bias
     return { states, apply: (trace, x) => apply(trace, x, weight.read(trace)) };
   }
   const weight = named('weight');
@@ -50,6 +51,7 @@ export function convLayer(options: ConvOptions): LayerFactory {
   return (prefix) => layer(prefix, [outputs, inputs, kernel, kernel], options, 0, conv2d);
 }
 
+/** A transposed convolution layer. */
 export interface ConvTransposeOptions extends ConvOptions {
   /** Extra rows and columns at the end, fewer than `stride`. */
   readonly outputPadding?: number;

@@ -1,7 +1,9 @@
 import type { Initialiser } from '../../engine/ir/state.js';
 import type { Shape } from '../../engine/ir/tensorType.js';
 
+/** The choices of `--init_type`: the reference's, and `pytorch`, by which layers start as PyTorch's own do. */
 export const initTypes = ['normal', 'xavier', 'kaiming', 'orthogonal', 'pytorch'] as const;
+/** One of `initTypes`. */
 export type InitType = (typeof initTypes)[number];
 
 /** How weights start: the scheme and its gain (the reference's --init_type and --init_gain). */

@@ -3,14 +3,16 @@ import { relu } from '../../engine/ops/activation.js';
 import { abs, add, log, neg, shift, sigmoid, softplus, square, sub } from '../../engine/ops/elementwise.js';
 import { mean } from '../../engine/ops/reduce.js';
 
+/** The adversarial losses, as `--gan_mode` names them; `ganLoss` has their formulas. */
 export const ganModes = ['vanilla', 'lsgan', 'wgangp', 'hinge', 'log'] as const;
-/** The TensorFlow port's, which keeps logarithms finite. */
+/** Keeps logarithms finite; the TensorFlow port's value. */
 const EPSILON = 1e-12;
 
+/** One of `ganModes`. */
 export type GanMode = (typeof ganModes)[number];
 
 /**
- * How well a discriminator's answers fit what they should be, as it is trained (the reference's GANLoss), a scalar.
+ * The loss by which a discriminator is trained to judge images as real or fake (the reference's GANLoss), a scalar.
  *
  * - vanilla: binary cross-entropy of the logits, ln(1 + e^∓x) (Goodfellow et al. 2014)
  * - lsgan: squared distance to 1 or 0 (Mao et al. 2017)

@@ -11,7 +11,9 @@ import { type InitOptions, scaleInitialiser, zeros } from './initialise.js';
 import { stateless } from './module.js';
 import type { LayerFactory } from './sequential.js';
 
+/** The choices of `--norm`. */
 export const normTypes = ['batch', 'instance', 'none'] as const;
+/** One of `normTypes`. */
 export type NormType = (typeof normTypes)[number];
 
 const EPSILON = 1e-5;

@@ -9,8 +9,9 @@ import type { Module } from '../layers/module.js';
 import { biasBefore, type NormType, normLayer } from '../layers/norm.js';
 import { type LayerFactory, sequential } from '../layers/sequential.js';
 
+/** The settings of a discriminator: channels of its input and of its first layer (`ndf`), and how layers are made. */
 export interface DiscriminatorOptions {
-  /** Channels of what it judges: input and output images together. */
+  /** Channels of its input: input and output images together. */
   readonly inputNc: number;
   readonly ndf: number;
   readonly norm: NormType;

@@ -13,6 +13,9 @@ import { type LayerFactory, sequential } from '../layers/sequential.js';
 /** How a decoder doubles its maps: by a transposed convolution, or by repeating pixels before an ordinary one. */
 export type Upsampling = 'deconv' | 'resize';
 
+/**
+ * The settings of a residual generator: channels of its images and of its first layer (`ngf`), and how layers are made.
+ */
 export interface ResnetOptions {
   readonly inputNc: number;
   readonly outputNc: number;
@@ -37,7 +40,7 @@ const mirrored =
 /**
  * The residual generator (Johnson et al. 2016, as CycleGAN has it; the reference's ResnetGenerator): f32[N, inputNc, H,
  * W] to f32[N, outputNc, H, W] in -1 ... 1, where H and W are multiples of 4. States have the reference's names; a
- * dropout in the blocks moves those behind it, there as here.
+ * dropout in the blocks shifts the indices in the names of the layers after it, there as here.
  */
 export function resnet({ inputNc, outputNc, blocks, ngf, norm, init, ...options }: ResnetOptions): Module {
   const bias = biasBefore(norm);

@@ -12,6 +12,7 @@ import { separableConvLayer } from '../layers/separableConv.js';
 import { type LayerFactory, sequential } from '../layers/sequential.js';
 import type { Upsampling } from './resnet.js';
 
+/** The settings of a U-Net: channels of its images and of its outermost layer (`ngf`), and how layers are made. */
 export interface UnetOptions {
   readonly inputNc: number;
   readonly outputNc: number;
@@ -21,7 +22,7 @@ export interface UnetOptions {
   readonly norm: NormType;
   readonly dropout: boolean;
   readonly upsampling: Upsampling;
-  /** Whether blocks hand on their input beside their output; without, it is the paper's encoder-decoder. */
+  /** Whether blocks have skip connections; without, it is the paper's encoder-decoder. */
   readonly skips: boolean;
   readonly spectralNorm?: boolean;
   readonly init: InitOptions;
@@ -38,7 +39,10 @@ export interface UnetOptions {
 interface Parts {
   readonly skips: boolean;
   readonly down: (inputs: number, outputs: number, bias: boolean) => LayerFactory;
-  /** From what the block inside hands on, `inner` channels of it its own. */
+  /**
+   * The upward half of a block. Its input is the output of the block inside, of which `inner` channels are that block's
+   * own.
+   */
   readonly up: (inner: number, outputs: number, bias: boolean, isInnermost?: boolean) => LayerFactory[];
   readonly norm: (channels: number) => LayerFactory;
   readonly bias: boolean;

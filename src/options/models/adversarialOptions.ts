@@ -1,7 +1,7 @@
 import { diffaugFault } from '../diffaug.js';
 import type { OptionTable } from '../spec.js';
 
-/** What models with a discriminator of patches have in common. */
+/** The options that all models with a discriminator of patches share. */
 export const ADVERSARIAL_OPTIONS = {
   lambda_gp: {
     kind: 'float',

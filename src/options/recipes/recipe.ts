@@ -15,13 +15,13 @@ import type { FlagValues, OptionScalar } from '../spec.js';
  * ```
  */
 export interface Recipe {
-  /** What it is, in a few words, for `--help`. */
+  /** A description in a few words, for `--help`. */
   readonly about: string;
   /** Where its numbers come from. */
   readonly source: string;
-  /** What makes it this recipe, by flag: another value on the command line is refused. */
+  /** The flags that define the recipe: another value on the command line is refused. */
   readonly fixed: Readonly<Record<string, OptionScalar>>;
-  /** What else it sets, by flag, as defaults that the command line may change. */
+  /** Other flags that it sets, as defaults that the command line may change. */
   readonly defaults?: Readonly<Record<string, OptionScalar>>;
 }
 

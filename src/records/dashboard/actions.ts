@@ -6,7 +6,7 @@ import { requirePageToken } from './guard.js';
 import { Refused } from './refused.js';
 import { chosenRun } from './runRoutes.js';
 
-/** What is done: `POST /api/annotate`, `/stop`, `/save`, `/delete`. */
+/** The routes that change something: `POST /api/annotate`, `/stop`, `/save`, `/delete`. */
 export function serveActions(app: Hono, { index, guard }: AppParts): void {
   app.use('/api/*', async (c, next) => {
     if (c.req.method === 'POST') requirePageToken(c, guard);

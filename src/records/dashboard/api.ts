@@ -2,7 +2,7 @@ import type { Annotations, RunDetail, RunFile, RunSummary } from '../reading/run
 import type { Series } from '../reading/series.js';
 
 /**
- * What the dashboard's server and its page say to each other, as JSON. A run is named by its `id` in the query, never in
+ * The interface between the dashboard's server and its page, in JSON. A run is named by its `id` in the query, never in
  * the path: the server looks it up among the runs it has found, so that no path is ever made of what a request says.
  *
  *     GET  /api/runs                                       RunList
@@ -50,8 +50,8 @@ export interface Refusal {
 }
 
 /**
- * What the page holds when it is a run sent as one file: `<script type="application/json" id="report">`. Images are data
- * URIs in the order of the steps of `detail.imageSteps`.
+ * The data in a run that is exported as one file: `<script type="application/json" id="report">`. Images are data URIs
+ * in the order of the steps of `detail.imageSteps`.
  */
 export interface EmbeddedRun {
   readonly madeAt: string;

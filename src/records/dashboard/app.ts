@@ -12,7 +12,7 @@ import { servePage } from './page.js';
 import { Refused } from './refused.js';
 import { serveRuns } from './runRoutes.js';
 
-/** What an action says is small; nothing is ever uploaded. */
+/** The bodies of actions are small; nothing is ever uploaded. */
 const MAX_BODY = 1 << 20;
 
 /** The dashboard's routes, as `api.ts` lists them, behind all of its checks. */

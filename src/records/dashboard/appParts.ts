@@ -1,10 +1,10 @@
 import type { RunIndex } from '../reading/runIndex.js';
 import type { GuardSettings } from './guard.js';
 
-/** What a request may reach of the server. */
+/** The parts of the server that requests use. */
 export interface AppParts {
   readonly index: RunIndex;
   readonly guard: GuardSettings;
-  /** Aborted when the server closes: what is under way ends. */
+  /** Aborted when the server closes: requests under way end. */
   readonly closing: AbortSignal;
 }

@@ -276,7 +276,7 @@ test('where others can reach it, a token is required: in the address once, then 
   }
 });
 
-test('a port that is taken is told with its mend', async () => {
+test('a port that is taken is reported with the fix', async () => {
   const { port } = new URL(server.url);
   await assert.rejects(
     startDashboard({ logDirectory: runs, port: Number(port) }),

@@ -13,7 +13,10 @@ export interface DashboardSettings {
   readonly port?: number;
   /** Default 127.0.0.1: this machine alone. */
   readonly host?: string;
-  /** What visitors have to show, 16 characters or more. Where others can reach the server and none is given, one is made. */
+  /**
+   * The access token that visitors need, 16 characters or more. Where others can reach the server and none is given,
+   * one is made.
+   */
   readonly token?: string;
 }
 

@@ -6,7 +6,7 @@ import { exportRun } from './exportRun.js';
 import { Refused } from './refused.js';
 import { chosenRun } from './runRoutes.js';
 
-/** What is taken away: `GET /api/export/series`, with any number of runs and tags, and `/api/export/run`. */
+/** The downloads: `GET /api/export/series`, with any number of runs and tags, and `/api/export/run`. */
 export function serveExports(app: Hono, { index }: AppParts): void {
   app.get('/api/export/series', (c) => {
     const [ids, tags] = [c.req.queries('run') ?? [], c.req.queries('tag') ?? []];
@@ -34,7 +34,7 @@ export function serveExports(app: Hono, { index }: AppParts): void {
         });
       },
       async () => {},
-    ); // who has gone needs no answer
+    ); // the client has gone and needs no answer
   });
   app.get('/api/export/run', async (c) => {
     const run = chosenRun(c, index);

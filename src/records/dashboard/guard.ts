@@ -5,7 +5,10 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import { Refused } from './refused.js';
 
-/** What a page of ours may do: run its own scripts, ask this server, show images. Nothing from anywhere else. */
+/**
+ * The content security policy of our pages: they may run their own scripts, ask this server and show images, and load
+ * nothing from anywhere else.
+ */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -29,9 +32,9 @@ const HEADERS: Readonly<Record<string, string>> = {
 export interface GuardSettings {
   /** The address that the server is bound to, as it was given. */
   readonly host: string;
-  /** What a visitor has to show; undefined where nobody but this machine can ask. */
+  /** The access token that a visitor needs; undefined where only this machine can reach the server. */
   readonly accessToken?: string;
-  /** What an action has to show besides: in the page, so that no other page can know it. */
+  /** The token that actions need besides. It is in the page, so that no other page can know it. */
   readonly pageToken: string;
 }
 
@@ -44,8 +47,8 @@ export function withHeaders(): MiddlewareHandler {
 }
 
 /**
- * Lets through who asks this server by a name of its own, from a page of its own. A page of a stranger can point a name
- * of the stranger's at this machine (DNS rebinding), but the browser then says that name as Host; ports are not
+ * Lets requests pass that name this server by a name of its own, from a page of its own. A page of a stranger can point
+ * a name of the stranger's at this machine (DNS rebinding), but the browser then says that name as Host; ports are not
  * compared, since a tunnel may change them.
  */
 export function sameSite({ host }: GuardSettings): MiddlewareHandler {

@@ -10,7 +10,7 @@ import { startDashboard } from './dashboardServer.js';
 const root = mkdtempSync(join(tmpdir(), 'live-'));
 after(() => rmSync(root, { recursive: true }));
 
-/** What a visitor is told, message by message. */
+/** The messages that a visitor receives, one by one. */
 async function* changes(url: string, signal: AbortSignal): AsyncGenerator<RunsChanged> {
   const answer = await fetch(`${url}api/events`, { signal });
   let text = '';

@@ -1,6 +1,6 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 
-/** A request that is not granted: becomes a `Refusal` with this status. */
+/** Refuses a request: becomes a `Refusal` with this status. */
 export class Refused extends Error {
   override readonly name = 'Refused';
 

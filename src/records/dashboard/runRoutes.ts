@@ -14,7 +14,7 @@ const MAX_SERIES = 5000;
 const LOG_BYTES = 1 << 16;
 const MAX_LOG_BYTES = 1 << 22;
 
-/** What is looked at: `GET /api/runs`, `/run`, `/series`, `/image`, `/log`, `/files`, `/events`. */
+/** The routes that read: `GET /api/runs`, `/run`, `/series`, `/image`, `/log`, `/files`, `/events`. */
 export function serveRuns(app: Hono, { index, closing }: AppParts): void {
   app.use('/api/*', async (c, next) => {
     await next();

@@ -26,7 +26,7 @@ const CHECKS: Readonly<Record<keyof Annotations, (value: unknown) => boolean>> =
 };
 
 /**
- * What somebody sent, or a file holds, as annotations.
+ * Checks annotations that a request or a file contains.
  * @throws Pix2PixError naming the field that is none
  */
 export function parseAnnotations(value: unknown): Annotations {

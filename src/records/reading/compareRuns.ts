@@ -14,7 +14,7 @@ const OF_THE_CALL = ['name', 'continue_train', 'epoch_count', 'checkpoints_dir',
 
 type Facts = Readonly<Record<string, RunDifference['a']>>;
 
-/** What differs between two runs as they were last trained: causes first, then what came of them. */
+/** The differences between two runs as they were last trained: causes first, then results. */
 export function compareRuns(a: RunDetail, b: RunDetail): RunDifference[] {
   const [left, right] = [factsOf(a), factsOf(b)];
   return (Object.keys(left) as RunDifference['of'][]).flatMap((of) => {
@@ -54,7 +54,7 @@ function metricsOf({ step, state, last, best, scalars }: RunDetail['summary']): 
   const tags = scalars.filter((tag) => !/^(system|time)\/|^lr$/.test(tag));
   const values = tags.flatMap((tag): [string, number | null | undefined][] => [
     [tag, last[tag]],
-    // The lowest value that a loss of an adversary once had says nothing.
+    // The lowest value of an adversarial loss is no measure of quality.
     ...(tag.startsWith('val/') ? [[`best(${tag})`, best[tag]?.value] as [string, number | undefined]] : []),
   ]);
   return { state, step, ...Object.fromEntries(values) };

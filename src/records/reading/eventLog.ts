@@ -56,7 +56,7 @@ export class EventLog {
   }
 
   /**
-   * Looks at the files.
+   * Checks the sizes of the files.
    * @returns `anew` where what has been read is no longer what is there
    * @throws where the folder cannot be read
    */

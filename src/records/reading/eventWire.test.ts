@@ -8,7 +8,7 @@ import { TagTable } from './tagTable.js';
 
 type EventInit = MessageInitShape<typeof EventSchema>;
 
-/** What the wire reader tells of some bytes, call by call. */
+/** The calls that the wire reader makes to its sink for some bytes. */
 function toldOf(bytes: Uint8Array, problems: string[] = []): unknown[] | undefined {
   const told: unknown[] = [];
   const note =
@@ -86,7 +86,7 @@ function tensorOf(float: number, form: string) {
   return { dtype: DataType.DT_FLOAT, tensorContent: new Uint8Array(Float32Array.of(float).buffer) };
 }
 
-test('of every event it tells what a protobuf encoder put into it', () => {
+test('every event is read as a protobuf encoder wrote it', () => {
   fc.assert(
     fc.property(step, fc.double(), fc.array(value, { maxLength: 6 }), (step, wallTime, values) => {
       const summary = { value: values.map(({ init }) => init) };
@@ -112,7 +112,7 @@ test('a session start is told, other marks of sessions are not', () => {
   assert.deepEqual(at(SessionLog_SessionStatus.STOP), []);
 });
 
-test('bytes that are no event are told from one and break nothing', () => {
+test('bytes that are no event are recognised as such and break nothing', () => {
   const event = encode({
     step: 3n,
     what: { case: 'summary', value: { value: [{ tag: 'a', value: { case: 'simpleValue', value: 1 } }] } },

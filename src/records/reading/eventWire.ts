@@ -1,7 +1,7 @@
 import type { Tag, TagTable } from './tagTable.js';
 import { WireReader } from './wireReader.js';
 
-/** What the events of a file tell of, in the order of the file. Times are milliseconds since 1970. */
+/** Receives the content of a file's events, in the order of the file. Times are milliseconds since 1970. */
 export interface EventSink {
   scalar(tag: Tag, step: number, wall: number, value: number, place: number): void;
   image(tag: Tag, step: number, wall: number, width: number, height: number, place: number): void;
@@ -16,9 +16,9 @@ export interface EventSink {
 const MAX_TEXT = 1 << 16;
 
 /**
- * Reads serialised events (`Event` of tensorboard.proto) straight from their bytes. A general decoder makes objects of
- * every field, copies images, and takes ten times as long for the scalars that files are full of.
- * What this one understands is a part of the format; a test holds it against the general decoder.
+ * Reads serialised events (`Event` of tensorboard.proto) directly from their bytes. A general decoder makes objects of
+ * every field, copies images, and takes ten times as long for the scalars that files are full of. This reader
+ * understands a part of the format; a test compares it with the general decoder.
  */
 export class EventWire extends WireReader {
   private step = 0;
@@ -117,7 +117,7 @@ export class EventWire extends WireReader {
         this.skip(key, end);
       }
     }
-    if (tag === undefined) return; // refused, which the table has told
+    if (tag === undefined) return; // refused, which the table has reported
     if (scalar >= 0) {
       this.sink.scalar(tag, this.step, this.wall, this.view.getFloat32(scalar, true), this.place);
       return;

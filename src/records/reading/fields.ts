@@ -1,9 +1,12 @@
 import type { RunSummary } from './runSummary.js';
 
-/** NaN stands for a metric that is none any more. */
+/** NaN stands for a metric that is no longer a number. */
 export type FieldValue = string | number | boolean;
 
-/** What every run has besides its options and metrics. These names go before an option of the same name. */
+/**
+ * The fields that every run has besides its options and metrics. Their names take precedence over an option of the same
+ * name.
+ */
 const OWN: Readonly<Record<string, (run: RunSummary) => FieldValue | readonly string[] | undefined | null>> =
   {
     name: (run) =>
@@ -22,8 +25,8 @@ const OWN: Readonly<Record<string, (run: RunSummary) => FieldValue | readonly st
 const CALL = /^(best|last)\((.*)\)$/s;
 
 /**
- * What a run has under the name of a field: `lr` or any other option; `name`, `state`, `step`, `epoch`, `progress`,
- * `seconds`, `started`, `updated`, `label`, `notes`; a metric by its tag, `val/L1`, for its newest value, also written
+ * The values of a run's field: `lr` or any other option; `name`, `state`, `step`, `epoch`, `progress`, `seconds`,
+ * `started`, `updated`, `label`, `notes`; a metric by its tag, `val/L1`, for its newest value, also written
  * `last(val/L1)`; `best(val/L1)`. Columns of the table, its order, the filter and comparisons name fields in this way.
  *
  * @returns none where the run has no such thing, several for its labels

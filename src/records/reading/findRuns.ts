@@ -4,7 +4,7 @@ import { fileError, summaryOf } from '../../base/files/systemError.js';
 import { RUN_RECORD_FILE } from '../writing/runRecord.js';
 import { isEventFile } from './eventLog.js';
 
-/** How deep below the log directory runs are sought, and how much of it is looked at. */
+/** How deep below the log directory runs are searched for, and how many folders are visited. */
 const MAX_DEPTH = 6;
 const MAX_FOLDERS = 20_000;
 const MAX_RUNS = 2000;
@@ -17,7 +17,7 @@ export interface FoundRuns {
 
 /**
  * Finds the folders that hold a run: those with `run.json` or event files. Links are not followed, so that nothing
- * outside of the log directory is found; folders that begin with a dot are passed by, and so are the pages of a run, which
+ * outside of the log directory is found; folders that begin with a dot are skipped, and so are the pages of a run, which
  * may have any number of images.
  *
  * @throws where the log directory cannot be read

@@ -8,12 +8,12 @@ import { crc32c } from '../writing/crc32c.js';
 import type { EventLog } from './eventLog.js';
 import type { RunContents } from './runContents.js';
 
-/** Changes with what is kept: an older one is as good as absent. */
+/** Changes with the form of what is kept: another one is treated as absent. */
 const FORMAT = 'pix2pix-ts run 3\n';
 const HEADER = FORMAT.length + 4;
 const MAX_AGE = 60 * 86_400_000;
 
-/** What has been read of a run, and how far. */
+/** The data that have been read of a run, and up to where. */
 export interface KeptReading {
   readonly log: ReturnType<EventLog['state']>;
   readonly contents: ReturnType<RunContents['state']>;
@@ -32,7 +32,7 @@ export function keepReading(runFolder: string, kept: KeptReading): void {
   }
 }
 
-/** What was kept of a run; undefined where nothing was, or it is damaged or of another version. */
+/** The data that were kept of a run; undefined where there are none, or they are damaged or of another version. */
 export async function keptReading(runFolder: string): Promise<KeptReading | undefined> {
   try {
     const bytes = await readFile(pathOf(runFolder));

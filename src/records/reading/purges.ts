@@ -6,10 +6,10 @@ export interface Purge {
   readonly step: number;
 }
 
-/** Beyond these, what is forgotten is told apart no longer: no run goes on so often. */
+/** Further ones are ignored: no run is continued so often. */
 const MAX_PURGES = 4096;
 
-/** What a run's sessions ask readers to forget: for each place in its log, from which step on. */
+/** The steps that a run's sessions ask readers to forget: for each place in its log, from which step on. */
 export class Purges {
   /**
    * Places ascend, and so do steps: a purge followed by one from a lower step says nothing that the later does not say.

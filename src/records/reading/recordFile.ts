@@ -18,7 +18,7 @@ export async function readRecord(folder: string): Promise<RunRecord | undefined>
   return record;
 }
 
-/** What the table of runs relies on; the rest is shown as it is. */
+/** Checks the fields that the table of runs relies on; the rest is shown as it is. */
 function isSession(session: unknown): session is RunSession {
   if (!isObject(session)) return false;
   const { startedAt, options, given, commandLine, machine, process, exit, plan } = session;

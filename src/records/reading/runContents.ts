@@ -4,7 +4,7 @@ import type { Mark, RunSummary } from './runSummary.js';
 import { SeriesSummary } from './seriesSummary.js';
 import { type Tag, TagTable } from './tagTable.js';
 
-/** What is kept of a run at most: of everything else a file may claim, the first or the newest. */
+/** Limits on what is kept of a run: beyond them the first, or the newest, are kept. */
 const MAX_IMAGES = 8192;
 const MAX_TEXTS = 200;
 const MAX_MARKS = 2000;
@@ -27,7 +27,9 @@ interface TextNote {
 /** The tag of our own event files under which each saved checkpoint is told. */
 const CHECKPOINT_TAG = 'checkpoint';
 
-/** What the event files of one run hold, as far as they have been read: bounded in memory, whatever they hold. */
+/**
+ * The content of one run's event files, as far as they have been read; its memory is bounded, whatever they contain.
+ */
 export class RunContents implements EventSink {
   readonly tags = new TagTable((problem) => this.addProblem(problem));
   readonly scalars = new Map<Tag, SeriesSummary>();
@@ -35,7 +37,7 @@ export class RunContents implements EventSink {
   readonly texts = new Map<Tag, TextNote>();
   readonly marks: Mark[] = [];
   readonly problems: string[] = [];
-  /** What the program that wrote it calls hyper-parameters. */
+  /** The hyper-parameters that the program which wrote it recorded. */
   hparamOptions: RunSummary['options'] = {};
   step = 0;
   /** Milliseconds since 1970: the first and the newest event, and the newest that shows progress. */
@@ -88,7 +90,7 @@ export class RunContents implements EventSink {
   }
 
   sessionStart(): void {
-    // EventLog sees to it: what is to be forgotten never comes here.
+    // EventLog handles it: points that are to be forgotten never arrive here.
   }
 
   addProblem(problem: string): void {

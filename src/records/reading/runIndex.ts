@@ -10,7 +10,7 @@ import type { RunDetail, RunSummary } from './runSummary.js';
 import type { Series, SeriesQuery } from './series.js';
 import { describeRun, summarise } from './summarise.js';
 
-/** How often is looked, in ms: for events of runs that are going on, of the others, and for new runs. */
+/** How often files are checked, in ms: for events of runs that are going on, of the others, and for new runs. */
 const LIVE_INTERVAL = 300;
 const REST_INTERVAL = 2000;
 const FIND_INTERVAL = 1500;
@@ -64,7 +64,7 @@ export class RunIndex {
     return [...this.rows.values()].map(({ summary }) => summary).sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
-  /** What has been read of a run; undefined where there is none of that id. */
+  /** The run of that id as far as it has been read; undefined where there is none. */
   run(id: string): Run | undefined {
     return this.rows.get(id)?.run;
   }
@@ -87,7 +87,7 @@ export class RunIndex {
     return found;
   }
 
-  /** @returns what ends it */
+  /** @returns a function that ends it */
   onChange(listener: (change: IndexChange) => void): () => void {
     this.events.on('change', listener);
     return () => this.events.off('change', listener);
@@ -99,7 +99,7 @@ export class RunIndex {
     await this.updateRows(this.newestFirst());
   }
 
-  /** Goes on looking until `close`. */
+  /** Keeps checking until `close`. */
   watch(): void {
     const turn = async () => {
       await this.look();

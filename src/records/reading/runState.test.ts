@@ -44,13 +44,13 @@ test('while its process lives it runs, and is stalled when it is silent for much
   assert.equal(stateOf(session(), { silence: 15 * MINUTE }, true), 'stalled');
 });
 
-test('when its process is gone without a word, it has crashed; on another host that cannot be known', () => {
+test('when its process ended without recording why, it has crashed; on another host that cannot be known', () => {
   assert.equal(stateOf(session(), { progress: MINUTE, silence: 100 }, false), 'crashed');
   assert.equal(stateOf(session(), { progress: MINUTE, silence: 100 }, undefined), 'running');
   assert.equal(stateOf(session(), { progress: MINUTE, silence: 10 * MINUTE }, undefined), 'stalled');
 });
 
-test('how it ended is what it said', () => {
+test('how it ended is what it recorded', () => {
   const silence = { progress: MINUTE, silence: MINUTE };
   assert.equal(stateOf(session({ reason: 'finished' }), silence, false), 'finished');
   assert.equal(stateOf(session({ reason: 'stopped' }), silence, false), 'stopped');

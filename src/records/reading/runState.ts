@@ -3,7 +3,7 @@ import { bootId, isProcessAlive, processStart } from '../../base/files/processId
 import type { RunSession } from '../writing/runRecord.js';
 import type { RunState } from './runSummary.js';
 
-/** Silence that is nothing unusual, in ms: before the first step, programs are compiled and layers timed. */
+/** Silence that is usual, in ms: before the first step, programs are compiled and layers timed. */
 const QUIET_START = 10 * 60_000;
 const QUIET = 60_000;
 /** A training is stalled when it has been silent for so many times its usual interval. */
@@ -21,7 +21,7 @@ export interface RunSigns {
 /** Whether the process of a session lives: undefined where another machine would have to be asked. */
 export type ProcessLife = (session: RunSession) => boolean | undefined;
 
-/** What a run is doing, and why that is thought. */
+/** The state of a run, and the reason for it. */
 export function runState(
   { session, lastProgress, interval = 0 }: RunSigns,
   now: number,

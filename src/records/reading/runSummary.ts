@@ -2,12 +2,12 @@ import type { NetworkRecord, RunSession } from '../writing/runRecord.js';
 
 /**
  * `running`: its process lives and makes progress. `stalled`: it lives, but nothing has been written for much longer
- * than a step takes. `crashed`: it failed, or is gone without having said so. `stopped`: it was asked to end before its
- * end. `finished`: it has come to its last step.
+ * than a step takes. `crashed`: it failed, or its process ended without recording why. `stopped`: it was asked to end
+ * before its end. `finished`: it has come to its last step.
  */
 export type RunState = 'running' | 'stalled' | 'crashed' | 'stopped' | 'finished';
 
-/** What a person has added to a run: kept in its folder as `annotations.json`. */
+/** Names, colours, notes and labels that a person has added to a run: kept in its folder as `annotations.json`. */
 export interface Annotations {
   readonly displayName?: string;
   /** `#rrggbb`. */
@@ -51,7 +51,7 @@ export interface RunSummary {
   readonly scalars: readonly string[];
   readonly images: readonly string[];
   readonly annotations: Annotations;
-  /** Damaged files, two writers, a folder that vanished: told, not hidden. */
+  /** Damaged files, two writers, a folder that vanished: shown with the run. */
   readonly problems: readonly string[];
   /** Still being read for the first time: 0 ... 1. Absent when all has been read. */
   readonly reading?: number;

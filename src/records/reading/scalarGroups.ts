@@ -6,7 +6,7 @@ export interface ScalarGroup {
   readonly isFolded: boolean;
 }
 
-/** What one looks at first stands first; prefixes that are not named here come between `lr` and `time`. */
+/** The groups of most interest come first; prefixes that are not named here come between `lr` and `time`. */
 const FIRST = ['loss', 'val', 'lr'];
 const LAST = ['time', 'data', 'hardware', 'system'];
 const FOLDED = new Set(['time', 'data', 'hardware', 'system']);

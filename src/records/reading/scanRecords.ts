@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { crc32c } from '../writing/crc32c.js';
 
-/** Read at once: parsed in a few milliseconds, so that whoever shares the thread is not kept waiting. */
+/** Bytes read at once: parsed in a few milliseconds, so that other work of the thread is not delayed. */
 const CHUNK = 1 << 19;
 const HEADER = 12;
 const FOOTER = 4;
@@ -33,7 +33,7 @@ export interface ScanEnd {
 
 /**
  * Goes through the records (TFRecord) of a part of a file in pieces, so that memory is bounded whatever the file holds.
- * A damaged record is told and stepped over. An unfinished one at the end is no damage: its writer may be at it.
+ * A damaged record is told and stepped over. An unfinished one at the end is no damage: it may still be being written.
  */
 export async function scanRecords(scan: RecordScan): Promise<ScanEnd> {
   const { handle, to } = scan;
@@ -109,7 +109,7 @@ export async function recordAt(
   return bytesRead === length ? payload : undefined;
 }
 
-/** TFRecord masks its checksums: see tracking/tfrecord.ts. */
+/** TFRecord masks its checksums: see records/writing/tfrecord.ts. */
 function maskedCrc(bytes: Uint8Array, from: number, to: number): number {
   const crc = crc32c(bytes, from, to);
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;

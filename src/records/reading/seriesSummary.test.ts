@@ -82,7 +82,7 @@ test('for more detail it says which part of the file holds the range', () => {
   );
 });
 
-test('what was kept is what is restored, and goes on as if nothing had been', () => {
+test('a summary that was kept and restored goes on exactly as the original', () => {
   fc.assert(
     fc.property(values, values, (before, after) => {
       const original = summaryOf(before, 1024);

@@ -82,7 +82,7 @@ function valuesOf({ contents }: Run) {
   return { last: Object.fromEntries(last), best: Object.fromEntries(best), scalars: names };
 }
 
-/** Likeness to the target: more is better. */
+/** Whether a higher value is better, as for measures of similarity to the target. */
 function isBetterHigh(tag: string): boolean {
   return /psnr|ssim/i.test(tag);
 }

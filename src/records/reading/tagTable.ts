@@ -22,7 +22,7 @@ const MAX_TAG_BYTES = 1000;
 /** Nor has a run more. */
 const MAX_TAGS = 4000;
 
-/** All tags of a run. What it takes is bounded, whatever a file claims. */
+/** All tags of a run. Its memory is bounded, whatever a file contains. */
 export class TagTable {
   private readonly entries = new Map<string, Entry>();
   private previous: Entry | undefined;

@@ -1,6 +1,6 @@
 import type { Scalars, TrackPoint } from './tracker.js';
 
-/** Where a training is, counted in steps. */
+/** A place in a training, counted in steps. */
 export interface StepPlace extends Pick<TrackPoint, 'epoch'> {
   readonly epochs: number;
   /** Of the epoch, from 1. */
@@ -9,9 +9,9 @@ export interface StepPlace extends Pick<TrackPoint, 'epoch'> {
 }
 
 /**
- * A line of losses as N. Barla's "Pix2pix: Key Model Architecture Decisions" (neptune.ai/blog) prints it, epochs counted
- * from 0: the discriminator's loss whole, what it takes for real (before its update) and for fake (after it), and the L1
- * without its weight.
+ * A line of losses as N. Barla's "Pix2pix: Key Model Architecture Decisions" (neptune.ai/blog) prints it, epochs
+ * counted from 0: the discriminator's loss whole, the probabilities that it gives to real images (before its update)
+ * and to fake ones (after it), and the L1 without its weight.
  */
 export function articleLine(
   { epoch, epochs, step, steps }: StepPlace,

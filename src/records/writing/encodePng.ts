@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import type { ImageBatch } from '../../data/batch/imageBatch.js';
 
+/** Settings of `encodePng`. */
 export interface EncodePngOptions {
   /**
    * Height over width of a pixel: above 1 the picture is stretched in height, below 1 in width (bicubic), as the
@@ -9,7 +10,7 @@ export interface EncodePngOptions {
   readonly aspectRatio?: number;
 }
 
-/** One image of a batch as a PNG file: gray for one channel, RGB for three. */
+/** One image of a batch as a PNG file: grey for one channel, RGB for three. */
 export async function encodePng(
   batch: ImageBatch,
   index = 0,

@@ -5,7 +5,7 @@ import { type Event, EventSchema } from './tensorboard_pb.js';
 import { decodeRecord } from './tfrecord.js';
 
 const CHUNK = 1 << 16;
-/** No event of ours comes near; a length beyond it is damage, not a reason to take the memory. */
+/** No event of ours is nearly as long; a greater length is damage, and no memory is allocated for it. */
 const MAX_RECORD = 1 << 28;
 /** More zeros than a writer ever had in flight are damage. */
 const MAX_TORN = 1 << 26;
@@ -121,7 +121,7 @@ class Window {
     return this.bytes.subarray(this.offset).every((byte) => byte === 0);
   }
 
-  /** Lets go of what was read and reads on until `bytes` reached index `needed`; false where the file ends before. */
+  /** Drops what has been read and reads on until `bytes` reaches index `needed`; false where the file ends before. */
   async extend(needed: number): Promise<boolean> {
     const rest = this.bytes.subarray(this.offset);
     const missing = needed - this.bytes.length;

@@ -19,7 +19,7 @@ export interface EventFileOptions {
   readonly flushMilliseconds?: number;
 }
 
-/** Who watches sees a point within half a second of its step. */
+/** A point is visible to readers within half a second of its step. */
 const FLUSH_MILLISECONDS = 400;
 
 /** Distinguishes the files that one process opens within one second. */
@@ -106,7 +106,7 @@ export class EventFileWriter {
     }
   }
 
-  /** The timer serves a quiet run; a busy one, whose steps hold up timers, looks at the clock itself. */
+  /** The timer serves a quiet run; in a busy one, whose steps delay timers, the time is checked with every event. */
   private flushWhenDue(): void {
     const interval = this.options.flushMilliseconds ?? FLUSH_MILLISECONDS;
     if (performance.now() - this.lastFlush >= interval) this.flush();

@@ -36,7 +36,7 @@ export class EventTracker {
     await this.pictures(at, images, 'visuals');
   }
 
-  /** Images that are the same at each step but for what is made of them, as the tags `samples/1/fake_B`. */
+  /** Images of the same samples at each step, with their translations, as the tags `samples/1/fake_B`. */
   async samples(at: TrackPoint, images: NamedImages): Promise<void> {
     await this.pictures(at, images, 'samples');
   }
@@ -68,7 +68,7 @@ export class EventTracker {
     this.text(at, 'checkpoint', tags.join(', '));
   }
 
-  /** What the run's row in TensorBoard's table of hyper-parameters says; `metrics` are tags of scalars. */
+  /** Writes the run's row for TensorBoard's table of hyper-parameters; `metrics` are tags of scalars. */
   started(session: RunSession, metrics: readonly string[]): void {
     this.summary(0, hyperParameters(session, metrics));
   }

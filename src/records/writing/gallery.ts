@@ -68,7 +68,7 @@ export class Gallery {
     writeFileAtomic(join(this.webDirectory, 'index.html'), document);
   }
 
-  /** What the image folder holds up to this epoch, newest first: later ones are an earlier run's of the same name. */
+  /** The images in the folder up to this epoch, newest first: later ones belong to an earlier run of the same name. */
   private epochs(): [epoch: number, pictures: Figure[]][] {
     makeFolder(this.imageDirectory);
     const epochs = new Map<number, Figure[]>();

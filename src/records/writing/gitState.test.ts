@@ -15,7 +15,7 @@ function git(...argv: string[]): string {
   return execFileSync('git', [...who, ...argv], { cwd: root, encoding: 'utf8' }).trim();
 }
 
-test('commit, branch and changes are those that git tells', options, async () => {
+test('commit, branch and changes are those that git reports', options, async () => {
   const elsewhere = mkdtempSync(join(tmpdir(), 'no-git-'));
   after(() => rmSync(elsewhere, { recursive: true }));
   assert.equal(await gitState(elsewhere), undefined);
@@ -26,7 +26,7 @@ test('commit, branch and changes are those that git tells', options, async () =>
   git('commit', '--quiet', '--message', 'one');
   const commit = git('rev-parse', 'HEAD');
   assert.deepEqual(await gitState(root), { commit, branch: 'work', isDirty: false });
-  writeFileSync(join(root, 'untracked'), ''); // data and results lie about in every repository
+  writeFileSync(join(root, 'untracked'), ''); // untracked data and results are usual in a repository
   assert.equal((await gitState(root))?.isDirty, false);
   mkdirSync(join(root, 'sub'));
   writeFileSync(join(root, 'file'), '2');
@@ -35,6 +35,6 @@ test('commit, branch and changes are those that git tells', options, async () =>
   assert.deepEqual(await gitState(root), { commit, branch: undefined, isDirty: true });
 });
 
-test('an ended search gives nothing', async () => {
+test('a search that is aborted gives nothing', async () => {
   assert.equal(await gitState(root, AbortSignal.abort()), undefined);
 });

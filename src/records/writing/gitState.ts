@@ -7,8 +7,8 @@ const execute = promisify(execFile);
 const PATIENCE = 10_000;
 
 /**
- * The commit that a folder stands at, and whether its tracked files differ from it. Undefined where that is no git
- * repository, there is no git, it takes too long, or `signal` ends it.
+ * The commit that is checked out in a folder, and whether its tracked files differ from it. Undefined where that is no
+ * git repository, there is no git, it takes too long, or `signal` ends it.
  */
 export async function gitState(folder: string, signal?: AbortSignal): Promise<RunSession['git']> {
   const git = async (...argv: string[]) => {
@@ -20,7 +20,7 @@ export async function gitState(folder: string, signal?: AbortSignal): Promise<Ru
   try {
     const [commit, branch, changes] = await Promise.all([
       git('rev-parse', 'HEAD'),
-      git('symbolic-ref', '--quiet', '--short', 'HEAD').catch(() => undefined), // a commit that no branch is on
+      git('symbolic-ref', '--quiet', '--short', 'HEAD').catch(() => undefined), // a detached HEAD
       git('status', '--porcelain', '--untracked-files=no'),
     ]);
     return { commit, branch, isDirty: changes !== '' };

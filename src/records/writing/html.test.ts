@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { fileUrl, html } from './html.js';
 
-/** What a browser's parser makes of text or of a quoted attribute. */
+/** The text that a browser's parser reads, in an element or in a quoted attribute. */
 const parsed = (text: string) =>
   text.replace(
     /&(amp|lt|gt|quot|#39);/g,

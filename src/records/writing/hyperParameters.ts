@@ -10,7 +10,7 @@ export type SummaryValue = MessageInitShape<typeof Summary_ValueSchema>;
 const PLUGIN = 'hparams';
 
 /**
- * What TensorBoard's table of hyper-parameters takes at the beginning of a run: its columns, and the run's row.
+ * The event for TensorBoard's table of hyper-parameters at the beginning of a run: its columns, and the run's row.
  * Infinite numbers are texts, as in a checkpoint.
  *
  * @param metrics tags of scalars for the table's right half
@@ -30,7 +30,7 @@ export function hyperParameters(session: RunSession, metrics: readonly string[])
   ];
 }
 
-/** What it takes at the end. */
+/** The event for the same table at the end of a run. */
 export function sessionEnd({ reason }: RunExit, endTimeSecs = Date.now() / 1000): SummaryValue {
   const status = reason === 'failed' ? Status.FAILURE : Status.SUCCESS;
   return pluginValue('session_end_info', { case: 'sessionEndInfo', value: { status, endTimeSecs } });

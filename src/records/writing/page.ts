@@ -1,6 +1,6 @@
 import { fileUrl, type Html, html } from './html.js';
 
-/** What every page has around its own content. */
+/** A page: its title and summary, and its own content. */
 export interface Page {
   readonly title: string;
   /** One line below the title. */

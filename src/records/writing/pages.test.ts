@@ -21,7 +21,7 @@ const visuals = (value: number) => ({
 const at = (epoch: number) => ({ step: epoch * 10, epoch, iteration: 10 });
 const matches = (page: string, pattern: RegExp) => [...page.matchAll(pattern)].map((match) => match[1]);
 
-/** The pictures of a page in order, after a look that every one of them and every link leads to a file. */
+/** The pictures of a page in order, after checking that each of them and each link leads to a file. */
 function pictures(folder: string): string[] {
   const page = readFileSync(join(folder, 'index.html'), 'utf8');
   const sources = matches(page, /<img src="([^"]*)"/g).map(decodeURIComponent);

@@ -35,7 +35,7 @@ test('a terminal shows one line, written over the last one', () => {
   assert.ok(text.includes('\x1b[1m'));
 });
 
-test('NO_COLOR leaves no color, TERM=dumb no line', () => {
+test('with NO_COLOR there is no colour, with TERM=dumb no line', () => {
   const plain = terminal(100);
   new ProgressLine(plain.stream, { NO_COLOR: '1' }).update(progress);
   const text = plain.written();

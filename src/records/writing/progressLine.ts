@@ -19,31 +19,31 @@ export interface ProgressFigures {
 /** The part of a terminal's stream that is used. */
 export type ProgressStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
-/** The eye sees no more, and a slow terminal shows no more. */
+/** Often enough for the eye and for slow terminals. */
 const REDRAW_MILLISECONDS = 66;
 const CLEAR = '\r\x1b[K';
 
 /**
- * One line at the foot of a terminal that is redrawn in place, with messages above it. Where the stream is no terminal
- * there is no such line (`live` is false): `update` does nothing and `message` writes plain lines.
+ * The last line of a terminal, redrawn in place, with messages above it. Where the stream is no terminal there is no
+ * such line (`live` is false): `update` does nothing and `message` writes plain lines.
  *
  * A reader that goes away (`pix2pix train | head`) ends the display and nothing else.
  */
 export class ProgressLine {
   /** Whether `update` shows anything. */
   readonly live: boolean;
-  private readonly colors: boolean;
+  private readonly colours: boolean;
   private progress: ProgressFigures | undefined;
   private drawnAt = Number.NEGATIVE_INFINITY;
   private broken = false;
 
-  /** @param environment NO_COLOR (https://no-color.org) and TERM are looked at */
+  /** @param environment NO_COLOR (https://no-color.org) and TERM are used */
   constructor(
     private readonly stream: ProgressStream,
     environment: NodeJS.ProcessEnv = process.env,
   ) {
     this.live = stream.isTTY === true && environment.TERM !== 'dumb';
-    this.colors = this.live && !environment.NO_COLOR;
+    this.colours = this.live && !environment.NO_COLOR;
     stream.on('error', this.fail);
   }
 
@@ -59,7 +59,7 @@ export class ProgressLine {
     this.write(this.live && this.progress ? `${CLEAR}${plain}${this.line()}` : plain);
   }
 
-  /** Leaves the last state standing and lets go of the stream. */
+  /** Leaves the last state on the screen and stops using the stream. */
   done(): void {
     if (this.live && this.progress) this.write(`${this.line()}\n`);
     this.progress = undefined;
@@ -83,7 +83,7 @@ export class ProgressLine {
   private line(): string {
     const columns = Math.max(20, this.stream.columns || 80) - 1; // a full line would wrap on some terminals
     const text = describe(this.progress!, columns);
-    const painted = this.colors ? text.replace(/^epoch \S+/, '\x1b[1m$&\x1b[22m') : text;
+    const painted = this.colours ? text.replace(/^epoch \S+/, '\x1b[1m$&\x1b[22m') : text;
     return `\r${painted}\x1b[K`;
   }
 }

@@ -8,7 +8,7 @@ import { type Html, html } from './html.js';
 import { type Figure, figures, page } from './page.js';
 import type { NamedImages } from './tracker.js';
 
-/** File systems take names of 255 bytes; the visual's label and `.png` need room too. */
+/** File systems take names of 255 bytes; the visual's label and `.png` are part of them. */
 const LONGEST_NAME = 180;
 
 interface Result {
@@ -18,7 +18,7 @@ interface Result {
 }
 
 /**
- * The page that `pix2pix test` leaves: `index.html` with a table of metrics and all pictures, which lie beside it as
+ * The page that `pix2pix test` writes: `index.html` with a table of metrics and all pictures, which lie beside it as
  * `images/<name>_<visual>.png`. Pictures are written as they come; the page when `write` is called.
  *
  * ```

@@ -6,7 +6,7 @@ import { fileError } from '../../base/files/systemError.js';
 
 /** The file in a run's folder that holds all that its training has said. */
 export const RUN_LOG_FILE = 'log.txt';
-/** What was before, once that has become long. */
+/** The earlier part of the log, once it has become long. */
 const EARLIER_FILE = 'log.1.txt';
 const MAX_BYTES = 8e6;
 

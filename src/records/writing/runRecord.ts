@@ -1,9 +1,12 @@
 import type { OptionScalar } from '../../options/spec.js';
 
-/** The file in a run's folder that says what the run is: all of its sessions, oldest first. Event files say what came of it. */
+/**
+ * The file in a run's folder that says what the run is: all of its sessions, oldest first. Event files have its
+ * results.
+ */
 export const RUN_RECORD_FILE = 'run.json';
 
-/** What `run.json` holds. */
+/** The content of `run.json`. */
 export interface RunRecord {
   readonly format: 1;
   /** A run that is continued has a session for each time that it was started. */
@@ -41,7 +44,7 @@ export interface RunSession {
 
 export interface RunExit {
   readonly reason: 'finished' | 'stopped' | 'max_steps' | 'failed';
-  /** What went wrong, for `failed`. */
+  /** The error's message, for `failed`. */
   readonly message?: string;
 }
 
@@ -55,7 +58,7 @@ export interface MachineRecord {
   readonly gpus: readonly string[];
 }
 
-/** What tells one data set from another. */
+/** Identifies a data set, so that runs on another one can be recognised. */
 export interface DatasetRecord {
   readonly root: string;
   readonly phase: string;
@@ -63,7 +66,7 @@ export interface DatasetRecord {
   readonly samples: number;
   /** SHA-256, in hexadecimal, of what `fingerprintOf` says. Absent for data sets that are no folders of files. */
   readonly fingerprint?: string;
-  /** What that is the hash of, in words: `names and sizes of 400 files`. */
+  /** The data that were hashed, in words: `names and sizes of 400 files`. */
   readonly fingerprintOf?: string;
 }
 

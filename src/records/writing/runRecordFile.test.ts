@@ -52,7 +52,7 @@ test('each session adds itself and leaves those before it', () => {
   });
 });
 
-test('what is no record is kept beside the new one, byte for byte, and told', () => {
+test('a file that is no record is kept beside the new one, byte for byte, with a warning', () => {
   const other = fc.oneof(
     fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
     fc.json().map((text) => Buffer.from(text)),

@@ -4,10 +4,10 @@ import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { writeFileAtomic } from '../../base/files/atomicFile.js';
 import { type FileSystem, nodeFileSystem } from '../../base/files/fileSystem.js';
 import { fileError, isUnreadable, systemCode } from '../../base/files/systemError.js';
-import { RUN_RECORD_FILE, type RunRecord, type RunSession } from './runRecord.js';
+import { type DatasetRecord, RUN_RECORD_FILE, type RunRecord, type RunSession } from './runRecord.js';
 
 /**
- * What `run.json` says, checked as far as that it can be added to.
+ * The content of `run.json`, checked as far as is needed to add a session to it.
  *
  * @throws Pix2PixError where it is no record of a run, or one of a later version
  */
@@ -32,7 +32,7 @@ export class RunRecordFile {
   private readonly earlier: readonly RunSession[];
 
   /**
-   * Reads what is there and writes nothing yet. A file that cannot be added to is kept as `run.json.damaged`.
+   * Reads the existing file and writes nothing yet. A file that cannot be added to is kept as `run.json.damaged`.
    *
    * @param warn is told where that was so
    * @throws Pix2PixError where it may not be read, which is no damage, or not be moved
@@ -45,6 +45,11 @@ export class RunRecordFile {
   ) {
     this.path = join(folder, RUN_RECORD_FILE);
     this.earlier = sessionsOf(this.path, warn, fs);
+  }
+
+  /** The data set of the newest earlier session that came as far as to open it. */
+  get earlierDataset(): DatasetRecord | undefined {
+    return this.earlier.findLast(({ dataset }) => dataset !== undefined)?.dataset;
   }
 
   /**
@@ -85,7 +90,7 @@ function textOf(path: string, fs: FileSystem): string | undefined {
   }
 }
 
-/** What was damaged an earlier time is kept too. */
+/** A name that is not taken, so that a file that was set aside earlier is kept too. */
 function freeName(path: string): string {
   for (let n = 1; ; n++) {
     const name = n === 1 ? path : `${path}.${n}`;

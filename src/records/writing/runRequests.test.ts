@@ -20,7 +20,7 @@ test('a request is taken once', () => {
   assert.deepEqual(readdirSync(join(folder, 'requests')), []);
 });
 
-test('what a person leaves by hand counts, what cannot be taken does not', () => {
+test('a file made by hand is a request, an entry that cannot be removed is not', () => {
   const folder = join(root, 'by hand');
   mkdirSync(join(folder, 'requests', 'save'), { recursive: true }); // a folder
   writeFileSync(join(folder, 'requests', 'stop'), '');

@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../base/files/atomicFile.js';
 
-/** What the outside may ask of a training that runs. */
+/** The requests that other processes may make of a training that runs. */
 export interface RunRequests {
   /** To finish its step, save and end. */
   readonly stop: boolean;
@@ -28,8 +28,8 @@ export function requestSave(folder: string): void {
 }
 
 /**
- * What has been asked since the last call. Each request is taken once; the training that starts takes those of its
- * predecessor, and forgets them.
+ * The requests made since the last call. Each is taken once; a training that starts takes those left from an earlier
+ * one, and discards them.
  */
 export function takeRequests(folder: string): RunRequests {
   return { stop: take(folder, 'stop'), save: take(folder, 'save') };

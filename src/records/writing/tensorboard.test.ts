@@ -19,7 +19,7 @@ const options = found ? {} : { skip: `no tensorboard in ${interpreter}` };
 const root = mkdtempSync(join(tmpdir(), 'tensorboard-'));
 after(() => rmSync(root, { recursive: true }));
 
-/** What the script prints as JSON. */
+/** Runs a Python script and returns the JSON that it prints. */
 function python(script: string, ...args: string[]): unknown {
   const result = spawnSync(interpreter, ['-c', `${imports}\n${script}`, ...args], { encoding: 'utf8' });
   assert.equal(result.status, 0, result.stderr);

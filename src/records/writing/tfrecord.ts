@@ -20,7 +20,7 @@ export function encodeRecord(payload: Uint8Array): Uint8Array {
   return record;
 }
 
-/** What stands at one place of a file of records. */
+/** The result of reading one place of a file of records. */
 export type RecordAt =
   | { readonly kind: 'record'; readonly payload: Uint8Array; readonly next: number }
   /** The bytes end before the record does: a writer was cut off, or has not finished yet. */

@@ -10,7 +10,7 @@ export async function startAverages(trained: readonly NetworkOptimiser[]): Promi
   for (const { optimiser } of averaging(trained)) await optimiser.startAverage();
 }
 
-/** What `use` does with the networks, it does with their moving averages, where there are any. */
+/** Runs `use` while the moving averages, where there are any, are in the networks' place. */
 export async function withAverages<T>(
   { trained }: { readonly trained: readonly NetworkOptimiser[] },
   use: () => Promise<T>,

@@ -23,7 +23,7 @@ export function stepSize({ batchSize, cropSize, preprocess }: TrainOptions): Ima
   return { batch: batchSize, height: cropSize, width: cropSize, format: 'u8' };
 }
 
-/** What a training may take: `--memory_limit`, or without it the memory of the device that is free. */
+/** The memory that a training may take: `--memory_limit`, or without it the free memory of the device. */
 export function memoryLimit({ memoryLimit }: TrainOptions, memory: MemoryModel): number {
   return memoryLimit === undefined ? memory.available() : parseMemorySize(memoryLimit)!;
 }
@@ -38,7 +38,7 @@ export function memoryStrategy(graph: ModelGraph, opt: TrainOptions, memory: Mem
   return opt.memoryLimit === undefined ? memory.strategies[0] : leanest(memory);
 }
 
-/** What compiled programs may take: those of full batches, of an epoch's last one, of validation. */
+/** The memory that compiled programs may take: those of full batches, of an epoch's last one, of validation. */
 export function roomForPrograms(
   graph: ModelGraph,
   opt: TrainOptions | TestOptions,
@@ -52,7 +52,7 @@ export function roomForPrograms(
   return { bytesOf, room: memoryLimit(opt, memory) - taken };
 }
 
-/** What a compiled program takes besides the states. */
+/** The memory of a compiled program besides the states. */
 export function programBytes({ kept, working }: MemoryNeeds): number {
   return kept + working;
 }
@@ -60,7 +60,7 @@ export function programBytes({ kept, working }: MemoryNeeds): number {
 /** The parameter itself, its gradient and two moments. */
 const BYTES_OF_PARAMETER = 16;
 
-/** What optimisers keep besides: gradients accumulated over batches, and moving averages. */
+/** The memory that optimisers take besides: gradients accumulated over batches, and moving averages. */
 function extraStateBytes({ networks, testNetworks }: ModelGraph, { accumulate, ema }: TrainOptions): number {
   const bytes = (names: readonly string[]) =>
     names.reduce((sum, name) => sum + 4 * parameterCount(networks[name]), 0);

@@ -36,7 +36,7 @@ import { tuningNotice } from './tuningNotice.js';
  */
 export class Model<Loss extends string = string, Visual extends string = string> {
   readonly networks: ModelGraph['networks'];
-  /** What computes, and has the memory of all states: they are read and written by its `download` and `upload`. */
+  /** It computes, and has the memory of all states: they are read and written by its `download` and `upload`. */
   readonly device: Device;
   /** None when testing. */
   readonly optimisers: ReadonlyMap<string, Optimiser>;
@@ -48,7 +48,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
   /** Training steps made, and images seen in them (the reference's total_iters). */
   steps = 0;
   totalIters = 0;
-  /** What `--lr_policy plateau` watches where nothing is validated: G_L1, or the first loss of a model without. */
+  /** What `--lr_policy plateau` follows where nothing is validated: G_L1, or the first loss of a model without. */
   readonly epochLoss = new EpochLoss();
   private readonly programs: ProgramCache;
   private readonly runner: ProgramRunner;
@@ -56,7 +56,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
   private input: BoundInput | undefined;
   /** Of the last step; what it did not compute, of one before. */
   private losses: OnDemand<number> = new Map();
-  /** What the last run gave. */
+  /** The images of the last run. */
   private images: OnDemand<FloatImages> = new Map();
   private print: (text: string) => void = console.log;
   /** Those that a sheet is made of. */

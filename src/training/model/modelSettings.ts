@@ -2,16 +2,16 @@ import type { CheckpointStore } from '../../checkpoints/store.js';
 import type { Device } from '../../engine/runtime/device.js';
 import type { OpenCheckpoints } from './savedModel.js';
 
-/** What a model is created with besides its options. */
+/** The device of a model, given to it besides its options. */
 export interface ModelSurroundings {
-  /** What computes, and has the model's memory. */
+  /** The device that computes, and has the model's memory. */
   readonly device: Device;
-  /** Whether the device goes with the model. */
+  /** Whether the device is disposed of with the model. */
   readonly ownsDevice: boolean;
   readonly checkpoints: OpenCheckpoints;
 }
 
-/** What `Model.setup` may be told besides the options. */
+/** Settings of `Model.setup` besides the options. */
 export interface SetupSettings {
   /** Receives the networks' description. Default: `console.log`. */
   readonly print?: (text: string) => void;

@@ -3,7 +3,7 @@ import type { ModelGraph } from '../../models/definition.js';
 import { type Module, parameterCount, parametersOf } from '../../models/layers/module.js';
 
 /**
- * What the reference prints when a model is set up: one line a network with its parameters, all of them with
+ * The text that the reference prints when a model is set up: one line a network with its parameters, all of them with
  * `--verbose`.
  */
 export function describeNetworks(networks: Readonly<Record<string, Module>>, verbose: boolean): string {

@@ -1,4 +1,4 @@
-/** What a model asks of its device, and when. */
+/** When a model downloads results from its device. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { observed } from '../../../test/observedDevice.js';

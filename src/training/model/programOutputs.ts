@@ -3,7 +3,7 @@ import type { Program } from '../../engine/ir/program.js';
 import type { RunResults } from '../../engine/runtime/executable.js';
 import type { TensorArray } from '../../engine/runtime/tensorArray.js';
 
-/** What one run of a program has given: on the device until somebody asks for it, and then kept. */
+/** The outputs of one run of a program: on the device until they are asked for, and then kept. */
 export class ProgramOutputs {
   private readonly fetched = new Map<string, Promise<TensorArray>>();
 

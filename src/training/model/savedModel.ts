@@ -9,7 +9,7 @@ import type { NetworkOptimiser } from './networkOptimiser.js';
 import type { Place, SavedProgress } from './savedProgress.js';
 import type { Schedule } from './schedule.js';
 
-/** What checkpoints keep of a model, and give back to it. */
+/** Saves a model in checkpoints, and restores it from them. */
 export interface SavedModel {
   readonly device: Pick<Device, 'upload' | 'download' | 'versions' | 'decided' | 'restoreDecided'>;
   /** None when testing. */
@@ -47,7 +47,10 @@ export interface ModelCheckpoints {
    * @throws Pix2PixError when there is none, or it is damaged or of another architecture
    */
   load(model: SavedModel, opt: TrainOptions | TestOptions): Promise<LoadedFrom>;
-  /** Saves a model under the tags. @throws Pix2PixError when there is no room; the checkpoints before are intact */
+  /**
+   * Saves a model under the tags. @throws Pix2PixError when there is not enough space; the checkpoints before are
+   * intact
+   */
   save(
     tags: readonly string[],
     model: SavedModel,

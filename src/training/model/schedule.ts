@@ -1,6 +1,6 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 
-/** What `--lr_policy` takes; see `Schedule`. */
+/** The choices of `--lr_policy`; see `Schedule`. */
 export type LearningRatePolicy = 'linear' | 'step' | 'plateau' | 'cosine';
 
 /** The options that a learning rate depends on. */

@@ -29,7 +29,7 @@ export interface StepContext {
   readonly step: number;
 }
 
-/** What one piece of a step has given. */
+/** The results of one piece of a step. */
 interface PieceOutputs extends Pick<StepPiece, 'share' | 'batch'> {
   readonly outputs: ProgramOutputs;
 }

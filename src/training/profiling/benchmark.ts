@@ -13,7 +13,7 @@ import { type Profile, tabulate } from './profileTables.js';
 /** Steps that are not counted: the first compiles, the second is the first to meet warm memory. */
 const WARMUP = 2;
 
-/** What training steps cost. */
+/** The time and memory of training steps. */
 export interface StepBenchmark {
   /** Milliseconds of each `optimizeParameters`. */
   readonly steps: readonly number[];

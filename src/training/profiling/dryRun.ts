@@ -16,7 +16,7 @@ import { fitMemory, memoryLimit, programBytes, stepSize } from '../model/fitMemo
 import { imagesPerStep, stepPrograms } from '../model/stepPieces.js';
 import { tuningNotice } from '../model/tuningNotice.js';
 
-/** What `pix2pix train --dry_run` finds out. */
+/** The forecast of `pix2pix train --dry_run`. */
 export interface DryRun {
   readonly parameters: number;
   readonly flops: number;

@@ -25,7 +25,7 @@ interface Item {
   readonly milliseconds: number;
 }
 
-/** What kind of work an op is, by its name; all others go over every element once. */
+/** The kind of work that an op does, by its name; all others go over every element once. */
 const KINDS: Readonly<Record<string, string>> = {
   convWeightGradient: 'convolutions: gradients by weights',
   conv2d: 'convolutions',

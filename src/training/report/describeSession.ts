@@ -8,7 +8,7 @@ import { registeredExtensions } from '../options.js';
 import { versions } from '../saved/versions.js';
 
 /**
- * What is known of a session of training before it begins.
+ * Describes a session of training before it begins.
  *
  * @param commandLine the words after `pix2pix`, where a person has given them
  */

@@ -3,7 +3,7 @@ import type { ValidationResult } from '../validation/validate.js';
 import type { StepReport, TrainingEvent } from './trainingEvents.js';
 
 /**
- * What came of an epoch, in one line whose columns stand below each other:
+ * The figures of an epoch, in one line whose columns are aligned:
  *
  *     epoch   3/200  G_GAN  0.913  G_L1 28.114  D_real  0.512  D_fake  0.491  lr 2.00e-4  1.63 images/s  4:05
  *     epoch   4/200  ...  lr 2.00e-4  1.63 images/s  4:05  val L1 0.1034  PSNR 15.20 dB  SSIM 0.4031

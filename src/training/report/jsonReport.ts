@@ -8,8 +8,8 @@ import { TrainingPace } from './trainingPace.js';
 type Figures = Readonly<Record<string, number | null>>;
 
 /**
- * What `pix2pix train --json` writes, one object a line. Steps are images since the start of the run, epochs count from
- * 1, times are seconds. Fields may be added; those that are here stay.
+ * The output of `pix2pix train --json`, one object a line. Steps are images since the start of the run, epochs count
+ * from 1, times are seconds. Fields may be added; those that are here stay.
  */
 export type JsonLine =
   | {

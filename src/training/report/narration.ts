@@ -19,7 +19,7 @@ export class Narration {
     this.epoch = new EpochSummary(opt.nEpochs + opt.nEpochsDecay);
   }
 
-  /** What there is to say about an event, if anything. */
+  /** The messages about an event, if there are any. */
   tell(event: TrainingEvent): readonly Line[] {
     switch (event.kind) {
       case 'message':

@@ -10,16 +10,25 @@ import { HardwareMonitor } from '../../records/writing/hardware/hardwareMonitor.
 import { LossLog } from '../../records/writing/lossLog.js';
 import { writeOptionsFile } from '../../records/writing/optionsFile.js';
 import { RunLog } from '../../records/writing/runLog.js';
-import type { RunExit, RunSession } from '../../records/writing/runRecord.js';
+import type { DatasetRecord, RunExit, RunSession } from '../../records/writing/runRecord.js';
 import { RunRecordFile } from '../../records/writing/runRecordFile.js';
 import type { NamedImages, Scalars, TrackPoint } from '../../records/writing/tracker.js';
 import { registeredExtensions } from '../options.js';
+import { datasetChange } from './datasetChange.js';
 import type { Line } from './narration.js';
 import { StepTimes } from './stepTimes.js';
 import type { StepReport, TrainingEvent, TrainingStart } from './trainingEvents.js';
 
 /** Milliseconds that the end of a training waits for what is still to be found out for the record. */
 const PATIENCE = 2000;
+
+/** Events with images that wait to be written, at most: a few come together at the end of an epoch. */
+const MOST_IMAGES_WAITING = 8;
+const IMAGES_LEFT_OUT =
+  'images are made faster than they can be written, and some are left out of the record; a larger --display_freq or ' +
+  '--update_html_freq makes fewer';
+
+type Visuals = Readonly<Record<string, FloatImages>>;
 
 /** Where steps, images and checkpoints are kept from the first step on: those that could be begun. */
 interface Trackers {
@@ -50,7 +59,9 @@ export class RunRecords {
   /** Records are written one after another; training does not wait for them. */
   private writing: Promise<void> = Promise.resolve();
   private hasFailed = false;
-  /** What is still to be found out, and what ends the search. */
+  private imagesWaiting = 0;
+  private hasLeftOut = false;
+  /** Facts that are still being determined, and the controller that ends the search. */
   private readonly findings: Promise<void>[] = [];
   private readonly search = new AbortController();
 
@@ -126,13 +137,21 @@ export class RunRecords {
     this.track(({ events }) => events?.started(this.session, ['val/L1', 'val/PSNR', 'val/SSIM', ...losses]));
     const dataset = { root: this.opt.dataroot, phase: this.opt.phase, samples: plan.imagesPerEpoch };
     this.record(() => this.file?.update({ plan, networks, resumedFrom, dataset }));
-    if (folders.length > 0) {
-      this.describe(async (signal) => {
-        const { hash, of } = await fingerprint(folders, signal);
-        return { dataset: { ...dataset, fingerprint: hash, fingerprintOf: of } };
-      });
-    }
+    this.describe(async (signal) => {
+      const found = await describeDataset(dataset, folders, signal);
+      if (resumedFrom !== undefined) this.compareDataset(found);
+      return { dataset: found };
+    });
     this.watchHardware();
+  }
+
+  /** A person who has added images, or given another --dataroot by mistake, is told what goes on with what. */
+  private compareDataset(now: DatasetRecord): void {
+    this.record(() => {
+      const before = this.file?.earlierDataset;
+      const change = before && datasetChange(before, now);
+      if (change !== undefined) this.surroundings.warn(change);
+    });
   }
 
   private watchHardware(): void {
@@ -156,16 +175,35 @@ export class RunRecords {
   }
 
   private images({ at, visuals, due }: Extract<TrainingEvent, { kind: 'images' }>): void {
-    const images = imageBatches(visuals);
-    this.track(async ({ events, html }) => {
+    this.trackImages(visuals, async ({ events, html }, images) => {
       if (due.events) await events?.images(at, images);
       if (due.html) await html?.images(at, images);
     });
   }
 
   private samples({ at, visuals }: Extract<TrainingEvent, { kind: 'samples' }>): void {
+    this.trackImages(visuals, ({ events }, images) => events?.samples(at, images));
+  }
+
+  /** Images are large: they must not gather in memory where they come faster than a disk takes them. */
+  private trackImages(
+    visuals: Visuals,
+    write: (trackers: Trackers, images: NamedImages) => void | Promise<void>,
+  ): void {
+    if (this.imagesWaiting >= MOST_IMAGES_WAITING) {
+      if (!this.hasLeftOut) this.surroundings.warn(IMAGES_LEFT_OUT);
+      this.hasLeftOut = true;
+      return;
+    }
+    this.imagesWaiting++;
     const images = imageBatches(visuals);
-    this.track(({ events }) => events?.samples(at, images));
+    this.track(async (trackers) => {
+      try {
+        await write(trackers, images);
+      } finally {
+        this.imagesWaiting--;
+      }
+    });
   }
 
   private scalars(at: TrackPoint, values: Scalars): void {
@@ -200,6 +238,17 @@ export class RunRecords {
   }
 }
 
-function imageBatches(visuals: Readonly<Record<string, FloatImages>>): NamedImages {
+/** With what tells it from another, where it is made of files. */
+async function describeDataset(
+  dataset: DatasetRecord,
+  folders: TrainingStart['folders'],
+  signal: AbortSignal,
+): Promise<DatasetRecord> {
+  if (folders.length === 0) return dataset;
+  const { hash, of } = await fingerprint(folders, signal);
+  return { ...dataset, fingerprint: hash, fingerprintOf: of };
+}
+
+function imageBatches(visuals: Visuals): NamedImages {
   return Object.fromEntries(Object.entries(visuals).map(([name, visual]) => [name, toImageBatch(visual)]));
 }

@@ -1,7 +1,7 @@
 import type { Scalars } from '../../records/writing/tracker.js';
 import type { StepReport } from './trainingEvents.js';
 
-/** Where the time of the steps between two looks went. */
+/** How the time of the steps between two samples was spent. */
 export class StepTimes {
   private lastStep: number | undefined;
   private images = 0;

@@ -20,7 +20,7 @@ export interface StepReport {
   readonly isPrintDue: boolean;
 }
 
-/** What is known when the first step is about to be made. */
+/** The facts that are known before the first step. */
 export interface TrainingStart {
   readonly plan: RunPlan;
   readonly networks: readonly NetworkRecord[];
@@ -30,7 +30,7 @@ export interface TrainingStart {
   readonly resumedFrom: RunSession['resumedFrom'];
 }
 
-/** What a training tells of while it runs. All of it can be sent between threads. */
+/** The events that a training reports while it runs. All of them can be sent between threads. */
 export type TrainingEvent =
   | { readonly kind: 'message'; readonly text: string }
   | { readonly kind: 'warning'; readonly text: string }
@@ -60,7 +60,7 @@ export type TrainingEvent =
       readonly learningRate: { readonly before: number; readonly after: number };
     };
 
-/** Of the run that a training belongs to, as plain data. */
+/** The run that a training belongs to, as plain data. */
 export interface TrainingRunFacts {
   /** The session's id, which its checkpoints carry. */
   readonly session?: string;
@@ -68,7 +68,7 @@ export interface TrainingRunFacts {
   readonly lock?: HeldLock;
 }
 
-/** What a training is told by, and tells, the outside. */
+/** The connection of a training with its caller: requests to it, and the events that it reports. */
 export interface TrainingSurroundings extends TrainingRunFacts {
   emit(event: TrainingEvent): void;
   /** Asked between steps: whether to save and stop. */

@@ -3,7 +3,7 @@ import { networkRecords } from './networkRecords.js';
 import type { TrainingStart } from './trainingEvents.js';
 import type { TrainingProgress } from './trainingProgress.js';
 
-/** What the record is told when a training begins or goes on. */
+/** The facts for the record when a training begins or goes on. */
 export function trainingStart(
   { dataset, model, resumedFrom }: Training,
   progress: TrainingProgress,
@@ -19,7 +19,7 @@ export function trainingStart(
   return { plan, networks, lossNames: model.graph.lossNames, folders: dataset.folders, resumedFrom };
 }
 
-/** What there is to do, in one line. */
+/** The plan of a training, in one line. */
 export function describePlan({ dataset, model, validationImages }: Training, lastEpoch: number): string {
   const { epoch, batchIndex, batchesPerEpoch } = dataset;
   if (epoch > lastEpoch) {

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { requireSameTensors } from '../../checkpoints/format/architecture.js';
 import { isTag, LATEST } from '../../checkpoints/format/checkpointNames.js';
+import { requireUsableWeights } from '../../checkpoints/format/finite.js';
 import type { CheckpointStore } from '../../checkpoints/store.js';
 import { initialise } from '../../engine/runtime/initialise.js';
 import { detectDiscriminator } from '../../interop/detectDiscriminator.js';
@@ -102,7 +103,12 @@ async function loadNetwork(network: Module, path: string, device: SavedModel['de
         'take the file from elsewhere',
       );
     }
-    await device.upload(state, isCounter ? (tensor.data as BigInt64Array) : toFloats(tensor));
+    if (isCounter) await device.upload(state, tensor.data as BigInt64Array);
+    else {
+      const weights = toFloats(tensor);
+      requireUsableWeights(weights, state.name, path);
+      await device.upload(state, weights);
+    }
   }
 }
 

@@ -14,7 +14,7 @@ export interface StartingPoint {
   readonly bestL1: number;
 }
 
-/** What of a model is set where training goes on from networks alone. */
+/** The parts of a model that are set where training goes on from networks alone. */
 interface ResumedModel {
   readonly loadedFrom: LoadedFrom | undefined;
   readonly schedule: Pick<Schedule, 'skip'>;

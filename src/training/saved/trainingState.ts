@@ -1,5 +1,6 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import type { NamedSources, TensorSource } from '../../checkpoints/format/dtype.js';
+import { requireUsableWeights } from '../../checkpoints/format/finite.js';
 import type { SafetensorsFile } from '../../checkpoints/safetensors.js';
 import type { State } from '../../engine/ir/state.js';
 import { elementCount } from '../../engine/ir/tensorType.js';
@@ -32,7 +33,11 @@ export async function loadTensors(
       const counter = new BigInt64Array(1);
       file.readInto(state.name, counter);
       await device.upload(state, counter);
-    } else await device.upload(state, readFloats(file, state.name, state));
+    } else {
+      const weights = readFloats(file, state.name, state);
+      requireUsableWeights(weights, state.name, file.path);
+      await device.upload(state, weights);
+    }
   }
 }
 

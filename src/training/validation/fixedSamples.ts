@@ -40,9 +40,9 @@ export class FixedSamples {
   }
 
   /**
-   * What the model makes of them now, dropout as in a test: `1/fake_B`, `2/fake_B`, ... f32[1,C,H,W] in -1 ... 1. The
-   * first time also what goes in and what should come out, which stay as they are. Neither weights nor training's random
-   * streams change.
+   * The model's present translations of them, dropout as in a test: `1/fake_B`, `2/fake_B`, ... f32[1,C,H,W] in -1 ...
+   * 1. The first time also what goes in and what should come out, which stay as they are. Neither weights nor
+   * training's random streams change.
    */
   async visuals(model: Model): Promise<Record<string, FloatImages>> {
     const still = new Set(this.isBegun ? model.graph.inputs.map(({ name }) => name) : []);

@@ -14,7 +14,7 @@ export interface ValidationResult {
   readonly images: number;
 }
 
-/** What a validation is told by, and tells, the outside. */
+/** The connection of a validation with its caller: warnings, and requests to stop. */
 export interface ValidationSurroundings {
   warn(text: string): void;
   /** Asked between two images. */

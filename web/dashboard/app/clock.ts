@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 
-/** Milliseconds since 1970, moving on every ten seconds: ages are told by it. */
+/** Milliseconds since 1970, updated every ten seconds: ages are computed from it. */
 export const now = signal(Date.now());
 setInterval(() => {
   now.value = Date.now();

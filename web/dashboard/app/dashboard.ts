@@ -4,12 +4,12 @@ import { useContext } from 'preact/hooks';
 import type { RunSummary } from '../../../src/records/dashboard/api.js';
 import { filterRuns } from '../../../src/records/reading/filter.js';
 import type { DataSource } from '../source.js';
-import { runColors } from './runColors.js';
+import { runColours } from './runColours.js';
 
-/** So many runs are drawn until somebody chooses: as many as there are colours that can be told apart. */
+/** Runs that are drawn until somebody chooses: as many as there are distinguishable colours. */
 const CHOSEN_AT_FIRST = 10;
 
-/** What every view shares: where data comes from, the runs as they are now, and which of them are drawn. */
+/** The state that all views share: the source of the data, the runs as they are now, and which of them are drawn. */
 export class Dashboard {
   /** All runs by id, hidden ones too. Undefined until the first answer. */
   readonly byId: Signal<ReadonlyMap<string, RunSummary> | undefined> = signal(undefined);
@@ -18,7 +18,7 @@ export class Dashboard {
   readonly program = signal('');
   /** Of the log directory as a whole. */
   readonly problems: Signal<readonly string[]> = signal([]);
-  /** What went wrong when the runs were asked for. */
+  /** The error of the last request for the runs, if it failed. */
   readonly failure: Signal<unknown> = signal(undefined);
   /** Whether changes arrive. */
   readonly isConnected = signal(true);
@@ -28,10 +28,10 @@ export class Dashboard {
       (a, b) => (b.startedAt ?? 0) - (a.startedAt ?? 0) || (a.id < b.id ? -1 : 1),
     ),
   );
-  /** What was typed into the filter. */
+  /** The text of the filter. */
   readonly filter = signal('');
   readonly showsHidden = signal(false);
-  /** The runs that the filter lets through; with an error they are as they would be without a filter. */
+  /** The runs that match the filter; all runs where the filter has an error. */
   readonly filtered: ReadonlySignal<{ readonly runs: readonly RunSummary[]; readonly error?: unknown }> =
     computed(() => {
       const visible = this.runs.value.filter(
@@ -45,25 +45,28 @@ export class Dashboard {
     });
   /** Ids that a person has chosen to be drawn; undefined while nobody has. */
   readonly choice: Signal<ReadonlySet<string> | undefined> = signal(undefined);
-  /** The runs that charts, images and comparisons show, newest first: those chosen, else the newest that the filter lets through. */
+  /**
+   * The runs that charts, images and comparisons show, newest first: those chosen, else the newest that match the
+   * filter.
+   */
   readonly selected: ReadonlySignal<readonly RunSummary[]> = computed(() => {
     const choice = this.choice.value;
     return choice === undefined
       ? this.filtered.value.runs.slice(0, CHOSEN_AT_FIRST)
       : this.runs.value.filter(({ id }) => choice.has(id));
   });
-  private readonly colors: ReadonlySignal<ReadonlyMap<string, string>>;
+  private readonly colours: ReadonlySignal<ReadonlyMap<string, string>>;
 
   constructor(readonly source: DataSource) {
-    this.colors = computed(() => runColors(this.runs.value));
+    this.colours = computed(() => runColours(this.runs.value));
   }
 
   /** `#rrggbb` */
-  colorOf(run: string): string {
-    return this.colors.value.get(run) ?? '#808080';
+  colourOf(run: string): string {
+    return this.colours.value.get(run) ?? '#808080';
   }
 
-  /** Draws a run or ceases to. */
+  /** Draws a run or stops drawing it. */
   toggle(run: string): void {
     const next = new Set(this.selected.peek().map(({ id }) => id));
     if (!next.delete(run)) next.add(run);
@@ -84,14 +87,16 @@ export class Dashboard {
     }
   }
 
-  /** Loads, then takes in changes; after a time without a connection it loads again. @returns what ends it */
+  /**
+   * Loads, then takes in changes; after a time without a connection it loads again. @returns a function that ends it
+   */
   follow(): () => void {
     const endReloading = effect(() => {
       if (this.isConnected.value) void this.load();
     });
     const endChanges = this.source.subscribe(({ runs, gone }) => {
       this.change(runs, gone);
-      // What is wrong with the log directory is told only on asking.
+      // Problems of the log directory come only with the list of runs.
       if (gone.length > 0 || this.problems.value.length > 0) void this.load();
     });
     return () => {

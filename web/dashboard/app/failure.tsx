@@ -1,6 +1,6 @@
 import { Pix2PixError } from '../../../src/base/errors/pix2pixError.js';
 
-/** What went wrong, where it went wrong, and the mend. */
+/** An error message: what went wrong, where, and the fix. */
 export function Failure({ error, retry }: { error: unknown; retry?: () => void }) {
   const isOurs = error instanceof Pix2PixError;
   return (

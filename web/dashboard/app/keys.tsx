@@ -17,7 +17,7 @@ const VIEWS: Readonly<Record<string, string>> = { r: '#/', i: '#/images', c: '#/
 
 const isShown = signal(false);
 
-/** Obeys the keys that hold everywhere, and shows all of them when asked. */
+/** Handles the keys that work in all views, and shows a list of them when asked. */
 export function Keys() {
   useEffect(() => {
     let isAfterG = false;

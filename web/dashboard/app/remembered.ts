@@ -13,7 +13,7 @@ function read<T>(key: string, otherwise: T): T {
     const text = localStorage.getItem(key);
     return text === null ? otherwise : (JSON.parse(text) as T);
   } catch {
-    return otherwise; // storage is forbidden, as in a file that was sent, or holds what no one of us has written
+    return otherwise; // storage is forbidden, as in an exported file, or holds something that this page has not written
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ComponentChildren, Ref } from 'preact';
 
 interface ScrollsProps {
-  /** What is inside, for those who do not see it. */
+  /** The name of the content, for screen readers. */
   readonly label: string;
   readonly class?: string;
   readonly view?: Ref<HTMLElement>;
@@ -9,7 +9,7 @@ interface ScrollsProps {
   readonly children: ComponentChildren;
 }
 
-/** What may be larger than its place: it scrolls by itself, by keyboard too. */
+/** Content that may be larger than its place: it scrolls by itself, by keyboard too. */
 export function Scrolls({ label, class: extra = '', view, onScroll, children }: ScrollsProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard

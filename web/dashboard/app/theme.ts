@@ -7,7 +7,7 @@ export type Theme = 'system' | 'light' | 'dark';
 /** Changed by the button in the header, and kept for the next visit. */
 export const theme = remembered<Theme>('theme', 'system');
 
-/** Obeys `theme` from now on. What draws on a canvas listens to `themechange` of the document. */
+/** Applies `theme` from now on. Canvases listen to the document's `themechange` event to be redrawn. */
 export function followTheme(): void {
   effect(() => {
     document.documentElement.dataset.theme = theme.value;
@@ -19,7 +19,7 @@ export function followTheme(): void {
 }
 
 /** The colour that a custom property of the style sheet has now, as `rgb(...)`: a canvas knows no `var()`. */
-export function themeColor(property: string): string {
+export function themeColour(property: string): string {
   probe ??= document.body.appendChild(Object.assign(document.createElement('i'), { hidden: true }));
   probe.style.color = `var(${property})`;
   return getComputedStyle(probe).color;

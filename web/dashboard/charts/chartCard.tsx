@@ -38,11 +38,11 @@ export function ChartCard({ tag, runs, details }: ChartCardProps) {
   const lines = useComputed(() => {
     const look = { axis: xAxis.value, smoothing: smoothing.value, isLog: isLog.value };
     const series = data.detail.value ?? data.whole.value;
-    return maker.make(inputs.value.runs, series, (run) => dashboard.colorOf(run), look);
+    return maker.make(inputs.value.runs, series, (run) => dashboard.colourOf(run), look);
   });
   const marks = useComputed(() =>
     inputs.value.details.flatMap(({ summary, marks }) =>
-      placeMarks(summary, marks, tag, dashboard.colorOf(summary.id), xAxis.value),
+      placeMarks(summary, marks, tag, dashboard.colourOf(summary.id), xAxis.value),
     ),
   );
   const picture = useComputed(() => {

@@ -9,15 +9,18 @@ const PAUSE_MILLISECONDS = 1000;
 /** All lines of a chart together have about so many points. */
 const POINTS_OF_CHART = 12_000;
 
-/** Which part of the runs is looked at closely. */
+/** The part of the runs that is zoomed into. */
 export interface Closeup {
-  /** What the person has chosen: as long as it stays the same, only runs that have gone on are asked for again. */
+  /**
+   * The stretch that the person has chosen: as long as it stays the same, only runs that have progressed are asked for
+   * again.
+   */
   readonly zoom: Range;
   /** The steps that it covers now. */
   readonly steps: Range;
 }
 
-/** What one chart draws: a scalar of some runs, asked for again where a run has gone on. */
+/** The data of one chart: a scalar of some runs, asked for again where a run has progressed. */
 export class ChartData {
   /** By run, from the first point to the last. */
   readonly whole: Signal<ReadonlyMap<string, Series>> = signal(new Map());
@@ -35,7 +38,7 @@ export class ChartData {
     private readonly tag: string,
   ) {}
 
-  /** Says what is looked at now. */
+  /** Says which runs and which stretch are shown now. */
   want(runs: readonly RunSummary[], closeup?: Closeup): void {
     this.wanted = { runs: runs.filter(({ scalars }) => scalars.includes(this.tag)), closeup };
     if (closeup?.zoom !== this.detailOf) {
@@ -70,7 +73,7 @@ export class ChartData {
     return found !== undefined;
   }
 
-  /** Where a thinned curve is looked at closely. What arrives after the person has looked elsewhere is dropped. */
+  /** Requests full detail where a thinned curve is zoomed into. Answers that arrive after another zoom are dropped. */
   private async fetchDetail(runs: readonly RunSummary[], closeup: Closeup | undefined): Promise<boolean> {
     const isThinned = runs.some(({ id }) => this.whole.peek().get(id)?.isExact === false);
     if (closeup === undefined || !isThinned || closeup.zoom !== this.detailOf) return false;

@@ -11,7 +11,7 @@ interface ChartMenuProps {
   readonly picture: ReadonlySignal<Picture>;
 }
 
-/** A run that is sent as one file leaves out what would be half of it: the library that draws SVG. */
+/** A run that is exported as one file leaves out the library that draws SVG, which would double its size. */
 const DRAWS_SVG = import.meta.env.MODE !== 'report';
 
 /** A chart as a file: its values, or what it shows. */

@@ -1,9 +1,9 @@
 import { remembered } from '../app/remembered.js';
 
-/** What the horizontal axis tells: images trained on, epochs, hours since the start of the run, the time of day. */
+/** The quantity of the horizontal axis: images trained on, epochs, time since the start of the run, the time of day. */
 export type XAxis = 'step' | 'epoch' | 'relative' | 'wall';
 
-/** All charts obey these, and the next visit finds them as they were. */
+/** Settings of all charts, kept for the next visit. */
 export const smoothing = remembered('smoothing', 0.8);
 export const xAxis = remembered<XAxis>('xAxis', 'step');
 export const isLog = remembered('logScale', false);

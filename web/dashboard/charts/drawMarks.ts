@@ -1,11 +1,14 @@
 import type uPlot from 'uplot';
-import { themeColor } from '../app/theme.js';
+import { themeColour } from '../app/theme.js';
 import type { PlacedMark } from './line.js';
 
 /** Pixels between two ticks of a run that is saved all the time. */
 const CLOSEST = 5;
 
-/** On the canvas of a chart: a cross at the top where NaN came, a broken line at a resume, a tick below at a checkpoint. */
+/**
+ * On the canvas of a chart: a cross at the top where a value became NaN, a broken line at a resume, a tick below at a
+ * checkpoint.
+ */
 export function drawMarks(plot: uPlot, marks: readonly PlacedMark[]): void {
   const { ctx, bbox } = plot;
   const scale = devicePixelRatio;
@@ -21,7 +24,7 @@ export function drawMarks(plot: uPlot, marks: readonly PlacedMark[]): void {
       if (at - (lastTick.get(color) ?? Number.NEGATIVE_INFINITY) < CLOSEST * scale) continue;
       lastTick.set(color, at);
     }
-    ctx.strokeStyle = kind === 'nan' ? themeColor('--bad') : color;
+    ctx.strokeStyle = kind === 'nan' ? themeColour('--bad') : color;
     ctx.setLineDash(kind === 'resume' ? [2 * scale, 4 * scale] : []);
     ctx.beginPath();
     SHAPES[kind](ctx, at, bbox, scale);

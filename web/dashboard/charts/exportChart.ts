@@ -1,6 +1,6 @@
 import { csvFormatRows } from 'd3-dsv';
 import { Pix2PixError } from '../../../src/base/errors/pix2pixError.js';
-import { themeColor } from '../app/theme.js';
+import { themeColour } from '../app/theme.js';
 import type { Line } from './line.js';
 import { LinePlot, type Picture } from './linePlot.js';
 
@@ -18,7 +18,7 @@ export function saveFile(name: string, type: string, content: BlobPart): void {
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
-/** The points that the page has, where there is no server that has them all. */
+/** Saves the points that the page has, where there is no server that has them all. */
 export function saveValues(tag: string, lines: readonly Line[], format: 'csv' | 'json'): void {
   const points = lines.flatMap(({ run, xs, values }) => xs.map((x, i) => ({ run, x, value: values[i] })));
   if (format === 'json') {
@@ -57,12 +57,12 @@ function withNames(tag: string, lines: readonly Line[], plot: HTMLCanvasElement)
   paper.width = plot.width;
   paper.height = plot.height + (named.length + 2.5) * ROW * scale;
   const ctx = paper.getContext('2d')!;
-  ctx.fillStyle = themeColor('--card');
+  ctx.fillStyle = themeColour('--card');
   ctx.fillRect(0, 0, paper.width, paper.height);
   ctx.drawImage(plot, 0, ROW * 1.5 * scale);
   ctx.scale(scale, scale);
   ctx.textBaseline = 'middle';
-  ctx.fillStyle = themeColor('--ink');
+  ctx.fillStyle = themeColour('--ink');
   ctx.font = '600 14px system-ui, sans-serif';
   ctx.fillText(tag, 10, ROW * 0.9);
   ctx.font = '12px system-ui, sans-serif';
@@ -70,7 +70,7 @@ function withNames(tag: string, lines: readonly Line[], plot: HTMLCanvasElement)
     const y = HEIGHT + (i + 2.2) * ROW;
     ctx.fillStyle = color;
     ctx.fillRect(10, y - 5, 10, 10);
-    ctx.fillStyle = themeColor('--ink');
+    ctx.fillStyle = themeColour('--ink');
     const isLast = i === MOST_NAMES - 1 && lines.length > MOST_NAMES;
     ctx.fillText(isLast ? `${name}, and ${lines.length - MOST_NAMES} more` : name, 26, y);
   });

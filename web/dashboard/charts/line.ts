@@ -43,12 +43,12 @@ export class LineMaker {
   make(
     runs: readonly RunSummary[],
     seriesOf: ReadonlyMap<string, Series>,
-    colorOf: (run: string) => string,
+    colourOf: (run: string) => string,
     look: LineLook,
   ): readonly Line[] {
     const lines = runs.flatMap((run) => {
       const series = seriesOf.get(run.id);
-      return series === undefined ? [] : (this.line(run, series, colorOf(run.id), look) ?? []);
+      return series === undefined ? [] : (this.line(run, series, colourOf(run.id), look) ?? []);
     });
     const isSame = lines.length === this.last.length && lines.every((line, i) => line === this.last[i]);
     if (!isSame) this.last = lines;
@@ -102,7 +102,7 @@ export function placeMarks(
   });
 }
 
-/** What a person calls the run. */
+/** The name that the page shows for a run. */
 export function nameOf({ id, annotations }: RunSummary): string {
   return annotations.displayName ?? id;
 }

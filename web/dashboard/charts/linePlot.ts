@@ -6,7 +6,7 @@ import type { Line, PlacedMark } from './line.js';
 import { plotAxes } from './plotAxes.js';
 import type { Range } from './xValues.js';
 
-/** What a chart shows at a time. */
+/** The content of a chart at one time. */
 export interface Picture {
   readonly lines: readonly Line[];
   readonly marks: readonly PlacedMark[];
@@ -15,7 +15,7 @@ export interface Picture {
   readonly zoom: Range | undefined;
 }
 
-/** Where the pointer stands in a chart: in the unit of the axes, and in pixels from the chart's corner. */
+/** The position of the pointer in a chart: in the unit of the axes, and in pixels from the chart's corner. */
 export interface Cursor {
   readonly x: number;
   readonly y: number;
@@ -30,7 +30,7 @@ export interface PlotEvents {
   readonly onCursor: (cursor: Cursor | undefined) => void;
 }
 
-/** With more lines than these the raw ones behind them are a gray wall, and cost half of the time. */
+/** With more lines than these the raw ones behind them hide everything, and take half of the time. */
 const MOST_RAW = 30;
 
 /**
@@ -177,7 +177,7 @@ export class LinePlot {
     return [min, max];
   }
 
-  /** What the visible stretch of the lines covers, with some air. */
+  /** The range of values in the visible stretch of the lines, with a margin. */
   private yRange(isLog: boolean): uPlot.Range.MinMax {
     const [from, to] = this.xRange() as [number, number];
     let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];

@@ -1,5 +1,5 @@
 import type uPlot from 'uplot';
-import { themeColor } from '../app/theme.js';
+import { themeColour } from '../app/theme.js';
 import { formatX, formatY } from './axisText.js';
 import type { XAxis } from './chartSettings.js';
 
@@ -14,8 +14,8 @@ const STEPS_OF_TIME = [
 
 /** The axes of a chart, quiet: numbers, and lines across where values are read. */
 export function plotAxes(axis: XAxis, isLog: boolean): uPlot.Axis[] {
-  const stroke = themeColor('--quiet');
-  const grid = { stroke: themeColor('--line'), width: 1 };
+  const stroke = themeColour('--quiet');
+  const grid = { stroke: themeColour('--line'), width: 1 };
   const look = { stroke, grid, ticks: { show: false }, font: '11px system-ui, sans-serif', gap: 4 };
   const y = { ...look, size: 48, space: 32 };
   return [

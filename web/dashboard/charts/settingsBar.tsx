@@ -7,7 +7,7 @@ const AXES: readonly { value: XAxis; text: string }[] = [
   { value: 'wall', text: 'Clock' },
 ];
 
-/** What all charts obey. */
+/** The settings of all charts. */
 export function SettingsBar() {
   return (
     <div class="settings">

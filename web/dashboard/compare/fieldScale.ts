@@ -14,7 +14,7 @@ export interface FieldScale {
   readonly ticks: readonly { readonly at: number; readonly text: string }[];
 }
 
-/** A scale that fits what the runs have in a field: by size, by its logarithm, or one place for each word. */
+/** A scale that fits the runs' values of a field: by size, by its logarithm, or one place for each word. */
 export function fieldScale(runs: readonly RunSummary[], field: string): FieldScale {
   const values = runs.map((run) => fieldValue(run, field)).filter((value) => value !== undefined);
   const numbers = values.filter((value) => typeof value === 'number');
@@ -41,7 +41,7 @@ function wordScale(field: string, values: readonly FieldValue[]): FieldScale {
   return { field, kind: 'words', place, ticks: words.map((word) => ({ at: place(word), text: word })) };
 }
 
-/** What a run has in a field; undefined where it has nothing, or NaN. */
+/** A run's value of a field; undefined where it has none, or NaN. */
 export function fieldValue(run: RunSummary, field: string): FieldValue | undefined {
   const [value] = readField(run, field);
   return Number.isNaN(value) ? undefined : value;

@@ -88,7 +88,7 @@ function Head({ runs }: { runs: readonly RunSummary[] }) {
         <td />
         {runs.map((run) => (
           <th key={run.id} scope="col">
-            <i class="swatch" style={{ background: dashboard.colorOf(run.id) }} />{' '}
+            <i class="swatch" style={{ background: dashboard.colourOf(run.id) }} />{' '}
             <a href={runHref(run.id)}>{nameOf(run)}</a>
           </th>
         ))}

@@ -36,7 +36,7 @@ export function ParallelCoordinates({
       aria-label="Parallel coordinates"
     >
       {runs.map((run) => (
-        <RunLine key={run.id} run={run} axes={axes} color={dashboard.colorOf(run.id)} />
+        <RunLine key={run.id} run={run} axes={axes} color={dashboard.colourOf(run.id)} />
       ))}
       {axes.map((axis) => (
         <Axis key={axis.scale.field} {...axis} />

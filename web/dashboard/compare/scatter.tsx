@@ -16,7 +16,7 @@ export function Scatter({ runs, x, y }: { runs: readonly RunSummary[]; x: string
     const [atX, atY] = [fieldValue(run, x), fieldValue(run, y)];
     if (atX === undefined || atY === undefined) return [];
     const place = { x: typeof atX === 'boolean' ? String(atX) : atX, y: atY };
-    return [{ name: nameOf(run), href: runHref(run.id), color: dashboard.colorOf(run.id), ...place }];
+    return [{ name: nameOf(run), href: runHref(run.id), color: dashboard.colourOf(run.id), ...place }];
   });
   useEffect(() => {
     let isWanted = true;

@@ -40,13 +40,13 @@ export const heatGradient = `linear-gradient(to right, ${INFERNO.map((rgb) => `r
  */
 export function difference(a: Uint8ClampedArray, b: Uint8ClampedArray, top: number): Difference {
   if (a.length !== b.length) throw new RangeError(`difference of ${a.length} and ${b.length} bytes`);
-  const colors = Array.from({ length: 766 }, (_, sum) => heat(sum / 3 / top)); // a pixel's three differences add up to 0 ... 765
+  const colours = Array.from({ length: 766 }, (_, sum) => heat(sum / 3 / top)); // a pixel's three differences add up to 0 ... 765
   const pixels = new Uint8ClampedArray(a.length);
   let total = 0;
   for (let i = 0; i < a.length; i += 4) {
     const sum = Math.abs(a[i] - b[i]) + Math.abs(a[i + 1] - b[i + 1]) + Math.abs(a[i + 2] - b[i + 2]);
     total += sum;
-    pixels.set(colors[sum], i);
+    pixels.set(colours[sum], i);
     pixels[i + 3] = 255;
   }
   return { pixels, mean: a.length === 0 ? 0 : total / (0.75 * a.length) };

@@ -4,7 +4,7 @@ import type { Place } from './steps.js';
 
 // How images are shown, the same in all views.
 
-/** Where the slider stands. It stays there from view to view; a page that is opened anew begins at the end. */
+/** The slider's place. It is kept from view to view; a page that is opened anew begins at the end. */
 export const place: Signal<Place> = signal<Place>('newest');
 
 /** Side by side; with the difference of two of them; or two of them over each other with an edge to move. */

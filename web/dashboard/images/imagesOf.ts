@@ -12,7 +12,7 @@ export function imagesOf({ summary, imageSteps }: RunDetail, color: string): Run
   };
 }
 
-/** What a person has called it, or else its folder. */
+/** The name that a person has given it, or else its folder. */
 function nameOfRun({ id, annotations }: RunSummary): string {
   return annotations.displayName ?? id;
 }

@@ -11,7 +11,7 @@ export function ImagesView() {
   const withImages = selected.filter(({ images }) => images.length > 0);
   const details = useRunDetails(withImages);
   const runs = useMemo(
-    () => details.map((detail) => imagesOf(detail, dashboard.colorOf(detail.summary.id))),
+    () => details.map((detail) => imagesOf(detail, dashboard.colourOf(detail.summary.id))),
     details,
   );
   return (

@@ -3,7 +3,7 @@ const LIMIT = 300;
 
 const held = new Map<string, HTMLImageElement>();
 
-/** Loads an image before it is to be shown and holds on to it, so that the browser then shows it at once. */
+/** Loads an image ahead and keeps it, so that the browser can show it at once. */
 export function preload(url: string): HTMLImageElement {
   const image = held.get(url) ?? Object.assign(new Image(), { src: url });
   held.delete(url);

@@ -43,7 +43,7 @@ interface RunStripsProps {
   readonly run: RunImages;
   readonly sample: Sample;
   readonly isLabelled: boolean;
-  /** Where the slider stands: a run that had nothing new by then says of when its images are. */
+  /** The slider's step: a run whose images are older says of which step they are. */
   readonly step: number;
   readonly shot: (visual: Visual) => Shot | undefined;
   readonly onOpen: (visual: Visual) => void;

@@ -3,7 +3,7 @@ import type { DataSource } from '../source.js';
 import { stepUpTo } from './steps.js';
 import type { Visual } from './visuals.js';
 
-/** A run as far as its images go. */
+/** The images of a run, and how it is shown beside them. */
 export interface RunImages {
   readonly id: string;
   readonly name: string;
@@ -22,14 +22,14 @@ export interface Shot {
   readonly url: string;
   readonly width: number;
   readonly height: number;
-  /** What the slider will show next, to either side, nearest first. */
+  /** The images that the slider will show next, to either side, nearest first. */
   readonly near: readonly string[];
 }
 
 /** How far ahead images are loaded on either side of the slider. */
 const AHEAD = 4;
 
-/** What a run has to show of a visual at the slider's place; undefined where it has nothing yet. */
+/** A run's image of a visual at the slider's place; undefined where there is none yet. */
 export function shotOf(
   source: DataSource,
   run: RunImages,
@@ -49,7 +49,7 @@ export function shotOf(
   return { run, visual, ...here, width: images.width, height: images.height, near };
 }
 
-/** `run, output, step 1200`: what a shot is called where it is not to be seen. */
+/** `run, output, step 1200`: the text alternative of a shot. */
 export function nameOfShot({ run, visual, step }: Shot): string {
   return `${run.name}, ${visual.label}, step ${step}`;
 }

@@ -74,7 +74,7 @@ export function StepBar({ steps, index, imagesPerEpoch }: StepBarProps) {
   );
 }
 
-/** Goes through all steps like a film, and ends at the newest. */
+/** Plays all steps, one after another, up to the newest. */
 function PlayButton({ index, last, go }: { index: number; last: number; go: (index: number) => void }) {
   const isPlaying = useSignal(false);
   useEffect(() => {

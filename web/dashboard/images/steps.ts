@@ -3,7 +3,7 @@ export function unionOfSteps(lists: readonly (readonly number[])[]): number[] {
   return [...new Set(lists.flat())].sort((a, b) => a - b);
 }
 
-/** The newest of ascending steps that is not after `step`: what a run had to show then. Undefined where that is nothing. */
+/** The newest of ascending steps that is not after `step`. Undefined where there is none. */
 export function stepUpTo(steps: readonly number[], step: number): number | undefined {
   let [from, to] = [0, steps.length];
   while (from < to) {
@@ -14,7 +14,7 @@ export function stepUpTo(steps: readonly number[], step: number): number | undef
   return steps[from - 1];
 }
 
-/** Where on the slider somebody is: at a step, or at the end, where new images are shown as they come. */
+/** A place on the slider: a step, or the end, where new images are shown as they come. */
 export type Place = number | 'newest';
 
 /** The index into ascending steps that a place stands for; -1 where there are none. */

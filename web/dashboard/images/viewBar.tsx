@@ -108,7 +108,7 @@ function PairChoice({ visuals }: { visuals: readonly Visual[] }) {
   );
 }
 
-/** What the colours of a difference mean. */
+/** The colour scale of a difference. */
 function Scale() {
   return (
     <span class="scale">

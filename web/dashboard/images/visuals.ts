@@ -1,4 +1,4 @@
-/** What an image is to its sample. */
+/** The role of an image in its sample. */
 export type Role = 'input' | 'output' | 'target' | 'cycle' | 'identity' | 'other';
 
 /** One image of a sample, at every step at which it was kept. */
@@ -6,14 +6,14 @@ export interface Visual {
   readonly tag: string;
   /** As the model names it: `fake_B`. */
   readonly name: string;
-  /** As a person calls it: `output`. */
+  /** As the page shows it: `output`. */
   readonly label: string;
   readonly role: Role;
 }
 
 /** The images of one sample, in the rows in which they say most. */
 export interface Sample {
-  /** What its tags have in common: `visuals` of `visuals/fake_B`; empty where a tag has no such part. */
+  /** The part that its tags share: `visuals` of `visuals/fake_B`; empty where a tag has no such part. */
   readonly id: string;
   readonly rows: readonly (readonly Visual[])[];
 }
@@ -63,7 +63,7 @@ export function arrangeVisuals(tags: readonly string[]): Sample[] {
     .map(([id, found]) => ({ id, rows: rowsOf(new Map(found.map((tag) => [nameOf(tag), tag]))) }));
 }
 
-/** What a person calls a sample. */
+/** The title of a sample. */
 export function titleOfSample({ id }: Sample): string {
   if (id === 'visuals') return 'Of the batch of the step';
   const fixed = fixedNumber(id);

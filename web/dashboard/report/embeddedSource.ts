@@ -11,10 +11,10 @@ import type {
 import type { SeriesQuery } from '../../../src/records/reading/series.js';
 import type { DataSource } from '../source.js';
 
-/** Shown where an image was not sent along. */
+/** Shown in place of an image that is not embedded. */
 const NO_IMAGE = 'data:,';
 
-/** The one run that was sent inside the page. It changes no more and takes no orders. */
+/** The one run that is embedded in the page. It does not change and takes no requests. */
 export class EmbeddedSource implements DataSource {
   readonly isLive = false;
   private readonly images: ReadonlyMap<string, string>;

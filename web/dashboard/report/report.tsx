@@ -4,7 +4,7 @@ import { Dashboard, DashboardContext } from '../app/dashboard.js';
 import { RunPage } from '../run/runPage.js';
 import { EmbeddedSource } from './embeddedSource.js';
 
-/** A run that was sent as one file. */
+/** The page of a run that was exported as one file. */
 export function Report({ run }: { run: EmbeddedRun }) {
   const dashboard = useMemo(() => new Dashboard(new EmbeddedSource(run)), [run]);
   const { id, annotations } = run.detail.summary;

@@ -4,7 +4,7 @@ import type { RunDetail, RunSummary } from '../../../src/records/dashboard/api.j
 import { type Dashboard, useDashboard } from '../app/dashboard.js';
 import type { DataSource } from '../source.js';
 
-/** While a run changes all the time it is asked for again so often. */
+/** The least time between two requests for a run that keeps changing. */
 const PAUSE_MILLISECONDS = 1000;
 
 /** All that is known of a run, as it was when it was last asked for. */
@@ -13,7 +13,7 @@ interface Known {
   readonly failure: Signal<unknown>;
 }
 
-/** Details of runs, asked for when somebody looks at them, and again when the run has changed. */
+/** Details of runs, requested when they are shown, and again when the run has changed. */
 class DetailStore {
   private readonly entries = new Map<string, Known & { wanted: number; asked?: number; isBusy: boolean }>();
 
@@ -23,7 +23,7 @@ class DetailStore {
     return this.entry(id);
   }
 
-  /** Says that somebody looks at the run, as it is now. */
+  /** Says that the run is being shown, at its present revision. */
   want({ id, revision }: Pick<RunSummary, 'id' | 'revision'>): void {
     const entry = this.entry(id);
     entry.wanted = revision;
@@ -69,7 +69,7 @@ function useStore(): DetailStore {
   return store;
 }
 
-/** All that is known of a run, kept up to date while it is looked at. */
+/** All that is known of a run, kept up to date while it is shown. */
 export function useRunDetail(run: RunSummary): { detail: RunDetail | undefined; failure: unknown } {
   const store = useStore();
   useEffect(() => store.want(run), [store, run.id, run.revision]);

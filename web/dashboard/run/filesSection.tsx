@@ -6,7 +6,7 @@ import { Scrolls } from '../app/scrolls.js';
 import { Section } from './section.js';
 import { useFresh } from './useFresh.js';
 
-/** What lies in the run's folder. */
+/** The files of the run's folder. */
 export function FilesSection({ run }: { run: RunSummary }) {
   const { source } = useDashboard();
   const { value: files, failure } = useFresh(() => source.files(run.id), run.id, run.revision);

@@ -4,7 +4,7 @@ import type { RunSummary } from '../../../src/records/dashboard/api.js';
 import { useDashboard } from '../app/dashboard.js';
 import { Failure } from '../app/failure.js';
 
-/** What a person has written about a run; written here where there is a server to keep it. */
+/** The notes on a run, editable where there is a server that stores them. */
 export function Notes({ run }: { run: RunSummary }) {
   const { source } = useDashboard();
   const isEditing = useSignal(false);

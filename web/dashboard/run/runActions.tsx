@@ -4,12 +4,12 @@ import { useDashboard } from '../app/dashboard.js';
 import { Failure } from '../app/failure.js';
 import { CopyButton } from './copyButton.js';
 
-/** Stop, save, resume, export. What a training was asked for is told until it has done it. */
+/** Stop, save, resume, export. A request to a training is shown until it has been carried out. */
 export function RunActions({ run, detail }: { run: RunSummary; detail: RunDetail | undefined }) {
   const { source } = useDashboard();
   const asked = useSignal<{ what: 'stop' | 'save'; checkpoints: number } | undefined>(undefined);
   const failure = useSignal<unknown>(undefined);
-  // Another program's training takes no orders of ours.
+  // Another program's training takes no requests from here.
   const lives = !run.isForeign && (run.state === 'running' || run.state === 'stalled');
   const checkpoints = detail?.marks.filter(({ kind }) => kind === 'checkpoint').length ?? 0;
 

@@ -5,7 +5,7 @@ import { StateBadge } from '../app/stateBadge.js';
 import { Notes } from './notes.js';
 import { RunActions } from './runActions.js';
 
-/** What a run is and how far it has come, what is wrong with it, and what can be done. */
+/** The head of a run's page: name, state and progress, problems, and actions. */
 export function RunHeader({ run, detail }: { run: RunSummary; detail: RunDetail | undefined }) {
   const { id, annotations, problems, state, stateReason } = run;
   const { displayName, labels = [] } = annotations;

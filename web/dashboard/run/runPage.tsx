@@ -61,7 +61,7 @@ function PresentRun({ run }: { run: RunSummary }) {
 }
 
 function Images({ detail }: { detail: RunDetail }) {
-  const color = useDashboard().colorOf(detail.summary.id);
+  const color = useDashboard().colourOf(detail.summary.id);
   const runs = useMemo(() => [imagesOf(detail, color)], [detail, color]);
   if (detail.imageSteps.length === 0) return null;
   return (

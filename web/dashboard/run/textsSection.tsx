@@ -2,7 +2,7 @@ import type { RunDetail } from '../../../src/records/dashboard/api.js';
 import { formatCount } from '../app/format.js';
 import { Section } from './section.js';
 
-/** Texts that were written into the record, as they are: what is in them is shown, never obeyed. */
+/** Texts that were written into the record, as they are: their content is shown as text, never interpreted. */
 export function TextsSection({ texts }: Pick<RunDetail, 'texts'>) {
   if (texts.length === 0) return null;
   return (

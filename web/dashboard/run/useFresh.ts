@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'preact/hooks';
 
-/** So long lies at least between two requests for the same. */
+/** The least time between two requests for the same. */
 const PAUSE_MILLISECONDS = 2000;
 
 /**
- * What `ask` answers, asked again when `revision` has changed, but not all the time. An answer stays until there is a
- * newer one, also where a later request fails.
+ * The answer of `ask`, which is called again when `revision` has changed, at most every two seconds. An answer stays
+ * until there is a newer one, also where a later request fails.
  */
 export function useFresh<T>(
   ask: () => Promise<T>,

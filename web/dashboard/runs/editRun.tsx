@@ -5,7 +5,7 @@ import { Dialog } from '../app/dialog.js';
 import { Failure } from '../app/failure.js';
 import { DeleteRun } from './deleteRun.js';
 
-/** What a person says about a run, and the ways to be rid of it. */
+/** A dialog for a run's name, colour, labels and notes, and for hiding or deleting it. */
 export function EditRun({ run, onClose }: { run: RunSummary; onClose: () => void }) {
   const dashboard = useDashboard();
   const failure = useSignal<unknown>(undefined);
@@ -28,10 +28,10 @@ export function EditRun({ run, onClose }: { run: RunSummary; onClose: () => void
       ?.split(/\s*,\s*/)
       .filter((label) => label !== '');
     const color = text('color');
-    const isNewColor = color !== dashboard.colorOf(run.id);
+    const isNewColour = color !== dashboard.colourOf(run.id);
     void save({
       displayName: text('displayName'),
-      color: isNewColor ? color : annotations.color,
+      color: isNewColour ? color : annotations.color,
       labels,
       notes: text('notes'),
       isHidden: form.has('isHidden') || undefined,
@@ -55,7 +55,7 @@ export function EditRun({ run, onClose }: { run: RunSummary; onClose: () => void
           <textarea name="notes" rows={4} defaultValue={annotations.notes} />
         </label>
         <label class="row">
-          <input name="color" type="color" defaultValue={dashboard.colorOf(run.id)} />
+          <input name="color" type="color" defaultValue={dashboard.colourOf(run.id)} />
           Colour
         </label>
         <label class="row">

@@ -1,7 +1,7 @@
 import { Pix2PixError } from '../../../src/base/errors/pix2pixError.js';
 import { useDashboard } from '../app/dashboard.js';
 
-/** The filter, and beneath it what of it cannot be understood. */
+/** The filter, and beneath it the error of one that cannot be understood. */
 export function FilterField() {
   const { filter, filtered } = useDashboard();
   const { error } = filtered.value;

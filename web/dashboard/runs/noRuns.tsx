@@ -1,6 +1,6 @@
 import { useDashboard } from '../app/dashboard.js';
 
-/** What one sees before the first run. */
+/** Shown before there is any run. */
 export function NoRuns() {
   const { logDirectory, program, problems } = useDashboard();
   return (

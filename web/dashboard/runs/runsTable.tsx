@@ -16,7 +16,7 @@ const PAGE = 10;
 
 /**
  * The table of runs. Only rows in sight are in the document, so that a thousand runs cost no more than twenty. Arrow
- * keys lead from row to row; Enter opens the run, the space bar draws it or ceases to.
+ * keys lead from row to row; Enter opens the run, the space bar draws it or stops drawing it.
  */
 export function RunsTable() {
   const dashboard = useDashboard();
@@ -100,7 +100,7 @@ export function RunsTable() {
                 key={run.id}
                 run={run}
                 index={first + i}
-                color={dashboard.colorOf(run.id)}
+                color={dashboard.colourOf(run.id)}
                 columns={columns}
                 isSelected={selected.has(run.id)}
                 isActive={first + i === activeIndex}

@@ -21,7 +21,7 @@ export function orderBy(field: string): void {
   order.value = { field, isDescending: value.field === field ? !value.isDescending : isTime };
 }
 
-/** The runs that the filter lets through, in the chosen order. Runs without the field stay last in both directions. */
+/** The runs that match the filter, in the chosen order. Runs without the field stay last in both directions. */
 export function tableRows(dashboard: Dashboard): ReadonlySignal<readonly RunSummary[]> {
   return computed(() => {
     const { field, isDescending } = order.value;

@@ -11,7 +11,7 @@ import { setTimeout } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { packTar } from 'modern-tar';
 import type { Progress } from '../../../base/progress.js';
-import { type DatasetName, publishedUrl } from './catalog.js';
+import { type DatasetName, publishedUrl } from './catalogue.js';
 import { downloadDataset } from './downloadDataset.js';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
@@ -107,6 +107,7 @@ test('a server that promises more than it has is given up, however often it begi
   };
   await assert.rejects(download('lying'), /new tries did not help/);
   assert.ok(requests.length <= 6, `asked ${requests.length} times`);
+  for (const name of await left('lying')) await rm(join(root, name), { recursive: true }); // for `hasPart`
 });
 
 test('a plain download is unpacked without its wrapping folder, and a second run asks nobody', async () => {

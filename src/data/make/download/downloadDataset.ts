@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
 import { fileError, systemCode } from '../../../base/files/systemError.js';
-import { type DatasetName, PUBLISHED_DATASETS, publishedUrl } from './catalog.js';
+import { type DatasetName, PUBLISHED_DATASETS, publishedUrl } from './catalogue.js';
 import { type FetchOptions, fetchArchive } from './fetchArchive.js';
 import { isThere, type Origin, putInPlace } from './outputFolder.js';
 import { DamagedArchive, type UnpackLimits, unpackArchive } from './unpackArchive.js';
@@ -13,7 +13,7 @@ export interface DownloadOptions extends UnpackLimits, Omit<FetchOptions, 'url' 
   readonly out?: string;
   /** Another place to fetch the .tar.gz from. */
   readonly url?: string;
-  /** What the archive's SHA-256 must be, in hexadecimal. */
+  /** The SHA-256 that the archive must have, in hexadecimal. */
   readonly sha256?: string;
 }
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { sharedData } from '../../../../test/repository.js';
-import { MNIST } from './catalog.js';
+import { MNIST } from './catalogue.js';
 import { downloadDigits } from './downloadDigits.js';
 
 const contents: Record<string, string> = { 'a.gz': 'images', 'b.gz': 'labels' };

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
 import { makeFolder } from '../../../base/files/makeFolder.js';
 import { fileError } from '../../../base/files/systemError.js';
-import { MNIST, type PublishedFile } from './catalog.js';
+import { MNIST, type PublishedFile } from './catalogue.js';
 import type { DownloadedDataset } from './downloadDataset.js';
 import { type FetchOptions, fetchArchive } from './fetchArchive.js';
 import { isThere, type Origin, putInPlace } from './outputFolder.js';

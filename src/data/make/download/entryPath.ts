@@ -31,7 +31,7 @@ export function refusal(what: string, name: string): Pix2PixError {
   );
 }
 
-/** What macOS leaves in archives: resource forks and folder settings. */
+/** Entries that macOS adds to archives: resource forks and folder settings. */
 export function isLitter(parts: readonly string[]): boolean {
   return parts.some((part) => part.startsWith('._') || part === '.DS_Store' || part === '__MACOSX');
 }

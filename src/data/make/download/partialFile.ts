@@ -1,6 +1,6 @@
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 
-/** What is known about a download that is under way; kept beside it as JSON. */
+/** The state of a download that is under way; kept beside it as JSON. */
 interface PartialState {
   readonly url: string;
   /** Names the version of the file on the server: a strong ETag, else the Last-Modified date. */

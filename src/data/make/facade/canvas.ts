@@ -3,7 +3,7 @@ import { FACADE_CLASSES, type FacadeClass } from './labels.js';
 /** Linear-light colour, 0 ... 1. */
 export type Colour = readonly [r: number, g: number, b: number];
 
-/** What a material writes for one point: linear-light r, g, b, and a small relief added to the height. */
+/** The values that a material writes for one point: linear-light r, g, b, and a small relief added to the height. */
 export type Texel = Float64Array;
 
 /** A surface, as a function of the place on the facade (unit square, y down). */

@@ -80,7 +80,7 @@ export function sky(cloudiness: number, grain: Grain): Material {
   };
 }
 
-/** What can be seen behind a pane, all in shares of the opening. */
+/** The interior behind a pane, all in shares of the opening. */
 export interface Interior {
   readonly curtains: number;
   readonly blind: number;

@@ -1,4 +1,4 @@
-/** What a pixel of a label map can mean. The order is the order of the class numbers. */
+/** The classes of a label map's pixels, in the order of their numbers. */
 export const FACADE_CLASSES = [
   'sky',
   'wall',

@@ -47,7 +47,7 @@ export interface FacadePlan {
   readonly cloudiness: number;
 }
 
-/** Draws the parts of a building of this kind: proportions, storeys and openings, not yet their looks. */
+/** Draws the geometry of a building of this kind: proportions, storeys and openings, without colours and materials. */
 export function planFacade(stream: RandomStream, kind: FacadeKind): FacadePlan {
   const outline = planOutline(stream, kind);
   const bays = pick(stream, kind === 'plaster' ? [3, 3, 4] : [3, 3, 4, 4, 5]);
@@ -114,7 +114,7 @@ const PANES: Readonly<Record<FacadeKind, readonly (readonly [number, number])[]>
   ],
 };
 
-/** What all storeys of one building share. */
+/** The proportions that all storeys of one building share. */
 function planHabits(stream: RandomStream, kind: FacadeKind, bays: number) {
   return {
     /** Greatest width of a window, as a share of its storey's height. */

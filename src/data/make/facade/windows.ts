@@ -15,7 +15,7 @@ export function openingShape({ x0, y0, x1, y1, rise }: Opening): Shape {
   return arch(x0, y0, x1, y1, rise);
 }
 
-/** What one household shows: most rooms dark, some curtains, some half drawn blinds, few lamps. */
+/** Draws the interior of one window: most rooms are dark, with some curtains, half drawn blinds and a few lamps. */
 export function furnish(stream: RandomStream, style: FacadeStyle): Interior {
   return {
     curtains: chance(stream, 0.6) ? between(stream, 0.14, 0.36) : 0,

@@ -60,7 +60,7 @@ for (const [name, bytes, message] of [
   ['a cut gzip', gzipSync(GOOD).subarray(0, 15), /cannot be read/],
   ['nothing', new Uint8Array(0), /is cut short/],
 ] as const) {
-  test(`${name} is refused by name, with the mend`, async () => {
+  test(`${name} is refused by name, with the fix`, async () => {
     const path = write('bad', bytes);
     await assert.rejects(readIdx(path), (error: unknown) => {
       assert.ok(error instanceof Pix2PixError);

@@ -4,7 +4,7 @@ import { gunzip } from 'node:zlib';
 import { commandLine } from '../../../base/commandLine.js';
 import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
 
-/** Grayscale images of one size: `data[(i·height + y)·width + x]`, 0 ... 255. */
+/** Greyscale images of one size: `data[(i·height + y)·width + x]`, 0 ... 255. */
 export interface IdxImages {
   readonly data: Uint8Array;
   readonly count: number;

@@ -110,7 +110,7 @@ export class Adam implements Optimiser {
     }
   }
 
-  /** What gradients are multiplied by: as PyTorch's clip_grad_norm_, over all of this optimiser's. */
+  /** The factor that clips the gradients, as in PyTorch's clip_grad_norm_, over all of this optimiser's. */
   private clipFactor(from: 'gradient' | 'accumulated'): number {
     const { clipNorm = Number.POSITIVE_INFINITY } = this.settings;
     if (clipNorm === Number.POSITIVE_INFINITY) return 1;

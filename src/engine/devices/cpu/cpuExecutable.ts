@@ -13,14 +13,14 @@ import type { ProfileFolder } from './profileFolder.js';
 import { type Binding, Session } from './session.js';
 import type { StateStore } from './stateStore.js';
 
-/** What a device compiles with. */
+/** The device's memory and settings that a compilation uses. */
 export interface CpuCompilation {
   readonly store: StateStore;
   readonly choose: AlgorithmChooser;
   readonly threads: number;
   readonly keepsMemory?: boolean;
   readonly optimiserOf: (state: State) => Adam | undefined;
-  /** Where runs are looked into. */
+  /** Where profiles of the runs are written, when they are profiled. */
   readonly profiles?: ProfileFolder;
   readonly onDispose?: () => void;
 }
@@ -88,7 +88,7 @@ export class CpuExecutable implements Executable {
     }
   }
 
-  /** Gradients are computed straight into the optimiser's memory; one that serves several states is copied on. */
+  /** Gradients are computed directly into the optimiser's memory; one that serves several states is copied. */
   private placeGradients(): void {
     for (const step of this.program.hostSteps) {
       const { memory } = this.optimiser(step);

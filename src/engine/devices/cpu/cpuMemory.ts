@@ -41,7 +41,7 @@ function predict(program: Program, strategy: MemoryStrategy): MemoryNeeds {
   return { process: PROCESS_BYTES, states, kept, working, total: PROCESS_BYTES + states + kept + working };
 }
 
-/** What this process could still take: of the machine, or of the container that it runs in. */
+/** Bytes that this process could still take: of the machine, or of the container that it runs in. */
 function available(): number {
   const constrained = process.constrainedMemory?.() ?? 0;
   // Without a limit it is 0, or a number beyond any memory.

@@ -11,8 +11,6 @@ import {
 import { createSession, onnxRuntime } from './onnxRuntime.js';
 import { sessionOptions } from './sessionOptions.js';
 
-export { runtimeNotice } from './onnxRuntime.js';
-
 export interface InferenceOptions {
   /** Threads of one operator; 0 means one per core. */
   readonly threads: number;
@@ -32,6 +30,11 @@ const LARGE = 4096;
 /** A graph of one input and one output with its weights inside, optimised for them. Runs must not overlap. */
 export class InferenceSession {
   private constructor(private readonly session: Ort.InferenceSession) {}
+
+  /** As `Device.notice`. */
+  static get notice(): string | undefined {
+    return onnxRuntime().notice;
+  }
 
   /**
    * Weights are given to the runtime as they lie in memory: as part of a serialised model they would be copied four

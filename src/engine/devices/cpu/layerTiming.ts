@@ -7,8 +7,9 @@ import type { AlgorithmTimes } from '../../runtime/algorithmTimes.js';
 import { type Binding, Session } from './session.js';
 
 /**
- * Milliseconds of a value's layer by each of some of its algorithms: the fastest of `rounds` in which they take turns,
- * so that a busy moment meets all of them. One more round, the first, is not counted: it meets cold memory.
+ * Milliseconds of a value's layer by each of some of its algorithms: the fastest of `rounds` in which they alternate,
+ * so that other load on the machine affects all of them alike. One more round, the first, is not counted: its memory is
+ * cold.
  */
 export async function timeAlgorithms(
   value: Value,

@@ -37,16 +37,10 @@ export function onnxRuntime(): FoundRuntime {
   return found;
 }
 
-/** What computes, for the record: which build it is shows when it has been loaded, and not before. */
+/** The library that computes, for the record: which build it is can be seen only when it has been loaded. */
 export function libraryVersions(): Record<string, string> {
   const { name, version } = onnxRuntime();
   return { [name]: version };
-}
-
-/** Tells people where it is slow, and why. */
-export function runtimeNotice(tell: (text: string) => void): void {
-  const { notice } = onnxRuntime();
-  if (notice !== undefined) tell(notice);
 }
 
 /**

@@ -4,10 +4,10 @@ import { elementCount } from '../../ir/tensorType.js';
 import { type Arena, layOut } from './stateStore.js';
 import { allocateMemory, type WasmMemory } from './wasm/webAssembly.js';
 
-/** What an optimiser keeps of each element, in the order in which a slab holds it. */
+/** The quantities that an optimiser keeps for each element, in the order in which a slab holds them. */
 export const QUANTITIES = ['parameter', 'gradient', 'firstMoment', 'secondMoment'] as const;
 
-/** What it may keep on top: gradients accumulated over several batches, the moving average of the parameter. */
+/** Quantities that it keeps on request: gradients accumulated over several batches, the parameter's moving average. */
 export type ExtraQuantity = 'accumulated' | 'average';
 export type Quantity = (typeof QUANTITIES)[number] | ExtraQuantity;
 

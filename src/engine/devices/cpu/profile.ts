@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { NodeTime } from '../../runtime/profile.js';
 
-/** What is of interest in an event of a trace file (the format of chrome://tracing). */
+/** The fields of an event that are used here, in a trace file (the format of chrome://tracing). */
 interface TraceEvent {
   readonly cat?: string;
   readonly name?: string;

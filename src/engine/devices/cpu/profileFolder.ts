@@ -9,7 +9,7 @@ export class ProfileFolder {
   private readonly folder = mkdtempSync(join(tmpdir(), 'pix2pix-profile-'));
   private readonly updates = new Map<string, number[]>();
 
-  /** What the names of profiles begin with. */
+  /** The prefix of the profiles' file names. */
   get prefix(): string {
     return join(this.folder, 'step');
   }

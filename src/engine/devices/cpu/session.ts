@@ -16,7 +16,7 @@ export interface SessionOptions {
 const elementType = (data: TensorArray) =>
   data instanceof Float32Array ? 'float32' : data instanceof Uint8Array ? 'uint8' : 'int64';
 
-/** What a run reads and writes: views of memory that the caller owns, used in place. */
+/** The memory that a run reads and writes: views of memory that the caller owns, used in place. */
 export interface Binding {
   readonly feeds: Readonly<Record<string, Ort.Tensor>>;
   readonly fetches: Readonly<Record<string, Ort.Tensor | null>>;

@@ -1,6 +1,6 @@
 import type { InferenceSession } from 'onnxruntime-common';
 
-/** What all sessions are opened with. @param threads of one operator; 0 means one per core */
+/** The options that all sessions share. @param threads of one operator; 0 means one per core */
 export function sessionOptions(
   threads: number,
   session: Readonly<Record<string, unknown>> = {},
@@ -14,7 +14,7 @@ export function sessionOptions(
     // In training a pattern is a second copy of all temporaries beside those of the first run, and saves no time; in
     // translating there is one for each size that occurs, which is never given back.
     enableMemPattern: false,
-    // Threads that spin while they wait win nothing on idle cores and halve the speed on busy ones.
+    // Threads that spin while they wait gain nothing on idle cores and halve the speed on busy ones.
     extra: { session: { set_denormal_as_zero: '1', intra_op: { allow_spinning: '0' }, ...session } },
   };
 }

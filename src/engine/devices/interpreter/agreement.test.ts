@@ -1,4 +1,4 @@
-/** Ops at random shapes: what the interpreter makes of their loops, and ONNX Runtime of their ONNX lowering. */
+/** Ops at random shapes: the interpreter's results from their loops against ONNX Runtime's from their ONNX lowering. */
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { broadcastable, seeds, shapeAndAxes, shapeAndAxis } from '../../../../test/arbitraries.js';

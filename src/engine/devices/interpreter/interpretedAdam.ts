@@ -121,7 +121,7 @@ export class InterpretedAdam implements Optimiser {
     return run;
   }
 
-  /** What gradients are multiplied by: as PyTorch's clip_grad_norm_, over all of this optimiser's. */
+  /** The factor that clips the gradients, as in PyTorch's clip_grad_norm_, over all of this optimiser's. */
   private clipFactor(from: GradientQuantity): number {
     const { clipNorm } = this.settings;
     if (clipNorm === undefined) return 1;

@@ -11,7 +11,7 @@ import type { InterpretedStates } from './interpretedStates.js';
 import type { Precision } from './javaScript.js';
 import { LoopRun } from './loopRun.js';
 
-/** What the interpreter compiles with. */
+/** The interpreter's memory and settings that a compilation uses. */
 export interface InterpretedCompilation {
   readonly states: InterpretedStates;
   readonly optimiserOf: (state: State) => InterpretedAdam | undefined;

@@ -1,4 +1,4 @@
-/** What the interpreter alone does; `deviceContract.test.ts` has what it does as every device. */
+/** Properties of the interpreter alone; those of every device are in `deviceContract.test.ts`. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { State } from '../../ir/state.js';

@@ -13,8 +13,8 @@ import { InterpretedStates } from './interpretedStates.js';
 import type { Precision } from './javaScript.js';
 
 /**
- * Executes programs by the loops of their ops, in float64 and without anything but JavaScript. It is what other devices
- * are compared with, and no choice of `--device`: a step takes some five nanoseconds a multiply-add.
+ * Executes programs by the loops of their ops, in float64 and without anything but JavaScript. Other devices are
+ * compared with it; it is no choice of `--device`, because a step takes some five nanoseconds a multiply-add.
  */
 export class InterpreterDevice implements Device {
   readonly name = 'interpreter';
@@ -83,7 +83,7 @@ export class InterpreterDevice implements Device {
     return executable;
   }
 
-  /** Throws Error: nobody trains on it. */
+  /** Throws Error: it is not meant for training. */
   async predictTime(): Promise<StepTime> {
     throw new Error('the interpreter does not predict times');
   }

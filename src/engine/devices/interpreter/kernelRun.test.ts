@@ -10,7 +10,7 @@ import type { Precision } from './javaScript.js';
 import { kernelRun } from './kernelRun.js';
 import { kernelSource } from './kernelSource.js';
 
-/** What a kernel stores, from these operands. */
+/** Runs a kernel on these operands and returns the elements that it stores. */
 function runKernel(
   kernel: Kernel,
   given: readonly (readonly [Tensor, readonly number[]])[],

@@ -8,7 +8,7 @@ import { opBuilders } from '../../../../test/opBuilders.js';
 import { caseTensor, type OpCase, opCases } from '../../../../test/opCases.js';
 import { RandomStream } from '../../../base/random/stream.js';
 
-/** Ours takes every element of the range; the gradient that PyTorch has of `clamp` is none of ours. */
+/** Ours takes every element of the range; PyTorch differentiates `clamp`, ours lets no gradient through. */
 const ours = opCases.filter(({ op, attrs }) => op in opBuilders && !(op === 'slice' && attrs.step !== 1));
 const withGradients = ({ op }: OpCase) => op !== 'clamp';
 

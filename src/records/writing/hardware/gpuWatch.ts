@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-/** What one GPU does. */
+/** The use of one GPU at one time. */
 export interface GpuReading {
   readonly index: number;
   readonly name: string;
@@ -28,7 +28,7 @@ export class GpuWatch {
     try {
       this.child = spawn('nvidia-smi', argv, { stdio: ['ignore', 'pipe', 'ignore'], windowsHide: true });
     } catch {
-      return; // no more processes, say
+      return; // for instance, no more processes may be started
     }
     this.child.on('error', () => {}); // there is no nvidia-smi
     this.child.unref();

@@ -53,7 +53,7 @@ test('a core is busy for the share of its time in which it is not idle, since it
   assert.deepEqual(use.take(), [0, 25, 90]);
 });
 
-test('the machine tells the use of each of its cores', () => {
+test('the use of each core of the machine is reported', () => {
   const percents = new CpuUse().take();
   assert.equal(percents.length, cpus().length);
   assert(percents.every((percent) => percent >= 0 && percent <= 100));
@@ -99,11 +99,11 @@ test('GPUs are those of one nvidia-smi, which ends with the watch', { skip }, as
   for (let core = 0; core < cpus().length; core++) assert(last[`system/cpu_${core}`] >= 0);
   await until(() => !isProcessAlive(Number(readFileSync(pid, 'utf8'))));
   t.mock.timers.tick(60_000);
-  await monitor.stop(); // one that was under way would be done by now
+  await monitor.stop(); // one that was under way would have ended by now
   assert.equal(samples.length, 3);
 });
 
-test('no nvidia-smi, one that fails and one that talks nonsense are no GPUs', { skip }, async () => {
+test('without nvidia-smi, or where it fails or prints nonsense, there are no GPUs', { skip }, async () => {
   const path = process.env.PATH;
   process.env.PATH = root;
   const none = new GpuWatch(1);

@@ -4,13 +4,13 @@ import type { Scalars } from '../tracker.js';
 import { CpuUse } from './cpuUse.js';
 import { type GpuReading, GpuWatch } from './gpuWatch.js';
 
-/** Seconds between two looks at the machine. */
+/** Seconds between two samples. */
 const SECONDS = 5;
 const GIGABYTE = 1e9;
 
-/** What a look at the machine is passed on to. */
+/** Settings of a `HardwareMonitor`. */
 export interface HardwareSettings {
-  /** On whose disk there should be room. */
+  /** The folder whose disk's free space is recorded. */
   readonly folder: string;
   onSample(values: Scalars): void;
   /** Is told of each GPU once. */
@@ -20,36 +20,36 @@ export interface HardwareSettings {
 }
 
 /**
- * Looks at the machine every few seconds: `system/cpu_0` and so on in percent, `system/rss_gb` (this process),
- * `system/memory_free_gb`, `system/disk_free_gb`, and for each GPU `system/gpu_0_utilization` in percent and
- * `system/gpu_0_memory_gb`; a gigabyte is 10⁹ bytes. What cannot be found out is left out. It never throws, and does
- * not keep the process alive.
+ * Samples the use of the machine every few seconds: `system/cpu_0` and so on in percent, `system/rss_gb` (this
+ * process), `system/memory_free_gb`, `system/disk_free_gb`, and for each GPU `system/gpu_0_utilization` in percent and
+ * `system/gpu_0_memory_gb`; a gigabyte is 10⁹ bytes. Figures that are not available are left out. It never throws, and
+ * does not keep the process alive.
  */
 export class HardwareMonitor {
   private readonly cpu = new CpuUse();
   private readonly gpus: GpuWatch;
   private readonly timer: NodeJS.Timeout;
-  /** The look under way: a slow disk answers late, and is not asked again meanwhile. */
-  private looking: Promise<void> | undefined;
+  /** The sample under way: a slow disk answers late, and is not asked again meanwhile. */
+  private sampling: Promise<void> | undefined;
 
   constructor(private readonly settings: HardwareSettings) {
     const { seconds = SECONDS, onGpu } = settings;
     this.gpus = new GpuWatch(seconds, onGpu);
     this.timer = setInterval(() => {
-      this.looking ??= this.look();
+      this.sampling ??= this.sample();
     }, seconds * 1000);
     this.timer.unref();
   }
 
-  /** Takes a last look, so that a short run has one too. */
+  /** Takes a last sample, so that a short run has one too. */
   async stop(): Promise<void> {
     clearInterval(this.timer);
     this.gpus.stop();
-    await this.looking;
-    await this.look();
+    await this.sampling;
+    await this.sample();
   }
 
-  private async look(): Promise<void> {
+  private async sample(): Promise<void> {
     const values: Record<string, number> = {};
     for (const [core, percent] of this.cpu.take().entries()) values[`system/cpu_${core}`] = percent;
     values['system/rss_gb'] = process.memoryUsage.rss() / GIGABYTE;
@@ -65,6 +65,6 @@ export class HardwareMonitor {
       // the folder is gone, or its file system does not tell
     }
     this.settings.onSample(values);
-    this.looking = undefined;
+    this.sampling = undefined;
   }
 }

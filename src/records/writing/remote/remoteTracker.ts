@@ -35,7 +35,7 @@ export interface RemoteRun {
   end(state: RunEnd, at: number): Promise<void>;
 }
 
-/** What a run is. */
+/** A run as a service is told of it. */
 export interface RunFacts {
   /** Of no other run, not even of the one that was in the same folder before. Letters, digits and dashes. */
   readonly id: string;
@@ -43,10 +43,11 @@ export interface RunFacts {
   readonly name: string;
   /** Whether it is being trained at this moment; otherwise what it has left is sent. */
   readonly isUnderWay: boolean;
-  /** What its `run.json` says; a run that another program wrote has none. */
+  /** The content of its `run.json`; a run that another program wrote has none. */
   readonly record?: RunRecord;
 }
 
+/** One value of a scalar. */
 export interface ScalarPoint {
   readonly tag: string;
   /** Images trained on since the start of the run. */
@@ -57,6 +58,7 @@ export interface ScalarPoint {
   readonly value: number;
 }
 
+/** An image of the run's event files. */
 export interface RemoteImage {
   readonly tag: string;
   readonly step: number;
@@ -65,6 +67,7 @@ export interface RemoteImage {
   readonly bytes: Uint8Array;
 }
 
+/** A file of the run's folder, for a service to copy. */
 export interface RemoteFile {
   /** Its name at the service, with `/`: `checkpoints/latest_net_G.safetensors`. */
   readonly path: string;
@@ -73,6 +76,7 @@ export interface RemoteFile {
   readonly bytes: number;
 }
 
+/** How a session ended: at its last step, because it was asked to stop, or by an error or a crash. */
 export type RunEnd = 'finished' | 'stopped' | 'failed';
 
 /** The service will not take this, now or later. It is left out and told. */

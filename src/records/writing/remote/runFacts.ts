@@ -7,8 +7,8 @@ import type { RunEnd, RunFacts } from './remoteTracker.js';
 const MAX_BYTES = 64e6;
 
 /**
- * What the run in a folder is. A folder may hold the sessions of several runs, since a training that is not continued
- * takes the place of the one before; the run is the last session that began afresh and those that continued it.
+ * The facts of the run in a folder. A folder may hold the sessions of several runs, since a training that is not
+ * continued replaces the one before; the run is the last session that began afresh and those that continued it.
  */
 export async function readRunFacts(folder: string, isUnderWay: boolean): Promise<RunFacts> {
   const record = await readRecord(folder);
@@ -26,7 +26,7 @@ export async function readRunFacts(folder: string, isUnderWay: boolean): Promise
   };
 }
 
-/** How a session ended; one that has gone without a word has failed. */
+/** How a session ended; one that ended without recording how has failed. */
 export function endOf({ exit }: RunSession): RunEnd {
   if (exit?.reason === 'finished' || exit?.reason === 'max_steps') return 'finished';
   return exit?.reason === 'stopped' ? 'stopped' : 'failed';

@@ -28,7 +28,7 @@ const metricsOf = (fake: FakeMlflow) =>
 
 interface Follow {
   readonly said?: string[];
-  /** Short only where the end is to give up: a busy machine is slow too. */
+  /** Short only in tests where `finish` is to give up: on a busy machine answers are slow too. */
   readonly patience?: number;
   /** Called before each pause. */
   readonly onPause?: () => void;
@@ -55,7 +55,7 @@ function follow(folder: string, fake: FakeMlflow, { said = [], patience = 60_000
 
 const send = (folder: string, fake: FakeMlflow) => syncRun(folder, mlflowTracker(fake.uri, 'tests'));
 
-test('what is written while a run goes on arrives while it goes on, then its end', async () => {
+test('data arrive while the run goes on, and then its end', async () => {
   const fake = await fakeMlflow();
   const folder = runFolderIn(root, sessionOf('s1'));
   const follower = follow(folder, fake);
@@ -157,7 +157,7 @@ test('a server that never answers is waited for no longer than said', async () =
   assert.deepEqual(metricsOf(fake), expectedMetrics(1, 3));
 });
 
-test('whatever becomes of requests, everything arrives, and is there once', async () => {
+test('whatever happens to requests, everything arrives, and is there once', async () => {
   const fates = fc.constantFrom<Fate>('ok', 'ok', 'lost', 'broken', 500, 503, 429);
   const fake = await fakeMlflow();
   await fc.assert(
@@ -203,7 +203,7 @@ test('one value that is refused is left out and told; all others arrive', async 
   assert.match(said[0], /refuses a value \(loss\/D_real\)/);
 });
 
-test('what a continued run took back is not sent, and the run at the server goes on', async () => {
+test('steps that a continued run repeats are not sent twice, and the run at the server goes on', async () => {
   const fake = await fakeMlflow();
   const folder = runFolderIn(root, sessionOf('s1'));
   writeSteps(folder, 1, 10, 1);

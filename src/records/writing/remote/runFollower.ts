@@ -7,9 +7,9 @@ import { RunSender } from './runSender.js';
 export interface FollowerOptions {
   /** The session of `run.json` that is under way. */
   readonly session: string;
-  /** A `warning` is to be seen by whoever wants to see little. */
+  /** A `warning` is shown even with `--quiet`. */
   readonly say: (kind: 'message' | 'warning', text: string) => void;
-  /** Milliseconds between two looks at the record; default 2000. */
+  /** Milliseconds between two checks of the record; default 2000. */
   readonly interval?: number;
   /** Milliseconds before a failed piece is sent again; each time twice as long, up to a minute. Default 1000. */
   readonly backOff?: number;
@@ -20,11 +20,11 @@ export interface FollowerOptions {
 }
 
 const LONGEST_BACK_OFF = 60_000;
-/** Milliseconds after which a person is told why the end is not the end yet. */
+/** Milliseconds after which a message says why the program has not ended yet. */
 const NOTICE = 1000;
-/** Milliseconds between two looks at how long nothing has been heard. */
+/** Milliseconds between two checks of how long the service has not answered. */
 const WATCH = 20;
-/** What a file may take to be sent, so that it does not pass for silence. */
+/** The slowest rate at which a file may be sent without being taken for silence of the service. */
 const BYTES_PER_MILLISECOND = 1000;
 
 /**
@@ -49,12 +49,12 @@ export class RunFollower {
   /** When the service last took something, or was first waited for. */
   private heardAt = performance.now();
   private failures = 0;
-  /** What to tell where it was not waited for an answer any longer. */
+  /** The reason that is reported when an answer was no longer waited for. */
   private lastReason = 'no answer in time';
   /** Whether a person has been told so. */
   private isAway = false;
 
-  /** Begins at once; there is nothing to wait for. */
+  /** Starts following at once. */
   constructor(
     folder: string,
     private readonly tracker: RemoteTracker,
@@ -70,8 +70,8 @@ export class RunFollower {
   }
 
   /**
-   * The run's files have got all that they get: sends the rest, as long as the service takes it, and lets go. Never
-   * throws.
+   * To be called when the run's files are complete: sends the rest, for as long as the service accepts it, and stops.
+   * Never throws.
    */
   async finish(): Promise<void> {
     const { mostPatience = 60_000, say } = this.options;
@@ -115,7 +115,7 @@ export class RunFollower {
     this.failures = 0;
   }
 
-  /** One failure alone is told to nobody: the next try is soon. */
+  /** A single failure is not reported: the next try is soon. */
   private noteAbsence(reason: string): void {
     if (this.isAway || this.failures < 2 || this.isFinishing) return;
     this.isAway = true;
@@ -141,6 +141,6 @@ export class RunFollower {
   private async pause(milliseconds: number): Promise<void> {
     await sleep(milliseconds, undefined, { signal: this.wake.signal }).catch(() => {});
     if (!this.isFinishing) return;
-    this.wake = new AbortController(); // once woken for the end, pauses are pauses again
+    this.wake = new AbortController(); // woken for the end once; later pauses last their full time
   }
 }

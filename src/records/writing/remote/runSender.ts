@@ -11,7 +11,7 @@ export interface SenderOptions {
   readonly session?: string;
   /** Ends what is under way. */
   readonly signal: AbortSignal;
-  /** Told, once for each kind, what the service will not take. */
+  /** Told once for each kind of data that the service will not accept. */
   readonly say: (text: string) => void;
 }
 
@@ -84,7 +84,7 @@ export class RunSender {
     for (const image of images) await this.unlessRefused('an image', image.tag, () => run.image(image));
   }
 
-  /** What is refused together is taken apart, until it is known which one is meant. */
+  /** Halves a batch that is refused, until the value that the service refuses is found. */
   private async sendPoints(run: RemoteRun, points: EventBatch['points']): Promise<void> {
     if (points.length === 1) {
       return this.unlessRefused('a value', points[0].tag, () => run.scalars(points));

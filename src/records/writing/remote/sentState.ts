@@ -7,7 +7,7 @@ import { fileError, isUnreadable } from '../../../base/files/systemError.js';
 export const SENT_FILE = 'remote_trackers.json';
 const MAX_BYTES = 16e6;
 
-/** What one place has taken of a run. */
+/** How much of a run one place has accepted. */
 export interface SentState {
   /** The run's `RunFacts.id`: another run of the same folder starts anew. */
   readonly run: string;
@@ -21,7 +21,7 @@ export interface SentState {
   readonly ended?: string;
 }
 
-/** What a place has taken, or undefined: nothing yet, or nobody knows any more, which is as good. */
+/** How much a place has accepted; undefined where that is nothing, or the record of it is lost. */
 export function loadSent(folder: string, place: string): SentState | undefined {
   const state = Object.entries(readAll(folder)).find(([key]) => key === place)?.[1];
   return isState(state) ? state : undefined;

@@ -4,6 +4,7 @@ import { reasonOf } from './reason.js';
 import type { RemoteTracker } from './remoteTracker.js';
 import { RunSender } from './runSender.js';
 
+/** Settings of `syncRun`. */
 export interface SyncOptions {
   readonly signal?: AbortSignal;
   /** Told what the service will not take. */

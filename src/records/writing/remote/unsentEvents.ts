@@ -8,7 +8,7 @@ import type { RemoteImage, ScalarPoint } from './remoteTracker.js';
 const POINTS = 1000;
 const IMAGE_BYTES = 4e6;
 
-/** What event files hold from some place on, and how far it reaches. */
+/** The events after some place in the event files, and how far they reach. */
 export interface EventBatch {
   readonly points: readonly ScalarPoint[];
   readonly images: readonly RemoteImage[];
@@ -18,14 +18,15 @@ export interface EventBatch {
 
 /** Reads a run's event files from where they have been sent to. */
 export class UnsentEvents {
-  /** Where files say that the run went back to, by name. */
+  /** The step from which each file repeats the run, by name. */
   private readonly purges = new Map<string, number>();
 
   constructor(private readonly folder: string) {}
 
   /**
-   * The next batch, or undefined where nothing new has been written. Damaged records are stepped over. What a later
-   * session took back, because it went on from an earlier step, is left out where it has not been sent yet.
+   * The next batch, or undefined where nothing new has been written. Damaged records are stepped over. Events of steps
+   * that a later session repeated, because it went on from an earlier step, are left out where they have not been sent
+   * yet.
    */
   async next(sent: Readonly<Record<string, number>>): Promise<EventBatch | undefined> {
     const points: ScalarPoint[] = [];
@@ -51,7 +52,7 @@ export class UnsentEvents {
     return isNew ? { points, images, events } : undefined;
   }
 
-  /** The first step that one of the files takes back. */
+  /** The first step that one of the files repeats. */
   private async purgedFrom(names: readonly string[]): Promise<number> {
     let step = Number.POSITIVE_INFINITY;
     for (const name of names) {

@@ -1,7 +1,7 @@
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The header that proves who asks, from where MLflow's own clients take it: MLFLOW_TRACKING_USERNAME with
+ * The header that authenticates requests, from where MLflow's own clients take it: MLFLOW_TRACKING_USERNAME with
  * MLFLOW_TRACKING_PASSWORD, or else MLFLOW_TRACKING_TOKEN (mlflow/utils/rest_utils.py, http_request). Empty without.
  */
 export function authorization(environment: Environment): Readonly<Record<string, string>> {

@@ -76,7 +76,7 @@ test('an address with a password, or that is none, is refused', () => {
   assert.match(serverAddressFault('http://host?x=1') ?? '', /before \?/);
 });
 
-test('a redirect is told, not followed: the credentials stay here', async () => {
+test('a redirect is reported and not followed, so that credentials go nowhere else', async () => {
   const asked: (string | undefined)[] = [];
   const other = await serve((_, authorization) => {
     asked.push(authorization);
@@ -88,7 +88,7 @@ test('a redirect is told, not followed: the credentials stay here', async () => 
   assert.deepEqual(asked, []);
 });
 
-test('what a server says is told on one line, and what to do about a refused password', async () => {
+test('the message of a server is reported on one line, with the fix for a refused password', async () => {
   const message = `no\n\u001b[31m${'x'.repeat(10_000)}`;
   const uri = await serve((url) =>
     url.includes('denied')
@@ -108,7 +108,7 @@ test('what a server says is told on one line, and what to do about a refused pas
   });
 });
 
-test('an answer without end is left, and one that is no JSON is a failure', async () => {
+test('an endless answer is abandoned, and one that is no JSON is a failure', async () => {
   function* endless() {
     for (;;) yield 'x'.repeat(65_536);
   }

@@ -12,7 +12,7 @@ const BYTES_PER_MILLISECOND = 100;
 const MAX_ANSWER_BYTES = 16e6;
 const MAX_REASON = 300;
 
-/** What the server answered in place of what was asked for. */
+/** The server's refusal of a request. */
 export class MlflowError extends Error {
   override readonly name = 'MlflowError';
 
@@ -83,7 +83,7 @@ export class MlflowClient {
 }
 
 /**
- * Makes of an answer to some data what the caller has to know: whether it will never be taken.
+ * Decides from the error that some data met whether they will never be accepted.
  *
  * @throws RemoteRefusal where the server has found the data wrong or too large; otherwise what was thrown
  */

@@ -149,7 +149,7 @@ test('MLflow has the run as it was: options, losses, images, files, how it ended
   assert.equal(seen.artifacts['images/visuals/fake_B/000000511.png'], png);
   assert.equal(JSON.parse(Buffer.from(seen.artifacts['run.json'], 'base64').toString()).sessions.length, 1);
 
-  // Somebody has lost the note of what was sent: the same run is found, and nothing counts twice.
+  // The record of what was sent is lost: the same run is found, and nothing counts twice.
   rmSync(join(folder, SENT_FILE));
   await syncRun(folder, tracker);
   assert.deepEqual(seenBy('whole').metrics, seen.metrics);

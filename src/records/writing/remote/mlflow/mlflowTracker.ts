@@ -4,7 +4,7 @@ import { paramsOf, tagsOf } from './mlflowFacts.js';
 import { MlflowRun } from './mlflowRun.js';
 import { type MlflowRunInfo, requireInfo, requireText } from './mlflowRunInfo.js';
 
-/** A tag of our own: by it a run is found again whose making was not answered. */
+/** A tag of our own, by which a run is found again when the answer to its creation was lost. */
 const RUN_TAG = 'pix2pix.run';
 const PARAMS_PER_BATCH = 100;
 

@@ -3,7 +3,7 @@ export interface PublishedDataset {
   readonly about: string;
   /** Which way the paper translates: A is the left half of a pair. */
   readonly direction: 'AtoB' | 'BtoA';
-  /** What to know before asking for it. */
+  /** A remark for those who are about to download it. */
   readonly note?: string;
 }
 

@@ -1,6 +1,6 @@
 import type { RunSummary } from '../../../src/records/dashboard/api.js';
 
-/** Told apart in light and in dark: each has a contrast of at least 3 against both papers. */
+/** Distinguishable in light and in dark: each has a contrast of at least 3 against both backgrounds. */
 const PALETTE = [
   '#3b78d8',
   '#d9622b',
@@ -18,7 +18,7 @@ const PALETTE = [
  * The colour of every run: what a person gave it, or the next of the palette in the order in which runs were started,
  * so that a new run changes the colour of no other.
  */
-export function runColors(runs: readonly RunSummary[]): ReadonlyMap<string, string> {
+export function runColours(runs: readonly RunSummary[]): ReadonlyMap<string, string> {
   const oldestFirst = [...runs].sort(
     (a, b) => (a.startedAt ?? 0) - (b.startedAt ?? 0) || (a.id < b.id ? -1 : 1),
   );
