@@ -7,6 +7,11 @@ import type { AlgorithmChooser } from '../src/engine/ir/layer.js';
 import type { State } from '../src/engine/ir/state.js';
 import type { Device, StateData } from '../src/engine/runtime/device.js';
 import { direct } from './algorithms.js';
+import { useSwiftShader } from './swiftShader.js';
+
+/** The WebGPU device is an experiment: its tests, which take minutes on a GPU in software, run where this is set. */
+const WANTED = 'PIX2PIX_TEST_WEBGPU';
+if (process.env[WANTED]) useSwiftShader();
 
 /** Those of the registry, and the interpreter, which is no choice of `--device`. */
 export type TestDeviceName = DeviceName | 'interpreter';
@@ -31,6 +36,7 @@ export interface FoundDevice {
 /** All devices of the registry, and the interpreter. */
 export const foundDevices: readonly FoundDevice[] = await Promise.all(
   [...DEVICE_NAMES, 'interpreter' as const].map(async (name): Promise<FoundDevice> => {
+    if (name === 'webgpu' && !process.env[WANTED]) return { name, skip: `set ${WANTED}=1 to try ${name}` };
     try {
       return { name, device: await openTestDevice(name) };
     } catch (error) {

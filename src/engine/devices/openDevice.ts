@@ -2,6 +2,7 @@ import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import type { Device, DeviceSettings } from '../runtime/device.js';
 import { libraryVersions } from './cpu/onnxRuntime.js';
 import { DEFAULT_DEVICE, DEVICE_NAMES, type DeviceName } from './registry.js';
+import { webGpuVersions } from './webgpu/webGpuVersions.js';
 
 /** How Node opens a device. */
 interface Opener {
@@ -15,6 +16,10 @@ const OPENERS: Readonly<Record<DeviceName, Opener>> = {
   cpu: {
     open: async (name, settings) => new (await import('./cpu/cpuDevice.js')).CpuDevice(name, settings),
     versions: libraryVersions,
+  },
+  webgpu: {
+    open: async (name, settings) => (await import('./webgpu/openWebGpu.js')).openWebGpu(name, settings),
+    versions: webGpuVersions,
   },
 };
 

@@ -1,6 +1,7 @@
 /** The devices by their names in `--device`, with a description of each. The first is the default. */
 export const DEVICES = {
   cpu: 'the processor',
+  webgpu: 'a GPU (experimental: right on small models, not tuned)',
 } as const;
 
 /** A device by its name in `--device`. */

@@ -1,7 +1,7 @@
 import { reachable } from '../../ir/program.js';
 import type { Value } from '../../ir/value.js';
 import type { ElementwiseUpdate } from '../../runtime/adamUpdate.js';
-import type { Precision } from './expressionWriter.js';
+import type { Precision } from './javaScript.js';
 import { LoopRun } from './loopRun.js';
 
 /** An element-wise update of arrays in place, as the loops of its ops. */

@@ -13,7 +13,7 @@ import {
   type OptimiserQuantity,
 } from '../../runtime/optimiser.js';
 import { ElementwiseRun } from './elementwiseRun.js';
-import type { Precision } from './expressionWriter.js';
+import type { Precision } from './javaScript.js';
 import { LoopRun } from './loopRun.js';
 
 type Quantity = OptimiserQuantity | 'parameter' | 'accumulated';

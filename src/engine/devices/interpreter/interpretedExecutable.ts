@@ -6,9 +6,9 @@ import type { Executable, RunInputs, RunResults } from '../../runtime/executable
 import { fillInput } from '../../runtime/fillInput.js';
 import { checkComputed, cutProgram } from '../../runtime/segments.js';
 import type { TensorArray } from '../../runtime/tensorArray.js';
-import type { Precision } from './expressionWriter.js';
 import type { InterpretedAdam } from './interpretedAdam.js';
 import type { InterpretedStates } from './interpretedStates.js';
+import type { Precision } from './javaScript.js';
 import { LoopRun } from './loopRun.js';
 
 /** The interpreter's memory and settings that a compilation uses. */

@@ -7,10 +7,10 @@ import type { AdamSettings } from '../../runtime/optimiser.js';
 import type { Profile } from '../../runtime/profile.js';
 import type { StepTime } from '../../runtime/stepTime.js';
 import type { DecidedAlgorithms } from '../../runtime/tunedChoices.js';
-import type { Precision } from './expressionWriter.js';
 import { InterpretedAdam } from './interpretedAdam.js';
 import { InterpretedExecutable } from './interpretedExecutable.js';
 import { InterpretedStates } from './interpretedStates.js';
+import type { Precision } from './javaScript.js';
 
 /**
  * Executes programs by the loops of their ops, in float64 and without anything but JavaScript. Other devices are

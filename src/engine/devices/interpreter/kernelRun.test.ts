@@ -6,7 +6,7 @@ import { accumulator, binaryExpr, fromIndex, load, loadOrZero, number } from '..
 import { sum, variable, variables } from '../../loops/indices.js';
 import { type Kernel, kernelOf } from '../../loops/kernel.js';
 import { external, fold, map } from '../../loops/tensors.js';
-import type { Precision } from './expressionWriter.js';
+import type { Precision } from './javaScript.js';
 import { kernelRun } from './kernelRun.js';
 import { kernelSource } from './kernelSource.js';
 

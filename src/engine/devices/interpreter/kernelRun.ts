@@ -1,6 +1,6 @@
 import type { Tensor } from '../../ir/loopForm.js';
 import type { Kernel } from '../../loops/kernel.js';
-import type { Precision } from './expressionWriter.js';
+import type { Precision } from './javaScript.js';
 import { kernelSource, memoryName } from './kernelSource.js';
 
 type Compiled = (...memories: readonly Float64Array[]) => void;

@@ -1,8 +1,9 @@
 import type { Tensor } from '../../ir/loopForm.js';
 import type { Shape } from '../../ir/tensorType.js';
+import { Block, POINT } from '../../loops/block.js';
+import { ExpressionWriter } from '../../loops/expressionWriter.js';
 import type { Kernel, Reduction, Store } from '../../loops/kernel.js';
-import { Block, POINT } from './block.js';
-import { ExpressionWriter, type Precision } from './expressionWriter.js';
+import { JavaScript, type Precision } from './javaScript.js';
 
 /** A kernel as the body of a JavaScript function. */
 export interface KernelSource {
@@ -20,21 +21,22 @@ export function kernelSource(kernel: Kernel, precision: Precision): KernelSource
 
 class KernelWriter {
   readonly tensors: Tensor[] = [];
+  private readonly language: JavaScript;
   private readonly expressions: ExpressionWriter;
 
   constructor(
     private readonly kernel: Kernel,
     precision: Precision,
   ) {
-    const nameOf = (tensor: Tensor) => this.nameOf(tensor);
-    this.expressions = new ExpressionWriter(kernel.axes.length, precision, nameOf);
+    this.language = new JavaScript(precision, (tensor) => this.nameOf(tensor));
+    this.expressions = new ExpressionWriter(this.language, (axis) => this.levelOfAxis(axis));
   }
 
   /** A function for one point of the axes, and loops around it: V8 optimises what is called often at once. */
   write(): string {
     const { axes } = this.kernel;
     const outside = this.expressions.block;
-    const point = this.within(new Block(POINT, outside), () => this.writePoint());
+    const point = this.within(new Block(POINT, this.language, outside), () => this.writePoint());
     const variables = axes.map((_, axis) => `v${axis}`).join(', ');
     outside.lines.push(`const point = (${variables}) => {`, ...indented(point), '};');
     const call = axes.map((extent, axis) => (extent === 1 ? '0' : `v${axis}`)).join(', ');
@@ -63,7 +65,7 @@ class KernelWriter {
     if (extent === undefined) body();
     else if (extent === 1) this.writeLoops(inner, axis + 1, body);
     else {
-      const block = new Block(this.expressions.levelOfAxis(axis), this.expressions.block);
+      const block = new Block(this.levelOfAxis(axis), this.language, this.expressions.block);
       const lines = this.within(block, () => this.writeLoops(inner, axis + 1, body));
       const head = `for (let v${axis} = 0; v${axis} < ${extent}; v${axis}++) {`;
       this.expressions.block.lines.push(head, ...indented(lines), '}');
@@ -71,26 +73,26 @@ class KernelWriter {
   }
 
   private writeReduction(reduction: Reduction, acc: string): void {
-    const { expressions } = this;
+    const { expressions, language } = this;
     if (reduction.op === 'max') {
       this.line(`${acc} = Math.max(${acc}, ${expressions.expr(reduction.expr)});`);
       return;
     }
     const term =
       reduction.op === 'product'
-        ? expressions.round(`${expressions.expr(reduction.a)} * ${expressions.expr(reduction.b)}`)
+        ? language.round(`${expressions.expr(reduction.a)} * ${expressions.expr(reduction.b)}`)
         : expressions.expr(reduction.expr);
-    this.line(`${acc} = ${expressions.round(`${acc} + ${term}`)};`);
+    this.line(`${acc} = ${language.round(`${acc} + ${term}`)};`);
   }
 
   /** Elements whose place is outside of the tensor are left out. */
   private writeStore({ tensor, index, expr }: Store): void {
-    const { expressions } = this;
+    const { expressions, language } = this;
     const { shape } = tensor.type;
     const inside = index.flatMap((at, axis) =>
       at.high < shape[axis] ? [] : [`${expressions.index(at)} < ${shape[axis]}`],
     );
-    const value = expressions.round(expressions.expr(expr));
+    const value = language.round(expressions.expr(expr));
     const assignment = `${this.nameOf(tensor)}[${expressions.place(tensor, index)}] = ${value};`;
     this.line(inside.length === 0 ? assignment : `if (${inside.join(' && ')}) ${assignment}`);
   }
@@ -102,6 +104,11 @@ class KernelWriter {
     write();
     this.expressions.block = outside;
     return block.lines;
+  }
+
+  private levelOfAxis(axis: number): number {
+    const axes = this.kernel.axes.length;
+    return axis < axes ? POINT : POINT + 1 + axis - axes;
   }
 
   private line(line: string): void {

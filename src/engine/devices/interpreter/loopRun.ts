@@ -5,7 +5,7 @@ import { kernelOf } from '../../loops/kernel.js';
 import { lowerToLoops } from '../../loops/lowerToLoops.js';
 import { computedTensors } from '../../loops/operands.js';
 import { verifyOrder } from '../../loops/verify.js';
-import type { Precision } from './expressionWriter.js';
+import type { Precision } from './javaScript.js';
 import { kernelRun } from './kernelRun.js';
 
 /** Values as kernels over memory of their own: the states', where they are states. */

@@ -1,34 +1,30 @@
-import type { Atom, BinaryOp, Expr, Index, Range, Tensor, Term, UnaryOp } from '../../ir/loopForm.js';
-import { flatten } from '../../loops/indices.js';
-import { indicesOf, subexpressions, withInner } from '../../loops/operands.js';
+import type { Atom, BinaryOp, Expr, Index, Range, Tensor, Term, UnaryOp } from '../ir/loopForm.js';
 import { Block, POINT } from './block.js';
+import { flatten } from './indices.js';
+import { indicesOf, subexpressions, withInner } from './operands.js';
 
-/** The arithmetic of the results: of 64 bits, or each result rounded to 32. */
-export type Precision = 'f64' | 'f32';
-
-const UNARY: Readonly<Record<UnaryOp, (x: string) => string>> = {
-  neg: (x) => `-${x}`,
-  abs: (x) => `Math.abs(${x})`,
-  sign: (x) => `Math.sign(${x})`,
-  floor: (x) => `Math.floor(${x})`,
-  truncate: (x) => `Math.trunc(${x})`,
-  sqrt: (x) => `Math.sqrt(${x})`,
-  exp: (x) => `Math.exp(${x})`,
-  log: (x) => `Math.log(${x})`,
-  reciprocal: (x) => `1 / ${x}`,
-  tanh: (x) => `Math.tanh(${x})`,
-  sigmoid: (x) => `1 / (1 + Math.exp(-${x}))`,
-  softplus: (x) => `Math.max(${x}, 0) + Math.log1p(Math.exp(-Math.abs(${x})))`,
-};
-
-const BINARY: Readonly<Record<BinaryOp, (x: string, y: string) => string>> = {
-  add: (x, y) => `${x} + ${y}`,
-  sub: (x, y) => `${x} - ${y}`,
-  mul: (x, y) => `${x} * ${y}`,
-  div: (x, y) => `${x} / ${y}`,
-  min: (x, y) => `Math.min(${x}, ${y})`,
-  max: (x, y) => `Math.max(${x}, ${y})`,
-};
+/** How a language writes what expressions are made of. Operands are names or literals. */
+export interface Language {
+  /** A line that gives code a name. */
+  define(name: string, code: string): string;
+  number(value: number): string;
+  integer(value: number): string;
+  unary(op: UnaryOp, x: string): string;
+  binary(op: BinaryOp, x: string, y: string): string;
+  /** x where the condition holds, y elsewhere; either may be evaluated. */
+  choose(condition: string, x: string, y: string): string;
+  isPositive(x: string): string;
+  /** An element of a tensor; under a guard, memory is touched where that holds alone, and elsewhere any number does. */
+  element(tensor: Tensor, place: string, guard?: string): string;
+  fromIndex(index: string): string;
+  /** The whole number that an element is. */
+  toIndex(element: string): string;
+  /** Rounded down. */
+  div(index: string, by: number, mayBeNegative: boolean): string;
+  /** 0 ... by - 1 */
+  mod(index: string, by: number, mayBeNegative: boolean): string;
+  abs(index: string): string;
+}
 
 /** A condition under which an expression is evaluated, as the name of its value. */
 interface Guard {
@@ -38,22 +34,20 @@ interface Guard {
 }
 
 /**
- * Writes expressions as JavaScript: each one a line, in the outermost loop whose variables it needs. What is guarded is
- * a line too, in which elements are read only where the guard holds: V8 does not optimise reading outside of an array.
+ * Writes expressions in a language: each one a line, in the outermost loop whose variables it needs. What is guarded is
+ * a line too, in which elements are read only where the guard holds.
  */
 export class ExpressionWriter {
   /** The loop that is being written. */
-  block = new Block(0);
+  block: Block;
 
-  /**
-   * @param axes how many axes the kernel has, those summed over not counted
-   * @param nameOf of a tensor's elements
-   */
+  /** @param levelOfAxis the level of the block in which the variable of an axis is known */
   constructor(
-    private readonly axes: number,
-    private readonly precision: Precision,
-    private readonly nameOf: (tensor: Tensor) => string,
-  ) {}
+    private readonly language: Language,
+    private readonly levelOfAxis: (axis: number) => number,
+  ) {
+    this.block = new Block(0, language);
+  }
 
   /** The name of an expression's value, which is needed only where the guard holds. */
   expr(expr: Expr, guard?: Guard): string {
@@ -65,46 +59,41 @@ export class ExpressionWriter {
   }
 
   private code(expr: Expr, guard: Guard | undefined): string {
+    const { language } = this;
     const part = (inner: Expr) => this.expr(inner, guard);
     switch (expr.kind) {
       case 'const':
-        return this.round(literal(expr.value));
-      case 'load': {
-        const element = `${this.nameOf(expr.tensor)}[${this.place(expr.tensor, expr.index)}]`;
-        return guard === undefined ? element : `${guard.name} ? ${element} : 0`;
-      }
+        return language.number(expr.value);
+      case 'load':
+        return language.element(expr.tensor, this.place(expr.tensor, expr.index), guard?.name);
       case 'acc':
         return `acc${expr.of}`;
       case 'fromIndex':
-        return this.index(expr.index);
+        return language.fromIndex(this.index(expr.index));
       case 'unary':
-        return this.round(UNARY[expr.op](part(expr.x)));
+        return language.unary(expr.op, part(expr.x));
       case 'binary':
-        return this.round(BINARY[expr.op](part(expr.x), part(expr.y)));
+        return language.binary(expr.op, part(expr.x), part(expr.y));
       case 'select': {
         const inside = this.guard(expr.where, guard);
-        return `${inside.name} ? ${this.expr(expr.x, inside)} : ${part(expr.y)}`;
+        return language.choose(inside.name, this.expr(expr.x, inside), part(expr.y));
       }
       case 'positive':
-        return `${part(expr.of)} > 0 ? ${part(expr.x)} : ${part(expr.y)}`;
+        return language.choose(language.isPositive(part(expr.of)), part(expr.x), part(expr.y));
     }
   }
 
   /** The condition that all ranges hold, and the one around them. */
   private guard(ranges: readonly Range[], around: Guard | undefined): Guard {
+    const { language } = this;
     const conditions = ranges.map(({ index, low, high }) => {
       const at = this.index(index);
-      return `${at} >= ${literal(low)} && ${at} < ${literal(high)}`;
+      return `${at} >= ${language.integer(low)} && ${at} < ${language.integer(high)}`;
     });
     const levels = ranges.flatMap(({ index }) => index.terms.map(({ atom }) => this.levelOf(atom)));
     const level = Math.max(around?.level ?? 0, ...levels);
     const code = [...(around ? [around.name] : []), ...conditions].join(' && ');
     return { name: this.block.find(code) ?? this.block.at(level).define(code, code), level };
-  }
-
-  /** The result of one operation. */
-  round(code: string): string {
-    return this.precision === 'f32' ? `Math.fround(${code})` : code;
   }
 
   /** Where an element is in row-major order. */
@@ -120,29 +109,28 @@ export class ExpressionWriter {
   /** The innermost term added to the others, whose sum is computed in the loop around it. */
   private sum(terms: readonly Term[], constant: number): string {
     const last = terms.at(-1);
-    if (last === undefined) return literal(constant);
+    if (last === undefined) return this.language.integer(constant);
     const key = `${constant} ${terms.map(({ atom, factor }) => `${factor}*${atom.id}`).join(' ')}`;
     const known = this.block.find(key);
     if (known !== undefined) return known;
     const others = this.sum(terms.slice(0, -1), constant);
-    const code = `${others} + ${literal(last.factor)} * ${this.atom(last.atom)}`;
+    const code = `${others} + ${this.language.integer(last.factor)} * ${this.atom(last.atom)}`;
     return this.block.at(this.levelOf(last.atom)).define(key, code);
   }
 
   private atom(atom: Atom): string {
+    const { language } = this;
     switch (atom.kind) {
       case 'variable':
         return `v${atom.axis}`;
       case 'div':
-        return `Math.floor(${this.index(atom.index)} / ${atom.by})`;
-      case 'mod': {
-        const index = this.index(atom.index);
-        return `(${index} - ${atom.by} * Math.floor(${index} / ${atom.by}))`;
-      }
+        return language.div(this.index(atom.index), atom.by, atom.index.low < 0);
+      case 'mod':
+        return language.mod(this.index(atom.index), atom.by, atom.index.low < 0);
       case 'abs':
-        return `Math.abs(${this.index(atom.index)})`;
+        return language.abs(this.index(atom.index));
       case 'data':
-        return `Math.round(${this.nameOf(atom.tensor)}[${this.place(atom.tensor, atom.index)}])`;
+        return language.toIndex(language.element(atom.tensor, this.place(atom.tensor, atom.index)));
     }
   }
 
@@ -162,12 +150,4 @@ export class ExpressionWriter {
     );
     return Math.max(0, ...levels);
   }
-
-  levelOfAxis(axis: number): number {
-    return axis < this.axes ? POINT : POINT + 1 + axis - this.axes;
-  }
-}
-
-function literal(value: number): string {
-  return value < 0 || Object.is(value, -0) ? `(${Object.is(value, -0) ? '-0' : value})` : `${value}`;
 }

@@ -8,10 +8,12 @@ export class Block {
 
   /**
    * @param level 0 outside of all loops, `POINT`, and one more for each loop within
+   * @param language how a line is written that gives code a name
    * @param parent the block around it
    */
   constructor(
     readonly level: number,
+    private readonly language: { define(name: string, code: string): string },
     private readonly parent?: Block,
   ) {}
 
@@ -29,7 +31,7 @@ export class Block {
   define(key: string, code: string): string {
     const name = `x${this.level}_${this.lines.length}`;
     this.names.set(key, name);
-    this.lines.push(`const ${name} = ${code};`);
+    this.lines.push(this.language.define(name, code));
     return name;
   }
 }

@@ -1,0 +1,163 @@
+import type { Tensor } from '../../ir/loopForm.js';
+import type { Kernel } from '../../loops/kernel.js';
+import { adamUpdate, blendUpdate, type ElementwiseUpdate } from '../../runtime/adamUpdate.js';
+import type { Accumulation } from '../../runtime/optimiser.js';
+import { factorKernel, PARTIAL_SUMS, squaresKernel } from './clipping.js';
+import { fusedUpdate } from './fusedUpdate.js';
+import type { Dispatch, Gpu, Memory } from './gpu.js';
+import { kernelShader } from './kernelShader.js';
+import { ALIGNMENT } from './placement.js';
+import type { Quantity, WebGpuAdam } from './webGpuAdam.js';
+
+/** Numbers that a run gives to the update's kernels. */
+const SCALARS = [
+  ...(['stepSize', 'stabiliser', 'factor'] as const),
+  ...(['averageKept', 'averageAdded', 'accumulatedKept', 'accumulatedAdded'] as const),
+] as const;
+type Scalar = (typeof SCALARS)[number];
+
+/** One update of Adam at one place of a program: kernels over its arenas, with numbers of their own. */
+export class AdamTask {
+  private constructor(
+    private readonly gpu: Gpu,
+    private readonly adam: WebGpuAdam,
+    private readonly memory: GPUBuffer,
+    private readonly updates: ReadonlyMap<Quantity, readonly Dispatch[]>,
+    private readonly accumulation: readonly Dispatch[],
+  ) {}
+
+  static async prepare(gpu: Gpu, adam: WebGpuAdam): Promise<AdamTask> {
+    const { averaging, accumulates } = adam.settings;
+    const partials = 4 * PARTIAL_SUMS * adam.parts('gradient').length;
+    const memory = await gpu.allocate(SCALARS.length * ALIGNMENT + partials, 'numbers of an update');
+    const maker = new TaskMaker(gpu, adam, memory);
+    const average = () => maker.blend('average', 'averageKept', 'parameter', 'averageAdded');
+    const update = (from: Quantity) => [
+      ...maker.clipping(from),
+      ...maker.update(from),
+      ...(averaging === undefined ? [] : average()),
+    ];
+    return gpu.checked(() => {
+      const updates = new Map<Quantity, readonly Dispatch[]>([['gradient', update('gradient')]]);
+      if (accumulates) updates.set('accumulated', update('accumulated'));
+      const accumulation = accumulates
+        ? maker.blend('accumulated', 'accumulatedKept', 'gradient', 'accumulatedAdded')
+        : [];
+      return new AdamTask(gpu, adam, memory, updates, accumulation);
+    });
+  }
+
+  /** What this run dispatches; the numbers for it are on their way. @param learningRate α */
+  begin(learningRate: number, accumulation?: Accumulation): readonly Dispatch[] {
+    if (accumulation === undefined) return this.update(learningRate, 'gradient');
+    const { share, isFirst, isLast } = accumulation;
+    this.set('accumulatedKept', isFirst ? 0 : 1);
+    this.set('accumulatedAdded', share);
+    return [...this.accumulation, ...(isLast ? this.update(learningRate, 'accumulated') : [])];
+  }
+
+  dispose(): void {
+    this.gpu.free(this.memory);
+  }
+
+  private update(learningRate: number, from: Quantity): readonly Dispatch[] {
+    const { adam } = this;
+    const { betas, epsilon, averaging, clipNorm } = adam.settings;
+    adam.updates++;
+    const correction1 = 1 - betas[0] ** adam.updates;
+    const correction2 = Math.sqrt(1 - betas[1] ** adam.updates);
+    this.set('stepSize', (learningRate * correction2) / correction1);
+    this.set('stabiliser', epsilon * correction2);
+    if (clipNorm === undefined) this.set('factor', 1);
+    if (averaging !== undefined) {
+      this.set('averageKept', averaging);
+      this.set('averageAdded', 1 - averaging);
+    }
+    return this.updates.get(from)!;
+  }
+
+  private set(scalar: Scalar, value: number): void {
+    this.gpu.write(scalarMemory(this.memory, scalar), Float32Array.of(value));
+  }
+}
+
+/** Makes the dispatches of an update, part by part of the arenas. */
+class TaskMaker {
+  constructor(
+    private readonly gpu: Gpu,
+    private readonly adam: WebGpuAdam,
+    private readonly memory: GPUBuffer,
+  ) {}
+
+  update(from: Quantity): Dispatch[] {
+    const { betas } = this.adam.settings;
+    return this.overParts(
+      { parameter: 'parameter', gradient: from, firstMoment: 'firstMoment', secondMoment: 'secondMoment' },
+      { stepSize: 'stepSize', stabiliser: 'stabiliser', factor: 'factor' },
+      (length) => adamUpdate(betas, length),
+    );
+  }
+
+  /** target ← kept · target + added · source */
+  blend(target: Quantity, kept: Scalar, source: Quantity, added: Scalar): Dispatch[] {
+    return this.overParts({ target, source }, { kept, added }, blendUpdate);
+  }
+
+  /** Sets the factor by which gradients are shortened. */
+  clipping(from: Quantity): Dispatch[] {
+    const { clipNorm } = this.adam.settings;
+    if (clipNorm === undefined) return [];
+    const parts = this.adam.parts(from);
+    const start = SCALARS.length * ALIGNMENT;
+    const partialBytes = 4 * PARTIAL_SUMS;
+    const squares = parts.map((part, i) => {
+      const { kernel, gradient, partials } = squaresKernel(part.bytes / 4);
+      const own = { buffer: this.memory, offset: start + i * partialBytes, bytes: partialBytes };
+      return this.dispatch(
+        kernel,
+        new Map([
+          [gradient, part],
+          [partials, own],
+        ]),
+      );
+    });
+    const { kernel, partials, factor } = factorKernel(PARTIAL_SUMS * parts.length, clipNorm);
+    const all = { buffer: this.memory, offset: start, bytes: partialBytes * parts.length };
+    const memories = new Map([
+      [partials, all],
+      [factor, scalarMemory(this.memory, 'factor')],
+    ]);
+    return [...squares, this.dispatch(kernel, memories)];
+  }
+
+  private overParts(
+    arrays: Readonly<Record<string, Quantity>>,
+    scalars: Readonly<Record<string, Scalar>>,
+    update: (length: number) => ElementwiseUpdate,
+  ): Dispatch[] {
+    return this.adam.parts('parameter').map(({ bytes }, part) => {
+      const { kernel, tensors } = fusedUpdate(update(bytes / 4));
+      const memories = new Map<Tensor, Memory>();
+      for (const [name, quantity] of Object.entries(arrays)) {
+        memories.set(tensors.get(name)!, this.adam.parts(quantity)[part]);
+      }
+      for (const [name, scalar] of Object.entries(scalars)) {
+        memories.set(tensors.get(name)!, scalarMemory(this.memory, scalar));
+      }
+      return this.dispatch(kernel, memories);
+    });
+  }
+
+  private dispatch(kernel: Kernel, memories: ReadonlyMap<Tensor, Memory>): Dispatch {
+    const { source, tensors, workgroups } = kernelShader(kernel);
+    return this.gpu.dispatch(
+      source,
+      tensors.map((tensor) => memories.get(tensor)!),
+      workgroups,
+    );
+  }
+}
+
+function scalarMemory(buffer: GPUBuffer, scalar: Scalar): Memory {
+  return { buffer, offset: SCALARS.indexOf(scalar) * ALIGNMENT, bytes: 4 };
+}

@@ -1,0 +1,238 @@
+import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
+import { BufferUsage } from './bufferUsage.js';
+
+/** A part of a buffer, in bytes. */
+export interface Memory {
+  readonly buffer: GPUBuffer;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** A compute shader with its memory: what one dispatch needs. */
+export interface Dispatch {
+  readonly pipeline: GPUComputePipeline;
+  readonly bindings: GPUBindGroup;
+  readonly workgroups: readonly [x: number, y: number];
+}
+
+/** Commands that may be under way while further ones are submitted. */
+const MAX_IN_FLIGHT = 2;
+
+/** Larger downloads, such as of parameters, are too rare for their buffers to be kept. */
+const KEPT_STAGING_BYTES = 2 ** 16;
+
+/** GPUShaderStage.COMPUTE and GPUMapMode.READ, which are globals in pages alone. */
+const [COMPUTE_STAGE, MAP_MODE_READ] = [4, 1];
+
+/** A GPU with the pipelines that have been compiled on it; all of its errors end in one place. */
+export class Gpu {
+  private readonly pipelines = new Map<string, GPUComputePipeline>();
+  private readonly layouts = new Map<number, GPUBindGroupLayout>();
+  private readonly buffers = new Set<GPUBuffer>();
+  /** Buffers for downloads that are free, by their sizes. */
+  private readonly staging = new Map<number, GPUBuffer[]>();
+  private readonly inFlight: Promise<unknown>[] = [];
+  private failure: Error | undefined;
+  private isDisposed = false;
+
+  /** @param name of the adapter, for messages */
+  constructor(
+    readonly device: GPUDevice,
+    readonly name: string,
+  ) {
+    device.lost.then(({ message }) => {
+      if (this.isDisposed) return;
+      const fix = 'train on from the last checkpoint with --continue_train, when it is there again';
+      this.failure = new Pix2PixError('the GPU is lost', { adapter: name, reason: message }, fix);
+    });
+  }
+
+  /** The most bytes of a buffer that a shader can use as a whole. */
+  get maxBindingBytes(): number {
+    const { maxStorageBufferBindingSize, maxBufferSize } = this.device.limits;
+    return Math.min(maxStorageBufferBindingSize, maxBufferSize);
+  }
+
+  /**
+   * Memory for shaders, zero at first.
+   * @throws Pix2PixError when there is not enough
+   */
+  async allocate(bytes: number, what: string, usage = 0): Promise<GPUBuffer> {
+    const size = Math.max(4, Math.ceil(bytes / 4) * 4);
+    const { maxBufferSize } = this.device.limits;
+    if (size > maxBufferSize) throw this.tooLittle(what, size, `a buffer has at most ${maxBufferSize} bytes`);
+    const buffer = await this.checked(
+      () => {
+        const all = BufferUsage.STORAGE | BufferUsage.COPY_SRC | BufferUsage.COPY_DST | usage;
+        return this.device.createBuffer({ label: what, size, usage: all });
+      },
+      (error) => this.tooLittle(what, size, error.message),
+    );
+    this.buffers.add(buffer);
+    return buffer;
+  }
+
+  free(buffer: GPUBuffer): void {
+    buffer.destroy();
+    this.buffers.delete(buffer);
+  }
+
+  /** A dispatch of a shader whose binding i is memory i. Throws Error when the adapter binds fewer. */
+  dispatch(
+    source: string,
+    memories: readonly Memory[],
+    workgroups: readonly [x: number, y: number],
+  ): Dispatch {
+    const most = this.device.limits.maxStorageBuffersPerShaderStage;
+    if (memories.length > most) {
+      throw new Error(`a kernel of ${memories.length} tensors: ${this.name} binds at most ${most}`);
+    }
+    const layout = this.layout(memories.length);
+    let pipeline = this.pipelines.get(source);
+    if (pipeline === undefined) {
+      pipeline = this.device.createComputePipeline({
+        layout: this.device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+        compute: { module: this.device.createShaderModule({ code: source }), entryPoint: 'main' },
+      });
+      this.pipelines.set(source, pipeline);
+    }
+    const entries = memories.map(({ buffer, offset, bytes }, binding) => {
+      const size = Math.max(4, Math.ceil(bytes / 4) * 4);
+      return { binding, resource: { buffer, offset, size } };
+    });
+    return { pipeline, bindings: this.device.createBindGroup({ layout, entries }), workgroups };
+  }
+
+  /** Submits what `encode` writes; waits only while others have piled up before it. */
+  async submit(encode: (encoder: GPUCommandEncoder) => void): Promise<void> {
+    this.throwFailure();
+    this.device.pushErrorScope('validation');
+    const encoder = this.device.createCommandEncoder();
+    encode(encoder);
+    this.device.queue.submit([encoder.finish()]);
+    this.device.popErrorScope().then((error) => {
+      if (error !== null) this.failure ??= new Error(`${this.name}: ${error.message}`);
+    }, ignore);
+    this.inFlight.push(this.device.queue.onSubmittedWorkDone().catch(ignore));
+    if (this.inFlight.length > MAX_IN_FLIGHT) await this.inFlight.shift();
+    this.throwFailure();
+  }
+
+  /** Waits for everything that has been submitted. */
+  async finish(): Promise<void> {
+    this.inFlight.length = 0;
+    await this.device.queue.onSubmittedWorkDone();
+    this.throwFailure();
+  }
+
+  /** A copy of memory as it is after all that has been submitted so far. */
+  async read({ buffer, offset, bytes }: Memory): Promise<ArrayBuffer> {
+    this.throwFailure();
+    const size = Math.max(4, Math.ceil(bytes / 4) * 4);
+    const staging = this.stagingOf(size);
+    const encoder = this.device.createCommandEncoder();
+    encoder.copyBufferToBuffer(buffer, offset, staging, 0, size);
+    this.device.queue.submit([encoder.finish()]);
+    try {
+      await staging.mapAsync(MAP_MODE_READ);
+      this.throwFailure();
+      const copy = staging.getMappedRange().slice(0, bytes);
+      staging.unmap();
+      if (size <= KEPT_STAGING_BYTES) this.staging.get(size)!.push(staging);
+      else staging.destroy();
+      return copy;
+    } catch (error) {
+      this.throwFailure();
+      throw error;
+    }
+  }
+
+  /** A buffer that the host can read, and nobody else uses now: of small ones those of earlier downloads serve again. */
+  private stagingOf(size: number): GPUBuffer {
+    const free = this.staging.get(size) ?? [];
+    this.staging.set(size, free);
+    const usage = BufferUsage.COPY_DST | BufferUsage.MAP_READ;
+    return free.pop() ?? this.device.createBuffer({ label: 'download', size, usage });
+  }
+
+  write({ buffer, offset }: Memory, data: Float32Array | Uint8Array | Uint32Array): void {
+    this.throwFailure();
+    this.device.queue.writeBuffer(
+      buffer,
+      offset,
+      data.buffer as ArrayBuffer,
+      data.byteOffset,
+      data.byteLength,
+    );
+  }
+
+  /**
+   * Makes something of the device's, and waits until it says whether that went well.
+   * @param outOfMemory the error to throw where memory was lacking
+   */
+  async checked<T>(make: () => T, outOfMemory?: (error: GPUError) => Error): Promise<T> {
+    this.throwFailure();
+    this.device.pushErrorScope('out-of-memory');
+    this.device.pushErrorScope('validation');
+    let made: { readonly value: T } | { readonly error: unknown };
+    try {
+      made = { value: make() };
+    } catch (error) {
+      made = { error };
+    }
+    const [invalid, lacking] = await Promise.all([this.device.popErrorScope(), this.device.popErrorScope()]);
+    this.throwFailure();
+    if ('error' in made) throw made.error;
+    if (lacking !== null) throw outOfMemory?.(lacking) ?? this.tooLittle('programs', 0, lacking.message);
+    if (invalid !== null) throw new Error(`${this.name}: ${invalid.message}`);
+    return made.value;
+  }
+
+  dispose(): void {
+    if (this.isDisposed) return;
+    this.isDisposed = true;
+    for (const buffer of this.buffers) buffer.destroy();
+    this.buffers.clear();
+    this.device.destroy();
+  }
+
+  private throwFailure(): void {
+    if (this.failure !== undefined) throw this.failure;
+  }
+
+  private tooLittle(what: string, bytes: number, reason: string): Pix2PixError {
+    const facts = { adapter: this.name, what, 'takes MB': Math.ceil(bytes / 1e6), reason };
+    const fix = 'train with smaller images (--crop_size), fewer at once (--batch_size), or --device cpu';
+    return new Pix2PixError('the GPU has not enough memory', facts, fix);
+  }
+
+  private layout(bindings: number): GPUBindGroupLayout {
+    let layout = this.layouts.get(bindings);
+    if (layout === undefined) {
+      const entries = Array.from({ length: bindings }, (_, binding) => {
+        return { binding, visibility: COMPUTE_STAGE, buffer: { type: 'storage' as const } };
+      });
+      layout = this.device.createBindGroupLayout({ entries });
+      this.layouts.set(bindings, layout);
+    }
+    return layout;
+  }
+}
+
+/** Runs dispatches one after another; each sees what those before it have stored. */
+export function encodeDispatches(
+  encoder: GPUCommandEncoder,
+  dispatches: readonly Dispatch[],
+  timestamps?: GPUComputePassTimestampWrites,
+): void {
+  if (dispatches.length === 0) return;
+  const pass = encoder.beginComputePass({ timestampWrites: timestamps });
+  for (const { pipeline, bindings, workgroups } of dispatches) {
+    pass.setPipeline(pipeline);
+    pass.setBindGroup(0, bindings);
+    pass.dispatchWorkgroups(...workgroups);
+  }
+  pass.end();
+}
+
+function ignore(): void {} // the failure is told by what waits for the device's results

@@ -1,0 +1,46 @@
+import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
+import type { DeviceSettings } from '../../runtime/device.js';
+import { Gpu } from './gpu.js';
+import { WebGpuDevice } from './webGpuDevice.js';
+
+/** Features that are used where an adapter has them. */
+const OPTIONAL_FEATURES = ['timestamp-query'] as const satisfies readonly GPUFeatureName[];
+
+/** How much WebGPU is found: `navigator.gpu` in a page, and what `webGpuOfNode` makes in Node. */
+export interface WebGpuSource {
+  readonly gpu: GPU;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/**
+ * Opens the GPU that WebGPU offers first, with WebGPU's guaranteed limits but for the size of buffers.
+ * @throws Pix2PixError when there is none
+ */
+export async function openAdapter(
+  name: string,
+  { gpu, versions }: WebGpuSource,
+  settings: DeviceSettings,
+): Promise<WebGpuDevice> {
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (adapter === null) {
+    const fix =
+      "install the GPU's driver and, on Linux, the Vulkan loader (apt-get install libvulkan1); " +
+      "in containers the driver's graphics part too (docs/devices.md), or train with --device cpu";
+    throw new Pix2PixError('there is no GPU that WebGPU can use', {}, fix);
+  }
+  const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+  const device = await adapter.requestDevice({
+    requiredFeatures: OPTIONAL_FEATURES.filter((feature) => adapter.features.has(feature)),
+    requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
+  });
+  const { vendor, architecture, device: model, description } = adapter.info;
+  const identity = [vendor, architecture, model, description].filter((part) => part !== '').join(', ');
+  const library = Object.entries(versions).map(([library, version]) => `${library} ${version}`);
+  return new WebGpuDevice(
+    name,
+    new Gpu(device, identity),
+    [identity, ...library].join(', '),
+    versions,
+    settings,
+  );
+}

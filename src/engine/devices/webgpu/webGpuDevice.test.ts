@@ -1,0 +1,132 @@
+/** What a GPU alone does; `deviceContract.test.ts` has what it does as every device. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+import { foundDevices } from '../../../../test/devices.js';
+import { State } from '../../ir/state.js';
+import { f32 } from '../../ir/tensorType.js';
+import { Trace } from '../../ir/trace.js';
+import { scale } from '../../ops/elementwise.js';
+import { detach } from '../../ops/shape.js';
+import { arenaLayout } from './arenas.js';
+import { Gpu } from './gpu.js';
+import { openAdapter } from './openAdapter.js';
+import { WebGpuDevice } from './webGpuDevice.js';
+
+const { device: shared, skip } = foundDevices.find(({ name }) => name === 'webgpu')!;
+await shared?.dispose();
+
+const parameter = (name: string, length: number) =>
+  new State(name, f32(length), 'parameter', { kind: 'constant', value: 0 });
+
+/** Kept to the end: Dawn's objects need it. */
+const api: GPU = (await import('webgpu')).create([]);
+
+/** A device with WebGPU's guaranteed limits, and what it is made of. */
+async function guaranteed() {
+  const adapter = await api.requestAdapter();
+  const own = await adapter!.requestDevice();
+  const gpu = new Gpu(own, 'the adapter');
+  return { own, gpu, device: new WebGpuDevice('webgpu', gpu, 'an adapter', {}) };
+}
+
+test('a lost GPU ends what runs with one clear error', { skip }, async () => {
+  const { own, device } = await guaranteed();
+  const trace = new Trace(true);
+  const executable = await device.compile(trace.program({ y: scale(trace.input('x', f32(2)), 2) }));
+  const run = () => executable.run({ tensors: { x: Float32Array.of(1, 2) } });
+  const results = await run();
+  assert.deepEqual([...(await results.fetch('y'))], [2, 4]);
+  own.destroy();
+  await own.lost;
+  const isLost = { name: 'Pix2PixError', message: /the GPU is lost[\s\S]*--continue_train/ };
+  await assert.rejects(run(), isLost);
+  await assert.rejects(results.fetch('y'), isLost);
+  await device.dispose();
+});
+
+test('where there is no adapter, and where memory does not suffice, it is said what to do', {
+  skip,
+}, async () => {
+  const none = { requestAdapter: async () => null } as unknown as GPU;
+  await assert.rejects(openAdapter('webgpu', { gpu: none, versions: {} }, {}), {
+    message: /there is no GPU that WebGPU can use[\s\S]*libvulkan1[\s\S]*--device cpu/,
+  });
+  const { gpu, device } = await guaranteed();
+  await assert.rejects(gpu.allocate(2 ** 31, 'weights'), {
+    message: /not enough memory[\s\S]*weights[\s\S]*2148/,
+  });
+  await device.dispose();
+});
+
+test('a shader that does not compile is an error where it is compiled', { skip }, async () => {
+  const { gpu, device } = await guaranteed();
+  await assert.rejects(
+    gpu.checked(() => gpu.dispatch('fn main() { nonsense }', [], [1, 1])),
+    /the adapter: /,
+  );
+  await assert.rejects(
+    gpu.checked(() => gpu.dispatch('', new Array(9).fill({}), [1, 1])),
+    /9 tensors: the adapter binds at most 8/,
+  );
+  await device.dispose();
+});
+
+test('states go into as few parts as bindings allow, none across two', () => {
+  const states = [100, 100, 60, 10].map((length, i) => parameter(`w${i}`, length));
+  const { extents, parts } = arenaLayout(states, 1024);
+  assert.deepEqual(
+    states.map((state) => extents.get(state)),
+    [
+      { part: 0, start: 0, length: 100 },
+      { part: 0, start: 128, length: 100 },
+      { part: 1, start: 0, length: 60 },
+      { part: 1, start: 64, length: 10 },
+    ],
+  );
+  assert.deepEqual(parts, [256, 128]);
+  assert.throws(() => arenaLayout([parameter('large', 300)], 1024), /large has 1200 bytes/);
+});
+
+test('an optimiser in several parts shortens their gradients together', { skip }, async () => {
+  const { gpu, device } = await guaranteed();
+  Object.defineProperty(gpu, 'maxBindingBytes', { value: 512 });
+  const states = [100, 90].map((length, i) => parameter(`w${i}`, length));
+  const settings = { betas: [0.5, 0.999], epsilon: 1e-8, clipNorm: 1, averaging: 0.5 } as const;
+  const optimiser = await device.optimiser(states, settings);
+  const trace = new Trace(true);
+  const inputs = states.map(({ type }, i) => detach(trace.input(`g${i}`, type)));
+  trace.hostStep({ kind: 'adam', name: 'W', states, inputs, learningRate: 'lr' });
+  const executable = await device.compile(trace.program({}));
+  const gradients = [new Float32Array(100).fill(0.3), new Float32Array(90).fill(0.4)];
+  const tensors = { g0: gradients[0], g1: gradients[1] };
+  await executable.run({ tensors, scalars: { lr: 0.1 } });
+  const norm = Math.sqrt(100 * 0.09 + 90 * 0.16);
+  for (const [i, gradient] of [0.3, 0.4].entries()) {
+    const expected = (0.5 * gradient) / (norm + 1e-6);
+    for (const m of await optimiser.download(states[i], 'firstMoment')) {
+      assert.ok(Math.abs(m / expected - 1) < 1e-6, `${m}, expected ${expected}`);
+    }
+    const weights = (await device.download(states[i])) as Float32Array;
+    assert.ok(weights.every((w) => Math.abs(w + 0.1) < 1e-6)); // the first step of Adam is lr · sign
+    const averages = await optimiser.download(states[i], 'average');
+    assert.ok(averages.every((average) => Math.abs(average + 0.05) < 1e-6));
+  }
+  await device.dispose();
+});
+
+test('without the package, it is said how to install it', () => {
+  const hook = `export async function resolve(specifier, context, next) {
+    if (specifier !== 'webgpu') return next(specifier, context);
+    throw Object.assign(new Error('not there'), { code: 'ERR_MODULE_NOT_FOUND' });
+  }`;
+  const code = `
+    import { register } from 'node:module';
+    register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(hook)}));
+    const { openDevice } = await import(${JSON.stringify(new URL('../openDevice.js', import.meta.url).href)});
+    await openDevice('webgpu').catch((error) => console.log(error.message));`;
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', code], {
+    encoding: 'utf8',
+  });
+  assert.match(stdout, /the package webgpu[\s\S]* is not installed[\s\S]*npm install webgpu/);
+});

@@ -1,0 +1,227 @@
+import type { Tensor } from '../../ir/loopForm.js';
+import type { Program } from '../../ir/program.js';
+import type { State } from '../../ir/state.js';
+import { elementCount } from '../../ir/tensorType.js';
+import type { HostStep, Value } from '../../ir/value.js';
+import type { Executable, RunInputs, RunResults } from '../../runtime/executable.js';
+import { fillInput } from '../../runtime/fillInput.js';
+import type { TensorArray } from '../../runtime/tensorArray.js';
+import { AdamTask } from './adamTask.js';
+import { type Dispatch, encodeDispatches, type Gpu, type Memory } from './gpu.js';
+import { kernelShader } from './kernelShader.js';
+import type { KernelTimes } from './kernelTimes.js';
+import { allocateProgram, type ProgramMemory } from './programMemory.js';
+import { type Schedule, scheduleOf } from './schedule.js';
+import type { StateMemory } from './stateMemory.js';
+import type { WebGpuAdam } from './webGpuAdam.js';
+
+/** What WebGPU compiles programs with. */
+export interface WebGpuCompilation {
+  readonly gpu: Gpu;
+  readonly states: StateMemory;
+  readonly optimiserOf: (state: State) => WebGpuAdam | undefined;
+  /** Where every kernel's time goes; absent: it is not taken. */
+  readonly times?: KernelTimes;
+  readonly onDispose: () => void;
+}
+
+interface Copy {
+  readonly from: Memory;
+  readonly to: Memory;
+}
+
+/** What a run encodes, one after another. */
+type Step =
+  | { readonly kind: 'kernels'; readonly dispatches: Dispatch[]; readonly names: string[] }
+  | { readonly kind: 'copies'; readonly copies: readonly Copy[] }
+  | { readonly kind: 'adam'; readonly task: AdamTask; readonly name: string; readonly learningRate: string };
+
+interface Input {
+  readonly name: string;
+  readonly memory: Memory;
+  /** Padded to whole words. */
+  readonly bytes: Uint8Array;
+  readonly elements: Float32Array | Uint8Array;
+}
+
+/** A program as dispatches that one submission runs. */
+export class WebGpuExecutable implements Executable {
+  /** Runs so far: results are those of the last one. */
+  private runs = 0;
+  private isDisposed = false;
+
+  private constructor(
+    readonly program: Program,
+    private readonly compilation: WebGpuCompilation,
+    private readonly schedule: Schedule,
+    private readonly memory: ProgramMemory,
+    private readonly steps: readonly Step[],
+    private readonly inputs: readonly Input[],
+  ) {}
+
+  /** Throws Error when a state has no memory or an optimiser is missing, Pix2PixError when memory is lacking. */
+  static async compile(program: Program, compilation: WebGpuCompilation): Promise<WebGpuExecutable> {
+    const { gpu } = compilation;
+    const schedule = scheduleOf(program);
+    const given = givenMemory(schedule, compilation);
+    const memory = await allocateProgram(gpu, program, schedule, given);
+    const steps = await prepareSteps(program, schedule, memory, compilation);
+    const inputs = [...program.inputs].flatMap(([name, value]): Input[] => {
+      const tensor = schedule.tensors.get(value); // none: the program does not use this input
+      return tensor === undefined ? [] : [inputOf(name, value, memory.of(tensor))];
+    });
+    return new WebGpuExecutable(program, compilation, schedule, memory, steps, inputs);
+  }
+
+  /** How many dispatches a run makes, the optimisers' aside. */
+  get kernels(): number {
+    return this.steps.reduce((sum, step) => sum + (step.kind === 'kernels' ? step.dispatches.length : 0), 0);
+  }
+
+  async run(inputs: RunInputs): Promise<RunResults> {
+    const { program } = this;
+    const { gpu, states, times } = this.compilation;
+    const rates = this.steps.map((step) => (step.kind === 'adam' ? rateOf(step.learningRate, inputs) : 0));
+    for (const { name, elements } of this.inputs) fillInput(program, name, elements, inputs);
+    for (const { memory, bytes } of this.inputs) gpu.write(memory, bytes);
+    const updates = this.steps.map((step, i) =>
+      step.kind === 'adam' ? step.task.begin(rates[i], inputs.accumulation) : [],
+    );
+    this.runs++;
+    const timing = times?.begin(this.kernels + updates.filter((update) => update.length > 0).length);
+    await gpu.submit((encoder) => {
+      this.steps.forEach((step, i) => {
+        if (step.kind === 'copies') encodeCopies(encoder, step.copies);
+        else if (step.kind === 'adam') {
+          if (timing !== undefined && updates[i].length > 0) timing.update(encoder, step.name, updates[i]);
+          else encodeDispatches(encoder, updates[i]);
+        } else if (timing === undefined) encodeDispatches(encoder, step.dispatches);
+        else {
+          step.dispatches.forEach((dispatch, k) => {
+            timing.kernel(encoder, step.names[k], dispatch);
+          });
+        }
+      });
+      timing?.end(encoder);
+    });
+    await timing?.read();
+    for (const [counter, amount] of program.counts) states.count(counter, amount);
+    const run = this.runs;
+    return { fetch: async (name) => this.fetch(name, run) };
+  }
+
+  async dispose(): Promise<void> {
+    if (this.isDisposed) return;
+    this.isDisposed = true;
+    for (const step of this.steps) if (step.kind === 'adam') step.task.dispose();
+    for (const buffer of this.memory.buffers) this.compilation.gpu.free(buffer);
+    this.compilation.onDispose();
+  }
+
+  private async fetch(name: string, run: number): Promise<TensorArray> {
+    const value = this.program.outputs.get(name);
+    if (value === undefined) throw new Error(`the program has no output ${name}`);
+    if (run !== this.runs || this.isDisposed) throw new Error(`the output ${name} of this run is gone`);
+    const memory = this.memory.of(this.schedule.tensors.get(value)!);
+    const floats = new Float32Array(await this.compilation.gpu.read(memory));
+    const { dtype } = value.type;
+    if (dtype === 'i64') return BigInt64Array.from(floats, (x) => BigInt(x));
+    return dtype === 'u8' ? Uint8Array.from(floats) : floats;
+  }
+}
+
+/** The memory of states, and of those gradients that are computed where their optimiser keeps them. */
+function givenMemory(
+  { tensors, tasks }: Schedule,
+  { states, optimiserOf }: WebGpuCompilation,
+): Map<Tensor, Memory> {
+  const given = new Map<Tensor, Memory>();
+  for (const [{ source }, tensor] of tensors) {
+    if (source.kind === 'state' || source.kind === 'updated') given.set(tensor, states.of(source.state));
+  }
+  const hostSteps = tasks.flatMap((task) => (task.kind === 'host' ? [task.step] : []));
+  const gradients = hostSteps.flatMap(({ inputs }) => inputs.map((value) => tensors.get(value)!));
+  for (const step of hostSteps) {
+    const optimiser = optimiserFor(step, optimiserOf);
+    step.inputs.forEach((value, i) => {
+      const tensor = tensors.get(value)!;
+      const isShared = gradients.indexOf(tensor) !== gradients.lastIndexOf(tensor);
+      const isComputed = tensor.source.kind !== 'external' && tensor.source.kind !== 'constant';
+      if (isComputed && !isShared) given.set(tensor, optimiser.of(step.states[i], 'gradient'));
+    });
+  }
+  return given;
+}
+
+/** The program's tasks as they are encoded: kernels in a row are one step. */
+async function prepareSteps(
+  program: Program,
+  { tensors, tasks }: Schedule,
+  memory: ProgramMemory,
+  { gpu, states, optimiserOf }: WebGpuCompilation,
+): Promise<Step[]> {
+  const steps: Step[] = [];
+  const copying = (copies: readonly Copy[]) => {
+    const moving = copies.filter(({ from, to }) => from.buffer !== to.buffer || from.offset !== to.offset);
+    if (moving.length > 0) steps.push({ kind: 'copies', copies: moving });
+  };
+  const dispatched = await gpu.checked(() =>
+    tasks.map((task) => {
+      if (task.kind === 'host') return undefined;
+      const { source, tensors: bound, workgroups } = kernelShader(task.kernel);
+      return gpu.dispatch(source, bound.map(memory.of), workgroups);
+    }),
+  );
+  for (const [i, task] of tasks.entries()) {
+    if (task.kind === 'kernel') {
+      const last = steps.at(-1);
+      if (last?.kind === 'kernels') {
+        last.dispatches.push(dispatched[i]!);
+        last.names.push(task.name);
+      } else steps.push({ kind: 'kernels', dispatches: [dispatched[i]!], names: [task.name] });
+      continue;
+    }
+    const { step } = task;
+    const optimiser = optimiserFor(step, optimiserOf);
+    copying(
+      step.inputs.map((value, k) => ({
+        from: memory.of(tensors.get(value)!),
+        to: optimiser.of(step.states[k], 'gradient'),
+      })),
+    );
+    const { name, learningRate } = step;
+    steps.push({ kind: 'adam', task: await AdamTask.prepare(gpu, optimiser), name, learningRate });
+  }
+  copying(
+    [...program.writes].map(([state, value]) => ({
+      from: memory.of(tensors.get(value)!),
+      to: states.of(state),
+    })),
+  );
+  return steps;
+}
+
+function optimiserFor(step: HostStep, optimiserOf: WebGpuCompilation['optimiserOf']): WebGpuAdam {
+  const optimiser = optimiserOf(step.states[0]);
+  if (optimiser === undefined) throw new Error(`there is no optimiser ${step.name}`);
+  return optimiser;
+}
+
+function rateOf(learningRate: string, { scalars = {} }: RunInputs): number {
+  const rate = scalars[learningRate];
+  if (rate === undefined) throw new Error(`the scalar ${learningRate} is not given`);
+  return rate;
+}
+
+function inputOf(name: string, { type }: Value, memory: Memory): Input {
+  const bytes = new Uint8Array(memory.bytes);
+  const count = elementCount(type.shape);
+  const elements = type.dtype === 'u8' ? bytes.subarray(0, count) : new Float32Array(bytes.buffer);
+  return { name, memory, bytes, elements };
+}
+
+function encodeCopies(encoder: GPUCommandEncoder, copies: readonly Copy[]): void {
+  for (const { from, to } of copies) {
+    encoder.copyBufferToBuffer(from.buffer, from.offset, to.buffer, to.offset, to.bytes);
+  }
+}
