@@ -1,5 +1,7 @@
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { BUILT_IN_DATASETS } from './builtInDatasets.js';
+import { ImageReader } from './cache/imageReader.js';
+import { sizeOfSet } from './cache/sizeOfSet.js';
 import { BatchProducer } from './loading/batchProducer.js';
 import { type BatchSupply, Dataset } from './loading/dataset.js';
 import { WorkerSupply } from './loading/workerSupply.js';
@@ -51,7 +53,8 @@ export async function createDataset(
   }: { onWarning?: (message: string) => void; onProgress?: (text: string) => void } = {},
 ): Promise<Dataset> {
   const found = await open(opt, { onWarning, onProgress });
-  const source = 'kind' in found ? openSource(found) : found;
+  const reader = new ImageReader();
+  const source = 'kind' in found ? openSource(found, reader) : found;
   const length = Math.min(source.length, opt.maxDatasetSize);
   if (!(length > 0)) {
     throw new Pix2PixError('the data set is empty', {
@@ -59,7 +62,7 @@ export async function createDataset(
       dataroot: opt.dataroot,
     });
   }
-  return new Dataset(createSupply(found, source, length, opt), {
+  return new Dataset(createSupply(found, { source, reader, length }, opt), {
     length,
     batchSize: opt.batchSize,
     epoch: opt.epochCount ?? 1,
@@ -67,6 +70,7 @@ export async function createDataset(
     crossesEpochs: opt.isTrain,
     onWarning,
     folders: 'kind' in found ? foldersOf(found) : found.files,
+    ...('kind' in found && { sizeInMemory: () => sizeOfSet(found, length) }),
   });
 }
 
@@ -84,8 +88,7 @@ async function open(opt: DataOptions, surroundings: SearchSurroundings): Promise
 
 function createSupply(
   found: SourcePlan | SampleSource,
-  source: SampleSource,
-  length: number,
+  { source, reader, length }: { source: SampleSource; reader: ImageReader; length: number },
   opt: DataOptions,
 ): BatchSupply {
   const plan = {
@@ -101,6 +104,7 @@ function createSupply(
   const producer = new BatchProducer(source, plan);
   return {
     request: (epoch, batchIndex) => producer.produce(epoch, batchIndex),
+    keepImages: (bound) => reader.keepWithin(bound),
     setAwaited: () => {},
     close: () => producer.close(),
   };

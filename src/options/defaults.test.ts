@@ -130,6 +130,7 @@ test("training starts from the reference's defaults for pix2pix", () => {
     keepLast: Number.POSITIVE_INFINITY,
     valFreq: 1,
     memoryLimit: undefined,
+    cacheImages: 'auto',
     dryRun: false,
     recipe: '',
     logLine: 'reference',

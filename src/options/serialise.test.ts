@@ -25,6 +25,7 @@ function anyValue(flag: string, spec: OptionSpec): fc.Arbitrary<OptionScalar> {
       if (flag === 'recipe') return fc.constant(''); // a recipe refuses many values of other flags
       if (flag === 'epoch') return fc.constantFrom('latest', 'best', '7');
       if (flag === 'mlflow_uri') return fc.constantFrom('', 'http://127.0.0.1:5000');
+      if (flag === 'cache_images') return fc.constantFrom('auto', 'off', '4', '900 MB');
       return flag === 'memory_limit'
         ? fc.constantFrom('4GB', '900 MiB')
         : fc.stringMatching(/^[A-Za-z0-9 ä=-]{1,12}$/);

@@ -1,5 +1,6 @@
 import { AUGMENTATION_OPTIONS } from './augmentationOptions.js';
 import { DATA_OPTIONS, LOAD_OPTIONS, MACHINE_OPTIONS, RUN_OPTIONS } from './baseOptions.js';
+import { cacheImagesFault } from './cacheImages.js';
 import { refuseForeignData } from './dataForModel.js';
 import type { OptionExtensions } from './extension.js';
 import { phaseFault } from './folderName.js';
@@ -234,6 +235,16 @@ const MEMORY_OPTIONS = {
     check: memorySizeFault,
     help: 'memory to stay within, such as 4GB, at the price of time; by default what is free',
   },
+  cache_images: {
+    kind: 'string',
+    isPublic: true,
+    default: 'auto',
+    metavar: 'SIZE',
+    group: 'Machine and messages',
+    stored: 'never',
+    check: cacheImagesFault,
+    help: 'memory in which decoded images are kept for later epochs: a size such as 4GB, off, or auto, half of what is free; images beyond it are decoded each time',
+  },
   dry_run: {
     kind: 'flag',
     group: 'Machine and messages',
@@ -244,7 +255,7 @@ const MEMORY_OPTIONS = {
 
 /**
  * The options of `pix2pix train` before a model adds its own: the reference's `options/train_options.py` with its
- * defaults, and `max_steps`, `keep_last`, `val_freq`, `memory_limit`, `dry_run`, `json`, which are ours.
+ * defaults, and `max_steps`, `keep_last`, `val_freq`, `memory_limit`, `cache_images`, `dry_run`, `json`, which are ours.
  */
 export const TRAIN_OPTIONS = {
   ...RUN_OPTIONS,

@@ -6,6 +6,7 @@ import type { Dataset } from '../data/loading/dataset.js';
 import { findModel } from '../models/registry.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import { createModel } from './createModel.js';
+import { type KeptImages, planKeptImages } from './keptImages.js';
 import type { Model } from './model/model.js';
 import { imagesPerStep } from './model/stepPieces.js';
 import type { TrainingStart, TrainingSurroundings } from './report/trainingEvents.js';
@@ -19,6 +20,7 @@ export interface Training {
   readonly opt: TrainOptions;
   readonly model: Model;
   readonly dataset: Dataset;
+  readonly keptImages: KeptImages | undefined;
   /** 0: nothing is validated. */
   readonly validationImages: number;
   /** Where there is a validation set to take them from. */
@@ -62,13 +64,18 @@ export async function withTraining<T>(
       await model.setup(opt, { print, checkpoints });
       const { place, bestL1 } = startingPoint(model, opt, checkpoints, warn);
       dataset.startAt(place.epoch, place.batchIndex);
+      const keptImages = await planKeptImages(dataset, opt, model.device.memory, model.memoryUse.needs);
+      if (keptImages?.bound !== undefined) dataset.keepImages(keptImages.bound);
       const resumedFrom = model.loadedFrom && {
         session: model.loadedFrom.session,
         epoch: place.epoch,
         step: model.totalIters,
       };
       const samples = await FixedSamples.open(model, opt, warn);
-      return await use({ opt, model, dataset, validationImages, samples, bestL1, resumedFrom, warn });
+      return await use({
+        ...{ opt, model, dataset, keptImages, validationImages },
+        ...{ samples, bestL1, resumedFrom, warn },
+      });
     } finally {
       await model.dispose();
     }

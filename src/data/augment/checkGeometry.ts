@@ -9,9 +9,13 @@ import type { ImagePart } from './preparedImage.js';
  *
  * @throws BadImageError with advice that goes by the options in force
  */
-export function checkGeometry(part: ImagePart, { resized, output }: Geometry, opt: PreparationOptions): void {
+export function checkGeometry(
+  part: Pick<ImagePart, 'path' | 'size'>,
+  { resized, output }: Geometry,
+  opt: PreparationOptions,
+): void {
   const { path } = part;
-  const size = inPixels(part.region);
+  const size = inPixels(part.size);
   if (!(resized.width > 0 && resized.height > 0 && resized.width * resized.height <= MAX_PIXELS)) {
     throw new BadImageError(
       path,

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { temporaryFolder } from '../../../test/tinyRun.js';
+import { ImageReader } from '../cache/imageReader.js';
 import { AlignedSource } from '../pair/alignedSource.js';
 import { findPairs } from '../pair/pairs.js';
 import { colourJitter } from './colourJitter.js';
@@ -132,7 +133,7 @@ test('both sides turn alike; only the photograph changes colour, only the input 
   } as const;
   const get = (more: object) => {
     const opt = { ...plain, direction: 'AtoB', inputNc: 3, outputNc: 3, ...more } as const;
-    return new AlignedSource(opt, pairs).get(0, { epoch: 1, seed: 3 });
+    return new AlignedSource(opt, pairs, new ImageReader()).get(0, { epoch: 1, seed: 3 });
   };
   const [untouched, turned] = [await get({}), await get({ rotate: 30 })];
   assert.deepEqual(turned.A.data, turned.B.data);

@@ -1,37 +1,24 @@
 import sharp, { type Matrix3x3, type Sharp } from 'sharp';
 import type { Geometry, Size } from '../batch/geometry.js';
+import { cropPixels, type Pixels, type Region } from '../batch/pixels.js';
 import type { RgbImage } from '../decode/rgbImage.js';
 import type { ColourJitter } from './colourJitter.js';
-
-/** A rectangle of an image, in pixels. */
-export interface Region extends Size {
-  readonly left: number;
-  readonly top: number;
-}
-
-interface Raw {
-  readonly data: Uint8Array;
-  readonly info: { readonly width: number; readonly height: number; readonly channels: 1 | 2 | 3 | 4 };
-}
 
 /** ITU-R BT.601 luma, the weights of PIL's mode L. */
 const LUMA: [number, number, number] = [0.299, 0.587, 0.114];
 /** Rows and columns repeated around an image before it is enlarged: the reach of a cubic kernel. */
 const MARGIN = 2;
 
-/** A raw picture, and where in it the one that is meant begins. */
+/** A picture, and where in it the one that is meant begins. */
 interface Placed {
-  readonly raw: Raw;
+  readonly picture: Pixels;
   readonly left: number;
   readonly top: number;
 }
 
 /**
- * Cuts `region` out of an image and resizes, turns, crops and mirrors it as `geometry` says; every pixel is touched by
- * libvips alone. With one channel the result is luma, round(0.299 R + 0.587 G + 0.114 B).
- *
- * Resizing is bicubic (a = -0.5) with pixel centres aligned and antialiasing when it shrinks, as PIL's BICUBIC is:
- * the mean difference from it is about 0.2 of 255.
+ * Cuts `region` out of an image and resizes, turns, crops and mirrors it as `geometry` says. With one channel the
+ * result is luma, round(0.299 R + 0.587 G + 0.114 B).
  *
  * @returns `output.height` rows of `output.width` pixels of `channels` bytes
  */
@@ -42,21 +29,51 @@ export async function transformImage(
   channels: 1 | 3,
   colour?: ColourJitter,
 ): Promise<Uint8Array> {
-  const { resized, output, crop, flip } = geometry;
-  const { width, height } = image;
-  const cut = sharp(image.data, { raw: { width, height, channels: 3 } }).extract(region);
-  const upright = await enlarge(cut, region, resized);
-  const enlarged = geometry.angle ? await turn(upright, resized, geometry.angle) : upright;
+  const resized = await resizeRegion(
+    image,
+    region,
+    geometry.resized,
+    needsColours(channels, geometry, colour),
+  );
+  return cropResized(resized, geometry, channels, colour);
+}
 
-  const [left, top] = [crop?.left ?? 0, crop?.top ?? 0];
-  const pipeline = fromRaw(enlarged.raw)
-    .extract({ left: enlarged.left + left, top: enlarged.top + top, ...output })
-    .flop(flip);
-  if (colour !== undefined) recolour(pipeline, colour);
-  if (channels === 1 && colour !== undefined)
-    return (await toRaw(toLuma(fromRaw(await toRaw(pipeline))))).data;
-  if (channels === 1) toLuma(pipeline);
-  return (await toRaw(pipeline)).data;
+/** The channels that an image has until it is cropped: luma is made at once where nothing more is done to colours. */
+export function needsColours(channels: 1 | 3, { angle }: Geometry, colour?: ColourJitter): 1 | 3 {
+  return channels === 1 && angle === undefined && colour === undefined ? 1 : 3;
+}
+
+/**
+ * The first half of `transformImage`, in which there is no chance: `region` at the size `to`, as colours or luma.
+ *
+ * Resizing is bicubic (a = -0.5) with pixel centres aligned and antialiasing when it shrinks, as PIL's BICUBIC is:
+ * the mean difference from it is about 0.2 of 255.
+ */
+export async function resizeRegion(
+  { data, width, height }: RgbImage,
+  region: Region,
+  to: Size,
+  channels: 1 | 3,
+): Promise<Pixels> {
+  const cut = sharp(data, { raw: { width, height, channels: 3 } }).extract(region);
+  const { picture, left, top } = await enlarge(cut, region, to);
+  const isWhole = picture.width === to.width && picture.height === to.height;
+  const resized = isWhole ? picture : cropPixels(picture, { left, top, ...to }, false);
+  return channels === 1 ? toPixels(toLuma(fromPixels(resized))) : resized;
+}
+
+/** The second half: a picture of the size `geometry.resized` turned, cropped, mirrored and recoloured. */
+export async function cropResized(
+  resized: Pixels,
+  { output, crop, flip, angle }: Geometry,
+  channels: 1 | 3,
+  colour?: ColourJitter,
+): Promise<Uint8Array> {
+  const { picture, left, top } = angle ? await turn(resized, angle) : { picture: resized, left: 0, top: 0 };
+  const corner = { left: left + (crop?.left ?? 0), top: top + (crop?.top ?? 0) };
+  const cropped = cropPixels(picture, { ...corner, ...output }, flip);
+  const coloured = colour === undefined ? cropped : await toPixels(recolour(fromPixels(cropped), colour));
+  return channels === coloured.channels ? coloured.data : (await toPixels(toLuma(fromPixels(coloured)))).data;
 }
 
 /** libvips cuts the float that the matrix gives to a byte, where rounding is wanted: hence the half. */
@@ -77,18 +94,18 @@ async function enlarge(cut: Sharp, from: Size, to: Size): Promise<Placed> {
     cut.resize({ ...shrunk, fit: 'fill', kernel: 'cubic', fastShrinkOnLoad: false });
   }
   if (shrunk.width === to.width && shrunk.height === to.height)
-    return { raw: await toRaw(cut), left: 0, top: 0 };
+    return { picture: await toPixels(cut), left: 0, top: 0 };
 
   const [x, y] = [enlargement(shrunk.width, to.width), enlargement(shrunk.height, to.height)];
-  const padded = await toRaw(
+  const padded = await toPixels(
     cut.extend({ top: MARGIN, bottom: MARGIN, left: MARGIN, right: MARGIN, extendWith: 'copy' }),
   );
-  const grown = fromRaw(padded).affine([x.scale, 0, 0, y.scale], {
+  const grown = fromPixels(padded).affine([x.scale, 0, 0, y.scale], {
     interpolator: 'bicubic',
     idx: x.displacement,
     idy: y.displacement,
   });
-  return { raw: await toRaw(grown), left: x.start, top: y.start };
+  return { picture: await toPixels(grown), left: x.start, top: y.start };
 }
 
 /**
@@ -103,40 +120,40 @@ function enlargement(from: number, to: number): { scale: number; displacement: n
 }
 
 /** sharp adds after it has multiplied. The half rounds, as in `toLuma`. */
-function recolour(pipeline: Sharp, { matrix, offset }: ColourJitter): void {
-  pipeline.recomb(matrix as unknown as Matrix3x3).linear(1, offset + 0.5);
+function recolour(pipeline: Sharp, { matrix, offset }: ColourJitter): Sharp {
+  return pipeline.recomb(matrix as unknown as Matrix3x3).linear(1, offset + 0.5);
 }
 
 /** Turns a picture about its middle. Its corners are filled with its mirror image. */
-async function turn({ raw, left, top }: Placed, size: Size, degrees: number): Promise<Placed> {
+async function turn(picture: Pixels, degrees: number): Promise<Placed> {
   const [cosine, sine] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
-  const { width, height } = size;
+  const { width, height } = picture;
   const reach = (along: number, across: number) =>
     Math.ceil((Math.abs(cosine) * along + Math.abs(sine) * across - along) / 2) + MARGIN;
   const [x, y] = [Math.max(MARGIN, reach(width, height)), Math.max(MARGIN, reach(height, width))];
-  const whole = await toRaw(fromRaw(raw).extract({ left, top, ...size }));
-  const padded = await toRaw(
-    fromRaw(whole).extend({ left: x, right: x, top: y, bottom: y, extendWith: 'mirror' }),
+  const padded = await toPixels(
+    fromPixels(picture).extend({ left: x, right: x, top: y, bottom: y, extendWith: 'mirror' }),
   );
-  const turned = fromRaw(padded).affine([cosine, -sine, sine, cosine], { interpolator: 'bicubic' });
+  const turned = fromPixels(padded).affine([cosine, -sine, sine, cosine], { interpolator: 'bicubic' });
   // libvips keeps (0, 0) in place, and shows from the lowest coordinates that a corner comes to
-  const { info } = padded;
-  const corners = [0, info.width].flatMap((cx) =>
-    [0, info.height].map((cy) => [cosine * cx - sine * cy, sine * cx + cosine * cy]),
+  const corners = [0, padded.width].flatMap((cx) =>
+    [0, padded.height].map((cy) => [cosine * cx - sine * cy, sine * cx + cosine * cy]),
   );
   const start = (axis: number) => Math.round(Math.min(...corners.map((corner) => corner[axis])));
-  const [middleX, middleY] = [(info.width - 1) / 2, (info.height - 1) / 2];
+  const [middleX, middleY] = [(padded.width - 1) / 2, (padded.height - 1) / 2];
   return {
-    raw: await toRaw(turned),
+    picture: await toPixels(turned),
     left: Math.round(cosine * middleX - sine * middleY - (width - 1) / 2) - start(0),
     top: Math.round(sine * middleX + cosine * middleY - (height - 1) / 2) - start(1),
   };
 }
 
-function fromRaw({ data, info: { width, height, channels } }: Raw): Sharp {
+function fromPixels({ data, width, height, channels }: Pixels): Sharp {
   return sharp(data, { raw: { width, height, channels } });
 }
 
-async function toRaw(pipeline: Sharp): Promise<Raw> {
-  return pipeline.raw().toBuffer({ resolveWithObject: true }) as Promise<Raw>;
+async function toPixels(pipeline: Sharp): Promise<Pixels> {
+  const { data, info } = await pipeline.raw().toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  return { data, width, height, channels: channels === 1 ? 1 : 3 };
 }

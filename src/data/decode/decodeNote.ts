@@ -4,7 +4,7 @@
  */
 export interface DecodeNote {
   /** The same for all files of which the same is to be said. */
-  readonly kind: 'range' | 'bands' | 'pages';
+  readonly kind: 'range' | 'bands' | 'pages' | 'memory';
   /** The property of the file, and how it is treated: `it has 3 pages, of which the first is seen`. */
   readonly text: string;
 }

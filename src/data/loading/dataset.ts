@@ -1,6 +1,7 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { plainLine } from '../../base/errors/plainText.js';
 import type { Batch } from '../batch/imageBatch.js';
+import type { CacheBound } from '../cache/cacheBound.js';
 import { type OnFileNote, oncePerKind } from '../decode/decodeNote.js';
 import type { ImageFolder } from '../pair/imageFolder.js';
 import type { ProducedBatch } from './batchProducer.js';
@@ -9,6 +10,8 @@ import type { ProducedBatch } from './batchProducer.js';
 export interface BatchSupply {
   /** Starts to make a batch. */
   request(epoch: number, batchIndex: number): Promise<ProducedBatch>;
+  /** Keeps decoded images from the first request on, which has not been made yet. */
+  keepImages?(bound: CacheBound): void;
   /** Whether somebody waits for a batch: only then may the supply keep the process alive. */
   setAwaited(awaited: boolean): void;
   close(): Promise<void>;
@@ -25,6 +28,8 @@ interface DatasetPlan {
   readonly crossesEpochs: boolean;
   readonly onWarning: (message: string) => void;
   readonly folders?: readonly ImageFolder[];
+  /** The bytes that all images would take in memory; absent where they cannot be kept. */
+  readonly sizeInMemory?: () => Promise<number>;
 }
 
 /**
@@ -78,6 +83,16 @@ export class Dataset implements AsyncIterable<Batch> {
   /** Milliseconds that the consumer has waited for batches so far, the first one included. */
   get waitedMs(): number {
     return this.waited;
+  }
+
+  /** The bytes that all images of the data set take in memory, about; undefined where `keepImages` has no effect. */
+  async sizeInMemory(): Promise<number | undefined> {
+    return this.plan.sizeInMemory?.();
+  }
+
+  /** Keeps decoded images for later epochs, within a bound. To be called before the first iteration. */
+  keepImages(bound: CacheBound): void {
+    this.supply.keepImages?.(bound);
   }
 
   /**

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { sendError } from '../../base/errors/sentError.js';
 import { systemErrorInWords } from '../../base/files/systemError.js';
+import { ImageReader } from '../cache/imageReader.js';
 import { openSource } from '../pair/sourcePlan.js';
 import { BatchProducer, type ProducedBatch } from './batchProducer.js';
 import type { WorkerAnswer, WorkerRequest, WorkerStart } from './workerMessages.js';
@@ -9,8 +10,10 @@ import type { WorkerAnswer, WorkerRequest, WorkerStart } from './workerMessages.
 // on while the training thread is busy inside a step. Started by WorkerSupply.
 
 const port = parentPort!;
-const { source, plan } = workerData as WorkerStart;
-const producer = new BatchProducer(openSource(source), plan);
+const { source, plan, cache } = workerData as WorkerStart;
+const reader = new ImageReader();
+if (cache !== undefined) reader.keepWithin(cache);
+const producer = new BatchProducer(openSource(source, reader), plan);
 
 port.on('message', (request: WorkerRequest) => {
   if (request.kind === 'close') {

@@ -1,4 +1,5 @@
 import type { SentError } from '../../base/errors/sentError.js';
+import type { CacheBound } from '../cache/cacheBound.js';
 import type { SourcePlan } from '../pair/sourcePlan.js';
 import type { BatchPlan, ProducedBatch } from './batchProducer.js';
 
@@ -6,6 +7,8 @@ import type { BatchPlan, ProducedBatch } from './batchProducer.js';
 export interface WorkerStart {
   readonly source: SourcePlan;
   readonly plan: BatchPlan;
+  /** Absent: no image is kept. */
+  readonly cache?: CacheBound;
 }
 
 /** To the worker: make a batch, or finish. */

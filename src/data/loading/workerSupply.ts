@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { receiveError } from '../../base/errors/sentError.js';
+import type { CacheBound } from '../cache/cacheBound.js';
 import type { ProducedBatch } from './batchProducer.js';
 import type { BatchSupply } from './dataset.js';
 import type { WorkerAnswer, WorkerRequest, WorkerStart } from './workerMessages.js';
@@ -19,7 +20,12 @@ export class WorkerSupply implements BatchSupply {
   private lastId = 0;
   private awaited = false;
 
-  constructor(private readonly start: WorkerStart) {}
+  constructor(private start: WorkerStart) {}
+
+  keepImages(cache: CacheBound): void {
+    if (this.worker !== undefined) throw new Error('the decoding thread runs already');
+    this.start = { ...this.start, cache };
+  }
 
   request(epoch: number, batchIndex: number): Promise<ProducedBatch> {
     const worker = this.running();

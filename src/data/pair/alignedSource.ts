@@ -2,9 +2,10 @@ import { checkGeometry } from '../augment/checkGeometry.js';
 import { applyCutout } from '../augment/cutout.js';
 import { imageAugmentation } from '../augment/imageAugmentation.js';
 import type { PreparationOptions } from '../augment/preparationOptions.js';
-import { type ImagePart, prepare, readWhole } from '../augment/preparedImage.js';
+import { type ImagePart, prepare } from '../augment/preparedImage.js';
 import { augmentation, type Geometry, planGeometry } from '../batch/geometry.js';
 import type { Sample } from '../batch/imageBatch.js';
+import type { ImageReader } from '../cache/imageReader.js';
 import { BadImageError } from '../decode/badImage.js';
 import type { OnFileNote } from '../decode/decodeNote.js';
 import { type ImagePair, type PairList, pairAt } from './pairs.js';
@@ -20,6 +21,7 @@ export class AlignedSource implements SampleSource {
   constructor(
     private readonly opt: PreparationOptions,
     private readonly pairs: PairList,
+    private readonly reader: ImageReader,
   ) {}
 
   get length(): number {
@@ -30,11 +32,11 @@ export class AlignedSource implements SampleSource {
   async get(index: number, { epoch, seed, onNote }: SampleContext): Promise<Sample> {
     const { opt } = this;
     const { photoSide = 'A' } = opt;
-    const [a, b] = await readPair(pairAt(this.pairs, index), onNote);
-    const chance = augmentation(opt, seed, epoch, index, a.region);
+    const [a, b] = await this.read(pairAt(this.pairs, index), onNote);
+    const chance = augmentation(opt, seed, epoch, index, a.size);
     const { angle, colour, cutout } = imageAugmentation(opt, seed, epoch, index);
-    const geometry = { ...planGeometry(opt, a.region, chance), angle };
-    requireEqualSizes(a, b, geometry, planGeometry(opt, b.region, chance));
+    const geometry = { ...planGeometry(opt, a.size, chance), angle };
+    requireEqualSizes(a, b, geometry, planGeometry(opt, b.size, chance));
     checkGeometry(a, geometry, opt);
     const isBtoA = opt.direction === 'BtoA';
     const [A, B] = await Promise.all([
@@ -44,26 +46,12 @@ export class AlignedSource implements SampleSource {
     if (cutout !== undefined) applyCutout(isBtoA ? B : A, cutout);
     return { A, B, APaths: [a.path], BPaths: [b.path] };
   }
-}
 
-async function readPair(pair: ImagePair, onNote?: OnFileNote): Promise<[ImagePart, ImagePart]> {
-  if (pair.layout === 'separate')
-    return Promise.all([readWhole(pair.pathA, onNote), readWhole(pair.pathB, onNote)]);
-  const { path } = pair;
-  const { image } = await readWhole(path, onNote);
-  const { width, height } = image;
-  if (width % 2 !== 0) {
-    throw new BadImageError(
-      path,
-      `it is ${width} pixels wide: an odd width has no two equal halves A|B`,
-      'make its width even, or put A and B into two folders (<phase>A and <phase>B)',
-    );
+  private async read(pair: ImagePair, onNote?: OnFileNote): Promise<[ImagePart, ImagePart]> {
+    const { reader } = this;
+    if (pair.layout === 'sideBySide') return reader.halves(pair.path, onNote);
+    return Promise.all([reader.whole(pair.pathA, onNote), reader.whole(pair.pathB, onNote)]);
   }
-  const half = { top: 0, width: width / 2, height };
-  return [
-    { path, image, region: { left: 0, ...half } },
-    { path, image, region: { left: width / 2, ...half } },
-  ];
 }
 
 function requireEqualSizes(a: ImagePart, b: ImagePart, geometry: Geometry, geometryB: Geometry): void {
@@ -71,7 +59,7 @@ function requireEqualSizes(a: ImagePart, b: ImagePart, geometry: Geometry, geome
   if (width === geometryB.resized.width && height === geometryB.resized.height) return;
   throw new BadImageError(
     b.path,
-    `it has ${b.region.width}x${b.region.height} pixels, its partner ${a.path} ${a.region.width}x${a.region.height}`,
+    `it has ${b.size.width}x${b.size.height} pixels, its partner ${a.path} ${a.size.width}x${a.size.height}`,
     'give both the same size, or pass --preprocess resize_and_crop',
   );
 }

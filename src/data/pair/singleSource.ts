@@ -3,9 +3,10 @@ import { checkGeometry } from '../augment/checkGeometry.js';
 import { applyCutout } from '../augment/cutout.js';
 import { imageAugmentation } from '../augment/imageAugmentation.js';
 import type { PreparationOptions } from '../augment/preparationOptions.js';
-import { prepare, readWhole } from '../augment/preparedImage.js';
+import { prepare } from '../augment/preparedImage.js';
 import { augmentation, planGeometry } from '../batch/geometry.js';
 import type { Sample } from '../batch/imageBatch.js';
+import type { ImageReader } from '../cache/imageReader.js';
 import { pathAt } from '../listing/pathList.js';
 import type { ImageFolder } from './imageFolder.js';
 import type { SampleContext, SampleSource } from './sampleSource.js';
@@ -21,6 +22,7 @@ export class SingleSource implements SampleSource {
     private readonly opt: PreparationOptions,
     private readonly images: ImageFolder,
     private readonly channels: number,
+    private readonly reader: ImageReader,
   ) {}
 
   get length(): number {
@@ -31,10 +33,10 @@ export class SingleSource implements SampleSource {
   async get(index: number, { epoch, seed, onNote }: SampleContext): Promise<Sample> {
     const { opt } = this;
     const path = join(this.images.folder, pathAt(this.images.names, index));
-    const part = await readWhole(path, onNote);
+    const part = await this.reader.whole(path, onNote);
     const { angle, colour, cutout } = imageAugmentation(opt, seed, epoch, index);
-    const chance = augmentation(opt, seed, epoch, index, part.region);
-    const geometry = { ...planGeometry(opt, part.region, chance), angle };
+    const chance = augmentation(opt, seed, epoch, index, part.size);
+    const geometry = { ...planGeometry(opt, part.size, chance), angle };
     checkGeometry(part, geometry, opt);
     const image = await prepare(part, geometry, this.channels, colour);
     if (cutout !== undefined) applyCutout(image, cutout);

@@ -1,4 +1,5 @@
 import type { PreparationOptions } from '../augment/preparationOptions.js';
+import type { ImageReader } from '../cache/imageReader.js';
 import { AlignedSource } from './alignedSource.js';
 import type { ImageFolder } from './imageFolder.js';
 import { foldersOfPairs, type PairList } from './pairs.js';
@@ -17,14 +18,14 @@ export type SourcePlan =
       readonly channels: number;
     };
 
-export function openSource(plan: SourcePlan): SampleSource {
+export function openSource(plan: SourcePlan, reader: ImageReader): SampleSource {
   switch (plan.kind) {
     case 'aligned':
-      return new AlignedSource(plan.opt, plan.pairs);
+      return new AlignedSource(plan.opt, plan.pairs, reader);
     case 'unaligned':
-      return new UnalignedSource(plan.opt, plan.folders);
+      return new UnalignedSource(plan.opt, plan.folders, reader);
     case 'single':
-      return new SingleSource(plan.opt, plan.images, plan.channels);
+      return new SingleSource(plan.opt, plan.images, plan.channels, reader);
   }
 }
 

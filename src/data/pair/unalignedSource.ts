@@ -5,9 +5,10 @@ import { checkGeometry } from '../augment/checkGeometry.js';
 import { applyCutout } from '../augment/cutout.js';
 import { imageAugmentation } from '../augment/imageAugmentation.js';
 import type { PreparationOptions } from '../augment/preparationOptions.js';
-import { prepare, readWhole } from '../augment/preparedImage.js';
+import { prepare } from '../augment/preparedImage.js';
 import { augmentation, planGeometry } from '../batch/geometry.js';
 import type { ImageBatch, Sample } from '../batch/imageBatch.js';
+import type { ImageReader } from '../cache/imageReader.js';
 import { BadImageError } from '../decode/badImage.js';
 import { pathAt } from '../listing/pathList.js';
 import { findImages, type ImageFolder, isFolder, noFolder, type SearchSurroundings } from './imageFolder.js';
@@ -34,6 +35,7 @@ export class UnalignedSource implements SampleSource {
   constructor(
     private readonly opt: UnalignedOptions,
     private readonly folders: UnpairedFolders,
+    private readonly reader: ImageReader,
   ) {}
 
   get length(): number {
@@ -71,11 +73,11 @@ export class UnalignedSource implements SampleSource {
     { epoch, seed, onNote }: SampleContext,
   ): Promise<ImageBatch> {
     const { opt } = this;
-    const part = await readWhole(path, onNote);
+    const part = await this.reader.whole(path, onNote);
     const [crops, varies] = side === 'A' ? ['augment', 'vary'] : ['augment.B', 'vary.B'];
-    const chance = augmentation(opt, seed, epoch, index, part.region, crops);
+    const chance = augmentation(opt, seed, epoch, index, part.size, crops);
     const { angle, colour, cutout } = imageAugmentation(opt, seed, epoch, index, varies);
-    const geometry = { ...planGeometry(opt, part.region, chance), angle };
+    const geometry = { ...planGeometry(opt, part.size, chance), angle };
     checkGeometry(part, geometry, opt);
     const isInput = (side === 'A') === (opt.direction === 'AtoB');
     const isPhotograph = side === (opt.photoSide ?? 'A');

@@ -26,6 +26,8 @@ export interface MemoryNeeds {
 
 /** Predicts how much of a device's memory programs take, before anything is allocated. */
 export interface MemoryModel {
+  /** Whether it is the memory of the machine, of which decoded images take too. */
+  readonly isHost: boolean;
   /** From the fastest to the one that needs least. */
   readonly strategies: readonly MemoryStrategy[];
   /** `MemoryNeeds.process`. */

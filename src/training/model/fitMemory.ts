@@ -12,8 +12,14 @@ import type { ProgramMemory } from './programCache.js';
 import { stepPrograms } from './stepPieces.js';
 
 /** How a training will use memory. */
-export interface MemoryFit {
+export interface MemoryUse {
   readonly strategy: MemoryStrategy;
+  /** Undefined where the size of its steps is not known before. */
+  readonly needs: MemoryNeeds | undefined;
+}
+
+/** A use of memory that is known to fit. */
+export interface MemoryFit extends MemoryUse {
   readonly needs: MemoryNeeds;
 }
 
@@ -32,10 +38,11 @@ export function memoryLimit({ memoryLimit }: TrainOptions, memory: MemoryModel):
  * How a training uses memory. Where the size of its steps is not known, a limit that was given asks for the leanest
  * strategy.
  */
-export function memoryStrategy(graph: ModelGraph, opt: TrainOptions, memory: MemoryModel): MemoryStrategy {
+export function chooseMemoryUse(graph: ModelGraph, opt: TrainOptions, memory: MemoryModel): MemoryUse {
   const size = stepSize(opt);
-  if (size !== undefined) return fitMemory(graph, opt, size, memory).strategy;
-  return opt.memoryLimit === undefined ? memory.strategies[0] : leanest(memory);
+  if (size !== undefined) return fitMemory(graph, opt, size, memory);
+  const strategy = opt.memoryLimit === undefined ? memory.strategies[0] : leanest(memory);
+  return { strategy, needs: undefined };
 }
 
 /** The memory that compiled programs may take: those of full batches, of an epoch's last one, of validation. */

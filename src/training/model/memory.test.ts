@@ -12,7 +12,7 @@ import { pix2pix } from '../../models/pix2pix.js';
 import { stepOf } from '../../models/stepDefinition.js';
 import { createModel } from '../createModel.js';
 import { parseTrainOptions } from '../options.js';
-import { memoryStrategy } from './fitMemory.js';
+import { chooseMemoryUse } from './fitMemory.js';
 import { createOptimisers } from './networkOptimiser.js';
 
 const { memory } = testDevice;
@@ -86,13 +86,14 @@ test('memory grows with the batch and with the images’ area, and leaner strate
 
 test('the limit decides how memory is used', () => {
   const { opt, graph } = graphOf('--batch_size', '16');
-  const strategyWithin = (memoryLimit: string) => memoryStrategy(graph, { ...opt, memoryLimit }, memory).name;
+  const strategyWithin = (memoryLimit: string) =>
+    chooseMemoryUse(graph, { ...opt, memoryLimit }, memory).strategy.name;
   assert.deepEqual(['8GB', '4.5GB', '3.7GB'].map(strategyWithin), ['fast', 'returning', 'recomputing']);
 });
 
 test('what cannot fit is refused with what would', () => {
   const { opt, graph } = graphOf('--batch_size', '16');
-  const refusal = (memoryLimit: string) => () => memoryStrategy(graph, { ...opt, memoryLimit }, memory);
+  const refusal = (memoryLimit: string) => () => chooseMemoryUse(graph, { ...opt, memoryLimit }, memory);
   assert.throws(
     refusal('2GB'),
     /does not fit into memory[\s\S]*--memory_limit {2}2\.00 GB[\s\S]*--batch_size \d+ would fit/,

@@ -1,7 +1,6 @@
 import { type FloatImages, type Images, toFloatImages } from '../../data/batch/floatImages.js';
 import type { Device } from '../../engine/runtime/device.js';
 import { initialise } from '../../engine/runtime/initialise.js';
-import type { MemoryStrategy } from '../../engine/runtime/memoryModel.js';
 import type { Optimiser } from '../../engine/runtime/optimiser.js';
 import { buildModel } from '../../models/buildModel.js';
 import type { ModelDefinition, ModelGraph, ModelOptions } from '../../models/definition.js';
@@ -11,7 +10,7 @@ import type { TrainOptions } from '../../options/trainOptions.js';
 import { startAverages } from './averagedNetworks.js';
 import { lastImages } from './batches.js';
 import { EpochLoss } from './epochLoss.js';
-import { memoryStrategy, roomForPrograms } from './fitMemory.js';
+import { chooseMemoryUse, type MemoryUse, roomForPrograms } from './fitMemory.js';
 import { createPools, type ImagePool } from './imagePool.js';
 import { type BoundInput, bindImages, bindInput, type ModelInput, tensorsOf } from './modelInput.js';
 import type { ModelSurroundings, SetupSettings, TranslationSettings } from './modelSettings.js';
@@ -66,8 +65,8 @@ export class Model<Loss extends string = string, Visual extends string = string>
     readonly graph: ModelGraph,
     readonly opt: TrainOptions | TestOptions,
     private readonly surroundings: ModelSurroundings,
-    /** How training steps use memory. */
-    private readonly strategy: MemoryStrategy,
+    /** As training steps do. */
+    readonly memoryUse: MemoryUse,
     readonly trained: readonly NetworkOptimiser[],
   ) {
     this.networks = graph.networks;
@@ -75,6 +74,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
     this.schedule = new Schedule({ ...SCHEDULE_OF_A_TEST, ...opt });
     this.optimisers = new Map(trained.map(({ name, optimiser }) => [name, optimiser]));
     const onTuning = (layers: number) => this.print(tuningNotice(layers));
+    const { strategy } = memoryUse;
     const options = { keepsMemory: strategy.keepsMemory, onTuning };
     const memory = roomForPrograms(graph, opt, strategy, this.device.memory);
     this.programs = new ProgramCache(this.device, options, memory);
@@ -94,10 +94,12 @@ export class Model<Loss extends string = string, Visual extends string = string>
     const graph = buildModel(definition, opt as unknown as ModelOptions);
     const { device } = surroundings;
     const { memory } = device;
-    const strategy = opt.isTrain ? memoryStrategy(graph, opt, memory) : memory.strategies[0];
+    const use = opt.isTrain
+      ? chooseMemoryUse(graph, opt, memory)
+      : { strategy: memory.strategies[0], needs: undefined };
     const trained = opt.isTrain ? await createOptimisers(graph, device, opt) : [];
     await device.allocate(networksInUse(graph, opt.isTrain).flatMap(([, { states }]) => states));
-    return new this(graph, opt, surroundings, strategy, trained);
+    return new this(graph, opt, surroundings, use, trained);
   }
 
   /**
@@ -121,7 +123,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
       this.loadedFrom = await this.checkpoints.load(this, opt);
     }
     print(describeNetworks(this.usedNetworks(), opt.verbose));
-    if (this.strategy.note !== undefined) print(this.strategy.note);
+    if (this.memoryUse.strategy.note !== undefined) print(this.memoryUse.strategy.note);
     if (opt.isTrain) for (const note of this.graph.notes ?? []) print(note);
   }
 
@@ -148,7 +150,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
   async optimizeParameters(): Promise<void> {
     if (!this.opt.isTrain) throw new Error('optimizeParameters: this model was created to test');
     const input = this.currentInput();
-    const pieces = stepPieces(this.graph, this.opt, this.strategy, input, this.steps);
+    const pieces = stepPieces(this.graph, this.opt, this.memoryUse.strategy, input, this.steps);
     const { graph, runner, pools, steps: step } = this;
     const scalars = learningRates(graph, this.learningRate);
     const { losses, images } = await runTrainingStep(pieces, { graph, runner, pools, scalars, step });

@@ -1,6 +1,7 @@
 import { formatDuration } from '../../base/duration.js';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { createDataset } from '../../data/createDataset.js';
+import type { Dataset } from '../../data/loading/dataset.js';
 import { multiplyAddsOf } from '../../engine/ops/multiplyAdds.js';
 import type { Device } from '../../engine/runtime/device.js';
 import { inStrategy } from '../../engine/runtime/memoryPlan.js';
@@ -12,6 +13,7 @@ import { stepOf } from '../../models/stepDefinition.js';
 import { formatBytes } from '../../options/memorySize.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
 import { openChosenDevice } from '../chosenDevice.js';
+import { keptInWords, planKeptImages } from '../keptImages.js';
 import { fitMemory, memoryLimit, programBytes, stepSize } from '../model/fitMemory.js';
 import { imagesPerStep, stepPrograms } from '../model/stepPieces.js';
 import { tuningNotice } from '../model/tuningNotice.js';
@@ -37,7 +39,12 @@ export interface DryRun {
 export async function dryRun(opt: TrainOptions, listeners: DryRunListeners = {}): Promise<DryRun> {
   const device = await openChosenDevice(opt);
   try {
-    return await predict(opt, device, listeners);
+    const dataset = opt.dataroot ? await createDataset({ ...opt, numThreads: 0 }) : undefined;
+    try {
+      return await predict(opt, device, dataset, listeners);
+    } finally {
+      await dataset?.close();
+    }
   } finally {
     await device.dispose();
   }
@@ -52,14 +59,16 @@ interface DryRunListeners {
 async function predict(
   opt: TrainOptions,
   device: Device,
+  dataset: Dataset | undefined,
   { print = () => {}, progress = () => {} }: DryRunListeners,
 ): Promise<DryRun> {
   if (device.notice !== undefined) print(device.notice);
-  const imagesPerEpoch = opt.dataroot ? await countImages(opt) : undefined;
+  const imagesPerEpoch = dataset?.length;
   const graph = buildModel(findModel(opt.model), opt as unknown as ModelOptions);
   const size = stepSize(opt);
   if (size === undefined) throw sizeUnknown(opt);
   const { strategy, needs } = fitMemory(graph, opt, size, device.memory);
+  const kept = keptInWords(dataset && (await planKeptImages(dataset, opt, device.memory, needs)));
   const time = { convolutions: 0, others: 0, optimisers: 0, total: 0 };
   let flops = 0;
   for (const { program: fast, runs } of stepPrograms(graph, opt, size)) {
@@ -91,6 +100,7 @@ async function predict(
       `activations kept ${formatBytes(needs.kept)}, working ${formatBytes(needs.working)}, ` +
       `${last > 0 ? `an epoch's last ${rest} images ${formatBytes(last)}, ` : ''}program ${formatBytes(needs.process)}`,
     ...(strategy.note === undefined ? [] : [`            ${strategy.note}`]),
+    ...(kept === undefined ? [] : [`images      ${kept}`]),
     `step time   ${ms(time.total)}: convolutions ${ms(time.convolutions)}, other ${ms(time.others)}, ` +
       `optimisers ${ms(time.optimisers)}`,
     `time        ${formatDuration(seconds)} for ${imagesPerEpoch === undefined ? '1000 images' : `an epoch of ${images} images`}`,
@@ -110,10 +120,4 @@ function sizeUnknown({ preprocess }: TrainOptions): Pix2PixError {
     { preprocess },
     'add a --preprocess that crops, and their size as --crop_size',
   );
-}
-
-async function countImages(opt: TrainOptions): Promise<number> {
-  const dataset = await createDataset({ ...opt, numThreads: 0 });
-  await dataset.close();
-  return dataset.length;
 }

@@ -1,4 +1,4 @@
-import { freemem } from 'node:os';
+import { machineMemory } from '../../../base/machineMemory.js';
 import type { Program } from '../../ir/program.js';
 import type { MemoryModel, MemoryNeeds, MemoryStrategy } from '../../runtime/memoryModel.js';
 import { footprintOf, inStrategy } from '../../runtime/memoryPlan.js';
@@ -28,6 +28,7 @@ const STRATEGIES: readonly MemoryStrategy[] = [
 
 /** The resident memory of a process that trains. */
 export const cpuMemory: MemoryModel = {
+  isHost: true,
   strategies: STRATEGIES,
   processBytes: PROCESS_BYTES,
   predict,
@@ -41,10 +42,7 @@ function predict(program: Program, strategy: MemoryStrategy): MemoryNeeds {
   return { process: PROCESS_BYTES, states, kept, working, total: PROCESS_BYTES + states + kept + working };
 }
 
-/** Bytes that this process could still take: of the machine, or of the container that it runs in. */
+/** Bytes that this process could take in all: of the machine, or of the container that it runs in. */
 function available(): number {
-  const constrained = process.constrainedMemory?.() ?? 0;
-  // Without a limit it is 0, or a number beyond any memory.
-  const free = freemem() + process.memoryUsage.rss();
-  return constrained > 0 && constrained < Number.MAX_SAFE_INTEGER ? Math.min(free, constrained) : free;
+  return machineMemory().available + process.memoryUsage.rss();
 }

@@ -21,6 +21,7 @@ export class InterpreterDevice implements Device {
   readonly versions = {};
   readonly fingerprint: string;
   readonly memory: MemoryModel = {
+    isHost: true,
     strategies: [{ name: 'plain', keepsMemory: true, recomputes: false }],
     processBytes: 0,
     predict: predictMemory,

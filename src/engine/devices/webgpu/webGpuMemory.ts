@@ -22,6 +22,7 @@ export function webGpuMemory(maxBindingBytes: number): MemoryModel {
     return { process: 0, states, kept, working, total: states + kept + working };
   };
   return {
+    isHost: false,
     strategies: STRATEGIES,
     processBytes: 0,
     predict,
