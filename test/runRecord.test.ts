@@ -113,7 +113,13 @@ test('checkpoints, hardware and times stand in the event file', async () => {
     [4, 8],
   );
   assert.deepEqual([texts[0], /^latest, 2(, best)?$/.test(texts[1])], ['latest, 1, best', true]);
-  for (const tag of ['system/cpu_0', 'system/rss_gb', 'time/images_per_second', 'time/data_wait_percent']) {
+  for (const tag of [
+    'system/cpu_0',
+    'system/rss_gb',
+    'time/images_per_second',
+    'time/data',
+    'time/data_wait_percent',
+  ]) {
     const point = events.find((event) => event.tag === tag);
     assert(Number(point?.value) >= 0 && point!.step > 0, tag);
   }

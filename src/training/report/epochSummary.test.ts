@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EpochSummary } from './epochSummary.js';
 
-const step = (step: number, G_L1: number, computeSeconds = 0.4, dataSeconds = 0.1) => ({
+const step = (step: number, G_L1: number, computeSeconds = 0.495, dataSeconds = 0.005) => ({
   at: { step, epoch: 1, iteration: step },
   losses: { G_GAN: 1, G_L1 },
   time: { computeSeconds, dataSeconds },
@@ -32,6 +32,17 @@ test('an epoch’s line has the means of its own steps, its rate and its validat
     summary.end(end(10, 3)),
     'epoch  10/200  G_GAN  1.000  G_L1  8.500  lr 2.00e-4  2.00 images/s  0:03  val L1 0.2500  PSNR 12.35 dB  SSIM 0.5000',
   );
+});
+
+test('what is waited for images is said where it is more than a fiftieth', () => {
+  const lineOf = (...waits: number[]) => {
+    const summary = new EpochSummary(9);
+    for (const [i, wait] of waits.entries()) summary.step(step(i + 1, 1, 0.5 - wait, wait));
+    return summary.end(end(1, 9));
+  };
+  assert.match(lineOf(0.01, 0.005), /2\.00 images\/s {2}0:09/);
+  assert.match(lineOf(0.02, 0.01), /2\.00 images\/s {2}waiting 3 % {2}0:09/);
+  assert.match(lineOf(0.4), /waiting 80 %/);
 });
 
 test('an epoch of which nothing was left says no more than that it ended', () => {

@@ -2,18 +2,23 @@ import { formatClock } from '../../base/duration.js';
 import type { ValidationResult } from '../validation/validate.js';
 import type { StepReport, TrainingEvent } from './trainingEvents.js';
 
+/** The share of a step's time for which images may be waited without a word about it. */
+const WORTH_SAYING = 0.02;
+
 /**
  * The figures of an epoch, in one line whose columns are aligned:
  *
  *     epoch   3/200  G_GAN  0.913  G_L1 28.114  D_real  0.512  D_fake  0.491  lr 2.00e-4  1.63 images/s  4:05
  *     epoch   4/200  ...  lr 2.00e-4  1.63 images/s  4:05  val L1 0.1034  PSNR 15.20 dB  SSIM 0.4031
  *
- * Losses are means over the steps that this session made of it.
+ * Losses are means over the steps that this session made of it. Where more than a fiftieth of their time went by waiting for
+ * images, that is said: `1.02 images/s  waiting 37 %`.
  */
 export class EpochSummary {
   private sums = new Map<string, number>();
   private steps = 0;
   private seconds = 0;
+  private waiting = 0;
   private images = 0;
   private validation: ValidationResult | undefined;
   private lastStep: number | undefined;
@@ -27,6 +32,7 @@ export class EpochSummary {
     this.lastStep = at.step;
     this.images += images;
     this.seconds += images * (time.computeSeconds + time.dataSeconds);
+    this.waiting += images * time.dataSeconds;
   }
 
   validated(result: ValidationResult): void {
@@ -37,11 +43,13 @@ export class EpochSummary {
   end({ at, seconds, learningRate }: Extract<TrainingEvent, { kind: 'epochEnded' }>): string {
     const width = String(this.epochs).length;
     const means = [...this.sums].map(([name, sum]) => `${name} ${(sum / this.steps).toFixed(3).padStart(6)}`);
+    const waiting = this.waiting / this.seconds;
     const parts = [
       `epoch ${String(at.epoch).padStart(width)}/${this.epochs}`,
       ...means,
       `lr ${learningRate.before.toExponential(2)}`,
       ...(this.images > 0 ? [`${(this.images / this.seconds).toFixed(2)} images/s`] : []),
+      ...(waiting > WORTH_SAYING ? [`waiting ${Math.round(100 * waiting)} %`] : []),
       formatClock(seconds),
     ];
     if (this.validation !== undefined) {
@@ -52,6 +60,7 @@ export class EpochSummary {
     this.steps = 0;
     this.images = 0;
     this.seconds = 0;
+    this.waiting = 0;
     this.validation = undefined;
     return parts.join('  ');
   }

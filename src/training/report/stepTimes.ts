@@ -26,6 +26,7 @@ export class StepTimes {
     if (images === 0 || seconds === 0) return {};
     return {
       'time/images_per_second': images / seconds,
+      'time/data': waiting / images,
       'time/data_wait_percent': (100 * waiting) / seconds,
     };
   }
