@@ -7,16 +7,19 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { synthesizeFacades } from '../src/data/make/synthesizeFacades.js';
 import type { DatasetStart } from './datasetChild.js';
+import { type ImageRate, measureImageRates } from './imageRate.js';
 import { describeMachine } from './machine.js';
 import { formatColumns } from './report.js';
 
 /**
- * Measures the cost of opening a data set as it grows from 10² to 10⁶ files: `npm run bench:dataset`. Each start is a
- * process of its own; the second one of a size finds whatever the first has left in the cache folder.
+ * Measures the cost of opening a data set as it grows from 10² to 10⁶ files, and the rate at which images come, decoded
+ * and from memory: `npm run bench:dataset`. Each start is a process of its own; the second one of a size finds whatever the
+ * first has left in the cache folder.
  */
 const { values } = parseArgs({
   options: {
     most: { type: 'string', default: '1000000' },
+    rounds: { type: 'string', default: '5' },
     out: { type: 'string', default: 'bench/results/dataset.json' },
   },
 });
@@ -29,6 +32,7 @@ const child = fileURLToPath(new URL('./datasetChild.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'pix2pix-bench-'));
 const sizes = [1e2, 1e3, 1e4, 1e5, 1e6].filter((size) => size <= Number(values.most));
 const starts: { size: number; first: DatasetStart; second: DatasetStart }[] = [];
+let rates: ImageRate[] = [];
 try {
   const images = join(folder, 'made');
   await synthesizeFacades({ out: images, count: 1, size: 256 });
@@ -41,6 +45,8 @@ try {
     await setTimeout(REST_MS);
     starts.push({ size, first: start(), second: start() });
   }
+  console.error('images a second');
+  rates = await measureImageRates(join(folder, 'pairs'), Number(values.rounds));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -57,13 +63,14 @@ console.log(
   ]),
 );
 console.log(`peak RSS before anything is read: ${megabytes(starts[0].first.emptyRssBytes)}`);
+console.log(formatRates(rates));
 console.log(
   Object.entries(machine)
     .map(([what, value]) => `${what}: ${value}`)
     .join('\n'),
 );
 mkdirSync('bench/results', { recursive: true });
-writeFileSync(values.out, `${JSON.stringify({ machine, starts }, null, 2)}\n`);
+writeFileSync(values.out, `${JSON.stringify({ machine, starts, rates }, null, 2)}\n`);
 console.log(`written to ${values.out}`);
 
 /** Makes a file that takes no space: a hard link to one of a few copies. */
@@ -81,6 +88,18 @@ function start(): DatasetStart {
 
 function figures({ secondsToReady, secondsToFirstBatch, peakRssBytes }: DatasetStart): string[] {
   return [`${secondsToReady.toFixed(3)} s`, `${secondsToFirstBatch.toFixed(3)} s`, megabytes(peakRssBytes)];
+}
+
+function formatRates(rates: readonly ImageRate[]): string {
+  return formatColumns([
+    ['images', 'a second', 'processor time each', 'steps a second and core'],
+    ...rates.map(({ what, perSecond, processorMs }) => [
+      what,
+      perSecond.toFixed(0),
+      `${processorMs.toFixed(2)} ms`,
+      (1000 / processorMs).toFixed(0),
+    ]),
+  ]);
 }
 
 function megabytes(bytes: number): string {

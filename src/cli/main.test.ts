@@ -79,8 +79,8 @@ test('every example in the help parses', () => {
 
 test('a program that has not been built says so', () => {
   mkdirSync(join(folder, 'bin'));
-  copyFileSync(program, join(folder, 'bin', 'pix2pix.mjs'));
-  const { status, stderr } = spawnSync(process.execPath, [join(folder, 'bin', 'pix2pix.mjs')], {
+  copyFileSync(program, join(folder, 'bin', 'pix2pix.cjs'));
+  const { status, stderr } = spawnSync(process.execPath, [join(folder, 'bin', 'pix2pix.cjs')], {
     encoding: 'utf8',
   });
   assert.equal(status, 1);
