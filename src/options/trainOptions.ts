@@ -1,10 +1,9 @@
 import { AUGMENTATION_OPTIONS } from './augmentationOptions.js';
 import { DATA_OPTIONS, LOAD_OPTIONS, MACHINE_OPTIONS, RUN_OPTIONS } from './baseOptions.js';
-import { cacheImagesFault } from './cacheImages.js';
 import { refuseForeignData } from './dataForModel.js';
 import type { OptionExtensions } from './extension.js';
 import { phaseFault } from './folderName.js';
-import { memorySizeFault } from './memorySize.js';
+import { MEMORY_OPTIONS } from './memoryOptions.js';
 import type { PIX2PIX_OPTIONS } from './models/pix2pixOptions.js';
 import { NETWORK_OPTIONS } from './networkOptions.js';
 import type { OptionsObject } from './optionsFromObject.js';
@@ -222,34 +221,6 @@ const PROGRESS_OPTIONS = {
     group: 'Progress',
     stored: 'never',
     help: 'tell a program instead of a person how training goes: one JSON object a line, and nothing else',
-  },
-} as const satisfies OptionTable;
-
-const MEMORY_OPTIONS = {
-  memory_limit: {
-    kind: 'string',
-    default: undefined,
-    metavar: 'SIZE',
-    group: 'Machine and messages',
-    stored: 'never',
-    check: memorySizeFault,
-    help: 'memory to stay within, such as 4GB, at the price of time; by default what is free',
-  },
-  cache_images: {
-    kind: 'string',
-    isPublic: true,
-    default: 'auto',
-    metavar: 'SIZE',
-    group: 'Machine and messages',
-    stored: 'never',
-    check: cacheImagesFault,
-    help: 'memory in which decoded images are kept for later epochs: a size such as 4GB, off, or auto, half of what is free; images beyond it are decoded each time',
-  },
-  dry_run: {
-    kind: 'flag',
-    group: 'Machine and messages',
-    stored: 'never',
-    help: 'only say what memory and time the training would take',
   },
 } as const satisfies OptionTable;
 
