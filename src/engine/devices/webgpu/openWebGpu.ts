@@ -2,7 +2,7 @@ import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
 import type { DeviceSettings } from '../../runtime/device.js';
 import { openAdapter } from './openAdapter.js';
 import type { WebGpuDevice } from './webGpuDevice.js';
-import { webGpuVersions } from './webGpuVersions.js';
+import { webGpuInstallCommand, webGpuPackages, webGpuVersions } from './webGpuPackage.js';
 
 /** Dawn's own settings: timestamps are not rounded to 100 µs, as they are for pages. */
 const DAWN = ['enable-dawn-features=allow_unsafe_apis', 'disable-dawn-features=timestamp_quantization'];
@@ -19,19 +19,27 @@ export async function openWebGpu(name: string, settings: DeviceSettings): Promis
   return openAdapter(name, { gpu: found, versions: webGpuVersions() }, settings);
 }
 
+/** Of the packages that may have it the first one that loads. */
 async function load(): Promise<GPU> {
-  try {
-    const { create } = await import('webgpu');
-    return create(DAWN);
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === 'ERR_MODULE_NOT_FOUND') {
-      const fix = 'npm install webgpu, or train with --device cpu';
-      throw new Pix2PixError('the package webgpu, by which Node uses GPUs, is not installed', {}, fix, {
-        cause,
-      });
+  const failures: string[] = [];
+  for (const name of webGpuPackages()) {
+    try {
+      const { create } = (await import(name)) as typeof import('webgpu');
+      return create(DAWN);
+    } catch (cause) {
+      const { code, message } = cause as NodeJS.ErrnoException;
+      if (code !== 'ERR_MODULE_NOT_FOUND') failures.push(`${name}: ${message.split('\n')[0]}`);
     }
-    const fix = 'see docs/devices.md for what this system needs, or train with --device cpu';
-    throw new Pix2PixError('the package webgpu does not load', { reason: message }, fix, { cause });
   }
+  const instead = 'or train with --device cpu';
+  if (failures.length === 0) {
+    const fix = `${webGpuInstallCommand()}, ${instead}`;
+    throw new Pix2PixError('the package by which Node uses GPUs is not installed', {}, fix);
+  }
+  const fix = `see docs/devices.md for what this system needs, ${instead}`;
+  throw new Pix2PixError(
+    'the package by which Node uses GPUs does not load',
+    { reason: failures.join('; ') },
+    fix,
+  );
 }
