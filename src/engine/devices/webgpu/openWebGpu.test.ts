@@ -5,13 +5,15 @@ import { webGpuPackages } from './webGpuPackage.js';
 
 const [own, general] = webGpuPackages();
 
+const ABSENT: object = { code: 'ERR_MODULE_NOT_FOUND' };
+
 /** What is said when the device is opened where these packages are, and no others; each is the text of its module. */
-function opening(packages: Readonly<Record<string, string>>): string {
+function opening(packages: Readonly<Record<string, string>>, absent = ABSENT): string {
   const hook = `export async function resolve(specifier, context, next) {
     const text = ${JSON.stringify(packages)}[specifier];
     if (text !== undefined) return { url: 'data:text/javascript,' + encodeURIComponent(text), shortCircuit: true };
     if (!${JSON.stringify([own, general])}.includes(specifier)) return next(specifier, context);
-    throw Object.assign(new Error('not there'), { code: 'ERR_MODULE_NOT_FOUND' });
+    throw Object.assign(new Error('not there'), ${JSON.stringify(absent)});
   }`;
   const code = `
     import { register } from 'node:module';
@@ -38,9 +40,10 @@ test('one that does not load leaves it to the other, or else says why', () => {
   assert.match(opening({ [own]: broken }), /does not load\n +reason +\S+: libvulkan is missing\n/);
 });
 
-test('without any it is said how to install it', () => {
-  assert.match(
-    opening({}),
-    /is not installed\n +fix +npm install --no-save webgpu, or train with --device cpu/,
-  );
+test('without any it is said how to install it, under Plug and Play too', () => {
+  const ofYarn = { code: 'MODULE_NOT_FOUND', pnpCode: 'MISSING_PEER_DEPENDENCY' };
+  for (const absent of [ABSENT, ofYarn]) {
+    const said = opening({}, absent);
+    assert.match(said, /is not installed\n +fix +npm install --no-save webgpu, or train with --device cpu/);
+  }
 });

@@ -27,8 +27,7 @@ async function load(): Promise<GPU> {
       const { create } = (await import(name)) as typeof import('webgpu');
       return create(DAWN);
     } catch (cause) {
-      const { code, message } = cause as NodeJS.ErrnoException;
-      if (code !== 'ERR_MODULE_NOT_FOUND') failures.push(`${name}: ${message.split('\n')[0]}`);
+      if (!isAbsent(cause)) failures.push(`${name}: ${(cause as Error).message.split('\n')[0]}`);
     }
   }
   const instead = 'or train with --device cpu';
@@ -42,4 +41,9 @@ async function load(): Promise<GPU> {
     { reason: failures.join('; ') },
     fix,
   );
+}
+
+/** Not there at all, in the words of Node, or of Yarn's Plug'n'Play. */
+function isAbsent(cause: unknown): boolean {
+  return (cause as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND' || 'pnpCode' in (cause as object);
 }
