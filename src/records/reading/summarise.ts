@@ -1,5 +1,6 @@
 import { commandLineIn } from '../../base/commandLine.js';
 import type { RunSession } from '../writing/runRecord.js';
+import { isHigherBetter } from './metricDirection.js';
 import type { Run } from './run.js';
 import { runState } from './runState.js';
 import type { BestValue, Mark, RunDetail, RunSummary } from './runSummary.js';
@@ -75,16 +76,11 @@ function valuesOf({ contents }: Run) {
   for (const [tag, series] of scalars) {
     const value = series.last?.value;
     last.push([tag.name, value === undefined || Number.isNaN(value) ? null : value]);
-    const found = isBetterHigh(tag.name) ? series.highest : series.lowest;
+    const found = isHigherBetter(tag.name) ? series.highest : series.lowest;
     if (found !== undefined) best.push([tag.name, { value: found.value, step: found.step }]);
   }
   const names = scalars.map(([{ name }]) => name);
   return { last: Object.fromEntries(last), best: Object.fromEntries(best), scalars: names };
-}
-
-/** Whether a higher value is better, as for measures of similarity to the target. */
-function isBetterHigh(tag: string): boolean {
-  return /psnr|ssim/i.test(tag);
 }
 
 function marksOf({ contents }: Run, sessions: readonly RunSession[]): Mark[] {

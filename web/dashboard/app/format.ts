@@ -29,11 +29,3 @@ export function formatAge(time: number, now: number): string {
     ? `${Math.floor(seconds / 86_400)} d ago`
     : new Date(time).toISOString().slice(0, 10);
 }
-
-/** `12.4 MB` */
-export function formatBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
-  const value = bytes / 1000 ** power;
-  return `${power === 0 ? value : value.toPrecision(3)} ${units[power]}`;
-}
