@@ -2,7 +2,7 @@ import { commandLineIn } from '../../base/commandLine.js';
 import type { RunSession } from '../writing/runRecord.js';
 import { isHigherBetter } from './metricDirection.js';
 import type { Run } from './run.js';
-import { runState } from './runState.js';
+import { epochsToMake, runState } from './runState.js';
 import type { BestValue, Mark, RunDetail, RunSummary } from './runSummary.js';
 
 /** The table's row of a run. @param now milliseconds since 1970 */
@@ -31,7 +31,7 @@ export function summarise(run: Run, revision: number, now = Date.now()): RunSumm
     seconds: secondsOf(run, isRunning ? now : undefined),
     step,
     epoch: plan && Math.max(1, Math.ceil(step / Math.max(1, plan.imagesPerEpoch))),
-    epochs: plan?.epochs,
+    epochs: plan && epochsToMake(plan),
     imagesPerEpoch: plan?.imagesPerEpoch,
     progress: plan && Math.min(1, step / Math.max(1, plan.lastStep)),
     etaSeconds: isRunning && left !== undefined && rate ? left / rate : undefined,
