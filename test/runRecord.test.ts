@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, wr
 import { delimiter, join } from 'node:path';
 import { test } from 'node:test';
 import { isProcessAlive } from '../src/base/files/processIdentity.js';
+import { optionOrigins } from '../src/records/reading/optionOrigins.js';
 import { readEvents } from '../src/records/writing/eventFileReader.js';
 import type { RunSession } from '../src/records/writing/runRecord.js';
 import { parseRunRecord } from '../src/records/writing/runRecordFile.js';
@@ -57,6 +58,9 @@ test('run.json tells what was asked for, where it ran, what it is and how it end
   assert.deepEqual(second.plan, { imagesPerEpoch: 4, epochs: 2, firstStep: 4, lastStep: 8 });
   assert.deepEqual(second.exit, { reason: 'finished' });
   assert.equal(second.dataset?.fingerprint, first.dataset?.fingerprint);
+  const origins = new Map(optionOrigins([first, second]).map((origin) => [origin.name, origin]));
+  assert.deepEqual([origins.get('netG')?.givenIn, origins.get('lr')?.givenIn], [1, undefined]);
+  assert.deepEqual(origins.get('max_steps')?.before, { value: 3, session: 1 });
   // as the program itself counts them when it sets the model up
   for (const { name, parameters, layers } of first.networks!) {
     assert.equal(

@@ -65,14 +65,14 @@ export class RunRecordFile {
   /**
    * Takes the session out of the record, as one that has come to nothing.
    *
-   * @throws Pix2PixError where the file cannot be written, or removed
+   * @throws Pix2PixError where the file cannot be written, or not be removed
    */
   withdraw(): void {
-    if (this.earlier.length > 0) return this.write(this.earlier);
     try {
-      rmSync(this.path, { force: true });
+      if (this.earlier.length > 0) this.write(this.earlier);
+      else rmSync(this.path, { force: true });
     } catch (error) {
-      throw fileError(error, `${RUN_RECORD_FILE} cannot be removed`, this.path);
+      throw fileError(error, `${RUN_RECORD_FILE} cannot be put back`, this.path);
     }
   }
 
