@@ -59,10 +59,11 @@ export class Block {
     return name;
   }
 
-  /** What the variable of an axis follows from, if from a number. */
+  /** What the variable of an axis follows from, if from a number that counts axes which are all known. */
   countedBy(axis: number): Counted | undefined {
     const { counted } = this.parts;
-    if (counted?.axes.some((one) => one.axis === axis)) return counted;
+    const isKnown = counted?.axes.every((one) => (this.known & ofAxis(one.axis)) !== 0);
+    if (isKnown && counted?.axes.some((one) => one.axis === axis)) return counted;
     return this.parents.map((parent) => parent.countedBy(axis)).find((found) => found !== undefined);
   }
 

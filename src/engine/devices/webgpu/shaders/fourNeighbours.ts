@@ -2,6 +2,7 @@ import type { Expr, Index, Range, Tensor } from '../../../ir/loopForm.js';
 import { elementCount } from '../../../ir/tensorType.js';
 import { dependenceOfAtom, dependenceOfIndex } from '../../../loops/dependence.js';
 import { flatten } from '../../../loops/indices.js';
+import type { Store } from '../../../loops/kernel.js';
 import { atomsOf, indicesOf, partsOf } from '../../../loops/operands.js';
 import { runsOf } from '../../../loops/runs.js';
 import { isPacked } from './arrays.js';
@@ -39,6 +40,23 @@ export function accessesOf(roots: readonly Expr[]): Access[] {
   return accesses;
 }
 
+/** Where stores go. */
+export function storedBy(stores: readonly Store[]): Access[] {
+  return stores.map(({ tensor, index }) => ({
+    tensor,
+    place: flatten(index, tensor.type.shape),
+    guards: index.flatMap((at, axis) => {
+      const high = tensor.type.shape[axis];
+      return at.high < high ? [] : [{ index: at, low: 0, high }];
+    }),
+  }));
+}
+
+/** The indices by which a store may miss its tensor. */
+function outsideOf({ tensor, index }: Pick<Store, 'tensor' | 'index'>): Index[] {
+  return index.filter((at, axis) => at.high >= tensor.type.shape[axis]);
+}
+
 /** What depends on a point besides the places of elements: guards, numbers made of indices, and atoms' insides. */
 function bareIndices(roots: readonly Expr[]): Index[] {
   const found: Index[] = [];
@@ -66,12 +84,14 @@ export function neighbourAxes(
   axes: readonly Axis[],
   accesses: readonly Access[],
   expressions: readonly Expr[],
+  stores: readonly Store[] = [],
 ): number | undefined {
+  const bare = [...bareIndices(expressions), ...stores.flatMap(outsideOf)];
   for (let suffix = axes.length - 1; suffix >= 0; suffix--) {
     const inner = axes.slice(suffix);
     if (pointsOf(inner) % 4 === 0) return suffix;
     const along = dependenceOn(axes.slice(suffix === 0 ? 0 : suffix - 1));
-    if (suffix === 0 || bareIndices(expressions).some((index) => dependenceOfIndex(index) & along)) return;
+    if (suffix === 0 || bare.some((index) => dependenceOfIndex(index) & along)) return;
     const joined = { axes: axes.slice(suffix - 1), run: () => '' };
     const isTogether = ({ place }: Access) =>
       runsOf(joined, place.terms).every(({ first, last }) => first === 0 && last === joined.axes.length - 1);

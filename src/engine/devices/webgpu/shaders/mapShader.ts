@@ -1,10 +1,9 @@
 import { elementCount } from '../../../ir/tensorType.js';
 import { Block } from '../../../loops/block.js';
-import { flatten } from '../../../loops/indices.js';
 import { expressionsIn, type Kernel } from '../../../loops/kernel.js';
 import type { Bindings } from './arrays.js';
 import { countedBlock, fourBlocks, longAxes } from './countedAxes.js';
-import { accessesOf, neighbourAxes, wideTensors } from './fourNeighbours.js';
+import { accessesOf, neighbourAxes, storedBy, wideTensors } from './fourNeighbours.js';
 import { type KernelShader, KernelWriter } from './kernelWriter.js';
 
 /** Invocations that share nothing: so few that small maps too reach all of a GPU. */
@@ -13,15 +12,9 @@ export const POINTS_A_WORKGROUP = 64;
 /** A kernel without reductions: an invocation computes four neighbouring points, or one where no axis lends itself. */
 export function mapShader(kernel: Kernel, bindings?: Bindings): KernelShader {
   const axes = longAxes(kernel.axes);
-  const stored = kernel.stores.map(({ tensor, index }) => {
-    return { tensor, place: flatten(index, tensor.type.shape), guards: [] };
-  });
   const expressions = expressionsIn(kernel);
-  const accesses = [...accessesOf(expressions), ...stored];
-  const isWhole = kernel.stores.every(({ tensor, index }) =>
-    index.every((at, axis) => at.high < tensor.type.shape[axis]),
-  );
-  const suffix = isWhole ? neighbourAxes(axes, accesses, expressions) : undefined;
+  const accesses = [...accessesOf(expressions), ...storedBy(kernel.stores)];
+  const suffix = neighbourAxes(axes, accesses, expressions, kernel.stores);
   const isOne = bindings?.isOneEach ?? true;
   const wide = isOne ? wideTensors(accesses.map((access) => ({ ...access, axes, suffix }))) : new Set<never>();
   const writer = new KernelWriter(wide, bindings);

@@ -2,11 +2,10 @@ import { elementCount, type Shape } from '../../../ir/tensorType.js';
 import { ACCUMULATORS, Block, ofAxes, ofAxis } from '../../../loops/block.js';
 import { dependenceOf, dependenceOfIndex } from '../../../loops/dependence.js';
 import { type ExpressionWriter, indented } from '../../../loops/expressionWriter.js';
-import { flatten } from '../../../loops/indices.js';
 import { type Kernel, type Reduction, reducedBy, type Store } from '../../../loops/kernel.js';
 import type { Bindings } from './arrays.js';
 import { type Axis, countedBlock, fourBlocks, longAxes } from './countedAxes.js';
-import { type Access, accessesOf, neighbourAxes, wideTensors } from './fourNeighbours.js';
+import { type Access, accessesOf, neighbourAxes, storedBy, wideTensors } from './fourNeighbours.js';
 import { type KernelShader, KernelWriter } from './kernelWriter.js';
 import { POINTS_A_WORKGROUP } from './mapShader.js';
 
@@ -158,14 +157,10 @@ class SharedRows {
     const reduced = kernel.phases.flat().flatMap(reducedBy);
     const accesses = (stores: readonly Store[]): Access[] => [
       ...accessesOf(stores.map(({ expr }) => expr)),
-      ...stores.map(({ tensor, index }) => ({
-        tensor,
-        place: flatten(index, tensor.type.shape),
-        guards: [],
-      })),
+      ...storedBy(stores),
     ];
     const ofTerms = [...accessesOf(reduced), ...accesses(ofTerm)];
-    const suffix = neighbourAxes(over, ofTerms, [...reduced, ...ofTerm.map(({ expr }) => expr)]);
+    const suffix = neighbourAxes(over, ofTerms, [...reduced, ...ofTerm.map(({ expr }) => expr)], ofTerm);
     const all = [
       ...ofTerms.map((access) => ({ ...access, axes: over, suffix })),
       ...accesses(ofRow).map((access) => ({ ...access, axes: over, suffix: undefined })),
