@@ -1,5 +1,5 @@
 import type { Atom, BinaryOp, Expr, Index, Range, Tensor, Term, UnaryOp } from '../ir/loopForm.js';
-import { ofAxis, type Block, type Counted, type Dependence } from './block.js';
+import { type Block, type Counted, type Dependence, ofAxis } from './block.js';
 import { dependenceOf, dependenceOfAtom, dependenceOfIndex } from './dependence.js';
 import { flatten } from './indices.js';
 import type { Store } from './kernel.js';

@@ -6,19 +6,23 @@ import type { KernelShader } from './shaders/kernelWriter.js';
 import { mapShader } from './shaders/mapShader.js';
 import { rowShader } from './shaders/rowShader.js';
 import type { Tile } from './shaders/tile.js';
+import { GUARANTEED } from './shaders/tiles.js';
 
 /** How a kernel is written. */
 export interface ShaderOptions {
   /** Of a contraction. */
   readonly tile?: Tile;
+  /** At most, of a workgroup. Default: what WebGPU guarantees. */
+  readonly invocations?: number;
   /** Without it each tensor has a binding of its own. */
   readonly bindings?: Bindings;
 }
 
 /** As WGSL: kernels that differ in nothing but their tensors have the same source. */
-export function kernelShader(kernel: Kernel, { tile, bindings }: ShaderOptions = {}): KernelShader {
+export function kernelShader(kernel: Kernel, options: ShaderOptions = {}): KernelShader {
+  const { tile, bindings, invocations = GUARANTEED.invocations } = options;
   if (kernel.phases.length === 0) return mapShader(kernel, bindings);
   const shape = tile && contractionShape(kernel);
-  if (shape !== undefined) return contractionShader(kernel, shape, tile!, bindings);
-  return rowShader(kernel, 256, bindings);
+  if (tile === undefined || shape === undefined) return rowShader(kernel, invocations, bindings);
+  return contractionShader(kernel, shape, tile, bindings);
 }

@@ -6,13 +6,13 @@ export interface Slot {
   readonly first: number;
 }
 
-/** How a kernel's tensors are bound. */
+/** How a kernel's tensors are bound where they share bindings. */
 export interface Bindings {
   slotOf(tensor: Tensor): Slot;
-  /** Whether a binding is of several tensors, some of them bytes: then it is an array of words. */
+  /** Whether a tensor has no binding to itself. */
+  isShared(tensor: Tensor): boolean;
+  /** Whether a shared binding has tensors of bytes too: then it is an array of words. */
   isOfWords(binding: number): boolean;
-  /** Whether each tensor has a binding of its own. */
-  readonly isOneEach: boolean;
 }
 
 /** The arrays in which a shader finds its tensors' elements. */

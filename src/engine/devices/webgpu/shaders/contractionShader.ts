@@ -2,7 +2,7 @@ import { ACCUMULATORS, Block, ofAxis } from '../../../loops/block.js';
 import { accumulatorKey, indented } from '../../../loops/expressionWriter.js';
 import type { Kernel } from '../../../loops/kernel.js';
 import type { Bindings } from './arrays.js';
-import type { ContractionShape } from './contractionShape.js';
+import { type ContractionShape, longest } from './contractionShape.js';
 import { type Axis, countedBlock, fourBlocks, pointsOf } from './countedAxes.js';
 import { accessesOf, neighbourAxes, storedBy, wideTensors } from './fourNeighbours.js';
 import { type KernelShader, KernelWriter } from './kernelWriter.js';
@@ -38,8 +38,7 @@ class ContractionWriter {
   ) {
     const { rows, columns, over } = shape;
     const { stores } = kernel;
-    const longest = over.reduce<Axis | undefined>((a, b) => (a && a.extent >= b.extent ? a : b), undefined);
-    this.inner = tile.nested ? over.filter((axis) => axis === longest) : over;
+    this.inner = tile.nested ? [longest(over)] : over;
     this.loops = over.filter((axis) => !this.inner.includes(axis));
     const out = stores.map(({ expr }) => expr);
     const accesses = {
@@ -56,8 +55,7 @@ class ContractionWriter {
       const { axes } = of === 'row' ? rows : columns;
       return accesses[of].map((access) => ({ ...access, axes, suffix: this.suffix[of] }));
     });
-    const isOne = bindings?.isOneEach ?? true;
-    this.writer = new KernelWriter(isOne ? wideTensors(all) : new Set(), bindings);
+    this.writer = new KernelWriter(wideTensors(all, bindings), bindings);
   }
 
   write(): KernelShader {

@@ -1,4 +1,4 @@
-import type { Expr, Tensor } from '../../../ir/loopForm.js';
+import type { Expr } from '../../../ir/loopForm.js';
 import { elementCount } from '../../../ir/tensorType.js';
 import { dependenceOf, dependenceOfIndex } from '../../../loops/dependence.js';
 import { flatten } from '../../../loops/indices.js';
@@ -34,8 +34,7 @@ export function contractionShape(kernel: Kernel): ContractionShape | undefined {
   if (product === undefined) return;
   const [inA, inB] = [dependenceOf(product.a), dependenceOf(product.b)];
   const axes = longAxes(kernel.axes);
-  const only = (one: number, other: number) =>
-    axes.filter((axis) => dependenceOn([axis]) & one & ~other);
+  const only = (one: number, other: number) => axes.filter((axis) => dependenceOn([axis]) & one & ~other);
   const [ofA, ofB] = [only(inA, inB), only(inB, inA)];
   if (ofA.length === 0 || ofB.length === 0) return;
   const side = (axes: readonly Axis[], operand: Expr): Side => ({ axes, points: pointsOf(axes), operand });
@@ -68,11 +67,29 @@ function nearness({ stores: [{ tensor, index }] }: Kernel, axes: readonly Axis[]
   return Math.min(Number.POSITIVE_INFINITY, ...factors);
 }
 
+/** The axis whose terms come into tiles where the others have loops of their own. */
+export function longest(over: readonly Axis[]): Axis {
+  return over.reduce((a, b) => (b.extent > a.extent ? b : a));
+}
+
 /** Elements in the unit in which GPUs read memory, 32 bytes. */
 const SECTOR = 8;
 
-/** Sectors of memory that are read for each element, where so many neighbours along these axes are. */
-export function sectorsEach(operand: Expr, axes: readonly Axis[], count: number): number {
+/**
+ * Whether neighbouring invocations load a factor along its side, rather than along the terms: whichever touches fewer
+ * sectors of memory.
+ */
+export function isLoadedAlongSide(side: Side, size: number, inner: readonly Axis[], depth: number): boolean {
+  return sectorsEach(side, side.axes, size) <= sectorsEach(side, inner, depth);
+}
+
+/** Sectors of memory that are loaded for each term, of a factor's part of a tile. */
+export function sectorsOf(side: Side, size: number, inner: readonly Axis[], depth: number): number {
+  return size * Math.min(sectorsEach(side, side.axes, size), sectorsEach(side, inner, depth));
+}
+
+/** Sectors for each element, of so many neighbours along these axes. */
+function sectorsEach({ operand }: Side, axes: readonly Axis[], count: number): number {
   const accesses = accessesOf([operand]);
   if (accesses.length === 0) return 0;
   const { place } = accesses.reduce((a, b) => (sizeOf(b) > sizeOf(a) ? b : a));
@@ -82,5 +99,4 @@ export function sectorsEach(operand: Expr, axes: readonly Axis[], count: number)
   return sectors.size / number;
 }
 
-const sizeOf = ({ tensor }: Access): number => elements(tensor);
-const elements = ({ type }: Tensor) => elementCount(type.shape);
+const sizeOf = ({ tensor }: Access): number => elementCount(tensor.type.shape);

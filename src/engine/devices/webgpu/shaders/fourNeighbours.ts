@@ -5,7 +5,7 @@ import { flatten } from '../../../loops/indices.js';
 import type { Store } from '../../../loops/kernel.js';
 import { atomsOf, indicesOf, partsOf } from '../../../loops/operands.js';
 import { runsOf } from '../../../loops/runs.js';
-import { isPacked } from './arrays.js';
+import { type Bindings, isPacked } from './arrays.js';
 import { type Axis, dependenceOn, pointsOf } from './countedAxes.js';
 
 /** An element that a kernel reads or stores, under these conditions. */
@@ -100,15 +100,20 @@ export function neighbourAxes(
   return;
 }
 
-/** Tensors of which each access is to four neighbours in a row, from a place that 4 divides on. */
-export function wideTensors(
-  accesses: readonly (Access & { readonly axes: readonly Axis[]; readonly suffix: number | undefined })[],
-): Set<Tensor> {
+/** An access from the points of some axes, of which four neighbours are along those from `suffix` on. */
+type NeighbourAccess = Access & { readonly axes: readonly Axis[]; readonly suffix: number | undefined };
+
+/**
+ * Tensors of which each access is to four neighbours in a row, from a place that 4 divides on; those that share a binding
+ * with others are none of them.
+ */
+export function wideTensors(accesses: readonly NeighbourAccess[], bindings?: Bindings): Set<Tensor> {
   const tensors = new Set(accesses.map(({ tensor }) => tensor));
   for (const { tensor, place, guards, axes, suffix } of accesses) {
     const isWide =
       suffix !== undefined &&
       !isPacked(tensor) &&
+      !bindings?.isShared(tensor) &&
       elementCount(tensor.type.shape) % 4 === 0 &&
       isOfFour(place, axes, suffix) &&
       guards.every(({ index }) => (dependenceOfIndex(index) & dependenceOn(axes.slice(suffix))) === 0);

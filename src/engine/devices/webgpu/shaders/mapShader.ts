@@ -15,8 +15,10 @@ export function mapShader(kernel: Kernel, bindings?: Bindings): KernelShader {
   const expressions = expressionsIn(kernel);
   const accesses = [...accessesOf(expressions), ...storedBy(kernel.stores)];
   const suffix = neighbourAxes(axes, accesses, expressions, kernel.stores);
-  const isOne = bindings?.isOneEach ?? true;
-  const wide = isOne ? wideTensors(accesses.map((access) => ({ ...access, axes, suffix }))) : new Set<never>();
+  const wide = wideTensors(
+    accesses.map((access) => ({ ...access, axes, suffix })),
+    bindings,
+  );
   const writer = new KernelWriter(wide, bindings);
   const { language } = writer;
   const outside = new Block({ prefix: 'c', language });

@@ -39,7 +39,8 @@ function numbered({ phases }: Kernel): Numbered[][] {
 }
 
 const firstOf = ({ op }: Reduction) => (op === 'max' ? '-3.4028234e38f' : '0f');
-const joined = ({ op }: Reduction, a: string, b: string) => (op === 'max' ? `max(${a}, ${b})` : `${a} + ${b}`);
+const joined = ({ op }: Reduction, a: string, b: string) =>
+  op === 'max' ? `max(${a}, ${b})` : `${a} + ${b}`;
 
 function term(expressions: ExpressionWriter, reduction: Reduction): string {
   return reducedBy(reduction)
@@ -165,8 +166,7 @@ class SharedRows {
       ...ofTerms.map((access) => ({ ...access, axes: over, suffix })),
       ...accesses(ofRow).map((access) => ({ ...access, axes: over, suffix: undefined })),
     ];
-    const isOne = bindings?.isOneEach ?? true;
-    return { suffix, wide: isOne ? wideTensors(all) : new Set<never>() };
+    return { suffix, wide: wideTensors(all, bindings) };
   }
 
   write(): KernelShader {

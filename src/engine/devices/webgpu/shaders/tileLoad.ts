@@ -1,6 +1,6 @@
 import { Block } from '../../../loops/block.js';
 import type { Language } from '../../../loops/expressionWriter.js';
-import { type Side, sectorsEach } from './contractionShape.js';
+import { isLoadedAlongSide, type Side } from './contractionShape.js';
 import { type Axis, countedBlock, fourBlocks } from './countedAxes.js';
 import type { KernelWriter } from './kernelWriter.js';
 import { foursARow } from './tile.js';
@@ -84,8 +84,7 @@ class TileLoadWriter {
     const { side, size, loops } = this.parts;
     const { inner, depth, invocations } = loops;
     const fours = size / 4;
-    const isAlongSide =
-      sectorsEach(side.operand, side.axes, size) <= sectorsEach(side.operand, inner, depth);
+    const isAlongSide = isLoadedAlongSide(side, size, inner, depth);
     const rounds = Array.from({ length: Math.ceil((fours * depth) / invocations) }, (_, i) => i);
     const step = (i: number, width: number) =>
       `lane / ${width}u${i === 0 ? '' : ` + ${(i * invocations) / width}u`}`;
@@ -163,7 +162,9 @@ class TileLoadWriter {
     const cell = joined(`${this.letter}e${i}_`, writer.language, inLoops, block);
     const expressions = writer.expressions(block);
     const values = writer.writeFour(expressions, cell.each, () => expressions.expr(side.operand));
-    const elements = values.map((value) => (counts === undefined ? value : `select(0f, ${value}, ${counts})`));
+    const elements = values.map((value) =>
+      counts === undefined ? value : `select(0f, ${value}, ${counts})`,
+    );
     const place = `${name}Tile[${at} * ${foursARow(size)}u + ${four}]`;
     return [...linesOf(cell), `${place} = vec4f(${elements.join(', ')});`];
   }
