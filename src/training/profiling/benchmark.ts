@@ -9,6 +9,7 @@ import { openChosenDevice } from '../chosenDevice.js';
 import { createModel } from '../createModel.js';
 import type { Model } from '../model/model.js';
 import { type Profile, tabulate } from './profileTables.js';
+import { syntheticBatch } from './syntheticBatch.js';
 
 /** Steps that are not counted: the first compiles, the second is the first to meet warm memory. */
 const WARMUP = 2;
@@ -49,7 +50,7 @@ export async function benchmark(
     if (device.notice !== undefined) print(device.notice);
     const model = await createModel(opt, device);
     await model.setup(opt, { print });
-    model.setInput({ A: image(opt, opt.inputNc, 1), B: image(opt, opt.outputNc, 2) });
+    model.setInput(syntheticBatch(opt));
     const times: number[] = [];
     for (let i = 0; i < WARMUP + steps; i++) {
       const started = performance.now();
@@ -77,13 +78,4 @@ function describe(opt: TrainOptions, model: Model) {
   const program = stepOf(graph).program(size);
   const parameters = Object.values(model.networks).reduce((sum, network) => sum + parameterCount(network), 0);
   return { batch: opt.batchSize, flops: 2 * multiplyAddsOf(program), parameters };
-}
-
-/** Smooth, and different in every channel. */
-function image({ batchSize, cropSize }: TrainOptions, channels: number, seed: number) {
-  const data = Uint8Array.from(
-    { length: batchSize * cropSize * cropSize * channels },
-    (_, i) => 128 + 100 * Math.sin(seed * i),
-  );
-  return { data, shape: [batchSize, cropSize, cropSize, channels] as const };
 }

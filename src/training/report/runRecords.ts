@@ -124,7 +124,7 @@ export class RunRecords {
     await this.writing;
   }
 
-  private start({ plan, networks, lossNames, folders, resumedFrom }: TrainingStart): void {
+  private start({ plan, device, versions, networks, lossNames, folders, resumedFrom }: TrainingStart): void {
     // Readers of the event files forget what an earlier run, or this one before it went back, wrote from here on.
     this.track((trackers) => {
       trackers.events = new EventTracker(this.folder, { purgeStep: plan.firstStep });
@@ -136,7 +136,8 @@ export class RunRecords {
     const losses = lossNames.map((name) => `loss/${name}`);
     this.track(({ events }) => events?.started(this.session, ['val/L1', 'val/PSNR', 'val/SSIM', ...losses]));
     const dataset = { root: this.opt.dataroot, phase: this.opt.phase, samples: plan.imagesPerEpoch };
-    this.record(() => this.file?.update({ plan, networks, resumedFrom, dataset }));
+    const facts = { plan, device, versions, networks, resumedFrom, dataset };
+    this.record(() => this.file?.update(facts));
     this.describe(async (signal) => {
       const found = await describeDataset(dataset, folders, signal);
       if (resumedFrom !== undefined) this.compareDataset(found);

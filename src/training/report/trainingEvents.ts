@@ -23,6 +23,9 @@ export interface StepReport {
 /** The facts that are known before the first step. */
 export interface TrainingStart {
   readonly plan: RunPlan;
+  readonly device: NonNullable<RunSession['device']>;
+  /** As in `RunSession`, with the libraries of the device. */
+  readonly versions: RunSession['versions'];
   readonly networks: readonly NetworkRecord[];
   readonly lossNames: readonly string[];
   /** Where the images lie, for data sets of files. */

@@ -46,6 +46,14 @@ export class WebGpuDevice implements Device {
     if (settings.profiling) new KernelTimes(gpu); // refuses an adapter without timestamps before anything is run
   }
 
+  get adapter(): string {
+    return this.gpu.name;
+  }
+
+  get allocatedBytes(): number {
+    return this.gpu.allocatedBytes;
+  }
+
   /** Its ops have one algorithm each. */
   get decided(): DecidedAlgorithms {
     return { fingerprint: this.fingerprint, algorithms: {} };
