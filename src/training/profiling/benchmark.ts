@@ -5,6 +5,7 @@ import { parameterCount } from '../../models/layers/module.js';
 import { findModel } from '../../models/registry.js';
 import { stepOf } from '../../models/stepDefinition.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
+import { decideDevice } from '../autoDevice.js';
 import { openChosenDevice } from '../chosenDevice.js';
 import { createModel } from '../createModel.js';
 import type { Model } from '../model/model.js';
@@ -16,7 +17,13 @@ const WARMUP = 2;
 
 /** The time and memory of training steps. */
 export interface StepBenchmark {
-  /** Milliseconds of each `optimizeParameters`. */
+  /** As `--device` names it. */
+  readonly device: string;
+  /** The hardware, where it is not the processor. */
+  readonly adapter?: string | undefined;
+  /** Bytes of the device's own memory, where it counts them. */
+  readonly deviceBytes?: number | undefined;
+  /** Milliseconds of each `optimizeParameters`, with its losses fetched. */
   readonly steps: readonly number[];
   readonly batch: number;
   /** Floating-point operations of a step: two for each multiply-add. */
@@ -42,9 +49,10 @@ export interface BenchmarkSettings {
  * @throws Pix2PixError when the options contradict each other
  */
 export async function benchmark(
-  opt: TrainOptions,
+  given: TrainOptions,
   { steps, profile = false, print = () => {}, progress = () => {} }: BenchmarkSettings,
 ): Promise<StepBenchmark> {
+  const opt = await decideDevice(given, print);
   const device = await openChosenDevice(opt, { profiling: profile });
   try {
     if (device.notice !== undefined) print(device.notice);
@@ -55,10 +63,12 @@ export async function benchmark(
     for (let i = 0; i < WARMUP + steps; i++) {
       const started = performance.now();
       await model.optimizeParameters();
+      await model.getCurrentLosses(); // a device may still be computing until then
       if (i >= WARMUP) times.push(performance.now() - started);
       progress(i + 1, WARMUP + steps);
     }
     const result = {
+      ...{ device: device.name, adapter: device.adapter, deviceBytes: device.allocatedBytes },
       ...describe(opt, model),
       steps: times,
       peakRssBytes: process.resourceUsage().maxRSS * 1024,

@@ -53,6 +53,7 @@ export class RunRecords {
   private file: RunRecordFile | undefined;
   private readonly trackers: Trackers = {};
   private hardware: HardwareMonitor | undefined;
+  private adapter = '';
   private readonly times = new StepTimes();
   /** The last step. */
   private at: TrackPoint | undefined;
@@ -136,6 +137,7 @@ export class RunRecords {
     const losses = lossNames.map((name) => `loss/${name}`);
     this.track(({ events }) => events?.started(this.session, ['val/L1', 'val/PSNR', 'val/SSIM', ...losses]));
     const dataset = { root: this.opt.dataroot, phase: this.opt.phase, samples: plan.imagesPerEpoch };
+    this.adapter = device.adapter ?? device.name;
     const facts = { plan, device, versions, networks, resumedFrom, dataset };
     this.record(() => this.file?.update(facts));
     this.describe(async (signal) => {
@@ -168,7 +170,8 @@ export class RunRecords {
   }
 
   private step(report: StepReport): void {
-    const { at, losses, time, learningRate, isPrintDue } = report;
+    const { at, losses, time, learningRate, deviceBytes, isPrintDue } = report;
+    if (deviceBytes !== undefined) this.hardware?.ownGpu({ name: this.adapter, memoryBytes: deviceBytes });
     this.at = at;
     this.times.step(report);
     this.track(({ events }) => events?.step(at, losses, learningRate));

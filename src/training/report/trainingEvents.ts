@@ -16,6 +16,8 @@ export interface StepReport {
   /** Images in an epoch, and in all that is planned. */
   readonly imagesPerEpoch: number;
   readonly imagesLeft: number;
+  /** Bytes that the training has in a GPU's memory, where it computes on one. */
+  readonly deviceBytes?: number | undefined;
   /** Whether a line of losses is due after this step. */
   readonly isPrintDue: boolean;
 }
