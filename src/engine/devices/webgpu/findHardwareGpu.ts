@@ -34,7 +34,11 @@ export async function findHardwareGpu(
     );
   } catch (error) {
     if (!(error instanceof Pix2PixError)) throw error;
-    const reason = error.facts.reason === undefined ? '' : ` (${error.facts.reason})`;
-    return missing(`${error.summary}${reason}: ${error.fix}`);
+    return missing(inOneLine(error));
   }
+}
+
+/** An error about the library by which Node has WebGPU, as a part of a sentence. */
+export function inOneLine({ summary, facts: { reason }, fix }: Pix2PixError): string {
+  return `${summary}${reason === undefined ? '' : ` (${reason})`}: ${fix}`;
 }

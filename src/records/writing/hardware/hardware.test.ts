@@ -11,6 +11,7 @@ import { CpuUse } from './cpuUse.js';
 import { GpuWatch } from './gpuWatch.js';
 import { HardwareMonitor } from './hardwareMonitor.js';
 import { parseReading } from './nvidiaSmi.js';
+import { readGpus } from './readGpus.js';
 
 const root = mkdtempSync(join(tmpdir(), 'hardware-'));
 after(() => rmSync(root, { recursive: true }));
@@ -194,6 +195,14 @@ test('GPUs are those of one nvidia-smi, which ends with the watch', { skip }, as
   t.mock.timers.tick(60_000);
   await monitor.stop(); // one that was under way would have ended by now
   assert.equal(samples.length, 3);
+});
+
+test('GPUs can be read once', { skip }, async () => {
+  const path = process.env.PATH;
+  standIn('echo "0, 37, 1000, 8000, NVIDIA One"; echo "nonsense"');
+  const [gpu] = await readGpus();
+  process.env.PATH = path;
+  assert.deepEqual([gpu.name, gpu.totalBytes], ['NVIDIA One', 8000 * 2 ** 20]);
 });
 
 test('without nvidia-smi, or where it fails or prints nonsense, there are no GPUs', { skip }, async () => {

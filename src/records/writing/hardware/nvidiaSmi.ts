@@ -2,7 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { GpuReading } from './gpuReading.js';
 
-const FIELDS = 'index,utilization.gpu,memory.used,memory.total,name';
+/** The arguments with which nvidia-smi writes lines for `parseReading`. */
+export const NVIDIA_QUERY = [
+  '--query-gpu=index,utilization.gpu,memory.used,memory.total,name',
+  '--format=csv,noheader,nounits',
+];
 const MEBIBYTE = 2 ** 20;
 
 /**
@@ -14,7 +18,7 @@ export class NvidiaSmi {
 
   /** @param onReading is told of each GPU's use as it comes, with the GPU's own index */
   constructor(seconds: number, onReading: (index: number, reading: GpuReading) => void) {
-    const argv = [`--query-gpu=${FIELDS}`, '--format=csv,noheader,nounits', `--loop=${seconds}`];
+    const argv = [...NVIDIA_QUERY, `--loop=${seconds}`];
     try {
       this.child = spawn('nvidia-smi', argv, { stdio: ['ignore', 'pipe', 'ignore'], windowsHide: true });
     } catch {
