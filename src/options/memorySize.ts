@@ -20,9 +20,3 @@ export function parseMemorySize(text: string): number | undefined {
 export function memorySizeFault(text: string): string | undefined {
   return parseMemorySize(text) === undefined ? 'it is no size such as 4GB or 900MB' : undefined;
 }
-
-/** Bytes for people: `1.44 GB`, `12 kB`. */
-export function formatBytes(bytes: number): string {
-  if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)} kB`;
-  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(2)} GB` : `${Math.round(bytes / 1e6)} MB`;
-}

@@ -1,9 +1,9 @@
+import { formatBytes } from '../base/byteSize.js';
 import { machineMemory } from '../base/machineMemory.js';
 import { type CacheBound, cacheBound } from '../data/cache/cacheBound.js';
 import type { Dataset } from '../data/loading/dataset.js';
 import type { MemoryModel } from '../engine/runtime/memoryModel.js';
 import { parseCacheImages } from '../options/cacheImages.js';
-import { formatBytes } from '../options/memorySize.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import { type MemoryUse, memoryLimit } from './model/fitMemory.js';
 

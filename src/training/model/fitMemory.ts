@@ -1,3 +1,4 @@
+import { formatBytes } from '../../base/byteSize.js';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import type { Program } from '../../engine/ir/program.js';
 import type { MemoryModel, MemoryNeeds, MemoryStrategy } from '../../engine/runtime/memoryModel.js';
@@ -5,7 +6,7 @@ import type { ModelGraph } from '../../models/definition.js';
 import type { ImageSize } from '../../models/images.js';
 import { parameterCount } from '../../models/layers/module.js';
 import { stepOf } from '../../models/stepDefinition.js';
-import { formatBytes, parseMemorySize } from '../../options/memorySize.js';
+import { parseMemorySize } from '../../options/memorySize.js';
 import type { TestOptions } from '../../options/testOptions.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
 import type { ProgramMemory } from './programCache.js';
@@ -36,9 +37,14 @@ export function memoryLimit({ memoryLimit }: TrainOptions, memory: MemoryModel):
 
 /**
  * How a training uses memory. Where the size of its steps is not known, a limit that was given asks for the leanest
- * strategy.
+ * strategy. Tests train nothing, and are as fast as can be.
  */
-export function chooseMemoryUse(graph: ModelGraph, opt: TrainOptions, memory: MemoryModel): MemoryUse {
+export function chooseMemoryUse(
+  graph: ModelGraph,
+  opt: TrainOptions | TestOptions,
+  memory: MemoryModel,
+): MemoryUse {
+  if (!opt.isTrain) return { strategy: memory.strategies[0], needs: undefined };
   const size = stepSize(opt);
   if (size !== undefined) return fitMemory(graph, opt, size, memory);
   const strategy = opt.memoryLimit === undefined ? memory.strategies[0] : leanest(memory);

@@ -57,7 +57,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
   private losses: OnDemand<number> = new Map();
   /** The images of the last run. */
   private images: OnDemand<FloatImages> = new Map();
-  private print: (text: string) => void = console.log;
+  private print: (text: string) => void;
   /** Those that a sheet is made of. */
   private lastImages: Images | undefined;
 
@@ -71,6 +71,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
   ) {
     this.networks = graph.networks;
     this.device = surroundings.device;
+    this.print = surroundings.print ?? console.log;
     this.schedule = new Schedule({ ...SCHEDULE_OF_A_TEST, ...opt });
     this.optimisers = new Map(trained.map(({ name, optimiser }) => [name, optimiser]));
     const onTuning = (layers: number) => this.print(tuningNotice(layers));
@@ -94,9 +95,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
     const graph = buildModel(definition, opt as unknown as ModelOptions);
     const { device } = surroundings;
     const { memory } = device;
-    const use = opt.isTrain
-      ? chooseMemoryUse(graph, opt, memory)
-      : { strategy: memory.strategies[0], needs: undefined };
+    const use = chooseMemoryUse(graph, opt, memory);
     const trained = opt.isTrain ? await createOptimisers(graph, device, opt) : [];
     await device.allocate(networksInUse(graph, opt.isTrain).flatMap(([, { states }]) => states));
     return new this(graph, opt, surroundings, use, trained);
