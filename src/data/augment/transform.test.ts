@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import type { Geometry, Size } from '../batch/geometry.js';
 import { decodeImage } from '../decode/decode.js';
 import type { RgbImage } from '../decode/rgbImage.js';
+import { colourJitter } from './colourJitter.js';
 import { transformImage } from './transform.js';
 
 const fixtures = join(import.meta.dirname, '../../../../test/fixtures/images');
@@ -71,6 +72,23 @@ test('a crop is mirrored as PIL does it', async () => {
 
 test("one channel is PIL's luma", async () => {
   assert.deepEqual(Uint8Array.from(await transformImage(photo, whole, plan(photo), 1)), bytes(expected.luma));
+});
+
+test('luma is that of the picture as it is turned and recoloured', async () => {
+  const colour = colourJitter({ brightness: 1, contrast: 1, saturation: 1.3, hue: 40 });
+  for (const [angle, jitter] of [
+    [20, undefined],
+    [undefined, colour],
+    [-7, colour],
+  ] as const) {
+    const geometry = plan(photo, { angle });
+    const rgb = await transformImage(photo, whole, geometry, 3, jitter);
+    const luma = await transformImage(photo, whole, geometry, 1, jitter);
+    for (const [i, level] of luma.entries()) {
+      const exact = 0.299 * rgb[3 * i] + 0.587 * rgb[3 * i + 1] + 0.114 * rgb[3 * i + 2];
+      assert.ok(Math.abs(level - exact) <= 0.5001, `${level} where ${exact} is rounded`);
+    }
+  }
 });
 
 test('luma keeps black, white and the greys between them', async () => {
