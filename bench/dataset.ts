@@ -92,12 +92,13 @@ function figures({ secondsToReady, secondsToFirstBatch, peakRssBytes }: DatasetS
 
 function formatRates(rates: readonly ImageRate[]): string {
   return formatColumns([
-    ['images', 'a second', 'processor time each', 'steps a second and core'],
-    ...rates.map(({ what, perSecond, processorMs }) => [
+    ['images', 'a second', 'processor time each', 'steps a second and core', 'waits between steps of 10 ms'],
+    ...rates.map(({ what, perSecond, processorMs, waitingPercent }) => [
       what,
       perSecond.toFixed(0),
       `${processorMs.toFixed(2)} ms`,
       (1000 / processorMs).toFixed(0),
+      `${waitingPercent.toFixed(1)} %`,
     ]),
   ]);
 }

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import sharp from 'sharp';
 import { RandomStream } from '../src/base/random/stream.js';
 import { createDataset } from '../src/data/createDataset.js';
@@ -14,9 +15,12 @@ export interface ImageRate {
   readonly perSecond: number;
   /** Milliseconds of processor time a pair, of all threads. */
   readonly processorMs: number;
+  /** Percent of its time that a training waits whose steps take 10 ms on a GPU, which leave the processor alone. */
+  readonly waitingPercent: number;
 }
 
 const PAIRS = 100;
+const STEP_MS = 10;
 const NONE = 0;
 const SOME = 2 * PAIRS * 286 ** 2 * 3 * 0.5;
 const AMPLE = 1e9;
@@ -35,20 +39,24 @@ export async function measureImageRates(folder: string, rounds: number): Promise
       const dataset = await createDataset(opt);
       if (bytes > 0) dataset.keepImages({ bytes, leaveFree: 0 });
       await epoch(dataset); // what is kept is there then
-      return { what, dataset, epochs: [] as Awaited<ReturnType<typeof epoch>>[] };
+      return { what, dataset, epochs: [] as Awaited<ReturnType<typeof epoch>>[], waits: [] as number[] };
     }),
   );
   for (let round = 0; round < rounds; round++)
-    for (const { dataset, epochs } of sets) epochs.push(await epoch(dataset));
+    for (const { dataset, epochs, waits } of sets) {
+      epochs.push(await epoch(dataset));
+      waits.push(await waitingOfSteps(dataset));
+    }
   for (const { dataset } of sets) await dataset.close();
-  return sets.map(({ what, epochs }) => ({
+  return sets.map(({ what, epochs, waits }) => ({
     what,
     perSecond: median(epochs.map(({ perSecond }) => perSecond)),
     processorMs: median(epochs.map(({ processorMs }) => processorMs)),
+    waitingPercent: median(waits),
   }));
 }
 
-async function epoch(dataset: Dataset): Promise<Omit<ImageRate, 'what'>> {
+async function epoch(dataset: Dataset): Promise<Pick<ImageRate, 'perSecond' | 'processorMs'>> {
   const [start, used] = [performance.now(), process.cpuUsage()];
   for await (const _ of dataset);
   const { user, system } = process.cpuUsage(used);
@@ -56,6 +64,12 @@ async function epoch(dataset: Dataset): Promise<Omit<ImageRate, 'what'>> {
     perSecond: dataset.length / ((performance.now() - start) / 1000),
     processorMs: (user + system) / 1000 / dataset.length,
   };
+}
+
+async function waitingOfSteps(dataset: Dataset): Promise<number> {
+  const [start, waited] = [performance.now(), dataset.waitedMs];
+  for await (const _ of dataset) await setTimeout(STEP_MS);
+  return (100 * (dataset.waitedMs - waited)) / (performance.now() - start);
 }
 
 /** JPEG files of 1200×600 as those of the paper's maps, with detail that compresses like a photograph's. */
