@@ -2,7 +2,7 @@ import type { Tensor } from '../../ir/loopForm.js';
 import { elementCount, type Shape } from '../../ir/tensorType.js';
 import { Block, POINT } from '../../loops/block.js';
 import { ExpressionWriter } from '../../loops/expressionWriter.js';
-import type { Kernel, Reduction, Store } from '../../loops/kernel.js';
+import { isElementStore, type Kernel, type Reduction, type Store } from '../../loops/kernel.js';
 import { FUNCTIONS, isPacked, Wgsl } from './wgsl.js';
 
 /** A kernel as a compute shader. */
@@ -93,21 +93,27 @@ class ShaderWriter {
       }
       known += phase.length;
     }
-    for (const store of this.kernel.stores) this.writeStore(store);
+    this.writeStores();
+  }
+
+  private writeStores(): void {
+    const { kernel } = this;
+    const ofElements = kernel.stores.filter((store) => isElementStore(kernel, store));
+    const writeElements = () => {
+      for (const store of ofElements) this.writeStore(store);
+    };
+    if (this.isShared && ofElements.length > 0) this.writeSharedTerms(writeElements);
+    else if (ofElements.length > 0) this.writeLoops(kernel.over, kernel.axes.length, writeElements);
+    for (const store of kernel.stores) {
+      if (!ofElements.includes(store)) this.writeStore(store, this.isShared ? ['lane == 0u'] : []);
+    }
   }
 
   /** Each invocation adds every n-th term, and then the workgroup its partial sums by halves. */
   private writeSharedSums(numbered: readonly { readonly reduction: Reduction; readonly acc: string }[]) {
-    const { over, axes } = this.kernel;
-    const block = new Block(POINT + 1, this.language, this.expressions.block);
-    const lines = this.within(block, () => {
-      block.lines.push(...unflattened('term', over, axes.length));
+    this.writeSharedTerms(() => {
       for (const { reduction, acc } of numbered) this.writeReduction(reduction, `own_${acc}`);
     });
-    const step = `term < ${this.terms}; term += ${this.workgroupSize}`;
-    this.line(`for (var term = i32(lane); ${step}) {`);
-    for (const line of indented(lines)) this.line(line);
-    this.line('}');
     for (const { reduction, acc } of numbered) {
       const [a, b] = ['partial[lane]', 'partial[lane + width]'];
       const both = reduction.op === 'max' ? `max(${a}, ${b})` : `${a} + ${b}`;
@@ -120,6 +126,20 @@ class ShaderWriter {
       this.line(`let ${acc} = partial[0];`);
       this.line('workgroupBarrier();');
     }
+  }
+
+  /** A loop in which each invocation takes every n-th term. */
+  private writeSharedTerms(body: () => void): void {
+    const { over, axes } = this.kernel;
+    const block = new Block(POINT + 1, this.language, this.expressions.block);
+    const lines = this.within(block, () => {
+      block.lines.push(...unflattened('term', over, axes.length));
+      body();
+    });
+    const step = `term < ${this.terms}; term += ${this.workgroupSize}`;
+    this.line(`for (var term = i32(lane); ${step}) {`);
+    for (const line of indented(lines)) this.line(line);
+    this.line('}');
   }
 
   /** Loops around what `body` writes. */
@@ -146,13 +166,13 @@ class ShaderWriter {
   }
 
   /** Elements whose place is outside of the tensor are left out. */
-  private writeStore({ tensor, index, expr }: Store): void {
+  private writeStore({ tensor, index, expr }: Store, conditions: readonly string[] = []): void {
     const { expressions } = this;
     const { shape } = tensor.type;
     const inside = index.flatMap((at, axis) =>
       at.high < shape[axis] ? [] : [`${expressions.index(at)} < ${shape[axis]}`],
     );
-    if (this.isShared) inside.push('lane == 0u');
+    inside.push(...conditions);
     const value = expressions.expr(expr);
     const assignment = `${this.nameOf(tensor)}[${expressions.place(tensor, index)}] = ${value};`;
     this.line(inside.length === 0 ? assignment : `if (${inside.join(' && ')}) { ${assignment} }`);
