@@ -1,7 +1,7 @@
 import type { Expr, Index, Range, Tensor } from '../ir/loopForm.js';
 import { formatType, type Shape } from '../ir/tensorType.js';
 import { boundsUnder } from './bounds.js';
-import { expressionsIn, type Kernel, kernelOf, reducedBy, type Store } from './kernel.js';
+import { expressionsIn, isElementStore, type Kernel, kernelOf, reducedBy, type Store } from './kernel.js';
 import { LoopError } from './loopError.js';
 import { atomsOf, computedTensors, indicesOf, partsOf, subexpressions, tensorsIn } from './operands.js';
 import { defaultName, formatIndex, formatKernel } from './print.js';
@@ -44,8 +44,9 @@ class Verifier {
       known += phase.length;
     }
     for (const store of stores) {
-      this.checkExpr(store.expr, axes, known);
-      this.checkStore(store);
+      const extents = isElementStore(this.kernel, store) ? this.extents : axes;
+      this.checkExpr(store.expr, extents, known);
+      this.checkStore(store, extents);
     }
   }
 
@@ -102,20 +103,20 @@ class Verifier {
    * number through its digits: the fastest variable has the factor 1, and each other one the factor and extent of the
    * one before, multiplied.
    */
-  private checkStore({ tensor, index }: Store): void {
+  private checkStore({ tensor, index }: Store, extents: Shape): void {
     const { shape } = tensor.type;
     const used = index.flatMap(({ terms }) => terms.map(({ atom }) => atom));
-    const open = this.kernel.axes.flatMap((extent, axis) => (extent === 1 ? [] : [axis]));
+    const open = extents.flatMap((extent, axis) => (extent === 1 ? [] : [axis]));
     const axes = used.map((atom) => (atom.kind === 'variable' ? atom.axis : -1));
     const isEachOnce = [...axes].sort((a, b) => a - b).join() === open.join();
     if (index.length !== shape.length || !isEachOnce || !index.every((at, i) => counts(at, shape[i]))) {
       this.fail('not every element of the result is stored once', {
         result: formatType(tensor.type),
         stored: `[${index.map((at) => formatIndex(at, this.kernel.axes.length)).join(', ')}]`,
-        axes: `[${this.kernel.axes.join(',')}]`,
+        axes: `[${extents.join(',')}]`,
       });
     }
-    for (const at of index) this.checkVariables(at, this.kernel.axes);
+    for (const at of index) this.checkVariables(at, extents);
   }
 
   private fail(summary: string, facts: Readonly<Record<string, string>> = {}, fix?: string): never {

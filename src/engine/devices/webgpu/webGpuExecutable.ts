@@ -3,6 +3,8 @@ import type { Program } from '../../ir/program.js';
 import type { State } from '../../ir/state.js';
 import { elementCount } from '../../ir/tensorType.js';
 import type { HostStep, Value } from '../../ir/value.js';
+import { scheduleOf } from '../../loops/schedule.js';
+import type { Schedule } from '../../loops/task.js';
 import type { Executable, RunInputs, RunResults } from '../../runtime/executable.js';
 import { fillInput } from '../../runtime/fillInput.js';
 import type { TensorArray } from '../../runtime/tensorArray.js';
@@ -12,7 +14,6 @@ import { type Dispatch, encodeDispatches, type Gpu, type Memory } from './gpu.js
 import type { KernelTiles } from './kernelTiles.js';
 import type { KernelTimes } from './kernelTimes.js';
 import { allocateProgram, type ProgramMemory } from './programMemory.js';
-import { type Schedule, scheduleOf } from './schedule.js';
 import type { StateMemory } from './stateMemory.js';
 import type { WebGpuAdam } from './webGpuAdam.js';
 

@@ -1,8 +1,8 @@
 import type { Program } from '../../ir/program.js';
+import { scheduleOf } from '../../loops/schedule.js';
 import type { MemoryModel, MemoryStrategy } from '../../runtime/memoryModel.js';
 import { footprintOf, inStrategy } from '../../runtime/memoryPlan.js';
 import { plannedBytes } from './programMemory.js';
-import { scheduleOf } from './schedule.js';
 
 const STRATEGIES: readonly MemoryStrategy[] = [
   { name: 'plain', keepsMemory: true, recomputes: false },

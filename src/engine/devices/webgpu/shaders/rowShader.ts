@@ -1,8 +1,7 @@
 import { elementCount, type Shape } from '../../../ir/tensorType.js';
-import { ACCUMULATORS, Block, ofAxes, ofAxis } from '../../../loops/block.js';
-import { dependenceOf, dependenceOfIndex } from '../../../loops/dependence.js';
+import { ACCUMULATORS, Block, ofAxis } from '../../../loops/block.js';
 import { type ExpressionWriter, indented } from '../../../loops/expressionWriter.js';
-import { type Kernel, type Reduction, reducedBy, type Store } from '../../../loops/kernel.js';
+import { isElementStore, type Kernel, type Reduction, reducedBy, type Store } from '../../../loops/kernel.js';
 import type { Bindings } from './arrays.js';
 import { type Axis, countedBlock, fourBlocks, longAxes } from './countedAxes.js';
 import { type Access, accessesOf, neighbourAxes, storedBy, wideTensors } from './fourNeighbours.js';
@@ -49,11 +48,12 @@ function term(expressions: ExpressionWriter, reduction: Reduction): string {
 }
 
 /** Stores once for a row, and those for each of its terms. */
-function storesOf({ axes, over, stores }: Kernel): { ofRow: Store[]; ofTerm: Store[] } {
-  const along = ofAxes(axes.length, over.length);
-  const isOfTerm = ({ index, expr }: Store) =>
-    index.some((at) => dependenceOfIndex(at) & along) || (dependenceOf(expr) & along) !== 0;
-  return { ofRow: stores.filter((store) => !isOfTerm(store)), ofTerm: stores.filter(isOfTerm) };
+function storesOf(kernel: Kernel): { ofRow: Store[]; ofTerm: Store[] } {
+  const isOfTerm = (store: Store) => isElementStore(kernel, store);
+  return {
+    ofRow: kernel.stores.filter((store) => !isOfTerm(store)),
+    ofTerm: kernel.stores.filter(isOfTerm),
+  };
 }
 
 /** An invocation a row. */
