@@ -96,6 +96,11 @@ export class Gpu {
     return buffer;
   }
 
+  /** Of all buffers that `allocate` has made and nobody has freed. */
+  get allocatedBytes(): number {
+    return [...this.buffers].reduce((sum, { size }) => sum + size, 0);
+  }
+
   free(buffer: GPUBuffer): void {
     buffer.destroy();
     this.buffers.delete(buffer);

@@ -50,6 +50,14 @@ export class WebGpuDevice implements Device {
     if (settings.profiling) new KernelTimes(gpu); // refuses an adapter without timestamps before anything is run
   }
 
+  get adapter(): string {
+    return this.gpu.name;
+  }
+
+  get allocatedBytes(): number {
+    return this.gpu.allocatedBytes;
+  }
+
   /** The tiles by which contractions are computed, by what they compute. */
   get decided(): DecidedAlgorithms {
     return this.tiles.decided;
