@@ -17,17 +17,20 @@ const LONG_ROW = 2 ** 14;
 /**
  * Splits sums until there is work for so many workgroups, where sums are long enough.
  * @param parallelism workgroups that keep a device busy
+ * @param ofContraction a device's own rule for sums of products
  */
-export function splitsFor(parallelism: number): SplitOf {
+export function splitsFor(parallelism: number, ofContraction = splitsOfContraction(parallelism)): SplitOf {
   return (kernel) => {
     const [{ op }] = kernel.phases[0];
-    return op === 'product' ? splitsOfContraction(kernel, parallelism) : stagesOfFold(kernel, parallelism);
+    return op === 'product' ? ofContraction(kernel) : stagesOfFold(kernel, parallelism);
   };
 }
 
-function splitsOfContraction(kernel: Kernel, parallelism: number): number {
-  const wanted = Math.ceil(parallelism / tilesOf(kernel));
-  return Math.min(MAX_SPLITS, wanted, Math.floor(elementCount(kernel.over) / MIN_TERMS));
+function splitsOfContraction(parallelism: number): SplitOf {
+  return (kernel) => {
+    const wanted = Math.ceil(parallelism / tilesOf(kernel));
+    return Math.min(MAX_SPLITS, wanted, Math.floor(elementCount(kernel.over) / MIN_TERMS));
+  };
 }
 
 /** Rows of the result are the axes that the first factor alone has, columns those of the second alone. */
