@@ -72,7 +72,7 @@ async function serveTraining(
     const server = await startOnFreePort(settings);
     tell({ url: server.url });
     await new Promise((resolve) => process.once('disconnect', resolve));
-    await server.close();
+    await server.endWithTraining();
   } catch (error) {
     tell({ failure: summaryOf(error) });
     process.disconnect();
