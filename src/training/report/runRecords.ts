@@ -53,6 +53,7 @@ export class RunRecords {
   private file: RunRecordFile | undefined;
   private readonly trackers: Trackers = {};
   private hardware: HardwareMonitor | undefined;
+  private adapter = '';
   private readonly times = new StepTimes();
   private hasBegun = false;
   /** The last step. */
@@ -127,7 +128,7 @@ export class RunRecords {
     await this.writing;
   }
 
-  private start({ plan, networks, lossNames, folders, resumedFrom }: TrainingStart): void {
+  private start({ plan, device, versions, networks, lossNames, folders, resumedFrom }: TrainingStart): void {
     this.hasBegun = true;
     // Readers of the event files forget what an earlier run, or this one before it went back, wrote from here on.
     this.track((trackers) => {
@@ -140,7 +141,9 @@ export class RunRecords {
     const losses = lossNames.map((name) => `loss/${name}`);
     this.track(({ events }) => events?.started(this.session, ['val/L1', 'val/PSNR', 'val/SSIM', ...losses]));
     const dataset = { root: this.opt.dataroot, phase: this.opt.phase, samples: plan.imagesPerEpoch };
-    this.record(() => this.file?.update({ plan, networks, resumedFrom, dataset }));
+    this.adapter = device.adapter ?? device.name;
+    const facts = { plan, device, versions, networks, resumedFrom, dataset };
+    this.record(() => this.file?.update(facts));
     this.describe(async (signal) => {
       const found = await describeDataset(dataset, folders, signal);
       if (resumedFrom !== undefined) this.compareDataset(found);
@@ -171,7 +174,8 @@ export class RunRecords {
   }
 
   private step(report: StepReport): void {
-    const { at, losses, time, learningRate, isPrintDue } = report;
+    const { at, losses, time, learningRate, deviceBytes, isPrintDue } = report;
+    if (deviceBytes !== undefined) this.hardware?.ownGpu({ name: this.adapter, memoryBytes: deviceBytes });
     this.at = at;
     this.times.step(report);
     this.track(({ events }) => events?.step(at, losses, learningRate));
