@@ -11,6 +11,7 @@ import { ResultsPage } from '../records/writing/resultsPage.js';
 import { createModel } from './createModel.js';
 import type { Model } from './model/model.js';
 import { registeredExtensions } from './options.js';
+import { stretching } from './report/imageSides.js';
 import { completeOptions } from './saved/completeOptions.js';
 import { checkpointTag, runFolder } from './saved/loadModel.js';
 import { metricsOf } from './validation/validate.js';
@@ -62,6 +63,8 @@ export async function test(
       { onWarning: out.message, onProgress: out.message },
     );
     try {
+      const stretched = await stretching(dataset.folders, opt);
+      if (stretched !== undefined) out.message(`warning: ${stretched}`);
       await model.setup(opt, { print: opt.quiet ? () => {} : out.message });
       return await translateAll(model, opt, dataset, stop, out);
     } finally {
