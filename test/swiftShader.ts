@@ -33,7 +33,11 @@ export function softwareGpu(): Readonly<Record<string, string>> {
   };
 }
 
-/** The same for this process, and those that it starts: for tests that are run by hand. */
-export function useSwiftShader(): void {
+/**
+ * The same for this process, and those that it starts: for tests that are run by hand.
+ * @returns whether drivers are named now
+ */
+export function useSwiftShader(): boolean {
   Object.assign(process.env, softwareGpu());
+  return DRIVERS.some((name) => process.env[name] !== undefined);
 }

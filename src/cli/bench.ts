@@ -75,7 +75,7 @@ export const benchCommand: Command = {
   },
 };
 
-function describe({ steps, batch, flops, parameters, peakRssBytes, profile }: StepBenchmark): string {
+function describe({ steps, batch, flops, parameters, profile, ...machine }: StepBenchmark): string {
   const sorted = [...steps].sort((a, b) => a - b);
   const median = sorted[sorted.length >> 1];
   const perImage = batch > 1 ? `, ${(median / batch).toFixed(0)} ms an image` : '';
@@ -83,7 +83,9 @@ function describe({ steps, batch, flops, parameters, peakRssBytes, profile }: St
     `a step: ${median.toFixed(0)} ms (median of ${steps.length}, fastest ${sorted[0].toFixed(0)} ms)${perImage}`,
     `arithmetic: ${(flops / 1e9).toFixed(1)} GFLOP a step, ${(flops / median / 1e6).toFixed(0)} GFLOP/s`,
     `parameters: ${(parameters / 1e6).toFixed(1)} million`,
-    `peak memory of this process: ${(peakRssBytes / 1e9).toFixed(2)} GB`,
+    `peak memory of this process: ${gigabytes(machine.peakRssBytes)}`,
+    ...(machine.adapter === undefined ? [] : [`GPU: ${machine.adapter}`]),
+    ...(machine.deviceBytes === undefined ? [] : [`memory of the GPU: ${gigabytes(machine.deviceBytes)}`]),
   ];
   if (profile === undefined) return lines.join('\n');
   return [
@@ -93,6 +95,8 @@ function describe({ steps, batch, flops, parameters, peakRssBytes, profile }: St
     table('by operator', profile.byOperator),
   ].join('\n\n');
 }
+
+const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`;
 
 function table(title: string, rows: readonly ProfileRow[]): string {
   const shown = rows.slice(0, LAYERS_SHOWN);

@@ -72,5 +72,6 @@ function table(differences: readonly RunDifference[], a: string, b: string): str
 function shown(value: RunDifference['a']): string {
   if (value === undefined || value === null) return '-';
   if (value === '') return "''";
-  return typeof value === 'number' ? String(Number(value.toPrecision(6))) : String(value);
+  const isMeasured = typeof value === 'number' && !Number.isSafeInteger(value); // counts are exact
+  return isMeasured ? String(Number(value.toPrecision(6))) : String(value);
 }

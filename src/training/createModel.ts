@@ -4,6 +4,7 @@ import type { TestOptions } from '../options/testOptions.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import { openChosenDevice } from './chosenDevice.js';
 import { Model } from './model/model.js';
+import type { ModelSurroundings } from './model/modelSettings.js';
 import { Pix2PixModel } from './model/pix2pixModel.js';
 import { fileCheckpoints } from './saved/fileCheckpoints.js';
 
@@ -13,18 +14,19 @@ import { fileCheckpoints } from './saved/fileCheckpoints.js';
  * @param device what computes, which outlives the model; by default that of `--device`, which goes with the model
  * @throws Pix2PixError for an unknown model, or options that contradict each other
  */
-export async function createModel(opt: TrainOptions | TestOptions, device?: Device): Promise<Model> {
+export async function createModel(
+  opt: TrainOptions | TestOptions,
+  device?: Device,
+  { print }: Pick<ModelSurroundings, 'print'> = {},
+): Promise<Model> {
   const definition = findModel(opt.model);
   const kind = opt.model === 'pix2pix' ? Pix2PixModel : Model;
+  const surroundings = { checkpoints: fileCheckpoints, print };
   if (device !== undefined)
-    return kind.create(definition, opt, { device, ownsDevice: false, checkpoints: fileCheckpoints });
+    return kind.create(definition, opt, { device, ownsDevice: false, ...surroundings });
   const own = await openChosenDevice(opt);
   try {
-    return await kind.create(definition, opt, {
-      device: own,
-      ownsDevice: true,
-      checkpoints: fileCheckpoints,
-    });
+    return await kind.create(definition, opt, { device: own, ownsDevice: true, ...surroundings });
   } catch (error) {
     await own.dispose();
     throw error;

@@ -5,6 +5,7 @@ import { createDataset } from '../data/createDataset.js';
 import type { Dataset } from '../data/loading/dataset.js';
 import { findModel } from '../models/registry.js';
 import type { TrainOptions } from '../options/trainOptions.js';
+import { decideDevice } from './autoDevice.js';
 import { createModel } from './createModel.js';
 import type { Model } from './model/model.js';
 import { imagesPerStep } from './model/stepPieces.js';
@@ -32,24 +33,27 @@ export interface Training {
 }
 
 /**
- * Opens the data set, sets the model up, new or from a checkpoint, and closes both when `use` is done.
+ * Opens the data set, decides where to compute, sets the model up, new or from a checkpoint, and closes both when `use` is
+ * done.
  *
+ * @param given `Training.opt` has what `--device auto` came to
  * @throws Pix2PixError for everything that a person can correct
  */
 export async function withTraining<T>(
-  opt: TrainOptions,
+  given: TrainOptions,
   surroundings: TrainingSurroundings,
   use: (training: Training) => Promise<T>,
 ): Promise<T> {
-  requireTraining(opt);
-  requireEpochs(opt);
+  requireTraining(given);
+  requireEpochs(given);
   const print = (text: string) => surroundings.emit({ kind: 'message', text });
   const warn = once((text) => surroundings.emit({ kind: 'warning', text }));
   const dataset = await createDataset(
-    { ...opt, batchSize: imagesPerStep(opt) },
+    { ...given, batchSize: imagesPerStep(given) },
     { onWarning: warn, onProgress: print },
   );
   try {
+    const opt = await decideDevice(given, print);
     const model = await createModel(opt);
     try {
       if (model.device.notice !== undefined) warn(model.device.notice);

@@ -64,7 +64,16 @@ async function trainEpochs(training: Training, surroundings: TrainingSurrounding
       const at = progress.at(epoch);
       const losses = await model.getCurrentLosses(); // every step's are recorded
       const left = { imagesPerEpoch: dataset.length, imagesLeft: progress.imagesLeft(epoch) };
-      const report = { at, losses, time, learningRate, ...left, isPrintDue: isDue(opt.printFreq) };
+      const deviceBytes = model.device.allocatedBytes;
+      const report = {
+        at,
+        losses,
+        time,
+        learningRate,
+        ...left,
+        deviceBytes,
+        isPrintDue: isDue(opt.printFreq),
+      };
       requireFiniteLosses(model, losses, at, () => emit({ kind: 'diverged', report }));
       emit({ kind: 'step', report });
       await images.afterStep(at, { events: isDue(opt.displayFreq), html: isDue(opt.updateHtmlFreq) });

@@ -16,6 +16,8 @@ export interface DeviceSettings {
   readonly threads?: number;
   /** Where timed choices are kept. Default: nowhere; then nothing is timed, and rules choose. */
   readonly tunedChoices?: TunedChoicesStore;
+  /** Of a device that there are several of: a part of the name of the one to use. Default: the fastest. */
+  readonly gpu?: string;
   /** Whether runs are timed op by op, for `profile`, which makes them a little slower. Default: no. */
   readonly profiling?: boolean;
 }
@@ -44,6 +46,10 @@ export interface Device {
    */
   readonly fingerprint: string;
   readonly memory: MemoryModel;
+  /** The hardware by its driver's name for it, where it is not the machine's processor. */
+  readonly adapter?: string | undefined;
+  /** Bytes of memory of its own that are allocated now, where it has some and counts them. */
+  readonly allocatedBytes?: number | undefined;
   /** Which algorithms its programs compute by so far, for checkpoints: others would give other bits. */
   readonly decided: DecidedAlgorithms;
 

@@ -1,5 +1,6 @@
 import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
 import { BufferUsage } from './bufferUsage.js';
+import type { WorkgroupLimits } from './shaders/tiles.js';
 
 /** A part of a buffer, in bytes. */
 export interface Memory {
@@ -13,6 +14,12 @@ export interface Dispatch {
   readonly pipeline: GPUComputePipeline;
   readonly bindings: GPUBindGroup;
   readonly workgroups: readonly [x: number, y: number];
+}
+
+/** How many storage bindings a shader may have, and how many bytes each. */
+export interface BindingLimits {
+  readonly count: number;
+  readonly bytes: number;
 }
 
 /** Commands that may be under way while further ones are submitted. */
@@ -53,6 +60,23 @@ export class Gpu {
     return Math.min(maxStorageBufferBindingSize, maxBufferSize);
   }
 
+  /** Whether it is none, but software that stands in for one. */
+  get isSoftware(): boolean {
+    return this.device.adapterInfo?.isFallbackAdapter ?? false;
+  }
+
+  /** Storage bindings of a shader. */
+  get bindingLimits(): BindingLimits {
+    return { count: this.device.limits.maxStorageBuffersPerShaderStage, bytes: this.maxBindingBytes };
+  }
+
+  get workgroupLimits(): WorkgroupLimits {
+    const { maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX } =
+      this.device.limits;
+    const invocations = Math.min(maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX);
+    return { bytes: maxComputeWorkgroupStorageSize, invocations };
+  }
+
   /**
    * Memory for shaders, zero at first.
    * @throws Pix2PixError when there is not enough
@@ -70,6 +94,11 @@ export class Gpu {
     );
     this.buffers.add(buffer);
     return buffer;
+  }
+
+  /** Of all buffers that `allocate` has made and nobody has freed. */
+  get allocatedBytes(): number {
+    return [...this.buffers].reduce((sum, { size }) => sum + size, 0);
   }
 
   free(buffer: GPUBuffer): void {

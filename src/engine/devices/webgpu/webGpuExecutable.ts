@@ -7,8 +7,9 @@ import type { Executable, RunInputs, RunResults } from '../../runtime/executable
 import { fillInput } from '../../runtime/fillInput.js';
 import type { TensorArray } from '../../runtime/tensorArray.js';
 import { AdamTask } from './adamTask.js';
+import { dispatchKernel } from './dispatchKernel.js';
 import { type Dispatch, encodeDispatches, type Gpu, type Memory } from './gpu.js';
-import { kernelShader } from './kernelShader.js';
+import type { KernelTiles } from './kernelTiles.js';
 import type { KernelTimes } from './kernelTimes.js';
 import { allocateProgram, type ProgramMemory } from './programMemory.js';
 import { type Schedule, scheduleOf } from './schedule.js';
@@ -18,6 +19,10 @@ import type { WebGpuAdam } from './webGpuAdam.js';
 /** What WebGPU compiles programs with. */
 export interface WebGpuCompilation {
   readonly gpu: Gpu;
+  /** How contractions are computed. */
+  readonly tiles: KernelTiles;
+  /** Told, before they are timed, how many contractions are. */
+  readonly onTuning?: (kernels: number) => void;
   readonly states: StateMemory;
   readonly optimiserOf: (state: State) => WebGpuAdam | undefined;
   /** Where every kernel's time goes; absent: it is not taken. */
@@ -158,18 +163,19 @@ async function prepareSteps(
   program: Program,
   { tensors, tasks }: Schedule,
   memory: ProgramMemory,
-  { gpu, states, optimiserOf }: WebGpuCompilation,
+  { gpu, tiles, onTuning, states, optimiserOf }: WebGpuCompilation,
 ): Promise<Step[]> {
   const steps: Step[] = [];
   const copying = (copies: readonly Copy[]) => {
     const moving = copies.filter(({ from, to }) => from.buffer !== to.buffer || from.offset !== to.offset);
     if (moving.length > 0) steps.push({ kind: 'copies', copies: moving });
   };
+  const kernels = tasks.flatMap((task) => (task.kind === 'kernel' ? [task.kernel] : []));
+  await tiles.prepare(kernels, onTuning);
   const dispatched = await gpu.checked(() =>
     tasks.map((task) => {
       if (task.kind === 'host') return undefined;
-      const { source, tensors: bound, workgroups } = kernelShader(task.kernel);
-      return gpu.dispatch(source, bound.map(memory.of), workgroups);
+      return dispatchKernel(gpu, task.kernel, memory.of, tiles.tileOf(task.kernel));
     }),
   );
   for (const [i, task] of tasks.entries()) {
