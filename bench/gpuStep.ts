@@ -90,7 +90,7 @@ export async function timeGpuSteps(opt: TrainOptions, { steps, rounds }: Repetit
 
 async function startedModel(opt: TrainOptions, device: Device) {
   const model = await createModel(opt, device);
-  await model.setup(opt, { print: () => {} });
+  await model.setup(opt, { print: () => {}, isStepNext: true });
   const firstMilliseconds = await timeRow(model, opt, 1);
   await timeRow(model, opt, WARMUP);
   return { model, firstMilliseconds };
