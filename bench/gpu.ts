@@ -9,7 +9,7 @@ import {
   type GpuStep,
   optionsOf,
   type StepSizes,
-  staticKernels,
+  staticCosts,
   timeGpuSteps,
   timeKernels,
 } from './gpuStep.js';
@@ -69,7 +69,7 @@ const defaults = parseTrainOptions(['--dataroot', '.']);
 const measured: GpuMeasurements = {
   isDefault: sizes.size === 256 && sizes.ngf === 64 && sizes.ndf === 64,
   steps,
-  kernels: { defaults: staticKernels(defaults), wgangp: staticKernels({ ...defaults, ganMode: 'wgangp' }) },
+  costs: { defaults: staticCosts(defaults), wgangp: staticCosts({ ...defaults, ganMode: 'wgangp' }) },
   firstStepSeconds: values.no_command ? 'not measured: --no_command' : await firstStepSeconds(),
   torch,
   ...(python === undefined && { torchMissing }),
@@ -92,7 +92,7 @@ console.log(
   ]),
 );
 const { gpus } = await surveyGpus();
-const raw = { steps, kernels: measured.kernels, kernelTimes, torch: nested(torch) };
+const raw = { steps, costs: measured.costs, kernelTimes, torch: nested(torch) };
 const result = {
   ...{ machine: describeMachine(), gpus, systemGpus: await readGpus(), sizes, ...repetitions },
   ...{ figures, firstStepSeconds: measured.firstStepSeconds, raw },

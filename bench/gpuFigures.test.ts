@@ -12,10 +12,11 @@ const torch = (...times: readonly (readonly [CudaWay, number | string])[]) =>
   new Map<CudaWay, PyTorchResult | string>(
     times.map(([way, time]) => [way, typeof time === 'string' ? time : { ...RESULT, step_ms: [time] }]),
   );
+const costs = (kernels: number) => ({ kernels, bytes: 3.41e9, operations: 87e9 });
 const measured: GpuMeasurements = {
   isDefault: true,
   steps: [step(1, 7), step(16, 50)],
-  kernels: { defaults: 170, wgangp: 221 },
+  costs: { defaults: costs(170), wgangp: costs(221) },
   firstStepSeconds: 5.2,
   torch: new Map([
     [
@@ -42,6 +43,7 @@ test('ours is compared with the best of those ways that are as exact, and told w
   assert.deepEqual(found['the same in PyTorch, compile, TF32'], ['failed: no Triton', undefined]);
   assert.deepEqual(found['kernels a step, batch 1, defaults'], ['170', true]);
   assert.deepEqual(found['kernels a step, batch 1, wgangp'], ['221', false]);
+  assert.deepEqual(found['bytes moved a step by plan, batch 1'], ['3.41 GB', false]);
   assert.deepEqual(found['from the command to the end of the first step, choices known'], ['5.2 s', false]);
   const slower = verdicts({ steps: [step(1, 7.3)] });
   assert.deepEqual(slower["batch 1: ours / PyTorch's best of fp32 and tf32"], ['0.61 (strict fp32)', false]);
@@ -63,7 +65,7 @@ test('small sizes are measured and not judged, but for what is known before anyt
   const judged = figuresOf({ ...measured, isDefault: false }).filter(({ isMet }) => isMet !== undefined);
   assert.deepEqual(
     judged.map(({ what }) => what.slice(0, 7)),
-    ['kernels', 'kernels'],
+    ['kernels', 'kernels', 'bytes m'],
   );
 });
 

@@ -1,3 +1,4 @@
+import type { Costs } from '../src/engine/loops/costs.js';
 import type { GpuStep } from './gpuStep.js';
 import { median } from './measure.js';
 import type { CudaWay, PyTorchResult } from './pytorch.js';
@@ -8,7 +9,8 @@ export interface GpuMeasurements {
   /** Whether networks and images are the defaults', for which the targets are. */
   readonly isDefault: boolean;
   readonly steps: readonly GpuStep[];
-  readonly kernels: { readonly defaults: number; readonly wgangp: number };
+  /** Of a step at the defaults, by plan, whatever sizes were run. */
+  readonly costs: { readonly defaults: Costs; readonly wgangp: Costs };
   /** Seconds from the command to the end of the first step, choices known. */
   readonly firstStepSeconds: number | string;
   /** By batch and way: PyTorch's milliseconds, or why there are none. */
@@ -35,6 +37,7 @@ const TARGETS: readonly {
   { batch: 16, precisions: ['fp32'], most: 1 },
 ];
 const MOST_KERNELS = { defaults: 170, wgangp: 220 } as const;
+const MOST_BYTES = 3.4e9;
 const MOST_SECONDS = 5;
 /** Between our buffers and what was predicted of them. */
 const MOST_MEMORY_ERROR = 0.02;
@@ -42,12 +45,17 @@ const MOST_MEMORY_ERROR = 0.02;
 /** The table of a run, with targets, met or not. */
 export function figuresOf(measured: GpuMeasurements): readonly Figure[] {
   const limited = limiter(measured.isDefault);
-  const { kernels, firstStepSeconds } = measured;
+  const { costs, firstStepSeconds } = measured;
   return [
     ...measured.steps.flatMap((step) => stepFigures(step, measured)),
     ...(['defaults', 'wgangp'] as const).map((kind) =>
-      limiter(true)(`kernels a step, batch 1, ${kind}`, kernels[kind], MOST_KERNELS[kind], String),
+      limiter(true)(`kernels a step, batch 1, ${kind}`, costs[kind].kernels, MOST_KERNELS[kind], String),
     ),
+    limiter(true)('bytes moved a step by plan, batch 1', costs.defaults.bytes, MOST_BYTES, gigabytes),
+    {
+      what: 'arithmetic a step by plan, batch 1',
+      value: `${(costs.defaults.operations / 1e9).toFixed(1)} GFLOP`,
+    },
     typeof firstStepSeconds === 'string'
       ? { what: FIRST_STEP, value: firstStepSeconds, target: `≤ ${MOST_SECONDS} s` }
       : limited(FIRST_STEP, firstStepSeconds, MOST_SECONDS, (s) => `${s.toFixed(1)} s`),
@@ -57,6 +65,8 @@ export function figuresOf(measured: GpuMeasurements): readonly Figure[] {
 }
 
 const FIRST_STEP = 'from the command to the end of the first step, choices known';
+
+const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`;
 
 /** A figure with an upper limit, which is judged where the run is of the sizes that it is for. */
 function limiter(isDefault: boolean) {

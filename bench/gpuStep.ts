@@ -1,5 +1,6 @@
 import { openDevice } from '../src/engine/devices/openDevice.js';
-import { scheduleOf } from '../src/engine/devices/webgpu/schedule.js';
+import { type Costs, costsOf } from '../src/engine/loops/costs.js';
+import { scheduleOf } from '../src/engine/loops/schedule.js';
 import type { Device } from '../src/engine/runtime/device.js';
 import type { NodeTime } from '../src/engine/runtime/profile.js';
 import { buildModel } from '../src/models/buildModel.js';
@@ -125,10 +126,10 @@ export async function timeKernels(opt: TrainOptions, steps: number): Promise<rea
   }
 }
 
-/** Kernels that a step of these options launches, known before anything is run. */
-export function staticKernels(opt: TrainOptions): number {
+/** What a step of these options costs, known before anything is run. */
+export function staticCosts(opt: TrainOptions): Costs {
   const graph = buildModel(findModel(opt.model), opt as unknown as ModelOptions);
-  return scheduleOf(stepOf(graph).program(stepSize(opt)!)).tasks.length;
+  return costsOf(scheduleOf(stepOf(graph).program(stepSize(opt)!)).tasks);
 }
 
 /** Of all GPUs together, by all processes; undefined where the system does not tell. */

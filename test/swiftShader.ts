@@ -15,11 +15,14 @@ const folders = () => [
 /**
  * Tells this process and its children to use SwiftShader, the GPU in software that Chromium brings, so that tests run
  * the same on every machine. Whoever has named drivers is obeyed.
+ * @returns whether drivers are named now
  */
-export function useSwiftShader(): void {
-  if (process.platform !== 'linux' || DRIVERS.some((name) => process.env[name] !== undefined)) return;
+export function useSwiftShader(): boolean {
+  if (DRIVERS.some((name) => process.env[name] !== undefined)) return true;
+  if (process.platform !== 'linux') return false;
   const found = folders()
     .map((folder) => join(folder, DRIVER))
     .find((path) => existsSync(path));
   if (found !== undefined) process.env.VK_ICD_FILENAMES = found;
+  return found !== undefined;
 }

@@ -1,3 +1,4 @@
+import { formatBytes } from '../../base/byteSize.js';
 import { formatDuration } from '../../base/duration.js';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { createDataset } from '../../data/createDataset.js';
@@ -11,7 +12,6 @@ import type { ModelOptions } from '../../models/definition.js';
 import { parameterCount } from '../../models/layers/module.js';
 import { findModel } from '../../models/registry.js';
 import { stepOf } from '../../models/stepDefinition.js';
-import { formatBytes } from '../../options/memorySize.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
 import { openChosenDevice } from '../chosenDevice.js';
 import { fitMemory, memoryLimit, programBytes, stepSize } from '../model/fitMemory.js';

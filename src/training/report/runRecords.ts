@@ -55,6 +55,7 @@ export class RunRecords {
   private hardware: HardwareMonitor | undefined;
   private adapter = '';
   private readonly times = new StepTimes();
+  private hasBegun = false;
   /** The last step. */
   private at: TrackPoint | undefined;
   /** Records are written one after another; training does not wait for them. */
@@ -118,7 +119,9 @@ export class RunRecords {
     await Promise.race([Promise.all(this.findings), sleep(PATIENCE, undefined, { ref: false })]);
     this.search.abort();
     this.record(() => this.log.write([exit.reason, exit.message].filter(Boolean).join(': ')));
-    this.record(() => this.file?.update({ endedAt: new Date().toISOString(), exit }));
+    if (this.hasBegun || exit.reason !== 'failed') {
+      this.record(() => this.file?.update({ endedAt: new Date().toISOString(), exit }));
+    } else this.record(() => this.file?.withdraw()); // a mistyped --dataroot is no run that crashed
     this.track(({ events }) => events?.ended(exit));
     this.track(({ html }) => html?.close());
     this.track(({ events }) => events?.close());
@@ -126,6 +129,7 @@ export class RunRecords {
   }
 
   private start({ plan, device, versions, networks, lossNames, folders, resumedFrom }: TrainingStart): void {
+    this.hasBegun = true;
     // Readers of the event files forget what an earlier run, or this one before it went back, wrote from here on.
     this.track((trackers) => {
       trackers.events = new EventTracker(this.folder, { purgeStep: plan.firstStep });

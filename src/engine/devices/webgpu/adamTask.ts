@@ -3,9 +3,9 @@ import type { Kernel } from '../../loops/kernel.js';
 import { adamUpdate, blendUpdate, type ElementwiseUpdate } from '../../runtime/adamUpdate.js';
 import type { Accumulation } from '../../runtime/optimiser.js';
 import { factorKernel, PARTIAL_SUMS, squaresKernel } from './clipping.js';
+import { dispatchKernel } from './dispatchKernel.js';
 import { fusedUpdate } from './fusedUpdate.js';
 import type { Dispatch, Gpu, Memory } from './gpu.js';
-import { kernelShader } from './kernelShader.js';
 import { ALIGNMENT } from './placement.js';
 import type { Quantity, WebGpuAdam } from './webGpuAdam.js';
 
@@ -149,12 +149,7 @@ class TaskMaker {
   }
 
   private dispatch(kernel: Kernel, memories: ReadonlyMap<Tensor, Memory>): Dispatch {
-    const { source, tensors, workgroups } = kernelShader(kernel);
-    return this.gpu.dispatch(
-      source,
-      tensors.map((tensor) => memories.get(tensor)!),
-      workgroups,
-    );
+    return dispatchKernel(this.gpu, kernel, (tensor) => memories.get(tensor)!);
   }
 }
 

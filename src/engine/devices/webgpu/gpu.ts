@@ -1,5 +1,7 @@
 import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
+import { adapterFacts } from './adapterFacts.js';
 import { BufferUsage } from './bufferUsage.js';
+import type { WorkgroupLimits } from './shaders/tiles.js';
 
 /** A part of a buffer, in bytes. */
 export interface Memory {
@@ -13,6 +15,12 @@ export interface Dispatch {
   readonly pipeline: GPUComputePipeline;
   readonly bindings: GPUBindGroup;
   readonly workgroups: readonly [x: number, y: number];
+}
+
+/** How many storage bindings a shader may have, and how many bytes each. */
+export interface BindingLimits {
+  readonly count: number;
+  readonly bytes: number;
 }
 
 /** Commands that may be under way while further ones are submitted. */
@@ -51,6 +59,23 @@ export class Gpu {
   get maxBindingBytes(): number {
     const { maxStorageBufferBindingSize, maxBufferSize } = this.device.limits;
     return Math.min(maxStorageBufferBindingSize, maxBufferSize);
+  }
+
+  /** Whether it is none, but software that stands in for one. */
+  get isSoftware(): boolean {
+    return adapterFacts({ info: this.device.adapterInfo }).isSoftware;
+  }
+
+  /** Storage bindings of a shader. */
+  get bindingLimits(): BindingLimits {
+    return { count: this.device.limits.maxStorageBuffersPerShaderStage, bytes: this.maxBindingBytes };
+  }
+
+  get workgroupLimits(): WorkgroupLimits {
+    const { maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX } =
+      this.device.limits;
+    const invocations = Math.min(maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX);
+    return { bytes: maxComputeWorkgroupStorageSize, invocations };
   }
 
   /**

@@ -21,8 +21,15 @@ export interface WebGpuSource {
   readonly versions: Readonly<Record<string, string>>;
 }
 
+/** Limits in which all of an adapter's is used; in all others what WebGPU guarantees suffices. */
+const RAISED_LIMITS = [
+  ...(['maxBufferSize', 'maxStorageBufferBindingSize', 'maxStorageBuffersPerShaderStage'] as const),
+  ...(['maxComputeWorkgroupStorageSize', 'maxComputeInvocationsPerWorkgroup'] as const),
+  'maxComputeWorkgroupSizeX',
+] as const;
+
 /**
- * Opens the GPU that WebGPU offers first, with WebGPU's guaranteed limits but for the size of buffers.
+ * Opens the GPU that WebGPU offers first.
  * @throws Pix2PixError when there is none, or its limits are below those that WebGPU guarantees
  */
 export async function openAdapter(
@@ -38,10 +45,9 @@ export async function openAdapter(
     throw new Pix2PixError('there is no GPU that WebGPU can use', {}, fix);
   }
   requireLimits(adapter);
-  const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
   const device = await adapter.requestDevice({
     requiredFeatures: OPTIONAL_FEATURES.filter((feature) => adapter.features.has(feature)),
-    requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
+    requiredLimits: Object.fromEntries(RAISED_LIMITS.map((limit) => [limit, adapter.limits[limit]])),
   });
   const { vendor, architecture, device: model, description } = adapter.info;
   const identity = [vendor, architecture, model, description].filter((part) => part !== '').join(', ');

@@ -4,7 +4,7 @@ import { inOneLine } from './findHardwareGpu.js';
 import { type CreateGpu, listAdapters } from './listAdapters.js';
 import { loadWebGpu, webGpuOfNode } from './openWebGpu.js';
 import { type SystemGpus, systemGpus } from './systemGpus.js';
-import { webGpuVersions } from './webGpuVersions.js';
+import { webGpuVersions } from './webGpuPackage.js';
 
 /** The limits that decide how kernels are made. Sizes are in bytes. */
 const LIMITS = [

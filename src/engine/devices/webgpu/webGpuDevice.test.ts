@@ -1,6 +1,5 @@
 /** What a GPU alone does; `deviceContract.test.ts` has what it does as every device. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { foundDevices } from '../../../../test/devices.js';
 import { State } from '../../ir/state.js';
@@ -113,20 +112,4 @@ test('an optimiser in several parts shortens their gradients together', { skip }
     assert.ok(averages.every((average) => Math.abs(average + 0.05) < 1e-6));
   }
   await device.dispose();
-});
-
-test('without the package, it is said how to install it', () => {
-  const hook = `export async function resolve(specifier, context, next) {
-    if (specifier !== 'webgpu') return next(specifier, context);
-    throw Object.assign(new Error('not there'), { code: 'ERR_MODULE_NOT_FOUND' });
-  }`;
-  const code = `
-    import { register } from 'node:module';
-    register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(hook)}));
-    const { openDevice } = await import(${JSON.stringify(new URL('../openDevice.js', import.meta.url).href)});
-    await openDevice('webgpu').catch((error) => console.log(error.message));`;
-  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', code], {
-    encoding: 'utf8',
-  });
-  assert.match(stdout, /the package webgpu[\s\S]* is not installed[\s\S]*npm install webgpu/);
 });

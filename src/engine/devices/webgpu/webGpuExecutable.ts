@@ -3,21 +3,28 @@ import type { Program } from '../../ir/program.js';
 import type { State } from '../../ir/state.js';
 import { elementCount } from '../../ir/tensorType.js';
 import type { HostStep, Value } from '../../ir/value.js';
+import { scheduleOf } from '../../loops/schedule.js';
+import type { Schedule } from '../../loops/task.js';
 import type { Executable, RunInputs, RunResults } from '../../runtime/executable.js';
 import { fillInput } from '../../runtime/fillInput.js';
 import type { TensorArray } from '../../runtime/tensorArray.js';
 import { AdamTask } from './adamTask.js';
+import { dispatchKernel } from './dispatchKernel.js';
+import { fusionFor } from './fusionFor.js';
 import { type Dispatch, encodeDispatches, type Gpu, type Memory } from './gpu.js';
-import { kernelShader } from './kernelShader.js';
+import type { KernelTiles } from './kernelTiles.js';
 import type { KernelTimes } from './kernelTimes.js';
 import { allocateProgram, type ProgramMemory } from './programMemory.js';
-import { type Schedule, scheduleOf } from './schedule.js';
 import type { StateMemory } from './stateMemory.js';
 import type { WebGpuAdam } from './webGpuAdam.js';
 
 /** What WebGPU compiles programs with. */
 export interface WebGpuCompilation {
   readonly gpu: Gpu;
+  /** How contractions are computed. */
+  readonly tiles: KernelTiles;
+  /** Told, before they are timed, how many contractions are. */
+  readonly onTuning?: (kernels: number) => void;
   readonly states: StateMemory;
   readonly optimiserOf: (state: State) => WebGpuAdam | undefined;
   /** Where every kernel's time goes; absent: it is not taken. */
@@ -62,7 +69,7 @@ export class WebGpuExecutable implements Executable {
   /** Throws Error when a state has no memory or an optimiser is missing, Pix2PixError when memory is lacking. */
   static async compile(program: Program, compilation: WebGpuCompilation): Promise<WebGpuExecutable> {
     const { gpu } = compilation;
-    const schedule = scheduleOf(program);
+    const schedule = scheduleOf(program, { fusion: fusionFor(gpu) });
     const given = givenMemory(schedule, compilation);
     const memory = await allocateProgram(gpu, program, schedule, given);
     const steps = await prepareSteps(program, schedule, memory, compilation);
@@ -158,18 +165,19 @@ async function prepareSteps(
   program: Program,
   { tensors, tasks }: Schedule,
   memory: ProgramMemory,
-  { gpu, states, optimiserOf }: WebGpuCompilation,
+  { gpu, tiles, onTuning, states, optimiserOf }: WebGpuCompilation,
 ): Promise<Step[]> {
   const steps: Step[] = [];
   const copying = (copies: readonly Copy[]) => {
     const moving = copies.filter(({ from, to }) => from.buffer !== to.buffer || from.offset !== to.offset);
     if (moving.length > 0) steps.push({ kind: 'copies', copies: moving });
   };
+  const kernels = tasks.flatMap((task) => (task.kind === 'kernel' ? [task.kernel] : []));
+  await tiles.prepare(kernels, onTuning);
   const dispatched = await gpu.checked(() =>
     tasks.map((task) => {
       if (task.kind === 'host') return undefined;
-      const { source, tensors: bound, workgroups } = kernelShader(task.kernel);
-      return gpu.dispatch(source, bound.map(memory.of), workgroups);
+      return dispatchKernel(gpu, task.kernel, memory.of, tiles.tileOf(task.kernel));
     }),
   );
   for (const [i, task] of tasks.entries()) {
