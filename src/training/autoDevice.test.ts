@@ -77,7 +77,10 @@ test('a device that cannot make a step leaves the other one', async () => {
   const lacking = new Pix2PixError('a training step does not fit into memory');
   assert.equal((await decide(opt(), { speeds: { webgpu: 9000, cpu: lacking } })).device, 'webgpu');
   await assert.rejects(decide(opt(), { speeds: { webgpu: small, cpu: lacking } }), lacking);
-  await assert.rejects(decide(opt(), { speeds: { webgpu: new TypeError('a defect') } }), TypeError);
+  const driver = new TypeError('the driver failed\nand more');
+  const despite = await decide(opt(), { speeds: { webgpu: driver, cpu: 50 } });
+  assert.match(despite.said.join(), /^training on the CPU: .* none \(the driver failed\)/);
+  await assert.rejects(decide(opt(), { speeds: { webgpu: 9, cpu: new TypeError('a defect') } }), TypeError);
 });
 
 test('without a GPU nothing is timed, and nothing said but what a person can change', async () => {
