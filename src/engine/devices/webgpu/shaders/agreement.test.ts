@@ -1,15 +1,15 @@
 /** Generated kernels at random shapes, beside the interpreter: contractions by any tile, rows and maps. */
-import { test } from 'node:test';
 import fc from 'fast-check';
 import { drawnContractions, drawnMaps, drawnRows } from '../../../../../test/drawnKernels.js';
-import { assertAgreement, skip } from '../../../../../test/kernelAgreement.js';
+import { gpuTest } from '../../../../../test/foundDevices.js';
+import { assertAgreement } from '../../../../../test/kernelAgreement.js';
 import type { Kernel } from '../../../loops/kernel.js';
 import { contractionShape } from './contractionShape.js';
 import { smallTile } from './tiles.js';
 
 const property = (name: string, drawn: fc.Arbitrary<Kernel>, numRuns: number) => {
   const runs = fc.tuple(drawn, fc.boolean(), fc.boolean(), fc.nat(1e6));
-  test(name, { skip }, () =>
+  gpuTest(name, () =>
     fc.assert(
       fc.asyncProperty(runs, async ([kernel, isShared, nested, seed]) => {
         const shape = contractionShape(kernel);
