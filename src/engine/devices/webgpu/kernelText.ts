@@ -23,7 +23,9 @@ export function kernelTexts(tasks: readonly Task[], tileOf: (kernel: Kernel) => 
 }
 
 function wgslOf(kernel: Kernel, tileOf: (kernel: Kernel) => Tile | undefined): string {
-  return kernelShader(kernel, { tile: tileOf(kernel) }).source.replace(`${FUNCTIONS}\n`, '').trimEnd();
+  return kernelShader(kernel, { tile: tileOf(kernel) })
+    .source.replace(`${FUNCTIONS}\n`, '')
+    .trimEnd();
 }
 
 /** What a kernel computes, and how, line by line. */
