@@ -12,11 +12,9 @@ import { expressionsIn, type Kernel } from '../src/engine/loops/kernel.js';
 import { tensorsIn } from '../src/engine/loops/operands.js';
 import { verifyKernel } from '../src/engine/loops/verify.js';
 import { assertClose, type Tolerance } from './assertClose.js';
-import { foundDevices } from './devices.js';
+import { foundGpu } from './foundDevices.js';
 
-/** Why kernels cannot run here. */
-export const { skip, device } = foundDevices.find(({ name }) => name === 'webgpu')!;
-await device?.dispose();
+await foundGpu?.dispose();
 
 let opened: Promise<Gpu> | undefined;
 

@@ -24,6 +24,17 @@ export function verifyKernel(op: string, kernel: Kernel): void {
   new Verifier(op, kernel).verify();
 }
 
+/** Whether a kernel is as it should be. */
+export function isWellFormed(kernel: Kernel): boolean {
+  try {
+    verifyKernel('', kernel);
+    return true;
+  } catch (error) {
+    if (error instanceof LoopError) return false;
+    throw error;
+  }
+}
+
 class Verifier {
   private readonly extents: Shape;
 
@@ -89,6 +100,7 @@ class Verifier {
       this.fail(`${name} has ${shape.length} axes and is read at ${index.length} indices`, facts);
     }
     index.forEach((at, axis) => {
+      if (at.low >= 0 && at.high < shape[axis]) return;
       const { low, high } = boundsUnder(at, guards);
       if (low >= 0 && high < shape[axis]) return;
       const read = `${formatIndex(at, this.kernel.axes.length)} is ${low} ... ${high}`;

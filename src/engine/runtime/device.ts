@@ -48,6 +48,11 @@ export interface Device {
    */
   readonly fingerprint: string;
   readonly memory: MemoryModel;
+  /**
+   * Runs that may be under way while the next is begun: whoever wants a result of every run awaits it so many runs later,
+   * and never waits. 0: a run is over when its promise resolves.
+   */
+  readonly runsAhead: number;
   /** The hardware by its driver's name for it, where it is not the machine's processor. */
   readonly adapter?: string | undefined;
   /** Bytes of memory of its own that are allocated now, where it has some and counts them. */

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { foundDevices } from '../../../../test/devices.js';
+import { foundGpu, gpuTest } from '../../../../test/foundDevices.js';
 import { encodeDispatches, Gpu } from './gpu.js';
 import { webGpuFor } from './openWebGpu.js';
 
-const { device, skip } = foundDevices.find(({ name }) => name === 'webgpu')!;
-await device?.dispose();
+await foundGpu?.dispose();
 
 /** Reads element 5 of a binding that has 4, where the buffer goes on: what it finds, its elements being 0, 1, 2, ... */
 async function readBeyond(api: GPU): Promise<number> {
@@ -31,11 +29,12 @@ async function readBeyond(api: GPU): Promise<number> {
   return element;
 }
 
-test('bounds are checked where a device is opened so, and by a GPU in software unless it is told otherwise', {
-  skip,
-}, async () => {
-  assert.equal(await readBeyond(await webGpuFor({ boundsChecks: true })), 3);
-  assert.equal(await readBeyond(await webGpuFor({ boundsChecks: false })), 5);
-  const adapter = await (await webGpuFor({})).requestAdapter();
-  if (adapter!.info.isFallbackAdapter) assert.equal(await readBeyond(await webGpuFor({})), 3);
-});
+gpuTest(
+  'bounds are checked where a device is opened so, and by a GPU in software unless it is told otherwise',
+  async () => {
+    assert.equal(await readBeyond(await webGpuFor({ boundsChecks: true })), 3);
+    assert.equal(await readBeyond(await webGpuFor({ boundsChecks: false })), 5);
+    const adapter = await (await webGpuFor({})).requestAdapter();
+    if (adapter!.info.isFallbackAdapter) assert.equal(await readBeyond(await webGpuFor({})), 3);
+  },
+);

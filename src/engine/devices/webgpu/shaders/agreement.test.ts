@@ -1,6 +1,5 @@
 /** Generated kernels at random shapes, beside the interpreter: contractions by any tile, rows and maps. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import fc from 'fast-check';
 import {
   convolutionBeyond,
@@ -8,7 +7,8 @@ import {
   drawnMaps,
   drawnRows,
 } from '../../../../../test/drawnKernels.js';
-import { assertAgreement, skip } from '../../../../../test/kernelAgreement.js';
+import { gpuTest } from '../../../../../test/foundDevices.js';
+import { assertAgreement } from '../../../../../test/kernelAgreement.js';
 import type { Kernel } from '../../../loops/kernel.js';
 import { contractionShape } from './contractionShape.js';
 import { tileName } from './tile.js';
@@ -16,7 +16,7 @@ import { smallTile, tilesFor } from './tiles.js';
 
 const property = (name: string, drawn: fc.Arbitrary<Kernel>, numRuns: number) => {
   const runs = fc.tuple(drawn, fc.boolean(), fc.boolean(), fc.nat(1e6));
-  test(name, { skip }, () =>
+  gpuTest(name, () =>
     fc.assert(
       fc.asyncProperty(runs, async ([kernel, isShared, nested, seed]) => {
         const shape = contractionShape(kernel);
@@ -42,7 +42,7 @@ const TILES = [
 ];
 
 for (const name of TILES) {
-  test(`a contraction beyond a tile ${name}`, { skip }, async () => {
+  gpuTest(`a contraction beyond a tile ${name}`, async () => {
     const [rows, columns] = name.split('x').map((size) => Number.parseInt(size, 10));
     const kernel = convolutionBeyond(rows, columns);
     const tile = tilesFor(contractionShape(kernel)!).find((tile) => tileName(tile) === name);
