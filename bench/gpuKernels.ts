@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { fusionFor } from '../src/engine/devices/webgpu/fusionFor.js';
 import { keyOf } from '../src/engine/devices/webgpu/kernelTiles.js';
 import { timeTiles } from '../src/engine/devices/webgpu/kernelTiming.js';
 import { gpuOf } from '../src/engine/devices/webgpu/openAdapter.js';
@@ -35,6 +36,10 @@ const { values, positionals } = parseArgs({
 });
 const [batch, size] = [values.batch, values.size].map(Number);
 
+const api = await webGpuFor({ gpu: values.gpu });
+const adapter = await api.requestAdapter({ powerPreference: 'high-performance' });
+if (adapter === null) throw new Error('there is no GPU that WebGPU can use');
+const gpu = await gpuOf(adapter);
 interface Contraction {
   readonly kernel: Kernel;
   readonly shape: ContractionShape;
@@ -46,7 +51,8 @@ interface Contraction {
 function contractions(): Contraction[] {
   const opt = parseTrainOptions(['--dataroot', '.', ...positionals]);
   const images = { batch, height: size, width: size, format: 'u8' } as const;
-  const { tasks } = scheduleOf(stepOf(pix2pix.build(opt as unknown as ModelOptions)).program(images));
+  const program = stepOf(pix2pix.build(opt as unknown as ModelOptions)).program(images);
+  const { tasks } = scheduleOf(program, { fusion: fusionFor(gpu) });
   const found = new Map<string, Contraction>();
   for (const task of tasks) {
     const shape = task.kind === 'kernel' ? contractionShape(task.kernel) : undefined;
@@ -58,10 +64,6 @@ function contractions(): Contraction[] {
   return [...found.values()];
 }
 
-const api = await webGpuFor({ gpu: values.gpu });
-const adapter = await api.requestAdapter({ powerPreference: 'high-performance' });
-if (adapter === null) throw new Error('there is no GPU that WebGPU can use');
-const gpu = await gpuOf(adapter);
 const results = [];
 let [total, ruled] = [0, 0];
 for (const { kernel, shape, name, count } of contractions()) {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { convolutionBeyond } from '../../../../test/drawnKernels.js';
-import { skip, testGpu } from '../../../../test/kernelAgreement.js';
+import { gpuTest } from '../../../../test/foundDevices.js';
+import { testGpu } from '../../../../test/kernelAgreement.js';
 import type { TunedChoicesStore } from '../../runtime/tunedChoices.js';
 import type { Gpu } from './gpu.js';
 import { KernelTiles, keyOf } from './kernelTiles.js';
@@ -26,7 +27,12 @@ function memory(): TunedChoicesStore & { readonly kept: Record<string, unknown> 
 function tilesWith(fastest: string, settings: { store?: TunedChoicesStore; isSoftware?: boolean } = {}) {
   let timed = 0;
   const tiles = new KernelTiles({
-    ...{ gpu: { workgroupLimits: GUARANTEED } as Gpu, fingerprint: 'here', isSoftware: false, worthTiming: 0 },
+    ...{
+      gpu: { workgroupLimits: GUARANTEED } as Gpu,
+      fingerprint: 'here',
+      isSoftware: false,
+      worthTiming: 0,
+    },
     time: async (_, __, candidates) => {
       timed += candidates.length;
       return Object.fromEntries(candidates.map(tileName).map((name) => [name, name === fastest ? 1 : 2]));
@@ -80,7 +86,7 @@ test('contractions that compute the same have one key, whatever their tensors ar
   assert.notEqual(keyOf(convolutionBeyond(64, 128)), keyOf(kernel));
 });
 
-test('an adapter times tiles', { skip }, async () => {
+gpuTest('an adapter times tiles', async () => {
   const small = smallTile(shape);
   const times = await timeTiles(await testGpu(), kernel, [small, { ...small, nested: true }]);
   assert.deepEqual(Object.keys(times), [small, { ...small, nested: true }].map(tileName));

@@ -1,7 +1,7 @@
 /** Every tile beside the interpreter: a GPU in software takes long to compile the large ones. */
-import { test } from 'node:test';
 import { convolutionBeyond } from '../../../../../test/drawnKernels.js';
-import { assertAgreement, skip } from '../../../../../test/kernelAgreement.js';
+import { gpuTest } from '../../../../../test/foundDevices.js';
+import { assertAgreement } from '../../../../../test/kernelAgreement.js';
 import { contractionShape } from './contractionShape.js';
 import { tileName } from './tile.js';
 import { tilesFor } from './tiles.js';
@@ -11,7 +11,7 @@ const large = contractionShape(convolutionBeyond(256, 256))!;
 
 for (const tile of tilesFor(large)) {
   for (const nested of tile.nested ? [] : [false, true]) {
-    test(`a contraction beyond a tile ${tileName({ ...tile, nested })}`, { skip }, () =>
+    gpuTest(`a contraction beyond a tile ${tileName({ ...tile, nested })}`, () =>
       assertAgreement({
         kernel: convolutionBeyond(tile.rows, tile.columns),
         tile: { ...tile, nested },
