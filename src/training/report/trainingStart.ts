@@ -1,6 +1,7 @@
 import { keptInWords } from '../keptImages.js';
 import { versionsWith } from '../saved/versions.js';
 import type { Training } from '../training.js';
+import { imageSides } from './imageSides.js';
 import { networkRecords } from './networkRecords.js';
 import type { TrainingStart } from './trainingEvents.js';
 import type { TrainingProgress } from './trainingProgress.js';
@@ -31,17 +32,17 @@ export function trainingStart(
 }
 
 /** The plan of a training, in one line. */
-export function describePlan(
-  { dataset, model, validationImages, keptImages }: Training,
+export async function describePlan(
+  { opt, dataset, model, validationImages, keptImages }: Training,
   lastEpoch: number,
-): string {
+): Promise<string> {
   const { epoch, batchIndex, batchesPerEpoch } = dataset;
   if (epoch > lastEpoch) {
     return `nothing is left to train: the run has finished its ${lastEpoch} epochs (more: --n_epochs, --n_epochs_decay)`;
   }
   const validation = validationImages > 0 ? `, validating on ${validationImages}` : '';
-  const kept = keptInWords(keptImages);
-  const images = `${dataset.length} images${kept === undefined ? '' : `, ${kept}`}${validation}`;
+  const facts = [await imageSides(dataset.folders, opt.datasetMode), keptInWords(keptImages)];
+  const images = [`${dataset.length} images`, ...facts.filter((fact) => fact)].join(', ') + validation;
   if (model.loadedFrom === undefined) return `training on ${images}`;
   const place = batchIndex === 0 ? '' : `, after batch ${batchIndex} of ${batchesPerEpoch}`;
   return `training goes on in epoch ${epoch}${place} (${model.steps} steps made), on ${images}`;
