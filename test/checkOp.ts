@@ -20,12 +20,6 @@ import { type BuildOp, opBuilders } from './opBuilders.js';
 import { caseTensor, type OpCase, opCases } from './opCases.js';
 import { runProgram, withProgram } from './runProgram.js';
 
-/** WGSL promises 2.5 units in the last place of a quotient, and a few of other functions, where processors round. */
-const looser = ({ relative = 4e-6, absolute = 1e-7 }: Tolerance = {}): Tolerance => ({
-  relative: 2 * relative,
-  absolute: 2 * absolute,
-});
-
 interface FixtureOptions {
   /** For the device whose layers have several algorithms; the others are left out then. */
   readonly choose?: AlgorithmChooser;
@@ -59,7 +53,7 @@ export function checkAgainstPyTorch(ops: readonly string[], options: FixtureOpti
           const { program, tensors, expected } = fixtureProgram(some, build, gradients);
           const found = await runProgram(program, tensors, choose === undefined ? { device } : { choose });
           for (const [output, numbers] of Object.entries(expected)) {
-            assertClose(found[output], numbers, output, isGpu ? looser(tolerance) : tolerance);
+            assertClose(found[output], numbers, output, tolerance);
           }
         });
       }

@@ -17,7 +17,7 @@ export async function openTestDevice(
   choose: AlgorithmChooser = direct,
 ): Promise<Device> {
   if (name === 'interpreter') return new InterpreterDevice();
-  const settings: CpuSettings = { threads: 1, choose };
+  const settings: CpuSettings = { threads: 1, choose, boundsChecks: true };
   return openDevice(name, settings);
 }
 

@@ -47,7 +47,7 @@ async function trainEpochs(training: Training, surroundings: TrainingSurrounding
     emit({ kind: 'saved', tags, at });
   };
 
-  emit({ kind: 'message', text: describePlan(training, lastEpoch) });
+  emit({ kind: 'message', text: await describePlan(training, lastEpoch) });
   if (dataset.epoch > lastEpoch) return end('finished', lastEpoch);
   emit({ kind: 'started', ...trainingStart(training, progress) });
   const early = reasonToEnd();

@@ -1,4 +1,5 @@
 import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
+import { adapterFacts } from './adapterFacts.js';
 import { BufferUsage } from './bufferUsage.js';
 import type { WorkgroupLimits } from './shaders/tiles.js';
 
@@ -70,7 +71,7 @@ export class Gpu {
 
   /** Whether it is none, but software that stands in for one. */
   get isSoftware(): boolean {
-    return this.device.adapterInfo?.isFallbackAdapter ?? false;
+    return adapterFacts({ info: this.device.adapterInfo }).isSoftware;
   }
 
   /** Storage bindings of a shader. */

@@ -47,7 +47,7 @@ export class WebGpuDevice implements Device {
     const { tunedChoices: store } = settings;
     this.tiles = new KernelTiles({ gpu, fingerprint, store, isSoftware: gpu.isSoftware });
     this.states = new StateMemory(gpu);
-    this.memory = webGpuMemory(gpu.maxBindingBytes);
+    this.memory = webGpuMemory(gpu);
     if (settings.profiling) new KernelTimes(gpu); // refuses an adapter without timestamps before anything is run
   }
 

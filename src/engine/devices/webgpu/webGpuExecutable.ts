@@ -3,17 +3,19 @@ import type { Program } from '../../ir/program.js';
 import type { State } from '../../ir/state.js';
 import { elementCount } from '../../ir/tensorType.js';
 import type { HostStep, Value } from '../../ir/value.js';
+import { scheduleOf } from '../../loops/schedule.js';
+import type { Schedule } from '../../loops/task.js';
 import type { Executable, RunInputs, RunResults } from '../../runtime/executable.js';
 import type { TensorArray } from '../../runtime/tensorArray.js';
 import { AdamTask } from './adamTask.js';
 import { dispatchKernel } from './dispatchKernel.js';
+import { fusionFor } from './fusionFor.js';
 import { type Dispatch, encodeDispatches, type Gpu, type Memory } from './gpu.js';
 import type { KernelTiles } from './kernelTiles.js';
 import type { KernelTimes } from './kernelTimes.js';
 import { ProgramInputs } from './programInputs.js';
 import { allocateProgram, type ProgramMemory } from './programMemory.js';
 import { type RunScalars, ScalarRing } from './scalarRing.js';
-import { type Schedule, scheduleOf } from './schedule.js';
 import type { StateMemory } from './stateMemory.js';
 import type { WebGpuAdam } from './webGpuAdam.js';
 
@@ -61,7 +63,7 @@ export class WebGpuExecutable implements Executable {
   /** Throws Error when a state has no memory or an optimiser is missing, Pix2PixError when memory is lacking. */
   static async compile(program: Program, compilation: WebGpuCompilation): Promise<WebGpuExecutable> {
     const { gpu } = compilation;
-    const schedule = scheduleOf(program);
+    const schedule = scheduleOf(program, { fusion: fusionFor(gpu.workgroupLimits) });
     const given = givenMemory(schedule, compilation);
     const memory = await allocateProgram(gpu, program, schedule, given);
     const steps = await prepareSteps(program, schedule, memory, compilation);
