@@ -8,8 +8,8 @@ const MAX_TENSORS = 16;
 /** Workgroups that a sum of few long rows is shared out to. */
 const WORKGROUPS = 400;
 
-/** How programs are fused for a GPU. */
-export function fusionFor({ workgroupLimits }: Pick<Gpu, 'workgroupLimits'>): FusionOptions {
+/** How programs are fused for a GPU of these limits. */
+export function fusionFor(limits: WorkgroupLimits): FusionOptions {
   return {
     maxTensors: MAX_TENSORS,
     splitOf: splitsFor(WORKGROUPS, (kernel) => splitOf(kernel, limits)),
