@@ -9,6 +9,7 @@ import { decideDevice } from './autoDevice.js';
 import { createModel } from './createModel.js';
 import type { Model } from './model/model.js';
 import { imagesPerStep } from './model/stepPieces.js';
+import { stretching } from './report/imageSides.js';
 import type { TrainingStart, TrainingSurroundings } from './report/trainingEvents.js';
 import { runFolder } from './saved/loadModel.js';
 import { startingPoint } from './saved/resume.js';
@@ -57,13 +58,15 @@ export async function withTraining<T>(
     const model = await createModel(opt);
     try {
       if (model.device.notice !== undefined) warn(model.device.notice);
+      const stretched = await stretching(dataset.folders, opt);
+      if (stretched !== undefined) warn(stretched);
       const validationImages = await validationLength(model, opt, warn);
       const checkpoints = new CheckpointStore(runFolder(opt), {
         onWarning: warn,
         session: surroundings.session,
         lock: surroundings.lock,
       });
-      await model.setup(opt, { print, checkpoints });
+      await model.setup(opt, { print, checkpoints, isStepNext: dataset.length >= imagesPerStep(opt) });
       const { place, bestL1 } = startingPoint(model, opt, checkpoints, warn);
       dataset.startAt(place.epoch, place.batchIndex);
       const resumedFrom = model.loadedFrom && {

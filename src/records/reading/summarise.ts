@@ -7,7 +7,7 @@ import type { BestValue, Mark, RunDetail, RunSummary } from './runSummary.js';
 
 /** The table's row of a run. @param now milliseconds since 1970 */
 export function summarise(run: Run, revision: number, now = Date.now()): RunSummary {
-  const { contents, record, log, annotations, problems } = run;
+  const { contents, record, log, annotations, sweep, problems } = run;
   const sessions = record?.sessions ?? [];
   const session = sessions.at(-1);
   const { state, reason } = runState(
@@ -26,6 +26,7 @@ export function summarise(run: Run, revision: number, now = Date.now()): RunSumm
     state,
     stateReason: reason,
     isForeign: record === undefined,
+    sweep,
     startedAt,
     updatedAt: contents.lastWall ?? startedAt,
     seconds: secondsOf(run, isRunning ? now : undefined),

@@ -33,8 +33,9 @@ export async function findHardwareGpu(
       `WebGPU does not find the GPU of this machine: missing is ${system.missing.join('; ') || 'its driver'}`,
     );
   } catch (error) {
-    if (!(error instanceof Pix2PixError)) throw error;
-    return missing(inOneLine(error));
+    // Whatever a library or a driver throws, there is still the processor.
+    if (error instanceof Pix2PixError) return missing(inOneLine(error));
+    return missing(`WebGPU fails: ${(error as Error).message.split('\n')[0]}`);
   }
 }
 

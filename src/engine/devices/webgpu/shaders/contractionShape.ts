@@ -1,8 +1,8 @@
 import type { Expr } from '../../../ir/loopForm.js';
 import { elementCount } from '../../../ir/tensorType.js';
-import { dependenceOf, dependenceOfIndex } from '../../../loops/dependence.js';
+import { dependenceOf } from '../../../loops/dependence.js';
 import { flatten } from '../../../loops/indices.js';
-import type { Kernel, Reduction } from '../../../loops/kernel.js';
+import { isElementStore, type Kernel } from '../../../loops/kernel.js';
 import { type Axis, dependenceOn, longAxes, pointsOf } from './countedAxes.js';
 import { type Access, accessesOf } from './fourNeighbours.js';
 import { placeAt } from './placeAt.js';
@@ -49,14 +49,10 @@ export function contractionShape(kernel: Kernel): ContractionShape | undefined {
   };
 }
 
-function onlyProduct({ phases, axes, over, stores }: Kernel) {
-  const [reduction, ...others] = phases.flat();
-  const isOnly = others.length === 0 && reduction?.op === 'product';
-  const along = dependenceOn(longAxes(over, axes.length));
-  const isOfTerms = stores.some(({ index, expr }) =>
-    [dependenceOf(expr), ...index.map(dependenceOfIndex)].some((needed) => needed & along),
-  );
-  return isOnly && !isOfTerms ? (reduction as Extract<Reduction, { op: 'product' }>) : undefined;
+function onlyProduct(kernel: Kernel) {
+  const [reduction, ...others] = kernel.phases.flat();
+  const isOnly = others.length === 0 && !kernel.stores.some((store) => isElementStore(kernel, store));
+  return isOnly && reduction?.op === 'product' ? reduction : undefined;
 }
 
 /** The distance in memory between results that are neighbours along one of these axes. */
@@ -88,8 +84,19 @@ export function sectorsOf(side: Side, size: number, inner: readonly Axis[], dept
   return size * Math.min(sectorsEach(side, side.axes, size), sectorsEach(side, inner, depth));
 }
 
-/** Sectors for each element, of so many neighbours along these axes. */
+const known = new WeakMap<Expr, Map<string, number>>();
+
+/** Sectors for each element, of so many neighbours along these axes: of the largest tensor of the factor. */
 function sectorsEach({ operand }: Side, axes: readonly Axis[], count: number): number {
+  const ofOperand = known.get(operand) ?? new Map<string, number>();
+  known.set(operand, ofOperand);
+  const key = `${count} along ${axes.map(({ axis }) => axis)}`;
+  const sectors = ofOperand.get(key) ?? countSectors(operand, axes, count);
+  ofOperand.set(key, sectors);
+  return sectors;
+}
+
+function countSectors(operand: Expr, axes: readonly Axis[], count: number): number {
   const accesses = accessesOf([operand]);
   if (accesses.length === 0) return 0;
   const { place } = accesses.reduce((a, b) => (sizeOf(b) > sizeOf(a) ? b : a));
