@@ -4,10 +4,13 @@ import { useContext } from 'preact/hooks';
 import type { RunSummary } from '../../../src/records/dashboard/api.js';
 import { filterRuns } from '../../../src/records/reading/filter.js';
 import type { Connection, DataSource } from '../source.js';
+import { groupFields } from './grouping.js';
 import { runColours } from './runColours.js';
 
 /** Runs that are drawn until somebody chooses: as many as there are distinguishable colours. */
 const CHOSEN_AT_FIRST = 10;
+/** The same where groups of them are: a line is the mean of several. */
+const GROUPED_AT_FIRST = 100;
 
 /** The state that all views share: the source of the data, the runs as they are now, and which of them are drawn. */
 export class Dashboard {
@@ -51,7 +54,7 @@ export class Dashboard {
   readonly selected: ReadonlySignal<readonly RunSummary[]> = computed(() => {
     const choice = this.choice.value;
     return choice === undefined
-      ? this.filtered.value.runs.slice(0, CHOSEN_AT_FIRST)
+      ? this.filtered.value.runs.slice(0, groupFields.value.length > 0 ? GROUPED_AT_FIRST : CHOSEN_AT_FIRST)
       : this.runs.value.filter(({ id }) => choice.has(id));
   });
   private readonly colours: ReadonlySignal<ReadonlyMap<string, string>>;
@@ -69,6 +72,16 @@ export class Dashboard {
   toggle(run: string): void {
     const next = new Set(this.selected.peek().map(({ id }) => id));
     if (!next.delete(run)) next.add(run);
+    this.choice.value = next;
+  }
+
+  /** Draws some runs besides those that are drawn, or stops drawing them. */
+  draw(runs: readonly string[], isDrawn: boolean): void {
+    const next = new Set(this.selected.peek().map(({ id }) => id));
+    for (const run of runs) {
+      if (isDrawn) next.add(run);
+      else next.delete(run);
+    }
     this.choice.value = next;
   }
 
