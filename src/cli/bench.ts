@@ -7,6 +7,7 @@ import { TRAIN_OPTIONS_WITHOUT_DATA, type TrainOptions } from '../options/trainO
 import { parsing } from '../training/options.js';
 import { benchmark, type StepBenchmark } from '../training/profiling/benchmark.js';
 import type { ProfileRow } from '../training/profiling/profileTables.js';
+import { stepKernels } from '../training/profiling/stepKernels.js';
 import { type Command, type Example, formatExamples } from './command.js';
 import { JobProgress } from './jobProgress.js';
 import { print, printError } from './output.js';
@@ -24,6 +25,11 @@ const BENCH_OPTIONS = {
     help: 'steps that are timed, after two',
   },
   profile: { kind: 'flag', group: GROUP, help: 'show where the time of a step goes' },
+  show_kernels: {
+    kind: 'flag',
+    group: GROUP,
+    help: 'print the kernels by which a GPU computes a step, with their WGSL, and time nothing',
+  },
   json: { kind: 'flag', group: GROUP, help: 'print all of it as one JSON object' },
 } as const satisfies OptionTable;
 
@@ -62,6 +68,10 @@ export const benchCommand: Command = {
       given,
       true,
     );
+    if (opt.showKernels) {
+      print(stepKernels(opt));
+      return 0;
+    }
     const progress = new JobProgress();
     const result = await benchmark(opt, {
       steps: opt.steps,

@@ -101,7 +101,9 @@ export const DATA_OPTIONS = {
     choices: preprocessModes,
     group: 'Data',
     stored: 'always',
-    help: 'how images come to the size that the networks take; none rounds their sides to multiples of 4',
+    help:
+      'how images come to the size that the networks take; scale_width keeps proportions, but stretches to --crop_size ' +
+      'what would be lower; none rounds sides to multiples of 4',
   },
   load_size: {
     kind: 'int',

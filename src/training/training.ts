@@ -9,6 +9,7 @@ import { decideDevice } from './autoDevice.js';
 import { createModel } from './createModel.js';
 import type { Model } from './model/model.js';
 import { imagesPerStep } from './model/stepPieces.js';
+import { stretching } from './report/imageSides.js';
 import type { TrainingStart, TrainingSurroundings } from './report/trainingEvents.js';
 import { runFolder } from './saved/loadModel.js';
 import { startingPoint } from './saved/resume.js';
@@ -57,6 +58,8 @@ export async function withTraining<T>(
     const model = await createModel(opt);
     try {
       if (model.device.notice !== undefined) warn(model.device.notice);
+      const stretched = await stretching(dataset.folders, opt);
+      if (stretched !== undefined) warn(stretched);
       const validationImages = await validationLength(model, opt, warn);
       const checkpoints = new CheckpointStore(runFolder(opt), {
         onWarning: warn,

@@ -73,11 +73,16 @@ export class ExpressionWriter {
 
   /** The name of an expression's value, which is needed only where the guard holds. */
   expr(expr: Expr, guard?: Guard): string {
-    const key = `${expr.id} ${guard?.name}`;
+    const key = keyOf(expr, guard);
     const known = this.block.find(key);
     if (known !== undefined) return known;
     const code = this.code(expr, guard);
     return this.block.at(dependenceOf(expr) | (guard?.needed ?? 0)).define(key, code);
+  }
+
+  /** Has an expression, where it is not guarded, be taken from another one of the same value. */
+  callSame(expr: Expr, same: Expr): void {
+    this.block.call(keyOf(expr, undefined), this.expr(same));
   }
 
   /** The condition, in parts, that a store goes to an element of the tensor. */
@@ -235,6 +240,10 @@ export class ExpressionWriter {
         return language.toIndex(this.element(atom.tensor, flatten(atom.index, atom.tensor.type.shape)));
     }
   }
+}
+
+function keyOf({ id }: Expr, guard: Guard | undefined): string {
+  return `${id} ${guard?.name}`;
 }
 
 /** By which a block knows the name of an accumulator that is not called acc0, acc1, ... there. */

@@ -18,6 +18,8 @@ export interface DeviceSettings {
   readonly tunedChoices?: TunedChoicesStore;
   /** Of a device that there are several of: a part of the name of the one to use. Default: the fastest. */
   readonly gpu?: string;
+  /** Whether kernels check every place in memory that they touch. Default: by a GPU in software alone. */
+  readonly boundsChecks?: boolean;
   /** Whether runs are timed op by op, for `profile`, which makes them a little slower. Default: no. */
   readonly profiling?: boolean;
 }
@@ -46,6 +48,11 @@ export interface Device {
    */
   readonly fingerprint: string;
   readonly memory: MemoryModel;
+  /**
+   * Runs that may be under way while the next is begun: whoever wants a result of every run awaits it so many runs later,
+   * and never waits. 0: a run is over when its promise resolves.
+   */
+  readonly runsAhead: number;
   /** The hardware by its driver's name for it, where it is not the machine's processor. */
   readonly adapter?: string | undefined;
   /** Bytes of memory of its own that are allocated now, where it has some and counts them. */

@@ -18,14 +18,16 @@ export interface RandomDraw {
  * @returns false where the program has no such input
  */
 export function drawRandomInput(
-  { dropoutMasks, noises }: Program,
+  program: Program,
   name: string,
-  { seed, purpose, draw }: RandomDraw,
+  random: RandomDraw,
   out: Float32Array,
 ): boolean {
+  const { dropoutMasks, noises } = program;
+  const { seed, purpose, draw } = random;
   const rate = dropoutMasks.get(name);
   if (rate !== undefined) {
-    fillDropoutMask(out, new RandomStream(seed, purpose, [draw, placeOf(name, dropoutMasks)]), rate);
+    fillDropoutMask(out, maskStream(program, name, random), rate);
     return true;
   }
   const kind = noises.get(name);
@@ -34,6 +36,15 @@ export function drawRandomInput(
   if (kind === 'normal') fillNormal(out, stream, 0, 1);
   else for (let i = 0; i < out.length; i++) out[i] = stream.uniform();
   return true;
+}
+
+/** The numbers that one of a program's dropout masks is made of, by `fillDropoutMask` or by a device itself. */
+export function maskStream(
+  { dropoutMasks }: Program,
+  name: string,
+  { seed, purpose, draw }: RandomDraw,
+): RandomStream {
+  return new RandomStream(seed, purpose, [draw, placeOf(name, dropoutMasks)]);
 }
 
 function placeOf(name: string, inputs: ReadonlyMap<string, unknown>): number {

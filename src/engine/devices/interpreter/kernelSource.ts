@@ -2,7 +2,7 @@ import type { Tensor } from '../../ir/loopForm.js';
 import type { Shape } from '../../ir/tensorType.js';
 import { ACCUMULATORS, Block, ofAxes, ofAxis } from '../../loops/block.js';
 import { ExpressionWriter, indented } from '../../loops/expressionWriter.js';
-import type { Kernel, Reduction, Store } from '../../loops/kernel.js';
+import { isElementStore, type Kernel, type Reduction, type Store } from '../../loops/kernel.js';
 import { JavaScript, type Precision } from './javaScript.js';
 
 /** A kernel as the body of a JavaScript function. */
@@ -60,7 +60,13 @@ class KernelWriter {
       });
       known += phase.length;
     }
-    for (const store of stores) this.writeStore(store);
+    const ofElements = stores.filter((store) => isElementStore(this.kernel, store));
+    if (ofElements.length > 0) {
+      this.writeLoops(over, axes.length, () => {
+        for (const store of ofElements) this.writeStore(store);
+      });
+    }
+    for (const store of stores) if (!ofElements.includes(store)) this.writeStore(store);
   }
 
   /** Loops around what `body` writes. */

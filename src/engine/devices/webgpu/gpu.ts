@@ -1,4 +1,5 @@
 import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
+import { adapterFacts } from './adapterFacts.js';
 import { BufferUsage } from './bufferUsage.js';
 import type { WorkgroupLimits } from './shaders/tiles.js';
 
@@ -22,8 +23,8 @@ export interface BindingLimits {
   readonly bytes: number;
 }
 
-/** Commands that may be under way while further ones are submitted. */
-const MAX_IN_FLIGHT = 2;
+/** Submissions that may be under way while the next is made. */
+export const MAX_IN_FLIGHT = 2;
 
 /** Larger downloads, such as of parameters, are too rare for their buffers to be kept. */
 const KEPT_STAGING_BYTES = 2 ** 16;
@@ -62,7 +63,7 @@ export class Gpu {
 
   /** Whether it is none, but software that stands in for one. */
   get isSoftware(): boolean {
-    return this.device.adapterInfo?.isFallbackAdapter ?? false;
+    return adapterFacts({ info: this.device.adapterInfo }).isSoftware;
   }
 
   /** Storage bindings of a shader. */
@@ -162,13 +163,20 @@ export class Gpu {
     const encoder = this.device.createCommandEncoder();
     encoder.copyBufferToBuffer(buffer, offset, staging, 0, size);
     this.device.queue.submit([encoder.finish()]);
+    const copy = await this.readStaging(staging);
+    if (size <= KEPT_STAGING_BYTES) this.staging.get(size)!.push(staging);
+    else staging.destroy();
+    return copy.slice(0, bytes);
+  }
+
+  /** A copy of a buffer that the host can read, as it is after all that has been submitted so far. */
+  async readStaging(staging: GPUBuffer): Promise<ArrayBuffer> {
+    this.throwFailure();
     try {
       await staging.mapAsync(MAP_MODE_READ);
       this.throwFailure();
-      const copy = staging.getMappedRange().slice(0, bytes);
+      const copy = staging.getMappedRange().slice(0);
       staging.unmap();
-      if (size <= KEPT_STAGING_BYTES) this.staging.get(size)!.push(staging);
-      else staging.destroy();
       return copy;
     } catch (error) {
       this.throwFailure();

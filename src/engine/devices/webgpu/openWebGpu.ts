@@ -1,5 +1,6 @@
 import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
 import type { DeviceSettings } from '../../runtime/device.js';
+import { adapterFacts } from './adapterFacts.js';
 import { type CreateGpu, findAdapterName } from './listAdapters.js';
 import { openAdapter } from './openAdapter.js';
 import type { WebGpuDevice } from './webGpuDevice.js';
@@ -8,28 +9,44 @@ import { webGpuInstallCommand, webGpuPackages, webGpuVersions } from './webGpuPa
 /** Dawn's own settings: timestamps are not rounded to 100 µs, as they are for pages. */
 const DAWN = ['enable-dawn-features=allow_unsafe_apis', 'disable-dawn-features=timestamp_quantization'];
 
-/** What is kept for as long as the process, by the adapter's name: Dawn's objects need it while they are in use. */
-const found = new Map<string | undefined, GPU>();
+/** Memory is touched where a shader says, unchecked: generated kernels stay within it, which tests show with checks. */
+const UNCHECKED = ['enable-dawn-features=disable_robustness'];
+
+/** What is kept for as long as the process, by its settings: Dawn's objects need it while they are in use. */
+const found = new Map<string, GPU>();
 
 /**
  * Opens a GPU in Node, by the optional package that has WebGPU.
  * @throws Pix2PixError when the package is not installed or does not load, there is no GPU, or none of the wanted name
  */
 export async function openWebGpu(name: string, settings: DeviceSettings): Promise<WebGpuDevice> {
-  const gpu = await webGpuOfNode(settings.gpu);
-  return openAdapter(name, { gpu, versions: webGpuVersions() }, settings);
+  return openAdapter(name, { gpu: await webGpuFor(settings), versions: webGpuVersions() }, settings);
+}
+
+/** What a page has as `navigator.gpu`, with or without bounds checks. Throws as `openWebGpu`. */
+export async function webGpuFor({ gpu, boundsChecks }: DeviceSettings): Promise<GPU> {
+  const checked = await webGpuOfNode(gpu);
+  const isChecked = boundsChecks ?? !(await isHardware(checked));
+  return isChecked ? checked : webGpuOfNode(gpu, UNCHECKED);
+}
+
+async function isHardware(gpu: GPU): Promise<boolean> {
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  return adapter !== null && !adapterFacts(adapter).isSoftware;
 }
 
 /**
  * What a page has as `navigator.gpu`.
  * @param part of the name of the only adapter that it is to offer
+ * @param more of Dawn's settings
  * @throws Pix2PixError as `openWebGpu`
  */
-export async function webGpuOfNode(part?: string): Promise<GPU> {
+export async function webGpuOfNode(part?: string, more: readonly string[] = []): Promise<GPU> {
   const create = await loadWebGpu();
   const name = part === undefined ? undefined : await findAdapterName(create, part);
-  const gpu = found.get(name) ?? create(name === undefined ? DAWN : [...DAWN, `adapter=${name}`]);
-  found.set(name, gpu);
+  const settings = [...DAWN, ...more, ...(name === undefined ? [] : [`adapter=${name}`])];
+  const gpu = found.get(settings.join()) ?? create(settings);
+  found.set(settings.join(), gpu);
   return gpu;
 }
 

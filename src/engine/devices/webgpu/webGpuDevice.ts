@@ -10,7 +10,7 @@ import type { AdamSettings, Optimiser } from '../../runtime/optimiser.js';
 import type { Profile } from '../../runtime/profile.js';
 import { type PredictOptions, predictStepTime, type StepTime } from '../../runtime/stepTime.js';
 import type { DecidedAlgorithms } from '../../runtime/tunedChoices.js';
-import type { Gpu } from './gpu.js';
+import { type Gpu, MAX_IN_FLIGHT } from './gpu.js';
 import { KernelTiles } from './kernelTiles.js';
 import { KernelTimes } from './kernelTimes.js';
 import { StateMemory } from './stateMemory.js';
@@ -26,6 +26,7 @@ const COPIED_BYTES = 2 ** 26;
 /** A GPU by WebGPU, in Node and in pages: every loop of a program is a kernel in WGSL. */
 export class WebGpuDevice implements Device {
   readonly memory;
+  readonly runsAhead = MAX_IN_FLIGHT;
   private readonly tiles: KernelTiles;
   private readonly states: StateMemory;
   private readonly optimiserOf = new Map<State, WebGpuAdam>();
@@ -46,7 +47,7 @@ export class WebGpuDevice implements Device {
     const { tunedChoices: store } = settings;
     this.tiles = new KernelTiles({ gpu, fingerprint, store, isSoftware: gpu.isSoftware });
     this.states = new StateMemory(gpu);
-    this.memory = webGpuMemory(gpu.maxBindingBytes);
+    this.memory = webGpuMemory(gpu);
     if (settings.profiling) new KernelTimes(gpu); // refuses an adapter without timestamps before anything is run
   }
 

@@ -1,8 +1,8 @@
 import type { Expr } from '../../../ir/loopForm.js';
 import { elementCount } from '../../../ir/tensorType.js';
-import { dependenceOf, dependenceOfIndex } from '../../../loops/dependence.js';
+import { dependenceOf } from '../../../loops/dependence.js';
 import { flatten } from '../../../loops/indices.js';
-import type { Kernel, Reduction } from '../../../loops/kernel.js';
+import { isElementStore, type Kernel } from '../../../loops/kernel.js';
 import { type Axis, dependenceOn, longAxes, pointsOf } from './countedAxes.js';
 import { type Access, accessesOf } from './fourNeighbours.js';
 import { placeAt } from './placeAt.js';
@@ -49,14 +49,10 @@ export function contractionShape(kernel: Kernel): ContractionShape | undefined {
   };
 }
 
-function onlyProduct({ phases, axes, over, stores }: Kernel) {
-  const [reduction, ...others] = phases.flat();
-  const isOnly = others.length === 0 && reduction?.op === 'product';
-  const along = dependenceOn(longAxes(over, axes.length));
-  const isOfTerms = stores.some(({ index, expr }) =>
-    [dependenceOf(expr), ...index.map(dependenceOfIndex)].some((needed) => needed & along),
-  );
-  return isOnly && !isOfTerms ? (reduction as Extract<Reduction, { op: 'product' }>) : undefined;
+function onlyProduct(kernel: Kernel) {
+  const [reduction, ...others] = kernel.phases.flat();
+  const isOnly = others.length === 0 && !kernel.stores.some((store) => isElementStore(kernel, store));
+  return isOnly && reduction?.op === 'product' ? reduction : undefined;
 }
 
 /** The distance in memory between results that are neighbours along one of these axes. */

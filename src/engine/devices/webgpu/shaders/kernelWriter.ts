@@ -15,6 +15,9 @@ export interface KernelShader {
   readonly workgroups: readonly [x: number, y: number];
 }
 
+/** Invocations that share nothing: so few that small kernels too reach all of a GPU. */
+export const POINTS_A_WORKGROUP = 64;
+
 /** WebGPU guarantees so many workgroups an axis. */
 const MAX_WORKGROUPS = 65_535;
 

@@ -4,10 +4,7 @@ import { expressionsIn, type Kernel } from '../../../loops/kernel.js';
 import type { Bindings } from './arrays.js';
 import { countedBlock, fourBlocks, longAxes } from './countedAxes.js';
 import { accessesOf, neighbourAxes, storedBy, wideTensors } from './fourNeighbours.js';
-import { type KernelShader, KernelWriter } from './kernelWriter.js';
-
-/** Invocations that share nothing: so few that small maps too reach all of a GPU. */
-export const POINTS_A_WORKGROUP = 64;
+import { type KernelShader, KernelWriter, POINTS_A_WORKGROUP } from './kernelWriter.js';
 
 /** A kernel without reductions: an invocation computes four neighbouring points, or one where no axis lends itself. */
 export function mapShader(kernel: Kernel, bindings?: Bindings): KernelShader {
