@@ -59,7 +59,11 @@ export class Dashboard {
   });
   private readonly colours: ReadonlySignal<ReadonlyMap<string, string>>;
 
-  constructor(readonly source: DataSource) {
+  /** @param onNews told of each run whose row has changed */
+  constructor(
+    readonly source: DataSource,
+    private readonly onNews: (before: RunSummary, after: RunSummary) => void = () => {},
+  ) {
     this.colours = computed(() => runColours(this.runs.value));
   }
 
@@ -120,7 +124,11 @@ export class Dashboard {
   /** Takes in new rows of some runs. */
   change(runs: readonly RunSummary[], gone: readonly string[] = []): void {
     const next = new Map(this.byId.peek());
-    for (const run of runs) next.set(run.id, run);
+    for (const run of runs) {
+      const before = next.get(run.id);
+      if (before !== undefined) this.onNews(before, run);
+      next.set(run.id, run);
+    }
     for (const id of gone) next.delete(id);
     this.byId.value = next;
   }
