@@ -64,8 +64,14 @@ test('a training says it, and so does a dry run', async () => {
     return { said: stdout + stderr, status };
   };
   // 2 × 3 images of 36 × 36 pixels of 3 bytes are 23,328 bytes
-  assert.match(train('--max_steps', '1').said, /^training on 3 images, A and B [^,]*, kept in memory \(23\.3 kB\)$/m);
-  assert.match(train('--max_steps', '1', '--cache_images', 'off').said, /^training on 3 images, A and B [^,]*$/m);
+  assert.match(
+    train('--max_steps', '1').said,
+    /^training on 3 images, A and B [^,]*, kept in memory \(23\.3 kB\)$/m,
+  );
+  assert.match(
+    train('--max_steps', '1', '--cache_images', 'off').said,
+    /^training on 3 images, A and B [^,]*$/m,
+  );
   assert.match(train('--dry_run').said, /^images {6}kept in memory \(23.3 kB\)$/m);
   const some = train('--dry_run', '--cache_images', '12kB').said;
   assert.match(some, /^images {6}51 % of them kept in memory \(12.0 kB\)$/m);
