@@ -9,6 +9,11 @@ export interface RandomDraw {
   readonly purpose: 'dropout' | 'dropout.test';
   /** The same draw gives the same numbers. */
   readonly draw: number;
+  /**
+   * Place of the run's first image in the draw, where other processes have the images before it; default: 0. Inputs have
+   * an image along their first axis.
+   */
+  readonly firstImage?: number;
 }
 
 /**
@@ -18,7 +23,22 @@ export interface RandomDraw {
  * @returns false where the program has no such input
  */
 export function drawRandomInput(
-  { dropoutMasks, noises }: Program,
+  program: Pick<Program, 'inputs' | 'dropoutMasks' | 'noises'>,
+  name: string,
+  { firstImage = 0, ...draw }: RandomDraw,
+  out: Float32Array,
+): boolean {
+  if (firstImage === 0) return drawFromStart(program, name, draw, out);
+  const [images] = program.inputs.get(name)!.shape;
+  const before = (out.length / images) * firstImage;
+  const all = new Float32Array(before + out.length);
+  const isDrawn = drawFromStart(program, name, draw, all);
+  out.set(all.subarray(before));
+  return isDrawn;
+}
+
+function drawFromStart(
+  { dropoutMasks, noises }: Pick<Program, 'dropoutMasks' | 'noises'>,
   name: string,
   { seed, purpose, draw }: RandomDraw,
   out: Float32Array,

@@ -40,7 +40,8 @@ export class InterpretedExecutable implements Executable {
     this.loops = new LoopRun(values, (value) => this.given(value), compilation.precision);
     this.tasks = cutProgram(program).flatMap(({ segment, hostStep }) => [
       ...(segment ? [this.loops.computing(segment.body)] : []),
-      ...(hostStep ? [this.hostTask(hostStep)] : []),
+      ...(hostStep?.kind === 'allReduce' ? [this.loops.computing(hostStep.values)] : []),
+      ...(hostStep?.kind === 'adam' ? [this.hostTask(hostStep)] : []),
     ]);
   }
 

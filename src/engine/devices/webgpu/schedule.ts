@@ -27,13 +27,14 @@ export function scheduleOf(program: Program): Schedule {
   const tensors = lowerToLoops(valuesOf(program));
   const done = new Set<Tensor>();
   const tasks = cutProgram(program).flatMap(({ segment, hostStep }): Task[] => {
-    const kernels = (segment?.body ?? []).flatMap((value) => {
+    const together = hostStep?.kind === 'allReduce' ? hostStep.values : []; // this process is alone: they are copies
+    const kernels = [...(segment?.body ?? []), ...together].flatMap((value) => {
       const computed = computedTensors([tensors.get(value)!], (tensor) => done.has(tensor));
       for (const tensor of computed) done.add(tensor);
       return computed.map((tensor) => ({ kernel: kernelOf(tensor), name: nameOf(value, tensor) }));
     });
     const tasks = kernels.map((task): Task => ({ kind: 'kernel', ...task }));
-    return hostStep === undefined ? tasks : [...tasks, { kind: 'host', step: hostStep }];
+    return hostStep?.kind === 'adam' ? [...tasks, { kind: 'host', step: hostStep }] : tasks;
   });
   verifyOrder(tasks.flatMap((task) => (task.kind === 'kernel' ? [task.kernel] : [])));
   return { tensors, tasks };
