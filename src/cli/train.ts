@@ -46,6 +46,10 @@ const ABOUT =
   'Trains a model on pairs of images. The run, with checkpoints, losses and samples, is kept in ' +
   '<checkpoints_dir>/<name>. Ctrl-C saves and stops. Names of options may be cut short while they stay unambiguous.';
 
+/** A launcher sends the same signal when it ends a training of which a rank has died. */
+const STOPPING_RANKS =
+  'asked to stop: all ranks finish the step, then save. If a rank has died, go on from the last checkpoint with --continue_train';
+
 /** `pix2pix train`. */
 export const trainCommand: Command = {
   name: 'train',
@@ -64,7 +68,8 @@ export const trainCommand: Command = {
     surviveLostOutput();
     const flags = new TrainingFlags();
     saveOnSignal(() => flags.askToSave());
-    const rank = launchOf(process.env)?.rank ?? 0;
+    const launch = launchOf(process.env);
+    const rank = launch?.rank ?? 0;
     const work = async (stop: AbortSignal) => {
       if (opt.dashboard && rank === 0)
         await startDashboardProcess(opt.checkpointsDir, opt.dashboardPort, printError);
@@ -72,7 +77,7 @@ export const trainCommand: Command = {
       if (!opt.quiet && !opt.json && rank === 0) print(ending(opt, summary));
     };
     try {
-      return await untilSignal(work, rank === 0 ? undefined : '');
+      return await untilSignal(work, launch && (rank === 0 ? STOPPING_RANKS : ''));
     } catch (error) {
       if (error instanceof RankLost) return endWithLostRanks(error);
       if (error instanceof SharedFailure && rank > 0) return 1; // the first rank tells of it

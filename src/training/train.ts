@@ -56,7 +56,7 @@ export interface TrainSettings {
 export async function train(
   given: TrainOptions,
   stop: AbortSignal = new AbortController().signal,
-  { commandLine, line = new ProgressLine(process.stdout), flags = new TrainingFlags() }: TrainSettings = {},
+  { commandLine, line = progressLine(), flags = new TrainingFlags() }: TrainSettings = {},
 ): Promise<TrainingSummary> {
   stopBy(stop, flags);
   const launch = launchOf(process.env);
@@ -73,6 +73,12 @@ export async function train(
   } finally {
     lock.release();
   }
+}
+
+/** Open MPI gives its ranks a terminal, wherever its own output goes: under a launcher there are plain lines alone. */
+function progressLine(): ProgressLine {
+  const { env } = process;
+  return new ProgressLine(process.stdout, launchOf(env) === undefined ? env : { ...env, TERM: 'dumb' });
 }
 
 /** Trains, and tells of it in the run's folder and to whoever watches. */

@@ -4,7 +4,9 @@ import type { TrainingFlags } from '../trainingFlags.js';
 import type { Launch } from './launch.js';
 
 /** Milliseconds between two looks, and by which each rank tells later than the one before it: one message is enough. */
-const [INTERVAL, TURN] = [100, 500];
+const [INTERVAL, TURN] = [100, 2000];
+/** Seconds that ranks may take at least to start and to find each other, which is their first wait. */
+const STARTING = 60;
 
 /**
  * The other ranks do not answer any more. The thread that waits for them cannot be ended: the process has to be, and its
@@ -27,18 +29,21 @@ export function watchRanks(flags: Pick<TrainingFlags, 'wait'>, launch: Launch, o
     timer = setInterval(() => {
       const { wait } = flags;
       const now = performance.now();
-      if (wait === undefined || wait !== current.wait) current = { wait, since: now };
-      else if (now - current.since > 1000 * opt.rankTimeout + TURN * launch.rank)
-        reject(rankLost(launch, opt));
+      if (wait === undefined || wait !== current.wait) {
+        current = { wait, since: now };
+        return;
+      }
+      const seconds = wait === 1 ? Math.max(opt.rankTimeout, STARTING) : opt.rankTimeout;
+      if (now - current.since > 1000 * seconds + TURN * launch.rank) reject(rankLost(launch, opt, seconds));
     }, INTERVAL).unref();
   });
   lost.catch(() => {}); // told to whoever races it
   return { lost, end: () => clearInterval(timer) };
 }
 
-function rankLost({ rank, size, launcher }: Launch, { rankTimeout, name }: TrainOptions): RankLost {
+function rankLost({ rank, size, launcher }: Launch, { name }: TrainOptions, seconds: number): RankLost {
   return new RankLost(
-    `rank ${rank} has waited ${rankTimeout} seconds for the others: one of the ${size} has ended, hangs, or is cut off`,
+    `rank ${rank} has waited ${seconds} seconds for the others: one of the ${size} has ended, hangs, or is cut off`,
     { launcher, checkpoints: 'those saved before are intact' },
     `go on from the last one with the same command and --name ${name} --continue_train; pass a longer --rank_timeout where ranks are only slow`,
   );

@@ -1,6 +1,7 @@
 import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
 import type { Communicator } from '../communicator.js';
 import type { Launch } from '../launch.js';
+import { SharedFailure } from '../ranks.js';
 import { loadMpi, type MpiLibrary } from './mpiLibrary.js';
 
 /** One thread at a time calls MPI, which need not be the one that began (MPI_THREAD_SERIALIZED). */
@@ -11,7 +12,7 @@ const [FLOATS, BYTES] = [1 << 22, 1 << 24];
 /**
  * Connects this process with the others that its launcher has started, over MPI. Returns when all are there.
  *
- * @throws Pix2PixError without koffi or an MPI library, and where the library does not see the ranks that there should be:
+ * @throws Pix2PixError without koffi or an MPI library; SharedFailure where the library does not see the ranks that there should be:
  *   then it is not the one that the launcher works with, and each process would train by itself
  */
 export async function connectByMpi(launch: Launch): Promise<Communicator> {
@@ -19,7 +20,7 @@ export async function connectByMpi(launch: Launch): Promise<Communicator> {
   check(library, 'MPI_Init_thread', library.initThread(SERIALIZED));
   const [rank, size] = [library.rank(), library.size()];
   if (size !== launch.size || rank !== launch.rank) {
-    throw new Pix2PixError(
+    throw new SharedFailure(
       `this process should be rank ${launch.rank} of ${launch.size}, and MPI takes it for rank ${rank} of ${size}`,
       { 'started by': launch.launcher, library: `${library.file}, ${library.family}` },
       `start it by the mpirun of ${library.family}, or under Slurm by srun --mpi=pmix or --mpi=pmi2`,
