@@ -6,7 +6,7 @@ import type { Launch } from './launch.js';
 /** Milliseconds between two looks, and by which each rank tells later than the one before it: one message is enough. */
 const [INTERVAL, TURN] = [100, 2000];
 /** Seconds that ranks may take at least to start and to find each other, which is their first wait. */
-const STARTING = 60;
+const STARTING = 20;
 
 /**
  * The other ranks do not answer any more. The thread that waits for them cannot be ended: the process has to be, and its
