@@ -14,6 +14,8 @@ export interface Manifest {
   readonly dependencies?: Versions;
   readonly devDependencies?: Versions;
   readonly optionalDependencies?: Versions;
+  readonly peerDependencies?: Versions;
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional: boolean }>>;
   readonly scripts?: Versions;
   readonly [field: string]: unknown;
 }

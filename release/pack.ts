@@ -27,7 +27,7 @@ try {
       const manifest = stagePlatform(native, platform, { modules: join(root, 'node_modules'), main, folder });
       pack(folder);
       rmSync(folder, { recursive: true });
-      return manifest;
+      return { manifest, needed: native.needed };
     }),
   );
   const folder = join(stage, main.name);

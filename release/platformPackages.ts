@@ -9,8 +9,10 @@ export interface NativePackage {
   readonly shared: readonly string[];
   /** Which of its dependencies those files have. */
   readonly dependencies: readonly string[];
-  /** Licence and notices, in release/, where its own package lacks them. */
-  readonly notices?: string;
+  /** The folder in release/ with the licence or the notices that its own package lacks. */
+  readonly notices: string;
+  /** How pix2pix-ts has it: as one that clients install, or as one that people add. */
+  readonly needed: 'optionalDependencies' | 'peerDependencies';
   readonly platforms: readonly Platform[];
 }
 
@@ -32,6 +34,7 @@ const ONNX_RUNTIME: NativePackage = {
   shared: ['dist'],
   dependencies: ['onnxruntime-common'],
   notices: 'onnxruntime',
+  needed: 'optionalDependencies',
   platforms: [
     { os: 'linux', cpu: 'x64', libc: 'glibc', folder: 'bin/napi-v6/linux/x64' },
     { os: 'linux', cpu: 'arm64', libc: 'glibc', folder: 'bin/napi-v6/linux/arm64' },
@@ -44,5 +47,24 @@ const ONNX_RUNTIME: NativePackage = {
   ],
 };
 
+const WEBGPU: NativePackage = {
+  source: 'webgpu',
+  prefix: 'pix2pix-ts-webgpu',
+  description: 'WebGPU for Node.js (Dawn), the binaries of one platform, without an install script',
+  shared: ['index.js', 'types.d.ts'],
+  dependencies: ['@webgpu/types'],
+  notices: 'webgpu',
+  needed: 'peerDependencies',
+  platforms: [
+    { os: 'linux', cpu: 'x64', libc: 'glibc', folder: 'dist/linux-x64' },
+    { os: 'linux', cpu: 'arm64', libc: 'glibc', folder: 'dist/linux-arm64' },
+    // One file for both processors. Each has a package all the same, so that names follow one rule.
+    { os: 'darwin', cpu: 'arm64', folder: 'dist/darwin-universal' },
+    { os: 'darwin', cpu: 'x64', folder: 'dist/darwin-universal' },
+    { os: 'win32', cpu: 'x64', folder: 'dist/win32-x64' },
+    { os: 'win32', cpu: 'arm64', folder: 'dist/win32-arm64' },
+  ],
+};
+
 /** All that is published beside pix2pix-ts itself. */
-export const NATIVE_PACKAGES: readonly NativePackage[] = [ONNX_RUNTIME];
+export const NATIVE_PACKAGES: readonly NativePackage[] = [ONNX_RUNTIME, WEBGPU];

@@ -34,7 +34,7 @@ export function stagePlatform(
       filter: (file) => !file.endsWith('.map'),
     });
   for (const name of platform.without ?? []) rmSync(join(folder, platform.folder, name));
-  copyNotices(native.notices === undefined ? from : join(root, 'release', native.notices), folder);
+  copyNotices([from, join(root, 'release', native.notices)], folder);
   const { type, main: entry, types, license, dependencies = {} } = source;
   const manifest: Manifest = {
     name: nameOf(native, platform),
@@ -53,14 +53,15 @@ export function stagePlatform(
   return manifest;
 }
 
-function copyNotices(from: string, to: string): void {
-  const files = readdirSync(from).filter((name) =>
-    /^(licen[cs]e|(third.?party)?notices?)(\.\w+)?$/i.test(name),
-  );
-  if (!files.some((name) => /^licen/i.test(name))) throw new Error(`there is no licence in ${from}`);
-  for (const name of files) cpSync(join(from, name), join(to, basename(name)));
+function copyNotices(folders: readonly string[], to: string): void {
+  const paths = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
+  for (const path of paths.filter(isNotice)) cpSync(path, join(to, basename(path)));
+  if (!readdirSync(to).some((name) => /^licen/i.test(name)))
+    throw new Error(`there is no licence in ${folders.join(' or ')}`);
 }
 
+const isNotice = (path: string) => /^(licen[cs]e|(third.?party)?notices?)(\.\w+)?$/i.test(basename(path));
+
 function readme({ source: name, description }: NativePackage, { version }: Manifest): string {
-  return `${description}.\n\nThese are files of ${name} ${version}, unchanged. pix2pix-ts depends on it; there is no reason to install it by itself.\n`;
+  return `${description}.\n\nThese are files of ${name} ${version}, unchanged. They are for pix2pix-ts; there is no reason to install them by themselves.\n`;
 }

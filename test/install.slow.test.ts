@@ -5,10 +5,11 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type Registry, startRegistry } from './registry.js';
+import { useSwiftShader } from './swiftShader.js';
 import { makeDataset, root, TINY, temporaryFolder } from './tinyRun.js';
 
 // The packed packages, installed in empty folders by several clients from nothing but a registry, and used there: the
-// command, natively and in WebAssembly, the library, and this on other versions of Node.
+// command, natively, in WebAssembly and on a GPU, the library, and this on other versions of Node.
 
 const folder = temporaryFolder();
 const tarballs = join(folder, 'tarballs');
@@ -118,6 +119,27 @@ for (const { client, install } of CLIENTS) {
   });
 }
 
+/** Yarn 4 as it is, which keeps packages in archives and has no folder node_modules. */
+const YARN = ['--yes', '@yarnpkg/cli-dist@4'];
+
+test('Yarn installs it under Plug and Play without a setting, and it trains and translates', async () => {
+  const here = project('yarn');
+  writeFileSync(join(here, 'yarn.lock'), '');
+  const local = { unsafeHttpWhitelist: ['127.0.0.1'], enableTelemetry: false }; // this registry has no https
+  writeFileSync(
+    join(here, '.yarnrc.yml'),
+    JSON.stringify({ npmRegistryServer: registry.url, globalFolder: join(folder, 'yarn-files'), ...local }),
+  );
+  const yarn = (...argv: string[]) => succeed(here, 'npx', [...YARN, ...argv]);
+  await yarn('add', 'pix2pix-ts');
+  assert.ok(existsSync(join(here, '.pnp.cjs')));
+  const said = await yarn('pix2pix', 'train', '--dataroot', data, ...TINY, '--max_steps', '3', '--name', 'y');
+  assert.match(said, /after 3 steps, .*; go on: yarn pix2pix train --name y --continue_train$/m);
+  assert.doesNotMatch(said, /WebAssembly/);
+  await yarn('pix2pix', 'translate', '--model', 'y', join(data, 'test/0.png'), 'y.png');
+  assert.ok(existsSync(join(here, 'y.png')));
+});
+
 test('npm finds no install script, and no runtime for other platforms', () => {
   const lock = readFileSync(join(folder, 'npm/node_modules/.package-lock.json'), 'utf8');
   const installed = Object.entries<{ hasInstallScript?: boolean }>(JSON.parse(lock).packages);
@@ -210,3 +232,25 @@ for (const version of NODES) {
     await succeed(here, node, [program, ...train, '--name', 'wasm'], { PIX2PIX_RUNTIME: 'wasm' });
   });
 }
+
+test('the line that is printed where the package of a GPU is missing installs it, and it is used', async (t) => {
+  const here = join(folder, 'npm');
+  const train = ['pix2pix', 'train', '--dataroot', data, ...TINY, '--max_steps', '3', '--device', 'webgpu'];
+  const missing = await run(here, 'npx', train);
+  assert.equal(missing.code, 1, missing.output);
+  const [, line] = /fix +(npm install \S+), or/.exec(missing.output) ?? [];
+  assert.match(line, /^npm install pix2pix-ts-webgpu-\w+-\w+@[\d.]+$/, missing.output);
+  const [npm, ...words] = line.split(' ');
+  assert.doesNotMatch(await succeed(here, npm, words), /warn|deprecated/i);
+  const megabytes = bytesOf(join(here, 'node_modules')) / 1e6;
+  t.diagnostic(`with the GPU's package: ${megabytes.toFixed(1)} MB`);
+  assert.ok(megabytes < 140, `${megabytes} MB`);
+  const installed = readdirSync(join(here, 'node_modules'));
+  assert.ok(!installed.includes('webgpu'));
+  const own = `pix2pix-ts-webgpu-${process.platform}-${process.arch}`;
+  const files = readdirSync(join(here, 'node_modules', own));
+  for (const name of ['LICENSE.md', 'ThirdPartyNotices.txt']) assert.ok(files.includes(name), name);
+  if (!useSwiftShader()) return t.diagnostic('no training on it: this machine has no SwiftShader');
+  const said = await succeed(here, 'npx', train);
+  assert.match(said, /^saved and stopped after 3 steps/m);
+});

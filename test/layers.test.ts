@@ -25,7 +25,9 @@ const PORTABLE = [
 /** The files of these folders that are for Node alone. */
 const FOR_NODE = [
   ...['engine/devices/cpu/', 'engine/devices/openDevice.ts', 'engine/devices/index.ts'],
-  ...['engine/devices/webgpu/openWebGpu.ts', 'engine/devices/webgpu/webGpuVersions.ts'],
+  ...['engine/devices/webgpu/openWebGpu.ts', 'engine/devices/webgpu/webGpuPackage.ts'],
+  ...['engine/devices/webgpu/listAdapters.ts', 'engine/devices/webgpu/systemGpus.ts'],
+  ...['engine/devices/webgpu/findHardwareGpu.ts', 'engine/devices/webgpu/surveyGpus.ts'],
   'options/configFile.ts',
 ];
 

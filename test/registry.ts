@@ -12,17 +12,34 @@ export interface Registry {
   close(): void;
 }
 
-/** Serves packed packages as if they were published, and sends whoever asks for others to the registry `elsewhere`. */
+/** A package that was packed. All is read once, since a client that waits for its answers warns. */
+interface Packed {
+  readonly manifest: { readonly name: string; readonly version: string };
+  readonly bytes: Buffer;
+  /** Where a registry has it: `/NAME/-/NAME-1.2.3.tgz`. */
+  readonly path: string;
+  readonly shasum: string;
+  readonly integrity: string;
+}
+
+/**
+ * Serves packed packages as if they were published, and all others from the registry `elsewhere`: their metadata as if they
+ * were published here, since Yarn keeps a package whose tarball lies on another server under another name.
+ */
 export async function startRegistry(tarballs: readonly string[], elsewhere: string): Promise<Registry> {
-  const packages = new Map(tarballs.map((path) => [manifestIn(path).name, path]));
-  const files = new Map(tarballs.map((path) => [`/${basename(path)}`, path]));
-  const server = createServer(({ url = '/' }, response): unknown => {
+  const packages = tarballs.map(readPacked);
+  const server = createServer(async ({ url = '/' }, response): Promise<unknown> => {
     const path = decodeURIComponent(url.split('?')[0]);
-    const [tarball, packed] = [files.get(path), packages.get(path.slice(1))];
-    if (tarball !== undefined) return response.end(readFileSync(tarball));
-    if (packed === undefined) return response.writeHead(302, { location: elsewhere + url.slice(1) }).end();
+    const tarball = packages.find((packed) => packed.path === path);
+    if (tarball !== undefined) return response.end(tarball.bytes);
+    if (path.endsWith('.tgz') || path.startsWith('/-/'))
+      return response.writeHead(302, { location: elsewhere + url.slice(1) }).end();
     response.setHeader('content-type', 'application/json');
-    return response.end(JSON.stringify(packument(packed, address())));
+    const packed = packages.find(({ manifest }) => `/${manifest.name}` === path);
+    if (packed !== undefined) return response.end(JSON.stringify(packument(packed, address())));
+    const found = await fetch(elsewhere + url.slice(1));
+    response.statusCode = found.status;
+    return response.end((await found.text()).replaceAll(elsewhere, address()));
   });
   const address = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -33,18 +50,25 @@ export async function startRegistry(tarballs: readonly string[], elsewhere: stri
   return { url: address(), close };
 }
 
-/** A registry's metadata of a package that was published once. */
-function packument(tarball: string, url: string) {
-  const manifest = manifestIn(tarball);
-  const { name, version } = manifest;
+function readPacked(tarball: string): Packed {
+  const text = execFileSync('tar', ['-xzOf', tarball, 'package/package.json'], { encoding: 'utf8' });
+  const manifest = JSON.parse(text) as Packed['manifest'];
   const bytes = readFileSync(tarball);
   const hash = (algorithm: string, encoding: 'hex' | 'base64') =>
     createHash(algorithm).update(bytes).digest(encoding);
-  const dist = {
-    tarball: url + basename(tarball),
+  return {
+    manifest,
+    bytes,
+    path: `/${manifest.name}/-/${basename(tarball)}`,
     shasum: hash('sha1', 'hex'),
     integrity: `sha512-${hash('sha512', 'base64')}`,
   };
+}
+
+/** A registry's metadata of a package that was published once. */
+function packument({ manifest, path, shasum, integrity }: Packed, url: string) {
+  const { name, version } = manifest;
+  const dist = { tarball: url + path.slice(1), shasum, integrity };
   const published = '2026-01-01T00:00:00.000Z';
   return {
     name,
@@ -52,8 +76,4 @@ function packument(tarball: string, url: string) {
     versions: { [version]: { ...manifest, _id: `${name}@${version}`, dist } },
     time: { created: published, modified: published, [version]: published },
   };
-}
-
-function manifestIn(tarball: string): { readonly name: string; readonly version: string } {
-  return JSON.parse(execFileSync('tar', ['-xzOf', tarball, 'package/package.json'], { encoding: 'utf8' }));
 }

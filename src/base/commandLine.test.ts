@@ -72,6 +72,14 @@ test(
   },
 );
 
+test('a script that Yarn writes for the moment is no way to start it', onPosix, () => {
+  const root = packageIn('of yarn', 'node_modules', 'pix2pix-ts');
+  const ofYarn = pathFolder('xfs-0123');
+  writeFileSync(join(ofYarn, 'pix2pix'), `#!/bin/sh\nexec node "${join(root, 'bin', 'pix2pix.js')}" "$@"\n`);
+  const folder = join(base, 'of yarn');
+  assert.equal(findProgram({ root, folder, path: ofYarn, ofYarn }), 'npx pix2pix');
+});
+
 test('where another program is found first, the other name is used', onPosix, () => {
   const root = packageIn('behind', 'node_modules', 'pix2pix-ts');
   const [first, second] = [pathFolder('first'), pathFolder('second')];

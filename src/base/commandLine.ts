@@ -15,7 +15,8 @@ const found = new Map<string, string>();
  * in the clone and in a project that has it installed, and else by a name that leads nowhere but here.
  */
 export function program(folder: string = process.cwd()): string {
-  const known = found.get(folder) ?? findProgram({ root, folder, path: process.env.PATH ?? '' });
+  const { PATH: path = '', BERRY_BIN_FOLDER: ofYarn } = process.env;
+  const known = found.get(folder) ?? findProgram({ root, folder, path, ofYarn });
   found.set(folder, known);
   return known;
 }
@@ -44,16 +45,18 @@ export function findProgram(place: {
   /** Where the person is. */
   readonly folder: string;
   readonly path: string;
+  /** A folder of the PATH that Yarn makes for the moment. */
+  readonly ofYarn?: string;
 }): string {
+  if (process.versions.pnp !== undefined) return 'yarn pix2pix'; // Yarn's Plug'n'Play has no folder node_modules
   const root = realpathSync(place.root);
-  const folders = place.path.split(delimiter).filter(isPersons);
+  const folders = place.path.split(delimiter).filter((at) => isPersons(at) && at !== place.ofYarn);
   const starts = (name: string) => {
     const first = folders.map((folder) => join(folder, fileOf(name))).find((file) => existsSync(file));
     return first !== undefined && isOurs(first, root);
   };
   const name = ['pix2pix', 'pix2pix-ts'].find(starts);
   if (name !== undefined) return name;
-  if (process.versions.pnp !== undefined) return 'yarn pix2pix'; // Yarn's Plug'n'Play has no folder node_modules
   const around = above(realpathSync(place.folder));
   const isHere = around.some((folder) => folder === root || holds(folder, root));
   if (isHere) return 'npx pix2pix';
@@ -73,7 +76,7 @@ function holds(project: string, root: string): boolean {
   return existsSync(installed) && realpathSync(installed) === root;
 }
 
-/** Those folders of the PATH that `npx` and `npm run` add are there for a moment only. */
+/** Those folders of the PATH that `npx` and `npm run` add are there for a moment only, as Yarn's is. */
 const isPersons = (folder: string) => folder !== '' && !folder.split(/[\\/]/).includes('node_modules');
 
 const fileOf = (name: string) => (process.platform === 'win32' ? `${name}.cmd` : name);

@@ -7,6 +7,7 @@ import { TRAIN_OPTIONS_WITHOUT_DATA, type TrainOptions } from '../options/trainO
 import { parsing } from '../training/options.js';
 import { benchmark, type StepBenchmark } from '../training/profiling/benchmark.js';
 import type { ProfileRow } from '../training/profiling/profileTables.js';
+import { stepKernels } from '../training/profiling/stepKernels.js';
 import { type Command, type Example, formatExamples } from './command.js';
 import { JobProgress } from './jobProgress.js';
 import { print, printError } from './output.js';
@@ -24,6 +25,11 @@ const BENCH_OPTIONS = {
     help: 'steps that are timed, after two',
   },
   profile: { kind: 'flag', group: GROUP, help: 'show where the time of a step goes' },
+  show_kernels: {
+    kind: 'flag',
+    group: GROUP,
+    help: 'print the kernels by which a GPU computes a step, with their WGSL, and time nothing',
+  },
   json: { kind: 'flag', group: GROUP, help: 'print all of it as one JSON object' },
 } as const satisfies OptionTable;
 
@@ -62,6 +68,10 @@ export const benchCommand: Command = {
       given,
       true,
     );
+    if (opt.showKernels) {
+      print(stepKernels(opt));
+      return 0;
+    }
     const progress = new JobProgress();
     const result = await benchmark(opt, {
       steps: opt.steps,
@@ -75,7 +85,7 @@ export const benchCommand: Command = {
   },
 };
 
-function describe({ steps, batch, flops, parameters, peakRssBytes, profile }: StepBenchmark): string {
+function describe({ steps, batch, flops, parameters, profile, ...machine }: StepBenchmark): string {
   const sorted = [...steps].sort((a, b) => a - b);
   const median = sorted[sorted.length >> 1];
   const perImage = batch > 1 ? `, ${(median / batch).toFixed(0)} ms an image` : '';
@@ -83,7 +93,9 @@ function describe({ steps, batch, flops, parameters, peakRssBytes, profile }: St
     `a step: ${median.toFixed(0)} ms (median of ${steps.length}, fastest ${sorted[0].toFixed(0)} ms)${perImage}`,
     `arithmetic: ${(flops / 1e9).toFixed(1)} GFLOP a step, ${(flops / median / 1e6).toFixed(0)} GFLOP/s`,
     `parameters: ${(parameters / 1e6).toFixed(1)} million`,
-    `peak memory of this process: ${(peakRssBytes / 1e9).toFixed(2)} GB`,
+    `peak memory of this process: ${gigabytes(machine.peakRssBytes)}`,
+    ...(machine.adapter === undefined ? [] : [`GPU: ${machine.adapter}`]),
+    ...(machine.deviceBytes === undefined ? [] : [`memory of the GPU: ${gigabytes(machine.deviceBytes)}`]),
   ];
   if (profile === undefined) return lines.join('\n');
   return [
@@ -93,6 +105,8 @@ function describe({ steps, batch, flops, parameters, peakRssBytes, profile }: St
     table('by operator', profile.byOperator),
   ].join('\n\n');
 }
+
+const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`;
 
 function table(title: string, rows: readonly ProfileRow[]): string {
   const shown = rows.slice(0, LAYERS_SHOWN);

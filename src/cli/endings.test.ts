@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
+import { missingSharp } from './missingSharp.js';
 import { type StopSignal, watchSignals } from './signals.js';
 
 const MODULES = new URL('./', import.meta.url).href;
@@ -140,4 +141,21 @@ test('a defect of ours is called that, and a lost rejection is caught', () => {
   );
   const verbose = spawnSync(...child(source, '--version', '--verbose'), { encoding: 'utf8' });
   assert.match(verbose.stderr, /TypeError: x is not a function\n {4}at /);
+});
+
+test('an image library that does not load is no defect of ours, and it is said what helps', () => {
+  const source = `
+    import { main } from '${MODULES}main.js';
+    await main(process.argv.slice(1));
+    Promise.reject(new Error('Could not load the "sharp" module\\nERR_DLOPEN_FAILED: libvips-cpp.so: cannot open\\n- ...'));
+  `;
+  const plain = spawnSync(...child(source, '--version'), { encoding: 'utf8' });
+  assert.equal(plain.status, 1);
+  assert.match(
+    plain.stderr,
+    /^error: sharp, which .*\n {2}reason {2}ERR_DLOPEN_FAILED: libvips.*\n {2}fix .*install/,
+  );
+  const error = new Error('Could not load the "sharp" module using the linux-x64 runtime');
+  assert.match(String(missingSharp(error, true)?.fix), /nodeLinker: node-modules/);
+  assert.equal(missingSharp(new Error('else')), undefined);
 });

@@ -9,7 +9,8 @@ import { print } from './output.js';
 
 const ABOUT = [
   'Makes a run of models that were trained elsewhere: state dicts of the reference implementation (latest_net_G.pth,',
-  'and latest_net_D.pth to train further with its own discriminator), or a web model (.pict) of the TensorFlow port.',
+  "and latest_net_D.pth to train further with its own discriminator), the same as safetensors, ours or others', or a web",
+  'model (.pict) of the TensorFlow port.',
   'Which network it is shows in the file.',
 ].join(' ');
 
@@ -24,7 +25,7 @@ export function importCommand(): Command {
   return new Command('import')
     .summary('make a run of models that PyTorch or the TensorFlow port wrote')
     .description(ABOUT)
-    .argument('<files...>', '.pth or .pict: a generator, and perhaps its discriminator')
+    .argument('<files...>', '.pth, .safetensors or .pict: a generator, and perhaps its discriminator')
     .requiredOption('--name <run>', 'the new run')
     .option('--checkpoints_dir <dir>', 'where runs are kept', './checkpoints')
     .addHelpText('after', shownExamples(EXAMPLES))

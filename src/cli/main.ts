@@ -10,6 +10,7 @@ import { type Command, type Example, formatExamples } from './command.js';
 import { fromCommander } from './fromCommander.js';
 import { restoreIgnoredHangUp } from './hangUp.js';
 import { watchOutput } from './lostOutput.js';
+import { missingSharp } from './missingSharp.js';
 import { print, printError } from './output.js';
 
 /**
@@ -24,6 +25,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   dataset: async () => fromCommander((await import('./dataset.js')).datasetCommand),
   dashboard: async () => fromCommander((await import('./dashboard.js')).dashboardCommand),
   runs: async () => fromCommander((await import('./runs.js')).runsCommand),
+  sweep: async () => fromCommander((await import('./sweep.js')).sweepCommand),
+  devices: async () => fromCommander((await import('./devices.js')).devicesCommand),
   bench: async () => (await import('./bench.js')).benchCommand,
   demo: async () => (await import('./demo.js')).demoCommand,
 };
@@ -123,7 +126,7 @@ function columns(): number {
 /** Tells of an error and gives the exit code. */
 function report(error: unknown, argv: readonly string[]): number {
   const isVerbose = argv.includes('--verbose');
-  const told = systemErrorInWords(error);
+  const told = missingSharp(error) ?? systemErrorInWords(error);
   const stack = error instanceof Error ? error.stack : undefined;
   if (told instanceof Pix2PixError) {
     printError(isVerbose && stack ? stack : `error: ${told.message}`);

@@ -3,13 +3,21 @@ import { commandLine } from '../base/commandLine.js';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import type { Progress } from '../base/progress.js';
 import { MAX_FILE_BYTES } from '../data/decode/limits.js';
+import { DEVICE_NAMES } from '../engine/devices/registry.js';
 import { type ImageFormat, imageFormats } from '../inference/encodeImage.js';
 import { loadGenerator } from '../inference/loadGenerator.js';
 import { type TranslationFailure, type TranslationJob, translateFiles } from '../inference/translateFiles.js';
 import { fileJob, translationJobs } from '../inference/translationJobs.js';
 import { shownExamples } from './command.js';
 import { JobProgress } from './jobProgress.js';
-import { type ModelFlags, sourceOptions, withModelOptions } from './modelOptions.js';
+import {
+  type DeviceFlags,
+  deviceOptions,
+  type ModelFlags,
+  sourceOptions,
+  withDeviceOptions,
+  withModelOptions,
+} from './modelOptions.js';
 import { print, printError } from './output.js';
 import { exitCodeOf, watchSignals } from './signals.js';
 import { wholeNumberIn } from './wholeNumber.js';
@@ -18,6 +26,8 @@ const ABOUT = [
   'Translates images with a trained generator; each keeps its size. Batch norm goes by the statistics of each image, as',
   'in pix2pix test, unless --norm_mode running. Dropout is off, so that the same image gives the same translation.',
 ].join(' ');
+
+const DEVICE = 'what computes; auto: what the run was trained on, where that is here, else the processor';
 
 const EXAMPLES = [
   'pix2pix translate --model facades_pix2pix labels.png photo.png',
@@ -28,7 +38,7 @@ const EXAMPLES = [
 ];
 
 /** The options of `pix2pix translate`, by flag. */
-interface Flags extends ModelFlags {
+interface Flags extends ModelFlags, DeviceFlags {
   readonly tile?: number;
   readonly overlap?: number;
   readonly keep_alpha?: boolean;
@@ -44,7 +54,7 @@ interface Flags extends ModelFlags {
  */
 export function translateCommand(setExitCode: (code: number) => void): Command {
   const command = new Command('translate').summary('translate images with a trained generator');
-  return withModelOptions(command)
+  return withDeviceOptions(withModelOptions(command), ['auto', ...DEVICE_NAMES], DEVICE)
     .description(ABOUT)
     .option('--tile <pixels>', 'translate large images in tiles of this size, blended', wholeNumberIn(1))
     .option('--overlap <pixels>', 'that neighbouring tiles share (default: a quarter)', wholeNumberIn(0))
@@ -74,7 +84,9 @@ export function translateCommand(setExitCode: (code: number) => void): Command {
           commandLine('translate', '--model', 'RUN', 'in.png', 'out.png'),
         );
       }
-      setExitCode(await translate(paths.slice(0, -1), paths.at(-1)!, flags));
+      setExitCode(
+        await translate(paths.slice(0, -1), paths.at(-1)!, { ...flags, ...deviceOptions(command, flags) }),
+      );
     });
 }
 
@@ -84,6 +96,8 @@ async function translate(inputs: string[], output: string, flags: Flags): Promis
   const progress = new JobProgress();
   const generator = await loadGenerator(flags.model, {
     ...sourceOptions(flags),
+    device: flags.device,
+    gpu: flags.gpu,
     threads: flags.intra_threads,
     startsFast: jobs.length === 1 && flags.tile === undefined,
   });

@@ -29,7 +29,7 @@ export const BUILT_IN_DATASETS: Readonly<Record<string, Opener>> = {
     checkChannels('input_nc', opt);
     checkSizes(opt);
     if (!(await isFolder(opt.dataroot))) {
-      throw await noFolder(opt.dataroot, opt.phase, opt.dataroot, 'point --dataroot at a folder of images');
+      throw await noFolder({ ...opt, wanted: 'images' }, opt.dataroot);
     }
     const images = await findImages(opt.dataroot, surroundings);
     return { kind: 'single', opt: preparationOptions(opt), images, channels: opt.inputNc };
@@ -38,7 +38,7 @@ export const BUILT_IN_DATASETS: Readonly<Record<string, Opener>> = {
     checkSizes(opt);
     checkColorization(opt);
     const folder = join(opt.dataroot, opt.phase);
-    if (!(await isFolder(folder))) throw await noFolder(opt.dataroot, opt.phase, folder);
+    if (!(await isFolder(folder))) throw await noFolder({ ...opt, wanted: 'images' }, folder);
     const images = await findImages(folder, surroundings);
     return { kind: 'single', opt: preparationOptions(opt), images, channels: 3 };
   },

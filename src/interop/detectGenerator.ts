@@ -30,7 +30,9 @@ export function detectGenerator(state: Shapes): DetectedGenerator {
   throw new Pix2PixError(
     'the weights are of no known generator',
     { tensors: state.size, first: firstNames(state) },
-    'give the state dict of a U-Net or ResNet generator: a file called ..._net_G.pth',
+    [...state.keys()].some((name) => name.includes('.exp_avg.'))
+      ? 'this is the state of optimisers; the generator lies beside it, in latest_net_G.safetensors'
+      : 'give the state dict of a U-Net or ResNet generator: a file called ..._net_G.pth or .safetensors',
   );
 }
 

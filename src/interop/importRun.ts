@@ -6,16 +6,16 @@ import { requireFinite } from '../checkpoints/finite.js';
 import { requireSameTensors } from '../checkpoints/format/architecture.js';
 import { LATEST, networkPart } from '../checkpoints/format/checkpointNames.js';
 import type { NamedTensors } from '../checkpoints/format/dtype.js';
+import { readSafetensors } from '../checkpoints/safetensors.js';
 import { CheckpointStore } from '../checkpoints/store.js';
 import type { Module } from '../models/layers/module.js';
 import { defineD, defineG, type NetworkOptions } from '../models/networks/define.js';
 import { type DetectedDiscriminator, detectDiscriminator } from './detectDiscriminator.js';
 import { type DetectedGenerator, detectGenerator } from './detectGenerator.js';
-import { InputFile } from './inputFile.js';
 import { readNetworkState, toNetworkState } from './networkState.js';
 import { toGenerator } from './pictGenerator.js';
-import { isPict, readPict } from './readPict.js';
-import { inFile } from './refusal.js';
+import { readPict } from './readPict.js';
+import { weightsFormat } from './weightsFormat.js';
 import { writeStateDict } from './writeStateDict.js';
 
 /** A network from a file, and what it is. */
@@ -27,8 +27,8 @@ export interface ImportedNetwork {
 }
 
 /**
- * Makes a run of files of other implementations: state dicts of a generator and, if it is to be trained further with its
- * own discriminator, of that, or a web model of the TensorFlow port. They are checked, and kept in the run's folder as
+ * Makes a run of weights alone: state dicts of a generator and, if it is to be trained further with its own discriminator,
+ * of that, as PyTorch or safetensors keep them, or a web model of the TensorFlow port. They are checked, and kept in the run's folder as
  * the reference keeps them, `latest_net_G.pth`, from where testing and training take them.
  *
  * @param folder of the run; created
@@ -58,10 +58,14 @@ export function importRun(paths: readonly string[], folder: string): ImportedNet
 
 /** The weights of a file, whichever implementation wrote it, as our network has them. Throws Pix2PixError. */
 export function readWeights(path: string): NamedTensors {
-  const probe = inFile(path, 'file of weights', () =>
-    InputFile.use(path, (file) => file.read(0, Math.min(8, file.bytes), 'the beginning')),
-  );
-  return isPict(probe) ? toNetworkState(toGenerator(readPict(path))) : readNetworkState(path);
+  switch (weightsFormat(path)) {
+    case 'pict':
+      return toNetworkState(toGenerator(readPict(path)));
+    case 'safetensors':
+      return toNetworkState(readSafetensors(path).tensors);
+    case 'torch':
+      return readNetworkState(path);
+  }
 }
 
 function readNetwork(file: string): { imported: ImportedNetwork; state: NamedTensors } {

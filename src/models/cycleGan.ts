@@ -51,6 +51,7 @@ class CycleGanGraph implements ModelGraph {
   readonly optimisers: readonly OptimiserDefinition[];
   readonly lossNames: readonly string[];
   readonly visualNames: readonly string[];
+  readonly visualsOfOther: readonly string[];
   readonly compared?: readonly [made: string, wanted: string];
   readonly watchedLoss = 'cycle_A';
   readonly step = defineStep<Images>({
@@ -109,7 +110,8 @@ class CycleGanGraph implements ModelGraph {
       ...[`real_${side}`, `fake_${other}`, `rec_${side}`],
       ...(hasIdentity ? [`idt_${other}`] : []),
     ];
-    this.visualNames = [...shown('A', 'B'), ...shown('B', 'A')];
+    this.visualsOfOther = shown('B', 'A');
+    this.visualNames = [...shown('A', 'B'), ...this.visualsOfOther];
     if (opt.datasetMode !== 'unaligned') this.compared = ['fake_B', 'real_B'];
   }
 

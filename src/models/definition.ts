@@ -49,6 +49,8 @@ export interface ModelGraph {
   readonly lossNames: readonly string[];
   /** Images to show: inputs of the programs, and outputs f32[N, C, H, W] in -1 ... 1. */
   readonly visualNames: readonly string[];
+  /** Those of them that show, or are made of, the image of the other side, which has a file of its own. Default: none. */
+  readonly visualsOfOther?: readonly string[];
   /** Two visuals of which the first should become the second. None: nothing is measured. */
   readonly compared?: readonly [made: string, wanted: string];
   /** The loss that `--lr_policy plateau` follows where nothing is validated. Default: the first. */

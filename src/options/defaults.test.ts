@@ -80,7 +80,9 @@ const OURS = {
   spectralNorm: 'none',
   ema: 0,
   seed: 0,
-  device: 'cpu',
+  device: 'auto',
+  gpu: undefined,
+  gpuIds: undefined, // the reference's is 0; --device says here where to compute
   intraThreads: 0,
   layerForms: 'measured',
   config: undefined,

@@ -111,7 +111,7 @@ const SCHEDULE_OPTIONS = {
     default: 'linear',
     choices: ['linear', 'step', 'plateau', 'cosine'],
     group: 'Training',
-    help: 'how the learning rate falls; plateau follows the validation, or the training loss without one',
+    help: 'how the learning rate falls; plateau follows the validation, or the training loss without one; cosine falls over --n_epochs and rises again over --n_epochs_decay: pass --n_epochs_decay 0',
   },
   lr_decay_iters: {
     kind: 'int',

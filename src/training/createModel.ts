@@ -4,6 +4,7 @@ import type { TestOptions } from '../options/testOptions.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import { openChosenDevice } from './chosenDevice.js';
 import { Model } from './model/model.js';
+import type { ModelSurroundings } from './model/modelSettings.js';
 import { Pix2PixModel } from './model/pix2pixModel.js';
 import { rankCheckpoints } from './parallel/rankCheckpoints.js';
 import type { Ranks } from './parallel/ranks.js';
@@ -19,20 +20,17 @@ import { fileCheckpoints } from './saved/fileCheckpoints.js';
 export async function createModel(
   opt: TrainOptions | TestOptions,
   device?: Device,
-  ranks?: Ranks,
+  { print, ranks }: Pick<ModelSurroundings, 'print'> & { readonly ranks?: Ranks } = {},
 ): Promise<Model> {
   const definition = findModel(opt.model);
   const kind = opt.model === 'pix2pix' ? Pix2PixModel : Model;
-  if (device !== undefined)
-    return kind.create(definition, opt, { device, ownsDevice: false, checkpoints: fileCheckpoints });
   const checkpoints = ranks === undefined ? fileCheckpoints : rankCheckpoints(ranks, fileCheckpoints);
+  const surroundings = { checkpoints, print };
+  if (device !== undefined)
+    return kind.create(definition, opt, { device, ownsDevice: false, ...surroundings });
   const own = await openChosenDevice(opt, { collective: ranks });
   try {
-    return await kind.create(definition, opt, {
-      device: own,
-      ownsDevice: true,
-      checkpoints,
-    });
+    return await kind.create(definition, opt, { device: own, ownsDevice: true, ...surroundings });
   } catch (error) {
     await own.dispose();
     throw error;

@@ -1,16 +1,19 @@
 import { join, parse } from 'node:path';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { toImageBatch } from '../data/batch/floatImages.js';
+import type { Batch } from '../data/batch/imageBatch.js';
 import { createDataset } from '../data/createDataset.js';
 import type { Dataset } from '../data/loading/dataset.js';
 import { type MeanMetrics, MetricMeans } from '../data/metrics/metricMeans.js';
 import { tableOf } from '../options/serialise.js';
 import type { TestOptions } from '../options/testOptions.js';
 import { writeOptionsFile } from '../records/writing/optionsFile.js';
-import { ResultsPage } from '../records/writing/resultsPage.js';
+import { modelOfPage, type OtherImage, ResultsPage } from '../records/writing/resultsPage.js';
+import { openKeptDevice } from './chosenDevice.js';
 import { createModel } from './createModel.js';
 import type { Model } from './model/model.js';
 import { registeredExtensions } from './options.js';
+import { stretching } from './report/imageSides.js';
 import { completeOptions } from './saved/completeOptions.js';
 import { checkpointTag, runFolder } from './saved/loadModel.js';
 import { metricsOf } from './validation/validate.js';
@@ -53,22 +56,25 @@ export async function test(
 ): Promise<TestSummary> {
   const opt = completeOptions(given);
   recordOptions(opt, out);
-  const model = await createModel(opt);
+  const device = await openKeptDevice(opt, out.message);
   try {
-    if (model.device.notice !== undefined) out.message(model.device.notice);
+    const model = await createModel(opt, device);
+    if (device.notice !== undefined) out.message(device.notice);
     const { sheet: batchSize = opt.batchSize } = model.graph;
     const dataset = await createDataset(
       { ...opt, batchSize },
       { onWarning: out.message, onProgress: out.message },
     );
     try {
+      const stretched = await stretching(dataset.folders, opt);
+      if (stretched !== undefined) out.message(`warning: ${stretched}`);
       await model.setup(opt, { print: opt.quiet ? () => {} : out.message });
       return await translateAll(model, opt, dataset, stop, out);
     } finally {
       await dataset.close();
     }
   } finally {
-    await model.dispose();
+    await device.dispose();
   }
 }
 
@@ -81,9 +87,12 @@ async function translateAll(
 ): Promise<TestSummary> {
   // Named as the reference names it: test_latest, test_latest_iter5000.
   const label = `${opt.phase}_${opt.epoch}${opt.loadIter > 0 ? `_iter${opt.loadIter}` : ''}`;
-  const folder = join(opt.resultsDir, opt.name, label);
+  const folder = pageFolder(join(opt.resultsDir, opt.name, label), opt.model);
   const title = `${opt.name}, ${opt.phase}, epoch ${checkpointTag(opt)}`;
-  const page = new ResultsPage(folder, title, { aspectRatio: opt.aspectRatio });
+  const page = new ResultsPage(folder, title, {
+    aspectRatio: opt.aspectRatio,
+    model: opt.model,
+  });
   const means = new MetricMeans();
   const total = Math.min(opt.numTest, dataset.length);
   let images = 0;
@@ -96,7 +105,7 @@ async function translateAll(
     const [metrics] = await metricsOf(model);
     if (metrics !== undefined) means.add(metrics);
     const paths = model.getImagePaths();
-    await page.add(parse(paths[0]).name, shown, metrics);
+    await page.add(parse(paths[0]).name, shown, metrics, otherOf(model, paths[0], batch));
     images += paths.length;
     out.progress(Math.min(images, total), total, paths[0]);
     if (images >= opt.numTest) break;
@@ -109,6 +118,19 @@ async function translateAll(
     );
   }
   return { page: page.write(), images, means: means.mean() };
+}
+
+/** A page of single images, made by --model test, goes beside one that has more: measures, or both directions. */
+function pageFolder(folder: string, model: string): string {
+  const before = modelOfPage(folder);
+  return model !== 'test' || before === undefined || before === model ? folder : `${folder}_single`;
+}
+
+/** The image of the other side and what is made of it. */
+function otherOf({ graph }: Model, path: string, { APaths, BPaths }: Batch): OtherImage | undefined {
+  const { visualsOfOther: labels } = graph;
+  const other = [APaths[0], BPaths[0]].find((each) => each !== path);
+  return labels && other !== undefined ? { name: parse(other).name, labels } : undefined;
 }
 
 /** Beside the checkpoints, as the reference does; they may lie where one may only read. */

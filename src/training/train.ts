@@ -9,6 +9,7 @@ import { ProgressLine } from '../records/writing/progressLine.js';
 import { remoteTrackersOf } from '../records/writing/remote/registry.js';
 import { RunFollower } from '../records/writing/remote/runFollower.js';
 import type { RunExit } from '../records/writing/runRecord.js';
+import { isUnused, removeUnlessBegun } from './emptyRun.js';
 import { LockWatch } from './lockWatch.js';
 import { registeredExtensions } from './options.js';
 import { followFirst } from './parallel/followFirst.js';
@@ -66,12 +67,14 @@ export async function train(
   const opt = completeOptions(given);
   const folder = runFolder(opt);
   const lock = acquireRunLock(folder);
+  const isNew = isUnused(folder);
   try {
     const table = tableOf(opt, registeredExtensions());
     if (opt.verbose && !opt.json) line.message(formatOptions(table, { ...opt }));
     return await recorded(opt, lock, rank, { commandLine, line, flags });
   } finally {
     lock.release();
+    if (isNew) removeUnlessBegun(folder, opt.checkpointsDir);
   }
 }
 

@@ -5,12 +5,14 @@ import { createDataset, type DatasetSurroundings } from '../data/createDataset.j
 import type { Dataset } from '../data/loading/dataset.js';
 import { findModel } from '../models/registry.js';
 import type { TrainOptions } from '../options/trainOptions.js';
+import { decideDevice } from './autoDevice.js';
 import { createModel } from './createModel.js';
 import type { Model } from './model/model.js';
 import { imagesPerStep } from './model/stepPieces.js';
 import { rankHints } from './parallel/rankHints.js';
 import { isFirst, onAllRanks, type Ranks } from './parallel/ranks.js';
 import { requireSameData } from './parallel/sameTraining.js';
+import { stretching } from './report/imageSides.js';
 import type { TrainingStart, TrainingSurroundings } from './report/trainingEvents.js';
 import { runFolder } from './saved/loadModel.js';
 import { placeIn, startingPoint } from './saved/resume.js';
@@ -37,29 +39,34 @@ export interface Training {
 }
 
 /**
- * Opens the data set, sets the model up, new or from a checkpoint, and closes both when `use` is done.
+ * Opens the data set, decides where to compute, sets the model up, new or from a checkpoint, and closes both when `use` is
+ * done.
  *
+ * @param given `Training.opt` has what `--device auto` came to
  * @throws Pix2PixError for everything that a person can correct
  */
 export async function withTraining<T>(
-  opt: TrainOptions,
+  given: TrainOptions,
   surroundings: TrainingSurroundings,
   use: (training: Training) => Promise<T>,
 ): Promise<T> {
-  requireTraining(opt);
-  requireEpochs(opt);
+  requireTraining(given);
+  requireEpochs(given);
   const print = (text: string) => surroundings.emit({ kind: 'message', text });
   const warn = once((text) => surroundings.emit({ kind: 'warning', text }));
   const { ranks } = surroundings;
   const dataset = await onAllRanks(ranks, () =>
-    openDataset(opt, ranks, { onWarning: warn, onProgress: print }),
+    openDataset(given, ranks, { onWarning: warn, onProgress: print }),
   );
   try {
     if (ranks !== undefined) await requireSameData(ranks, dataset.folders);
-    const model = await onAllRanks(ranks, () => createModel(opt, undefined, ranks));
+    const opt = ranks === undefined ? await decideDevice(given, print) : onProcessor(given);
+    const model = await onAllRanks(ranks, () => createModel(opt, undefined, { ranks }));
     try {
       if (model.device.notice !== undefined) warn(model.device.notice);
       for (const hint of rankHints(opt, ranks)) warn(hint);
+      const stretched = await stretching(dataset.folders, opt);
+      if (stretched !== undefined) warn(stretched);
       const validationImages = await onAllRanks(ranks, () => validationLength(model, opt, warn));
       const checkpoints = new CheckpointStore(runFolder(opt), {
         onWarning: warn,
@@ -84,6 +91,11 @@ export async function withTraining<T>(
   } finally {
     await dataset.close();
   }
+}
+
+/** Several ranks train on processors where nobody names a device: GPUs cannot compute together yet. */
+function onProcessor<T extends TrainOptions>(opt: T): T {
+  return opt.device === 'auto' ? { ...opt, device: 'cpu' } : opt;
 }
 
 /** The training set. Where ranks share it, a batch is that of all of them. */

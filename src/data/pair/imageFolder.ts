@@ -5,6 +5,7 @@ import { imageExtensions } from '../listing/imageNames.js';
 import { listImages } from '../listing/listImages.js';
 import { inWords } from '../listing/passedOver.js';
 import type { PathList } from '../listing/pathList.js';
+import { otherLayout, type Wanted } from './otherLayout.js';
 
 /** The images of a folder, in the order of their names. */
 export interface ImageFolder {
@@ -61,18 +62,18 @@ export function imagesOf(
   return { folder, names: images };
 }
 
-/** There is no folder of images where one was expected. */
+/** There is no folder of images where one was expected: what is there in its place, and what takes that. */
 export async function noFolder(
-  dataroot: string,
-  phase: string,
+  { dataroot, phase, wanted }: { readonly dataroot: string; readonly phase: string; readonly wanted: Wanted },
   lookedFor: string,
-  fix = 'point --dataroot at the folder that holds them, or name another folder of it by --phase',
 ): Promise<Pix2PixError> {
+  const facts = { dataroot, 'looked for': lookedFor };
+  if (!(await isFolder(dataroot)))
+    return new Pix2PixError('the dataroot is no folder', facts, 'point --dataroot at a folder of images');
+  const other = await otherLayout(dataroot, phase, wanted);
   return new Pix2PixError(
-    (await isFolder(dataroot))
-      ? `the dataroot has no images for phase '${phase}'`
-      : 'the dataroot is no folder',
-    { dataroot, 'looked for': lookedFor },
-    fix,
+    `the dataroot has no images for phase '${phase}'`,
+    { ...facts, ...(other && { found: other.found }) },
+    other?.fix ?? 'point --dataroot at the folder that holds them, or name another folder of it by --phase',
   );
 }

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { areEqual, type PathList, pathAt } from '../listing/pathList.js';
@@ -74,6 +75,7 @@ export async function findPairs(
     const listing = await readListing(folder, surroundings);
     if (listing.images.length > 0 || (!hasA && !hasB)) {
       const { names } = imagesOf(folder, listing, surroundings);
+      await refuseSidesInside(folder);
       return { length: names.length, layout: 'sideBySide', folder, names };
     }
   }
@@ -87,7 +89,20 @@ export async function findPairs(
       'put the partners of its images there, under the same names',
     );
   }
-  throw await noFolder(dataroot, phase, `${folder}, or ${folderA} and ${folderB}`);
+  throw await noFolder({ dataroot, phase, wanted: 'pairs' }, `${folder}, or ${folderA} and ${folderB}`);
+}
+
+/** Whole images in `train/A` and `train/B` would be cut in half, each into a pair of its own. */
+async function refuseSidesInside(folder: string): Promise<void> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const names = entries.map(({ name }) => name).filter((name) => !name.startsWith('.'));
+  if (entries.some((entry) => entry.isFile()) || names.sort().join().toLowerCase() !== 'a,b') return;
+  const [a, b] = names.map((name) => join(folder, name));
+  throw new Pix2PixError(
+    'A|B pairs were looked for, and this folder has a folder of A and one of B',
+    { found: `${a} and ${b}` },
+    `rename them to ${folder}A and ${folder}B`,
+  );
 }
 
 /** @throws Pix2PixError when an image has no partner */

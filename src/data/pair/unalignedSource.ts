@@ -108,7 +108,7 @@ export async function findUnpaired(
 ): Promise<UnpairedFolders> {
   const [folderA, folderB] = [join(dataroot, `${phase}A`), join(dataroot, `${phase}B`)];
   const [hasA, hasB] = [await isFolder(folderA), await isFolder(folderB)];
-  if (!hasA && !hasB) throw await noFolder(dataroot, phase, `${folderA} and ${folderB}`);
+  if (!hasA && !hasB) throw await noFolder({ dataroot, phase, wanted: 'sides' }, `${folderA} and ${folderB}`);
   if (!hasA || !hasB) {
     throw new Pix2PixError(
       'one of the two image folders is missing',

@@ -2,7 +2,7 @@ import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import type { Device, DeviceSettings } from '../runtime/device.js';
 import { libraryVersions } from './cpu/onnxRuntime.js';
 import { DEFAULT_DEVICE, DEVICE_NAMES, type DeviceName } from './registry.js';
-import { webGpuVersions } from './webgpu/webGpuVersions.js';
+import { webGpuVersions } from './webgpu/webGpuPackage.js';
 
 /** How Node opens a device. */
 interface Opener {

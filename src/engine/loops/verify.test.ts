@@ -217,6 +217,28 @@ test('kernels whose operands come later, or whose results are there already, are
   assert.throws(() => verifyOrder([first, first]), { message: /^LoopError: t\d+ is computed twice/ });
 });
 
+test('elements of what is summed are stored each once, for all of the axes and those summed over', () => {
+  const y = external('y', f32(4, 2));
+  const [row, k] = [variable(0, 2), variable(1, 4)];
+  const element = load(y, [k, row]);
+  const kernel = (index: readonly Index[], extents: readonly [number, number] = [4, 2]): Kernel => ({
+    axes: [2],
+    over: [4],
+    phases: [[{ op: 'sum', expr: element }]],
+    stores: [
+      { tensor: external('total', f32(2)), index: [row], expr: accumulator() },
+      {
+        tensor: external('left over', f32(...extents)),
+        index,
+        expr: binaryExpr('sub', element, accumulator()),
+      },
+    ],
+  });
+  verifyKernel('row', kernel([k, row]));
+  assert.throws(() => verifyKernel('row', kernel([k, whole(0)], [4, 1])), /not every element of the result/);
+  assert.throws(() => verifyKernel('row', kernel([row, k])), /not every element of the result/);
+});
+
 test('of a kernel in phases, later ones read the results of earlier ones', () => {
   const y = external('y', f32(2, 4));
   const [row, k] = [variable(0, 2), variable(1, 4)];

@@ -46,7 +46,7 @@ for (const known of opCases.filter(({ op }) => op in opBuilders && !(op === 'sli
 for (const known of opCases.filter(({ op, attrs }) => op === 'slice' && attrs.step === 1)) collect(known);
 
 function collect(known: (typeof opCases)[number]): void {
-  const { program, built } = fixtureProgram(known, opBuilders[known.op], known.op !== 'clamp');
+  const { program, built } = fixtureProgram([known], opBuilders[known.op], known.op !== 'clamp');
   for (const op of opsOf([...program.outputs.values()])) compared.set(op.name, op);
   if (known.upstream !== null && known.op !== 'clamp') {
     for (const op of opsOf([built[0]])) differentiated.add(op.name);

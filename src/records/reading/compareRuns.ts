@@ -1,3 +1,4 @@
+import { formatBytes } from '../../base/byteSize.js';
 import type { RunDetail } from './runSummary.js';
 
 /** Something that is another thing in one run than in the other. */
@@ -38,7 +39,7 @@ function factsOf({ summary, sessions, networks }: RunDetail): Record<RunDifferen
       system: machine?.system,
       cpu: machine?.cpu,
       cores: machine?.cores,
-      memory: machine && `${(machine.memoryBytes / 2 ** 30).toFixed(1)} GiB`,
+      memory: machine && formatBytes(machine.memoryBytes),
       gpus: machine?.gpus?.join(', '),
     },
     data: { samples: dataset?.samples, fingerprint: dataset?.fingerprint },

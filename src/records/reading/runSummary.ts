@@ -22,6 +22,18 @@ export interface BestValue {
   readonly step: number;
 }
 
+/** The sweep that a run belongs to. */
+export interface SweepOfRun {
+  /** Its folder, relative to the log directory. */
+  readonly id: string;
+  /** How many runs it will have had. */
+  readonly runs: number;
+  /** The options in which they differ. */
+  readonly varied: readonly string[];
+  /** The tag of the scalar by which they are judged. */
+  readonly metric: string;
+}
+
 /** One row of the table of runs. Times are milliseconds since 1970, steps are images since the start of the run. */
 export interface RunSummary {
   /** The run's folder, relative to the log directory, with `/`; `.` for the log directory itself. */
@@ -31,6 +43,7 @@ export interface RunSummary {
   readonly stateReason?: string;
   /** Whether another program wrote it: it has event files and no `run.json`. */
   readonly isForeign: boolean;
+  readonly sweep?: SweepOfRun;
   readonly startedAt?: number;
   readonly updatedAt?: number;
   /** Time spent in its sessions, in seconds. */

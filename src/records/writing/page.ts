@@ -7,6 +7,8 @@ export interface Page {
   readonly summary: string;
   /** The page loads itself again after so many seconds; left out where nothing will change. */
   readonly refreshSeconds?: number;
+  /** `--model`, which the page says to programs. */
+  readonly model?: string;
   readonly body: Html;
 }
 
@@ -21,7 +23,7 @@ export interface Figure {
 }
 
 /** A whole document: one file, no script, nothing from elsewhere. */
-export function page({ title, summary, refreshSeconds, body }: Page): string {
+export function page({ title, summary, refreshSeconds, model, body }: Page): string {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -29,6 +31,7 @@ export function page({ title, summary, refreshSeconds, body }: Page): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src 'self' file:; style-src 'unsafe-inline'">
 ${refreshSeconds && html`<meta http-equiv="refresh" content="${refreshSeconds}">`}
+${model && html`<meta name="model" content="${model}">`}
 <title>${title}</title>
 <style>${STYLE}</style>
 </head>

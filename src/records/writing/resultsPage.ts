@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { writeFileAtomic } from '../../base/files/atomicFile.js';
 import type { ImageMetrics } from '../../data/metrics/imageMetrics.js';
 import { MetricMeans } from '../../data/metrics/metricMeans.js';
@@ -11,8 +12,23 @@ import type { NamedImages } from './tracker.js';
 /** File systems take names of 255 bytes; the visual's label and `.png` are part of them. */
 const LONGEST_NAME = 180;
 
+/** How pictures are saved, and with which model they were made. */
+export interface ResultsPageOptions extends EncodePngOptions {
+  /** `--model`, for whoever asks `modelOfPage`. */
+  readonly model?: string;
+}
+
+/** The other image of a sample, of models that translate in both directions: some pictures are of it. */
+export interface OtherImage {
+  /** As that of the input. */
+  readonly name: string;
+  /** The pictures that are named after it. */
+  readonly labels: readonly string[];
+}
+
 interface Result {
   readonly name: string;
+  readonly other?: string;
   readonly pictures: readonly Figure[];
   readonly metrics?: ImageMetrics;
 }
@@ -30,16 +46,15 @@ interface Result {
 export class ResultsPage {
   private readonly results: Result[] = [];
   private readonly means = new MetricMeans();
-  private readonly taken = new Set<string>();
+  private readonly taken = { input: new Set<string>(), other: new Set<string>() };
 
   /**
    * @param directory where the page goes, `<results_dir>/<name>/<phase>_<epoch>`
-   * @param options how pictures are saved
    */
   constructor(
     private readonly directory: string,
     private readonly title: string,
-    private readonly options: EncodePngOptions = {},
+    private readonly options: ResultsPageOptions = {},
   ) {}
 
   /**
@@ -49,11 +64,13 @@ export class ResultsPage {
    * and `1.png` both stay
    * @param metrics how far the output is from its target, where there is one
    */
-  async add(name: string, images: NamedImages, metrics?: ImageMetrics): Promise<void> {
-    const stem = this.fileStem(name);
+  async add(name: string, images: NamedImages, metrics?: ImageMetrics, other?: OtherImage): Promise<void> {
+    const stem = fileStem(name, this.taken.input);
+    const otherStem = other && fileStem(other.name, this.taken.other);
     const pictures = await Promise.all(
       Object.entries(images).map(async ([label, batch]) => {
-        const file = `${stem}_${plainFileName(label)}.png`;
+        const isOther = other?.labels.includes(label);
+        const file = `${isOther ? otherStem : stem}_${plainFileName(label)}.png`;
         const [, height, width] = batch.shape;
         writeFileAtomic(join(this.directory, 'images', file), await encodePng(batch, 0, this.options), {
           durable: false,
@@ -61,21 +78,28 @@ export class ResultsPage {
         return { file, label, width, height };
       }),
     );
-    this.results.push({ name, pictures, metrics });
+    this.results.push({ name, other: other?.name, pictures, metrics });
     if (metrics) this.means.add(metrics);
   }
 
-  /** Writes the page for what was added so far and returns its path. */
+  /** Writes the page for what was added so far, removes the pictures of the page that it replaces, and returns its path. */
   write(): string {
     const { count } = this.means.mean();
     const path = join(this.directory, 'index.html');
+    const before = picturesOf(path);
     const images = this.results.length === 1 ? '1 image' : `${this.results.length} images`;
     const document = page({
       title: this.title,
+      model: this.options.model,
       summary: count > 0 ? `${images}; L1 in units of [-1, 1], PSNR in dB` : images,
       body: html`${count > 0 ? this.table() : undefined}${this.results.map(section)}`,
     });
     writeFileAtomic(path, document);
+    const kept = new Set(
+      this.results.flatMap(({ pictures }) => pictures.map(({ file }) => file.toLowerCase())),
+    );
+    for (const file of before)
+      if (!kept.has(file.toLowerCase())) rmSync(join(this.directory, 'images', file), { force: true });
     return path;
   }
 
@@ -89,15 +113,35 @@ export class ResultsPage {
 </table></div>
 `;
   }
+}
 
-  private fileStem(name: string): string {
-    const wanted = plainFileName(name);
-    let stem = wanted;
-    // compared without case, as the file systems of Windows and macOS compare
-    for (let n = 2; this.taken.has(stem.toLowerCase()); n++) stem = `${wanted}-${n}`;
-    this.taken.add(stem.toLowerCase());
-    return stem;
-  }
+function fileStem(name: string, taken: Set<string>): string {
+  const wanted = plainFileName(name);
+  let stem = wanted;
+  // compared without case, as the file systems of Windows and macOS compare
+  for (let n = 2; taken.has(stem.toLowerCase()); n++) stem = `${wanted}-${n}`;
+  taken.add(stem.toLowerCase());
+  return stem;
+}
+
+/** The pictures that a page shows, by their file names in `images`; none where there is no page yet. */
+function picturesOf(path: string): string[] {
+  if (!existsSync(path)) return [];
+  const links = readFileSync(path, 'utf8').matchAll(/<img src="images\/((?:[\w.~-]|%[0-9a-f]{2})+\.png)"/gi);
+  return [...links].flatMap(([, address]) => {
+    try {
+      return basename(decodeURIComponent(address));
+    } catch {
+      return []; // no address of ours
+    }
+  });
+}
+
+/** The model that the page in a folder was made with, '' where it does not say, undefined where there is no page. */
+export function modelOfPage(directory: string): string | undefined {
+  const path = join(directory, 'index.html');
+  if (!existsSync(path)) return undefined;
+  return /<meta name="model" content="(\w*)">/.exec(readFileSync(path, 'utf8'))?.[1] ?? '';
 }
 
 /** The name with what no file system takes replaced, and shortened where it is too long to have a label added. */
@@ -112,10 +156,11 @@ function plainFileName(name: string): string {
   return `${start}-${digest}`;
 }
 
-function section({ name, pictures, metrics }: Result, index: number): Html {
+function section({ name, other, pictures, metrics }: Result, index: number): Html {
   const [l1, psnr, ssim] = metrics ? numbers(metrics) : [];
+  const both = other === undefined || other === name ? name : `${name}, ${other}`;
   return html`<section id="image-${index}">
-<h2>${name}${metrics && html`<small>L1 ${l1} · PSNR ${psnr} · SSIM ${ssim}</small>`}</h2>
+<h2>${both}${metrics && html`<small>L1 ${l1} · PSNR ${psnr} · SSIM ${ssim}</small>`}</h2>
 ${figures(pictures)}
 </section>
 `;

@@ -58,7 +58,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
   private losses: OnDemand<number> = new Map();
   /** The images of the last run. */
   private images: OnDemand<FloatImages> = new Map();
-  private print: (text: string) => void = console.log;
+  private print: (text: string) => void;
   /** Those that a sheet is made of. */
   private lastImages: Images | undefined;
 
@@ -72,6 +72,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
   ) {
     this.networks = graph.networks;
     this.device = surroundings.device;
+    this.print = surroundings.print ?? console.log;
     this.schedule = new Schedule({ ...SCHEDULE_OF_A_TEST, ...opt });
     this.optimisers = new Map(trained.map(({ name, optimiser }) => [name, optimiser]));
     const onTuning = (layers: number) => this.print(tuningNotice(layers));

@@ -9,6 +9,8 @@ export interface ModelSurroundings {
   /** Whether the device is disposed of with the model. */
   readonly ownsDevice: boolean;
   readonly checkpoints: OpenCheckpoints;
+  /** Told what `SetupSettings.print` is, where a model computes without having been set up. Default: `console.log`. */
+  readonly print?: ((text: string) => void) | undefined;
 }
 
 /** Settings of `Model.setup` besides the options. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fixture } from '../../../test/repository.js';
+import { TRAIN_OPTIONS } from '../../options/trainOptions.js';
 import { type LearningRatePolicy, Schedule, type ScheduleState } from './schedule.js';
 
 /** PyTorch's schedulers, set up as the reference does (test/fixtures/optimiser.py). */
@@ -59,6 +60,22 @@ test('plateau passes over an epoch in which nothing was measured', () => {
   const schedule = new Schedule(optionsOf(expected));
   for (let epoch = 0; epoch < 20; epoch++) schedule.endEpoch(null);
   assert.equal(schedule.learningRate, expected.initial_lr);
+});
+
+test('a cosine rises again after --n_epochs, as the reference’s does, and the help says so', () => {
+  const lr = 0.0002;
+  const more = { epochCount: 1, nEpochs: 100, nEpochsDecay: 100, lrDecayIters: 50 };
+  const schedule = new Schedule({ lr, lrPolicy: 'cosine', ...more });
+  const rates = Array.from({ length: 200 }, () => {
+    schedule.endEpoch();
+    return schedule.learningRate;
+  });
+  const after = (epochs: number) => rates[epochs - 1];
+  // PyTorch's CosineAnnealingLR with T_max=100
+  assert.ok(after(100) < 1e-12);
+  assert.ok(close(after(150), lr / 2));
+  assert.ok(close(after(200), lr));
+  assert.match(TRAIN_OPTIONS.lr_policy.help, /cosine falls over --n_epochs and rises again/);
 });
 
 test('a cosine without epochs to fall in is refused', () => {

@@ -40,7 +40,7 @@ const STEP_FACTOR = 0.1;
  * - linear: constant for n_epochs, then falling to zero over n_epochs_decay more
  * - step: a tenth every lr_decay_iters epochs
  * - plateau: a fifth when the metric has not improved for a while
- * - cosine: half a cosine from lr to zero over n_epochs
+ * - cosine: half a cosine from lr to zero over n_epochs, and back up over as many of n_epochs_decay
  */
 export class Schedule {
   readonly state: ScheduleState;

@@ -4,6 +4,7 @@ import { serialiseOptions } from '../../options/serialise.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
 import { machineRecord } from '../../records/writing/machineRecord.js';
 import type { RunSession } from '../../records/writing/runRecord.js';
+import { namedDevice } from '../chosenDevice.js';
 import { registeredExtensions } from '../options.js';
 import { versions } from '../saved/versions.js';
 
@@ -21,7 +22,7 @@ export function describeSession(opt: TrainOptions, commandLine: readonly string[
     options: serialiseOptions(opt, registeredExtensions()),
     given: opt.given,
     seed: opt.seed,
-    versions: versions(opt.device),
+    versions: versions(namedDevice(opt)),
     machine: machineRecord(),
     process: { pid: process.pid, start: processStart(process.pid), boot: bootId() },
   };

@@ -17,6 +17,8 @@ export interface StepReport {
   /** Images in an epoch, and in all that is planned. */
   readonly imagesPerEpoch: number;
   readonly imagesLeft: number;
+  /** Bytes that the training has in a GPU's memory, where it computes on one. */
+  readonly deviceBytes?: number | undefined;
   /** Whether a line of losses is due after this step. */
   readonly isPrintDue: boolean;
 }
@@ -24,6 +26,9 @@ export interface StepReport {
 /** The facts that are known before the first step. */
 export interface TrainingStart {
   readonly plan: RunPlan;
+  readonly device: NonNullable<RunSession['device']>;
+  /** As in `RunSession`, with the libraries of the device. */
+  readonly versions: RunSession['versions'];
   readonly networks: readonly NetworkRecord[];
   readonly lossNames: readonly string[];
   /** Where the images lie, for data sets of files. */

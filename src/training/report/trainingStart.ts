@@ -1,4 +1,6 @@
+import { versionsWith } from '../saved/versions.js';
 import type { Training } from '../training.js';
+import { imageSides } from './imageSides.js';
 import { networkRecords } from './networkRecords.js';
 import type { TrainingStart } from './trainingEvents.js';
 import type { TrainingProgress } from './trainingProgress.js';
@@ -16,17 +18,30 @@ export function trainingStart(
     lastStep: before + progress.imagesLeft(dataset.epoch),
   };
   const networks = networkRecords(model.networks);
-  return { plan, networks, lossNames: model.graph.lossNames, folders: dataset.folders, resumedFrom };
+  const { name, adapter, versions } = model.device;
+  return {
+    plan,
+    device: { name, ...(adapter !== undefined && { adapter }) },
+    versions: versionsWith(versions),
+    networks,
+    lossNames: model.graph.lossNames,
+    folders: dataset.folders,
+    resumedFrom,
+  };
 }
 
 /** The plan of a training, in one line. */
-export function describePlan({ dataset, model, validationImages }: Training, lastEpoch: number): string {
+export async function describePlan(
+  { opt, dataset, model, validationImages }: Training,
+  lastEpoch: number,
+): Promise<string> {
   const { epoch, batchIndex, batchesPerEpoch } = dataset;
   if (epoch > lastEpoch) {
     return `nothing is left to train: the run has finished its ${lastEpoch} epochs (more: --n_epochs, --n_epochs_decay)`;
   }
   const validation = validationImages > 0 ? `, validating on ${validationImages}` : '';
-  const images = `${dataset.length} images${validation}`;
+  const sides = await imageSides(dataset.folders, opt.datasetMode);
+  const images = `${dataset.length} images${sides ? `, ${sides}` : ''}${validation}`;
   if (model.loadedFrom === undefined) return `training on ${images}`;
   const place = batchIndex === 0 ? '' : `, after batch ${batchIndex} of ${batchesPerEpoch}`;
   return `training goes on in epoch ${epoch}${place} (${model.steps} steps made), on ${images}`;

@@ -3,7 +3,7 @@ import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { RunSummary } from '../../../src/records/dashboard/api.js';
 import { filterRuns } from '../../../src/records/reading/filter.js';
-import type { DataSource } from '../source.js';
+import type { Connection, DataSource } from '../source.js';
 import { runColours } from './runColours.js';
 
 /** Runs that are drawn until somebody chooses: as many as there are distinguishable colours. */
@@ -20,8 +20,7 @@ export class Dashboard {
   readonly problems: Signal<readonly string[]> = signal([]);
   /** The error of the last request for the runs, if it failed. */
   readonly failure: Signal<unknown> = signal(undefined);
-  /** Whether changes arrive. */
-  readonly isConnected = signal(true);
+  readonly connection: Signal<Connection> = signal('open');
   /** Newest first. */
   readonly runs: ReadonlySignal<readonly RunSummary[]> = computed(() =>
     [...(this.byId.value?.values() ?? [])].sort(
@@ -92,7 +91,7 @@ export class Dashboard {
    */
   follow(): () => void {
     const endReloading = effect(() => {
-      if (this.isConnected.value) void this.load();
+      if (this.connection.value === 'open') void this.load();
     });
     const endChanges = this.source.subscribe(({ runs, gone }) => {
       this.change(runs, gone);

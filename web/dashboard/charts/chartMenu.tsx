@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import { useDashboard } from '../app/dashboard.js';
 import { Failure } from '../app/failure.js';
+import '../app/menu.css';
 import { saveFile, savePng, saveValues } from './exportChart.js';
 import type { Picture } from './linePlot.js';
 

@@ -1,10 +1,11 @@
 import type { ComponentChildren } from 'preact';
+import { formatBytes } from '../../../src/base/byteSize.js';
 import { formatDuration } from '../../../src/base/duration.js';
 import { quoted } from '../../../src/base/quoted.js';
 import type { RunState } from '../../../src/records/reading/runSummary.js';
 import type { RunSession } from '../../../src/records/writing/runRecord.js';
 import { useDashboard } from '../app/dashboard.js';
-import { formatBytes, formatCount } from '../app/format.js';
+import { formatCount } from '../app/format.js';
 import { Section } from './section.js';
 
 /** Each time that the run was started: by what command, from which code, where, and how it ended. Newest first. */

@@ -1,5 +1,6 @@
 import type { AlgorithmChooser } from '../../ir/layer.js';
 import type { Program } from '../../ir/program.js';
+import { type AllReduceStep, checkComputed, cutProgram, type Segment } from '../../ir/segments.js';
 import type { State } from '../../ir/state.js';
 import { elementCount } from '../../ir/tensorType.js';
 import type { HostStep, Value } from '../../ir/value.js';
@@ -7,7 +8,6 @@ import { lowerGraph } from '../../onnx/lower.js';
 import type { Collective } from '../../runtime/collective.js';
 import type { Executable, RunInputs, RunResults } from '../../runtime/executable.js';
 import { fillInput } from '../../runtime/fillInput.js';
-import { type AllReduceStep, checkComputed, cutProgram, type Segment } from '../../runtime/segments.js';
 import type { TensorArray } from '../../runtime/tensorArray.js';
 import type { Adam } from './adam.js';
 import type { ProfileFolder } from './profileFolder.js';

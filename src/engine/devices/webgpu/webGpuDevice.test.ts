@@ -1,8 +1,7 @@
 /** What a GPU alone does; `deviceContract.test.ts` has what it does as every device. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
-import { foundDevices } from '../../../../test/devices.js';
+import { foundGpu, gpuTest } from '../../../../test/foundDevices.js';
 import { State } from '../../ir/state.js';
 import { f32 } from '../../ir/tensorType.js';
 import { Trace } from '../../ir/trace.js';
@@ -13,8 +12,7 @@ import { Gpu } from './gpu.js';
 import { openAdapter } from './openAdapter.js';
 import { WebGpuDevice } from './webGpuDevice.js';
 
-const { device: shared, skip } = foundDevices.find(({ name }) => name === 'webgpu')!;
-await shared?.dispose();
+await foundGpu?.dispose();
 
 const parameter = (name: string, length: number) =>
   new State(name, f32(length), 'parameter', { kind: 'constant', value: 0 });
@@ -30,7 +28,7 @@ async function guaranteed() {
   return { own, gpu, device: new WebGpuDevice('webgpu', gpu, 'an adapter', {}) };
 }
 
-test('a lost GPU ends what runs with one clear error', { skip }, async () => {
+gpuTest('a lost GPU ends what runs with one clear error', async () => {
   const { own, device } = await guaranteed();
   const trace = new Trace(true);
   const executable = await device.compile(trace.program({ y: scale(trace.input('x', f32(2)), 2) }));
@@ -45,9 +43,7 @@ test('a lost GPU ends what runs with one clear error', { skip }, async () => {
   await device.dispose();
 });
 
-test('where there is no adapter, and where memory does not suffice, it is said what to do', {
-  skip,
-}, async () => {
+gpuTest('where there is no adapter, and where memory does not suffice, it is said what to do', async () => {
   const none = { requestAdapter: async () => null } as unknown as GPU;
   await assert.rejects(openAdapter('webgpu', { gpu: none, versions: {} }, {}), {
     message: /there is no GPU that WebGPU can use[\s\S]*libvulkan1[\s\S]*--device cpu/,
@@ -59,7 +55,7 @@ test('where there is no adapter, and where memory does not suffice, it is said w
   await device.dispose();
 });
 
-test('a shader that does not compile is an error where it is compiled', { skip }, async () => {
+gpuTest('a shader that does not compile is an error where it is compiled', async () => {
   const { gpu, device } = await guaranteed();
   await assert.rejects(
     gpu.checked(() => gpu.dispatch('fn main() { nonsense }', [], [1, 1])),
@@ -88,7 +84,7 @@ test('states go into as few parts as bindings allow, none across two', () => {
   assert.throws(() => arenaLayout([parameter('large', 300)], 1024), /large has 1200 bytes/);
 });
 
-test('an optimiser in several parts shortens their gradients together', { skip }, async () => {
+gpuTest('an optimiser in several parts shortens their gradients together', async () => {
   const { gpu, device } = await guaranteed();
   Object.defineProperty(gpu, 'maxBindingBytes', { value: 512 });
   const states = [100, 90].map((length, i) => parameter(`w${i}`, length));
@@ -113,20 +109,4 @@ test('an optimiser in several parts shortens their gradients together', { skip }
     assert.ok(averages.every((average) => Math.abs(average + 0.05) < 1e-6));
   }
   await device.dispose();
-});
-
-test('without the package, it is said how to install it', () => {
-  const hook = `export async function resolve(specifier, context, next) {
-    if (specifier !== 'webgpu') return next(specifier, context);
-    throw Object.assign(new Error('not there'), { code: 'ERR_MODULE_NOT_FOUND' });
-  }`;
-  const code = `
-    import { register } from 'node:module';
-    register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(hook)}));
-    const { openDevice } = await import(${JSON.stringify(new URL('../openDevice.js', import.meta.url).href)});
-    await openDevice('webgpu').catch((error) => console.log(error.message));`;
-  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', code], {
-    encoding: 'utf8',
-  });
-  assert.match(stdout, /the package webgpu[\s\S]* is not installed[\s\S]*npm install webgpu/);
 });

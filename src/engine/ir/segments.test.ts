@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { grad } from '../autodiff/grad.js';
-import { State } from '../ir/state.js';
-import { f32 } from '../ir/tensorType.js';
-import { Trace } from '../ir/trace.js';
-import type { Value } from '../ir/value.js';
 import { allReduce } from '../ops/allReduce.js';
 import { constant } from '../ops/constant.js';
 import { add, exp, mul, square } from '../ops/elementwise.js';
 import { sum } from '../ops/reduce.js';
 import { cutProgram, type Stage } from './segments.js';
+import { State } from './state.js';
+import { f32 } from './tensorType.js';
+import { Trace } from './trace.js';
+import type { Value } from './value.js';
 
 const parameter = (name: string) => new State(name, f32(3), 'parameter', { kind: 'constant', value: 0 });
 

@@ -1,6 +1,6 @@
-import { type Program, reachable } from '../ir/program.js';
-import type { State } from '../ir/state.js';
-import type { HostStep, Value } from '../ir/value.js';
+import { type Program, reachable } from './program.js';
+import type { State } from './state.js';
+import type { HostStep, Value } from './value.js';
 
 /** A part of a program that runs as one ONNX graph. */
 export interface Segment {

@@ -1,0 +1,26 @@
+/** Generated kernels at random shapes, beside the interpreter: contractions by any tile, rows and maps. */
+import fc from 'fast-check';
+import { drawnContractions, drawnMaps, drawnRows } from '../../../../../test/drawnKernels.js';
+import { gpuTest } from '../../../../../test/foundDevices.js';
+import { assertAgreement } from '../../../../../test/kernelAgreement.js';
+import type { Kernel } from '../../../loops/kernel.js';
+import { contractionShape } from './contractionShape.js';
+import { smallTile } from './tiles.js';
+
+const property = (name: string, drawn: fc.Arbitrary<Kernel>, numRuns: number) => {
+  const runs = fc.tuple(drawn, fc.boolean(), fc.boolean(), fc.nat(1e6));
+  gpuTest(name, () =>
+    fc.assert(
+      fc.asyncProperty(runs, async ([kernel, isShared, nested, seed]) => {
+        const shape = contractionShape(kernel);
+        const tile = shape && { ...smallTile(shape), nested: nested && shape.over.length > 1 };
+        await assertAgreement({ kernel, tile, isShared, seed });
+      }),
+      { numRuns, seed: 16 },
+    ),
+  );
+};
+
+property('contractions', drawnContractions, 60);
+property('rows', drawnRows, 40);
+property('maps', drawnMaps, 40);
