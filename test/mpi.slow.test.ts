@@ -1,12 +1,22 @@
 /** Trainings by several ranks under real launchers: numbers, endings, refusals. `ranks.test.ts` has more of the numbers. */
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { CheckpointStore } from '../src/checkpoints/store.js';
 import { launchers, mpirun } from './mpi.js';
 import { assertSameTraining } from './sameTraining.js';
 import { makeDataset, pix2pix, stored, TINY, temporaryFolder } from './tinyRun.js';
+import { makeRun } from './trainedRun.js';
 
 const folder = temporaryFolder();
 await makeDataset(join(folder, 'data'), { train: 10, val: 3 });
@@ -146,6 +156,36 @@ for (const [index, mpi] of launchers.entries()) {
     assert.notEqual(code, 0);
     assert.equal(count(output, /error:/g), 1, output);
     assert.deepEqual(new CheckpointStore(runFolder(name)).list(), []);
+  });
+
+  test(`${family}: translate shares the files out, each once, and goes on where it stopped`, {
+    skip,
+  }, async () => {
+    await makeRun(join(folder, 'checkpoints'), `${id}-run`, TINY);
+    const [input, output] = [join('data', 'train'), `${id}-out`];
+    const argv = ['translate', '--model', `${id}-run`, input, `${output}/`];
+    const first = await mpirun(mpi, 3, argv, run);
+    assert.equal(first.code, 0, first.output);
+    const parts = [...first.output.matchAll(/part (\d) of 3: translated (\d) of/g)].map(([, part, n]) => [
+      part,
+      n,
+    ]);
+    assert.deepEqual(parts.sort(), [
+      ['1', '4'],
+      ['2', '3'],
+      ['3', '3'],
+    ]);
+    const written = readdirSync(join(folder, output));
+    assert.equal(written.length, 10);
+    const before = written.map((name) => statSync(join(folder, output, name)).mtimeMs);
+    rmSync(join(folder, output, written[4]));
+    const again = await mpirun(mpi, 3, [...argv, '--skip_existing'], run);
+    assert.equal(again.code, 0, again.output);
+    const after = written.map((name) => statSync(join(folder, output, name)).mtimeMs);
+    assert.deepEqual(after.filter((time, i) => time !== before[i]).length, 1);
+    const test = await mpirun(mpi, 2, ['test', '--name', `${id}-run`], run);
+    assert.notEqual(test.code, 0);
+    assert.match(test.output, /a test is one process/);
   });
 
   test(`${family}: a library that is not the launcher's would make singletons: refused`, {

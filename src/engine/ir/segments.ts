@@ -15,6 +15,8 @@ export interface Segment {
 /** Values that all processes compute together, at once: each is the sum of its operand over all of them. */
 export interface AllReduceStep {
   readonly kind: 'allReduce';
+  /** For people: how many. */
+  readonly name: string;
   readonly values: readonly Value[];
 }
 
@@ -47,7 +49,7 @@ export function cutProgram(program: Program): Stage[] {
     const results = [...wanted].filter((value) => hostStepsBefore(value, hostSteps) === index);
     const roots = [...results, ...(step?.inputs ?? [])];
     for (const values of collectiveRounds(roots, done)) {
-      cut(operandsOf(values), { kind: 'allReduce', values }, past);
+      cut(operandsOf(values), { kind: 'allReduce', name: `of ${values.length}`, values }, past);
       for (const value of values) done.add(value);
     }
     cut(roots, step, past);

@@ -70,3 +70,9 @@ export function threadsOf({ localSize }: Pick<Launch, 'localSize'>): number {
   const [usable, all] = [availableParallelism(), cpus().length];
   return usable < all ? usable : Math.max(1, Math.floor(usable / localSize));
 }
+
+/** The same by the environment; 0, which means all, for a process that is alone. */
+export function threadsOfRank(env: NodeJS.ProcessEnv): number {
+  const launch = launchOf(env);
+  return launch === undefined ? 0 : threadsOf(launch);
+}
