@@ -73,7 +73,8 @@ export async function withTraining<T>(
         session: surroundings.session,
         lock: surroundings.lock,
       });
-      await model.setup(opt, { print, checkpoints, isStepNext: dataset.length >= imagesPerStep(opt) });
+      const isStepNext = ranks === undefined && dataset.length >= imagesPerStep(opt);
+      await model.setup(opt, { print, checkpoints, isStepNext });
       const start = startingPoint(model, opt, checkpoints, dataset.batchSize, warn);
       const { place, bestL1 } = ranks?.fromFirst(start) ?? start;
       const { batchIndex, skipped } = placeIn(dataset, place);
