@@ -1,8 +1,9 @@
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import type { Sharing } from './batch/batchShare.js';
 import { BUILT_IN_DATASETS } from './builtInDatasets.js';
 import { ImageReader } from './cache/imageReader.js';
 import { sizeOfSet } from './cache/sizeOfSet.js';
-import { BatchProducer } from './loading/batchProducer.js';
+import { type BatchPlan, BatchProducer } from './loading/batchProducer.js';
 import { type BatchSupply, Dataset } from './loading/dataset.js';
 import { WorkerSupply } from './loading/workerSupply.js';
 import type { DataOptions } from './options.js';
@@ -37,6 +38,14 @@ export function datasetModes(): string[] {
   return [...new Set([...Object.keys(BUILT_IN_DATASETS), ...factories.keys()])];
 }
 
+/** The connection of a data set with its caller. */
+export interface DatasetSurroundings {
+  readonly onWarning?: (message: string) => void;
+  readonly onProgress?: (text: string) => void;
+  /** Of several processes: which has which images of a batch, whose size is that of all together. */
+  readonly sharing?: Sharing;
+}
+
 /**
  * The data of a run, as its options say: found, ordered, and decoded ahead of use.
  *
@@ -47,10 +56,7 @@ export function datasetModes(): string[] {
  */
 export async function createDataset(
   opt: DataOptions,
-  {
-    onWarning = console.warn,
-    onProgress,
-  }: { onWarning?: (message: string) => void; onProgress?: (text: string) => void } = {},
+  { onWarning = console.warn, onProgress, sharing }: DatasetSurroundings = {},
 ): Promise<Dataset> {
   const found = await open(opt, { onWarning, onProgress });
   const reader = new ImageReader();
@@ -62,7 +68,7 @@ export async function createDataset(
       dataroot: opt.dataroot,
     });
   }
-  return new Dataset(createSupply(found, { source, reader, length }, opt), {
+  return new Dataset(createSupply(found, { source, reader }, { length, sharing }, opt), {
     length,
     batchSize: opt.batchSize,
     epoch: opt.epochCount ?? 1,
@@ -88,11 +94,12 @@ async function open(opt: DataOptions, surroundings: SearchSurroundings): Promise
 
 function createSupply(
   found: SourcePlan | SampleSource,
-  { source, reader, length }: { source: SampleSource; reader: ImageReader; length: number },
+  { source, reader }: { source: SampleSource; reader: ImageReader },
+  shared: Pick<BatchPlan, 'length' | 'sharing'>,
   opt: DataOptions,
 ): BatchSupply {
   const plan = {
-    length,
+    ...shared,
     batchSize: opt.batchSize,
     seed: opt.seed,
     shuffle: opt.isTrain && !opt.serialBatches,
@@ -103,7 +110,7 @@ function createSupply(
   if ('kind' in found && opt.numThreads > 0) return new WorkerSupply({ source: found, plan });
   const producer = new BatchProducer(source, plan);
   return {
-    request: (epoch, batchIndex) => producer.produce(epoch, batchIndex),
+    request: (epoch, batchIndex, skipped) => producer.produce(epoch, batchIndex, skipped),
     keepImages: (bound) => reader.keepWithin(bound),
     setAwaited: () => {},
     close: () => producer.close(),

@@ -114,6 +114,9 @@ const PARTS = {
   cutout: 0,
 };
 
+/** How several processes train together. */
+const PARALLEL = { syncNorm: false, rankTimeout: 600 };
+
 /** Where a training is told of. */
 const TRACKING = {
   dashboard: false,
@@ -137,6 +140,7 @@ test("training starts from the reference's defaults for pix2pix", () => {
     memoryLimit: undefined,
     cacheImages: 'auto',
     dryRun: false,
+    ...PARALLEL,
     recipe: '',
     logLine: 'reference',
     ...PARTS,

@@ -14,11 +14,11 @@ const gpu = { isHost: false, available: () => Number.POSITIVE_INFINITY } as Memo
 
 async function plan(
   argv: string,
-  { memory = host, epoch = 1, size = async (): Promise<number | undefined> => SIZE } = {},
+  { memory = host, processes = 1, epoch = 1, size = async (): Promise<number | undefined> => SIZE } = {},
 ) {
   const opt = parseTrainOptions(['--dataroot', '.', ...argv.split(' ').filter((part) => part !== '')]);
   const dataset = { epoch, length: 100, sizeInMemory: size };
-  return planKeptImages(dataset, opt, memory, needs);
+  return planKeptImages(dataset, opt, { memory, needs, processes });
 }
 
 test('auto is half of the memory that the training leaves, and an eighth of all stays free', async () => {
@@ -26,6 +26,9 @@ test('auto is half of the memory that the training leaves, and an eighth of all 
   assert.deepEqual(await plan(''), { bound: { bytes: 400e6, leaveFree }, bytes: 400e6, share: 0.4 });
   // within --memory_limit too
   assert.equal((await plan('--memory_limit 500MB'))!.bound!.bytes, 100e6);
+  // two ranks of one machine have half of it each, and take what they need
+  assert.equal((await plan('', { processes: 2 }))!.bound!.bytes, (1100e6 / 2 - 300e6) / 2);
+  assert.equal((await plan('--memory_limit 500MB', { processes: 2 }))!.bound!.bytes, 100e6);
   const whole = await plan('', { size: async () => 147e6 });
   assert.deepEqual([whole!.bytes, whole!.share], [147e6, 1]);
 });

@@ -17,6 +17,14 @@ export interface KeptImages {
   readonly share: number;
 }
 
+/** The memory that a training has, and what it takes of it. */
+export interface TrainingMemory {
+  readonly memory: MemoryModel;
+  readonly needs: MemoryUse['needs'];
+  /** How many train on this machine together. */
+  readonly processes?: number;
+}
+
 const NONE: KeptImages = { bytes: 0, share: 0 };
 
 /**
@@ -28,17 +36,17 @@ const NONE: KeptImages = { bytes: 0, share: 0 };
 export async function planKeptImages(
   dataset: Pick<Dataset, 'epoch' | 'length' | 'sizeInMemory'>,
   opt: TrainOptions,
-  memory: MemoryModel,
-  needs: MemoryUse['needs'],
+  { memory, needs, processes = 1 }: TrainingMemory,
 ): Promise<KeptImages | undefined> {
   const setting = parseCacheImages(opt.cacheImages)!;
   if (setting === 0 || dataset.epoch >= opt.nEpochs + opt.nEpochsDecay) return undefined;
   const size = await dataset.sizeInMemory();
   if (size === undefined) return undefined;
   const machine = machineMemory();
+  const sharing = opt.memoryLimit === undefined ? processes : 1; // the limit is that of each process
   const left = memory.isHost
-    ? memoryLimit(opt, memory) - (needs?.total ?? memory.processBytes)
-    : machine.available;
+    ? memoryLimit(opt, memory) / sharing - (needs?.total ?? memory.processBytes)
+    : machine.available / processes;
   const bound = cacheBound(setting, left, machine);
   if (bound === undefined || bound.bytes * dataset.length < size) return NONE; // not a single one
   const bytes = Math.min(size, bound.bytes);

@@ -85,7 +85,7 @@ async function predict(
   const size = stepSize(opt);
   if (size === undefined) throw sizeUnknown(opt);
   const { strategy, needs } = fitMemory(graph, opt, size, device.memory);
-  const kept = keptInWords(dataset && (await planKeptImages(dataset, opt, device.memory, needs)));
+  const kept = keptInWords(dataset && (await planKeptImages(dataset, opt, { memory: device.memory, needs })));
   const time = { convolutions: 0, others: 0, optimisers: 0, total: 0 };
   let flops = 0;
   for (const { program: fast, runs } of stepPrograms(graph, opt, size)) {
