@@ -114,9 +114,15 @@ const PARTS = {
   cutout: 0,
 };
 
+/** How several processes train together. */
+const PARALLEL = { syncNorm: false, rankTimeout: 600 };
+
 /** Where a training is told of. */
 const TRACKING = {
   dashboard: false,
+  alertWebhook: '',
+  alertPlateau: 10,
+  histogramFreq: 0,
   dashboardPort: 8097,
   mlflowUri: '',
   mlflowExperiment: 'pix2pix',
@@ -133,6 +139,7 @@ test("training starts from the reference's defaults for pix2pix", () => {
     valFreq: 1,
     memoryLimit: undefined,
     dryRun: false,
+    ...PARALLEL,
     recipe: '',
     logLine: 'reference',
     ...PARTS,

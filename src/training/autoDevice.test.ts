@@ -89,7 +89,7 @@ test('without a GPU nothing is timed, and nothing said but what a person can cha
   const gpu = { notice: 'the package webgpu is not installed: npm install webgpu' };
   const { device, said } = await decide(opt(), { gpu });
   assert.equal(device, 'cpu');
-  assert.deepEqual(said, [`training on the CPU. ${gpu.notice}`]);
+  assert.deepEqual(said, [`training on the CPU: ${gpu.notice}`]);
 });
 
 test('who has named a device gets it without a trial', async () => {

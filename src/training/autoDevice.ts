@@ -42,7 +42,7 @@ export async function decideDevice<T extends TrainOptions>(
   const on = (device: DeviceName): T => ({ ...opt, device });
   const { adapter, notice } = await trial.findGpu();
   if (adapter === undefined) {
-    if (notice !== undefined) say(`training on the CPU. ${notice}`);
+    if (notice !== undefined) say(`training on the CPU: ${notice}`);
     return on('cpu');
   }
   const gpu = await timed(on('webgpu'), say, trial);

@@ -171,4 +171,6 @@ test('hardware that cannot be used is worth a line: the package, or what the sys
     notice: 'WebGPU fails: no suitable backends found',
   });
   assert.deepEqual(await findHardwareGpu({ system: system(undefined), webGpu: failing }), {});
+  const named = { ...system(true), namesDrivers: true };
+  assert.deepEqual(await findHardwareGpu({ system: named, webGpu: failing }), {});
 });

@@ -24,7 +24,9 @@ export async function findHardwareGpu(
   { system, webGpu }: GpuSearch = { system: systemGpus(), webGpu: webGpuOfNode },
 ): Promise<HardwareGpu> {
   if (system.hasHardware === false) return {};
-  const missing = (reason: string) => (system.hasHardware ? { notice: reason } : {});
+  // Whoever has named drivers knows which GPU they offer.
+  const isNotable = system.hasHardware === true && !system.namesDrivers;
+  const missing = (reason: string) => (isNotable ? { notice: reason } : {});
   try {
     const adapter = await (await webGpu()).requestAdapter({ powerPreference: 'high-performance' });
     const facts = adapter === null ? undefined : adapterFacts(adapter);

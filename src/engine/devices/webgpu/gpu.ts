@@ -242,7 +242,9 @@ export class Gpu {
   }
 
   private tooLittle(what: string, bytes: number, reason: string): Pix2PixError {
-    const facts = { adapter: this.name, what, 'takes MB': Math.ceil(bytes / 1e6), reason };
+    const megabytes = (count: number) => Math.ceil(count / 1e6);
+    const taken = { 'takes MB': megabytes(bytes), 'MB taken by now': megabytes(this.allocatedBytes) };
+    const facts = { adapter: this.name, what, ...taken, reason };
     const fix = 'train with smaller images (--crop_size), fewer at once (--batch_size), or --device cpu';
     return new Pix2PixError('the GPU has not enough memory', facts, fix);
   }

@@ -39,15 +39,21 @@ test('where there are not, a buffer is bound once, and tensors begin at elements
     { buffer: a, offset: 256, bytes: 128 },
   );
   assert.deepEqual(bindings!.memories, [
-    { buffer: b, offset: 256, bytes: 64 },
     { buffer: a, offset: 256, bytes: 320 },
+    { buffer: b, offset: 256, bytes: 64 },
   ]);
   assert.deepEqual(slots, [
-    { binding: 1, first: 64 },
-    { binding: 0, first: 0 },
+    { binding: 0, first: 64 },
     { binding: 1, first: 0 },
+    { binding: 0, first: 0 },
   ]);
   assert.deepEqual(tensors.map(bindings!.isShared), [true, false, true]);
+});
+
+test('small neighbours share, and large tensors keep a binding to themselves', () => {
+  const large = { buffer: a, offset: 512, bytes: 2048 };
+  const { tensors, bindings } = bind(large, { buffer: a, offset: 0 }, { buffer: a, offset: 256 });
+  assert.deepEqual(tensors.map(bindings!.isShared), [false, true, true]);
 });
 
 test('two tensors in the same memory share a binding, however few there are', () => {

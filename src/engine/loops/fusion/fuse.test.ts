@@ -8,11 +8,13 @@ import type { Value } from '../../ir/value.js';
 import { leakyRelu } from '../../ops/activation.js';
 import { constant } from '../../ops/constant.js';
 import { conv2d, convTranspose2d } from '../../ops/conv.js';
-import { add, exp, mul, scale, square, sub, tanh } from '../../ops/elementwise.js';
+import { add, exp, mul, neg, scale, square, sub, tanh } from '../../ops/elementwise.js';
 import { matmul } from '../../ops/matmul.js';
 import { mean, reduceMean, sum } from '../../ops/reduce.js';
-import { concat, reshape, slice } from '../../ops/shape.js';
+import { concat, reshape, slice, transpose } from '../../ops/shape.js';
 import { standardize } from '../../ops/standardize.js';
+import { translatePixels } from '../../ops/translatePixels.js';
+import { upsample } from '../../ops/upsample.js';
 import { formatKernel } from '../print.js';
 import { scheduleOf } from '../schedule.js';
 import type { FusionOptions } from './fuse.js';
@@ -133,6 +135,28 @@ test('elements that are read elsewhere make no epilogue', () => {
   const y = convolved(x);
   const shifted = exp(slice(concat([y, y], 1), 1, 2, 6));
   assert.deepEqual(outline(fused(trace, { shifted })), ['product [1,4,8,8]', '[1,4,8,8]']);
+  const turned = exp(mul(y, transpose(y, [0, 1, 3, 2])));
+  assert.deepEqual(outline(fused(trace, { turned })), ['product [1,4,8,8]', '[1,4,8,8]']);
+});
+
+test('an epilogue reads other tensors only where the result has elements', () => {
+  const { trace, x, w } = images();
+  const other = trace.input('other', f32(1, 4, 15, 15)); // of groups of 2 rows the last is not full
+  const y = convTranspose2d(x, w, undefined, { stride: 2, padding: 1 });
+  const kernels = fused(trace, { z: mul(y, other) });
+  assert.deepEqual(outline(kernels), ['product [1,4,15,15]']);
+  assert.match(kernels[0], /acc0 · other\[[^\]]*\] where 0 ≤ i2 \+ 2·i4 < 15 and 0 ≤ i3 \+ 2·i5 < 15 else 0/);
+});
+
+test('views are indices where it can be seen that they stay within bounds, and offsets stay tensors', () => {
+  const { trace, x, convolved } = images();
+  assert.deepEqual(outline(fused(trace, { y: convolved(upsample(x)) })), ['product [1,4,16,16]']);
+  const flat = trace.input('flat', f32(256));
+  const viewed = convolved(reshape(flat, [1, 4, 8, 8])); // flat[64 c + 8 r + k] is within bounds by two guards together
+  assert.deepEqual(outline(fused(trace, { viewed })), ['[1,4,8,8]', 'product [1,4,8,8]']);
+  const [rows, columns] = ['rows', 'columns'].map((name) => neg(trace.input(name, f32(1, 1, 1, 1))));
+  const moved = convolved(translatePixels(x, rows, columns));
+  assert.deepEqual(outline(fused(trace, { moved })), ['[1,1,1,1]', '[1,1,1,1]', 'product [1,4,8,8]']);
 });
 
 test('kernels between which another has to run stay apart', () => {
@@ -175,4 +199,9 @@ test('a state is read as it was before its host step, and as it is after it', ()
   const host = place(/host step/);
   assert.ok(place(/· w\[/) < host && place(/w after adam/) > host, kernels.join('\n'));
   assert.equal(kernels.length, 4, kernels.join('\n'));
+  // Asked for by what follows the step, but it reads the old state where `before` is computed on load.
+  const between = exp(scale(before, 2));
+  const late = mul(mul(between, mean(between)), after);
+  const moved = fused(trace, { early: mean(exp(before)), late });
+  assert.deepEqual(outline(moved), ['[4]', 'sum []', 'sum [4] []', '', '[4]'], moved.join('\n'));
 });
