@@ -116,15 +116,20 @@ export interface Trained {
 /**
  * Trains in this process, from the beginning or, where `argv` has `--continue_train`, from the checkpoint.
  * @param stopAfter the training is told to stop when it has asked so often
+ * @param onEvent is called with what it tells
  */
 export async function trainHere(
   argv: readonly string[],
   stopAfter = Number.POSITIVE_INFINITY,
+  onEvent: (event: TrainingEvent) => void = () => {},
 ): Promise<Trained> {
   const events: TrainingEvent[] = [];
   let asked = 0;
   const summary = await trainingLoop(completeOptions(parseTrainOptions(argv)), {
-    emit: (event) => events.push(event),
+    emit: (event) => {
+      events.push(event);
+      onEvent(event);
+    },
     shouldStop: () => ++asked > stopAfter,
   });
   return { summary, events };

@@ -8,7 +8,8 @@ import type { HardwareGpu } from '../engine/devices/webgpu/findHardwareGpu.js';
 import { decideDevice } from './autoDevice.js';
 import { parseTrainOptions } from './options.js';
 
-const opt = (...argv: string[]) => parseTrainOptions(['--dataroot', '.', ...TINY, '--device', 'auto', ...argv]);
+const opt = (...argv: string[]) =>
+  parseTrainOptions(['--dataroot', '.', ...TINY, '--device', 'auto', ...argv]);
 const adapter = { name: 'nvidia-h200', vendor: 'nvidia', architecture: '', driver: '', isSoftware: false };
 
 interface Machine {
