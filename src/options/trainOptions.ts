@@ -8,6 +8,7 @@ import type { PIX2PIX_OPTIONS } from './models/pix2pixOptions.js';
 import { NETWORK_OPTIONS } from './networkOptions.js';
 import type { OptionsObject } from './optionsFromObject.js';
 import { type OptionMarks, toOptions } from './optionsObject.js';
+import { PARALLEL_OPTIONS } from './parallelOptions.js';
 import { type ParseSettings, parseOptions, requireOptions } from './parse.js';
 import type { OptionTable, OptionValues } from './spec.js';
 import { nameWithSuffix } from './suffix.js';
@@ -266,6 +267,7 @@ export const TRAIN_OPTIONS = {
   ...TRACKING_OPTIONS,
   ...MACHINE_OPTIONS,
   ...MEMORY_OPTIONS,
+  ...PARALLEL_OPTIONS,
 } as const satisfies OptionTable;
 
 /** The same where no data set is needed. */

@@ -42,7 +42,13 @@ export async function compileFirstStep(
 ): Promise<void> {
   const size = stepSize(opt);
   if (size === undefined || opt.accumulate > 1) return;
-  for (const { key, build } of stepPieces(graph, opt, strategy, { images: {}, size, paths: [] }, 0)) {
+  for (const { key, build } of stepPieces(
+    graph,
+    opt,
+    strategy,
+    { images: {}, size, paths: [], ofImages: size.batch },
+    0,
+  )) {
     await programs.get(key, build);
   }
 }
