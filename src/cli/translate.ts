@@ -34,7 +34,7 @@ interface Flags extends ModelFlags {
   readonly keep_alpha?: boolean;
   readonly depth: string;
   readonly format?: ImageFormat;
-  readonly quality: number;
+  readonly quality?: number;
   readonly intra_threads: number;
 }
 
@@ -57,7 +57,7 @@ export function translateCommand(setExitCode: (code: number) => void): Command {
         imageFormats,
       ),
     )
-    .option('--quality <1-100>', 'of jpg and webp', wholeNumberIn(1, 100), 95)
+    .option('--quality <1-100>', 'of jpg and webp (default: 95)', wholeNumberIn(1, 100))
     .option('--intra_threads <n>', 'threads of the engine; 0: one a core', wholeNumberIn(0, 1024), 0)
     .usage('--model <run or file> [options] <in...> <out>')
     .argument(
@@ -78,8 +78,13 @@ export function translateCommand(setExitCode: (code: number) => void): Command {
     });
 }
 
+/** The formats that `--quality` is for. */
+const LOSSY: readonly ImageFormat[] = ['jpg', 'webp'];
+
 async function translate(inputs: string[], output: string, flags: Flags): Promise<number> {
   const jobs = await jobsOf(inputs, output, flags.format, note);
+  if (flags.quality !== undefined && !jobs.some(({ format }) => LOSSY.includes(format)))
+    note(`--quality ${flags.quality} changes nothing: ${jobs[0].format} loses nothing`);
   const stop = new AbortController();
   const progress = new JobProgress();
   const generator = await loadGenerator(flags.model, {
