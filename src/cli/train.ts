@@ -12,6 +12,7 @@ import { startDashboardProcess } from './dashboardChild.js';
 import { JobProgress } from './jobProgress.js';
 import { surviveLostOutput } from './lostOutput.js';
 import { print, printError } from './output.js';
+import { recipeHelp } from './recipeHelp.js';
 import { untilSignal } from './untilSignal.js';
 
 const EXAMPLES: readonly Example[] = [
@@ -49,6 +50,7 @@ export const trainCommand: Command = {
     [
       `Usage: ${program()} train --dataroot DIR [options]`,
       wrap(ABOUT, Math.min(columns, WIDEST)).join('\n'),
+      ...recipeHelp(argv, TRAIN_OPTIONS, columns),
       formatExamples('Examples', EXAMPLES, columns),
       formatOptionHelp(tableFor(argv, TRAIN_OPTIONS, { isTrain: true, ...parsing() }), columns),
       formatIgnoredHelp(columns),

@@ -1,15 +1,14 @@
-import { commandLine } from '../base/commandLine.js';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { CheckpointStore } from '../checkpoints/store.js';
 import { createDataset } from '../data/createDataset.js';
 import type { Dataset } from '../data/loading/dataset.js';
-import { findModel } from '../models/registry.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import { createModel } from './createModel.js';
 import type { Model } from './model/model.js';
 import { imagesPerStep } from './model/stepPieces.js';
 import { stretching } from './report/imageSides.js';
 import type { TrainingStart, TrainingSurroundings } from './report/trainingEvents.js';
+import { requireTraining } from './requireTraining.js';
 import { runFolder } from './saved/loadModel.js';
 import { startingPoint } from './saved/resume.js';
 import { FixedSamples } from './validation/fixedSamples.js';
@@ -78,15 +77,6 @@ export async function withTraining<T>(
   } finally {
     await dataset.close();
   }
-}
-
-function requireTraining({ model }: TrainOptions): void {
-  if (!findModel(model).onlyTests) return;
-  throw new Pix2PixError(
-    `--model ${model} has nothing to train`,
-    {},
-    `test with it: ${commandLine('test', '--model', model, '--name', 'NAME')}`,
-  );
 }
 
 /** A run that continues may have come to its end; a new one that has no epochs is a mistake. */

@@ -8,6 +8,7 @@ import type { TrainOptions } from '../../options/trainOptions.js';
 import { openChosenDevice } from '../chosenDevice.js';
 import { createModel } from '../createModel.js';
 import type { Model } from '../model/model.js';
+import { requireTraining } from '../requireTraining.js';
 import { type Profile, tabulate } from './profileTables.js';
 
 /** Steps that are not counted: the first compiles, the second is the first to meet warm memory. */
@@ -44,12 +45,13 @@ export async function benchmark(
   opt: TrainOptions,
   { steps, profile = false, print = () => {}, progress = () => {} }: BenchmarkSettings,
 ): Promise<StepBenchmark> {
+  requireTraining(opt);
   const device = await openChosenDevice(opt, { profiling: profile });
   try {
     if (device.notice !== undefined) print(device.notice);
     const model = await createModel(opt, device);
     await model.setup(opt, { print });
-    model.setInput({ A: image(opt, opt.inputNc, 1), B: image(opt, opt.outputNc, 2) });
+    model.setInput(images(opt, model));
     const times: number[] = [];
     for (let i = 0; i < WARMUP + steps; i++) {
       const started = performance.now();
@@ -77,6 +79,13 @@ function describe(opt: TrainOptions, model: Model) {
   const program = stepOf(graph).program(size);
   const parameters = Object.values(model.networks).reduce((sum, network) => sum + parameterCount(network), 0);
   return { batch: opt.batchSize, flops: 2 * multiplyAddsOf(program), parameters };
+}
+
+/** Both sides, with the channels that the model takes of each. */
+function images(opt: TrainOptions, { graph }: Model) {
+  const [input, other = input] = graph.inputs.map(({ channels }) => channels);
+  const [a, b] = opt.direction === 'BtoA' ? [other, input] : [input, other];
+  return { A: image(opt, a, 1), B: image(opt, b, 2) };
 }
 
 /** Smooth, and different in every channel. */
