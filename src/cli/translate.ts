@@ -59,10 +59,9 @@ export function translateCommand(setExitCode: (code: number) => void): Command {
     )
     .option('--quality <1-100>', 'of jpg and webp (default: 95)', wholeNumberIn(1, 100))
     .option('--intra_threads <n>', 'threads of the engine; 0: one a core', wholeNumberIn(0, 1024), 0)
-    .usage('--model <run or file> [options] <in...> <out>')
     .argument(
-      '<in...>',
-      'images: files, folders, "patterns", or - for stdin; then <out>: a file, a folder, or - for stdout',
+      '<in out...>',
+      'images: files, folders, "patterns", or - for stdin; and last where they go: a file, a folder, or - for stdout',
     )
     .addHelpText('after', shownExamples(EXAMPLES))
     .action(async (paths: string[], flags: Flags) => {
