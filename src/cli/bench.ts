@@ -8,6 +8,7 @@ import { benchmark, type StepBenchmark } from '../training/profiling/benchmark.j
 import type { ProfileRow } from '../training/profiling/profileTables.js';
 import { BENCH_OPTIONS, type BenchOptions, listedOptions, refuseOthers } from './benchOptions.js';
 import { type Command, type Example, formatExamples } from './command.js';
+import { completedOptions } from './completion/completedOptions.js';
 import { JobProgress } from './jobProgress.js';
 import { print, printError } from './output.js';
 import { recipeHelp } from './recipeHelp.js';
@@ -43,6 +44,7 @@ export const benchCommand: Command = {
         columns,
       ),
     ].join('\n\n'),
+  completions: () => [completedOptions(benchCommand, BENCH_OPTIONS, true, listedOptions)],
   run: async (argv) => {
     const { values, given } = parseOptions(argv, BENCH_OPTIONS, { isTrain: true, ...parsing() });
     refuseOthers(given);

@@ -1,4 +1,5 @@
 import { workingHere } from '../base/commandLine.js';
+import type { CompletedCommand } from './completion/completed.js';
 
 /** One of the program's commands; each has a file of its own. */
 export interface Command {
@@ -12,6 +13,8 @@ export interface Command {
    * @param columns width of the terminal in characters
    */
   help(argv: readonly string[], columns: number): string;
+  /** What shells complete: the command, and those below it. */
+  completions(): readonly CompletedCommand[];
   /**
    * Does the work and gives the exit code.
    *

@@ -3,6 +3,7 @@ import { program } from '../base/commandLine.js';
 import type { Command } from './command.js';
 import { commanderRefusal } from './commanderErrors.js';
 import { commanderHelp } from './commanderHelp.js';
+import { completedTree } from './completion/completed.js';
 
 /**
  * Makes one of the program's commands from a tree of commander's. It reads the command line; help and refusals are worded
@@ -22,6 +23,7 @@ export function fromCommander(make: (setExitCode: (code: number) => void) => Com
       );
       return commanderHelp(command, [program(), ...path].join(' '), columns);
     },
+    completions: () => completedTree(make(() => {})),
     run: async (argv) => {
       let exitCode = 0;
       const command = make((code) => {

@@ -8,6 +8,7 @@ import type { TrainingSummary } from '../training/report/trainingEvents.js';
 import { completeOptions } from '../training/saved/completeOptions.js';
 import { train } from '../training/train.js';
 import { type Command, type Example, formatExamples } from './command.js';
+import { completedOptions } from './completion/completedOptions.js';
 import { startDashboardProcess } from './dashboardChild.js';
 import { JobProgress } from './jobProgress.js';
 import { surviveLostOutput } from './lostOutput.js';
@@ -55,6 +56,7 @@ export const trainCommand: Command = {
       formatOptionHelp(tableFor(argv, TRAIN_OPTIONS, { isTrain: true, ...parsing() }), columns),
       formatIgnoredHelp(columns),
     ].join('\n\n'),
+  completions: () => [completedOptions(trainCommand, TRAIN_OPTIONS, true)],
   run: async (argv) => {
     const opt = parseTrainOptions(argv);
     if (opt.dryRun) return showDryRun(opt);
