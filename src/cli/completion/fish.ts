@@ -28,7 +28,7 @@ function linesOf(
       : `__fish_seen_subcommand_from ${path[0]}; and not __fish_seen_subcommand_from ${path[1]}`;
   const offered = `complete -c ${program} -n '${above}' -a ${path.at(-1)} -d ${quoted(summary)}`;
   const after =
-    isParent || words.length === 0 ? [] : [`complete -c ${program} -n '${seen}'${valueOf(words)}`];
+    isParent || words.length === 0 ? [] : [`complete -c ${program} -n '${seen}'${actionOf(words)}`];
   return [offered, ...after, ...options.map((option) => optionLine(program, seen, option))];
 }
 
@@ -38,11 +38,11 @@ function isParent({ path }: CompletedCommand, commands: readonly CompletedComman
 }
 
 function optionLine(program: string, seen: string, { flag, help, values }: CompletedOption): string {
-  const value = values === undefined ? '' : ` ${values === 'file' ? '-r' : '-x'}${valueOf(values)}`;
+  const value = values === undefined ? '' : ` ${values === 'file' ? '-r' : '-x'}${actionOf(values)}`;
   return `complete -c ${program} -n '${seen}' -l ${flag.slice(2)}${value} -d ${quoted(help)}`;
 }
 
-function valueOf(values: Values): string {
+function actionOf(values: Values): string {
   if (values === 'any') return '';
   if (values === 'run') return " -a '(__pix2pix_runs)'";
   if (values === 'file') return ' -F';
