@@ -15,16 +15,10 @@ import { mul } from '../src/engine/ops/elementwise.js';
 import { sum } from '../src/engine/ops/reduce.js';
 import { detach } from '../src/engine/ops/shape.js';
 import { assertClose, type Tolerance } from './assertClose.js';
-import { foundDevices } from './devices.js';
+import { foundDevices } from './foundDevices.js';
 import { type BuildOp, opBuilders } from './opBuilders.js';
 import { caseTensor, type OpCase, opCases } from './opCases.js';
 import { runProgram, withProgram } from './runProgram.js';
-
-/** WGSL promises 2.5 units in the last place of a quotient, and a few of other functions, where processors round. */
-const looser = ({ relative = 4e-6, absolute = 1e-7 }: Tolerance = {}): Tolerance => ({
-  relative: 2 * relative,
-  absolute: 2 * absolute,
-});
 
 interface FixtureOptions {
   /** For the device whose layers have several algorithms; the others are left out then. */
@@ -40,6 +34,7 @@ interface FixtureOptions {
 
 /**
  * Defines one test for every case of these ops in ops.safetensors on every device: outputs and gradients are PyTorch's.
+ * On a GPU all cases of an op are one program.
  */
 export function checkAgainstPyTorch(ops: readonly string[], options: FixtureOptions = {}): void {
   const { choose, label = '', only = () => true, tolerance, gradients = true } = options;
@@ -47,16 +42,18 @@ export function checkAgainstPyTorch(ops: readonly string[], options: FixtureOpti
   for (const op of ops) {
     const cases = opCases.filter((known) => known.op === op && only(known));
     if (cases.length === 0) throw new Error(`ops.safetensors has no case of ${op}`);
-    for (const known of cases) {
-      for (const { name, device, skip } of foundDevices) {
-        if (choose !== undefined && name !== DEFAULT_DEVICE) continue;
-        const title = `${known.id}${label && ` as ${label}`} on ${name}: PyTorch's ${what}`;
-        test(title, { skip }, async () => {
+    for (const { name, device } of foundDevices) {
+      if (choose !== undefined && name !== DEFAULT_DEVICE) continue;
+      const isGpu = name === 'webgpu';
+      for (const some of isGpu ? [cases] : cases.map((known) => [known])) {
+        const id = some.length === 1 ? some[0].id : `${op}, ${some.length} cases`;
+        const title = `${id}${label && ` as ${label}`} on ${name}: PyTorch's ${what}`;
+        test(title, async () => {
           const build = options.build ?? opBuilders[op];
-          const { program, tensors, expected } = fixtureProgram(known, build, gradients);
+          const { program, tensors, expected } = fixtureProgram(some, build, gradients);
           const found = await runProgram(program, tensors, choose === undefined ? { device } : { choose });
           for (const [output, numbers] of Object.entries(expected)) {
-            assertClose(found[output], numbers, output, name === 'webgpu' ? looser(tolerance) : tolerance);
+            assertClose(found[output], numbers, output, tolerance);
           }
         });
       }
@@ -64,33 +61,36 @@ export function checkAgainstPyTorch(ops: readonly string[], options: FixtureOpti
   }
 }
 
-/** A case as a program: every output and gradient that PyTorch gives is an output of it. */
-export function fixtureProgram(known: OpCase, build: BuildOp, withGradients = true) {
+/** Cases of an op as a program: every output and gradient that PyTorch gives is an output of it. */
+export function fixtureProgram(cases: readonly OpCase[], build: BuildOp, withGradients = true) {
   const trace = new Trace(true);
   const tensors: Record<string, Float32Array> = {};
   const expected: Record<string, Float32Array> = {};
+  const outputs: Record<string, Value> = {};
   const input = (name: string): Value => {
     const { shape, data } = caseTensor(name);
     tensors[name] = data;
     return trace.input(name, { dtype: 'f32', shape });
   };
-  const inputs = known.inputs.map(input);
-  const built = [build(inputs, known.attrs)].flat();
-  const outputs: Record<string, Value> = {};
-  known.outputs.forEach((name, i) => {
-    assert.deepEqual(built[i].shape, caseTensor(name).shape, name);
-    outputs[name] = built[i];
-    expected[name] = caseTensor(name).data;
-  });
-  if (withGradients && known.upstream !== null) {
-    const loss = sum(mul(built[0], input(known.upstream)));
-    const gradients = grad(loss, inputs);
-    known.grads.forEach((name, i) => {
-      if (name === null) return;
-      outputs[name] = gradients[i];
+  const built = cases.flatMap((known) => {
+    const inputs = known.inputs.map(input);
+    const results = [build(inputs, known.attrs)].flat();
+    known.outputs.forEach((name, i) => {
+      assert.deepEqual(results[i].shape, caseTensor(name).shape, name);
+      outputs[name] = results[i];
       expected[name] = caseTensor(name).data;
     });
-  }
+    if (withGradients && known.upstream !== null) {
+      const loss = sum(mul(results[0], input(known.upstream)));
+      const gradients = grad(loss, inputs);
+      known.grads.forEach((name, i) => {
+        if (name === null) return;
+        outputs[name] = gradients[i];
+        expected[name] = caseTensor(name).data;
+      });
+    }
+    return results;
+  });
   const program: Program = trace.program(outputs);
   return { program, tensors, expected, built };
 }

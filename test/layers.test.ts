@@ -26,6 +26,8 @@ const PORTABLE = [
 const FOR_NODE = [
   ...['engine/devices/cpu/', 'engine/devices/openDevice.ts', 'engine/devices/index.ts'],
   ...['engine/devices/webgpu/openWebGpu.ts', 'engine/devices/webgpu/webGpuPackage.ts'],
+  ...['engine/devices/webgpu/listAdapters.ts', 'engine/devices/webgpu/systemGpus.ts'],
+  ...['engine/devices/webgpu/findHardwareGpu.ts', 'engine/devices/webgpu/surveyGpus.ts'],
   'options/configFile.ts',
 ];
 

@@ -16,6 +16,8 @@ if (parts.flat().length === 0) {
   process.exit(1);
 }
 if (parts.flat().some(wantsBrowser)) (await import('../dist/test/installBrowser.js')).installBrowser();
+const { softwareGpu } = await import('../dist/test/swiftShader.js');
+const env = { ...process.env, ...softwareGpu() };
 const folder = mkdtempSync(join(tmpdir(), 'pix2pix-test-'));
 const total = { passed: 0, failed: 0, skipped: 0 };
 const times = [];
@@ -69,6 +71,7 @@ function runTests(files, report) {
     process.execPath,
     ['--test', '--import=./test/seededChecks.js', concurrency, ...reporters, ...files],
     {
+      env,
       stdio: ['ignore', 'inherit', 'inherit'],
     },
   );

@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, wr
 import { delimiter, join } from 'node:path';
 import { test } from 'node:test';
 import { isProcessAlive } from '../src/base/files/processIdentity.js';
+import { optionOrigins } from '../src/records/reading/optionOrigins.js';
 import { readEvents } from '../src/records/writing/eventFileReader.js';
 import type { RunSession } from '../src/records/writing/runRecord.js';
 import { parseRunRecord } from '../src/records/writing/runRecordFile.js';
@@ -57,6 +58,9 @@ test('run.json tells what was asked for, where it ran, what it is and how it end
   assert.deepEqual(second.plan, { imagesPerEpoch: 4, epochs: 2, firstStep: 4, lastStep: 8 });
   assert.deepEqual(second.exit, { reason: 'finished' });
   assert.equal(second.dataset?.fingerprint, first.dataset?.fingerprint);
+  const origins = new Map(optionOrigins([first, second]).map((origin) => [origin.name, origin]));
+  assert.deepEqual([origins.get('netG')?.givenIn, origins.get('lr')?.givenIn], [1, undefined]);
+  assert.deepEqual(origins.get('max_steps')?.before, { value: 3, session: 1 });
   // as the program itself counts them when it sets the model up
   for (const { name, parameters, layers } of first.networks!) {
     assert.equal(
@@ -91,14 +95,36 @@ test('a training that diverges leaves the value that is none, and says why it en
   assert.match(textOf(runFolder('diverged'), 'log.txt'), /Z failed: .*diverged/);
 });
 
-test('what fails before the first step is in the record too', () => {
-  rmSync(runFolder('early'), { recursive: true, force: true });
-  const { status, stdout, stderr } = train('early', '--dataroot', 'nowhere', '--json');
+test('what fails before its first step is told, and leaves no run', () => {
+  const { status, stdout, stderr } = train('group/early', '--dataroot', 'nowhere', '--json');
   assert.equal(status, 1);
   assert.match(stderr, /^error: /);
   const line: JsonLine = JSON.parse(stdout);
   assert(line.event === 'ended' && line.reason === 'failed');
-  assert.equal(sessionsOf('early')[0].exit?.reason, 'failed');
+  assert.equal(existsSync(runFolder('group')), false);
+});
+
+test('a run that was there before is as it was, when going on with it fails before the first step', () => {
+  assert.equal(train('kept', '--max_steps', '1', '--quiet').status, 0);
+  const before = textOf(runFolder('kept'), 'run.json');
+  const { status } = pix2pix(folder, [
+    'train',
+    '--name',
+    'kept',
+    '--continue_train',
+    '--dataroot',
+    'nowhere',
+  ]);
+  assert.equal(status, 1);
+  assert.equal(textOf(runFolder('kept'), 'run.json'), before);
+  assert.match(textOf(runFolder('kept'), 'log.txt'), /Z failed: /);
+});
+
+test('what a folder held before a training failed in it stays there', () => {
+  mkdirSync(runFolder('mine'), { recursive: true });
+  writeFileSync(join(runFolder('mine'), 'notes.txt'), 'mine');
+  assert.equal(train('mine', '--dataroot', 'nowhere').status, 1);
+  assert.deepEqual(readdirSync(runFolder('mine')).sort(), ['log.txt', 'notes.txt', 'train_opt.txt']);
 });
 
 test('checkpoints, hardware and times stand in the event file', async () => {

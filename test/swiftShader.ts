@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
@@ -6,6 +7,7 @@ import { chromium } from 'playwright-core';
 const DRIVERS = ['VK_DRIVER_FILES', 'VK_ICD_FILENAMES'];
 const DRIVER = 'vk_swiftshader_icd.json';
 
+/** Where Chromium is, as a system's package and as Playwright's download. */
 const folders = () => [
   '/usr/lib/chromium',
   '/usr/lib/chromium-browser',
@@ -13,16 +15,29 @@ const folders = () => [
 ];
 
 /**
- * Tells this process and its children to use SwiftShader, the GPU in software that Chromium brings, so that tests run
- * the same on every machine. Whoever has named drivers is obeyed.
+ * The environment in which processes use SwiftShader, the GPU in software that Chromium brings, so that tests run the
+ * same on every machine, and Vulkan's loader beside it, so that none need be installed. Nothing where there is no
+ * Chromium, and where somebody has named drivers.
+ *
+ * The loader is found only by processes that are started with this environment.
+ */
+export function softwareGpu(): Readonly<Record<string, string>> {
+  if (process.platform !== 'linux' || DRIVERS.some((name) => process.env[name] !== undefined)) return {};
+  const folder = folders().find((candidate) => existsSync(join(candidate, DRIVER)));
+  if (folder === undefined) return {};
+  const { LD_LIBRARY_PATH: libraries, XDG_RUNTIME_DIR: runtime = tmpdir() } = process.env;
+  return {
+    VK_ICD_FILENAMES: join(folder, DRIVER),
+    LD_LIBRARY_PATH: libraries === undefined ? folder : `${libraries}:${folder}`,
+    XDG_RUNTIME_DIR: runtime, // without one SwiftShader complains
+  };
+}
+
+/**
+ * The same for this process, and those that it starts: for tests that are run by hand.
  * @returns whether drivers are named now
  */
 export function useSwiftShader(): boolean {
-  if (DRIVERS.some((name) => process.env[name] !== undefined)) return true;
-  if (process.platform !== 'linux') return false;
-  const found = folders()
-    .map((folder) => join(folder, DRIVER))
-    .find((path) => existsSync(path));
-  if (found !== undefined) process.env.VK_ICD_FILENAMES = found;
-  return found !== undefined;
+  Object.assign(process.env, softwareGpu());
+  return DRIVERS.some((name) => process.env[name] !== undefined);
 }

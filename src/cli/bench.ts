@@ -6,6 +6,7 @@ import type { TrainOptions } from '../options/trainOptions.js';
 import { parsing } from '../training/options.js';
 import { benchmark, type StepBenchmark } from '../training/profiling/benchmark.js';
 import type { ProfileRow } from '../training/profiling/profileTables.js';
+import { stepKernels } from '../training/profiling/stepKernels.js';
 import { BENCH_OPTIONS, type BenchOptions, listedOptions, refuseOthers } from './benchOptions.js';
 import { type Command, type Example, formatExamples } from './command.js';
 import { completedOptions } from './completion/completedOptions.js';
@@ -49,6 +50,10 @@ export const benchCommand: Command = {
     const { values, given } = parseOptions(argv, BENCH_OPTIONS, { isTrain: true, ...parsing() });
     refuseOthers(given);
     const opt = toOptions<TrainOptions & BenchOptions & OptionMarks<true>>(values, given, true);
+    if (opt.showKernels) {
+      print(stepKernels(opt));
+      return 0;
+    }
     const progress = new JobProgress();
     const result = await benchmark(opt, {
       steps: opt.steps,
@@ -62,15 +67,17 @@ export const benchCommand: Command = {
   },
 };
 
-function describe({ steps, batch, flops, parameters, peakRssBytes, profile }: StepBenchmark): string {
+function describe({ steps, batch, flops, parameters, profile, ...machine }: StepBenchmark): string {
   const sorted = [...steps].sort((a, b) => a - b);
   const median = sorted[sorted.length >> 1];
-  const perImage = batch > 1 ? `, ${(median / batch).toFixed(0)} ms an image` : '';
+  const perImage = batch > 1 ? `, ${inMs(median / batch)} an image` : '';
   const lines = [
-    `a step: ${median.toFixed(0)} ms (median of ${steps.length}, fastest ${sorted[0].toFixed(0)} ms)${perImage}`,
+    `a step: ${inMs(median)} (median of ${steps.length}, fastest ${inMs(sorted[0])})${perImage}`,
     `arithmetic: ${(flops / 1e9).toFixed(1)} GFLOP a step, ${(flops / median / 1e6).toFixed(0)} GFLOP/s`,
     `parameters: ${(parameters / 1e6).toFixed(1)} million`,
-    `peak memory of this process: ${(peakRssBytes / 1e9).toFixed(2)} GB`,
+    `peak memory of this process: ${gigabytes(machine.peakRssBytes)}`,
+    ...(machine.adapter === undefined ? [] : [`GPU: ${machine.adapter}`]),
+    ...(machine.deviceBytes === undefined ? [] : [`memory of the GPU: ${gigabytes(machine.deviceBytes)}`]),
   ];
   if (profile === undefined) return lines.join('\n');
   return [
@@ -80,6 +87,10 @@ function describe({ steps, batch, flops, parameters, peakRssBytes, profile }: St
     table('by operator', profile.byOperator),
   ].join('\n\n');
 }
+
+const inMs = (ms: number) => `${ms.toFixed(ms < 20 ? 1 : 0)} ms`;
+
+const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`;
 
 function table(title: string, rows: readonly ProfileRow[]): string {
   const shown = rows.slice(0, LAYERS_SHOWN);

@@ -15,6 +15,11 @@ const OWN = {
     help: 'steps that are timed, after two',
   },
   profile: { kind: 'flag', group: GROUP, help: 'show where the time of a step goes' },
+  show_kernels: {
+    kind: 'flag',
+    group: GROUP,
+    help: 'print the kernels by which a GPU computes a step, with their WGSL, and time nothing',
+  },
   json: { kind: 'flag', group: GROUP, help: 'print all of it as one JSON object' },
 } as const satisfies OptionTable;
 

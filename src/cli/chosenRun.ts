@@ -3,24 +3,24 @@ import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { nearestName } from '../options/nearest.js';
 import { openRuns, type RunIndex } from '../records/reading/runIndex.js';
 import type { RunDetail } from '../records/reading/runSummary.js';
-
-/** The default of `--logdir`, as for `pix2pix dashboard`. */
-export const DEFAULT_LOGDIR = './checkpoints';
+import { logDirectory } from './logDirectory.js';
 
 const SHOWN = 8;
 
 /**
  * All runs of a folder, read once.
  *
+ * @param given the folder that a person has named, if any
  * @throws Pix2PixError where the folder cannot be read
  */
-export async function openLogDirectory(logDirectory: string): Promise<RunIndex> {
-  const index = await openRuns(logDirectory);
+export async function openLogDirectory(given: string | undefined): Promise<RunIndex> {
+  const folder = await logDirectory(given);
+  const index = await openRuns(folder);
   const [problem] = index.problems;
   if (problem === undefined || index.list().length > 0) return index;
   throw new Pix2PixError(
     problem,
-    { logdir: logDirectory },
+    { logdir: folder },
     'pass the folder with the runs as --logdir; it is what --checkpoints_dir was for the training',
   );
 }

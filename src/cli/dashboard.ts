@@ -9,6 +9,7 @@ import {
 } from '../records/dashboard/dashboardServer.js';
 import { shownExamples } from './command.js';
 import type { DashboardMessage } from './dashboardChild.js';
+import { LOGDIR_HELP, logDirectory } from './logDirectory.js';
 import { print } from './output.js';
 import { watchSignals } from './signals.js';
 import { wholeNumberIn } from './wholeNumber.js';
@@ -28,7 +29,7 @@ const EXAMPLES = [
 const PORTS_TRIED = 10;
 
 interface Flags {
-  readonly logdir: string;
+  readonly logdir?: string;
   readonly port: number;
   readonly host: string;
   readonly token?: string;
@@ -39,7 +40,7 @@ export function dashboardCommand(): Command {
   return new Command('dashboard')
     .summary('watch trainings and compare runs in the browser')
     .description(ABOUT)
-    .option('--logdir <dir>', 'the folder with the runs', './checkpoints')
+    .option('--logdir <dir>', LOGDIR_HELP)
     .option('--port <n>', '0 for any that is free', wholeNumberIn(0, MAX_PORT), DEFAULT_PORT)
     .option(
       '--host <address>',
@@ -52,10 +53,11 @@ export function dashboardCommand(): Command {
     )
     .addHelpText('after', shownExamples(EXAMPLES))
     .action(async ({ logdir, ...flags }: Flags) => {
-      const settings = { logDirectory: logdir, ...flags };
+      const folder = await logDirectory(logdir);
+      const settings = { logDirectory: folder, ...flags };
       if (process.send !== undefined) return serveTraining(settings, process.send.bind(process));
       const server = await startDashboard(settings);
-      print(`dashboard of ${logdir}: ${server.url}\nCtrl-C ends it`);
+      print(`dashboard of ${folder}: ${server.url}\nCtrl-C ends it`);
       await new Promise<void>((resolve) => watchSignals(() => resolve(), 'closing the dashboard'));
       await server.close();
     });
@@ -70,7 +72,7 @@ async function serveTraining(
     const server = await startOnFreePort(settings);
     tell({ url: server.url });
     await new Promise((resolve) => process.once('disconnect', resolve));
-    await server.close();
+    await server.endWithTraining();
   } catch (error) {
     tell({ failure: summaryOf(error) });
     process.disconnect();

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { quotedHere } from '../base/commandLine.js';
+import { DEVICE_NAMES, type DeviceName } from '../engine/devices/registry.js';
 import { type Precision, precisions } from '../engine/onnx/weightStorage.js';
 import {
   type Exported,
@@ -9,13 +10,22 @@ import {
 } from '../inference/export/exportGenerator.js';
 import { TOLERANCES } from '../inference/export/selfCheck.js';
 import { shownExamples } from './command.js';
-import { type ModelFlags, sourceOptions, withModelOptions } from './modelOptions.js';
+import {
+  type DeviceFlags,
+  deviceOptions,
+  type ModelFlags,
+  sourceOptions,
+  withDeviceOptions,
+  withModelOptions,
+} from './modelOptions.js';
 import { print, printError } from './output.js';
 
 const ABOUT = [
   'Writes a trained generator for use elsewhere, after comparing it with the trained one on sample images: where it',
   'differs too much, nothing is written. Dropout is left out, so that the same image gives the same translation.',
 ].join(' ');
+
+const DEVICE = 'what runs the trained generator that the export is compared with';
 
 const EXAMPLES = [
   'pix2pix export --model facades_pix2pix',
@@ -25,7 +35,7 @@ const EXAMPLES = [
 ];
 
 /** The options of `pix2pix export`, by flag. */
-interface Flags extends ModelFlags {
+interface Flags extends ModelFlags, DeviceFlags<DeviceName> {
   readonly format: ExportFormat;
   readonly precision?: Precision;
   readonly embed_preprocessing?: true | 'uint8' | 'float';
@@ -34,9 +44,8 @@ interface Flags extends ModelFlags {
 
 /** `pix2pix export`. */
 export function exportCommand(): Command {
-  return withModelOptions(
-    new Command('export').summary('write a trained generator as ONNX, weights or a web page'),
-  )
+  const command = new Command('export').summary('write a trained generator as ONNX, weights or a web page');
+  return withDeviceOptions(withModelOptions(command), DEVICE_NAMES, DEVICE)
     .description(ABOUT)
     .addOption(new Option('--format <name>', 'what to write').choices(exportFormats).default('onnx'))
     .addOption(
@@ -56,6 +65,7 @@ export function exportCommand(): Command {
       const exported = await exportGenerator(flags.model, {
         ...sourceOptions(flags),
         ...flags,
+        ...deviceOptions(command, flags),
         boundary: boundaryOf(flags.embed_preprocessing),
         onStage: printError,
       });

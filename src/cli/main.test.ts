@@ -106,7 +106,7 @@ test('unknown and missing commands are refused with the nearest', () => {
 });
 
 test('options of the reference without effect are noticed on the side', () => {
-  const { stderr } = run(['test', '--gpu_ids', '-1', '--display_id', '0']);
-  assert.match(stderr, /^--gpu_ids has no effect: --device chooses what computes$/m);
+  const { stderr } = run(['test', '--use_wandb', '--display_id', '0']);
+  assert.match(stderr, /^--use_wandb has no effect: the run is recorded in TensorBoard event files$/m);
   assert.match(stderr, /^--display_id has no effect/m);
 });

@@ -25,6 +25,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   dataset: async () => fromCommander((await import('./dataset.js')).datasetCommand),
   dashboard: async () => fromCommander((await import('./dashboard.js')).dashboardCommand),
   runs: async () => fromCommander((await import('./runs.js')).runsCommand),
+  sweep: async () => fromCommander((await import('./sweep.js')).sweepCommand),
+  devices: async () => fromCommander((await import('./devices.js')).devicesCommand),
   bench: async () => (await import('./bench.js')).benchCommand,
   demo: async () => (await import('./demo.js')).demoCommand,
   completion: async () => (await import('./completion/completionCommand.js')).completionCommand(loadAll),

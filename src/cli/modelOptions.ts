@@ -1,6 +1,8 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { DeviceChoice } from '../engine/devices/registry.js';
 import type { SourceOptions } from '../inference/generatorSource.js';
 import { type NormMode, normModes } from '../inference/portable/generatorInfo.js';
+import { applyGpuChoice, gpuNameFault } from '../options/gpuIds.js';
 import { printError } from './output.js';
 
 /** Which generator, by flag. */
@@ -27,6 +29,36 @@ export function withModelOptions(command: Command): Command {
         .choices(normModes)
         .default('batch'),
     );
+}
+
+/** Which device, by flag. */
+export interface DeviceFlags<Choice extends DeviceChoice = DeviceChoice> {
+  readonly device: Choice;
+  readonly gpu?: string;
+}
+
+/** The options that choose a device. @param choices of `--device`, the default first; @param does what it does */
+export function withDeviceOptions(command: Command, choices: readonly DeviceChoice[], does: string): Command {
+  return command
+    .addOption(new Option('--device <name>', does).choices(choices).default(choices[0]))
+    .option('--gpu <name>', 'the GPU to use, by a part of its name: pix2pix devices lists them', gpuName);
+}
+
+function gpuName(text: string): string {
+  const fault = gpuNameFault(text);
+  if (fault !== undefined) throw new InvalidArgumentError(`${fault}.`);
+  return text;
+}
+
+/** As the other commands read these options. @throws Pix2PixError when they contradict each other */
+export function deviceOptions<Choice extends DeviceChoice>(
+  command: Command,
+  { device, gpu }: DeviceFlags<Choice>,
+): DeviceFlags<Choice> {
+  const values = { device, gpu };
+  const isGiven = (flag: string) => command.getOptionValueSource(flag) === 'cli';
+  applyGpuChoice(values, new Set(['device', 'gpu'].filter(isGiven)));
+  return values;
 }
 
 export function sourceOptions({ checkpoints_dir, epoch, generator, norm_mode }: ModelFlags): SourceOptions {

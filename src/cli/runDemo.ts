@@ -47,6 +47,21 @@ export async function runDemo(opt: DemoOptions, stop: AbortSignal): Promise<void
   say(
     `open the page in a browser; how training went: ${resolve(opt.out, 'checkpoints', NAME, 'web', 'index.html')}`,
   );
+  say(`\n${nextSteps(opt)}`);
+}
+
+function nextSteps({ out }: DemoOptions): string {
+  const runs = join(out, 'checkpoints');
+  const steps: readonly (readonly [does: string, ...words: string[]])[] = [
+    ['see its curves and images in the browser', 'dashboard', '--logdir', runs],
+    [
+      'make a web page that translates with it',
+      ...['export', '--model', join(runs, NAME), '--format', 'web', '--out', join(out, 'web')],
+    ],
+    ['learn from pairs of your own', 'train', '--dataroot', './datasets/mine', '--name', 'mine'],
+  ];
+  const lines = steps.map(([does, ...words]) => `  ${does}:\n    ${commandLine(...words)}`);
+  return ['what to do next', ...lines].join('\n');
 }
 
 async function draw(opt: DemoOptions, out: string, signal: AbortSignal, say: (text: string) => void) {

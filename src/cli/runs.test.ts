@@ -91,6 +91,23 @@ test('diff shows what is another thing, and says so where nothing is', () => {
   assert.equal(run('diff', 'gone', 'gone'), 'nothing differs between gone and gone\n');
 });
 
+test('diff shows counts to their last digit', () => {
+  const networks = (parameters: number) => ({ networks: [{ name: 'G', parameters, layers: [] }] });
+  makeRun('wide', 0, { ...networks(54_413_955), ...options({ max_dataset_size: 1_234_567 }) }, 'counts');
+  makeRun('wider', 0, { ...networks(54_414_019), ...options({ max_dataset_size: 1_234_568 }) }, 'counts');
+  const text = run('diff', 'wide', 'wider', '--logdir', 'counts');
+  assert.match(text, /parameters of G +54413955 +54414019$/m);
+  assert.match(text, /max_dataset_size +1234567 +1234568$/m);
+});
+
+test('a run that has made its --max_steps is at the end of the epoch in which they end', () => {
+  const plan = { imagesPerEpoch: 10, epochs: 200, firstStep: 1, lastStep: 35 };
+  makeRun('short', 35, { plan, exit: { reason: 'max_steps' }, ...options({ max_steps: 35 }) }, 'ended');
+  assert.match(run('--logdir', 'ended'), /^short +finished +4\/4 +100 % /m);
+  const [{ stateReason }] = JSON.parse(run('--json', '--logdir', 'ended'));
+  assert.equal(stateReason, 'by --max_steps, in epoch 4 of the 200 that were planned');
+});
+
 test('diff tells of code, machine, versions and data, as JSON too', () => {
   const { machine } = sessionOf('');
   const dataset = { root: 'x', phase: 'train', samples: 10, fingerprint: 'ff' };

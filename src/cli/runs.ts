@@ -4,8 +4,9 @@ import { nearestName } from '../options/nearest.js';
 import { compareByField, fieldsOf, readField } from '../records/reading/fields.js';
 import { filterRuns } from '../records/reading/filter.js';
 import type { RunSummary } from '../records/reading/runSummary.js';
-import { DEFAULT_LOGDIR, openLogDirectory } from './chosenRun.js';
+import { openLogDirectory } from './chosenRun.js';
 import { shownExamples } from './command.js';
+import { LOGDIR_HELP, OF_DEMONSTRATION } from './logDirectory.js';
 import { print, printError, printStyled } from './output.js';
 import { runsDiffCommand } from './runsDiff.js';
 import { runsExportCommand } from './runsExport.js';
@@ -27,7 +28,7 @@ const EXAMPLES = [
 ];
 
 interface Flags {
-  readonly logdir: string;
+  readonly logdir?: string;
   readonly filter: string;
   readonly sort: string;
   readonly metric: readonly string[];
@@ -41,7 +42,7 @@ export function runsCommand(setExitCode: (code: number) => void): Command {
     .summary('list runs, see what changed between two, export them')
     .description(ABOUT)
     .enablePositionalOptions() // diff and the others have a --logdir of their own
-    .option('--logdir <dir>', 'the folder with the runs', DEFAULT_LOGDIR)
+    .option('--logdir <dir>', LOGDIR_HELP)
     .option('--filter <text>', 'only runs that it lets through, as on the dashboard', '')
     .option(
       '--sort <field>',
@@ -69,9 +70,11 @@ async function list({ logdir, filter, sort, metric, all, json }: Flags): Promise
   const visible = index.list().filter(({ annotations }) => all || annotations.isHidden !== true);
   const runs = sorted(filterRuns(visible, filter), sort);
   if (json) return print(JSON.stringify(runs, null, 2));
+  if (logdir === undefined && index.logDirectory === OF_DEMONSTRATION)
+    printError(`the demonstration's runs, in ${OF_DEMONSTRATION}`);
   for (const problem of index.problems) printError(`warning: ${problem}`);
   if (runs.length === 0)
-    return print(visible.length === 0 ? `no runs in ${logdir}` : 'no run passes the filter');
+    return print(visible.length === 0 ? `no runs in ${index.logDirectory}` : 'no run passes the filter');
   printStyled(formatRuns(runs, metric, process.stdout));
 }
 

@@ -2,8 +2,9 @@ import { Command } from 'commander';
 import { plainLine, plainText } from '../base/errors/plainText.js';
 import { compareRuns, type RunDifference } from '../records/reading/compareRuns.js';
 import type { RunDetail } from '../records/reading/runSummary.js';
-import { chosenRun, DEFAULT_LOGDIR, openLogDirectory } from './chosenRun.js';
+import { chosenRun, openLogDirectory } from './chosenRun.js';
 import { shownExamples } from './command.js';
+import { LOGDIR_HELP } from './logDirectory.js';
 import { printStyled } from './output.js';
 import { type Column, columnsOf, formatTable, hasColours } from './terminalTable.js';
 
@@ -24,10 +25,10 @@ export function runsDiffCommand(): Command {
     .description(ABOUT)
     .argument('<A>', 'a run, by its folder below --logdir')
     .argument('<B>', 'another one')
-    .option('--logdir <dir>', 'the folder with the runs', DEFAULT_LOGDIR)
+    .option('--logdir <dir>', LOGDIR_HELP)
     .option('--json', 'as JSON', false)
     .addHelpText('after', shownExamples(EXAMPLES))
-    .action(async (a: string, b: string, { logdir, json }: { logdir: string; json: boolean }) => {
+    .action(async (a: string, b: string, { logdir, json }: { logdir?: string; json: boolean }) => {
       const index = await openLogDirectory(logdir);
       const [left, right] = [chosenRun(index, a), chosenRun(index, b)];
       const differences = compareRuns(left, right);
@@ -72,5 +73,6 @@ function table(differences: readonly RunDifference[], a: string, b: string): str
 function shown(value: RunDifference['a']): string {
   if (value === undefined || value === null) return '-';
   if (value === '') return "''";
-  return typeof value === 'number' ? String(Number(value.toPrecision(6))) : String(value);
+  const isMeasured = typeof value === 'number' && !Number.isSafeInteger(value); // counts are exact
+  return isMeasured ? String(Number(value.toPrecision(6))) : String(value);
 }

@@ -7,8 +7,9 @@ import { exportRun } from '../records/dashboard/exportRun.js';
 import { exportSeries } from '../records/reading/exportSeries.js';
 import type { RunIndex } from '../records/reading/runIndex.js';
 import type { RunDetail } from '../records/reading/runSummary.js';
-import { chosenRun, DEFAULT_LOGDIR, openLogDirectory } from './chosenRun.js';
+import { chosenRun, openLogDirectory } from './chosenRun.js';
 import { shownExamples } from './command.js';
+import { LOGDIR_HELP } from './logDirectory.js';
 import { print } from './output.js';
 
 const FORMATS = ['csv', 'json', 'html'] as const;
@@ -26,7 +27,7 @@ const EXAMPLES = [
 ];
 
 interface Flags {
-  readonly logdir: string;
+  readonly logdir?: string;
   readonly format?: Format;
   readonly tag: readonly string[];
   readonly out?: string;
@@ -39,7 +40,7 @@ export function runsExportCommand(): Command {
     .summary('write a run as CSV, JSON or one HTML page')
     .description(ABOUT)
     .argument('<run>', 'a run, by its folder below --logdir')
-    .option('--logdir <dir>', 'the folder with the runs', DEFAULT_LOGDIR)
+    .option('--logdir <dir>', LOGDIR_HELP)
     .addOption(new Option('--format <name>', "default: by --out's ending, else csv").choices(FORMATS))
     .option(
       '--tag <tag>',

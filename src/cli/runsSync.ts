@@ -5,8 +5,9 @@ import { serverAddressFault } from '../options/serverAddress.js';
 import type { RunDetail } from '../records/reading/runSummary.js';
 import { mlflowTracker } from '../records/writing/remote/mlflow/mlflowTracker.js';
 import { syncRun } from '../records/writing/remote/syncRun.js';
-import { chosenRun, DEFAULT_LOGDIR, openLogDirectory } from './chosenRun.js';
+import { chosenRun, openLogDirectory } from './chosenRun.js';
 import { shownExamples } from './command.js';
+import { LOGDIR_HELP } from './logDirectory.js';
 import { print, printError } from './output.js';
 import { untilSignal } from './untilSignal.js';
 
@@ -21,7 +22,7 @@ const EXAMPLES = [
 ];
 
 interface Flags {
-  readonly logdir: string;
+  readonly logdir?: string;
   readonly mlflow_uri?: string;
   readonly mlflow_experiment?: string;
 }
@@ -32,7 +33,7 @@ export function runsSyncCommand(setExitCode: (code: number) => void): Command {
     .summary('send to MLflow what it has missed')
     .description(ABOUT)
     .argument('<run...>', 'runs, by their folders below --logdir')
-    .option('--logdir <dir>', 'the folder with the runs', DEFAULT_LOGDIR)
+    .option('--logdir <dir>', LOGDIR_HELP)
     .option('--mlflow_uri <url>', 'the server (default: the one that the run reports to)', address)
     .option('--mlflow_experiment <name>', "the experiment there (default: the run's own, or else pix2pix)")
     .addHelpText('after', shownExamples(EXAMPLES))
@@ -40,11 +41,16 @@ export function runsSyncCommand(setExitCode: (code: number) => void): Command {
       const index = await openLogDirectory(flags.logdir);
       const runs = names.map((name) => chosenRun(index, name));
       const notice = 'stopping; the same command goes on from here';
-      setExitCode(await untilSignal((signal) => syncAll(runs, flags, signal), notice));
+      setExitCode(await untilSignal((signal) => syncAll(index.logDirectory, runs, flags, signal), notice));
     });
 }
 
-async function syncAll(runs: readonly RunDetail[], flags: Flags, signal: AbortSignal): Promise<void> {
+async function syncAll(
+  folder: string,
+  runs: readonly RunDetail[],
+  flags: Flags,
+  signal: AbortSignal,
+): Promise<void> {
   for (const { summary } of runs) {
     const { id, options } = summary;
     const uri = flags.mlflow_uri ?? options.mlflow_uri;
@@ -55,7 +61,7 @@ async function syncAll(runs: readonly RunDetail[], flags: Flags, signal: AbortSi
     const tracker = mlflowTracker(uri, String(experiment));
     try {
       const say = (text: string) => printError(`warning: ${text}`);
-      const isNew = await syncRun(join(flags.logdir, id), tracker, { signal, say });
+      const isNew = await syncRun(join(folder, id), tracker, { signal, say });
       print(isNew ? `${id}: sent to ${tracker.name}` : `${id}: ${tracker.name} has all of it`);
     } catch (error) {
       if (signal.aborted) return;

@@ -21,6 +21,8 @@ export interface GeneratorSource {
   readonly info: GeneratorInfo;
   /** The weights' file, where it was not verified. */
   readonly unverified?: UnverifiedFile;
+  /** The generator itself, where it is no exported graph: with it any device can run it. */
+  readonly trained?: TrainedGenerator;
   /** The model at another boundary than its own, if it can be had. */
   model(boundary: Boundary): ModelProto;
 }
@@ -62,6 +64,7 @@ function sourceOfTrained(generator: TrainedGenerator, normMode: NormMode): Gener
   return {
     info: describeGenerator(generator, form('float')),
     unverified: generator.unverified,
+    trained: generator,
     model: (boundary) => inferenceModel(generator, form(boundary)),
   };
 }

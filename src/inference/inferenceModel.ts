@@ -57,7 +57,7 @@ export function inferenceModel(generator: TrainedGenerator, form: ModelForm, com
 
 /** The forward pass that training and `pix2pix test` make, for one image; its dropout masks are inputs. */
 export function traceGenerator(
-  { apply, inputNc }: TrainedGenerator,
+  { apply, inputNc }: Pick<TrainedGenerator, 'apply' | 'inputNc'>,
   normMode: NormMode,
   { height, width }: { readonly height: number; readonly width: number },
 ): { readonly input: Value; readonly output: Value; readonly program: Program } {

@@ -1,9 +1,11 @@
 import { hasHash } from '../checkpoints/hasHash.js';
 import type { ImageBatch } from '../data/batch/imageBatch.js';
 import { decodeDeepImage } from '../data/decode/decode.js';
-import { type InferenceOptions, InferenceSession } from '../engine/devices/cpu/inferenceSession.js';
+import { InferenceSession } from '../engine/devices/cpu/inferenceSession.js';
 import { toChannels } from './channels.js';
+import { deviceEngines } from './deviceEngines.js';
 import { findGenerator, type GeneratorSource, type SourceOptions } from './generatorSource.js';
+import { type InferenceDeviceOptions, openInferenceDevice } from './inferenceDevice.js';
 import type { Generator, TranslateOptions } from './portable/generator.js';
 import { type Tensor, TensorTranslator } from './portable/tensorTranslator.js';
 import { sessionEngines } from './sessionEngines.js';
@@ -12,7 +14,9 @@ import { sessionEngines } from './sessionEngines.js';
 export type ImageFile = string | Uint8Array;
 
 /** Settings of `loadGenerator`. */
-export interface LoadOptions extends SourceOptions {
+export interface LoadOptions extends SourceOptions, InferenceDeviceOptions {
+  /** Told of what a person should know. Default: `console.warn`. */
+  readonly onWarning?: (message: string) => void;
   /** Threads of the engine; 0 means one per core. Default: 0. */
   readonly threads?: number;
   /** For one small image: starts a little sooner, and then takes longer for each. Default: false. */
@@ -42,7 +46,7 @@ export async function loadGenerator(
     await translator.dispose(); // below it is found out what to say, or to take instead
   }
   const find = () => findGenerator(model, options);
-  const translator = translatorOf(find(), find, { ...options, threads: options.threads ?? 0 });
+  const translator = await translatorOf(find(), find, options);
   await translator.prepare('uint8');
   return new NodeGenerator(translator);
 }
@@ -52,18 +56,24 @@ async function prepareUnverified(model: string, options: LoadOptions) {
   const find = () => findGenerator(model, { ...options, verify: false });
   const source = find();
   const isWhole = source.unverified === undefined ? true : hasHash(source.unverified);
-  const translator = translatorOf(source, find, { ...options, threads: options.threads ?? 0 });
+  const translator = await translatorOf(source, find, options);
   await translator.prepare('uint8');
   return { translator, isWhole };
 }
 
 /** Not part of the functions above, whose variables the weights would outlive in. */
-function translatorOf(
+async function translatorOf(
   source: GeneratorSource,
   findAgain: () => GeneratorSource,
-  options: InferenceOptions,
-): TensorTranslator {
-  return new TensorTranslator(source.info, sessionEngines(source, findAgain, options));
+  options: LoadOptions,
+): Promise<TensorTranslator> {
+  const { info, trained } = source;
+  const device = await openInferenceDevice(source, options);
+  const engines =
+    device === undefined || trained === undefined
+      ? sessionEngines(source, findAgain, { ...options, threads: options.threads ?? 0 })
+      : await deviceEngines(trained, info.normMode, device);
+  return new TensorTranslator(info, engines);
 }
 
 class NodeGenerator implements Generator<ImageFile, ImageBatch> {

@@ -1,10 +1,11 @@
-import { DEFAULT_DEVICE, DEVICE_NAMES, DEVICES } from '../engine/devices/registry.js';
+import { DEVICE_CHOICES, type DeviceChoice } from '../engine/devices/registry.js';
 import { epochFault, folderNameFault } from './folderName.js';
+import { gpuIdsFault, gpuNameFault } from './gpuIds.js';
 import type { OptionTable } from './spec.js';
 
 /*
  * The options of training and testing alike are those of the reference's `options/base_options.py` with its defaults,
- * except that `model`, `netG` and `dataset_mode` start as what exists here; `config`, `strict`, `device`,
+ * except that `model`, `netG` and `dataset_mode` start as what exists here; `config`, `strict`, `device`, `gpu`,
  * `intra_threads`, `layer_forms`, `seed` and `quiet` are ours. Trainings and tests put the tables together in the order of their
  * `--help`.
  */
@@ -174,17 +175,36 @@ export const LOAD_OPTIONS = {
   },
 } as const satisfies OptionTable;
 
-const described = DEVICE_NAMES.map((name) => `${name} (${DEVICES[name]})`).join(', ');
+const choices = Object.keys(DEVICE_CHOICES) as DeviceChoice[];
+const described = choices.map((name) => `${name} (${DEVICE_CHOICES[name]})`).join(', ');
 
 /** The options of the device, and of messages. */
 export const MACHINE_OPTIONS = {
   device: {
     kind: 'choice',
-    default: DEFAULT_DEVICE,
-    choices: DEVICE_NAMES,
+    default: 'auto',
+    choices,
+    group: 'Machine and messages',
+    stored: 'always',
+    help: `what computes: ${described}; a training that is continued stays where it was begun, and a test follows it`,
+  },
+  gpu: {
+    kind: 'string',
+    default: undefined,
+    metavar: 'NAME',
     group: 'Machine and messages',
     stored: 'resume',
-    help: `what computes: ${described}; a training that is continued stays where it was begun`,
+    check: gpuNameFault,
+    help: 'the GPU to use, by a part of its name; pix2pix devices lists them',
+  },
+  gpu_ids: {
+    kind: 'string',
+    default: undefined,
+    metavar: 'IDS',
+    group: 'Machine and messages',
+    stored: 'never',
+    check: gpuIdsFault,
+    help: "the reference's way to say --device: -1 is the processor, 0 the GPU",
   },
   intra_threads: {
     kind: 'int',

@@ -80,7 +80,9 @@ const OURS = {
   spectralNorm: 'none',
   ema: 0,
   seed: 0,
-  device: 'cpu',
+  device: 'auto',
+  gpu: undefined,
+  gpuIds: undefined, // the reference's is 0; --device says here where to compute
   intraThreads: 0,
   layerForms: 'measured',
   config: undefined,
@@ -112,9 +114,15 @@ const PARTS = {
   cutout: 0,
 };
 
+/** How several processes train together. */
+const PARALLEL = { syncNorm: false, rankTimeout: 600 };
+
 /** Where a training is told of. */
 const TRACKING = {
   dashboard: false,
+  alertWebhook: '',
+  alertPlateau: 10,
+  histogramFreq: 0,
   dashboardPort: 8097,
   mlflowUri: '',
   mlflowExperiment: 'pix2pix',
@@ -131,6 +139,7 @@ test("training starts from the reference's defaults for pix2pix", () => {
     valFreq: 1,
     memoryLimit: undefined,
     dryRun: false,
+    ...PARALLEL,
     recipe: '',
     logLine: 'reference',
     ...PARTS,

@@ -20,8 +20,3 @@ export function parseMemorySize(text: string): number | undefined {
 export function memorySizeFault(text: string): string | undefined {
   return parseMemorySize(text) === undefined ? 'it is no size such as 4GB or 900MB' : undefined;
 }
-
-/** Bytes for people: `1.44 GB`. */
-export function formatBytes(bytes: number): string {
-  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(2)} GB` : `${Math.round(bytes / 1e6)} MB`;
-}

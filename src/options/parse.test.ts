@@ -94,13 +94,13 @@ test('a flag can be undone', () => {
 
 test('options that mean nothing here are answered with one notice each', () => {
   const notices: string[] = [];
-  const line = '--gpu_ids -1 --display_id 0 --use_wandb --display_id=5';
+  const line = '--display_ncols 4 --display_id 0 --use_wandb --display_id=5';
   const opt = parseTrainOptions(['--dataroot', './d', ...line.split(' ')], {
     onNotice: (text) => notices.push(text),
   });
   assert.deepEqual(opt.given, ['dataroot']);
   assert.equal(notices.length, 3);
-  assert.match(notices[0], /--gpu_ids has no effect: --device/);
+  assert.match(notices[0], /--display_ncols has no effect: no visdom/);
 });
 
 test('a test takes images one by one and says so', () => {

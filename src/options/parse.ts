@@ -1,6 +1,7 @@
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { type Argument, readArguments, unknownOption } from './arguments.js';
 import type { OptionExtensions } from './extension.js';
+import { applyGpuChoice } from './gpuIds.js';
 import { type OptionsObject, optionsFromObject } from './optionsFromObject.js';
 import { checkValue, readText } from './readValue.js';
 import { findRecipe, refuseContradicted } from './recipes/recipe.js';
@@ -55,13 +56,20 @@ export function parseOptions(
   base: OptionTable,
   settings: ParseSettings = {},
 ): ParsedFlags {
-  const parsed = isArgv(argv) ? readArgv(argv, base, settings) : readObject(argv, base, settings);
+  const read = isArgv(argv) ? readArgv(argv, base, settings) : readObject(argv, base, settings);
+  const parsed = withDevice(read);
   const recipe = parsed.table.recipe === undefined ? '' : String(parsed.values.recipe ?? '');
   if (recipe !== '') {
     const { recipes = {} } = settings.extensions ?? NOTHING;
     refuseContradicted(recipe, findRecipe(recipe, recipes), parsed.values, parsed.given);
   }
   return parsed;
+}
+
+function withDevice({ table, values, given }: ParsedFlags): ParsedFlags {
+  const [chosen, flags] = [{ ...values }, new Set(given)];
+  if (Object.hasOwn(table, 'device')) applyGpuChoice(chosen, flags);
+  return { table, values: chosen, given: [...flags] };
 }
 
 const isArgv = (given: readonly string[] | OptionsObject): given is readonly string[] => Array.isArray(given);

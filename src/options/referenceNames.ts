@@ -13,7 +13,6 @@ const VISDOM = {
  * notice that says what is done instead, which is their help text.
  */
 export const IGNORED_OPTIONS = {
-  gpu_ids: { ...VISDOM, help: '--device chooses what computes' },
   use_wandb: { kind: 'flag', group: GROUP, help: 'the run is recorded in TensorBoard event files' },
   wandb_project_name: { ...VISDOM, help: 'the run is recorded in TensorBoard event files' },
   display_winsize: { ...VISDOM, help: 'pages show images at their own size' },

@@ -8,6 +8,7 @@ import type { PIX2PIX_OPTIONS } from './models/pix2pixOptions.js';
 import { NETWORK_OPTIONS } from './networkOptions.js';
 import type { OptionsObject } from './optionsFromObject.js';
 import { type OptionMarks, toOptions } from './optionsObject.js';
+import { PARALLEL_OPTIONS } from './parallelOptions.js';
 import { type ParseSettings, parseOptions, requireOptions } from './parse.js';
 import type { OptionTable, OptionValues } from './spec.js';
 import { nameWithSuffix } from './suffix.js';
@@ -201,6 +202,13 @@ const PROGRESS_OPTIONS = {
     group: 'Progress',
     help: 'images between two samples in the TensorBoard files',
   },
+  histogram_freq: {
+    kind: 'int',
+    default: 0,
+    min: 0,
+    group: 'Progress',
+    help: 'images between two histograms of all weights and gradients in the TensorBoard files; 0 = none',
+  },
   update_html_freq: {
     kind: 'int',
     default: 1000,
@@ -244,7 +252,7 @@ const MEMORY_OPTIONS = {
 
 /**
  * The options of `pix2pix train` before a model adds its own: the reference's `options/train_options.py` with its
- * defaults, and `max_steps`, `keep_last`, `val_freq`, `memory_limit`, `dry_run`, `json`, which are ours.
+ * defaults, and `max_steps`, `keep_last`, `val_freq`, `histogram_freq`, `memory_limit`, `dry_run`, `json`, which are ours.
  */
 export const TRAIN_OPTIONS = {
   ...RUN_OPTIONS,
@@ -259,6 +267,7 @@ export const TRAIN_OPTIONS = {
   ...TRACKING_OPTIONS,
   ...MACHINE_OPTIONS,
   ...MEMORY_OPTIONS,
+  ...PARALLEL_OPTIONS,
 } as const satisfies OptionTable;
 
 /** The same where no data set is needed. */

@@ -1,14 +1,54 @@
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { openDevice } from '../engine/devices/openDevice.js';
+import { DEFAULT_DEVICE, type DeviceName } from '../engine/devices/registry.js';
 import type { Device, DeviceSettings } from '../engine/runtime/device.js';
 import type { TestOptions } from '../options/testOptions.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import { TunedChoicesFile } from './tunedChoicesFile.js';
 
-/** Opens the device that `--device` names, with `--intra_threads` and the timed choices that `--layer_forms` allows. */
-export function openChosenDevice(
-  { device, intraThreads: threads, layerForms }: TrainOptions | TestOptions,
-  settings: Pick<DeviceSettings, 'profiling'> = {},
+/** The device that `--device` names; where it leaves the choice and nothing was timed, the default. */
+export function namedDevice({ device }: Pick<TrainOptions, 'device'>): DeviceName {
+  return device === 'auto' ? DEFAULT_DEVICE : device;
+}
+
+/**
+ * Opens the device that `--device` names, and of GPUs the one that `--gpu` does, with `--intra_threads` and the timed
+ * choices that `--layer_forms` allows.
+ *
+ * @throws Pix2PixError as `openDevice`, and where several ranks are to train on a device that cannot compute with others
+ */
+export async function openChosenDevice(
+  opt: TrainOptions | TestOptions,
+  settings: Pick<DeviceSettings, 'profiling' | 'collective'> = {},
 ): Promise<Device> {
+  const { intraThreads: threads, layerForms, gpu } = opt;
   const tunedChoices = layerForms === 'rule' ? undefined : new TunedChoicesFile();
-  return openDevice(device, { threads, tunedChoices, ...settings });
+  const device = await openDevice(namedDevice(opt), { threads, tunedChoices, gpu, ...settings });
+  if (settings.collective === device.collective) return device;
+  await device.dispose();
+  throw new Pix2PixError(
+    `several ranks cannot train on the device ${device.name} together yet`,
+    { ranks: settings.collective?.size ?? 1 },
+    'pass --device cpu, or train by one process',
+  );
+}
+
+/**
+ * As `openChosenDevice`, for work on a trained model: where nobody has named a device and that of the training is not here,
+ * the default one does it.
+ *
+ * @param say told so
+ */
+export async function openKeptDevice(
+  opt: TrainOptions | TestOptions,
+  say: (text: string) => void,
+): Promise<Device> {
+  const isFree = !opt.given.includes('device') && namedDevice(opt) !== DEFAULT_DEVICE;
+  try {
+    return await openChosenDevice(opt);
+  } catch (error) {
+    if (!isFree || !(error instanceof Pix2PixError)) throw error;
+    say(`computing on the CPU: the run was trained with --device ${opt.device}, but ${error.summary}`);
+    return openChosenDevice({ ...opt, device: DEFAULT_DEVICE });
+  }
 }

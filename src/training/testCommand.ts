@@ -9,6 +9,7 @@ import { tableOf } from '../options/serialise.js';
 import type { TestOptions } from '../options/testOptions.js';
 import { writeOptionsFile } from '../records/writing/optionsFile.js';
 import { modelOfPage, type OtherImage, ResultsPage } from '../records/writing/resultsPage.js';
+import { openKeptDevice } from './chosenDevice.js';
 import { createModel } from './createModel.js';
 import type { Model } from './model/model.js';
 import { registeredExtensions } from './options.js';
@@ -55,9 +56,10 @@ export async function test(
 ): Promise<TestSummary> {
   const opt = completeOptions(given);
   recordOptions(opt, out);
-  const model = await createModel(opt);
+  const device = await openKeptDevice(opt, out.message);
   try {
-    if (model.device.notice !== undefined) out.message(model.device.notice);
+    const model = await createModel(opt, device);
+    if (device.notice !== undefined) out.message(device.notice);
     const { sheet: batchSize = opt.batchSize } = model.graph;
     const dataset = await createDataset(
       { ...opt, batchSize },
@@ -72,7 +74,7 @@ export async function test(
       await dataset.close();
     }
   } finally {
-    await model.dispose();
+    await device.dispose();
   }
 }
 

@@ -1,10 +1,11 @@
 import type { TrainOptions } from '../options/trainOptions.js';
 import type { TrackPoint } from '../records/writing/tracker.js';
-import { requireFiniteLosses, saveUnlessDiverged } from './divergence.js';
+import { saveUnlessDiverged } from './divergence.js';
 import { withAverages } from './model/averagedNetworks.js';
 import type { Place } from './model/savedProgress.js';
 import { ImageReports } from './report/imageReports.js';
 import { StepClock } from './report/stepClock.js';
+import { StepReports } from './report/stepReports.js';
 import type { TrainingEvent, TrainingSummary, TrainingSurroundings } from './report/trainingEvents.js';
 import { TrainingProgress } from './report/trainingProgress.js';
 import { describePlan, trainingStart } from './report/trainingStart.js';
@@ -25,11 +26,13 @@ export function trainingLoop(
 }
 
 async function trainEpochs(training: Training, surroundings: TrainingSurroundings): Promise<TrainingSummary> {
-  const { opt, model, dataset, validationImages, warn } = training;
+  const { opt, model, dataset, validationImages, ranks, warn } = training;
   const emit = (event: TrainingEvent) => surroundings.emit(event);
   const shouldStop = () => surroundings.shouldStop();
+  const isAskedToStop = surroundings.isAskedToStop ?? shouldStop;
   const progress = new TrainingProgress(opt, model, dataset);
   const clock = new StepClock(dataset);
+  const steps = new StepReports(model, emit);
   const images = new ImageReports(training, emit);
   const { lastEpoch } = progress;
   let { bestL1 } = training;
@@ -40,6 +43,7 @@ async function trainEpochs(training: Training, surroundings: TrainingSurrounding
     return { reason, steps: model.steps, stepsNow: progress.stepsNow, epoch, ...clock.totals };
   };
   const save = async (tags: readonly string[], at: TrackPoint, place: Place) => {
+    await steps.settle(); // nothing is saved after a loss that is no number
     await saveUnlessDiverged(model, at, () => model.save(tags, place, bestL1));
     emit({ kind: 'saved', tags, at });
   };
@@ -53,7 +57,7 @@ async function trainEpochs(training: Training, surroundings: TrainingSurrounding
   for (let epoch = dataset.epoch; epoch <= lastEpoch; epoch++) {
     const began = performance.now();
     for await (const batch of dataset) {
-      const batchSize = batch.A.shape[0];
+      const batchSize = batch.ofImages ?? batch.A.shape[0];
       const { learningRate } = model;
       const time = await clock.time(batchSize, async () => {
         model.setInput(batch);
@@ -62,12 +66,12 @@ async function trainEpochs(training: Training, surroundings: TrainingSurrounding
 
       const isDue = (period: number) => progress.hasPassed(period, batchSize);
       const at = progress.at(epoch);
-      const losses = await model.getCurrentLosses(); // every step's are recorded
       const left = { imagesPerEpoch: dataset.length, imagesLeft: progress.imagesLeft(epoch) };
-      const report = { at, losses, time, learningRate, ...left, isPrintDue: isDue(opt.printFreq) };
-      requireFiniteLosses(model, losses, at, () => emit({ kind: 'diverged', report }));
-      emit({ kind: 'step', report });
-      await images.afterStep(at, { events: isDue(opt.displayFreq), html: isDue(opt.updateHtmlFreq) });
+      const deviceBytes = model.device.allocatedBytes;
+      await steps.add({ at, time, learningRate, ...left, deviceBytes, isPrintDue: isDue(opt.printFreq) });
+      const due = { events: isDue(opt.displayFreq), html: isDue(opt.updateHtmlFreq) };
+      if (due.events || due.html) await steps.settle();
+      await images.afterStep(at, due);
 
       const reason = reasonToEnd();
       // The last step of an epoch is followed by what ends the epoch, unless somebody waits for us to stop.
@@ -79,16 +83,18 @@ async function trainEpochs(training: Training, surroundings: TrainingSurrounding
       if (endsHere) return end(reason, epoch);
     }
 
+    await steps.settle();
     const at = progress.at(epoch);
     if (progress.stepsNow > 0) await images.afterEpoch(at);
     const seconds = (performance.now() - began) / 1000;
 
     const isValidationDue = validationImages > 0 && epoch % opt.valFreq === 0;
     const validation = isValidationDue
-      ? await withAverages(model, () => validate(model, opt, { warn, shouldStop }))
+      ? await withAverages(model, () => validate(model, opt, { warn, shouldStop: isAskedToStop, ranks }))
       : undefined;
     if (validation === 'stopped') {
-      await save(['latest'], at, { epoch, batchIndex: dataset.batchesPerEpoch }); // validated when it goes on
+      const { batchesPerEpoch: batchIndex, batchSize } = dataset;
+      await save(['latest'], at, { epoch, batchIndex, batchSize }); // validated when it goes on
       return end('stopped', epoch);
     }
     if (validation !== undefined) emit({ kind: 'validated', at, result: validation });

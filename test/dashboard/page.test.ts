@@ -122,6 +122,19 @@ test('a run sent as one file is whole without server and network', options, asyn
   await report.context().close();
 });
 
+test('of a run that was continued, what any of its sessions was given stands first', options, async () => {
+  const { page } = dashboard;
+  await dashboard.open('#/run/facades_resumed');
+  const section = page.getByRole('region', { name: 'Options' });
+  const row = (name: string) =>
+    section.locator('.pairs > div', { has: page.getByText(name, { exact: true }) });
+  await row('dataroot').getByText('session 1').waitFor();
+  await row('lr').getByText('session 2; 0.0001 in session 1').waitFor();
+  await section.getByText('left to their defaults').click();
+  assert.equal(await row('n_epochs').isVisible(), true);
+  assert.equal(await section.locator('details').getByText('dataroot').count(), 0);
+});
+
 test('a run is deleted only by who has typed its name', options, async () => {
   const { page } = dashboard;
   await dashboard.open('#/');

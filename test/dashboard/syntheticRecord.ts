@@ -39,7 +39,8 @@ export function writeRecord(
     ...session('stopped', seed, start + half * perStep, half, start + reached * perStep),
     id: `${first.id}b`,
     commandLine: [...first.commandLine, '--continue_train'],
-    options: first.options,
+    options: { ...first.options, continue_train: true, lr: Number(first.options.lr) / 2 },
+    given: ['name', 'continue_train', 'lr'],
     resumedFrom: { session: first.id, epoch: Math.ceil(half / IMAGES_PER_EPOCH), step: half - 1 },
   };
   const record: RunRecord = { format: 1, sessions: kind === 'resumed' ? [first, again] : [first] };

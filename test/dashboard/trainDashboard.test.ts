@@ -4,11 +4,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import type { RunList } from '../../src/records/dashboard/api.js';
 import type { RunRecord } from '../../src/records/writing/runRecord.js';
 import { requestStop } from '../../src/records/writing/runRequests.js';
+import { skipWithoutBrowser } from '../browser.js';
 import { makeDataset, startPix2pix, TINY, temporaryFolder, textOf } from '../tinyRun.js';
 import { until } from '../until.js';
+import { assertAccessible, startBrowser } from './dashboardPage.js';
 
 // `train --dashboard`: the page shows the training and stops it, and nothing that happens to the page stops it.
 
@@ -52,6 +55,71 @@ test('the page shows the training as it runs, and stops it; then it is gone too'
   assert.equal(code, 0, output);
   assert.match(output, /saved and stopped after \d+ steps/);
   await until(async () => !(await answers(page))); // the page does not outlive its training
+});
+
+/** Trains with the dashboard and shows the run's page in a browser. */
+async function watched(name: string, act: (page: Page, pid: number) => Promise<void>) {
+  const browser = await startBrowser();
+  try {
+    let page: Page | undefined;
+    const shown = whenShown(async (url) => {
+      page = await browser.newPage();
+      await page.goto(`${url}#/run/${name}`);
+      await page.locator('.state.running').waitFor();
+      const record = JSON.parse(textOf(folder, 'checkpoints', name, 'run.json')) as RunRecord;
+      await act(page, record.sessions[0].process.pid);
+    });
+    const argv = [...train, '--name', name, '--n_epochs', '100000'];
+    const { code, signal } = await startPix2pix(folder, argv, shown.onOutput);
+    await shown.acted();
+    assert.ok(page !== undefined, 'the page was shown');
+    return { page, code, signal, close: () => browser.close() };
+  } catch (error) {
+    await browser.close();
+    throw error;
+  }
+}
+
+const inBrowser = { skip: skipWithoutBrowser, timeout: 120_000 };
+
+test(
+  'when the training has been stopped from its page, the page says so, and that it was its server',
+  inBrowser,
+  async () => {
+    const { page, code, close } = await watched('seen', async (page) => {
+      await page.getByRole('button', { name: 'Stop after this step' }).click();
+    });
+    try {
+      assert.equal(code, 0);
+      await page.getByText('The training has ended, and with it the server of this page').waitFor();
+      await page.locator('.state.stopped').waitFor();
+      await page.getByText('It has stopped').waitFor();
+      await page.waitForTimeout(3000); // for what the page still asks
+      assert.equal(await page.locator('.state.running').count(), 0);
+      assert.deepEqual(await page.locator('.failure').allTextContents(), []);
+      await page.getByText(/pix2pix\S* dashboard/).waitFor();
+      await assertAccessible(page, 'after the training');
+    } finally {
+      await close();
+    }
+  },
+);
+
+test('when the training is killed, its page says that it has crashed', {
+  ...inBrowser,
+  skip: inBrowser.skip || process.platform === 'win32',
+}, async () => {
+  const { page, signal, close } = await watched('shot', async (_, pid) => {
+    process.kill(pid, 'SIGKILL');
+  });
+  try {
+    assert.equal(signal, 'SIGKILL');
+    await page.getByText('The training has ended').waitFor();
+    await page.locator('.state.crashed').waitFor();
+    assert.deepEqual(await page.locator('.failure').allTextContents(), []);
+  } finally {
+    await close();
+  }
 });
 
 test('a port that is taken makes it take the next, and a page that is killed stops nothing', {

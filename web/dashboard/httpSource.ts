@@ -11,7 +11,7 @@ import type {
   Series,
 } from '../../src/records/dashboard/api.js';
 import type { SeriesQuery } from '../../src/records/reading/series.js';
-import type { DataSource } from './source.js';
+import { type Connection, type DataSource, NoAnswer } from './source.js';
 
 const RETRY_MILLISECONDS = 2000;
 
@@ -21,11 +21,11 @@ export class HttpSource implements DataSource {
 
   /**
    * @param token what POST requests must carry
-   * @param onConnection told whenever the stream of changes has been opened or lost
+   * @param onConnection told whenever the stream of changes has been opened, lost, or ended for good
    */
   constructor(
     private readonly token: string,
-    private readonly onConnection: (isOpen: boolean) => void = () => {},
+    private readonly onConnection: (connection: Connection) => void = () => {},
   ) {}
 
   runs(): Promise<RunList> {
@@ -68,10 +68,11 @@ export class HttpSource implements DataSource {
     let retry: ReturnType<typeof setTimeout> | undefined;
     const open = () => {
       stream = new EventSource(url('events'));
-      stream.addEventListener('open', () => this.onConnection(true));
+      stream.addEventListener('open', () => this.onConnection('open'));
       stream.addEventListener('changed', ({ data }) => onChange(JSON.parse(data) as RunsChanged));
+      stream.addEventListener('over', () => this.onConnection('over'));
       stream.addEventListener('error', () => {
-        this.onConnection(false);
+        this.onConnection('lost');
         stream?.close();
         retry = setTimeout(open, RETRY_MILLISECONDS);
       });
@@ -125,7 +126,7 @@ function url(path: string, query: Query = {}): string {
 /** @throws Pix2PixError with the server's message where it refuses, or saying that it cannot be reached */
 async function answer<T>(request: Promise<Response>): Promise<T> {
   const response = await request.catch((cause) => {
-    throw new Pix2PixError('the server does not answer', {}, 'start it again', { cause });
+    throw new NoAnswer('the server does not answer', {}, 'start it again', { cause });
   });
   const text = await response.text();
   if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as T;

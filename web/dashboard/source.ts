@@ -1,3 +1,4 @@
+import { Pix2PixError } from '../../src/base/errors/pix2pixError.js';
 import type {
   Annotations,
   LogTail,
@@ -9,6 +10,12 @@ import type {
   Series,
 } from '../../src/records/dashboard/api.js';
 import type { SeriesQuery } from '../../src/records/reading/series.js';
+
+/** Whether changes arrive: `lost` is tried again, and so is `over`, where the server has said that it ends. */
+export type Connection = 'open' | 'lost' | 'over';
+
+/** The server was not reached. */
+export class NoAnswer extends Pix2PixError {}
 
 /** The source of the page's data: the server, or the run that is embedded in the page. */
 export interface DataSource {

@@ -4,11 +4,16 @@
  * again without replaying those before it.
  */
 
-const MULTIPLIER_0 = 0xd2511f53;
-const MULTIPLIER_1 = 0xcd9e8d57;
-const WEYL_0 = 0x9e3779b9;
-const WEYL_1 = 0xbb67ae85;
-const ROUNDS = 10;
+/** What the generator is defined by, for those who compute it elsewhere. */
+export const PHILOX = {
+  multipliers: [0xd2511f53, 0xcd9e8d57],
+  weyl: [0x9e3779b9, 0xbb67ae85],
+  rounds: 10,
+} as const;
+
+const [MULTIPLIER_0, MULTIPLIER_1] = PHILOX.multipliers;
+const [WEYL_0, WEYL_1] = PHILOX.weyl;
+const ROUNDS = PHILOX.rounds;
 
 /** High 32 bits of the product of two unsigned 32-bit numbers, from the products of their halves. */
 function multiplyHigh(x: number, y: number): number {

@@ -12,8 +12,9 @@ const TWO_POW_32 = 0x1_0000_0000;
  * ```
  */
 export class RandomStream {
-  private readonly key: readonly [number, number];
-  private readonly coordinates: readonly [number, number];
+  /** Of the counter-based generator: `block i` of the stream is that of counter (i, 0, ...coordinates). */
+  readonly key: readonly [number, number];
+  readonly coordinates: readonly [number, number];
   private readonly block = new Uint32Array(4);
   private blockIndex = -1;
 

@@ -4,8 +4,8 @@ import { smallModel } from '../../../test/smallModel.js';
 import { pix2pix } from '../../models/pix2pix.js';
 import { stepOf } from '../../models/stepDefinition.js';
 import { type Program, reachable } from '../ir/program.js';
+import { cutProgram } from '../ir/segments.js';
 import { elementCount } from '../ir/tensorType.js';
-import { cutProgram } from '../runtime/segments.js';
 import { recompute } from './recompute.js';
 
 const defaults = { ...smallModel, outputNc: 3, netG: 'unet_256', ngf: 64, ndf: 64 };

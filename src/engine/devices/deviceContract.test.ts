@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
 import { shapes } from '../../../test/arbitraries.js';
-import { foundDevices, openTestDevice } from '../../../test/devices.js';
+import { openTestDevice } from '../../../test/devices.js';
+import { foundDevices } from '../../../test/foundDevices.js';
 import { fillDropoutMask } from '../../base/random/dropoutMask.js';
 import { RandomStream } from '../../base/random/stream.js';
 import { State } from '../ir/state.js';
@@ -13,21 +14,19 @@ import { cast } from '../ops/cast.js';
 import { add, mul, scale } from '../ops/elementwise.js';
 import { sum } from '../ops/reduce.js';
 import { detach, transpose } from '../ops/shape.js';
-import type { Device } from '../runtime/device.js';
 import { openDevice } from './openDevice.js';
 
 const zero = { kind: 'constant', value: 0 } as const;
 const buffer = (name: string, ...shape: number[]) => new State(name, f32(...shape), 'buffer', zero);
 const counter = () => new State('tracked', i64(), 'counter', zero);
 
-for (const { name, device: found, skip } of foundDevices) {
-  const device = found as Device; // where it is missing the tests are skipped
-  const contract = (title: string, check: () => Promise<void>) => test(`${name}: ${title}`, { skip }, check);
+for (const { name, device } of foundDevices) {
+  const contract = (title: string, check: () => Promise<void>) => test(`${name}: ${title}`, check);
   /** For devices that `--device` offers. */
   const choice = (title: string, check: () => Promise<void>) => {
     if (name !== 'interpreter') contract(title, check);
   };
-  after(() => found?.dispose());
+  after(() => device.dispose());
 
   contract('a state is zero at first, and comes back as it was set', () =>
     fc.assert(

@@ -4,6 +4,14 @@ export const DEVICES = {
   webgpu: 'a GPU (experimental: right on small models, not tuned)',
 } as const;
 
+/** What `--device` takes: the devices, and the choice between them. */
+export const DEVICE_CHOICES = {
+  auto: 'the faster one for the run, timed when it begins, if there is a GPU',
+  ...DEVICES,
+} as const;
+/** A value of `--device`. */
+export type DeviceChoice = keyof typeof DEVICE_CHOICES;
+
 /** A device by its name in `--device`. */
 export type DeviceName = keyof typeof DEVICES;
 

@@ -20,6 +20,18 @@ export interface Program {
   readonly hostSteps: readonly HostStep[];
 }
 
+/** The program that computes these and changes no states. */
+export function computing(outputs: ReadonlyMap<string, Value>): Program {
+  const inputs = reachable(outputs.values()).flatMap((value): [string, Value][] =>
+    value.source.kind === 'input' ? [[value.source.name, value]] : [],
+  );
+  const none = new Map<never, never>();
+  return {
+    ...{ inputs: new Map(inputs), outputs, hostSteps: [] },
+    ...{ writes: none, counts: none, dropoutMasks: none, noises: none },
+  };
+}
+
 /** The same program, which leaves all states as they are. Throws if it has host steps, which exist to change them. */
 export function withoutUpdates(program: Program): Program {
   if (program.hostSteps.length > 0)

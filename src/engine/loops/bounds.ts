@@ -1,5 +1,5 @@
 import type { Index, Range } from '../ir/loopForm.js';
-import { difference, sum } from './indices.js';
+import { difference, div, sum, times } from './indices.js';
 
 /** Whole numbers from low to high, both included. */
 export interface Bounds {
@@ -12,6 +12,10 @@ export interface Bounds {
  * which differs from it, or from its opposite, by something bounded:
  *
  *   index = guarded + (index - guarded) = (index + guarded) - guarded
+ *
+ * or from the bounds of what is divided in it:
+ *
+ *   ⌊i / n⌋ + rest = ⌊(i + n · rest) / n⌋
  */
 export function boundsUnder(index: Index, guards: readonly Range[]): Bounds {
   let { low, high } = index;
@@ -19,6 +23,13 @@ export function boundsUnder(index: Index, guards: readonly Range[]): Bounds {
     const [rest, total] = [difference(index, guarded), sum(index, guarded)];
     low = Math.max(low, first + rest.low, total.low - (end - 1));
     high = Math.min(high, end - 1 + rest.high, total.high - first);
+  }
+  for (const { atom, factor } of guards.length > 0 ? index.terms : []) {
+    if (atom.kind !== 'div' || factor !== 1) continue;
+    const { index: divided, by } = atom;
+    const bounds = boundsUnder(sum(divided, times(difference(index, div(divided, by)), by)), guards);
+    low = Math.max(low, Math.floor(bounds.low / by));
+    high = Math.min(high, Math.floor(bounds.high / by));
   }
   return { low, high };
 }

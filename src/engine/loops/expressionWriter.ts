@@ -1,7 +1,9 @@
 import type { Atom, BinaryOp, Expr, Index, Range, Tensor, Term, UnaryOp } from '../ir/loopForm.js';
-import { Block, POINT } from './block.js';
+import { type Block, type Counted, type Dependence, ofAxis } from './block.js';
+import { dependenceOf, dependenceOfAtom, dependenceOfIndex } from './dependence.js';
 import { flatten } from './indices.js';
-import { indicesOf, subexpressions, withInner } from './operands.js';
+import type { Store } from './kernel.js';
+import { runsOf } from './runs.js';
 
 /** How a language writes what expressions are made of. Operands are names or literals. */
 export interface Language {
@@ -14,6 +16,8 @@ export interface Language {
   /** x where the condition holds, y elsewhere; either may be evaluated. */
   choose(condition: string, x: string, y: string): string;
   isPositive(x: string): string;
+  /** low ≤ index < high, where a bound that holds anyway is left out. */
+  isWithin(index: string, low: number | undefined, high: number | undefined): string;
   /** An element of a tensor; under a guard, memory is touched where that holds alone, and elsewhere any number does. */
   element(tensor: Tensor, place: string, guard?: string): string;
   fromIndex(index: string): string;
@@ -27,35 +31,66 @@ export interface Language {
 }
 
 /** A condition under which an expression is evaluated, as the name of its value. */
-interface Guard {
+export interface Guard {
   readonly name: string;
-  /** As of a block. */
-  readonly level: number;
+  readonly needed: Dependence;
+}
+
+/** Reads an element in a way of its own, if it can: the code of it. */
+export type Reader = (tensor: Tensor, place: Index, guard: Guard | undefined) => string | undefined;
+
+/** A part of a sum that is an index. */
+interface Summand {
+  readonly key: string;
+  readonly needed: Dependence;
+  readonly code: () => string;
 }
 
 /**
- * Writes expressions in a language: each one a line, in the outermost loop whose variables it needs. What is guarded is
+ * Writes expressions in a language: each one a line, in the outermost block that knows what it needs. What is guarded is
  * a line too, in which elements are read only where the guard holds.
  */
 export class ExpressionWriter {
-  /** The loop that is being written. */
-  block: Block;
-
-  /** @param levelOfAxis the level of the block in which the variable of an axis is known */
   constructor(
     private readonly language: Language,
-    private readonly levelOfAxis: (axis: number) => number,
-  ) {
-    this.block = new Block(0, language);
+    /** What is being written. */
+    public block: Block,
+    private readonly read: Reader = () => undefined,
+  ) {}
+
+  /** The lines of a block after this has been written into it. */
+  within(block: Block, write: () => void): readonly string[] {
+    const around = this.block;
+    this.block = block;
+    write();
+    this.block = around;
+    return block.lines;
+  }
+
+  line(...lines: readonly string[]): void {
+    this.block.lines.push(...lines);
   }
 
   /** The name of an expression's value, which is needed only where the guard holds. */
   expr(expr: Expr, guard?: Guard): string {
-    const key = `${expr.id} ${guard?.name}`;
+    const key = keyOf(expr, guard);
     const known = this.block.find(key);
     if (known !== undefined) return known;
     const code = this.code(expr, guard);
-    return this.block.at(Math.max(this.levelOfExpr(expr), guard?.level ?? 0)).define(key, code);
+    return this.block.at(dependenceOf(expr) | (guard?.needed ?? 0)).define(key, code);
+  }
+
+  /** Has an expression, where it is not guarded, be taken from another one of the same value. */
+  callSame(expr: Expr, same: Expr): void {
+    this.block.call(keyOf(expr, undefined), this.expr(same));
+  }
+
+  /** The condition, in parts, that a store goes to an element of the tensor. */
+  isInside({ tensor, index }: Store): string[] {
+    const { shape } = tensor.type;
+    return index.flatMap((at, axis) =>
+      at.high < shape[axis] ? [] : [this.language.isWithin(this.index(at), undefined, shape[axis])],
+    );
   }
 
   private code(expr: Expr, guard: Guard | undefined): string {
@@ -65,9 +100,9 @@ export class ExpressionWriter {
       case 'const':
         return language.number(expr.value);
       case 'load':
-        return language.element(expr.tensor, this.place(expr.tensor, expr.index), guard?.name);
+        return this.element(expr.tensor, flatten(expr.index, expr.tensor.type.shape), guard);
       case 'acc':
-        return `acc${expr.of}`;
+        return this.block.find(accumulatorKey(expr.of)) ?? `acc${expr.of}`;
       case 'fromIndex':
         return language.fromIndex(this.index(expr.index));
       case 'unary':
@@ -83,17 +118,29 @@ export class ExpressionWriter {
     }
   }
 
+  private element(tensor: Tensor, place: Index, guard?: Guard): string {
+    const read = this.read(tensor, place, guard);
+    return read ?? this.language.element(tensor, this.index(place), guard?.name);
+  }
+
   /** The condition that all ranges hold, and the one around them. */
-  private guard(ranges: readonly Range[], around: Guard | undefined): Guard {
-    const { language } = this;
-    const conditions = ranges.map(({ index, low, high }) => {
-      const at = this.index(index);
-      return `${at} >= ${language.integer(low)} && ${at} < ${language.integer(high)}`;
-    });
-    const levels = ranges.flatMap(({ index }) => index.terms.map(({ atom }) => this.levelOf(atom)));
-    const level = Math.max(around?.level ?? 0, ...levels);
-    const code = [...(around ? [around.name] : []), ...conditions].join(' && ');
-    return { name: this.block.find(code) ?? this.block.at(level).define(code, code), level };
+  guard(ranges: readonly Range[], around: Guard | undefined): Guard {
+    const conditions = ranges.map((range) => this.isInRange(range));
+    const all = around === undefined ? conditions : [around, ...conditions];
+    if (all.length === 1) return all[0];
+    const needed = all.reduce((some, condition) => some | condition.needed, 0);
+    const code = all.map(({ name }) => name).join(' && ');
+    return { name: this.block.find(code) ?? this.block.at(needed).define(code, code), needed };
+  }
+
+  private isInRange({ index, low, high }: Range): Guard {
+    const [from, to] = [index.low < low ? low : undefined, index.high >= high ? high : undefined];
+    const needed = dependenceOfIndex(index);
+    const key = `${index.id} in ${from} ${to}`;
+    const known = this.block.find(key);
+    if (known !== undefined) return { name: known, needed };
+    const code = this.language.isWithin(this.index(index), from, to);
+    return { name: this.block.at(needed).define(key, code), needed };
   }
 
   /** Where an element is in row-major order. */
@@ -101,28 +148,88 @@ export class ExpressionWriter {
     return this.index(flatten(index, tensor.type.shape));
   }
 
+  /** Parts that are known further out are added up there, the inner ones to them. */
   index({ terms, constant }: Index): string {
-    const byLevel = [...terms].sort((a, b) => this.levelOf(a.atom) - this.levelOf(b.atom));
-    return this.sum(byLevel, constant);
+    const { language } = this;
+    if (terms.length === 0) return language.integer(constant);
+    const parts = new Map<Block, Summand[]>();
+    for (const summand of this.summands(terms)) {
+      const block = this.block.at(summand.needed);
+      parts.set(block, [...(parts.get(block) ?? []), summand]);
+    }
+    const [first, ...inner] = [...parts].sort(([a], [b]) => a.depth - b.depth);
+    let total = this.plus(this.total(first[1]), constant);
+    for (const [, summands] of inner) {
+      total = this.total([this.named(total), this.named(this.total(summands))]);
+    }
+    return this.named(total).code();
   }
 
-  /** The innermost term added to the others, whose sum is computed in the loop around it. */
-  private sum(terms: readonly Term[], constant: number): string {
-    const last = terms.at(-1);
-    if (last === undefined) return this.language.integer(constant);
-    const key = `${constant} ${terms.map(({ atom, factor }) => `${factor}*${atom.id}`).join(' ')}`;
-    const known = this.block.find(key);
-    if (known !== undefined) return known;
-    const others = this.sum(terms.slice(0, -1), constant);
-    const code = `${others} + ${this.language.integer(last.factor)} * ${this.atom(last.atom)}`;
-    return this.block.at(this.levelOf(last.atom)).define(key, code);
+  private plus({ key, needed, code }: Summand, constant: number): Summand {
+    if (constant === 0) return { key, needed, code };
+    const added = this.language.integer(constant);
+    return { key: `${key} + ${constant}`, needed, code: () => `${code()} + ${added}` };
   }
 
-  private atom(atom: Atom): string {
+  private summands(terms: readonly Term[]): Summand[] {
+    const counted = new Map<Counted, Term[]>();
+    const others = terms.flatMap((term): Summand[] => {
+      const counter = term.atom.kind === 'variable' ? this.block.countedBy(term.atom.axis) : undefined;
+      if (counter === undefined) return [this.scaled(this.atomOf(term.atom), term.factor)];
+      counted.set(counter, [...(counted.get(counter) ?? []), term]);
+      return [];
+    });
+    const runs = [...counted].flatMap(([counter, own]) =>
+      runsOf(counter, own).map(({ factor, first, last }) =>
+        this.scaled(this.runOf(counter, first, last), factor),
+      ),
+    );
+    return [...runs, ...others];
+  }
+
+  private runOf(counter: Counted, first: number, last: number): Summand {
+    const axes = counter.axes.slice(first, last + 1).map(({ axis }) => axis);
+    const needed = axes.reduce((some, axis) => some | ofAxis(axis), 0);
+    return this.named({ key: `run ${axes}`, needed, code: () => counter.run(first, last) });
+  }
+
+  private atomOf(atom: Atom): Summand {
+    const key = `atom ${atom.id}`;
+    const needed = dependenceOfAtom(atom);
+    return atom.kind === 'variable'
+      ? { key, needed, code: () => `v${atom.axis}` }
+      : this.named({ key, needed, code: () => this.atom(atom) });
+  }
+
+  private scaled({ key, needed, code }: Summand, factor: number): Summand {
+    if (factor === 1) return { key, needed, code };
+    const by = this.language.integer(factor);
+    return { key: `${factor}*${key}`, needed, code: () => `${by} * ${code()}` };
+  }
+
+  private total(summands: readonly Summand[]): Summand {
+    if (summands.length === 1) return summands[0];
+    return {
+      key: summands.map(({ key }) => `(${key})`).join(' + '),
+      needed: summands.reduce((some, summand) => some | summand.needed, 0),
+      code: () => summands.map(({ code }) => code()).join(' + '),
+    };
+  }
+
+  /** The same by its name: code that is none yet gets one. */
+  private named({ key, needed, code }: Summand): Summand {
+    const name = () => {
+      const known = this.block.find(key);
+      if (known !== undefined) return known;
+      const text = code();
+      return /^\w+$/.test(text) ? text : this.block.at(needed).define(key, text);
+    };
+    return { key, needed, code: name };
+  }
+
+  private atom(atom: Exclude<Atom, { kind: 'variable' }>): string {
     const { language } = this;
     switch (atom.kind) {
-      case 'variable':
-        return `v${atom.axis}`;
       case 'div':
         return language.div(this.index(atom.index), atom.by, atom.index.low < 0);
       case 'mod':
@@ -130,24 +237,20 @@ export class ExpressionWriter {
       case 'abs':
         return language.abs(this.index(atom.index));
       case 'data':
-        return language.toIndex(language.element(atom.tensor, this.place(atom.tensor, atom.index)));
+        return language.toIndex(this.element(atom.tensor, flatten(atom.index, atom.tensor.type.shape)));
     }
   }
+}
 
-  /** The level of the block within which an expression is known. */
-  private levelOfExpr(expr: Expr): number {
-    const levels = [...subexpressions([expr])].flatMap((part) =>
-      part.kind === 'acc'
-        ? [POINT]
-        : indicesOf(part).flatMap(({ terms }) => terms.map(({ atom }) => this.levelOf(atom))),
-    );
-    return Math.max(0, ...levels);
-  }
+function keyOf({ id }: Expr, guard: Guard | undefined): string {
+  return `${id} ${guard?.name}`;
+}
 
-  private levelOf(atom: Atom): number {
-    const levels = withInner(atom).map((part) =>
-      part.kind === 'variable' ? this.levelOfAxis(part.axis) : 0,
-    );
-    return Math.max(0, ...levels);
-  }
+/** By which a block knows the name of an accumulator that is not called acc0, acc1, ... there. */
+export function accumulatorKey(of: number): string {
+  return `accumulator ${of}`;
+}
+
+export function indented(lines: readonly string[]): string[] {
+  return lines.map((line) => `  ${line}`);
 }

@@ -43,9 +43,19 @@ export function select(where: readonly Range[], x: Expr, y: Expr): Expr {
   return table.get(`select ${key} ${x.id} ${y.id}`, (id) => ({ id, kind: 'select', where: ranges, x, y }));
 }
 
-/** x where the number `of` is above 0, y elsewhere. */
+/** x where the number `of` is above 0, y elsewhere. A rectified number is above 0 where the number is. */
 export function positive(of: Expr, x: Expr, y: Expr): Expr {
+  if (isRectified(of)) return positive(of.of, x, y);
   return table.get(`positive ${of.id} ${x.id} ${y.id}`, (id) => ({ id, kind: 'positive', of, x, y }));
+}
+
+type Positive = Extract<Expr, { kind: 'positive' }>;
+
+/** x where x > 0, and a multiple of x elsewhere that is not above 0 either. */
+function isRectified(expr: Expr): expr is Positive {
+  if (expr.kind !== 'positive' || expr.of !== expr.x) return false;
+  const { of, y } = expr;
+  return y.kind === 'binary' && y.op === 'mul' && y.y === of && y.x.kind === 'const' && y.x.value >= 0;
 }
 
 /** An element, or 0 where the index is outside of the tensor. */

@@ -2,11 +2,12 @@ import type { Expr, FoldOp, Index, Tensor } from '../ir/loopForm.js';
 import type { Shape } from '../ir/tensorType.js';
 import { accumulator } from './expressions.js';
 import { variables } from './indices.js';
+import { atomsOf } from './operands.js';
 
 /**
  * The unit of work that a device runs at once. For every point of `axes`: the reductions of one phase after another,
  * each over all of `over`, and then the stores. Reductions of later phases, and the stores, read the results of earlier
- * ones as accumulators, numbered through all phases.
+ * ones as accumulators, numbered through all phases. A store whose index names axes of `over` is made for all of these.
  *
  * A map has no phases, a fold one with one reduction, a contraction one with one product.
  */
@@ -49,6 +50,12 @@ export function kernelOf(tensor: Tensor): Kernel {
     default:
       throw new Error(`no loop computes the ${source.kind} tensor ${tensor.id}`);
   }
+}
+
+/** Whether a store is made for every point of `over` too: an element of what is summed, not a result of its sum. */
+export function isElementStore({ axes }: Kernel, { index }: Store): boolean {
+  const atoms = index.flatMap(atomsOf);
+  return atoms.some((atom) => atom.kind === 'variable' && atom.axis >= axes.length);
 }
 
 /** The expressions that a reduction evaluates at each point. */

@@ -14,9 +14,12 @@ import { reflectionPad } from '../ops/reflectionPad.js';
 import { reshape } from '../ops/shape.js';
 import { standardize } from '../ops/standardize.js';
 import { translatePixels } from '../ops/translatePixels.js';
+import { accumulator, load } from './expressions.js';
+import { variables } from './indices.js';
 import { lowerToLoops } from './lowerToLoops.js';
 import { computedTensors } from './operands.js';
-import { defaultName, formatTensor } from './print.js';
+import { defaultName, formatKernel, formatTensor } from './print.js';
+import { external } from './tensors.js';
 
 /** One line for each tensor that a value is computed by, numbered from t0. */
 function printed(y: Value): string[] {
@@ -63,6 +66,21 @@ test('a norm, in shared parts', () => {
     't4 : f32[1,3,1,1] = reciprocal(sqrt(t3[0, i1, 0, 0] + 0.00001))',
     't5 : f32[2,3,8,8] = (x[i0, i1, i2, i3] - t1[0, i1, 0, 0]) · t4[0, i1, 0, 0]',
   ]);
+});
+
+test('elements that are stored beside their sum', () => {
+  const [row, k] = variables([2, 3]);
+  const element = load(external('y', f32(2, 3)), [row, k]);
+  const stores = [
+    { tensor: external('total', f32(2)), index: [row], expr: accumulator() },
+    { tensor: external('same', f32(3, 2)), index: [k, row], expr: element },
+  ];
+  const kernel = { axes: [2], over: [3], phases: [[{ op: 'sum', expr: element } as const]], stores };
+  assert.equal(
+    formatKernel(kernel),
+    'acc0 = sum over k0 < 3 of y[i0, k0]; total : f32[2] = acc0; ' +
+      'same[k0, i0] : f32[3,2] = y[i0, k0] for i0 < 2, k0 < 3',
+  );
 });
 
 test('views, choices, mirrors and offsets from data', () => {

@@ -1,6 +1,6 @@
 import type { Atom, BinaryOp, Expr, Index, Range, Tensor } from '../ir/loopForm.js';
 import { formatType, type Shape } from '../ir/tensorType.js';
-import { type Kernel, kernelOf, type Reduction } from './kernel.js';
+import { isElementStore, type Kernel, kernelOf, type Reduction } from './kernel.js';
 import { withInner } from './operands.js';
 
 /** How tensors are called in what is printed. */
@@ -29,12 +29,14 @@ export function formatKernel(kernel: Kernel, nameOf: NameOf = defaultName): stri
   const printer = new Printer(kernel.axes.length, nameOf);
   const reductions = kernel.phases.flat().map((reduction) => printer.reduction(reduction, kernel.over));
   const inPlace = reductions.length === 1 && kernel.stores.length === 1;
-  const stores = kernel.stores.map(({ tensor, index, expr }) => {
+  const stores = kernel.stores.map((store) => {
+    const { tensor, index, expr } = store;
     const stored = inPlace && expr.kind === 'acc' ? reductions[0] : printer.expr(expr);
     const place = isIdentity(index, kernel.axes)
       ? ''
       : `[${index.map((at) => printer.index(at)).join(', ')}]`;
-    const axes = place === '' ? '' : ` for ${named('i', kernel.axes)}`;
+    const over = isElementStore(kernel, store) ? `, ${named('k', kernel.over)}` : '';
+    const axes = place === '' ? '' : ` for ${named('i', kernel.axes)}${over}`;
     return `${nameOf(tensor)}${place} : ${formatType(tensor.type)} = ${stored}${axes}`;
   });
   if (inPlace && kernel.stores[0].expr.kind === 'acc') return stores[0];

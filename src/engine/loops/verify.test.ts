@@ -203,6 +203,10 @@ test('an index has the bounds that ranges of others leave it', () => {
   const offset = fromData(external('offsets', f32(1)), [whole(0)]);
   const moved = { index: sum(i, offset), low: 0, high: 10 };
   assert.deepEqual(boundsUnder(sum(i, offset), [moved]), { low: 0, high: 9 });
+  const padded = sum(times(i, 2), j, -1); // ⌊padded / 2⌋ is i + ⌊(j - 1) / 2⌋
+  const inside = { index: padded, low: 0, high: 12 };
+  assert.deepEqual(boundsUnder(div(padded, 2), []), { low: -1, high: 10 });
+  assert.deepEqual(boundsUnder(div(padded, 2), [inside]), { low: 0, high: 5 });
 });
 
 test('kernels whose operands come later, or whose results are there already, are refused', () => {
@@ -215,6 +219,28 @@ test('kernels whose operands come later, or whose results are there already, are
     message: /^LoopError: t\d+ is read before it is computed/,
   });
   assert.throws(() => verifyOrder([first, first]), { message: /^LoopError: t\d+ is computed twice/ });
+});
+
+test('elements of what is summed are stored each once, for all of the axes and those summed over', () => {
+  const y = external('y', f32(4, 2));
+  const [row, k] = [variable(0, 2), variable(1, 4)];
+  const element = load(y, [k, row]);
+  const kernel = (index: readonly Index[], extents: readonly [number, number] = [4, 2]): Kernel => ({
+    axes: [2],
+    over: [4],
+    phases: [[{ op: 'sum', expr: element }]],
+    stores: [
+      { tensor: external('total', f32(2)), index: [row], expr: accumulator() },
+      {
+        tensor: external('left over', f32(...extents)),
+        index,
+        expr: binaryExpr('sub', element, accumulator()),
+      },
+    ],
+  });
+  verifyKernel('row', kernel([k, row]));
+  assert.throws(() => verifyKernel('row', kernel([k, whole(0)], [4, 1])), /not every element of the result/);
+  assert.throws(() => verifyKernel('row', kernel([row, k])), /not every element of the result/);
 });
 
 test('of a kernel in phases, later ones read the results of earlier ones', () => {

@@ -1,7 +1,7 @@
 import type { Expr, Index, Range, Tensor } from '../ir/loopForm.js';
 import { formatType, type Shape } from '../ir/tensorType.js';
 import { boundsUnder } from './bounds.js';
-import { expressionsIn, type Kernel, kernelOf, reducedBy, type Store } from './kernel.js';
+import { expressionsIn, isElementStore, type Kernel, kernelOf, reducedBy, type Store } from './kernel.js';
 import { LoopError } from './loopError.js';
 import { atomsOf, computedTensors, indicesOf, partsOf, subexpressions, tensorsIn } from './operands.js';
 import { defaultName, formatIndex, formatKernel } from './print.js';
@@ -24,6 +24,17 @@ export function verifyKernel(op: string, kernel: Kernel): void {
   new Verifier(op, kernel).verify();
 }
 
+/** Whether a kernel is as it should be. */
+export function isWellFormed(kernel: Kernel): boolean {
+  try {
+    verifyKernel('', kernel);
+    return true;
+  } catch (error) {
+    if (error instanceof LoopError) return false;
+    throw error;
+  }
+}
+
 class Verifier {
   private readonly extents: Shape;
 
@@ -44,8 +55,9 @@ class Verifier {
       known += phase.length;
     }
     for (const store of stores) {
-      this.checkExpr(store.expr, axes, known);
-      this.checkStore(store);
+      const extents = isElementStore(this.kernel, store) ? this.extents : axes;
+      this.checkExpr(store.expr, extents, known);
+      this.checkStore(store, extents);
     }
   }
 
@@ -88,6 +100,7 @@ class Verifier {
       this.fail(`${name} has ${shape.length} axes and is read at ${index.length} indices`, facts);
     }
     index.forEach((at, axis) => {
+      if (at.low >= 0 && at.high < shape[axis]) return;
       const { low, high } = boundsUnder(at, guards);
       if (low >= 0 && high < shape[axis]) return;
       const read = `${formatIndex(at, this.kernel.axes.length)} is ${low} ... ${high}`;
@@ -102,20 +115,20 @@ class Verifier {
    * number through its digits: the fastest variable has the factor 1, and each other one the factor and extent of the
    * one before, multiplied.
    */
-  private checkStore({ tensor, index }: Store): void {
+  private checkStore({ tensor, index }: Store, extents: Shape): void {
     const { shape } = tensor.type;
     const used = index.flatMap(({ terms }) => terms.map(({ atom }) => atom));
-    const open = this.kernel.axes.flatMap((extent, axis) => (extent === 1 ? [] : [axis]));
+    const open = extents.flatMap((extent, axis) => (extent === 1 ? [] : [axis]));
     const axes = used.map((atom) => (atom.kind === 'variable' ? atom.axis : -1));
     const isEachOnce = [...axes].sort((a, b) => a - b).join() === open.join();
     if (index.length !== shape.length || !isEachOnce || !index.every((at, i) => counts(at, shape[i]))) {
       this.fail('not every element of the result is stored once', {
         result: formatType(tensor.type),
         stored: `[${index.map((at) => formatIndex(at, this.kernel.axes.length)).join(', ')}]`,
-        axes: `[${this.kernel.axes.join(',')}]`,
+        axes: `[${extents.join(',')}]`,
       });
     }
-    for (const at of index) this.checkVariables(at, this.kernel.axes);
+    for (const at of index) this.checkVariables(at, extents);
   }
 
   private fail(summary: string, facts: Readonly<Record<string, string>> = {}, fix?: string): never {

@@ -16,6 +16,7 @@ import { stepOf } from '../../models/stepDefinition.js';
 import { grad } from '../autodiff/grad.js';
 import type { AlgorithmChooser } from '../ir/layer.js';
 import type { Program } from '../ir/program.js';
+import { cutProgram, type Segment } from '../ir/segments.js';
 import { elementCount, f32 } from '../ir/tensorType.js';
 import { Trace } from '../ir/trace.js';
 import type { Value } from '../ir/value.js';
@@ -23,7 +24,6 @@ import { constant } from '../ops/constant.js';
 import { exp, mul } from '../ops/elementwise.js';
 import { sum } from '../ops/reduce.js';
 import { detach, reshape } from '../ops/shape.js';
-import { cutProgram, type Segment } from '../runtime/segments.js';
 import { type LoweredGraph, lowerGraph } from './lower.js';
 import { ModelProtoSchema, type NodeProto } from './onnx_pb.js';
 
@@ -173,7 +173,7 @@ test('onnx.checker accepts every op by every algorithm and a whole training step
     });
   try {
     for (const known of opCases.filter(({ op, attrs }) => op in opBuilders && (attrs.step ?? 1) === 1)) {
-      const { program } = fixtureProgram(known, opBuilders[known.op]);
+      const { program } = fixtureProgram([known], opBuilders[known.op]);
       for (const name of new Set(['direct', ...algorithmsOf(program)]))
         write(`${known.id}-${name}`, program, prefer(name));
     }

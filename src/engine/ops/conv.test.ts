@@ -25,7 +25,7 @@ const FILTERING = { relative: 2e-5 };
 const offeredBy = new Map<OpCase, string[]>(
   opCases
     .filter(({ op }) => OPS.includes(op))
-    .map((known) => [known, algorithmsOf(fixtureProgram(known, opBuilders[known.op]).program)]),
+    .map((known) => [known, algorithmsOf(fixtureProgram([known], opBuilders[known.op]).program)]),
 );
 const algorithms = [...new Set([...offeredBy.values()].flat())];
 

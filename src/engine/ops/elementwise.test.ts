@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { broadcastable, seeds, shapes } from '../../../test/arbitraries.js';
 import { checkAgainstPyTorch, checkByDifferences, gradientOf, operand } from '../../../test/checkOp.js';
+import type { OpCase } from '../../../test/opCases.js';
 import { evaluate } from '../../../test/runProgram.js';
 import { f32, u8 } from '../ir/tensorType.js';
 import { Trace } from '../ir/trace.js';
@@ -10,7 +11,16 @@ import type { Value } from '../ir/value.js';
 import { broadcastTo } from './broadcast.js';
 import * as elementwise from './elementwise.js';
 
-checkAgainstPyTorch(['add', 'sub', 'mul', 'div']);
+/**
+ * The gradient by the scalar is a sum of 6 terms that nearly cancel, 0.17 of 25.6 in all: in whatever order they are added,
+ * it has an error of up to 5 · 2⁻²⁴ · 25.6 (Higham, Accuracy and Stability of Numerical Algorithms, 4.2).
+ */
+const CANCELLING = { relative: 4e-6, absolute: 7.7e-6 };
+const isCancelling = ({ id }: OpCase) => id === 'div_scalar';
+
+checkAgainstPyTorch(['add', 'sub', 'mul']);
+checkAgainstPyTorch(['div'], { only: (known) => !isCancelling(known) });
+checkAgainstPyTorch(['div'], { only: isCancelling, tolerance: CANCELLING });
 checkAgainstPyTorch(['neg', 'abs', 'sign', 'floor', 'square', 'sqrt', 'exp', 'log', 'reciprocal']);
 checkAgainstPyTorch(['tanh', 'sigmoid', 'softplus']);
 

@@ -50,6 +50,20 @@ export function adamUpdate([beta1, beta2]: readonly [number, number], length: nu
   } satisfies ElementwiseUpdate;
 }
 
+/** Adam's update, and the moving average of the parameters that it leaves: average ← kept · average + added · p. */
+export function averagedAdamUpdate(betas: readonly [number, number], length: number) {
+  const adam = adamUpdate(betas, length);
+  const trace = new Trace(true);
+  const average = trace.input('average', f32(length));
+  const [kept, added] = ['averageKept', 'averageAdded'].map((name) => trace.input(name, f32()));
+  const parameter = adam.writes.get(adam.arrays.parameter)!;
+  return {
+    arrays: { ...adam.arrays, average },
+    scalars: { ...adam.scalars, averageKept: kept, averageAdded: added },
+    writes: new Map([...adam.writes, [average, add(mul(average, kept), mul(parameter, added))]]),
+  } satisfies ElementwiseUpdate;
+}
+
 /** target ← keep · target + add · source */
 export function blendUpdate(length: number) {
   const trace = new Trace(true);

@@ -13,7 +13,10 @@ export function keyOf({ op, operands, attributes, algorithms }: Layer): string {
 }
 
 /** The fastest of a layer's algorithms, or undefined where none of them was timed. */
-export function fastestOf({ algorithms }: Layer, times: AlgorithmTimes = {}): string | undefined {
+export function fastestOf(
+  { algorithms }: Pick<Layer, 'algorithms'>,
+  times: AlgorithmTimes = {},
+): string | undefined {
   const timed = algorithms.filter((name) => times[name] !== undefined);
   return timed.length === 0 ? undefined : timed.reduce((a, b) => (times[b] < times[a] ? b : a));
 }

@@ -1,5 +1,6 @@
 import type { Program } from '../ir/program.js';
 import type { State } from '../ir/state.js';
+import type { Collective } from './collective.js';
 import type { CompileOptions, Executable } from './executable.js';
 import type { MemoryModel } from './memoryModel.js';
 import type { AdamSettings, Optimiser } from './optimiser.js';
@@ -16,8 +17,14 @@ export interface DeviceSettings {
   readonly threads?: number;
   /** Where timed choices are kept. Default: nowhere; then nothing is timed, and rules choose. */
   readonly tunedChoices?: TunedChoicesStore;
+  /** Of a device that there are several of: a part of the name of the one to use. Default: the fastest. */
+  readonly gpu?: string;
+  /** Whether kernels check every place in memory that they touch. Default: by a GPU in software alone. */
+  readonly boundsChecks?: boolean;
   /** Whether runs are timed op by op, for `profile`, which makes them a little slower. Default: no. */
   readonly profiling?: boolean;
+  /** The processes that train together: gradients are summed over them before an update. Default: this one alone. */
+  readonly collective?: Collective;
 }
 
 /**
@@ -44,6 +51,17 @@ export interface Device {
    */
   readonly fingerprint: string;
   readonly memory: MemoryModel;
+  /** The processes that its programs are run by together, where it is not this one alone. */
+  readonly collective?: Collective | undefined;
+  /**
+   * Runs that may be under way while the next is begun: whoever wants a result of every run awaits it so many runs later,
+   * and never waits. 0: a run is over when its promise resolves.
+   */
+  readonly runsAhead: number;
+  /** The hardware by its driver's name for it, where it is not the machine's processor. */
+  readonly adapter?: string | undefined;
+  /** Bytes of memory of its own that are allocated now, where it has some and counts them. */
+  readonly allocatedBytes?: number | undefined;
   /** Which algorithms its programs compute by so far, for checkpoints: others would give other bits. */
   readonly decided: DecidedAlgorithms;
 

@@ -1,9 +1,9 @@
 import { recompute } from '../autodiff/recompute.js';
 import { type Program, reachable } from '../ir/program.js';
+import { cutProgram, type Segment } from '../ir/segments.js';
 import { elementCount } from '../ir/tensorType.js';
 import type { Value } from '../ir/value.js';
 import type { MemoryStrategy } from './memoryModel.js';
-import { cutProgram, type Segment } from './segments.js';
 
 /** The bytes of a program's values, whatever a device adds to them. */
 export interface Footprint {

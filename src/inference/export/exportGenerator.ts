@@ -3,9 +3,12 @@ import { toBinary } from '@bufbuild/protobuf';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { writeFileAtomic } from '../../base/files/atomicFile.js';
 import { InferenceSession } from '../../engine/devices/cpu/inferenceSession.js';
+import { openDevice } from '../../engine/devices/openDevice.js';
+import type { DeviceName } from '../../engine/devices/registry.js';
 import type { Boundary } from '../../engine/onnx/imageBoundary.js';
 import { ModelProtoSchema } from '../../engine/onnx/onnx_pb.js';
 import type { Precision } from '../../engine/onnx/weightStorage.js';
+import type { Device } from '../../engine/runtime/device.js';
 import { findTrainedGenerator, type SourceOptions } from '../generatorSource.js';
 import { describeGenerator, inferenceModel, type ModelForm } from '../inferenceModel.js';
 import type { Engine } from '../portable/tensorTranslator.js';
@@ -29,6 +32,10 @@ export interface ExportOptions extends SourceOptions {
   readonly boundary?: Boundary;
   /** The file, or the folder for the web. Default: the run's name, in the working folder. */
   readonly out?: string;
+  /** What runs the trained generator that the export is compared with, as `--device` names it. Default: the processor. */
+  readonly device?: DeviceName;
+  /** Of several GPUs the one that has this in its name. */
+  readonly gpu?: string;
   /** Told what is being done. */
   readonly onStage?: (stage: string) => void;
 }
@@ -63,26 +70,39 @@ export async function exportGenerator(model: string, options: ExportOptions = {}
   onStage('loading');
   const generator = findTrainedGenerator(model, options);
   const path = options.out ?? defaultPath(generator.name, format, precision);
-  if (format === 'safetensors' || format === 'pth')
-    return exportWeights(generator, form, format, path, onStage);
+  const device = await openDevice(options.device, { gpu: options.gpu });
+  try {
+    const exporting = { generator, form, path, device, onStage };
+    if (format === 'safetensors' || format === 'pth') return await exportWeights(format, exporting);
+    return await exportGraph(format, exporting);
+  } finally {
+    await device.dispose();
+  }
+}
+
+/** An export under way. */
+interface Exporting {
+  readonly generator: TrainedGenerator;
+  readonly form: ModelForm;
+  readonly path: string;
+  /** Runs the trained generator. */
+  readonly device: Device;
+  readonly onStage: (stage: string) => void;
+}
+
+async function exportGraph(format: 'onnx' | 'web', exporting: Exporting): Promise<Exported> {
+  const { generator, form, path, onStage } = exporting;
   const commit = sourceCommit();
   const file = toBinary(ModelProtoSchema, inferenceModel(generator, form, commit));
-  const difference = await check(generator, form, path, onStage, () =>
-    InferenceSession.open(file, { threads: 0 }),
-  );
+  const difference = await check(exporting, () => InferenceSession.open(file, { threads: 0 }));
   onStage('writing');
   if (format === 'web') writeWebFolder(path, file, describeGenerator(generator, form, commit));
   else writeFileAtomic(path, file);
-  return { path, precision, bytes: file.length, difference };
+  return { path, precision: form.precision, bytes: file.length, difference };
 }
 
-async function exportWeights(
-  generator: TrainedGenerator,
-  form: ModelForm,
-  format: WeightsFormat,
-  path: string,
-  onStage: (stage: string) => void,
-): Promise<Exported> {
+async function exportWeights(format: WeightsFormat, exporting: Exporting): Promise<Exported> {
+  const { generator, form, path, onStage } = exporting;
   if (form.precision === 'int8' || form.boundary !== 'float') {
     throw new Pix2PixError(
       'a file of weights has no graph: there is no place for int8 weights or conversions of images in it',
@@ -93,7 +113,7 @@ async function exportWeights(
   const stored = writeWeightsFile(generator, format, form.precision, path);
   try {
     const asFloat = { ...form, precision: 'fp32' } as const;
-    const difference = await check(generator, form, path, onStage, () =>
+    const difference = await check(exporting, () =>
       InferenceSession.create(inferenceModel(stored.reread(), asFloat), { threads: 0 }),
     );
     onStage('writing');
@@ -106,16 +126,13 @@ async function exportWeights(
 }
 
 async function check(
-  generator: TrainedGenerator,
-  form: ModelForm,
-  path: string,
-  onStage: (stage: string) => void,
+  { generator, form, path, device, onStage }: Exporting,
   open: () => Promise<InferenceSession>,
 ): Promise<Difference> {
   onStage('comparing with the trained generator');
   const session = await open();
   try {
-    const difference = await compareWithTraining(generator, session as Engine, form);
+    const difference = await compareWithTraining(generator, session as Engine, form, device);
     requireWithinTolerance(difference, form.precision, path);
     return difference;
   } finally {

@@ -1,12 +1,10 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { type FloatImages, toFloatImages } from '../../data/batch/floatImages.js';
-import { openDevice } from '../../engine/devices/openDevice.js';
-import { elementCount } from '../../engine/ir/tensorType.js';
-import { INPUT } from '../../engine/onnx/inferenceGraph.js';
 import type { Precision } from '../../engine/onnx/weightStorage.js';
-import { type ModelForm, sampleSide, traceGenerator } from '../inferenceModel.js';
+import type { Device } from '../../engine/runtime/device.js';
+import { DeviceGenerator } from '../deviceGenerator.js';
+import { type ModelForm, sampleSide } from '../inferenceModel.js';
 import { floatEngine } from '../portable/boundaryEngines.js';
-import type { NormMode } from '../portable/generatorInfo.js';
 import type { Engine } from '../portable/tensorTranslator.js';
 import type { TrainedGenerator } from '../trainedGenerator.js';
 import { sampleImage } from './sampleImages.js';
@@ -42,28 +40,33 @@ const ROUNDING = 0.5 + 1e-3;
  * image, and on a batch of two of another size.
  *
  * @param engine a session of the exported file
+ * @param device runs the trained one
  * @returns the largest difference and the mean one, beyond the rounding to bytes where the file has it
  */
 export async function compareWithTraining(
   generator: TrainedGenerator,
   engine: Engine,
   { normMode, boundary }: ModelForm,
+  device: Device,
 ): Promise<Difference> {
   const exported = floatEngine(engine, boundary);
+  const trained = await DeviceGenerator.load(generator, normMode, device);
   const side = sampleSide(generator);
   let [max, sum, count] = [0, 0, 0];
   for (const { width, batch } of [
     { width: side, batch: 1 },
     { width: 2 * side, batch: 2 },
   ]) {
-    const images = Array.from({ length: batch }, (_, seed) =>
-      toFloatImages(sampleImage(width, side, generator.inputNc, seed)),
+    const images = stacked(
+      Array.from({ length: batch }, (_, seed) =>
+        toFloatImages(sampleImage(width, side, generator.inputNc, seed)),
+      ),
     );
-    const expected = await runTraining(generator, normMode, images);
-    const { data } = await exported.run(stacked(images));
+    const expected = await trained.translate(images);
+    const { data } = await exported.run(images);
     for (let i = 0; i < data.length; i++) {
       const rounding = boundary === 'uint8' ? ROUNDING : 0;
-      const levels = Math.max(0, Math.abs(data[i] - expected[i]) * 127.5 - rounding);
+      const levels = Math.max(0, Math.abs(data[i] - expected.data[i]) * 127.5 - rounding);
       max = levels > max || Number.isNaN(levels) ? levels : max;
       sum += levels;
     }
@@ -81,36 +84,6 @@ export function requireWithinTolerance(difference: Difference, precision: Precis
     { file, [`${measure} difference`]: `${difference[measure]}/255`, tolerance: text },
     precision === 'fp32' ? 'report it' : 'export it with a higher --precision',
   );
-}
-
-/** Every image by itself, as `pix2pix test` translates. */
-async function runTraining(
-  generator: TrainedGenerator,
-  normMode: NormMode,
-  images: readonly FloatImages[],
-): Promise<Float32Array> {
-  const [, , height, width] = images[0].shape;
-  const { program } = traceGenerator(generator, normMode, { height, width });
-  const device = await openDevice();
-  try {
-    await device.allocate(generator.network.states);
-    for (const [state, data] of generator.weights) await device.upload(state, data);
-    const executable = await device.compile(program);
-    const keepAll = [...program.dropoutMasks.keys()].map((name) => {
-      const mask = new Float32Array(elementCount(program.inputs.get(name)!.shape));
-      return [name, mask.fill(1)] as const;
-    });
-    const results: number[][] = [];
-    for (const image of images) {
-      const outputs = await executable.run({
-        tensors: { [INPUT]: image.data, ...Object.fromEntries(keepAll) },
-      });
-      results.push(Array.from((await outputs.fetch('output')) as Float32Array));
-    }
-    return Float32Array.from(results.flat());
-  } finally {
-    await device.dispose();
-  }
 }
 
 function stacked(images: readonly FloatImages[]): FloatImages {

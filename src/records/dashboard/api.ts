@@ -11,7 +11,8 @@ import type { Series } from '../reading/series.js';
  *     GET  /api/image?run=ID&tag=T&step=N                  the image as it was written (image/png, ...)
  *     GET  /api/log?run=ID[&bytes=N]                       LogTail
  *     GET  /api/files?run=ID                               RunFile[]
- *     GET  /api/events                                     server-sent events: RunsChanged as event `changed`
+ *     GET  /api/events                                     server-sent events: RunsChanged as event `changed`; `over` when
+ *                                                          the server ends with the training that started it
  *     GET  /api/export/series?run=ID&tag=T&format=csv|json every point, not thinned, as a download
  *     GET  /api/export/run?run=ID                          the run as one HTML file, as a download
  *     POST /api/annotate?run=ID    body Annotations        the new RunSummary; replaces all annotations

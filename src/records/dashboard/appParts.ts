@@ -7,4 +7,6 @@ export interface AppParts {
   readonly guard: GuardSettings;
   /** Aborted when the server closes: requests under way end. */
   readonly closing: AbortSignal;
+  /** Aborted when nothing more will happen here, and the server closes soon. */
+  readonly over: AbortSignal;
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { fileError } from '../../base/files/systemError.js';
@@ -25,12 +26,19 @@ export interface DashboardServer {
   readonly url: string;
   readonly index: RunIndex;
   close(): Promise<void>;
+  /**
+   * Ends it together with the training that it was started for: pages are told how that has ended, and that nothing more
+   * comes, and have a moment to ask for the rest.
+   */
+  endWithTraining(): Promise<void>;
 }
 
 export const DEFAULT_PORT = 8097;
 /** Characters; what is made has 32. */
 const SHORTEST_TOKEN = 16;
 export const MAX_PORT = 65_535;
+/** Milliseconds that pages have for their last questions: they pause for two seconds between two of a kind. */
+const LAST_QUESTIONS = 3000;
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
 
 /**
@@ -46,9 +54,9 @@ export async function startDashboard(settings: DashboardSettings): Promise<Dashb
   const accessToken = settings.token ?? (isPrivate ? undefined : randomBytes(16).toString('hex'));
   const guard = { host, accessToken, pageToken: randomBytes(16).toString('hex') };
   const index = new RunIndex(logDirectory);
-  const closing = new AbortController();
-  setMaxListeners(0, closing.signal); // one for each page that is open
-  const app = createApp({ index, guard, closing: closing.signal });
+  const [closing, over] = [new AbortController(), new AbortController()];
+  setMaxListeners(0, closing.signal, over.signal); // one for each page that is open
+  const app = createApp({ index, guard, closing: closing.signal, over: over.signal });
   const server = createAdaptorServer({ fetch: app.fetch, hostname: host });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, host, port)));
@@ -57,16 +65,23 @@ export async function startDashboard(settings: DashboardSettings): Promise<Dashb
   index.watch();
   const { port: bound } = server.address() as AddressInfo;
   const name = host.includes(':') ? `[${host}]` : host;
+  const close = async () => {
+    closing.abort();
+    index.close();
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      if ('closeAllConnections' in server) server.closeAllConnections();
+    });
+  };
   return {
     url: `http://${name}:${bound}/${accessToken === undefined ? '' : `?token=${accessToken}`}`,
     index,
-    close: async () => {
-      closing.abort();
-      index.close();
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        if ('closeAllConnections' in server) server.closeAllConnections();
-      });
+    close,
+    endWithTraining: async () => {
+      await index.update();
+      over.abort();
+      await sleep(LAST_QUESTIONS);
+      await close();
     },
   };
 }

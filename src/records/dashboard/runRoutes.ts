@@ -15,7 +15,7 @@ const LOG_BYTES = 1 << 16;
 const MAX_LOG_BYTES = 1 << 22;
 
 /** The routes that read: `GET /api/runs`, `/run`, `/series`, `/image`, `/log`, `/files`, `/events`. */
-export function serveRuns(app: Hono, { index, closing }: AppParts): void {
+export function serveRuns(app: Hono, { index, closing, over }: AppParts): void {
   app.use('/api/*', async (c, next) => {
     await next();
     if (c.res.headers.get('Cache-Control') === null) c.header('Cache-Control', 'no-store');
@@ -53,7 +53,7 @@ export function serveRuns(app: Hono, { index, closing }: AppParts): void {
     return c.json(await readLogTail(chosenRun(c, index), bytes));
   });
   app.get('/api/files', async (c) => c.json(await listRunFiles(chosenRun(c, index))));
-  app.get('/api/events', (c) => tellChanges(c, index, closing));
+  app.get('/api/events', (c) => tellChanges(c, index, { closing, over }));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { formatBytes } from '../../base/byteSize.js';
 import type { RunDetail } from './runSummary.js';
 
 /** Something that is another thing in one run than in the other. */
@@ -27,7 +28,7 @@ export function compareRuns(a: RunDetail, b: RunDetail): RunDifference[] {
 
 function factsOf({ summary, sessions, networks }: RunDetail): Record<RunDifference['of'], Facts> {
   const session = sessions.at(-1);
-  const { git, machine, dataset } = session ?? {};
+  const { git, machine, device, dataset } = session ?? {};
   const options = Object.entries(summary.options).filter(([name]) => !OF_THE_CALL.includes(name));
   return {
     options: Object.fromEntries(options),
@@ -38,8 +39,9 @@ function factsOf({ summary, sessions, networks }: RunDetail): Record<RunDifferen
       system: machine?.system,
       cpu: machine?.cpu,
       cores: machine?.cores,
-      memory: machine && `${(machine.memoryBytes / 2 ** 30).toFixed(1)} GiB`,
+      memory: machine && formatBytes(machine.memoryBytes),
       gpus: machine?.gpus?.join(', '),
+      'computes on': device?.adapter ?? device?.name,
     },
     data: { samples: dataset?.samples, fingerprint: dataset?.fingerprint },
     networks: Object.fromEntries(

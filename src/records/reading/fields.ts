@@ -11,6 +11,7 @@ const OWN: Readonly<Record<string, (run: RunSummary) => FieldValue | readonly st
   {
     name: (run) =>
       run.annotations.displayName === undefined ? run.id : [run.id, run.annotations.displayName],
+    sweep: (run) => run.sweep?.id,
     state: (run) => run.state,
     step: (run) => run.step,
     epoch: (run) => run.epoch,
@@ -25,7 +26,7 @@ const OWN: Readonly<Record<string, (run: RunSummary) => FieldValue | readonly st
 const CALL = /^(best|last)\((.*)\)$/s;
 
 /**
- * The values of a run's field: `lr` or any other option; `name`, `state`, `step`, `epoch`, `progress`, `seconds`,
+ * The values of a run's field: `lr` or any other option; `name`, `sweep`, `state`, `step`, `epoch`, `progress`, `seconds`,
  * `started`, `updated`, `label`, `notes`; a metric by its tag, `val/L1`, for its newest value, also written
  * `last(val/L1)`; `best(val/L1)`. Columns of the table, its order, the filter and comparisons name fields in this way.
  *

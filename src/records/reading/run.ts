@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { fileError, summaryOf, systemCode } from '../../base/files/systemError.js';
 import type { RunRecord } from '../writing/runRecord.js';
 import { requestSave, requestStop } from '../writing/runRequests.js';
+import { SWEEP_FILE } from '../writing/sweepRecord.js';
 import { parseAnnotations, readAnnotations, writeAnnotations } from './annotations.js';
 import { concurrentWriters } from './concurrentWriters.js';
 import { EventLog } from './eventLog.js';
@@ -10,7 +11,8 @@ import { requireNoLinks } from './openRegular.js';
 import { Pace } from './pace.js';
 import { readRecord } from './recordFile.js';
 import { RunContents } from './runContents.js';
-import type { Annotations } from './runSummary.js';
+import type { Annotations, SweepOfRun } from './runSummary.js';
+import { readSweepOf } from './sweepFile.js';
 
 /** A run with less to read than so many bytes is read again rather than kept; one that grows is kept anew so often, in ms. */
 const WORTH_KEEPING = 1 << 20;
@@ -26,6 +28,7 @@ export class Run {
   readonly pace = new Pace();
   record: RunRecord | undefined;
   annotations: Annotations = {};
+  sweep: SweepOfRun | undefined;
   /** Whether the folder was gone when it was last looked for. */
   isGone = false;
   /** Whether everything that there was has been read once. */
@@ -72,10 +75,17 @@ export class Run {
     await this.attempt('annotations.json', async () => {
       this.annotations = await readAnnotations(this.folder);
     });
+    await this.attempt(SWEEP_FILE, async () => {
+      this.sweep = await readSweepOf(this.folder, this.id);
+    });
+  }
+
+  private notes(): string {
+    return JSON.stringify([this.record, this.annotations, this.sweep, ...this.faults.values()]);
   }
 
   private async updateOnce(onProgress: () => void): Promise<boolean> {
-    const before = JSON.stringify([this.record, this.annotations, ...this.faults.values()]);
+    const before = this.notes();
     await this.readNotes();
     let change: 'same' | 'grown' | 'anew' = 'same';
     await this.attempt('', async () => {
@@ -85,8 +95,7 @@ export class Run {
       if (performance.now() - this.kept.at > KEEP_INTERVAL) this.keep();
     });
     this.hasBeenRead = true;
-    const after = JSON.stringify([this.record, this.annotations, ...this.faults.values()]);
-    return (change as string) !== 'same' || before !== after;
+    return (change as string) !== 'same' || before !== this.notes();
   }
 
   private async resumeKept(): Promise<void> {

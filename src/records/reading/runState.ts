@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { bootId, isProcessAlive, processStart } from '../../base/files/processIdentity.js';
-import type { RunSession } from '../writing/runRecord.js';
+import type { RunExit, RunPlan, RunSession } from '../writing/runRecord.js';
 import type { RunState } from './runSummary.js';
 
 /** Silence that is usual, in ms: before the first step, programs are compiled and layers timed. */
@@ -37,7 +37,7 @@ export function runState(
       ? { state: 'stopped', reason: `written by another program${since}` }
       : { state: 'running' };
   }
-  if (session.exit !== undefined) return ended(session.exit);
+  if (session.exit !== undefined) return ended(session.exit, session.plan);
   const life = lives(session);
   if (life === false)
     return { state: 'crashed', reason: `its process is gone without having said why${since}` };
@@ -46,9 +46,18 @@ export function runState(
   return { state: 'stalled', reason: `no progress${where}${since}` };
 }
 
-function ended({ reason, message }: NonNullable<RunSession['exit']>) {
+function ended({ reason, message }: RunExit, plan: RunPlan | undefined) {
   if (reason === 'failed') return { state: 'crashed', reason: message } as const;
-  return { state: reason === 'stopped' ? 'stopped' : 'finished' } as const; // --max_steps is an end that was asked for
+  if (reason === 'stopped') return { state: 'stopped' } as const;
+  const isShort = reason === 'max_steps' && plan !== undefined && epochsToMake(plan) < plan.epochs;
+  if (!isShort) return { state: 'finished' } as const;
+  const where = `by --max_steps, in epoch ${epochsToMake(plan)} of the ${plan.epochs} that were planned`;
+  return { state: 'finished', reason: where } as const; // an end that was asked for
+}
+
+/** The number of the epoch in which a run ends: --max_steps may come before the last. */
+export function epochsToMake({ epochs, lastStep, imagesPerEpoch }: RunPlan): number {
+  return Math.max(1, Math.min(epochs, Math.ceil(lastStep / Math.max(1, imagesPerEpoch))));
 }
 
 /** Of this host, a session lives while its process does: the same one, since the same start of the machine. */

@@ -22,6 +22,18 @@ export interface BestValue {
   readonly step: number;
 }
 
+/** The sweep that a run belongs to. */
+export interface SweepOfRun {
+  /** Its folder, relative to the log directory. */
+  readonly id: string;
+  /** How many runs it will have had. */
+  readonly runs: number;
+  /** The options in which they differ. */
+  readonly varied: readonly string[];
+  /** The tag of the scalar by which they are judged. */
+  readonly metric: string;
+}
+
 /** One row of the table of runs. Times are milliseconds since 1970, steps are images since the start of the run. */
 export interface RunSummary {
   /** The run's folder, relative to the log directory, with `/`; `.` for the log directory itself. */
@@ -31,6 +43,7 @@ export interface RunSummary {
   readonly stateReason?: string;
   /** Whether another program wrote it: it has event files and no `run.json`. */
   readonly isForeign: boolean;
+  readonly sweep?: SweepOfRun;
   readonly startedAt?: number;
   readonly updatedAt?: number;
   /** Time spent in its sessions, in seconds. */
@@ -47,6 +60,8 @@ export interface RunSummary {
   /** Newest value of every scalar, and the lowest one (of `psnr` and `ssim` the highest). NaN is null. */
   readonly last: Readonly<Record<string, number | null>>;
   readonly best: Readonly<Record<string, BestValue>>;
+  /** The newest thing that wants attention, NaN among them. */
+  readonly alert?: Pick<Mark, 'kind' | 'step' | 'wall' | 'label'>;
   /** Tags of scalars in the order of their names; likewise of images. */
   readonly scalars: readonly string[];
   readonly images: readonly string[];
@@ -61,11 +76,11 @@ export interface RunSummary {
 
 /** A place on the axis of steps at which something happened. */
 export interface Mark {
-  readonly kind: 'resume' | 'checkpoint' | 'nan';
+  readonly kind: 'resume' | 'checkpoint' | 'nan' | 'alert';
   readonly step: number;
   /** Milliseconds since 1970. */
   readonly wall: number;
-  /** `latest, 5` for a checkpoint, the tag of the scalar for NaN. */
+  /** `latest, 5` for a checkpoint, the tag of the scalar for NaN, the text of an alert. */
   readonly label: string;
 }
 

@@ -1,12 +1,13 @@
 import { commandLineIn } from '../../base/commandLine.js';
 import type { RunSession } from '../writing/runRecord.js';
+import { isHigherBetter } from './metricDirection.js';
 import type { Run } from './run.js';
-import { runState } from './runState.js';
+import { epochsToMake, runState } from './runState.js';
 import type { BestValue, Mark, RunDetail, RunSummary } from './runSummary.js';
 
 /** The table's row of a run. @param now milliseconds since 1970 */
 export function summarise(run: Run, revision: number, now = Date.now()): RunSummary {
-  const { contents, record, log, annotations, problems } = run;
+  const { contents, record, log, annotations, sweep, problems } = run;
   const sessions = record?.sessions ?? [];
   const session = sessions.at(-1);
   const { state, reason } = runState(
@@ -25,18 +26,20 @@ export function summarise(run: Run, revision: number, now = Date.now()): RunSumm
     state,
     stateReason: reason,
     isForeign: record === undefined,
+    sweep,
     startedAt,
     updatedAt: contents.lastWall ?? startedAt,
     seconds: secondsOf(run, isRunning ? now : undefined),
     step,
     epoch: plan && Math.max(1, Math.ceil(step / Math.max(1, plan.imagesPerEpoch))),
-    epochs: plan?.epochs,
+    epochs: plan && epochsToMake(plan),
     imagesPerEpoch: plan?.imagesPerEpoch,
     progress: plan && Math.min(1, step / Math.max(1, plan.lastStep)),
     etaSeconds: isRunning && left !== undefined && rate ? left / rate : undefined,
     imagesPerSecond: rate,
     options: session === undefined ? contents.hparamOptions : optionsOf(session),
     ...valuesOf(run),
+    alert: contents.marks.findLast(({ kind }) => kind === 'alert' || kind === 'nan'),
     images: [...contents.images.keys()].map(({ name }) => name).sort(),
     annotations,
     problems,
@@ -75,16 +78,11 @@ function valuesOf({ contents }: Run) {
   for (const [tag, series] of scalars) {
     const value = series.last?.value;
     last.push([tag.name, value === undefined || Number.isNaN(value) ? null : value]);
-    const found = isBetterHigh(tag.name) ? series.highest : series.lowest;
+    const found = isHigherBetter(tag.name) ? series.highest : series.lowest;
     if (found !== undefined) best.push([tag.name, { value: found.value, step: found.step }]);
   }
   const names = scalars.map(([{ name }]) => name);
   return { last: Object.fromEntries(last), best: Object.fromEntries(best), scalars: names };
-}
-
-/** Whether a higher value is better, as for measures of similarity to the target. */
-function isBetterHigh(tag: string): boolean {
-  return /psnr|ssim/i.test(tag);
 }
 
 function marksOf({ contents }: Run, sessions: readonly RunSession[]): Mark[] {

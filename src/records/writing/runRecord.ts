@@ -35,6 +35,8 @@ export interface RunSession {
   readonly versions: Readonly<Record<string, string>>;
   readonly machine: MachineRecord;
   readonly process: { readonly pid: number; readonly start?: string; readonly boot?: string };
+  /** What computes, as `--device` names it, which `auto` leaves open until the training begins. */
+  readonly device?: { readonly name: string; readonly adapter?: string };
   readonly dataset?: DatasetRecord;
   /** Where the session went on. `session` is the one that had written the checkpoint, if it is known. */
   readonly resumedFrom?: { readonly session?: string; readonly epoch: number; readonly step: number };

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { writeFileAtomic } from '../../base/files/atomicFile.js';
@@ -59,7 +59,25 @@ export class RunRecordFile {
    */
   update(facts: Partial<RunSession> = {}): void {
     this.session = { ...this.session, ...facts };
-    const record: RunRecord = { format: 1, sessions: [...this.earlier, this.session] };
+    this.write([...this.earlier, this.session]);
+  }
+
+  /**
+   * Takes the session out of the record, as one that has come to nothing.
+   *
+   * @throws Pix2PixError where the file cannot be written, or not be removed
+   */
+  withdraw(): void {
+    try {
+      if (this.earlier.length > 0) this.write(this.earlier);
+      else rmSync(this.path, { force: true });
+    } catch (error) {
+      throw fileError(error, `${RUN_RECORD_FILE} cannot be put back`, this.path);
+    }
+  }
+
+  private write(sessions: readonly RunSession[]): void {
+    const record: RunRecord = { format: 1, sessions };
     writeFileAtomic(this.path, `${JSON.stringify(record, null, 2)}\n`);
   }
 }

@@ -1,3 +1,4 @@
+import { formatBytes } from '../../base/byteSize.js';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import type { Program } from '../../engine/ir/program.js';
 import type { MemoryModel, MemoryNeeds, MemoryStrategy } from '../../engine/runtime/memoryModel.js';
@@ -5,7 +6,7 @@ import type { ModelGraph } from '../../models/definition.js';
 import type { ImageSize } from '../../models/images.js';
 import { parameterCount } from '../../models/layers/module.js';
 import { stepOf } from '../../models/stepDefinition.js';
-import { formatBytes, parseMemorySize } from '../../options/memorySize.js';
+import { parseMemorySize } from '../../options/memorySize.js';
 import type { TestOptions } from '../../options/testOptions.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
 import type { ProgramMemory } from './programCache.js';

@@ -5,18 +5,26 @@ import { parameterCount } from '../../models/layers/module.js';
 import { findModel } from '../../models/registry.js';
 import { stepOf } from '../../models/stepDefinition.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
+import { decideDevice } from '../autoDevice.js';
 import { openChosenDevice } from '../chosenDevice.js';
 import { createModel } from '../createModel.js';
 import type { Model } from '../model/model.js';
 import { requireTraining } from '../requireTraining.js';
 import { type Profile, tabulate } from './profileTables.js';
+import { syntheticBatch } from './syntheticBatch.js';
 
 /** Steps that are not counted: the first compiles, the second is the first to meet warm memory. */
 const WARMUP = 2;
 
 /** The time and memory of training steps. */
 export interface StepBenchmark {
-  /** Milliseconds of each `optimizeParameters`. */
+  /** As `--device` names it. */
+  readonly device: string;
+  /** The hardware, where it is not the processor. */
+  readonly adapter?: string | undefined;
+  /** Bytes of the device's own memory, where it counts them. */
+  readonly deviceBytes?: number | undefined;
+  /** Milliseconds of each `optimizeParameters`, with its losses fetched. */
   readonly steps: readonly number[];
   readonly batch: number;
   /** Floating-point operations of a step: two for each multiply-add. */
@@ -42,24 +50,27 @@ export interface BenchmarkSettings {
  * @throws Pix2PixError when the options contradict each other
  */
 export async function benchmark(
-  opt: TrainOptions,
+  given: TrainOptions,
   { steps, profile = false, print = () => {}, progress = () => {} }: BenchmarkSettings,
 ): Promise<StepBenchmark> {
-  requireTraining(opt);
+  requireTraining(given);
+  const opt = await decideDevice(given, print);
   const device = await openChosenDevice(opt, { profiling: profile });
   try {
     if (device.notice !== undefined) print(device.notice);
     const model = await createModel(opt, device);
     await model.setup(opt, { print });
-    model.setInput(images(opt, model));
+    model.setInput(syntheticBatch(opt, model.graph.inputs));
     const times: number[] = [];
     for (let i = 0; i < WARMUP + steps; i++) {
       const started = performance.now();
       await model.optimizeParameters();
+      await model.getCurrentLosses(); // a device may still be computing until then
       if (i >= WARMUP) times.push(performance.now() - started);
       progress(i + 1, WARMUP + steps);
     }
     const result = {
+      ...{ device: device.name, adapter: device.adapter, deviceBytes: device.allocatedBytes },
       ...describe(opt, model),
       steps: times,
       peakRssBytes: process.resourceUsage().maxRSS * 1024,
@@ -79,20 +90,4 @@ function describe(opt: TrainOptions, model: Model) {
   const program = stepOf(graph).program(size);
   const parameters = Object.values(model.networks).reduce((sum, network) => sum + parameterCount(network), 0);
   return { batch: opt.batchSize, flops: 2 * multiplyAddsOf(program), parameters };
-}
-
-/** Both sides, with the channels that the model takes of each. */
-function images(opt: TrainOptions, { graph }: Model) {
-  const [input, other = input] = graph.inputs.map(({ channels }) => channels);
-  const [a, b] = opt.direction === 'BtoA' ? [other, input] : [input, other];
-  return { A: image(opt, a, 1), B: image(opt, b, 2) };
-}
-
-/** Smooth, and different in every channel. */
-function image({ batchSize, cropSize }: TrainOptions, channels: number, seed: number) {
-  const data = Uint8Array.from(
-    { length: batchSize * cropSize * cropSize * channels },
-    (_, i) => 128 + 100 * Math.sin(seed * i),
-  );
-  return { data, shape: [batchSize, cropSize, cropSize, channels] as const };
 }

@@ -1,6 +1,9 @@
+import { formatBytes } from '../../base/byteSize.js';
 import { formatDuration } from '../../base/duration.js';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { createDataset } from '../../data/createDataset.js';
+import type { DeviceName } from '../../engine/devices/registry.js';
+import { findHardwareGpu } from '../../engine/devices/webgpu/findHardwareGpu.js';
 import { multiplyAddsOf } from '../../engine/ops/multiplyAdds.js';
 import type { Device } from '../../engine/runtime/device.js';
 import { inStrategy } from '../../engine/runtime/memoryPlan.js';
@@ -9,7 +12,6 @@ import type { ModelOptions } from '../../models/definition.js';
 import { parameterCount } from '../../models/layers/module.js';
 import { findModel } from '../../models/registry.js';
 import { stepOf } from '../../models/stepDefinition.js';
-import { formatBytes } from '../../options/memorySize.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
 import { openChosenDevice } from '../chosenDevice.js';
 import { fitMemory, memoryLimit, programBytes, stepSize } from '../model/fitMemory.js';
@@ -19,9 +21,11 @@ import { requireTraining } from '../requireTraining.js';
 
 /** The forecast of `pix2pix train --dry_run`. */
 export interface DryRun {
+  /** As `--device` names it. */
+  readonly device: DeviceName;
   readonly parameters: number;
   readonly flops: number;
-  /** Predicted, at the peak. */
+  /** Predicted, at the peak: of the process for the processor, of a GPU's own memory for a GPU. */
   readonly memoryBytes: number;
   /** Predicted. */
   readonly stepMilliseconds: number;
@@ -33,12 +37,25 @@ export interface DryRun {
 
 /**
  * Predicts what a training would take in memory and time, without allocating any of its memory. Without a data root,
- * the time is that of a thousand images.
+ * the time is that of a thousand images. With `--device auto` where there is a GPU, of the device that would take less.
  *
  * @throws Pix2PixError when the options contradict each other, a step cannot fit into memory, or there is no such data
  */
 export async function dryRun(opt: TrainOptions, listeners: DryRunListeners = {}): Promise<DryRun> {
   requireTraining(opt);
+  if (opt.device !== 'auto') return dryRunOn(opt, listeners);
+  const onCpu = await dryRunOn({ ...opt, device: 'cpu' }, listeners);
+  if ((await findHardwareGpu()).adapter === undefined) return onCpu;
+  try {
+    const onGpu = await dryRunOn({ ...opt, device: 'webgpu' }, listeners);
+    return onGpu.stepMilliseconds < onCpu.stepMilliseconds ? onGpu : onCpu;
+  } catch (error) {
+    if (!(error instanceof Pix2PixError)) throw error;
+    return onCpu; // for instance, the GPU has not enough memory
+  }
+}
+
+async function dryRunOn(opt: TrainOptions, listeners: DryRunListeners): Promise<DryRun> {
   const device = await openChosenDevice(opt);
   try {
     return await predict(opt, device, listeners);
@@ -97,12 +114,15 @@ async function predict(
   const seconds = (images / imagesPerStep(opt)) * (time.total / 1000);
   const millions = (count: number) => `${(count / 1e6).toFixed(1)} million`;
   const ms = (milliseconds: number) => `${milliseconds.toFixed(0)} ms`;
+  const where = device.adapter === undefined ? 'the processor' : `the GPU ${device.adapter}`;
   const lines = [
+    `device      ${where} (--device ${device.name})`,
     `step        ${imagesPerStep(opt)} × ${size.height} × ${size.width}, ${(flops / 1e9).toFixed(1)} GFLOP`,
     `parameters  ${millions(parameters)} (${networks.map(([name, count]) => `${name} ${millions(count)}`).join(', ')})`,
     `memory      ${formatBytes(memoryBytes)}: parameters, gradients and moments ${formatBytes(needs.states)}, ` +
-      `activations kept ${formatBytes(needs.kept)}, working ${formatBytes(needs.working)}, ` +
-      `${last > 0 ? `an epoch's last ${rest} images ${formatBytes(last)}, ` : ''}program ${formatBytes(needs.process)}`,
+      `activations kept ${formatBytes(needs.kept)}, working ${formatBytes(needs.working)}` +
+      (last > 0 ? `, an epoch's last ${rest} images ${formatBytes(last)}` : '') +
+      (needs.process > 0 ? `, program ${formatBytes(needs.process)}` : ''),
     ...(strategy.note === undefined ? [] : [`            ${strategy.note}`]),
     `step time   ${ms(time.total)}: convolutions ${ms(time.convolutions)}, other ${ms(time.others)}, ` +
       `optimisers ${ms(time.optimisers)}`,
@@ -114,6 +134,7 @@ async function predict(
         ]),
   ];
   return {
+    device: device.name as DeviceName,
     parameters,
     flops,
     memoryBytes,

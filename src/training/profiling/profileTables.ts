@@ -80,7 +80,7 @@ function updatesOf(updates: ReadonlyMap<string, readonly number[]>, warmup: numb
   return [...updates].map(([name, milliseconds]) => ({
     kind: 'optimiser',
     layer: `Adam of ${name}`,
-    operator: 'WebAssembly',
+    operator: 'Adam',
     milliseconds: meanAfter(milliseconds, warmup),
   }));
 }

@@ -33,7 +33,18 @@ test('images that come faster than they can be written are left out, and do not 
   });
   const plan = { imagesPerEpoch: 500, epochs: 1, firstStep: 1, lastStep: 500 };
   records.handle(
-    { kind: 'started', plan, networks: [], lossNames: [], folders: [], resumedFrom: undefined },
+    {
+      ...{
+        kind: 'started',
+        plan,
+        device: { name: 'cpu' },
+        versions: {},
+        networks: [],
+        lossNames: [],
+        folders: [],
+      },
+      resumedFrom: undefined,
+    },
     [],
   );
   const image = (step: number) => {

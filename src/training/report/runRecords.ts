@@ -3,7 +3,7 @@ import { type FloatImages, toImageBatch } from '../../data/batch/floatImages.js'
 import { fingerprint } from '../../data/fingerprint.js';
 import { tableOf } from '../../options/serialise.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
-import { EventTracker } from '../../records/writing/eventTracker.js';
+import { ALERT_TAG, EventTracker } from '../../records/writing/eventTracker.js';
 import { Gallery } from '../../records/writing/gallery.js';
 import { gitState } from '../../records/writing/gitState.js';
 import { HardwareMonitor } from '../../records/writing/hardware/hardwareMonitor.js';
@@ -53,7 +53,9 @@ export class RunRecords {
   private file: RunRecordFile | undefined;
   private readonly trackers: Trackers = {};
   private hardware: HardwareMonitor | undefined;
+  private adapter = '';
   private readonly times = new StepTimes();
+  private hasBegun = false;
   /** The last step. */
   private at: TrackPoint | undefined;
   /** Records are written one after another; training does not wait for them. */
@@ -106,6 +108,9 @@ export class RunRecords {
         this.scalars(event.at, { 'val/L1': l1, 'val/PSNR': psnr, 'val/SSIM': ssim });
         break;
       }
+      case 'alert':
+        this.track(({ events }) => events?.text(event.at, ALERT_TAG, event.text));
+        break;
       case 'saved':
         this.track(({ events }) => events?.checkpoint(event.at, event.tags));
     }
@@ -117,14 +122,17 @@ export class RunRecords {
     await Promise.race([Promise.all(this.findings), sleep(PATIENCE, undefined, { ref: false })]);
     this.search.abort();
     this.record(() => this.log.write([exit.reason, exit.message].filter(Boolean).join(': ')));
-    this.record(() => this.file?.update({ endedAt: new Date().toISOString(), exit }));
+    if (this.hasBegun || exit.reason !== 'failed') {
+      this.record(() => this.file?.update({ endedAt: new Date().toISOString(), exit }));
+    } else this.record(() => this.file?.withdraw()); // a mistyped --dataroot is no run that crashed
     this.track(({ events }) => events?.ended(exit));
     this.track(({ html }) => html?.close());
     this.track(({ events }) => events?.close());
     await this.writing;
   }
 
-  private start({ plan, networks, lossNames, folders, resumedFrom }: TrainingStart): void {
+  private start({ plan, device, versions, networks, lossNames, folders, resumedFrom }: TrainingStart): void {
+    this.hasBegun = true;
     // Readers of the event files forget what an earlier run, or this one before it went back, wrote from here on.
     this.track((trackers) => {
       trackers.events = new EventTracker(this.folder, { purgeStep: plan.firstStep });
@@ -136,7 +144,9 @@ export class RunRecords {
     const losses = lossNames.map((name) => `loss/${name}`);
     this.track(({ events }) => events?.started(this.session, ['val/L1', 'val/PSNR', 'val/SSIM', ...losses]));
     const dataset = { root: this.opt.dataroot, phase: this.opt.phase, samples: plan.imagesPerEpoch };
-    this.record(() => this.file?.update({ plan, networks, resumedFrom, dataset }));
+    this.adapter = device.adapter ?? device.name;
+    const facts = { plan, device, versions, networks, resumedFrom, dataset };
+    this.record(() => this.file?.update(facts));
     this.describe(async (signal) => {
       const found = await describeDataset(dataset, folders, signal);
       if (resumedFrom !== undefined) this.compareDataset(found);
@@ -167,7 +177,8 @@ export class RunRecords {
   }
 
   private step(report: StepReport): void {
-    const { at, losses, time, learningRate, isPrintDue } = report;
+    const { at, losses, time, learningRate, deviceBytes, isPrintDue } = report;
+    if (deviceBytes !== undefined) this.hardware?.ownGpu({ name: this.adapter, memoryBytes: deviceBytes });
     this.at = at;
     this.times.step(report);
     this.track(({ events }) => events?.step(at, losses, learningRate));

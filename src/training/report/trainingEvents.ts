@@ -3,6 +3,7 @@ import type { FloatImages } from '../../data/batch/floatImages.js';
 import type { ImageFolder } from '../../data/pair/imageFolder.js';
 import type { NetworkRecord, RunPlan, RunSession } from '../../records/writing/runRecord.js';
 import type { StepTime, TrackPoint } from '../../records/writing/tracker.js';
+import type { Ranks } from '../parallel/ranks.js';
 import type { ValidationResult } from '../validation/validate.js';
 
 /** How far a training is and how fast it goes. */
@@ -16,6 +17,8 @@ export interface StepReport {
   /** Images in an epoch, and in all that is planned. */
   readonly imagesPerEpoch: number;
   readonly imagesLeft: number;
+  /** Bytes that the training has in a GPU's memory, where it computes on one. */
+  readonly deviceBytes?: number | undefined;
   /** Whether a line of losses is due after this step. */
   readonly isPrintDue: boolean;
 }
@@ -23,6 +26,9 @@ export interface StepReport {
 /** The facts that are known before the first step. */
 export interface TrainingStart {
   readonly plan: RunPlan;
+  readonly device: NonNullable<RunSession['device']>;
+  /** As in `RunSession`, with the libraries of the device. */
+  readonly versions: RunSession['versions'];
   readonly networks: readonly NetworkRecord[];
   readonly lossNames: readonly string[];
   /** Where the images lie, for data sets of files. */
@@ -52,6 +58,8 @@ export type TrainingEvent =
       readonly visuals: Readonly<Record<string, FloatImages>>;
     }
   | { readonly kind: 'validated'; readonly at: TrackPoint; readonly result: ValidationResult }
+  /** Something that wants a person's attention. */
+  | { readonly kind: 'alert'; readonly text: string; readonly at: TrackPoint }
   | { readonly kind: 'saved'; readonly tags: readonly string[]; readonly at: TrackPoint }
   | {
       readonly kind: 'epochEnded';
@@ -75,6 +83,10 @@ export interface TrainingSurroundings extends TrainingRunFacts {
   shouldStop(): boolean;
   /** Asked between steps: whether somebody wants a checkpoint since the last call. Without it, nobody does. */
   takeSave?(): boolean;
+  /** The ranks that train together, where this is one of several: then `shouldStop` is an exchange between them. */
+  readonly ranks?: Ranks;
+  /** Whether this rank has been asked to stop, whatever others have. */
+  isAskedToStop?(): boolean;
 }
 
 /** How a training ended, and where. */

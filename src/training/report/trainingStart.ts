@@ -1,3 +1,4 @@
+import { versionsWith } from '../saved/versions.js';
 import type { Training } from '../training.js';
 import { imageSides } from './imageSides.js';
 import { networkRecords } from './networkRecords.js';
@@ -17,7 +18,16 @@ export function trainingStart(
     lastStep: before + progress.imagesLeft(dataset.epoch),
   };
   const networks = networkRecords(model.networks);
-  return { plan, networks, lossNames: model.graph.lossNames, folders: dataset.folders, resumedFrom };
+  const { name, adapter, versions } = model.device;
+  return {
+    plan,
+    device: { name, ...(adapter !== undefined && { adapter }) },
+    versions: versionsWith(versions),
+    networks,
+    lossNames: model.graph.lossNames,
+    folders: dataset.folders,
+    resumedFrom,
+  };
 }
 
 /** The plan of a training, in one line. */

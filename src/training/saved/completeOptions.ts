@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { CheckpointStore } from '../../checkpoints/store.js';
+import { DEFAULT_DEVICE } from '../../engine/devices/registry.js';
 import { mergeStoredOptions } from '../../options/merge.js';
 import type { TestOptions } from '../../options/testOptions.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
@@ -39,5 +40,6 @@ export function completeOptions<T extends TrainOptions | TestOptions>(opt: T): T
         : 'check --name and --checkpoints_dir, or train it first',
     );
   }
-  return mergeStoredOptions(opt, manifest.options, registeredExtensions());
+  // Checkpoints from before there was a choice of devices do not tell theirs, which was the processor.
+  return mergeStoredOptions(opt, { device: DEFAULT_DEVICE, ...manifest.options }, registeredExtensions());
 }

@@ -1,7 +1,12 @@
 import { Pix2PixError } from '../../../src/base/errors/pix2pixError.js';
+import { NoAnswer } from '../source.js';
+import { useDashboard } from './dashboard.js';
 
 /** An error message: what went wrong, where, and the fix. */
 export function Failure({ error, retry }: { error: unknown; retry?: () => void }) {
+  const { connection } = useDashboard();
+  // Said once, above everything.
+  if (error instanceof NoAnswer && connection.value !== 'open' && retry === undefined) return null;
   const isOurs = error instanceof Pix2PixError;
   return (
     <div class="failure" role="alert">

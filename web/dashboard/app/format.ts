@@ -1,10 +1,10 @@
 import { formatDuration } from '../../../src/base/duration.js';
 
-/** A value as a person reads it: four digits that count, exponents only where they are shorter. NaN where it is null. */
+/** A value as a person reads it: counts in full, others with four digits that count, exponents only where they are shorter. NaN where it is null. */
 export function formatNumber(value: number | null | undefined): string {
   if (value === undefined) return '';
   if (value === null) return 'NaN';
-  if (value === 0 || (Number.isInteger(value) && Math.abs(value) < 1e6)) return value.toString();
+  if (Number.isSafeInteger(value)) return (value || 0).toString(); // never -0
   const size = Math.abs(value);
   if (size < 1e-3 || size >= 1e6)
     return value
@@ -28,12 +28,4 @@ export function formatAge(time: number, now: number): string {
   return seconds < 30 * 86_400
     ? `${Math.floor(seconds / 86_400)} d ago`
     : new Date(time).toISOString().slice(0, 10);
-}
-
-/** `12.4 MB` */
-export function formatBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
-  const value = bytes / 1000 ** power;
-  return `${power === 0 ? value : value.toPrecision(3)} ${units[power]}`;
 }

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import { useDashboard } from '../app/dashboard.js';
 import { Failure } from '../app/failure.js';
+import '../app/menu.css';
 import { saveFile, savePng, saveValues } from './exportChart.js';
 import type { Picture } from './linePlot.js';
 
@@ -19,7 +20,7 @@ export function ChartMenu({ tag, picture }: ChartMenuProps) {
   const { source } = useDashboard();
   const id = useId();
   const failure = useSignal<unknown>(undefined);
-  const runs = () => picture.value.lines.map(({ run }) => run);
+  const runs = () => picture.value.lines.flatMap(({ run, members }) => members ?? [run]);
   const attempt = (save: () => Promise<void>) => () => {
     failure.value = undefined;
     save().catch((error) => {

@@ -26,8 +26,3 @@ function optionRow(name: string, runs: readonly RunSummary[]): OptionRow {
   const [usual, times] = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a));
   return { name, values, isUnusual: values.map((value) => times > 1 && value !== usual) };
 }
-
-/** Whether larger values of a metric are better, as `RunSummary.best` has it. */
-export function isHigherBetter(tag: string): boolean {
-  return /psnr|ssim/i.test(tag);
-}

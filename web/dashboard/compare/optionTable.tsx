@@ -1,10 +1,11 @@
 import type { RunSummary } from '../../../src/records/dashboard/api.js';
+import { isHigherBetter } from '../../../src/records/reading/metricDirection.js';
 import { useDashboard } from '../app/dashboard.js';
 import { formatNumber } from '../app/format.js';
 import { runHref } from '../app/route.js';
 import { Scrolls } from '../app/scrolls.js';
 import { nameOf } from '../charts/line.js';
-import { isHigherBetter, type OptionRow } from './differences.js';
+import type { OptionRow } from './differences.js';
 
 /** Runs side by side: their best metrics, then the options in which they differ. */
 export function OptionTable({

@@ -1,47 +1,60 @@
+import { useRef } from 'preact/hooks';
 import type { RunSummary } from '../../../src/records/dashboard/api.js';
 import { useDashboard } from '../app/dashboard.js';
 import { runHref } from '../app/route.js';
+import { Scrolls } from '../app/scrolls.js';
+import { useWidth } from '../app/useWidth.js';
 import { nameOf } from '../charts/line.js';
 import { type FieldScale, fieldScale, fieldValue } from './fieldScale.js';
 
 const HEIGHT = 240;
-const [NARROWEST, WIDEST, ALL] = [96, 170, 660]; // between two axes, and between the first and the last
-const MARGIN = { top: 34, bottom: 12, left: 70, right: 90 };
+const [NARROWEST, WIDEST] = [96, 170]; // between two axes
+const MARGIN = { top: 34, bottom: 12, left: 56, right: 64 };
 
 interface PlacedAxis {
   readonly scale: FieldScale;
   readonly x: number;
 }
 
+interface ParallelCoordinatesProps {
+  readonly runs: readonly RunSummary[];
+  readonly fields: readonly string[];
+  /** Its axis comes last, and is always seen unless somebody has chosen more axes than there is width for. */
+  readonly metric: string;
+  /** Whether somebody has chosen the fields: then all are drawn, else as many as there is width for. */
+  readonly isChosen: boolean;
+}
+
 /** Each run as a line across one axis per field: which options go with which result. A line leads to its run. */
-export function ParallelCoordinates({
-  runs,
-  fields,
-}: {
-  runs: readonly RunSummary[];
-  fields: readonly string[];
-}) {
+export function ParallelCoordinates({ runs, fields, metric, isChosen }: ParallelCoordinatesProps) {
   const dashboard = useDashboard();
-  const scales = fields.map((field) => fieldScale(runs, field));
-  const spaces = Math.max(1, fields.length - 1);
-  const gap = Math.max(NARROWEST, Math.min(WIDEST, ALL / spaces));
+  const view = useRef<HTMLElement>(null);
+  const room = useWidth(view) - MARGIN.left - MARGIN.right;
+  const shown = isChosen ? fields : fields.slice(0, Math.max(1, Math.floor(room / NARROWEST)));
+  const scales = [...shown, metric].map((field) => fieldScale(runs, field));
+  const spaces = Math.max(1, shown.length);
+  const gap = Math.max(NARROWEST, Math.min(WIDEST, room / spaces));
   const width = MARGIN.left + MARGIN.right + gap * spaces;
   const axes = scales.map((scale, i) => ({ scale, x: MARGIN.left + i * gap }));
+  const left = fields.length - shown.length;
   return (
-    <svg
-      class="parallel"
-      viewBox={`0 0 ${width} ${HEIGHT}`}
-      width={width}
-      height={HEIGHT}
-      aria-label="Parallel coordinates"
-    >
-      {runs.map((run) => (
-        <RunLine key={run.id} run={run} axes={axes} color={dashboard.colourOf(run.id)} />
-      ))}
-      {axes.map((axis) => (
-        <Axis key={axis.scale.field} {...axis} />
-      ))}
-    </svg>
+    <Scrolls label="Parallel coordinates" class="card" view={view}>
+      <svg
+        class="parallel"
+        viewBox={`0 0 ${width} ${HEIGHT}`}
+        width={width}
+        height={HEIGHT}
+        aria-label="Parallel coordinates"
+      >
+        {runs.map((run) => (
+          <RunLine key={run.id} run={run} axes={axes} color={dashboard.colourOf(run.id)} />
+        ))}
+        {axes.map((axis) => (
+          <Axis key={axis.scale.field} {...axis} />
+        ))}
+      </svg>
+      {left > 0 && <p class="chart-note">{left} more options differ: choose them by Axes.</p>}
+    </Scrolls>
   );
 }
 

@@ -1,7 +1,7 @@
+import { formatBytes } from '../../../src/base/byteSize.js';
 import type { RunSummary } from '../../../src/records/dashboard/api.js';
 import { useDashboard } from '../app/dashboard.js';
 import { Failure } from '../app/failure.js';
-import { formatBytes } from '../app/format.js';
 import { Scrolls } from '../app/scrolls.js';
 import { Section } from './section.js';
 import { useFresh } from './useFresh.js';

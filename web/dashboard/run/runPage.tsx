@@ -49,7 +49,7 @@ function PresentRun({ run }: { run: RunSummary }) {
       )}
       <div class="run-columns">
         <MetricsSection run={run} />
-        <OptionsSection options={run.options} session={detail?.sessions.at(-1)} />
+        {detail !== undefined && <OptionsSection options={run.options} sessions={detail.sessions} />}
         {detail !== undefined && <SessionsSection sessions={detail.sessions} state={run.state} />}
         {detail !== undefined && <NetworksSection networks={detail.networks} />}
         {detail !== undefined && <TextsSection texts={detail.texts} />}

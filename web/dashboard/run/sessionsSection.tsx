@@ -1,10 +1,11 @@
 import type { ComponentChildren } from 'preact';
+import { formatBytes } from '../../../src/base/byteSize.js';
 import { formatDuration } from '../../../src/base/duration.js';
 import { quoted } from '../../../src/base/quoted.js';
 import type { RunState } from '../../../src/records/reading/runSummary.js';
 import type { RunSession } from '../../../src/records/writing/runRecord.js';
 import { useDashboard } from '../app/dashboard.js';
-import { formatBytes, formatCount } from '../app/format.js';
+import { formatCount } from '../app/format.js';
 import { Section } from './section.js';
 
 /** Each time that the run was started: by what command, from which code, where, and how it ended. Newest first. */
@@ -26,7 +27,8 @@ export function SessionsSection({ sessions, state }: { sessions: readonly RunSes
 }
 
 function Session({ session, number }: { session: RunSession; number: ReadonlyMap<string, number> }) {
-  const { commandLine, workingDirectory, git, versions, machine, dataset, resumedFrom, plan } = session;
+  const { commandLine, workingDirectory, git, versions, machine, device, dataset, resumedFrom, plan } =
+    session;
   const { program } = useDashboard();
   const parent = resumedFrom?.session === undefined ? undefined : number.get(resumedFrom.session);
   const facts: readonly (readonly [name: string, value: ComponentChildren])[] = [
@@ -66,6 +68,10 @@ function Session({ session, number }: { session: RunSession; number: ReadonlyMap
     [
       'Machine',
       `${machine.host}: ${machine.system}; ${machine.cpu}, ${machine.cores} cores, ${formatBytes(machine.memoryBytes)}${machine.gpus.map((gpu) => `; ${gpu}`).join('')}`,
+    ],
+    [
+      'Computed on',
+      device && (device.adapter === undefined ? device.name : `${device.name}: ${device.adapter}`),
     ],
     [
       'Data set',

@@ -1,11 +1,12 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { formatBytes } from '../../../src/base/byteSize.js';
 import { formatDuration } from '../../../src/base/duration.js';
 import type { RunFile, RunSummary } from '../../../src/records/dashboard/api.js';
 import { useDashboard } from '../app/dashboard.js';
 import { Dialog } from '../app/dialog.js';
 import { Failure } from '../app/failure.js';
-import { formatBytes, formatCount } from '../app/format.js';
+import { formatCount } from '../app/format.js';
 
 /** Says what will be lost, and wants the run's name before it is. */
 export function DeleteRun({ run, onClose }: { run: RunSummary; onClose: () => void }) {

@@ -1,4 +1,4 @@
-import { reachable } from '../../ir/program.js';
+import { computing } from '../../ir/program.js';
 import type { State } from '../../ir/state.js';
 import { elementCount, f32 } from '../../ir/tensorType.js';
 import { Trace } from '../../ir/trace.js';
@@ -14,7 +14,7 @@ import {
 } from '../../runtime/optimiser.js';
 import { ElementwiseRun } from './elementwiseRun.js';
 import type { Precision } from './javaScript.js';
-import { LoopRun } from './loopRun.js';
+import { ScheduleRun } from './scheduleRun.js';
 
 type Quantity = OptimiserQuantity | 'parameter' | 'accumulated';
 type GradientQuantity = 'gradient' | 'accumulated';
@@ -128,12 +128,12 @@ export class InterpretedAdam implements Optimiser {
     const gradient = new Trace(true).input('gradient', f32(this.length));
     const squares = sum(square(gradient));
     const memory = this.arena(from);
-    const run = new LoopRun(
-      reachable([squares]),
+    const run = new ScheduleRun(
+      computing(new Map([['squares', squares]])),
       (value) => (value === gradient ? memory : undefined),
       this.precision,
     );
-    run.computing([squares])();
+    run.run();
     return Math.min(1, clipNorm / (Math.sqrt(run.memoryOf(squares)[0]) + CLIP_EPSILON));
   }
 }

@@ -1,15 +1,14 @@
-import { type Program, reachable } from '../../ir/program.js';
+import { type Program, valuesOf } from '../../ir/program.js';
 import type { State } from '../../ir/state.js';
 import { elementCount } from '../../ir/tensorType.js';
 import type { HostStep, Value } from '../../ir/value.js';
 import type { Executable, RunInputs, RunResults } from '../../runtime/executable.js';
 import { fillInput } from '../../runtime/fillInput.js';
-import { checkComputed, cutProgram } from '../../runtime/segments.js';
 import type { TensorArray } from '../../runtime/tensorArray.js';
 import type { InterpretedAdam } from './interpretedAdam.js';
 import type { InterpretedStates } from './interpretedStates.js';
 import type { Precision } from './javaScript.js';
-import { LoopRun } from './loopRun.js';
+import { ScheduleRun } from './scheduleRun.js';
 
 /** The interpreter's memory and settings that a compilation uses. */
 export interface InterpretedCompilation {
@@ -20,9 +19,8 @@ export interface InterpretedCompilation {
 
 /** A program as kernels that run one after another, and host steps between them. */
 export class InterpretedExecutable implements Executable {
-  private readonly loops: LoopRun;
+  private readonly schedule: ScheduleRun;
   private readonly inputs: ReadonlyMap<Value, Float64Array>;
-  private readonly tasks: readonly ((inputs: RunInputs) => void)[];
   /** Runs so far: results are those of the last one. */
   private runs = 0;
   private isDisposed = false;
@@ -31,17 +29,10 @@ export class InterpretedExecutable implements Executable {
     readonly program: Program,
     private readonly compilation: InterpretedCompilation,
   ) {
-    checkComputed(program);
-    const { outputs, writes, hostSteps } = program;
-    const roots = [...outputs.values(), ...writes.values(), ...hostSteps.flatMap(({ inputs }) => inputs)];
-    const values = reachable(roots);
-    const read = values.filter(({ source }) => source.kind === 'input');
+    const read = valuesOf(program).filter(({ source }) => source.kind === 'input');
     this.inputs = new Map(read.map((value) => [value, new Float64Array(elementCount(value.shape))]));
-    this.loops = new LoopRun(values, (value) => this.given(value), compilation.precision);
-    this.tasks = cutProgram(program).flatMap(({ segment, hostStep }) => [
-      ...(segment ? [this.loops.computing(segment.body)] : []),
-      ...(hostStep ? [this.hostTask(hostStep)] : []),
-    ]);
+    this.schedule = new ScheduleRun(program, (value) => this.given(value), compilation.precision);
+    for (const step of program.hostSteps) this.optimiserFor(step);
   }
 
   async run(inputs: RunInputs): Promise<RunResults> {
@@ -52,8 +43,8 @@ export class InterpretedExecutable implements Executable {
       if (target !== undefined) fillInput(program, name, target, inputs);
     }
     this.runs++;
-    for (const task of this.tasks) task(inputs);
-    for (const [state, value] of program.writes) states.of(state).set(this.loops.memoryOf(value));
+    this.schedule.run((step) => this.update(step, inputs));
+    for (const [state, value] of program.writes) states.of(state).set(this.schedule.memoryOf(value));
     for (const [counter, amount] of program.counts) states.count(counter, amount);
     const run = this.runs;
     return { fetch: async (name) => this.fetch(name, run) };
@@ -67,7 +58,7 @@ export class InterpretedExecutable implements Executable {
   numbers(name: string): Float64Array {
     const value = this.program.outputs.get(name);
     if (value === undefined) throw new Error(`the program has no output ${name}`);
-    return this.loops.memoryOf(value).slice();
+    return this.schedule.memoryOf(value).slice();
   }
 
   private fetch(name: string, run: number): TensorArray {
@@ -85,17 +76,21 @@ export class InterpretedExecutable implements Executable {
     return isState ? this.compilation.states.of(source.state) : undefined;
   }
 
-  private hostTask({ name, states, inputs, learningRate }: HostStep): (inputs: RunInputs) => void {
+  private update(step: HostStep, { scalars = {}, accumulation }: RunInputs): void {
+    const { states, inputs, learningRate } = step;
+    const optimiser = this.optimiserFor(step);
+    const rate = scalars[learningRate];
+    if (rate === undefined) throw new Error(`the scalar ${learningRate} is not given`);
+    inputs.forEach((gradient, i) => {
+      optimiser.of(states[i], 'gradient').set(this.schedule.memoryOf(gradient));
+    });
+    if (accumulation === undefined) optimiser.update(rate);
+    else optimiser.accumulate(rate, accumulation);
+  }
+
+  private optimiserFor({ name, states }: HostStep): InterpretedAdam {
     const optimiser = this.compilation.optimiserOf(states[0]);
     if (optimiser === undefined) throw new Error(`there is no optimiser ${name}`);
-    return ({ scalars = {}, accumulation }) => {
-      const rate = scalars[learningRate];
-      if (rate === undefined) throw new Error(`the scalar ${learningRate} is not given`);
-      inputs.forEach((gradient, i) => {
-        optimiser.of(states[i], 'gradient').set(this.loops.memoryOf(gradient));
-      });
-      if (accumulation === undefined) optimiser.update(rate);
-      else optimiser.accumulate(rate, accumulation);
-    };
+    return optimiser;
   }
 }

@@ -17,6 +17,7 @@ import type { Precision } from './javaScript.js';
  * compared with it; it is no choice of `--device`, because a step takes some five nanoseconds a multiply-add.
  */
 export class InterpreterDevice implements Device {
+  readonly runsAhead = 0;
   readonly name = 'interpreter';
   readonly versions = {};
   readonly fingerprint: string;

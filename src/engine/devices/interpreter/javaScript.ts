@@ -69,6 +69,14 @@ export class JavaScript implements Language {
     return `${x} > 0`;
   }
 
+  isWithin(index: string, low: number | undefined, high: number | undefined): string {
+    const bounds = [
+      ...(low === undefined ? [] : [`${index} >= ${this.integer(low)}`]),
+      ...(high === undefined ? [] : [`${index} < ${this.integer(high)}`]),
+    ];
+    return bounds.length === 0 ? 'true' : bounds.join(' && ');
+  }
+
   /** V8 does not optimise reading outside of an array. */
   element(tensor: Tensor, place: string, guard?: string): string {
     const element = `${this.nameOf(tensor)}[${place}]`;

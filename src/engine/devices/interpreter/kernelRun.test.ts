@@ -84,6 +84,25 @@ test('one kernel takes the mean, and in a second phase the variance about it', (
   });
 });
 
+test('elements of what is summed are stored beside the sum', () => {
+  const [row, k] = [variable(0, 2), variable(1, 3)];
+  const element = binaryExpr('mul', load(x, [row, k]), number(2));
+  const [total, doubled] = [external('total', f32(2)), external('doubled', f32(3, 2))];
+  const kernel: Kernel = {
+    axes: [2],
+    over: [3],
+    phases: [[{ op: 'sum', expr: element }]],
+    stores: [
+      { tensor: total, index: [row], expr: accumulator() },
+      { tensor: doubled, index: [k, row], expr: element },
+    ],
+  };
+  assert.deepEqual(runKernel(kernel, [[x, rows.flat()]]), [
+    [20, -32],
+    [8, -10, -2, -4, 14, -18],
+  ]);
+});
+
 test('kernels that differ in their tensors alone are one program', () => {
   const source = (tensor: Tensor) =>
     kernelSource(kernelOf(map(f32(2, 3), (...at) => binaryExpr('mul', load(tensor, at), number(2)))), 'f64')

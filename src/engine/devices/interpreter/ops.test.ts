@@ -16,7 +16,11 @@ test('the cases are all there', () => assert.ok(ours.length > 120, `${ours.lengt
 
 for (const known of ours) {
   test(`${known.id}: PyTorch's numbers`, () => {
-    const { program, tensors, expected } = fixtureProgram(known, opBuilders[known.op], withGradients(known));
+    const { program, tensors, expected } = fixtureProgram(
+      [known],
+      opBuilders[known.op],
+      withGradients(known),
+    );
     const found = interpreted(program)(tensors);
     for (const [name, numbers] of Object.entries(expected)) {
       assertClose(found[name], numbers, name, { relative: 3e-7, absolute: 1e-6 });
@@ -30,7 +34,7 @@ const STEP = 1e-4;
 
 for (const known of ours.filter((known) => known.upstream !== null && withGradients(known))) {
   test(`${known.id}: gradients are differences of the function, in float64`, () => {
-    const { program, tensors } = fixtureProgram(known, opBuilders[known.op]);
+    const { program, tensors } = fixtureProgram([known], opBuilders[known.op]);
     const run = interpreted(program);
     const upstream = caseTensor(known.upstream!).data;
     const gradients = run(tensors);

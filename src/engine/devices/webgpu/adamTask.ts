@@ -1,11 +1,16 @@
 import type { Tensor } from '../../ir/loopForm.js';
 import type { Kernel } from '../../loops/kernel.js';
-import { adamUpdate, blendUpdate, type ElementwiseUpdate } from '../../runtime/adamUpdate.js';
+import {
+  adamUpdate,
+  averagedAdamUpdate,
+  blendUpdate,
+  type ElementwiseUpdate,
+} from '../../runtime/adamUpdate.js';
 import type { Accumulation } from '../../runtime/optimiser.js';
 import { factorKernel, PARTIAL_SUMS, squaresKernel } from './clipping.js';
+import { dispatchKernel } from './dispatchKernel.js';
 import { fusedUpdate } from './fusedUpdate.js';
 import type { Dispatch, Gpu, Memory } from './gpu.js';
-import { kernelShader } from './kernelShader.js';
 import { ALIGNMENT } from './placement.js';
 import type { Quantity, WebGpuAdam } from './webGpuAdam.js';
 
@@ -18,6 +23,9 @@ type Scalar = (typeof SCALARS)[number];
 
 /** One update of Adam at one place of a program: kernels over its arenas, with numbers of their own. */
 export class AdamTask {
+  /** All of them, where the kernels look for them. */
+  private readonly numbers = new Float32Array((SCALARS.length * ALIGNMENT) / 4);
+
   private constructor(
     private readonly gpu: Gpu,
     private readonly adam: WebGpuAdam,
@@ -27,28 +35,27 @@ export class AdamTask {
   ) {}
 
   static async prepare(gpu: Gpu, adam: WebGpuAdam): Promise<AdamTask> {
-    const { averaging, accumulates } = adam.settings;
+    const { accumulates } = adam.settings;
     const partials = 4 * PARTIAL_SUMS * adam.parts('gradient').length;
     const memory = await gpu.allocate(SCALARS.length * ALIGNMENT + partials, 'numbers of an update');
     const maker = new TaskMaker(gpu, adam, memory);
-    const average = () => maker.blend('average', 'averageKept', 'parameter', 'averageAdded');
-    const update = (from: Quantity) => [
-      ...maker.clipping(from),
-      ...maker.update(from),
-      ...(averaging === undefined ? [] : average()),
-    ];
+    const update = (from: Quantity) => [...maker.clipping(from), ...maker.update(from)];
     return gpu.checked(() => {
       const updates = new Map<Quantity, readonly Dispatch[]>([['gradient', update('gradient')]]);
       if (accumulates) updates.set('accumulated', update('accumulated'));
-      const accumulation = accumulates
-        ? maker.blend('accumulated', 'accumulatedKept', 'gradient', 'accumulatedAdded')
-        : [];
+      const accumulation = accumulates ? maker.accumulation() : [];
       return new AdamTask(gpu, adam, memory, updates, accumulation);
     });
   }
 
   /** What this run dispatches; the numbers for it are on their way. @param learningRate α */
   begin(learningRate: number, accumulation?: Accumulation): readonly Dispatch[] {
+    const dispatches = this.prepareRun(learningRate, accumulation);
+    this.gpu.write({ buffer: this.memory, offset: 0, bytes: this.numbers.byteLength }, this.numbers);
+    return dispatches;
+  }
+
+  private prepareRun(learningRate: number, accumulation?: Accumulation): readonly Dispatch[] {
     if (accumulation === undefined) return this.update(learningRate, 'gradient');
     const { share, isFirst, isLast } = accumulation;
     this.set('accumulatedKept', isFirst ? 0 : 1);
@@ -62,13 +69,13 @@ export class AdamTask {
 
   private update(learningRate: number, from: Quantity): readonly Dispatch[] {
     const { adam } = this;
-    const { betas, epsilon, averaging, clipNorm } = adam.settings;
+    const { betas, epsilon, averaging } = adam.settings;
     adam.updates++;
     const correction1 = 1 - betas[0] ** adam.updates;
     const correction2 = Math.sqrt(1 - betas[1] ** adam.updates);
     this.set('stepSize', (learningRate * correction2) / correction1);
     this.set('stabiliser', epsilon * correction2);
-    if (clipNorm === undefined) this.set('factor', 1);
+    this.set('factor', 1); // where gradients are clipped, a kernel sets another
     if (averaging !== undefined) {
       this.set('averageKept', averaging);
       this.set('averageAdded', 1 - averaging);
@@ -77,7 +84,7 @@ export class AdamTask {
   }
 
   private set(scalar: Scalar, value: number): void {
-    this.gpu.write(scalarMemory(this.memory, scalar), Float32Array.of(value));
+    this.numbers[(SCALARS.indexOf(scalar) * ALIGNMENT) / 4] = value;
   }
 }
 
@@ -90,17 +97,27 @@ class TaskMaker {
   ) {}
 
   update(from: Quantity): Dispatch[] {
-    const { betas } = this.adam.settings;
+    const { betas, averaging } = this.adam.settings;
+    const arrays: Record<string, Quantity> = { parameter: 'parameter', gradient: from };
+    for (const moment of ['firstMoment', 'secondMoment'] as const) arrays[moment] = moment;
+    const scalars = { stepSize: 'stepSize', stabiliser: 'stabiliser', factor: 'factor' } as const;
+    if (averaging === undefined) {
+      return this.overParts(arrays, scalars, (length) => adamUpdate(betas, length));
+    }
     return this.overParts(
-      { parameter: 'parameter', gradient: from, firstMoment: 'firstMoment', secondMoment: 'secondMoment' },
-      { stepSize: 'stepSize', stabiliser: 'stabiliser', factor: 'factor' },
-      (length) => adamUpdate(betas, length),
+      { ...arrays, average: 'average' },
+      { ...scalars, averageKept: 'averageKept', averageAdded: 'averageAdded' },
+      (length) => averagedAdamUpdate(betas, length),
     );
   }
 
-  /** target ← kept · target + added · source */
-  blend(target: Quantity, kept: Scalar, source: Quantity, added: Scalar): Dispatch[] {
-    return this.overParts({ target, source }, { kept, added }, blendUpdate);
+  /** Adds this run's gradients to those of the runs before. */
+  accumulation(): Dispatch[] {
+    return this.overParts(
+      { target: 'accumulated', source: 'gradient' },
+      { kept: 'accumulatedKept', added: 'accumulatedAdded' },
+      blendUpdate,
+    );
   }
 
   /** Sets the factor by which gradients are shortened. */
@@ -149,12 +166,7 @@ class TaskMaker {
   }
 
   private dispatch(kernel: Kernel, memories: ReadonlyMap<Tensor, Memory>): Dispatch {
-    const { source, tensors, workgroups } = kernelShader(kernel);
-    return this.gpu.dispatch(
-      source,
-      tensors.map((tensor) => memories.get(tensor)!),
-      workgroups,
-    );
+    return dispatchKernel(this.gpu, kernel, (tensor) => memories.get(tensor)!);
   }
 }
 

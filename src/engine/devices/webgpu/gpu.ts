@@ -1,5 +1,7 @@
 import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
+import { adapterFacts } from './adapterFacts.js';
 import { BufferUsage } from './bufferUsage.js';
+import type { WorkgroupLimits } from './shaders/tiles.js';
 
 /** A part of a buffer, in bytes. */
 export interface Memory {
@@ -15,8 +17,14 @@ export interface Dispatch {
   readonly workgroups: readonly [x: number, y: number];
 }
 
-/** Commands that may be under way while further ones are submitted. */
-const MAX_IN_FLIGHT = 2;
+/** How many storage bindings a shader may have, and how many bytes each. */
+export interface BindingLimits {
+  readonly count: number;
+  readonly bytes: number;
+}
+
+/** Submissions that may be under way while the next is made. */
+export const MAX_IN_FLIGHT = 2;
 
 /** Larger downloads, such as of parameters, are too rare for their buffers to be kept. */
 const KEPT_STAGING_BYTES = 2 ** 16;
@@ -45,6 +53,14 @@ export class Gpu {
       const fix = 'train on from the last checkpoint with --continue_train, when it is there again';
       this.failure = new Pix2PixError('the GPU is lost', { adapter: name, reason: message }, fix);
     });
+    device.addEventListener('uncapturederror', (event) => {
+      const { error } = event as GPUUncapturedErrorEvent;
+      event.preventDefault(); // so that it is not printed besides
+      const isMemory = error.constructor.name === 'GPUOutOfMemoryError';
+      this.failure ??= isMemory
+        ? this.tooLittle('a copy for the host', 0, error.message)
+        : new Error(`${name}: ${error.message}`);
+    });
   }
 
   /** The most bytes of a buffer that a shader can use as a whole. */
@@ -53,14 +69,31 @@ export class Gpu {
     return Math.min(maxStorageBufferBindingSize, maxBufferSize);
   }
 
+  /** Whether it is none, but software that stands in for one. */
+  get isSoftware(): boolean {
+    return adapterFacts({ info: this.device.adapterInfo }).isSoftware;
+  }
+
+  /** Storage bindings of a shader. */
+  get bindingLimits(): BindingLimits {
+    return { count: this.device.limits.maxStorageBuffersPerShaderStage, bytes: this.maxBindingBytes };
+  }
+
+  get workgroupLimits(): WorkgroupLimits {
+    const { maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX } =
+      this.device.limits;
+    const invocations = Math.min(maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX);
+    return { bytes: maxComputeWorkgroupStorageSize, invocations };
+  }
+
   /**
    * Memory for shaders, zero at first.
    * @throws Pix2PixError when there is not enough
    */
   async allocate(bytes: number, what: string, usage = 0): Promise<GPUBuffer> {
     const size = Math.max(4, Math.ceil(bytes / 4) * 4);
-    const { maxBufferSize } = this.device.limits;
-    if (size > maxBufferSize) throw this.tooLittle(what, size, `a buffer has at most ${maxBufferSize} bytes`);
+    const most = this.maxBindingBytes;
+    if (size > most) throw this.tooLittle(what, size, `a shader can use at most ${most} bytes as a whole`);
     const buffer = await this.checked(
       () => {
         const all = BufferUsage.STORAGE | BufferUsage.COPY_SRC | BufferUsage.COPY_DST | usage;
@@ -70,6 +103,11 @@ export class Gpu {
     );
     this.buffers.add(buffer);
     return buffer;
+  }
+
+  /** Of all buffers that `allocate` has made and nobody has freed. */
+  get allocatedBytes(): number {
+    return [...this.buffers].reduce((sum, { size }) => sum + size, 0);
   }
 
   free(buffer: GPUBuffer): void {
@@ -133,13 +171,20 @@ export class Gpu {
     const encoder = this.device.createCommandEncoder();
     encoder.copyBufferToBuffer(buffer, offset, staging, 0, size);
     this.device.queue.submit([encoder.finish()]);
+    const copy = await this.readStaging(staging);
+    if (size <= KEPT_STAGING_BYTES) this.staging.get(size)!.push(staging);
+    else staging.destroy();
+    return copy.slice(0, bytes);
+  }
+
+  /** A copy of a buffer that the host can read, as it is after all that has been submitted so far. */
+  async readStaging(staging: GPUBuffer): Promise<ArrayBuffer> {
+    this.throwFailure();
     try {
       await staging.mapAsync(MAP_MODE_READ);
       this.throwFailure();
-      const copy = staging.getMappedRange().slice(0, bytes);
+      const copy = staging.getMappedRange().slice(0);
       staging.unmap();
-      if (size <= KEPT_STAGING_BYTES) this.staging.get(size)!.push(staging);
-      else staging.destroy();
       return copy;
     } catch (error) {
       this.throwFailure();
@@ -201,7 +246,9 @@ export class Gpu {
   }
 
   private tooLittle(what: string, bytes: number, reason: string): Pix2PixError {
-    const facts = { adapter: this.name, what, 'takes MB': Math.ceil(bytes / 1e6), reason };
+    const megabytes = (count: number) => Math.ceil(count / 1e6);
+    const taken = { 'takes MB': megabytes(bytes), 'MB taken by now': megabytes(this.allocatedBytes) };
+    const facts = { adapter: this.name, what, ...taken, reason };
     const fix = 'train with smaller images (--crop_size), fewer at once (--batch_size), or --device cpu';
     return new Pix2PixError('the GPU has not enough memory', facts, fix);
   }

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { broadcastable, seeds, shapeAndAxes } from '../../../../test/arbitraries.js';
 import { assertClose } from '../../../../test/assertClose.js';
 import { type Operand, operand } from '../../../../test/checkOp.js';
-import { foundDevices } from '../../../../test/devices.js';
+import { foundGpu, gpuTest } from '../../../../test/foundDevices.js';
 import { interpreted } from '../../../../test/interpret.js';
 import { runProgram } from '../../../../test/runProgram.js';
 import { grad } from '../../autodiff/grad.js';
@@ -24,8 +24,7 @@ import { detach } from '../../ops/shape.js';
 import { standardize } from '../../ops/standardize.js';
 import { kernelShader } from './kernelShader.js';
 
-const { device, skip } = foundDevices.find(({ name }) => name === 'webgpu')!;
-after(() => device?.dispose());
+after(() => foundGpu?.dispose());
 
 /** Compares a function of these operands, and its gradients by all of them. */
 async function assertAgreement(build: (inputs: readonly Value[]) => Value, operands: readonly Operand[]) {
@@ -36,14 +35,14 @@ async function assertAgreement(build: (inputs: readonly Value[]) => Value, opera
   const program = trace.program({ y: detach(y), ...Object.fromEntries(gradients) });
   const tensors = Object.fromEntries(operands.map(({ data }, i) => [`x${i}`, data]));
   const expected = interpreted(program)(tensors);
-  const found = await runProgram(program, tensors, { device });
+  const found = await runProgram(program, tensors, { device: foundGpu });
   for (const name of program.outputs.keys()) {
     assertClose(found[name], expected[name], name, { relative: 2e-5, absolute: 2e-6 });
   }
 }
 
 const property = <T>(name: string, drawn: fc.Arbitrary<T>, check: (drawn: T) => Promise<void>, numRuns = 4) =>
-  test(name, { skip }, () => fc.assert(fc.asyncProperty(drawn, check), { numRuns, seed: 16 }));
+  gpuTest(name, () => fc.assert(fc.asyncProperty(drawn, check), { numRuns, seed: 16 }));
 
 const small = (max: number, min = 1) => fc.integer({ min, max });
 const geometries = fc.record({
@@ -94,12 +93,12 @@ property('mirrored margins', fc.tuple(small(6, 4), small(3), seeds), ([side, pad
   assertAgreement(([x]) => reflectionPad(x, padding), [operand([1, 2, side, side + 1], seed)]),
 );
 
-test('more workgroups than an axis of the grid has', { skip }, async () => {
+gpuTest('more workgroups than an axis of the grid has', async () => {
   const count = 65_536 * 64 + 1;
   const trace = new Trace(true);
   const program = trace.program({ y: scale(trace.input('x', f32(count)), 2) });
   const x = Float32Array.from({ length: count }, (_, i) => i);
-  const { y } = await runProgram(program, { x }, { device });
+  const { y } = await runProgram(program, { x }, { device: foundGpu });
   assert.ok(y.every((element, i) => element === 2 * i));
   const doubled = map(f32(count), (i) => load(external('x', f32(count)), [i]));
   assert.deepEqual(kernelShader(kernelOf(doubled)).workgroups, [65_535, 2]);

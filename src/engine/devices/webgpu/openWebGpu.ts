@@ -1,5 +1,7 @@
 import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
 import type { DeviceSettings } from '../../runtime/device.js';
+import { adapterFacts } from './adapterFacts.js';
+import { type CreateGpu, findAdapterName } from './listAdapters.js';
 import { openAdapter } from './openAdapter.js';
 import type { WebGpuDevice } from './webGpuDevice.js';
 import { webGpuInstallCommand, webGpuPackages, webGpuVersions } from './webGpuPackage.js';
@@ -7,30 +9,61 @@ import { webGpuInstallCommand, webGpuPackages, webGpuVersions } from './webGpuPa
 /** Dawn's own settings: timestamps are not rounded to 100 µs, as they are for pages. */
 const DAWN = ['enable-dawn-features=allow_unsafe_apis', 'disable-dawn-features=timestamp_quantization'];
 
-/** What is kept for as long as the process: Dawn's objects need it while they are in use. */
-let found: GPU | undefined;
+/** Memory is touched where a shader says, unchecked: generated kernels stay within it, which tests show with checks. */
+const UNCHECKED = ['enable-dawn-features=disable_robustness'];
+
+/** What is kept for as long as the process, by its settings: Dawn's objects need it while they are in use. */
+const found = new Map<string, GPU>();
 
 /**
  * Opens a GPU in Node, by the optional package that has WebGPU.
- * @throws Pix2PixError when the package is not installed or does not load, or there is no GPU
+ * @throws Pix2PixError when the package is not installed or does not load, there is no GPU, or none of the wanted name
  */
 export async function openWebGpu(name: string, settings: DeviceSettings): Promise<WebGpuDevice> {
-  found ??= await load();
-  return openAdapter(name, { gpu: found, versions: webGpuVersions() }, settings);
+  return openAdapter(name, { gpu: await webGpuFor(settings), versions: webGpuVersions() }, settings);
 }
 
-/** Of the packages that may have it the first one that loads. */
-async function load(): Promise<GPU> {
+/** What a page has as `navigator.gpu`, with or without bounds checks. Throws as `openWebGpu`. */
+export async function webGpuFor({ gpu, boundsChecks }: DeviceSettings): Promise<GPU> {
+  const checked = await webGpuOfNode(gpu);
+  const isChecked = boundsChecks ?? !(await isHardware(checked));
+  return isChecked ? checked : webGpuOfNode(gpu, UNCHECKED);
+}
+
+async function isHardware(gpu: GPU): Promise<boolean> {
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  return adapter !== null && !adapterFacts(adapter).isSoftware;
+}
+
+/**
+ * What a page has as `navigator.gpu`.
+ * @param part of the name of the only adapter that it is to offer
+ * @param more of Dawn's settings
+ * @throws Pix2PixError as `openWebGpu`
+ */
+export async function webGpuOfNode(part?: string, more: readonly string[] = []): Promise<GPU> {
+  const create = await loadWebGpu();
+  const name = part === undefined ? undefined : await findAdapterName(create, part);
+  const settings = [...DAWN, ...more, ...(name === undefined ? [] : [`adapter=${name}`])];
+  const gpu = found.get(settings.join()) ?? create(settings);
+  found.set(settings.join(), gpu);
+  return gpu;
+}
+
+/**
+ * The function by which Node has WebGPU, of the packages that may have it the first one that loads.
+ * @throws Pix2PixError when none is installed, or loads
+ */
+export async function loadWebGpu(): Promise<CreateGpu> {
   const failures: string[] = [];
   for (const name of webGpuPackages()) {
     try {
-      const { create } = (await import(name)) as typeof import('webgpu');
-      return create(DAWN);
+      return ((await import(name)) as typeof import('webgpu')).create;
     } catch (cause) {
       if (!isAbsent(cause)) failures.push(`${name}: ${(cause as Error).message.split('\n')[0]}`);
     }
   }
-  const instead = 'or train with --device cpu';
+  const instead = 'or pass --device cpu';
   if (failures.length === 0) {
     const fix = `${webGpuInstallCommand()}, ${instead}`;
     throw new Pix2PixError('the package by which Node uses GPUs is not installed', {}, fix);

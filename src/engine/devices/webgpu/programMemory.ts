@@ -3,10 +3,10 @@ import type { Program } from '../../ir/program.js';
 import { elementCount } from '../../ir/tensorType.js';
 import { expressionsIn } from '../../loops/kernel.js';
 import { tensorsIn } from '../../loops/operands.js';
+import type { Schedule } from '../../loops/task.js';
 import type { Gpu, Memory } from './gpu.js';
 import { place, type Request } from './placement.js';
-import type { Schedule } from './schedule.js';
-import { isPacked } from './wgsl.js';
+import { isPacked } from './shaders/arrays.js';
 
 /** The memory of all tensors of a program, and the buffers that are its own. */
 export interface ProgramMemory {

@@ -5,12 +5,13 @@ import { Trace } from '../../ir/trace.js';
 import { Value } from '../../ir/value.js';
 import { detach } from '../../ops/shape.js';
 import type { Device, DeviceSettings, StateData } from '../../runtime/device.js';
-import type { Executable } from '../../runtime/executable.js';
+import type { CompileOptions, Executable } from '../../runtime/executable.js';
 import type { AdamSettings, Optimiser } from '../../runtime/optimiser.js';
 import type { Profile } from '../../runtime/profile.js';
 import { type PredictOptions, predictStepTime, type StepTime } from '../../runtime/stepTime.js';
 import type { DecidedAlgorithms } from '../../runtime/tunedChoices.js';
-import type { Gpu } from './gpu.js';
+import { type Gpu, MAX_IN_FLIGHT } from './gpu.js';
+import { KernelTiles } from './kernelTiles.js';
 import { KernelTimes } from './kernelTimes.js';
 import { StateMemory } from './stateMemory.js';
 import { WebGpuAdam } from './webGpuAdam.js';
@@ -25,6 +26,8 @@ const COPIED_BYTES = 2 ** 26;
 /** A GPU by WebGPU, in Node and in pages: every loop of a program is a kernel in WGSL. */
 export class WebGpuDevice implements Device {
   readonly memory;
+  readonly runsAhead = MAX_IN_FLIGHT;
+  private readonly tiles: KernelTiles;
   private readonly states: StateMemory;
   private readonly optimiserOf = new Map<State, WebGpuAdam>();
   private readonly executables = new Set<Executable>();
@@ -39,19 +42,31 @@ export class WebGpuDevice implements Device {
     private readonly gpu: Gpu,
     readonly fingerprint: string,
     readonly versions: Readonly<Record<string, string>>,
-    private readonly settings: Pick<DeviceSettings, 'profiling'> = {},
+    private readonly settings: Pick<DeviceSettings, 'profiling' | 'tunedChoices'> = {},
   ) {
+    const { tunedChoices: store } = settings;
+    this.tiles = new KernelTiles({ gpu, fingerprint, store, isSoftware: gpu.isSoftware });
     this.states = new StateMemory(gpu);
-    this.memory = webGpuMemory(gpu.maxBindingBytes);
+    this.memory = webGpuMemory(gpu);
     if (settings.profiling) new KernelTimes(gpu); // refuses an adapter without timestamps before anything is run
   }
 
-  /** Its ops have one algorithm each. */
-  get decided(): DecidedAlgorithms {
-    return { fingerprint: this.fingerprint, algorithms: {} };
+  get adapter(): string {
+    return this.gpu.name;
   }
 
-  restoreDecided(): void {}
+  get allocatedBytes(): number {
+    return this.gpu.allocatedBytes;
+  }
+
+  /** The tiles by which contractions are computed, by what they compute. */
+  get decided(): DecidedAlgorithms {
+    return this.tiles.decided;
+  }
+
+  restoreDecided(decided: DecidedAlgorithms): void {
+    this.tiles.restore(decided);
+  }
 
   async allocate(states: readonly State[]): Promise<void> {
     await this.states.allocate(states);
@@ -83,10 +98,12 @@ export class WebGpuDevice implements Device {
     return adam;
   }
 
-  async compile(program: Program): Promise<WebGpuExecutable> {
+  async compile(program: Program, { onTuning }: CompileOptions = {}): Promise<WebGpuExecutable> {
     const times = this.settings.profiling ? new KernelTimes(this.gpu) : undefined;
     const executable = await WebGpuExecutable.compile(program, {
       gpu: this.gpu,
+      tiles: this.tiles,
+      onTuning,
       states: this.states,
       optimiserOf: (state) => this.optimiserOf.get(state),
       times,

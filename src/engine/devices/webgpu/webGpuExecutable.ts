@@ -3,21 +3,29 @@ import type { Program } from '../../ir/program.js';
 import type { State } from '../../ir/state.js';
 import { elementCount } from '../../ir/tensorType.js';
 import type { HostStep, Value } from '../../ir/value.js';
+import { scheduleOf } from '../../loops/schedule.js';
+import type { Schedule } from '../../loops/task.js';
 import type { Executable, RunInputs, RunResults } from '../../runtime/executable.js';
-import { fillInput } from '../../runtime/fillInput.js';
 import type { TensorArray } from '../../runtime/tensorArray.js';
 import { AdamTask } from './adamTask.js';
+import { dispatchKernel } from './dispatchKernel.js';
+import { fusionFor } from './fusionFor.js';
 import { type Dispatch, encodeDispatches, type Gpu, type Memory } from './gpu.js';
-import { kernelShader } from './kernelShader.js';
+import type { KernelTiles } from './kernelTiles.js';
 import type { KernelTimes } from './kernelTimes.js';
+import { ProgramInputs } from './programInputs.js';
 import { allocateProgram, type ProgramMemory } from './programMemory.js';
-import { type Schedule, scheduleOf } from './schedule.js';
+import { type RunScalars, ScalarRing } from './scalarRing.js';
 import type { StateMemory } from './stateMemory.js';
 import type { WebGpuAdam } from './webGpuAdam.js';
 
 /** What WebGPU compiles programs with. */
 export interface WebGpuCompilation {
   readonly gpu: Gpu;
+  /** How contractions are computed. */
+  readonly tiles: KernelTiles;
+  /** Told, before they are timed, how many contractions are. */
+  readonly onTuning?: (kernels: number) => void;
   readonly states: StateMemory;
   readonly optimiserOf: (state: State) => WebGpuAdam | undefined;
   /** Where every kernel's time goes; absent: it is not taken. */
@@ -36,14 +44,6 @@ type Step =
   | { readonly kind: 'copies'; readonly copies: readonly Copy[] }
   | { readonly kind: 'adam'; readonly task: AdamTask; readonly name: string; readonly learningRate: string };
 
-interface Input {
-  readonly name: string;
-  readonly memory: Memory;
-  /** Padded to whole words. */
-  readonly bytes: Uint8Array;
-  readonly elements: Float32Array | Uint8Array;
-}
-
 /** A program as dispatches that one submission runs. */
 export class WebGpuExecutable implements Executable {
   /** Runs so far: results are those of the last one. */
@@ -56,21 +56,27 @@ export class WebGpuExecutable implements Executable {
     private readonly schedule: Schedule,
     private readonly memory: ProgramMemory,
     private readonly steps: readonly Step[],
-    private readonly inputs: readonly Input[],
+    private readonly inputs: ProgramInputs,
+    private readonly ring: ScalarRing,
   ) {}
 
   /** Throws Error when a state has no memory or an optimiser is missing, Pix2PixError when memory is lacking. */
   static async compile(program: Program, compilation: WebGpuCompilation): Promise<WebGpuExecutable> {
     const { gpu } = compilation;
-    const schedule = scheduleOf(program);
+    const schedule = scheduleOf(program, { fusion: fusionFor(gpu.workgroupLimits) });
     const given = givenMemory(schedule, compilation);
     const memory = await allocateProgram(gpu, program, schedule, given);
     const steps = await prepareSteps(program, schedule, memory, compilation);
-    const inputs = [...program.inputs].flatMap(([name, value]): Input[] => {
-      const tensor = schedule.tensors.get(value); // none: the program does not use this input
-      return tensor === undefined ? [] : [inputOf(name, value, memory.of(tensor))];
-    });
-    return new WebGpuExecutable(program, compilation, schedule, memory, steps, inputs);
+    const memoryOf = (value: Value) => {
+      const tensor = schedule.tensors.get(value);
+      return tensor && memory.of(tensor);
+    };
+    const inputs = await ProgramInputs.prepare(gpu, program, memoryOf);
+    const scalars = [...program.outputs].filter(
+      ([, { type }]) => type.dtype === 'f32' && elementCount(type.shape) === 1,
+    );
+    const ring = new ScalarRing(gpu, new Map(scalars.map(([name, value]) => [name, memoryOf(value)!])));
+    return new WebGpuExecutable(program, compilation, schedule, memory, steps, inputs, ring);
   }
 
   /** How many dispatches a run makes, the optimisers' aside. */
@@ -79,17 +85,18 @@ export class WebGpuExecutable implements Executable {
   }
 
   async run(inputs: RunInputs): Promise<RunResults> {
-    const { program } = this;
+    const { program, ring } = this;
     const { gpu, states, times } = this.compilation;
     const rates = this.steps.map((step) => (step.kind === 'adam' ? rateOf(step.learningRate, inputs) : 0));
-    for (const { name, elements } of this.inputs) fillInput(program, name, elements, inputs);
-    for (const { memory, bytes } of this.inputs) gpu.write(memory, bytes);
+    const masks = this.inputs.give(inputs);
     const updates = this.steps.map((step, i) =>
       step.kind === 'adam' ? step.task.begin(rates[i], inputs.accumulation) : [],
     );
     this.runs++;
     const timing = times?.begin(this.kernels + updates.filter((update) => update.length > 0).length);
+    let scalars: RunScalars | undefined;
     await gpu.submit((encoder) => {
+      encodeDispatches(encoder, masks);
       this.steps.forEach((step, i) => {
         if (step.kind === 'copies') encodeCopies(encoder, step.copies);
         else if (step.kind === 'adam') {
@@ -103,25 +110,31 @@ export class WebGpuExecutable implements Executable {
         }
       });
       timing?.end(encoder);
+      scalars = ring.copy(encoder);
     });
     await timing?.read();
     for (const [counter, amount] of program.counts) states.count(counter, amount);
     const run = this.runs;
-    return { fetch: async (name) => this.fetch(name, run) };
+    return { fetch: async (name) => this.fetch(name, run, scalars) };
   }
 
   async dispose(): Promise<void> {
     if (this.isDisposed) return;
     this.isDisposed = true;
     for (const step of this.steps) if (step.kind === 'adam') step.task.dispose();
+    this.inputs.dispose();
+    this.ring.dispose();
     for (const buffer of this.memory.buffers) this.compilation.gpu.free(buffer);
     this.compilation.onDispose();
   }
 
-  private async fetch(name: string, run: number): Promise<TensorArray> {
+  private async fetch(name: string, run: number, scalars?: RunScalars): Promise<TensorArray> {
     const value = this.program.outputs.get(name);
     if (value === undefined) throw new Error(`the program has no output ${name}`);
     if (run !== this.runs || this.isDisposed) throw new Error(`the output ${name} of this run is gone`);
+    if (scalars !== undefined && this.ring.has(name)) {
+      return Float32Array.of(await this.ring.read(scalars, name));
+    }
     const memory = this.memory.of(this.schedule.tensors.get(value)!);
     const floats = new Float32Array(await this.compilation.gpu.read(memory));
     const { dtype } = value.type;
@@ -158,18 +171,19 @@ async function prepareSteps(
   program: Program,
   { tensors, tasks }: Schedule,
   memory: ProgramMemory,
-  { gpu, states, optimiserOf }: WebGpuCompilation,
+  { gpu, tiles, onTuning, states, optimiserOf }: WebGpuCompilation,
 ): Promise<Step[]> {
   const steps: Step[] = [];
   const copying = (copies: readonly Copy[]) => {
     const moving = copies.filter(({ from, to }) => from.buffer !== to.buffer || from.offset !== to.offset);
     if (moving.length > 0) steps.push({ kind: 'copies', copies: moving });
   };
+  const kernels = tasks.flatMap((task) => (task.kind === 'kernel' ? [task.kernel] : []));
+  await tiles.prepare(kernels, onTuning);
   const dispatched = await gpu.checked(() =>
     tasks.map((task) => {
       if (task.kind === 'host') return undefined;
-      const { source, tensors: bound, workgroups } = kernelShader(task.kernel);
-      return gpu.dispatch(source, bound.map(memory.of), workgroups);
+      return dispatchKernel(gpu, task.kernel, memory.of, tiles.tileOf(task.kernel));
     }),
   );
   for (const [i, task] of tasks.entries()) {
@@ -211,13 +225,6 @@ function rateOf(learningRate: string, { scalars = {} }: RunInputs): number {
   const rate = scalars[learningRate];
   if (rate === undefined) throw new Error(`the scalar ${learningRate} is not given`);
   return rate;
-}
-
-function inputOf(name: string, { type }: Value, memory: Memory): Input {
-  const bytes = new Uint8Array(memory.bytes);
-  const count = elementCount(type.shape);
-  const elements = type.dtype === 'u8' ? bytes.subarray(0, count) : new Float32Array(bytes.buffer);
-  return { name, memory, bytes, elements };
 }
 
 function encodeCopies(encoder: GPUCommandEncoder, copies: readonly Copy[]): void {

@@ -1,28 +1,25 @@
 import type { Program } from '../../ir/program.js';
-import type { MemoryModel, MemoryStrategy } from '../../runtime/memoryModel.js';
-import { footprintOf, inStrategy } from '../../runtime/memoryPlan.js';
+import { scheduleOf } from '../../loops/schedule.js';
+import type { MemoryModel } from '../../runtime/memoryModel.js';
+import { footprintOf } from '../../runtime/memoryPlan.js';
+import { fusionFor } from './fusionFor.js';
+import type { Gpu } from './gpu.js';
 import { plannedBytes } from './programMemory.js';
-import { scheduleOf } from './schedule.js';
 
-const STRATEGIES: readonly MemoryStrategy[] = [
-  { name: 'plain', keepsMemory: true, recomputes: false },
-  {
-    ...{ name: 'recomputing', keepsMemory: true, recomputes: true },
-    note: 'to stay within memory, steps compute activations twice, which takes some time',
-  },
-];
-
-/** The memory of the GPU: states, and a program's other values by the plan that runs. WebGPU does not tell what is free. */
-export function webGpuMemory(maxBindingBytes: number): MemoryModel {
-  const predict = (program: Program, strategy: MemoryStrategy) => {
-    const chosen = inStrategy(program, strategy);
-    const { states, kept } = footprintOf(chosen);
-    const planned = plannedBytes(chosen, scheduleOf(chosen), maxBindingBytes);
-    const working = Math.max(0, planned - kept);
-    return { process: 0, states, kept, working, total: states + kept + working };
+/**
+ * The memory of the GPU: states, and a program's other values by the plan that runs. WebGPU does not tell what is free.
+ * There is one strategy: fused kernels compute activations again wherever they are read.
+ */
+export function webGpuMemory(gpu: Gpu): MemoryModel {
+  const predict = (program: Program) => {
+    const footprint = footprintOf(program);
+    const schedule = scheduleOf(program, { fusion: fusionFor(gpu.workgroupLimits) });
+    const planned = plannedBytes(program, schedule, gpu.maxBindingBytes);
+    const [states, kept] = [footprint.states, Math.min(footprint.kept, planned)];
+    return { process: 0, states, kept, working: planned - kept, total: states + planned };
   };
   return {
-    strategies: STRATEGIES,
+    strategies: [{ name: 'plain', keepsMemory: true, recomputes: false }],
     processBytes: 0,
     predict,
     available: () => Number.POSITIVE_INFINITY,

@@ -47,10 +47,12 @@ fn floorDiv(a: i32, b: i32) -> i32 {
   return select(a, a - (b - 1), a < 0) / b;
 }`;
 
+/** Reads an element of a tensor at a place that is surely in it. */
+export type ElementAt = (tensor: Tensor, place: string) => string;
+
 /** The language of WebGPU's kernels: elements are f32, indices i32. */
 export class Wgsl implements Language {
-  /** @param nameOf of the array in which a tensor's elements are */
-  constructor(private readonly nameOf: (tensor: Tensor) => string) {}
+  constructor(private readonly elementAt: ElementAt) {}
 
   define(name: string, code: string): string {
     return `let ${name} = ${code};`;
@@ -82,12 +84,19 @@ export class Wgsl implements Language {
     return `${x} > 0f`;
   }
 
-  /** Bytes lie four in a word. Where the guard does not hold, the first element is read. */
+  /** A number below 0, read as one without a sign, is above every bound. */
+  isWithin(index: string, low: number | undefined, high: number | undefined): string {
+    if (low === 0 && high !== undefined) return `u32(${index}) < ${high}u`;
+    const bounds = [
+      ...(low === undefined ? [] : [`${index} >= ${this.integer(low)}`]),
+      ...(high === undefined ? [] : [`${index} < ${this.integer(high)}`]),
+    ];
+    return bounds.length === 0 ? 'true' : bounds.join(' && ');
+  }
+
+  /** Where the guard does not hold, the first element is read. */
   element(tensor: Tensor, place: string, guard?: string): string {
-    const at = guard === undefined ? place : `select(0, ${place}, ${guard})`;
-    const array = this.nameOf(tensor);
-    if (!isPacked(tensor)) return `${array}[${at}]`;
-    return `f32(extractBits(${array}[(${at}) >> 2u], u32((${at}) & 3) * 8u, 8u))`;
+    return this.elementAt(tensor, guard === undefined ? place : `select(0, ${place}, ${guard})`);
   }
 
   fromIndex(index: string): string {
@@ -109,11 +118,6 @@ export class Wgsl implements Language {
   abs(index: string): string {
     return `abs(${index})`;
   }
-}
-
-/** Whether a tensor's elements are bytes, four in a word: those that come from outside. What is computed is f32. */
-export function isPacked({ type, source }: Tensor): boolean {
-  return type.dtype === 'u8' && source.kind === 'external';
 }
 
 function bracketed(literal: string): string {

@@ -1,70 +1,62 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
+import { readAmdGpus } from './amdGpus.js';
+import type { GpuReading } from './gpuReading.js';
+import { NvidiaSmi } from './nvidiaSmi.js';
 
-/** The use of one GPU at one time. */
-export interface GpuReading {
+/** A GPU with its number in the record. */
+export interface WatchedGpu extends GpuReading {
+  /** By the order in which GPUs were found. */
   readonly index: number;
-  readonly name: string;
-  /** Percent of the time in which it computes. */
-  readonly utilization?: number;
-  /** Of all processes. */
-  readonly memoryBytes?: number;
 }
 
-const FIELDS = 'index,utilization.gpu,memory.used,name';
-const MEBIBYTE = 2 ** 20;
+/** The key of the training's own buffers. */
+const OWN = 'own';
 
 /**
- * NVIDIA GPUs as nvidia-smi sees them: it is started once, reports every few seconds, and is ended by `stop`. Where
- * there is none, there are no readings. It does not keep the process alive, and ends by itself when that is gone.
+ * The use of the machine's GPUs: NVIDIA's by nvidia-smi, AMD's by the files of Linux. Where neither tells anything, it is the
+ * memory that the training itself has in buffers, as `own` is told. It never throws.
  */
 export class GpuWatch {
-  private readonly gpus = new Map<number, GpuReading>();
-  private readonly child: ChildProcess | undefined;
+  private readonly gpus = new Map<string, WatchedGpu>();
+  private readonly nvidia: NvidiaSmi;
+  private ownReading: GpuReading | undefined;
 
-  /** @param onFound is told of each GPU once */
-  constructor(seconds: number, onFound: (gpu: GpuReading) => void = () => {}) {
-    const argv = [`--query-gpu=${FIELDS}`, '--format=csv,noheader,nounits', `--loop=${seconds}`];
-    try {
-      this.child = spawn('nvidia-smi', argv, { stdio: ['ignore', 'pipe', 'ignore'], windowsHide: true });
-    } catch {
-      return; // for instance, no more processes may be started
-    }
-    this.child.on('error', () => {}); // there is no nvidia-smi
-    this.child.unref();
-    const stdout = this.child.stdout as NodeJS.ReadableStream & { unref?(): void };
-    stdout.unref?.();
-    createInterface({ input: stdout }).on('line', (line) => {
-      const gpu = parseReading(line);
-      if (gpu === undefined) return;
-      if (!this.gpus.has(gpu.index)) onFound(gpu);
-      this.gpus.set(gpu.index, gpu);
-    });
+  /**
+   * @param onFound is told of each GPU once
+   * @param amd reads AMD's GPUs
+   */
+  constructor(
+    seconds: number,
+    private readonly onFound: (gpu: WatchedGpu) => void = () => {},
+    private readonly amd: typeof readAmdGpus = readAmdGpus,
+  ) {
+    this.nvidia = new NvidiaSmi(seconds, (index, reading) => this.take(`nvidia ${index}`, reading));
   }
 
-  /** The newest reading of each GPU. */
-  get readings(): readonly GpuReading[] {
+  /** Takes note of the GPU that the training uses, and of its own part of that memory. */
+  own(reading: GpuReading): void {
+    this.ownReading = reading;
+  }
+
+  /** The newest readings; the training's own only as long as nothing else tells of a GPU. */
+  readings(): readonly WatchedGpu[] {
+    for (const [card, reading] of this.amd()) this.take(`amd ${card}`, reading);
+    if (this.gpus.size > 1)
+      this.gpus.delete(OWN); // another one has been found since
+    else if (this.ownReading !== undefined && (this.gpus.size === 0 || this.gpus.has(OWN))) {
+      this.take(OWN, this.ownReading);
+    }
     return [...this.gpus.values()];
   }
 
   stop(): void {
-    this.child?.kill();
+    this.nvidia.stop();
   }
-}
 
-/**
- * A line such as `0, 37, 10240, NVIDIA H100 80GB HBM3`; where a GPU does not tell a figure, it says `[N/A]`. Undefined
- * for any other line.
- */
-export function parseReading(line: string): GpuReading | undefined {
-  const [index, utilization, mebibytes, ...name] = line.split(', ');
-  if (!/^\d{1,4}$/.test(index) || name.length === 0) return undefined;
-  const figure = (text: string) => (/^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined);
-  const used = figure(mebibytes);
-  return {
-    index: Number(index),
-    name: name.join(', '),
-    utilization: figure(utilization),
-    memoryBytes: used === undefined ? undefined : used * MEBIBYTE,
-  };
+  private take(key: string, reading: GpuReading): void {
+    const known = this.gpus.get(key);
+    const others = this.gpus.size - (this.gpus.has(OWN) ? 1 : 0);
+    const gpu = { ...reading, index: known?.index ?? others };
+    this.gpus.set(key, gpu);
+    if (known === undefined) this.onFound(gpu);
+  }
 }

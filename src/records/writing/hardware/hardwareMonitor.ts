@@ -2,7 +2,8 @@ import { statfs } from 'node:fs/promises';
 import { freemem } from 'node:os';
 import type { Scalars } from '../tracker.js';
 import { CpuUse } from './cpuUse.js';
-import { type GpuReading, GpuWatch } from './gpuWatch.js';
+import type { GpuReading } from './gpuReading.js';
+import { GpuWatch } from './gpuWatch.js';
 
 /** Seconds between two samples. */
 const SECONDS = 5;
@@ -22,7 +23,7 @@ export interface HardwareSettings {
 /**
  * Samples the use of the machine every few seconds: `system/cpu_0` and so on in percent, `system/rss_gb` (this
  * process), `system/memory_free_gb`, `system/disk_free_gb`, and for each GPU `system/gpu_0_utilization` in percent and
- * `system/gpu_0_memory_gb`; a gigabyte is 10⁹ bytes. Figures that are not available are left out. It never throws, and
+ * `system/gpu_0_memory_gb` (`GpuWatch`); a gigabyte is 10⁹ bytes. Figures that are not available are left out. It never throws, and
  * does not keep the process alive.
  */
 export class HardwareMonitor {
@@ -41,6 +42,11 @@ export class HardwareMonitor {
     this.timer.unref();
   }
 
+  /** Takes note of what the training itself has of its GPU's memory. */
+  ownGpu(reading: GpuReading): void {
+    this.gpus.own(reading);
+  }
+
   /** Takes a last sample, so that a short run has one too. */
   async stop(): Promise<void> {
     clearInterval(this.timer);
@@ -54,7 +60,7 @@ export class HardwareMonitor {
     for (const [core, percent] of this.cpu.take().entries()) values[`system/cpu_${core}`] = percent;
     values['system/rss_gb'] = process.memoryUsage.rss() / GIGABYTE;
     values['system/memory_free_gb'] = freemem() / GIGABYTE;
-    for (const { index, utilization, memoryBytes } of this.gpus.readings) {
+    for (const { index, utilization, memoryBytes } of this.gpus.readings()) {
       if (utilization !== undefined) values[`system/gpu_${index}_utilization`] = utilization;
       if (memoryBytes !== undefined) values[`system/gpu_${index}_memory_gb`] = memoryBytes / GIGABYTE;
     }

@@ -1,0 +1,105 @@
+import type { Tensor } from '../../ir/loopForm.js';
+import { formatType } from '../../ir/tensorType.js';
+import type { Kernel } from '../../loops/kernel.js';
+import { formatKernel } from '../../loops/print.js';
+import { type Choice, ChoiceTuner } from '../../runtime/choiceTuner.js';
+import type { DecidedAlgorithms, TunedChoicesStore } from '../../runtime/tunedChoices.js';
+import type { Gpu } from './gpu.js';
+import { timeTiles } from './kernelTiming.js';
+import { type ContractionShape, contractionShape } from './shaders/contractionShape.js';
+import { pointsOf } from './shaders/countedAxes.js';
+import { type Tile, tileName } from './shaders/tile.js';
+import { plausibleTiles, tileByRule } from './shaders/tileRules.js';
+import { smallTile, tilesFor } from './shaders/tiles.js';
+import { tensorsOf } from './sharedBindings.js';
+
+/** Contractions of fewer products are quick by any tile: the rule decides, and nothing is timed. */
+const WORTH_TIMING = 2 ** 24;
+
+interface KernelTilesSettings {
+  readonly gpu: Gpu;
+  /** Of the adapter. */
+  readonly fingerprint: string;
+  /** Keeps times between processes; without it nothing is timed, and the rule decides. */
+  readonly store?: TunedChoicesStore;
+  /** Whether the adapter is software: then the tile is small, which compiles quickly, and nothing is timed. */
+  readonly isSoftware: boolean;
+  /** Products that a contraction must have to be timed. */
+  readonly worthTiming?: number;
+  /** Milliseconds of a kernel by tiles; tests have times of their own. */
+  readonly time?: typeof timeTiles;
+}
+
+/** By which tile each contraction is computed on an adapter: the fastest, timed once for each shape, or the rule's. */
+export class KernelTiles {
+  private readonly tuner: ChoiceTuner;
+  private readonly choices = new WeakMap<Kernel, Choice | undefined>();
+
+  constructor(private readonly settings: KernelTilesSettings) {
+    const { fingerprint, store, isSoftware } = settings;
+    this.tuner = new ChoiceTuner({ fingerprint, store: isSoftware ? undefined : store });
+  }
+
+  /** The tiles of all kernels so far. */
+  get decided(): DecidedAlgorithms {
+    return this.tuner.decided;
+  }
+
+  /** Decides as before, ahead of programs. */
+  restore(decided: DecidedAlgorithms): void {
+    this.tuner.restore(decided);
+  }
+
+  /** Times the tiles of kernels whose times are not known. @param announce is told how many those are */
+  async prepare(kernels: readonly Kernel[], announce?: (kernels: number) => void): Promise<void> {
+    const choices = kernels.flatMap((kernel) => this.choiceOf(kernel) ?? []);
+    await this.tuner.prepare(choices, announce);
+  }
+
+  /** The tile of a kernel, from now on; none where it is no contraction of matrices. */
+  tileOf(kernel: Kernel): Tile | undefined {
+    const choice = this.choiceOf(kernel);
+    if (choice === undefined) return undefined;
+    const name = this.tuner.decide(choice);
+    return this.tilesOf(contractionShape(kernel)!).find((tile) => tileName(tile) === name);
+  }
+
+  private choiceOf(kernel: Kernel): Choice | undefined {
+    if (this.choices.has(kernel)) return this.choices.get(kernel);
+    const shape = contractionShape(kernel);
+    const choice = shape && this.choiceBetween(kernel, shape);
+    this.choices.set(kernel, choice);
+    return choice;
+  }
+
+  private choiceBetween(kernel: Kernel, shape: ContractionShape): Choice {
+    const { gpu, isSoftware, worthTiming = WORTH_TIMING, time = timeTiles } = this.settings;
+    const limits = gpu.workgroupLimits;
+    const { rows, columns, batch, terms } = shape;
+    const isWorthTiming = rows.points * columns.points * pointsOf(batch) * terms >= worthTiming;
+    return {
+      key: keyOf(kernel),
+      options: this.tilesOf(shape).map(tileName),
+      ruled: () => tileName(isSoftware ? smallTile(shape) : tileByRule(shape, limits)),
+      plausible: () => (isWorthTiming ? plausibleTiles(shape, limits).map(tileName) : []),
+      time: (names) =>
+        time(
+          gpu,
+          kernel,
+          this.tilesOf(shape).filter((tile) => names.includes(tileName(tile))),
+        ),
+    };
+  }
+
+  private tilesOf(shape: ContractionShape): Tile[] {
+    return tilesFor(shape, this.settings.gpu.workgroupLimits);
+  }
+}
+
+/** What a kernel computes, whatever its tensors are called: their types, and what is done with them. */
+export function keyOf(kernel: Kernel): string {
+  const tensors = tensorsOf(kernel);
+  const nameOf = (tensor: Tensor) => `m${tensors.indexOf(tensor)}`;
+  const types = tensors.map(({ type }) => formatType(type)).join(' ');
+  return `${formatKernel(kernel, nameOf)} (${types})`;
+}

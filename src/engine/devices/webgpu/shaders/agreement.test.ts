@@ -1,0 +1,52 @@
+/** Generated kernels at random shapes, beside the interpreter: contractions by any tile, rows and maps. */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import {
+  convolutionBeyond,
+  drawnContractions,
+  drawnMaps,
+  drawnRows,
+} from '../../../../../test/drawnKernels.js';
+import { gpuTest } from '../../../../../test/foundDevices.js';
+import { assertAgreement } from '../../../../../test/kernelAgreement.js';
+import type { Kernel } from '../../../loops/kernel.js';
+import { contractionShape } from './contractionShape.js';
+import { tileName } from './tile.js';
+import { smallTile, tilesFor } from './tiles.js';
+
+const property = (name: string, drawn: fc.Arbitrary<Kernel>, numRuns: number) => {
+  const runs = fc.tuple(drawn, fc.boolean(), fc.boolean(), fc.nat(1e6));
+  gpuTest(name, () =>
+    fc.assert(
+      fc.asyncProperty(runs, async ([kernel, isShared, nested, seed]) => {
+        const shape = contractionShape(kernel);
+        const tile = shape && { ...smallTile(shape), nested: nested && shape.over.length > 1 };
+        await assertAgreement({ kernel, tile, isShared, seed });
+      }),
+      { numRuns, seed: 16 },
+    ),
+  );
+};
+
+property('contractions', drawnContractions, 60);
+property('rows', drawnRows, 40);
+property('maps', drawnMaps, 40);
+
+/** Of each way to share a tile out among invocations one: all of them are tried by `agreement.slow.test.ts`. */
+const TILES = [
+  '128x128x8 8x8 nested',
+  '64x128x16 8x4',
+  '64x64x16 4x4',
+  '128x16x16 4x4',
+  '8x128x16 4x4 nested',
+];
+
+for (const name of TILES) {
+  gpuTest(`a contraction beyond a tile ${name}`, async () => {
+    const [rows, columns] = name.split('x').map((size) => Number.parseInt(size, 10));
+    const kernel = convolutionBeyond(rows, columns);
+    const tile = tilesFor(contractionShape(kernel)!).find((tile) => tileName(tile) === name);
+    assert.ok(tile !== undefined);
+    await assertAgreement({ kernel, tile, seed: 5 });
+  });
+}

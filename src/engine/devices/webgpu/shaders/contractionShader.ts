@@ -1,0 +1,233 @@
+import { ACCUMULATORS, Block, ofAxis } from '../../../loops/block.js';
+import { accumulatorKey, indented } from '../../../loops/expressionWriter.js';
+import type { Kernel } from '../../../loops/kernel.js';
+import type { Bindings } from './arrays.js';
+import { type ContractionShape, longest } from './contractionShape.js';
+import { type Axis, countedBlock, fourBlocks, pointsOf } from './countedAxes.js';
+import { accessesOf, neighbourAxes, storedBy, wideTensors } from './fourNeighbours.js';
+import { type KernelShader, KernelWriter } from './kernelWriter.js';
+import { foursARow, invocationsOf, type Tile } from './tile.js';
+import { type TileLoops, tileLoad } from './tileLoad.js';
+
+/**
+ * A contraction by tiles: a workgroup computes a part of a matrix of the result, a few rows by a few columns in each
+ * invocation. For some terms of the sums after others, the workgroup loads both factors' parts into its memory, each
+ * element once, whatever expression that is, and each invocation multiplies what it needs of them.
+ */
+export function contractionShader(
+  kernel: Kernel,
+  shape: ContractionShape,
+  tile: Tile,
+  bindings?: Bindings,
+): KernelShader {
+  return new ContractionWriter(kernel, shape, tile, bindings).write();
+}
+
+class ContractionWriter {
+  private readonly writer: KernelWriter;
+  private readonly suffix: Readonly<Record<'row' | 'column' | 'stored', number | undefined>>;
+  /** The axes of the sums that have loops of their own, and those whose terms come into tiles. */
+  private readonly loops: readonly Axis[];
+  private readonly inner: readonly Axis[];
+
+  constructor(
+    private readonly kernel: Kernel,
+    private readonly shape: ContractionShape,
+    private readonly tile: Tile,
+    bindings: Bindings | undefined,
+  ) {
+    const { rows, columns, over } = shape;
+    const { stores } = kernel;
+    this.inner = tile.nested ? [longest(over)] : over;
+    this.loops = over.filter((axis) => !this.inner.includes(axis));
+    const out = stores.map(({ expr }) => expr);
+    const accesses = {
+      row: accessesOf([rows.operand]),
+      column: accessesOf([columns.operand]),
+      stored: [...accessesOf(out), ...storedBy(stores)],
+    };
+    this.suffix = {
+      row: neighbourAxes(rows.axes, accesses.row, [rows.operand]),
+      column: neighbourAxes(columns.axes, accesses.column, [columns.operand]),
+      stored: neighbourAxes(columns.axes, accesses.stored, out, stores),
+    };
+    const all = (['row', 'column', 'stored'] as const).flatMap((of) => {
+      const { axes } = of === 'row' ? rows : columns;
+      return accesses[of].map((access) => ({ ...access, axes, suffix: this.suffix[of] }));
+    });
+    this.writer = new KernelWriter(wideTensors(all, bindings), bindings);
+  }
+
+  write(): KernelShader {
+    const { tile, shape, writer } = this;
+    const [rowTiles, columnTiles] = [
+      Math.ceil(shape.rows.points / tile.rows),
+      Math.ceil(shape.columns.points / tile.columns),
+    ];
+    const store = this.storeFunction();
+    const { before, loop } = this.sums();
+    const array = (name: string, points: number) =>
+      `var<workgroup> ${name}Tile: array<vec4f, ${tile.depth * foursARow(points)}>;`;
+    return writer.shader({
+      workgroupSize: invocationsOf(tile),
+      groups: rowTiles * columnTiles * pointsOf(shape.batch),
+      declarations: [array('row', tile.rows), array('column', tile.columns)],
+      functions: store,
+      body: [
+        `let rowOrigin = ${digit('group', 1, rowTiles)} * ${tile.rows}u;`,
+        `let columnOrigin = ${digit('group', rowTiles, columnTiles)} * ${tile.columns}u;`,
+        `let batch = group / ${rowTiles * columnTiles}u;`,
+        `let rowFour = lane / ${this.across}u;`,
+        `let columnFour = lane % ${this.across}u;`,
+        ...before,
+        ...this.eachSum(({ name }) => `var ${name} = vec4f();`),
+        ...loop,
+        ...this.eachSum(({ name, row, column }) => `store(batch, ${row}, ${column}, ${name});`),
+      ],
+    });
+  }
+
+  /** Invocations next to each other along the columns, and along the rows. */
+  private get across(): number {
+    return this.tile.columns / this.tile.columnsEach;
+  }
+
+  private get down(): number {
+    return this.tile.rows / this.tile.rowsEach;
+  }
+
+  /** Each vector of sums of an invocation: its fours of rows and columns are as far apart as there are invocations. */
+  private eachSum(line: (sum: { name: string; row: string; column: string }) => string): string[] {
+    const { tile, across, down } = this;
+    return Array.from({ length: tile.rowsEach }, (_, i) => i).flatMap((i) =>
+      Array.from({ length: tile.columnsEach / 4 }, (_, j) => {
+        const row = `rowOrigin + 4u * rowFour + ${4 * down * Math.floor(i / 4) + (i % 4)}u`;
+        const column = `columnOrigin + 4u * columnFour + ${4 * across * j}u`;
+        return line({ name: `sum${i}_${j}`, row, column });
+      }),
+    );
+  }
+
+  /** The lines that sum up the products: before the loops, and these. */
+  private sums() {
+    const { shape, tile, writer, inner, loops, suffix } = this;
+    const { language } = writer;
+    const outside = new Block({ prefix: 'x', language });
+    const batch = countedBlock({
+      ...{ prefix: 'b', language, parents: [outside], axes: shape.batch, number: 'batch' },
+    });
+    const blocks = [batch];
+    for (const [i, { axis }] of loops.entries()) {
+      const parents = [blocks[i]];
+      blocks.push(new Block({ prefix: `o${i}_`, language, parents, own: ofAxis(axis) }));
+    }
+    const tileLoops: TileLoops = {
+      ...{ batch, loops: blocks[loops.length], inner, terms: pointsOf(inner) },
+      ...{ depth: tile.depth, invocations: invocationsOf(tile) },
+    };
+    const parts = { writer, loops: tileLoops };
+    const { rows, columns } = shape;
+    const loads = [
+      tileLoad({ ...parts, name: 'row', side: rows, size: tile.rows, suffix: suffix.row }),
+      tileLoad({ ...parts, name: 'column', side: columns, size: tile.columns, suffix: suffix.column }),
+    ];
+    let lines = [
+      ...loads.flatMap(({ around }) => around),
+      `for (var start = 0u; start < ${tileLoops.terms}u; start += ${tile.depth}u) {`,
+      ...indented([...loads.flatMap(({ inside }) => inside), 'workgroupBarrier();', ...this.products()]),
+      '  workgroupBarrier();',
+      '}',
+    ];
+    for (const [i, { axis, extent }] of [...loops.entries()].reverse()) {
+      const head = `for (var v${axis} = 0; v${axis} < ${extent}; v${axis}++) {`;
+      lines = [head, ...indented([...blocks[i + 1].lines, ...lines]), '}'];
+    }
+    const before = [...outside.lines, ...batch.lines, ...loads.flatMap(({ before }) => before)];
+    return { before, loop: lines };
+  }
+
+  /** Adds the products of the terms in workgroup memory. */
+  private products(): string[] {
+    const { tile, across, down } = this;
+    const fours = (name: 'row' | 'column', count: number, apart: number, size: number) =>
+      Array.from({ length: count }, (_, i) => {
+        const place = `term * ${foursARow(size)}u + ${name}Four${i === 0 ? '' : ` + ${i * apart}u`}`;
+        return `let ${name}s${i} = ${name}Tile[${place}];`;
+      });
+    const sums = Array.from({ length: tile.rowsEach }, (_, i) => i).flatMap((i) =>
+      Array.from({ length: tile.columnsEach / 4 }, (_, j) => {
+        const name = `sum${i}_${j}`;
+        return `${name} = fma(vec4f(rows${Math.floor(i / 4)}.${'xyzw'[i % 4]}), columns${j}, ${name});`;
+      }),
+    );
+    return [
+      `for (var term = 0u; term < ${tile.depth}u; term++) {`,
+      ...indented([
+        ...fours('row', Math.ceil(tile.rowsEach / 4), down, tile.rows),
+        ...fours('column', tile.columnsEach / 4, across, tile.columns),
+        ...sums,
+      ]),
+      '}',
+    ];
+  }
+
+  /** Stores what is made of four sums of a row, next to each other. */
+  private storeFunction(): string[] {
+    const { shape, writer, kernel, suffix, tile } = this;
+    const { language } = writer;
+    const { rows, columns } = shape;
+    const outside = new Block({ prefix: 'x', language });
+    const batch = countedBlock({
+      ...{ prefix: 'b', language, parents: [outside], axes: shape.batch, number: 'batch' },
+    });
+    const ofRow = countedBlock({
+      ...{ prefix: 'r', language, parents: [batch], axes: rows.axes, number: 'row' },
+    });
+    const four = this.storedFour(ofRow, suffix.stored);
+    const each = four.each.map((block, i) => {
+      const inner = new Block({ prefix: `s${'abcd'[i]}`, language, parents: [block], own: ACCUMULATORS });
+      inner.call(accumulatorKey(0), `sums.${'xyzw'[i]}`);
+      return inner;
+    });
+    const isOver = columns.points % tile.columns !== 0;
+    const isStored = (i: number) =>
+      isOver && suffix.stored === undefined ? [`column + ${i}u < ${columns.points}u`] : [];
+    writer.writeFourStores(writer.expressions(ofRow), each, kernel.stores, isStored);
+    const outer = [
+      ...(rows.points % tile.rows === 0 ? [] : [`row >= ${rows.points}u`]),
+      ...(isOver ? [`column >= ${columns.points}u`] : []),
+    ];
+    return [
+      'fn store(batch: u32, row: u32, column: u32, sums: vec4f) {',
+      ...indented([
+        ...(outer.length === 0 ? [] : [`if (${outer.join(' || ')}) { return; }`]),
+        ...[outside, batch, ofRow, ...four.blocks, ...each].flatMap(({ lines }) => lines),
+      ]),
+      '}',
+    ];
+  }
+
+  private storedFour(around: Block, suffix: number | undefined) {
+    const { shape, writer } = this;
+    const { language } = writer;
+    const parts = { prefix: 'c', language, parents: [around], axes: shape.columns.axes };
+    if (suffix !== undefined) {
+      const { common, each } = fourBlocks({ ...parts, number: 'column', suffix });
+      return { blocks: [common, ...each], each };
+    }
+    const each = [0, 1, 2, 3].map((i) => {
+      const number = `column${'abcd'[i]}`;
+      const block = countedBlock({ ...parts, prefix: `c${'abcd'[i]}`, number });
+      const last = shape.columns.points - 1;
+      block.lines.push(`let ${number} = ${i === 0 ? 'column' : `min(column + ${i}u, ${last}u)`};`);
+      return block;
+    });
+    return { blocks: each, each };
+  }
+}
+
+/** ⌊number / stride⌋ mod extent */
+function digit(number: string, stride: number, extent: number): string {
+  if (extent === 1) return '0u';
+  return `${stride === 1 ? number : `${number} / ${stride}u`} % ${extent}u`;
+}

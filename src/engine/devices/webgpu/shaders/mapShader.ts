@@ -1,0 +1,45 @@
+import { elementCount } from '../../../ir/tensorType.js';
+import { Block } from '../../../loops/block.js';
+import { expressionsIn, type Kernel } from '../../../loops/kernel.js';
+import type { Bindings } from './arrays.js';
+import { countedBlock, fourBlocks, longAxes } from './countedAxes.js';
+import { accessesOf, neighbourAxes, storedBy, wideTensors } from './fourNeighbours.js';
+import { type KernelShader, KernelWriter, POINTS_A_WORKGROUP } from './kernelWriter.js';
+
+/** A kernel without reductions: an invocation computes four neighbouring points, or one where no axis lends itself. */
+export function mapShader(kernel: Kernel, bindings?: Bindings): KernelShader {
+  const axes = longAxes(kernel.axes);
+  const expressions = expressionsIn(kernel);
+  const accesses = [...accessesOf(expressions), ...storedBy(kernel.stores)];
+  const suffix = neighbourAxes(axes, accesses, expressions, kernel.stores);
+  const wide = wideTensors(
+    accesses.map((access) => ({ ...access, axes, suffix })),
+    bindings,
+  );
+  const writer = new KernelWriter(wide, bindings);
+  const { language } = writer;
+  const outside = new Block({ prefix: 'c', language });
+  const each = suffix === undefined ? 1 : 4;
+  const invocations = Math.ceil(elementCount(kernel.axes) / each);
+  const lines: string[] = [
+    `let invocation = group * ${POINTS_A_WORKGROUP}u + lane;`,
+    ...(invocations % POINTS_A_WORKGROUP === 0 ? [] : [`if (invocation >= ${invocations}u) { return; }`]),
+  ];
+  if (suffix === undefined) {
+    const parts = { prefix: 'p', language, parents: [outside], axes, number: 'invocation' };
+    const point = countedBlock(parts);
+    writer.writeStores(writer.expressions(point), kernel.stores);
+    lines.push(...outside.lines, ...point.lines);
+  } else {
+    const parts = { prefix: 'p', language, parents: [outside], axes, number: 'first', suffix };
+    const { common, each } = fourBlocks(parts);
+    writer.writeFourStores(writer.expressions(common), each, kernel.stores);
+    lines.push('let first = 4u * invocation;', ...outside.lines, ...common.lines);
+    lines.push(...each.flatMap((block) => block.lines));
+  }
+  return writer.shader({
+    workgroupSize: POINTS_A_WORKGROUP,
+    groups: Math.ceil(invocations / POINTS_A_WORKGROUP),
+    body: lines,
+  });
+}

@@ -1,0 +1,56 @@
+import type { Tensor } from '../ir/loopForm.js';
+import { type Program, valuesOf } from '../ir/program.js';
+import { checkComputed, cutProgram } from '../ir/segments.js';
+import type { Value } from '../ir/value.js';
+import { type FusionOptions, fuse } from './fusion/fuse.js';
+import { splitsFor } from './fusion/splitPolicy.js';
+import { kernelOf } from './kernel.js';
+import { lowerToLoops } from './lowerToLoops.js';
+import { computedTensors } from './operands.js';
+import type { Schedule, Task } from './task.js';
+import { verifySchedule } from './verifySchedule.js';
+
+export interface ScheduleOptions {
+  /** How kernels are fused; 'none': every loop of an op is one. Default: for devices that bind 16 tensors. */
+  readonly fusion?: FusionOptions | 'none';
+}
+
+const DEFAULT_FUSION: FusionOptions = { maxTensors: 16, splitOf: splitsFor(400) };
+
+/**
+ * The kernels of a program, with its host steps between them: what all devices execute that run kernels.
+ * @throws Error when an output is not computed, or a state is read as it was before a step that has updated it
+ */
+export function scheduleOf(program: Program, { fusion = DEFAULT_FUSION }: ScheduleOptions = {}): Schedule {
+  checkComputed(program);
+  const tensors = lowerToLoops(valuesOf(program));
+  const loops = loopByLoop(program, tensors);
+  const leaving = [...program.outputs.values(), ...program.writes.values()].map(
+    (value) => tensors.get(value)!,
+  );
+  const tasks = fusion === 'none' ? loops : fuse(loops, tensors, new Set(leaving), fusion);
+  const schedule = { tensors, tasks };
+  verifySchedule(schedule);
+  return schedule;
+}
+
+/** Every loop of an op as a kernel of its own, each computed tensor once. */
+function loopByLoop(program: Program, tensors: ReadonlyMap<Value, Tensor>): Task[] {
+  const done = new Set<Tensor>();
+  return cutProgram(program).flatMap(({ segment, hostStep }): Task[] => {
+    const together = hostStep?.kind === 'allReduce' ? hostStep.values : []; // this process is alone: they are copies
+    const kernels = [...(segment?.body ?? []), ...together].flatMap((value) => {
+      const computed = computedTensors([tensors.get(value)!], (tensor) => done.has(tensor));
+      for (const tensor of computed) done.add(tensor);
+      return computed.map((tensor) => ({ kernel: kernelOf(tensor), name: nameOf(value, tensor) }));
+    });
+    const tasks = kernels.map((task): Task => ({ kind: 'kernel', ...task }));
+    return hostStep?.kind === 'adam' ? [...tasks, { kind: 'host', step: hostStep }] : tasks;
+  });
+}
+
+/** `generator.down.3.conv.conv2d/contraction` */
+function nameOf({ source }: Value, tensor: Tensor): string {
+  const op = source.kind === 'op' ? source.op.name : source.kind;
+  return `${source.scope === '' ? '' : `${source.scope}.`}${op}/${tensor.source.kind}`;
+}

@@ -1,0 +1,14 @@
+import type { Tensor } from '../ir/loopForm.js';
+import type { HostStep, Value } from '../ir/value.js';
+import type { Kernel } from './kernel.js';
+
+/** What runs at one moment of a program: a kernel, whose name tells where it comes from, or a step of the host's. */
+export type Task =
+  | { readonly kind: 'kernel'; readonly kernel: Kernel; readonly name: string }
+  | { readonly kind: 'host'; readonly step: HostStep };
+
+/** A program as tasks that run one after another. */
+export interface Schedule {
+  readonly tensors: ReadonlyMap<Value, Tensor>;
+  readonly tasks: readonly Task[];
+}

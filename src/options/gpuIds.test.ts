@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseTestOptions, parseTrainOptions } from '../training/options.js';
+
+const device = (line: string) => {
+  const { device, given } = parseTrainOptions(['--dataroot', './d', ...line.split(' ').filter(Boolean)]);
+  return [device, given.includes('device')];
+};
+
+test("the reference's --gpu_ids chooses a device, and nobody who left it out has named one", () => {
+  assert.deepEqual(device(''), ['auto', false]);
+  assert.deepEqual(device('--gpu_ids -1'), ['cpu', true]);
+  assert.deepEqual(device('--gpu_ids 0'), ['webgpu', true]);
+  assert.deepEqual(device('--device auto --gpu_ids 0'), ['webgpu', true]);
+  assert.deepEqual(device('--device cpu --gpu_ids -1'), ['cpu', true]);
+  assert.equal(parseTestOptions(['--gpu_ids', '-1']).device, 'cpu');
+});
+
+test('several GPUs are refused with the line that uses them, other numbers and texts with what to write', () => {
+  assert.throws(() => device('--gpu_ids 0,1,2'), {
+    message: /one GPU\n.*0,1,2: 3 GPUs\n.*mpirun -n 3 npx pix2pix-ts train/,
+  });
+  assert.throws(() => device('--gpu_ids 1'), { message: /have no numbers here[\s\S]*--gpu NAME/ });
+  for (const text of ['cuda', '0,', '-2', '1e3', '']) {
+    assert.throws(() => device(`--gpu_ids=${text}`), { message: /-1 for the processor, or 0/ }, text);
+  }
+});
+
+test('who names a GPU wants one', () => {
+  assert.deepEqual(device('--gpu NVIDIA'), ['webgpu', true]);
+  assert.deepEqual(device('--gpu NVIDIA --device webgpu --gpu_ids 0'), ['webgpu', true]);
+  assert.throws(() => device('--gpu 1'), { message: /part of their names/ });
+  assert.throws(() => device('--gpu=-1'), { message: /part of their names/ });
+  assert.throws(() => device('--gpu='), { message: /part of a GPU's name/ });
+});
+
+test('options that contradict each other are refused with both', () => {
+  assert.throws(() => device('--device cpu --gpu NVIDIA'), { message: /--device cpu and --gpu NVIDIA/ });
+  assert.throws(() => device('--device cpu --gpu_ids 0'), { message: /--device cpu and --gpu_ids 0/ });
+  assert.throws(() => device('--device webgpu --gpu_ids -1'), {
+    message: /--device webgpu and --gpu_ids -1/,
+  });
+  assert.throws(() => device('--gpu_ids -1 --gpu NVIDIA'), { message: /--gpu_ids -1 and --gpu NVIDIA/ });
+});

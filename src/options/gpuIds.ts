@@ -1,0 +1,71 @@
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import type { OptionScalar } from './spec.js';
+
+/** The options that say where to compute, by flag. */
+interface Flags {
+  device?: OptionScalar;
+  gpu?: OptionScalar;
+  gpu_ids?: OptionScalar;
+}
+
+/** Says what is wrong with a value of `--gpu_ids`, or nothing. */
+export function gpuIdsFault(text: string): string | undefined {
+  return /^(-1|\d{1,3}(,\d{1,3})*)$/.test(text) ? undefined : 'it is -1 for the processor, or 0 for the GPU';
+}
+
+/** Says what is wrong with a value of `--gpu`, or nothing. */
+export function gpuNameFault(text: string): string | undefined {
+  if (text.trim() === '') return "it is a part of a GPU's name, which pix2pix devices lists";
+  return /^-?\d+(,\d+)*$/.test(text)
+    ? 'GPUs are chosen by a part of their names, which pix2pix devices lists; --gpu_ids takes numbers'
+    : undefined;
+}
+
+/**
+ * What `--gpu_ids`, the reference's way, and `--gpu` mean for `--device`: -1 is the processor, 0 the GPU, and who names a
+ * GPU wants one.
+ *
+ * @param values changed where they say so
+ * @param given flags that were given; the device is added to them
+ * @throws Pix2PixError for several GPUs, for one by another number, and where the three contradict each other
+ */
+export function applyGpuChoice(values: Flags, given: Set<string>): void {
+  const { gpu, gpu_ids: ids } = values;
+  const isChosen = given.has('device') && values.device !== 'auto';
+  const choose = (device: string, flag: string, value: OptionScalar) => {
+    if (isChosen && values.device !== device) {
+      throw new Pix2PixError(
+        `--device ${values.device} and --${flag} ${value} contradict each other`,
+        { [`--${flag} ${value}`]: `means --device ${device}` },
+        'leave one of them out',
+      );
+    }
+    values.device = device;
+    given.add('device');
+  };
+  if (given.has('gpu_ids') && ids !== undefined) choose(deviceOfIds(String(ids)), 'gpu_ids', ids);
+  if (!given.has('gpu') || gpu === undefined) return;
+  if (values.device === 'cpu' && given.has('gpu_ids')) {
+    const fix = 'leave one of them out';
+    throw new Pix2PixError(`--gpu_ids ${ids} and --gpu ${gpu} contradict each other`, {}, fix);
+  }
+  choose('webgpu', 'gpu', gpu);
+}
+
+function deviceOfIds(ids: string): string {
+  if (ids === '-1') return 'cpu';
+  const count = ids.split(',').length;
+  if (count > 1) {
+    throw new Pix2PixError(
+      'a training uses one GPU',
+      { '--gpu_ids': `${ids}: ${count} GPUs` },
+      `leave --gpu_ids out and start a process for each: mpirun -n ${count} npx pix2pix-ts train ...`,
+    );
+  }
+  if (Number(ids) === 0) return 'webgpu';
+  throw new Pix2PixError(
+    'GPUs have no numbers here',
+    { '--gpu_ids': ids },
+    'choose by a part of its name: --gpu NAME; pix2pix devices lists them',
+  );
+}

@@ -1,0 +1,118 @@
+/** Runs generated kernels on the adapter that opens here, SwiftShader as a rule, beside the interpreter in float64. */
+import { RandomStream } from '../src/base/random/stream.js';
+import { kernelRun } from '../src/engine/devices/interpreter/kernelRun.js';
+import { dispatchKernel } from '../src/engine/devices/webgpu/dispatchKernel.js';
+import { encodeDispatches, Gpu, type Memory } from '../src/engine/devices/webgpu/gpu.js';
+import { isPacked } from '../src/engine/devices/webgpu/shaders/arrays.js';
+import type { Tile } from '../src/engine/devices/webgpu/shaders/tile.js';
+import { tensorsOf } from '../src/engine/devices/webgpu/sharedBindings.js';
+import type { Tensor } from '../src/engine/ir/loopForm.js';
+import { elementCount } from '../src/engine/ir/tensorType.js';
+import { expressionsIn, type Kernel } from '../src/engine/loops/kernel.js';
+import { tensorsIn } from '../src/engine/loops/operands.js';
+import { verifyKernel } from '../src/engine/loops/verify.js';
+import { assertClose, type Tolerance } from './assertClose.js';
+import { foundGpu } from './foundDevices.js';
+
+await foundGpu?.dispose();
+
+let opened: Promise<Gpu> | undefined;
+
+/** With WebGPU's guaranteed limits and bounds checks. */
+export function testGpu(): Promise<Gpu> {
+  opened ??= open();
+  return opened;
+}
+
+async function open(): Promise<Gpu> {
+  const api = (await import('webgpu')).create([]);
+  const adapter = await api.requestAdapter();
+  const gpu = new Gpu(await adapter!.requestDevice(), 'the adapter');
+  Object.assign(gpu, { api }); // Dawn's objects need it for as long as they are in use
+  return gpu;
+}
+
+/** The same, as if it had but one binding. */
+async function bindingOnce(): Promise<Gpu> {
+  const gpu = await testGpu();
+  return new Proxy(gpu, {
+    get: (of, name) => {
+      if (name === 'bindingLimits') return { count: 1, bytes: of.maxBindingBytes };
+      const value = Reflect.get(of, name, of);
+      return typeof value === 'function' ? value.bind(of) : value;
+    },
+  });
+}
+
+export interface Run {
+  readonly kernel: Kernel;
+  readonly tile?: Tile;
+  /** All tensors lie in one buffer, which the adapter binds but once. */
+  readonly isShared?: boolean;
+  readonly seed: number;
+}
+
+/** float32 sums against float64. */
+const TOLERANCE: Tolerance = { relative: 4e-6, absolute: 1e-6 };
+
+/** Runs a kernel on random numbers by both, and compares all that it stores, and that nothing else changes. */
+export async function assertAgreement(run: Run, tolerance = TOLERANCE): Promise<void> {
+  const { kernel, tile, isShared = false, seed } = run;
+  verifyKernel('drawn', kernel);
+  const gpu = isShared ? await bindingOnce() : await testGpu();
+  const tensors = tensorsOf(kernel);
+  const elements = new Map(tensors.map((tensor, i) => [tensor, numbers(tensor, seed, i)]));
+  const memories = await allocate(gpu, tensors, isShared);
+  for (const tensor of tensors) gpu.write(memories.get(tensor)!, bytesOf(tensor, elements.get(tensor)!));
+  const dispatch = await gpu.checked(() =>
+    dispatchKernel(gpu, kernel, (tensor) => memories.get(tensor)!, tile),
+  );
+  await gpu.submit((encoder) => encodeDispatches(encoder, [dispatch]));
+  const found = new Map<Tensor, Float32Array>();
+  for (const tensor of tensors) found.set(tensor, new Float32Array(await gpu.read(memories.get(tensor)!)));
+  for (const buffer of new Set([...memories.values()].map(({ buffer }) => buffer))) gpu.free(buffer);
+  kernelRun(kernel, (tensor) => elements.get(tensor)!, 'f64')();
+  const read = tensorsIn(expressionsIn(kernel));
+  for (const [i, tensor] of tensors.entries()) {
+    if (isPacked(tensor)) continue;
+    const what = read.includes(tensor) ? `what is read, ${i}` : `what is stored, ${i}`;
+    assertClose(found.get(tensor)!, elements.get(tensor)!, what, tolerance);
+  }
+}
+
+function numbers({ type }: Tensor, seed: number, i: number): Float64Array {
+  const stream = new RandomStream(seed, 'operand', [i]);
+  const draw = () =>
+    type.dtype === 'u8' ? Math.floor(256 * stream.uniform()) : Math.fround(stream.normal());
+  return Float64Array.from({ length: elementCount(type.shape) }, draw);
+}
+
+/** As they lie in a GPU's memory: bytes in whole words. */
+function bytesOf(tensor: Tensor, elements: Float64Array): Float32Array | Uint8Array {
+  if (!isPacked(tensor)) return Float32Array.from(elements);
+  const words = new Uint8Array(Math.ceil(elements.length / 4) * 4);
+  words.set(elements);
+  return words;
+}
+
+async function allocate(gpu: Gpu, tensors: readonly Tensor[], isShared: boolean) {
+  const memories = new Map<Tensor, Memory>();
+  const bytes = tensors.map(({ type }) => 4 * elementCount(type.shape));
+  if (!isShared) {
+    for (const [i, tensor] of tensors.entries()) {
+      memories.set(tensor, { buffer: await gpu.allocate(bytes[i], 'a tensor'), offset: 0, bytes: bytes[i] });
+    }
+    return memories;
+  }
+  const room = bytes.map((size) => Math.ceil(size / 256) * 256);
+  const buffer = await gpu.allocate(
+    room.reduce((a, b) => a + b),
+    'all tensors',
+  );
+  let offset = 0;
+  for (const [i, tensor] of tensors.entries()) {
+    memories.set(tensor, { buffer, offset, bytes: bytes[i] });
+    offset += room[i];
+  }
+  return memories;
+}
