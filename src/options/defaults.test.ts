@@ -120,6 +120,9 @@ const PARALLEL = { syncNorm: false, rankTimeout: 600 };
 /** Where a training is told of. */
 const TRACKING = {
   dashboard: false,
+  alertWebhook: '',
+  alertPlateau: 10,
+  histogramFreq: 0,
   dashboardPort: 8097,
   mlflowUri: '',
   mlflowExperiment: 'pix2pix',

@@ -10,6 +10,7 @@ import type { OptionsObject } from './optionsFromObject.js';
 import { type OptionMarks, toOptions } from './optionsObject.js';
 import { PARALLEL_OPTIONS } from './parallelOptions.js';
 import { type ParseSettings, parseOptions, requireOptions } from './parse.js';
+import { SAVING_OPTIONS } from './savingOptions.js';
 import type { OptionTable, OptionValues } from './spec.js';
 import { nameWithSuffix } from './suffix.js';
 import { TRACKING_OPTIONS } from './trackingOptions.js';
@@ -136,50 +137,6 @@ const SCHEDULE_OPTIONS = {
   },
 } as const satisfies OptionTable;
 
-const SAVING_OPTIONS = {
-  continue_train: {
-    kind: 'flag',
-    group: 'Saving and continuing',
-    stored: 'never',
-    help: 'go on exactly where the run --name stopped; its options need not be repeated',
-  },
-  epoch_count: {
-    kind: 'int',
-    default: 1,
-    min: 1,
-    group: 'Saving and continuing',
-    stored: 'never',
-    help: 'number of the first epoch; --continue_train knows it by itself',
-  },
-  save_latest_freq: {
-    kind: 'int',
-    default: 5000,
-    min: 1,
-    group: 'Saving and continuing',
-    help: 'images between two checkpoints "latest"',
-  },
-  save_epoch_freq: {
-    kind: 'int',
-    default: 5,
-    min: 1,
-    group: 'Saving and continuing',
-    help: 'epochs between two checkpoints that are kept',
-  },
-  save_by_iter: {
-    kind: 'flag',
-    group: 'Saving and continuing',
-    help: 'keep every "latest" as iter_N too',
-  },
-  keep_last: {
-    kind: 'int',
-    default: Number.POSITIVE_INFINITY,
-    min: 1,
-    infinite: true,
-    group: 'Saving and continuing',
-    help: 'checkpoints that are kept besides the latest and the best; older ones are deleted',
-  },
-} as const satisfies OptionTable;
-
 const PROGRESS_OPTIONS = {
   val_freq: {
     kind: 'int',
@@ -201,6 +158,13 @@ const PROGRESS_OPTIONS = {
     min: 1,
     group: 'Progress',
     help: 'images between two samples in the TensorBoard files',
+  },
+  histogram_freq: {
+    kind: 'int',
+    default: 0,
+    min: 0,
+    group: 'Progress',
+    help: 'images between two histograms of all weights and gradients in the TensorBoard files; 0 = none',
   },
   update_html_freq: {
     kind: 'int',
@@ -245,7 +209,7 @@ const MEMORY_OPTIONS = {
 
 /**
  * The options of `pix2pix train` before a model adds its own: the reference's `options/train_options.py` with its
- * defaults, and `max_steps`, `keep_last`, `val_freq`, `memory_limit`, `dry_run`, `json`, which are ours.
+ * defaults, and `max_steps`, `keep_last`, `val_freq`, `histogram_freq`, `memory_limit`, `dry_run`, `json`, which are ours.
  */
 export const TRAIN_OPTIONS = {
   ...RUN_OPTIONS,

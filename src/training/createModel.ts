@@ -3,6 +3,7 @@ import { findModel } from '../models/registry.js';
 import type { TestOptions } from '../options/testOptions.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import { openChosenDevice } from './chosenDevice.js';
+import { drawInThreads } from './drawing/drawInThreads.js';
 import { Model } from './model/model.js';
 import type { ModelSurroundings } from './model/modelSettings.js';
 import { Pix2PixModel } from './model/pix2pixModel.js';
@@ -25,7 +26,7 @@ export async function createModel(
   const definition = findModel(opt.model);
   const kind = opt.model === 'pix2pix' ? Pix2PixModel : Model;
   const checkpoints = ranks === undefined ? fileCheckpoints : rankCheckpoints(ranks, fileCheckpoints);
-  const surroundings = { checkpoints, print };
+  const surroundings = { checkpoints, draw: drawInThreads, print };
   if (device !== undefined)
     return kind.create(definition, opt, { device, ownsDevice: false, ...surroundings });
   const own = await openChosenDevice(opt, { collective: ranks });

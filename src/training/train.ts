@@ -16,6 +16,7 @@ import { followFirst } from './parallel/followFirst.js';
 import { type RankStart, trainAsRank } from './parallel/joinRanks.js';
 import { launchOf } from './parallel/launch.js';
 import { watchRanks } from './parallel/rankWatch.js';
+import { Alerts } from './report/alerts.js';
 import { describeSession } from './report/describeSession.js';
 import { JsonReport } from './report/jsonReport.js';
 import { Narration } from './report/narration.js';
@@ -103,7 +104,9 @@ async function recorded(
     const said = narration.tell(event);
     report.handle(event, said);
     records.handle(event, said);
+    alerts.handle(event);
   };
+  const alerts = new Alerts(opt, emit);
   const warn = (text: string) => emit({ kind: 'warning', text });
   const watch = new LockWatch(lock, flags, warn);
   const records = new RunRecords(opt, folder, session, { warn, isOurs: () => watch.isOurs() });
@@ -114,6 +117,7 @@ async function recorded(
   const unwatch = watchRequests(folder, flags, (text) => emit({ kind: 'message', text }));
   const ranks = rank && watchRanks(flags, rank.launch, opt);
   const end = async (exit: RunExit, summary?: TrainingSummary) => {
+    await alerts.end(exit);
     unwatch();
     watch.end();
     ranks?.end();
