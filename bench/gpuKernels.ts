@@ -52,7 +52,7 @@ function contractions(): Contraction[] {
   const opt = parseTrainOptions(['--dataroot', '.', ...positionals]);
   const images = { batch, height: size, width: size, format: 'u8' } as const;
   const program = stepOf(pix2pix.build(opt as unknown as ModelOptions)).program(images);
-  const { tasks } = scheduleOf(program, { fusion: fusionFor(gpu) });
+  const { tasks } = scheduleOf(program, { fusion: fusionFor(gpu.workgroupLimits) });
   const found = new Map<string, Contraction>();
   for (const task of tasks) {
     const shape = task.kind === 'kernel' ? contractionShape(task.kernel) : undefined;

@@ -88,9 +88,9 @@ export const benchCommand: Command = {
 function describe({ steps, batch, flops, parameters, profile, ...machine }: StepBenchmark): string {
   const sorted = [...steps].sort((a, b) => a - b);
   const median = sorted[sorted.length >> 1];
-  const perImage = batch > 1 ? `, ${(median / batch).toFixed(0)} ms an image` : '';
+  const perImage = batch > 1 ? `, ${inMs(median / batch)} an image` : '';
   const lines = [
-    `a step: ${median.toFixed(0)} ms (median of ${steps.length}, fastest ${sorted[0].toFixed(0)} ms)${perImage}`,
+    `a step: ${inMs(median)} (median of ${steps.length}, fastest ${inMs(sorted[0])})${perImage}`,
     `arithmetic: ${(flops / 1e9).toFixed(1)} GFLOP a step, ${(flops / median / 1e6).toFixed(0)} GFLOP/s`,
     `parameters: ${(parameters / 1e6).toFixed(1)} million`,
     `peak memory of this process: ${gigabytes(machine.peakRssBytes)}`,
@@ -105,6 +105,8 @@ function describe({ steps, batch, flops, parameters, profile, ...machine }: Step
     table('by operator', profile.byOperator),
   ].join('\n\n');
 }
+
+const inMs = (ms: number) => `${ms.toFixed(ms < 20 ? 1 : 0)} ms`;
 
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`;
 

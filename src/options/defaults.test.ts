@@ -117,6 +117,9 @@ const PARTS = {
 /** Where a training is told of. */
 const TRACKING = {
   dashboard: false,
+  alertWebhook: '',
+  alertPlateau: 10,
+  histogramFreq: 0,
   dashboardPort: 8097,
   mlflowUri: '',
   mlflowExperiment: 'pix2pix',

@@ -43,7 +43,7 @@ function anyValue(flag: string, spec: OptionSpec): fc.Arbitrary<OptionScalar> {
 const given = fc.record(
   Object.fromEntries(
     Object.entries(TRAIN_OPTIONS)
-      .filter(([flag]) => flag !== 'config' && flag !== 'suffix')
+      .filter(([flag]) => flag !== 'config' && flag !== 'suffix' && flag !== 'alert_webhook')
       .map(([flag, spec]) => [flag, anyValue(flag, spec)]),
   ),
   { requiredKeys: ['dataroot'] },

@@ -2,6 +2,7 @@ import type { OptionExtensions } from './extension.js';
 import { toFlagValues, toOptions } from './optionsObject.js';
 import { checkValue } from './readValue.js';
 import { type Choice, defaultsOf, resolveTable } from './resolveTable.js';
+import { isSecret } from './secrets.js';
 import type { OptionScalar, OptionTable } from './spec.js';
 import { TEST_OPTIONS, type TestOptions } from './testOptions.js';
 import { type Pix2PixOptions, TRAIN_OPTIONS, type TrainOptions } from './trainOptions.js';
@@ -11,15 +12,17 @@ export type SerialisedOptions = Record<string, string | number | boolean>;
 
 /**
  * Options for a checkpoint or a configuration file: what it returns, written as JSON, is a valid `--config`, and
- * parsing that gives the same options again. No limit is `'inf'`; the suffix is part of the name already.
+ * parsing that gives the same options again, but for secret ones. No limit is `'inf'`; the suffix is part of the name
+ * already.
  */
 export function serialiseOptions(
   opt: TrainOptions | TestOptions,
   extensions: OptionExtensions,
 ): SerialisedOptions {
   const serialised: SerialisedOptions = {};
-  for (const [flag, value] of Object.entries(toFlagValues(opt, tableOf(opt, extensions)))) {
-    if (value === undefined || flag === 'config' || flag === 'suffix') continue;
+  const table = tableOf(opt, extensions);
+  for (const [flag, value] of Object.entries(toFlagValues(opt, table))) {
+    if (value === undefined || flag === 'config' || flag === 'suffix' || isSecret(flag, table)) continue;
     serialised[flag] = value === Number.POSITIVE_INFINITY ? 'inf' : value;
   }
   return serialised;

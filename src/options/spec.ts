@@ -27,6 +27,8 @@ interface StringSpec {
   readonly metavar?: string;
   /** Says nothing of the machine or the person, so that what is given away may say it; paths and addresses do. */
   readonly isPublic?: boolean;
+  /** Lets whoever knows it do something: the value is kept in no record and no checkpoint. */
+  readonly isSecret?: boolean;
   /** Says what is wrong with a value, or nothing. */
   readonly check?: (text: string) => string | undefined;
 }

@@ -1,5 +1,6 @@
 import { serverAddressFault } from './serverAddress.js';
 import type { OptionTable } from './spec.js';
+import { webhookFault } from './webhookAddress.js';
 
 /** Where else a training reports to. */
 export const TRACKING_OPTIONS = {
@@ -33,5 +34,22 @@ export const TRACKING_OPTIONS = {
     group: 'Progress',
     check: (name) => (name === '' || name.length > 500 ? 'it must have 1 to 500 characters' : undefined),
     help: 'the experiment there that the run belongs to; made where there is none',
+  },
+  alert_webhook: {
+    kind: 'string',
+    default: '',
+    metavar: 'URL',
+    group: 'Progress',
+    stored: 'never',
+    isSecret: true,
+    check: webhookFault,
+    help: 'where alerts are posted to (NaN, plateau, the end), as by Slack and Discord; kept in no record',
+  },
+  alert_plateau: {
+    kind: 'int',
+    default: 10,
+    min: 0,
+    group: 'Progress',
+    help: 'validations without a lower L1 that are a plateau, of which you are told; 0 = none are',
   },
 } as const satisfies OptionTable;

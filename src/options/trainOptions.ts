@@ -201,6 +201,13 @@ const PROGRESS_OPTIONS = {
     group: 'Progress',
     help: 'images between two samples in the TensorBoard files',
   },
+  histogram_freq: {
+    kind: 'int',
+    default: 0,
+    min: 0,
+    group: 'Progress',
+    help: 'images between two histograms of all weights and gradients in the TensorBoard files; 0 = none',
+  },
   update_html_freq: {
     kind: 'int',
     default: 1000,
@@ -244,7 +251,7 @@ const MEMORY_OPTIONS = {
 
 /**
  * The options of `pix2pix train` before a model adds its own: the reference's `options/train_options.py` with its
- * defaults, and `max_steps`, `keep_last`, `val_freq`, `memory_limit`, `dry_run`, `json`, which are ours.
+ * defaults, and `max_steps`, `keep_last`, `val_freq`, `histogram_freq`, `memory_limit`, `dry_run`, `json`, which are ours.
  */
 export const TRAIN_OPTIONS = {
   ...RUN_OPTIONS,

@@ -3,6 +3,7 @@ import { findModel } from '../models/registry.js';
 import type { TestOptions } from '../options/testOptions.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import { openChosenDevice } from './chosenDevice.js';
+import { drawInThreads } from './drawing/drawInThreads.js';
 import { Model } from './model/model.js';
 import type { ModelSurroundings } from './model/modelSettings.js';
 import { Pix2PixModel } from './model/pix2pixModel.js';
@@ -21,7 +22,7 @@ export async function createModel(
 ): Promise<Model> {
   const definition = findModel(opt.model);
   const kind = opt.model === 'pix2pix' ? Pix2PixModel : Model;
-  const surroundings = { checkpoints: fileCheckpoints, print };
+  const surroundings = { checkpoints: fileCheckpoints, draw: drawInThreads, print };
   if (device !== undefined)
     return kind.create(definition, opt, { device, ownsDevice: false, ...surroundings });
   const own = await openChosenDevice(opt);

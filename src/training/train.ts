@@ -12,6 +12,7 @@ import type { RunExit } from '../records/writing/runRecord.js';
 import { isUnused, removeUnlessBegun } from './emptyRun.js';
 import { LockWatch } from './lockWatch.js';
 import { registeredExtensions } from './options.js';
+import { Alerts } from './report/alerts.js';
 import { describeSession } from './report/describeSession.js';
 import { JsonReport } from './report/jsonReport.js';
 import { Narration } from './report/narration.js';
@@ -79,7 +80,9 @@ async function recorded(
     const said = narration.tell(event);
     report.handle(event, said);
     records.handle(event, said);
+    alerts.handle(event);
   };
+  const alerts = new Alerts(opt, emit);
   const warn = (text: string) => emit({ kind: 'warning', text });
   const flags = flagsOf(stop);
   const watch = new LockWatch(lock, flags, warn);
@@ -90,6 +93,7 @@ async function recorded(
   );
   const unwatch = watchRequests(folder, flags, (text) => emit({ kind: 'message', text }));
   const end = async (exit: RunExit, summary?: TrainingSummary) => {
+    await alerts.end(exit);
     unwatch();
     watch.end();
     await records.end(exit);

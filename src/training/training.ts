@@ -66,7 +66,7 @@ export async function withTraining<T>(
         session: surroundings.session,
         lock: surroundings.lock,
       });
-      await model.setup(opt, { print, checkpoints });
+      await model.setup(opt, { print, checkpoints, isStepNext: dataset.length >= imagesPerStep(opt) });
       const { place, bestL1 } = startingPoint(model, opt, checkpoints, warn);
       dataset.startAt(place.epoch, place.batchIndex);
       const resumedFrom = model.loadedFrom && {

@@ -12,6 +12,7 @@ import {
   PHONE,
 } from './dashboardPage.js';
 import { makeSyntheticRuns } from './syntheticRuns.js';
+import { makeSyntheticSweep } from './syntheticSweep.js';
 
 /*
  * Every view in light and dark, on a desk and on a phone: axe finds nothing serious, nothing is wider than the window,
@@ -21,6 +22,7 @@ import { makeSyntheticRuns } from './syntheticRuns.js';
 
 const pictures = process.env.PIX2PIX_SCREENSHOTS;
 const given = process.env.PIX2PIX_SCREENSHOT_RUNS;
+const SWEEP = 'facades_lr';
 const options = { skip: skipWithoutBrowser, timeout: 180_000 };
 
 let dashboard: DashboardPage;
@@ -29,7 +31,10 @@ const folder = temporaryFolder();
 
 before(async () => {
   if (skipWithoutBrowser) return;
-  if (given === undefined) await makeSyntheticRuns(folder, { points: 120 });
+  if (given === undefined) {
+    await makeSyntheticRuns(folder, { points: 120 });
+    makeSyntheticSweep(folder, SWEEP);
+  }
   dashboard = await openDashboard(given ?? folder);
   await dashboard.page.locator('tr[data-run]').first().waitFor();
 });
@@ -54,6 +59,21 @@ const views: Readonly<Record<string, () => Promise<void>>> = {
       .waitFor();
   },
   compare: () => dashboard.open('#/compare'),
+  sweep: async () => {
+    await dashboard.open(`#/sweep/${SWEEP}`);
+    await dashboard.page.locator('canvas').first().waitFor();
+    await dashboard.page.evaluate('scrollTo(0, 0)');
+  },
+  grouped: async () => {
+    await dashboard.open('#/');
+    await dashboard.page.getByRole('searchbox', { name: 'Filter of runs' }).fill(`sweep = ${SWEEP}`);
+    await dashboard.page.getByRole('button', { name: /^Group/ }).click();
+    for (const field of ['lr', 'netG'])
+      await dashboard.page.getByRole('checkbox', { name: field, exact: true }).check();
+    await dashboard.page.keyboard.press('Escape');
+    await dashboard.page.locator('tr[data-group]').nth(3).waitFor();
+    await dashboard.page.locator('canvas').first().waitFor();
+  },
   run: async () => {
     await dashboard.open('#/');
     const run = await dashboard.page.locator('tr[data-run]').first().getAttribute('data-run');
@@ -69,6 +89,8 @@ const views: Readonly<Record<string, () => Promise<void>>> = {
 for (const scheme of ['light', 'dark'] as const) {
   for (const [name, open] of Object.entries(views)) {
     test(`${name}, ${scheme}`, options, async () => {
+      await dashboard.page.evaluate('localStorage.clear()');
+      await dashboard.page.reload();
       const { page, offences } = dashboard;
       await page.emulateMedia({ colorScheme: scheme });
       for (const [size, viewport] of Object.entries({ phone: PHONE, desk: DESK })) {

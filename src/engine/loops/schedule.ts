@@ -8,7 +8,7 @@ import { kernelOf } from './kernel.js';
 import { lowerToLoops } from './lowerToLoops.js';
 import { computedTensors } from './operands.js';
 import type { Schedule, Task } from './task.js';
-import { verifyKernel, verifyOrder } from './verify.js';
+import { verifySchedule } from './verifySchedule.js';
 
 export interface ScheduleOptions {
   /** How kernels are fused; 'none': every loop of an op is one. Default: for devices that bind 16 tensors. */
@@ -29,14 +29,9 @@ export function scheduleOf(program: Program, { fusion = DEFAULT_FUSION }: Schedu
     (value) => tensors.get(value)!,
   );
   const tasks = fusion === 'none' ? loops : fuse(loops, tensors, new Set(leaving), fusion);
-  verify(tasks);
-  return { tensors, tasks };
-}
-
-function verify(tasks: readonly Task[]): void {
-  const kernels = tasks.flatMap((task) => (task.kind === 'kernel' ? [task] : []));
-  for (const { name, kernel } of kernels) verifyKernel(name, kernel);
-  verifyOrder(kernels.map(({ kernel }) => kernel));
+  const schedule = { tensors, tasks };
+  verifySchedule(schedule);
+  return schedule;
 }
 
 /** Every loop of an op as a kernel of its own, each computed tensor once. */

@@ -9,7 +9,7 @@ import type { EventLog } from './eventLog.js';
 import type { RunContents } from './runContents.js';
 
 /** Changes with the form of what is kept: another one is treated as absent. */
-const FORMAT = 'pix2pix-ts run 3\n';
+const FORMAT = 'pix2pix-ts run 4\n';
 const HEADER = FORMAT.length + 4;
 const MAX_AGE = 60 * 86_400_000;
 

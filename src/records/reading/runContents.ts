@@ -1,3 +1,4 @@
+import { ALERT_TAG, CHECKPOINT_TAG } from '../writing/eventTracker.js';
 import type { EventSink } from './eventWire.js';
 import { readHparams } from './readHparams.js';
 import type { Mark, RunSummary } from './runSummary.js';
@@ -24,8 +25,11 @@ interface TextNote {
   readonly text: string;
 }
 
-/** The tag of our own event files under which each saved checkpoint is told. */
-const CHECKPOINT_TAG = 'checkpoint';
+/** The tags of our own event files under which saved checkpoints, and what wants attention, are told. */
+const MARKS: Readonly<Record<string, Mark['kind'] | undefined>> = {
+  [CHECKPOINT_TAG]: 'checkpoint',
+  [ALERT_TAG]: 'alert',
+};
 
 /**
  * The content of one run's event files, as far as they have been read; its memory is bounded, whatever they contain.
@@ -79,9 +83,9 @@ export class RunContents implements EventSink {
 
   text(tag: Tag, step: number, wall: number, text: string): void {
     this.see(step, wall, false);
-    if (tag.name === CHECKPOINT_TAG) {
-      if (this.marks.length < MAX_MARKS)
-        this.marks.push({ kind: 'checkpoint', step, wall, label: text.slice(0, 200) });
+    const kind = MARKS[tag.name];
+    if (kind !== undefined) {
+      if (this.marks.length < MAX_MARKS) this.marks.push({ kind, step, wall, label: text.slice(0, 200) });
     } else if (this.texts.has(tag) || this.texts.size < MAX_TEXTS) this.texts.set(tag, { step, text });
   }
 

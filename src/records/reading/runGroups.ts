@@ -12,7 +12,7 @@ export interface RunGroup {
 export function groupRuns(runs: readonly RunSummary[], fields: readonly string[]): RunGroup[] {
   const groups = new Map<string, RunSummary[]>();
   for (const run of runs) {
-    const name = fields.map((field) => `${field}=${readField(run, field).join(' ') || 'none'}`).join(', ');
+    const name = groupOf(run, fields);
     const group = groups.get(name);
     if (group === undefined) groups.set(name, [run]);
     else group.push(run);
@@ -20,4 +20,9 @@ export function groupRuns(runs: readonly RunSummary[], fields: readonly string[]
   const byFields = ({ runs: [a] }: RunGroup, { runs: [b] }: RunGroup) =>
     fields.map((field) => compareByField(a, b, field)).find((order) => order !== 0) ?? 0;
   return [...groups].map(([name, members]) => ({ name, runs: members })).sort(byFields);
+}
+
+/** The name of the group that a run is in by some fields. */
+export function groupOf(run: RunSummary, fields: readonly string[]): string {
+  return fields.map((field) => `${field}=${readField(run, field).join(' ') || 'none'}`).join(', ');
 }

@@ -60,6 +60,8 @@ export interface RunSummary {
   /** Newest value of every scalar, and the lowest one (of `psnr` and `ssim` the highest). NaN is null. */
   readonly last: Readonly<Record<string, number | null>>;
   readonly best: Readonly<Record<string, BestValue>>;
+  /** The newest thing that wants attention, NaN among them. */
+  readonly alert?: Pick<Mark, 'kind' | 'step' | 'wall' | 'label'>;
   /** Tags of scalars in the order of their names; likewise of images. */
   readonly scalars: readonly string[];
   readonly images: readonly string[];
@@ -74,11 +76,11 @@ export interface RunSummary {
 
 /** A place on the axis of steps at which something happened. */
 export interface Mark {
-  readonly kind: 'resume' | 'checkpoint' | 'nan';
+  readonly kind: 'resume' | 'checkpoint' | 'nan' | 'alert';
   readonly step: number;
   /** Milliseconds since 1970. */
   readonly wall: number;
-  /** `latest, 5` for a checkpoint, the tag of the scalar for NaN. */
+  /** `latest, 5` for a checkpoint, the tag of the scalar for NaN, the text of an alert. */
   readonly label: string;
 }
 

@@ -39,6 +39,7 @@ export function summarise(run: Run, revision: number, now = Date.now()): RunSumm
     imagesPerSecond: rate,
     options: session === undefined ? contents.hparamOptions : optionsOf(session),
     ...valuesOf(run),
+    alert: contents.marks.findLast(({ kind }) => kind === 'alert' || kind === 'nan'),
     images: [...contents.images.keys()].map(({ name }) => name).sort(),
     annotations,
     problems,

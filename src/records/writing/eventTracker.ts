@@ -5,6 +5,10 @@ import type { RunExit, RunSession } from './runRecord.js';
 import { DataClass, DataType } from './tensorboard_pb.js';
 import type { NamedImages, Scalars, TrackPoint } from './tracker.js';
 
+/** The tags of texts that mark a place: a checkpoint that was saved, and something that wants attention. */
+export const CHECKPOINT_TAG = 'checkpoint';
+export const ALERT_TAG = 'alert';
+
 /**
  * Keeps a run as TensorBoard shows it: losses as the tags `loss/G_L1`, other scalars, images as `visuals/fake_B`, text.
  */
@@ -65,7 +69,7 @@ export class EventTracker {
 
   /** A text that marks the place: tag `checkpoint`, `latest, 5`. */
   checkpoint(at: TrackPoint, tags: readonly string[]): void {
-    this.text(at, 'checkpoint', tags.join(', '));
+    this.text(at, CHECKPOINT_TAG, tags.join(', '));
   }
 
   /** Writes the run's row for TensorBoard's table of hyper-parameters; `metrics` are tags of scalars. */

@@ -3,6 +3,7 @@ import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { plainLine } from '../../base/errors/plainText.js';
 import { writeFileAtomic } from '../../base/files/atomicFile.js';
 import { pythonText } from '../../options/pythonText.js';
+import { isSecret } from '../../options/secrets.js';
 import {
   camelCase,
   defaultOf,
@@ -22,9 +23,10 @@ export function formatOptions(table: OptionTable, values: Readonly<Record<string
   const lines = Object.entries(table)
     .sort(([a], [b]) => (a < b ? -1 : 1)) // by character code, as Python sorts
     .map(([flag, spec]) => {
-      const value = printed(values[camelCase(flag)], spec);
+      const isKept = !isSecret(flag, table);
+      const value = isKept ? printed(values[camelCase(flag)], spec) : 'not kept';
       const byDefault = printed(defaultOf(spec), spec);
-      const comment = value === byDefault ? '' : `\t[default: ${byDefault}]`;
+      const comment = value === byDefault || !isKept ? '' : `\t[default: ${byDefault}]`;
       return `${flag.padStart(25)}: ${value.padEnd(30)}${comment}\n`;
     });
   return `----------------- Options ---------------\n${lines.join('')}----------------- End -------------------\n`;

@@ -1,6 +1,5 @@
 import { type FloatImages, type Images, toFloatImages } from '../../data/batch/floatImages.js';
 import type { Device } from '../../engine/runtime/device.js';
-import { initialise } from '../../engine/runtime/initialise.js';
 import type { MemoryStrategy } from '../../engine/runtime/memoryModel.js';
 import type { Optimiser } from '../../engine/runtime/optimiser.js';
 import { buildModel } from '../../models/buildModel.js';
@@ -8,7 +7,6 @@ import type { ModelDefinition, ModelGraph, ModelOptions } from '../../models/def
 import { findGeneratorOf } from '../../models/generators.js';
 import type { TestOptions } from '../../options/testOptions.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
-import { startAverages } from './averagedNetworks.js';
 import { lastImages } from './batches.js';
 import { EpochLoss } from './epochLoss.js';
 import { memoryStrategy, roomForPrograms } from './fitMemory.js';
@@ -23,6 +21,7 @@ import { ProgramRunner } from './programRunner.js';
 import type { LoadedFrom, ModelCheckpoints } from './savedModel.js';
 import type { Place } from './savedProgress.js';
 import { SCHEDULE_OF_A_TEST, Schedule } from './schedule.js';
+import { compileFirstStep, startWeights } from './startWeights.js';
 import { stepPieces } from './stepPieces.js';
 import { runTrainingStep } from './trainingStep.js';
 import { translationProgram } from './translationProgram.js';
@@ -109,15 +108,14 @@ export class Model<Loss extends string = string, Visual extends string = string>
    */
   async setup(
     opt: TrainOptions | TestOptions = this.opt,
-    { print = console.log, checkpoints }: SetupSettings = {},
+    { print = console.log, checkpoints, isStepNext = false }: SetupSettings = {},
   ): Promise<void> {
     this.print = print;
     this.checkpoints = this.surroundings.checkpoints(opt, checkpoints);
     if (opt.isTrain && !opt.continueTrain) {
-      for (const [name, { states }] of Object.entries(this.networks)) {
-        await initialise(name, states, this.device, opt.seed);
-      }
-      await startAverages(this.trained);
+      const { graph, strategy, programs } = this;
+      const ahead = isStepNext ? () => compileFirstStep(graph, opt, strategy, programs) : undefined;
+      await startWeights(this, opt, this.surroundings.draw, ahead);
     } else {
       this.loadedFrom = await this.checkpoints.load(this, opt);
     }

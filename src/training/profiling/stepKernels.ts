@@ -19,7 +19,7 @@ import type { TrainOptions } from '../../options/trainOptions.js';
 export function stepKernels(opt: TrainOptions): string {
   const graph = buildModel(findModel(opt.model), opt as unknown as ModelOptions);
   const size = { batch: opt.batchSize, height: opt.cropSize, width: opt.cropSize, format: 'u8' } as const;
-  const fusion = fusionFor({ workgroupLimits: GUARANTEED });
+  const fusion = fusionFor(GUARANTEED);
   const { tasks } = scheduleOf(stepOf(graph).program(size), { fusion });
   return kernelTexts(tasks, (kernel) => {
     const shape = contractionShape(kernel);

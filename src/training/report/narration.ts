@@ -25,6 +25,8 @@ export class Narration {
       case 'message':
       case 'warning':
         return [event];
+      case 'alert':
+        return [{ kind: 'message', text: event.text }];
       case 'step':
         this.epoch.step(event.report);
         return event.report.isPrintDue ? [this.losses(event.report)] : [];

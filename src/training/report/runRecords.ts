@@ -3,7 +3,7 @@ import { type FloatImages, toImageBatch } from '../../data/batch/floatImages.js'
 import { fingerprint } from '../../data/fingerprint.js';
 import { tableOf } from '../../options/serialise.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
-import { EventTracker } from '../../records/writing/eventTracker.js';
+import { ALERT_TAG, EventTracker } from '../../records/writing/eventTracker.js';
 import { Gallery } from '../../records/writing/gallery.js';
 import { gitState } from '../../records/writing/gitState.js';
 import { HardwareMonitor } from '../../records/writing/hardware/hardwareMonitor.js';
@@ -108,6 +108,9 @@ export class RunRecords {
         this.scalars(event.at, { 'val/L1': l1, 'val/PSNR': psnr, 'val/SSIM': ssim });
         break;
       }
+      case 'alert':
+        this.track(({ events }) => events?.text(event.at, ALERT_TAG, event.text));
+        break;
       case 'saved':
         this.track(({ events }) => events?.checkpoint(event.at, event.tags));
     }

@@ -57,6 +57,8 @@ export type TrainingEvent =
       readonly visuals: Readonly<Record<string, FloatImages>>;
     }
   | { readonly kind: 'validated'; readonly at: TrackPoint; readonly result: ValidationResult }
+  /** Something that wants a person's attention. */
+  | { readonly kind: 'alert'; readonly text: string; readonly at: TrackPoint }
   | { readonly kind: 'saved'; readonly tags: readonly string[]; readonly at: TrackPoint }
   | {
       readonly kind: 'epochEnded';

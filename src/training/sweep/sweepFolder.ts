@@ -5,6 +5,8 @@ import { writeFileAtomic } from '../../base/files/atomicFile.js';
 import { fileError } from '../../base/files/systemError.js';
 import { CheckpointStore } from '../../checkpoints/store.js';
 import { describeDiff, diffOptions } from '../../options/diff.js';
+import { isSecret } from '../../options/secrets.js';
+import { TRAIN_OPTIONS } from '../../options/trainOptions.js';
 import { RUN_RECORD_FILE } from '../../records/writing/runRecord.js';
 import { parseRunRecord } from '../../records/writing/runRecordFile.js';
 import { SWEEP_FILE, type SweepRecord } from '../../records/writing/sweepRecord.js';
@@ -22,7 +24,7 @@ export function beginSweep(folder: string, plan: SweepRecord): void {
   if (existsSync(path)) refuseOtherOptions(path, plan);
   else if (existsSync(join(folder, RUN_RECORD_FILE)))
     throw new Pix2PixError('a run has the name of the sweep', { folder }, 'give the sweep another name');
-  writeFileAtomic(path, `${JSON.stringify(plan, null, 2)}\n`);
+  writeFileAtomic(path, `${JSON.stringify({ ...plan, options: withoutSecret(plan.options) }, null, 2)}\n`);
 }
 
 /** How far a run is, by what its folder holds. Throws Pix2PixError where that cannot be read. */
@@ -43,7 +45,7 @@ export function hasCheckpoint(runFolder: string): boolean {
 /** Runs that are compared must differ in what they are to differ in, and in nothing else. */
 function refuseOtherOptions(path: string, plan: SweepRecord): void {
   const before = parseSweep(path);
-  const differences = diffOptions(before.options, plan.options);
+  const differences = diffOptions(before.options, withoutSecret(plan.options));
   const varied = [before, plan].map((each) => [...each.varied].sort().join(', '));
   if (differences.length === 0 && varied[0] === varied[1]) return;
   const facts = describeDiff(differences, ['begun with', 'now']);
@@ -54,6 +56,10 @@ function refuseOtherOptions(path: string, plan: SweepRecord): void {
     { sweep: path, ...facts, ...parameters },
     'put them back as they were (values, seeds and draws may be added), or give the sweep another name',
   );
+}
+
+function withoutSecret(options: SweepRecord['options']): SweepRecord['options'] {
+  return Object.fromEntries(Object.entries(options).filter(([flag]) => !isSecret(flag, TRAIN_OPTIONS)));
 }
 
 function parseSweep(path: string): SweepRecord {

@@ -3,6 +3,7 @@ import { CompareView } from '../compare/compareView.js';
 import { ImagesView } from '../images/imagesView.js';
 import { RunPage } from '../run/runPage.js';
 import { RunsView } from '../runs/runsView.js';
+import { SweepPage } from '../sweep/sweepPage.js';
 import { useDashboard } from './dashboard.js';
 import { Failure } from './failure.js';
 import { Header } from './header.js';
@@ -59,6 +60,8 @@ function View() {
       return <RunsView />;
     case 'run':
       return <RunPage key={value.run} id={value.run} />;
+    case 'sweep':
+      return <SweepPage key={value.sweep} id={value.sweep} />;
     case 'images':
       return <ImagesView />;
     case 'compare':

@@ -4,10 +4,13 @@ import { useContext } from 'preact/hooks';
 import type { RunSummary } from '../../../src/records/dashboard/api.js';
 import { filterRuns } from '../../../src/records/reading/filter.js';
 import type { Connection, DataSource } from '../source.js';
+import { groupFields } from './grouping.js';
 import { runColours } from './runColours.js';
 
 /** Runs that are drawn until somebody chooses: as many as there are distinguishable colours. */
 const CHOSEN_AT_FIRST = 10;
+/** The same where groups of them are: a line is the mean of several. */
+const GROUPED_AT_FIRST = 100;
 
 /** The state that all views share: the source of the data, the runs as they are now, and which of them are drawn. */
 export class Dashboard {
@@ -51,12 +54,16 @@ export class Dashboard {
   readonly selected: ReadonlySignal<readonly RunSummary[]> = computed(() => {
     const choice = this.choice.value;
     return choice === undefined
-      ? this.filtered.value.runs.slice(0, CHOSEN_AT_FIRST)
+      ? this.filtered.value.runs.slice(0, groupFields.value.length > 0 ? GROUPED_AT_FIRST : CHOSEN_AT_FIRST)
       : this.runs.value.filter(({ id }) => choice.has(id));
   });
   private readonly colours: ReadonlySignal<ReadonlyMap<string, string>>;
 
-  constructor(readonly source: DataSource) {
+  /** @param onNews told of each run whose row has changed */
+  constructor(
+    readonly source: DataSource,
+    private readonly onNews: (before: RunSummary, after: RunSummary) => void = () => {},
+  ) {
     this.colours = computed(() => runColours(this.runs.value));
   }
 
@@ -69,6 +76,16 @@ export class Dashboard {
   toggle(run: string): void {
     const next = new Set(this.selected.peek().map(({ id }) => id));
     if (!next.delete(run)) next.add(run);
+    this.choice.value = next;
+  }
+
+  /** Draws some runs besides those that are drawn, or stops drawing them. */
+  draw(runs: readonly string[], isDrawn: boolean): void {
+    const next = new Set(this.selected.peek().map(({ id }) => id));
+    for (const run of runs) {
+      if (isDrawn) next.add(run);
+      else next.delete(run);
+    }
     this.choice.value = next;
   }
 
@@ -107,7 +124,11 @@ export class Dashboard {
   /** Takes in new rows of some runs. */
   change(runs: readonly RunSummary[], gone: readonly string[] = []): void {
     const next = new Map(this.byId.peek());
-    for (const run of runs) next.set(run.id, run);
+    for (const run of runs) {
+      const before = next.get(run.id);
+      if (before !== undefined) this.onNews(before, run);
+      next.set(run.id, run);
+    }
     for (const id of gone) next.delete(id);
     this.byId.value = next;
   }

@@ -1,5 +1,6 @@
 import { useDashboard } from './dashboard.js';
 import { KeysButton } from './keys.js';
+import { NotifyButton } from './notifications.js';
 import { type Route, route } from './route.js';
 import { type Theme, theme } from './theme.js';
 
@@ -28,6 +29,7 @@ export function Header() {
         {logDirectory.value}
       </code>
       <span class="top-buttons">
+        <NotifyButton />
         <KeysButton />
         <ThemeButton />
       </span>

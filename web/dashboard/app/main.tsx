@@ -4,6 +4,7 @@ import { render } from 'preact';
 import { HttpSource } from '../httpSource.js';
 import { App } from './app.js';
 import { Dashboard, DashboardContext } from './dashboard.js';
+import { notify } from './notifications.js';
 import { followTheme } from './theme.js';
 
 const token = document.querySelector<HTMLMetaElement>('meta[name=token]')?.content ?? '';
@@ -13,6 +14,7 @@ const dashboard: Dashboard = new Dashboard(
     const isOver = dashboard.connection.value === 'over' && connection === 'lost';
     if (!isOver) dashboard.connection.value = connection;
   }),
+  notify,
 );
 
 followTheme();

@@ -1,7 +1,7 @@
 import type { RunSummary } from '../../../src/records/dashboard/api.js';
 
 /** Distinguishable in light and in dark: each has a contrast of at least 3 against both backgrounds. */
-const PALETTE = [
+export const PALETTE = [
   '#3b78d8',
   '#d9622b',
   '#1f9e6e',

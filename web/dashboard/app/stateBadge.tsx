@@ -9,6 +9,18 @@ const SIGNS: Readonly<Record<RunState, string>> = {
   finished: '✓',
 };
 
+/** All states, those first that want attention. */
+export const STATES = Object.keys(SIGNS) as readonly RunState[];
+
+/** The sign of a state, in its colour. */
+export function StateSign({ state }: { state: RunState }) {
+  return (
+    <span class={`state-sign ${state}`} aria-hidden="true">
+      {SIGNS[state]}
+    </span>
+  );
+}
+
 /** A run's state, told by word, sign and colour; why it is so on hovering. */
 export function StateBadge({ run: { state, stateReason } }: { run: RunSummary }) {
   return (

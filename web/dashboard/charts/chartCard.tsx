@@ -4,17 +4,21 @@ import type { RunDetail, RunSummary } from '../../../src/records/dashboard/api.j
 import { useDashboard } from '../app/dashboard.js';
 import { Failure } from '../app/failure.js';
 import { formatNumber } from '../app/format.js';
+import type { ChartGroup } from '../app/grouping.js';
 import { ChartData } from './chartData.js';
 import { ChartMenu } from './chartMenu.js';
-import { isLog, smoothing, xAxis } from './chartSettings.js';
+import { band, isLog, smoothing, xAxis } from './chartSettings.js';
 import { type Line, LineMaker, placeMarks } from './line.js';
 import { type Cursor, LinePlot } from './linePlot.js';
+import { meanLines } from './meanLines.js';
 import { Readout, valuesAt } from './readout.js';
 import { type Range, stepsOf } from './xValues.js';
 
 interface ChartCardProps {
   readonly tag: string;
   readonly runs: readonly RunSummary[];
+  /** Which runs are drawn as their mean; undefined: each for itself. */
+  readonly groups?: readonly ChartGroup[];
   /** Of those runs whose marks are shown. */
   readonly details: readonly RunDetail[];
 }
@@ -22,13 +26,15 @@ interface ChartCardProps {
 const MOST_IN_HEAD = 4;
 
 /** One scalar of some runs. It asks for data and draws only while it is in sight. */
-export function ChartCard({ tag, runs, details }: ChartCardProps) {
+export function ChartCard({ tag, runs, groups, details }: ChartCardProps) {
   const dashboard = useDashboard();
   const root = useRef<HTMLDivElement>(null);
   const plot = useRef<LinePlot>(undefined);
   const data = useMemo(() => new ChartData(dashboard.source, tag), [dashboard, tag]);
-  const inputs = useSignal({ runs, details });
-  if (inputs.peek().runs !== runs || inputs.peek().details !== details) inputs.value = { runs, details };
+  const inputs = useSignal({ runs, groups, details });
+  const known = inputs.peek();
+  if (known.runs !== runs || known.groups !== groups || known.details !== details)
+    inputs.value = { runs, groups, details };
   const isInSight = useSignal(false);
   const isHovered = useSignal(false);
   const zoom = useSignal<Range | undefined>(undefined);
@@ -38,7 +44,9 @@ export function ChartCard({ tag, runs, details }: ChartCardProps) {
   const lines = useComputed(() => {
     const look = { axis: xAxis.value, smoothing: smoothing.value, isLog: isLog.value };
     const series = data.detail.value ?? data.whole.value;
-    return maker.make(inputs.value.runs, series, (run) => dashboard.colourOf(run), look);
+    const each = maker.make(inputs.value.runs, series, (run) => dashboard.colourOf(run), look);
+    const { groups } = inputs.value;
+    return groups === undefined ? each : meanLines(each, groups, band.value);
   });
   const marks = useComputed(() =>
     inputs.value.details.flatMap(({ summary, marks }) =>

@@ -20,7 +20,7 @@ export function ChartMenu({ tag, picture }: ChartMenuProps) {
   const { source } = useDashboard();
   const id = useId();
   const failure = useSignal<unknown>(undefined);
-  const runs = () => picture.value.lines.map(({ run }) => run);
+  const runs = () => picture.value.lines.flatMap(({ run, members }) => members ?? [run]);
   const attempt = (save: () => Promise<void>) => () => {
     failure.value = undefined;
     save().catch((error) => {

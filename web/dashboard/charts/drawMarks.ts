@@ -6,7 +6,7 @@ import type { PlacedMark } from './line.js';
 const CLOSEST = 5;
 
 /**
- * On the canvas of a chart: a cross at the top where a value became NaN, a broken line at a resume, a tick below at a
+ * On the canvas of a chart: a cross at the top where a value became NaN, a triangle there at an alert, a broken line at a resume, a tick below at a
  * checkpoint.
  */
 export function drawMarks(plot: uPlot, marks: readonly PlacedMark[]): void {
@@ -43,6 +43,13 @@ const SHAPES: Readonly<Record<PlacedMark['kind'], Shape>> = {
   checkpoint(ctx, x, { top, height }, scale) {
     ctx.moveTo(x, top + height);
     ctx.lineTo(x, top + height - 6 * scale);
+  },
+  alert(ctx, x, { top }, scale) {
+    const [arm, y] = [4 * scale, top + 3 * scale];
+    ctx.moveTo(x - arm, y);
+    ctx.lineTo(x + arm, y);
+    ctx.lineTo(x, y + 2 * arm);
+    ctx.closePath();
   },
   nan(ctx, x, { top }, scale) {
     const [arm, y] = [4 * scale, top + 6 * scale];

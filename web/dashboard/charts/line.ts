@@ -4,9 +4,14 @@ import { smooth } from '../../../src/records/reading/smoothing.js';
 import type { XAxis } from './chartSettings.js';
 import { xOf, xValues } from './xValues.js';
 
-/** One run in a chart. */
+/** One run in a chart, or the mean of several. */
 export interface Line {
+  /** The run's id, or the name of the group. */
   readonly run: string;
+  /** The runs whose mean it is. */
+  readonly members?: readonly string[];
+  /** The spread around a mean, at each of the places. */
+  readonly band?: { readonly low: readonly (number | null)[]; readonly high: readonly (number | null)[] };
   readonly name: string;
   /** `#rrggbb` */
   readonly color: string;

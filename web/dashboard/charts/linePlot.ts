@@ -1,6 +1,7 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { XAxis } from './chartSettings.js';
+import { drawBands } from './drawBands.js';
 import { drawMarks } from './drawMarks.js';
 import type { Line, PlacedMark } from './line.js';
 import { plotAxes } from './plotAxes.js';
@@ -158,6 +159,7 @@ export class LinePlot {
         },
       },
       hooks: {
+        drawAxes: [(plot) => drawBands(plot, this.picture!.lines)],
         draw: [(plot) => drawMarks(plot, this.picture!.marks)],
         setCursor: [(plot) => this.events.onCursor(cursorOf(plot))],
         setSelect: [(plot) => this.select(plot)],
@@ -181,12 +183,16 @@ export class LinePlot {
   private yRange(isLog: boolean): uPlot.Range.MinMax {
     const [from, to] = this.xRange() as [number, number];
     let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-    for (const { xs, values } of this.picture!.lines) {
+    const include = (value: number | null) => {
+      if (value === null || (isLog && value <= 0)) return;
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    };
+    for (const { xs, values, band } of this.picture!.lines) {
       for (let i = 0; i < xs.length; i++) {
-        const value = values[i];
-        if (value === null || xs[i] < from || xs[i] > to) continue;
-        if (value < low) low = value;
-        if (value > high) high = value;
+        if (xs[i] < from || xs[i] > to) continue;
+        include(values[i]);
+        if (band !== undefined) for (const edge of [band.low, band.high]) include(edge[i]);
       }
     }
     if (low > high) return isLog ? [0.1, 1] : [0, 1];

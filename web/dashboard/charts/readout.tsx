@@ -46,7 +46,7 @@ export function Readout({ cursor, width, axis, lines, marks, visible }: ReadoutP
       {all.length > rows.length && <div class="quiet">and {all.length - rows.length} more</div>}
       {near.map(({ kind, label, name, x }) => (
         <div key={`${kind} ${name} ${x}`} class={kind === 'nan' ? 'bad' : 'quiet'}>
-          {kind === 'nan' ? 'NaN' : `${kind}: ${label}`}
+          {kind === 'nan' ? 'NaN' : kind === 'alert' ? label : `${kind}: ${label}`}
           {lines.length > 1 && ` (${name})`}
         </div>
       ))}

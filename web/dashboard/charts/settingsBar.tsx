@@ -1,4 +1,4 @@
-import { isLog, smoothing, type XAxis, xAxis } from './chartSettings.js';
+import { band, isLog, smoothing, type XAxis, xAxis } from './chartSettings.js';
 
 const AXES: readonly { value: XAxis; text: string }[] = [
   { value: 'step', text: 'Step' },
@@ -8,7 +8,7 @@ const AXES: readonly { value: XAxis; text: string }[] = [
 ];
 
 /** The settings of all charts. */
-export function SettingsBar() {
+export function SettingsBar({ hasGroups = false }: { hasGroups?: boolean }) {
   return (
     <div class="settings">
       <label>
@@ -51,6 +51,20 @@ export function SettingsBar() {
         />
         Log scale
       </label>
+      {hasGroups && (
+        <label>
+          Around the mean{' '}
+          <select
+            value={band.value}
+            onChange={({ currentTarget }) => {
+              band.value = currentTarget.value === 'extremes' ? 'extremes' : 'deviation';
+            }}
+          >
+            <option value="deviation">± standard deviation</option>
+            <option value="extremes">lowest to highest</option>
+          </select>
+        </label>
+      )}
     </div>
   );
 }

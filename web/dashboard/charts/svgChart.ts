@@ -46,6 +46,16 @@ export function drawSvg(tag: string, { lines, axis, isLog, zoom }: Picture): str
             { ...channels, strokeOpacity: 0.25, strokeWidth: 1 },
           )
         : null,
+      ...lines.map(({ xs, band, color }) =>
+        band === undefined
+          ? null
+          : Plot.areaY(
+              xs.flatMap((x, i) =>
+                x < visible.min || x > visible.max ? [] : [{ x, low: band.low[i], high: band.high[i] }],
+              ),
+              { x: 'x', y1: 'low', y2: 'high', fill: color, fillOpacity: 0.16 },
+            ),
+      ),
       Plot.line(
         points(({ smoothed }) => smoothed),
         { ...channels, strokeWidth: 1.5 },

@@ -3,11 +3,12 @@ import { causesOf } from '../../../src/records/reading/causes.js';
 import { fieldsOf } from '../../../src/records/reading/fields.js';
 import { FieldChooser } from '../app/fieldChooser.js';
 import { remembered } from '../app/remembered.js';
+import './compare.css';
 import { ParallelCoordinates } from './parallelCoordinates.js';
 import { Scatter } from './scatter.js';
 
-const scatterX = remembered('scatterX', 'lr');
-const scatterY = remembered('scatterY', 'best(val/L1)');
+const scatterX = remembered<string | null>('scatterX', null);
+const scatterY = remembered<string | null>('scatterY', null);
 /** Fields that are axes; null while nobody has chosen. */
 const chosenAxes = remembered<readonly string[] | null>('axes', null);
 
@@ -15,20 +16,23 @@ interface PlotsProps {
   readonly runs: readonly RunSummary[];
   /** The options in which the runs differ. */
   readonly different: readonly string[];
+  /** The metric that is drawn until somebody chooses. */
+  readonly metric?: string;
 }
 
 /** One option against one metric, and options as axes that end at that metric. */
-export function Plots({ runs, different }: PlotsProps) {
+export function Plots({ runs, different, metric = 'best(val/L1)' }: PlotsProps) {
   const metrics = [...new Set(runs.flatMap(({ last }) => Object.keys(last)))].sort();
   const ys = [...metrics.map((tag) => `best(${tag})`), ...metrics];
   const xs = [...new Set([...causesOf(different), ...different, ...fieldsOf(runs)])];
-  const x = xs.includes(scatterX.value) ? scatterX.value : xs[0];
-  const y = ys.includes(scatterY.value) ? scatterY.value : ys[0];
-  if (y === undefined) return null;
+  const usual = different.includes('lr') ? 'lr' : xs[0];
+  const x = xs.find((field) => field === scatterX.value) ?? usual;
+  const y = [scatterY.value, metric, ys[0]].find((field) => field !== null && ys.includes(field));
+  if (y === undefined || y === null) return null;
   const chosen = chosenAxes.value?.filter((field) => xs.includes(field) && field !== y);
   const axes = chosen ?? causesOf(different);
   return (
-    <section>
+    <section class="plots">
       <h2>What goes with what</h2>
       <p class="plot-choice">
         <Choice label="Option" value={x} fields={xs} signal={scatterX} />
@@ -61,7 +65,7 @@ interface ChoiceProps {
   readonly label: string;
   readonly value: string;
   readonly fields: readonly string[];
-  readonly signal: { value: string };
+  readonly signal: { value: string | null };
 }
 
 function Choice({ label, value, fields, signal }: ChoiceProps) {

@@ -25,6 +25,7 @@ export const RunRow = memo(function RunRow(props: RunRowProps) {
   const { run, index, columns, isActive, isSelected, now } = props;
   return (
     <tr
+      data-row={run.id}
       data-run={run.id}
       aria-rowindex={index + 2}
       tabIndex={isActive ? 0 : -1}

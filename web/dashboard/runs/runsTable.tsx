@@ -4,11 +4,14 @@ import type { RunSummary } from '../../../src/records/dashboard/api.js';
 import { readField } from '../../../src/records/reading/fields.js';
 import { now } from '../app/clock.js';
 import { useDashboard } from '../app/dashboard.js';
+import { groupFields } from '../app/grouping.js';
 import { runHref } from '../app/route.js';
 import { Scrolls } from '../app/scrolls.js';
 import { EditRun } from './editRun.js';
+import { GroupRow } from './groupRow.js';
 import { RunRow } from './runRow.js';
-import { order, orderBy, shownColumns, tableRows } from './tableState.js';
+import { openGroups, rowsOf, toggleGroup } from './tableRows.js';
+import { order, orderBy, shownColumns, tableRuns } from './tableState.js';
 
 const ROW_HEIGHT = 32; // pixels, as in runs.css
 const SPARE_ROWS = 8;
@@ -20,7 +23,8 @@ const PAGE = 10;
  */
 export function RunsTable() {
   const dashboard = useDashboard();
-  const rows = useMemo(() => tableRows(dashboard), [dashboard]).value;
+  const runs = useMemo(() => tableRuns(dashboard), [dashboard]).value;
+  const rows = rowsOf(runs, groupFields.value, openGroups.value);
   const columns = shownColumns(dashboard.runs.value);
   const selected = useComputed(() => new Set(dashboard.selected.value.map(({ id }) => id))).value;
   const body = useRef<HTMLTableSectionElement>(null);
@@ -56,7 +60,7 @@ export function RunsTable() {
 
   const onKeyDown = (event: KeyboardEvent) => {
     const row = event.target as HTMLElement;
-    if (row.dataset.run === undefined) return;
+    if (row.dataset.row === undefined) return;
     const scrolled = row.closest<HTMLElement>('.scrolls')!;
     const moves: Record<string, number> = {
       ArrowDown: activeIndex + 1,
@@ -67,7 +71,10 @@ export function RunsTable() {
       End: rows.length - 1,
     };
     if (event.key in moves) goTo(moves[event.key], scrolled);
-    else if (event.key === 'Enter') location.hash = runHref(row.dataset.run);
+    else if (row.dataset.run === undefined) {
+      if (event.key !== 'Enter' && event.key !== ' ') return;
+      toggleGroup(row.dataset.row);
+    } else if (event.key === 'Enter') location.hash = runHref(row.dataset.run);
     else if (event.key === ' ') toggle(row.dataset.run);
     else if (event.key === 'e' && dashboard.source.isLive) edit(row.dataset.run);
     else return;
@@ -76,8 +83,12 @@ export function RunsTable() {
 
   const onClick = (event: MouseEvent) => {
     const target = event.target as HTMLElement;
-    const run = target.closest('tr')?.dataset.run;
-    if (run === undefined || target.closest('a, button, label, input') !== null) return;
+    const { run, row } = target.closest('tr')?.dataset ?? {};
+    if (target.closest('a, button, label, input') !== null) return;
+    if (run === undefined) {
+      if (row !== undefined) toggleGroup(row);
+      return;
+    }
     if (getSelection()?.isCollapsed !== false) location.hash = runHref(run);
   };
 
@@ -92,23 +103,43 @@ export function RunsTable() {
       >
         {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: rows take the focus, as a grid's do */}
         <table role="grid" aria-rowcount={rows.length + 1} onKeyDown={onKeyDown} onClick={onClick}>
-          <Head columns={columns} rows={rows} selected={selected} />
+          <Head columns={columns} rows={runs} selected={selected} />
           <tbody ref={body}>
             <Spacer rows={first} />
-            {rows.slice(first, last).map((run, i) => (
-              <RunRow
-                key={run.id}
-                run={run}
-                index={first + i}
-                color={dashboard.colourOf(run.id)}
-                columns={columns}
-                isSelected={selected.has(run.id)}
-                isActive={first + i === activeIndex}
-                now={now.value}
-                onToggle={toggle}
-                onEdit={dashboard.source.isLive ? edit : undefined}
-              />
-            ))}
+            {rows.slice(first, last).map((row, i) => {
+              const place = {
+                index: first + i,
+                columns,
+                isActive: first + i === activeIndex,
+                now: now.value,
+              };
+              if (row.group !== undefined) {
+                const drawn = row.group.runs.filter(({ id }) => selected.has(id)).length;
+                return (
+                  <GroupRow
+                    key={row.id}
+                    group={row.group}
+                    isOpen={row.isOpen}
+                    drawn={drawn}
+                    onOpen={toggleGroup}
+                    onDraw={(runs, isDrawn) => dashboard.draw(runs, isDrawn)}
+                    {...place}
+                  />
+                );
+              }
+              const { run } = row;
+              return (
+                <RunRow
+                  key={row.id}
+                  run={run}
+                  color={dashboard.colourOf(run.id)}
+                  isSelected={selected.has(run.id)}
+                  onToggle={toggle}
+                  onEdit={dashboard.source.isLive ? edit : undefined}
+                  {...place}
+                />
+              );
+            })}
             <Spacer rows={rows.length - last} />
           </tbody>
         </table>
@@ -188,5 +219,5 @@ function holdsNumbers(rows: readonly RunSummary[], field: string): boolean {
 }
 
 function rowOf(body: HTMLElement | null, id: string | undefined): HTMLElement | null {
-  return body?.querySelector<HTMLElement>(`tr[data-run="${CSS.escape(id ?? '')}"]`) ?? null;
+  return body?.querySelector<HTMLElement>(`tr[data-row="${CSS.escape(id ?? '')}"]`) ?? null;
 }

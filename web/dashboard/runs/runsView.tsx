@@ -1,7 +1,9 @@
 import { useDashboard } from '../app/dashboard.js';
+import { groupFields } from '../app/grouping.js';
 import { ChartGrid } from '../charts/chartGrid.js';
 import { ColumnChooser } from './columnChooser.js';
 import { FilterField } from './filterField.js';
+import { GroupChooser } from './groupChooser.js';
 import { NoRuns } from './noRuns.js';
 import './runs.css';
 import { RunsTable } from './runsTable.js';
@@ -48,6 +50,7 @@ export function RunsView() {
             {hidden} hidden
           </label>
         )}
+        <GroupChooser />
         <ColumnChooser />
       </div>
       <RunsTable />
@@ -55,7 +58,7 @@ export function RunsView() {
       {selected.value.length === 0 ? (
         <p class="chart-note">No run is drawn: tick some in the table, and their charts stand here.</p>
       ) : (
-        <ChartGrid runs={selected.value} />
+        <ChartGrid runs={selected.value} by={groupFields.value} />
       )}
     </>
   );

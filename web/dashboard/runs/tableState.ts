@@ -22,7 +22,7 @@ export function orderBy(field: string): void {
 }
 
 /** The runs that match the filter, in the chosen order. Runs without the field stay last in both directions. */
-export function tableRows(dashboard: Dashboard): ReadonlySignal<readonly RunSummary[]> {
+export function tableRuns(dashboard: Dashboard): ReadonlySignal<readonly RunSummary[]> {
   return computed(() => {
     const { field, isDescending } = order.value;
     const { runs } = dashboard.filtered.value;

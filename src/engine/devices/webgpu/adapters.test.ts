@@ -164,8 +164,13 @@ test('hardware that cannot be used is worth a line: the package, or what the sys
   assert.equal(notice, 'the package webgpu is not installed: npm install webgpu');
   const none = { system: system(true, ['the loader', 'the driver']), webGpu: async () => offering(null) };
   assert.match((await findHardwareGpu(none)).notice!, /missing is the loader; the driver$/);
-  const defect = async () => {
-    throw new TypeError('a defect');
+  const failing = async () => {
+    throw new Error('no suitable backends found\nand more');
   };
-  await assert.rejects(findHardwareGpu({ system: system(true), webGpu: defect }), TypeError);
+  assert.deepEqual(await findHardwareGpu({ system: system(true), webGpu: failing }), {
+    notice: 'WebGPU fails: no suitable backends found',
+  });
+  assert.deepEqual(await findHardwareGpu({ system: system(undefined), webGpu: failing }), {});
+  const named = { ...system(true), namesDrivers: true };
+  assert.deepEqual(await findHardwareGpu({ system: named, webGpu: failing }), {});
 });

@@ -63,7 +63,7 @@ export class WebGpuExecutable implements Executable {
   /** Throws Error when a state has no memory or an optimiser is missing, Pix2PixError when memory is lacking. */
   static async compile(program: Program, compilation: WebGpuCompilation): Promise<WebGpuExecutable> {
     const { gpu } = compilation;
-    const schedule = scheduleOf(program, { fusion: fusionFor(gpu) });
+    const schedule = scheduleOf(program, { fusion: fusionFor(gpu.workgroupLimits) });
     const given = givenMemory(schedule, compilation);
     const memory = await allocateProgram(gpu, program, schedule, given);
     const steps = await prepareSteps(program, schedule, memory, compilation);

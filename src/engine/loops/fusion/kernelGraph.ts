@@ -127,6 +127,14 @@ export class KernelGraph {
     return [...nodes].sort((a, b) => this.places.get(a)! - this.places.get(b)!);
   }
 
+  /** Whether a kernel can read what another one reads: no state that is updated before it. */
+  canRead(reader: KernelNode, reads: readonly Tensor[]): boolean {
+    return reads.every((tensor) => {
+      const step = this.overwritten.get(tensor);
+      return step === undefined || !this.leads(step, reader, false);
+    });
+  }
+
   /** Whether two kernels can be one: nothing has to run between them, and `second` does not come before `first`. */
   canJoin(first: KernelNode, second: KernelNode): boolean {
     return !this.leads(first, second, true) && !this.leads(second, first, false);
