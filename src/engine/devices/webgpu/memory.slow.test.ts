@@ -57,7 +57,8 @@ gpuTest('memory does not grow from step to step', () => {
   const told = JSON.stringify(warm);
   assert.equal(new Set(rows.map(({ device }) => device)).size, 1, 'the device allocates nothing');
   assert.ok(grown('heapUsed') < 50, `${grown('heapUsed')} bytes of objects a step: ${told}`); // any object has more
-  assert.ok(grown('rss') < 6000, `${grown('rss')} bytes of the process a step: ${told}`); // it varies by some MB
+  // what the process has varies by tens of MB on a busy machine
+  assert.ok(grown('rss') < 25_000, `${grown('rss')} bytes of the process a step: ${told}`);
 });
 
 gpuTest('an optimiser of more than a binding holds updates all of it', async () => {
