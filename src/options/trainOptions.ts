@@ -10,6 +10,7 @@ import type { OptionsObject } from './optionsFromObject.js';
 import { type OptionMarks, toOptions } from './optionsObject.js';
 import { PARALLEL_OPTIONS } from './parallelOptions.js';
 import { type ParseSettings, parseOptions, requireOptions } from './parse.js';
+import { SAVING_OPTIONS } from './savingOptions.js';
 import type { OptionTable, OptionValues } from './spec.js';
 import { nameWithSuffix } from './suffix.js';
 import { TRACKING_OPTIONS } from './trackingOptions.js';
@@ -133,50 +134,6 @@ const SCHEDULE_OPTIONS = {
     min: 0,
     group: 'Losses',
     help: 'earlier fakes of which the discriminator is shown some again; CycleGAN keeps 50, pix2pix none',
-  },
-} as const satisfies OptionTable;
-
-const SAVING_OPTIONS = {
-  continue_train: {
-    kind: 'flag',
-    group: 'Saving and continuing',
-    stored: 'never',
-    help: 'go on exactly where the run --name stopped; its options need not be repeated',
-  },
-  epoch_count: {
-    kind: 'int',
-    default: 1,
-    min: 1,
-    group: 'Saving and continuing',
-    stored: 'never',
-    help: 'number of the first epoch; --continue_train knows it by itself',
-  },
-  save_latest_freq: {
-    kind: 'int',
-    default: 5000,
-    min: 1,
-    group: 'Saving and continuing',
-    help: 'images between two checkpoints "latest"',
-  },
-  save_epoch_freq: {
-    kind: 'int',
-    default: 5,
-    min: 1,
-    group: 'Saving and continuing',
-    help: 'epochs between two checkpoints that are kept',
-  },
-  save_by_iter: {
-    kind: 'flag',
-    group: 'Saving and continuing',
-    help: 'keep every "latest" as iter_N too',
-  },
-  keep_last: {
-    kind: 'int',
-    default: Number.POSITIVE_INFINITY,
-    min: 1,
-    infinite: true,
-    group: 'Saving and continuing',
-    help: 'checkpoints that are kept besides the latest and the best; older ones are deleted',
   },
 } as const satisfies OptionTable;
 

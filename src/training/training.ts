@@ -72,8 +72,7 @@ export async function withTraining<T>(
         session: surroundings.session,
         lock: surroundings.lock,
       });
-      const isStepNext = ranks === undefined && dataset.length >= imagesPerStep(opt);
-      await model.setup(opt, { print, checkpoints, isStepNext });
+      await model.setup(opt, { print, checkpoints, isStepNext: dataset.length >= dataset.batchSize });
       const start = startingPoint(model, opt, checkpoints, dataset.batchSize, warn);
       const { place, bestL1 } = ranks?.fromFirst(start) ?? start;
       const { batchIndex, skipped } = placeIn(dataset, place);

@@ -113,9 +113,9 @@ export class Model<Loss extends string = string, Visual extends string = string>
     this.print = print;
     this.checkpoints = this.surroundings.checkpoints(opt, checkpoints);
     if (opt.isTrain && !opt.continueTrain) {
-      const { graph, strategy, programs } = this;
-      const ahead = isStepNext ? () => compileFirstStep(graph, opt, strategy, programs) : undefined;
-      await startWeights(this, opt, this.surroundings.draw, ahead);
+      const { graph, strategy, programs, device } = this;
+      const ahead = () => compileFirstStep(graph, opt, strategy, programs, device.collective);
+      await startWeights(this, opt, this.surroundings.draw, isStepNext ? ahead : undefined);
     } else {
       this.loadedFrom = await this.checkpoints.load(this, opt);
     }
