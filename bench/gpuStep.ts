@@ -1,4 +1,6 @@
 import { openDevice } from '../src/engine/devices/openDevice.js';
+import { fusionFor } from '../src/engine/devices/webgpu/fusionFor.js';
+import { GUARANTEED } from '../src/engine/devices/webgpu/shaders/tiles.js';
 import { type Costs, costsOf } from '../src/engine/loops/costs.js';
 import { scheduleOf } from '../src/engine/loops/schedule.js';
 import type { Device } from '../src/engine/runtime/device.js';
@@ -98,7 +100,7 @@ async function startedModel(opt: TrainOptions, device: Device) {
 }
 
 async function timeRow(model: Model, opt: TrainOptions, steps: number): Promise<number> {
-  const batch = syntheticBatch(opt);
+  const batch = syntheticBatch(opt, model.graph.inputs);
   const started = performance.now();
   for (let i = 0; i < steps; i++) {
     model.setInput(batch);
@@ -129,7 +131,8 @@ export async function timeKernels(opt: TrainOptions, steps: number): Promise<rea
 /** What a step of these options costs, known before anything is run. */
 export function staticCosts(opt: TrainOptions): Costs {
   const graph = buildModel(findModel(opt.model), opt as unknown as ModelOptions);
-  return costsOf(scheduleOf(stepOf(graph).program(stepSize(opt)!)).tasks);
+  const fusion = fusionFor(GUARANTEED);
+  return costsOf(scheduleOf(stepOf(graph).program(stepSize(opt)!), { fusion }).tasks);
 }
 
 /** Of all GPUs together, by all processes; undefined where the system does not tell. */

@@ -42,7 +42,10 @@ async function steps() {
   const opt = parseTrainOptions(argv);
   const model = await createModel(opt, undefined, { ranks });
   await model.setup(opt, { print: () => {} });
-  model.setInput({ ...syntheticBatch(opt), ofImages: opt.batchSize * (ranks?.size ?? 1) });
+  model.setInput({
+    ...syntheticBatch(opt, model.graph.inputs),
+    ofImages: opt.batchSize * (ranks?.size ?? 1),
+  });
   const exchanged: number[] = [];
   const all = await time(
     async () => {

@@ -7,6 +7,7 @@ import { parseTestOptions, parsing } from '../training/options.js';
 import { type Launch, launchOf } from '../training/parallel/launch.js';
 import { type TestSummary, test } from '../training/testCommand.js';
 import { type Command, type Example, formatExamples } from './command.js';
+import { completedOptions } from './completion/completedOptions.js';
 import { JobProgress } from './jobProgress.js';
 import { print } from './output.js';
 import { untilSignal } from './untilSignal.js';
@@ -39,6 +40,7 @@ export const testCommand: Command = {
       formatOptionHelp(testTable(argv), columns),
       formatIgnoredHelp(columns),
     ].join('\n\n'),
+  completions: () => [completedOptions(testCommand, TEST_OPTIONS, false)],
   run: async (argv) => {
     const opt = parseTestOptions(argv);
     const launch = launchOf(process.env);

@@ -12,10 +12,12 @@ import { completeOptions } from '../training/saved/completeOptions.js';
 import { train } from '../training/train.js';
 import { TrainingFlags } from '../training/trainingFlags.js';
 import { type Command, type Example, formatExamples } from './command.js';
+import { completedOptions } from './completion/completedOptions.js';
 import { startDashboardProcess } from './dashboardChild.js';
 import { JobProgress } from './jobProgress.js';
 import { surviveLostOutput } from './lostOutput.js';
 import { print, printError } from './output.js';
+import { recipeHelp } from './recipeHelp.js';
 import { saveOnSignal } from './signals.js';
 import { untilSignal } from './untilSignal.js';
 
@@ -58,10 +60,12 @@ export const trainCommand: Command = {
     [
       `Usage: ${program()} train --dataroot DIR [options]`,
       wrap(ABOUT, Math.min(columns, WIDEST)).join('\n'),
+      ...recipeHelp(argv, TRAIN_OPTIONS, columns),
       formatExamples('Examples', EXAMPLES, columns),
       formatOptionHelp(tableFor(argv, TRAIN_OPTIONS, { isTrain: true, ...parsing() }), columns),
       formatIgnoredHelp(columns),
     ].join('\n\n'),
+  completions: () => [completedOptions(trainCommand, TRAIN_OPTIONS, true)],
   run: async (argv) => {
     const opt = parseTrainOptions(argv);
     if (opt.dryRun) return showDryRun(opt);

@@ -48,7 +48,7 @@ interface Flags extends ModelFlags, DeviceFlags {
   readonly keep_alpha?: boolean;
   readonly depth: string;
   readonly format?: ImageFormat;
-  readonly quality: number;
+  readonly quality?: number;
   readonly intra_threads: number;
   readonly part?: Place;
   readonly skip_existing?: boolean;
@@ -73,7 +73,7 @@ export function translateCommand(setExitCode: (code: number) => void): Command {
         imageFormats,
       ),
     )
-    .option('--quality <1-100>', 'of jpg and webp', wholeNumberIn(1, 100), 95)
+    .option('--quality <1-100>', 'of jpg and webp (default: 95)', wholeNumberIn(1, 100))
     .option('--intra_threads <n>', 'threads of the engine; 0: one a core', wholeNumberIn(0, 1024), 0)
     .option(
       '--part <i/n>',
@@ -81,10 +81,9 @@ export function translateCommand(setExitCode: (code: number) => void): Command {
       readPart,
     )
     .option('--skip_existing', 'leave out what is translated already')
-    .usage('--model <run or file> [options] <in...> <out>')
     .argument(
-      '<in...>',
-      'images: files, folders, "patterns", or - for stdin; then <out>: a file, a folder, or - for stdout',
+      '<in out...>',
+      'images: files, folders, "patterns", or - for stdin; and last where they go: a file, a folder, or - for stdout',
     )
     .addHelpText('after', shownExamples(EXAMPLES))
     .action(async (paths: string[], flags: Flags) => {
@@ -102,6 +101,9 @@ export function translateCommand(setExitCode: (code: number) => void): Command {
     });
 }
 
+/** The formats that `--quality` is for. */
+const LOSSY: readonly ImageFormat[] = ['jpg', 'webp'];
+
 async function translate(inputs: string[], output: string, flags: Flags): Promise<number> {
   const part = flags.part ?? partOf(process.env);
   const all = await jobsOf(inputs, output, flags.format, part.rank === 0 ? note : () => {});
@@ -110,6 +112,8 @@ async function translate(inputs: string[], output: string, flags: Flags): Promis
     print(`${nameOf(part)}nothing is left to translate of ${all.length} images`);
     return 0;
   }
+  if (flags.quality !== undefined && !jobs.some(({ format }) => LOSSY.includes(format)))
+    note(`--quality ${flags.quality} changes nothing: ${jobs[0].format} loses nothing`);
   const stop = new AbortController();
   const progress = new JobProgress();
   const generator = await loadGenerator(flags.model, {

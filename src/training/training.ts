@@ -1,9 +1,7 @@
-import { commandLine } from '../base/commandLine.js';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { CheckpointStore } from '../checkpoints/store.js';
 import { createDataset, type DatasetSurroundings } from '../data/createDataset.js';
 import type { Dataset } from '../data/loading/dataset.js';
-import { findModel } from '../models/registry.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import { decideDevice } from './autoDevice.js';
 import { createModel } from './createModel.js';
@@ -14,6 +12,7 @@ import { isFirst, onAllRanks, type Ranks } from './parallel/ranks.js';
 import { requireSameData } from './parallel/sameTraining.js';
 import { stretching } from './report/imageSides.js';
 import type { TrainingStart, TrainingSurroundings } from './report/trainingEvents.js';
+import { requireTraining } from './requireTraining.js';
 import { runFolder } from './saved/loadModel.js';
 import { placeIn, startingPoint } from './saved/resume.js';
 import { FixedSamples } from './validation/fixedSamples.js';
@@ -109,15 +108,6 @@ function openDataset(
   const { rank, size } = ranks;
   const sharing = { rank, size, together: opt.batchSize * size };
   return createDataset({ ...opt, batchSize }, { ...surroundings, sharing });
-}
-
-function requireTraining({ model }: TrainOptions): void {
-  if (!findModel(model).onlyTests) return;
-  throw new Pix2PixError(
-    `--model ${model} has nothing to train`,
-    {},
-    `test with it: ${commandLine('test', '--model', model, '--name', 'NAME')}`,
-  );
 }
 
 /** A run that continues may have come to its end; a new one that has no epochs is a mistake. */

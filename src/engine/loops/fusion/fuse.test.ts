@@ -1,6 +1,9 @@
 /** Which kernels the rules of fusion make of small programs, as they are printed. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { repositoryRoot } from '../../../../test/repository.js';
 import { State } from '../../ir/state.js';
 import { f32 } from '../../ir/tensorType.js';
 import { Trace } from '../../ir/trace.js';
@@ -15,6 +18,7 @@ import { concat, reshape, slice, transpose } from '../../ops/shape.js';
 import { standardize } from '../../ops/standardize.js';
 import { translatePixels } from '../../ops/translatePixels.js';
 import { upsample } from '../../ops/upsample.js';
+import type { Kernel } from '../kernel.js';
 import { formatKernel } from '../print.js';
 import { scheduleOf } from '../schedule.js';
 import type { FusionOptions } from './fuse.js';
@@ -71,6 +75,47 @@ test('what is not cheap is stored, once', () => {
     'product [1,4,8,8] [1,4,8,8]',
     ...Array.from({ length: 3 }, () => 'product [1,4,8,8]'),
   ]);
+});
+
+/** The document shows what is printed now. */
+test('the convolution, the norm and the activation of the document', () => {
+  const trace = new Trace(true);
+  const operand = (name: string, ...shape: number[]) => trace.input(name, f32(...shape));
+  const [x, w, v] = [
+    operand('x', 1, 64, 128, 128),
+    operand('w', 128, 64, 4, 4),
+    operand('v', 256, 128, 4, 4),
+  ];
+  const [factor, shift] = ['scale', 'shift'].map((name) => operand(name, 1, 128, 1, 1));
+  const geometry = { stride: 2, padding: 1 };
+  const convolved = conv2d(x, w, undefined, geometry);
+  const y = leakyRelu(standardize(convolved, [0, 2, 3], 1e-5, { scale: factor, shift }), 0.2);
+  const isFirst = ({ axes, phases }: Kernel) => phases[0][0].op === 'product' && axes[1] === 128;
+  const kernels = fused(
+    trace,
+    { z: conv2d(y, v, undefined, geometry) },
+    {
+      splitOf: (kernel) => (isFirst(kernel) ? 2 : 1),
+    },
+  );
+  assert.equal(kernels.length, 3);
+  const document = readFileSync(join(repositoryRoot, 'docs/architecture.md'), 'utf8');
+  assert.ok(
+    document.includes(kernels.map((text) => text.replaceAll('; ', '\n')).join('\n\n')),
+    kernels.join('\n\n'),
+  );
+});
+
+test('sums of a row are in the first phase in which they can be', () => {
+  const trace = new Trace(true);
+  const y = trace.input('y', f32(2, 8));
+  const z = add(standardize(y, [1], 0.5), reduceMean(tanh(y), [1]));
+  const [row] = fused(trace, { z });
+  assert.match(
+    row,
+    /^acc0 = [^;]* of y\[i0, k0\]; acc1 = [^;]* of tanh[^;]*; acc2 = [^;]* - \(acc0 · 0\.125\)/,
+  );
+  assert.match(row, /reciprocal\(sqrt\(\(acc2 · 0\.125\) \+ 0\.5\)\)/);
 });
 
 test('a norm is one kernel for each row, which its reader applies on load', () => {

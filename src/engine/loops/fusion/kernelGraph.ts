@@ -142,7 +142,7 @@ export class KernelGraph {
 
   /** Whether something must run before something else. @param isIndirect by way of a third */
   private leads(from: Node, to: Node, isIndirect: boolean): boolean {
-    const pending = this.followers(from).filter((node) => !isIndirect || node !== to);
+    const pending = [...this.followers(from)].filter((node) => !isIndirect || node !== to);
     const seen = new Set(pending);
     for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
       if (node === to) return true;
@@ -156,14 +156,16 @@ export class KernelGraph {
   }
 
   /** What has to run after a node and directly depends on it. */
-  private followers(node: Node): Node[] {
-    const found = storedBy(node).flatMap((tensor) => [...(this.readers.get(tensor) ?? [])]);
-    if (!isKernel(node)) return [...found, ...this.steps.slice(this.steps.indexOf(node) + 1)];
-    for (const tensor of node.reads) {
-      const step = this.overwritten.get(tensor);
-      if (step !== undefined) found.push(step);
+  private *followers(node: Node): Iterable<Node> {
+    for (const tensor of storedBy(node)) yield* this.readers.get(tensor) ?? [];
+    if (!isKernel(node)) {
+      yield* this.steps.slice(this.steps.indexOf(node) + 1);
+      return;
     }
-    return found;
+    for (const tensor of this.overwritten.size > 0 ? node.reads : []) {
+      const step = this.overwritten.get(tensor);
+      if (step !== undefined) yield step;
+    }
   }
 
   /** What has to run before a node. */
