@@ -1,6 +1,7 @@
 import { Pix2PixError } from '../../src/base/errors/pix2pixError.js';
 import type {
   Annotations,
+  Histogram,
   LogTail,
   Refusal,
   RunDetail,
@@ -42,6 +43,10 @@ export class HttpSource implements DataSource {
 
   imageUrl(run: string, tag: string, step: number): string {
     return url('image', { run, tag, step });
+  }
+
+  histograms(run: string, tag: string): Promise<readonly Histogram[]> {
+    return this.get('histograms', { run, tag });
   }
 
   log(run: string): Promise<LogTail> {

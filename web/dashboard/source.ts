@@ -1,6 +1,7 @@
 import { Pix2PixError } from '../../src/base/errors/pix2pixError.js';
 import type {
   Annotations,
+  Histogram,
   LogTail,
   RunDetail,
   RunFile,
@@ -30,6 +31,8 @@ export interface DataSource {
   exportSeriesUrl?(runs: readonly string[], tag: string, format: 'csv' | 'json'): string;
   /** Where the run can be downloaded as one file. */
   exportRunUrl?(run: string): string;
+  /** Absent where there is no server. */
+  histograms?(run: string, tag: string): Promise<readonly Histogram[]>;
   log(run: string): Promise<LogTail>;
   files(run: string): Promise<readonly RunFile[]>;
   /** @returns a function that ends it */

@@ -1,3 +1,4 @@
+import type { Histogram } from '../reading/readHistograms.js';
 import type { Annotations, RunDetail, RunFile, RunSummary } from '../reading/runSummary.js';
 import type { Series } from '../reading/series.js';
 
@@ -9,6 +10,7 @@ import type { Series } from '../reading/series.js';
  *     GET  /api/run?run=ID                                 RunDetail
  *     GET  /api/series?run=ID&run=ID&tag=T&tag=T[&from=STEP&to=STEP&points=N]   Series[]
  *     GET  /api/image?run=ID&tag=T&step=N                  the image as it was written (image/png, ...)
+ *     GET  /api/histograms?run=ID&tag=T[&steps=N]          Histogram[], of about so many steps
  *     GET  /api/log?run=ID[&bytes=N]                       LogTail
  *     GET  /api/files?run=ID                               RunFile[]
  *     GET  /api/events                                     server-sent events: RunsChanged as event `changed`; `over` when
@@ -63,4 +65,4 @@ export interface EmbeddedRun {
   readonly files: readonly RunFile[];
 }
 
-export type { Annotations, RunDetail, RunFile, RunSummary, Series };
+export type { Annotations, Histogram, RunDetail, RunFile, RunSummary, Series };
