@@ -9,6 +9,7 @@ import type {
   RunList,
   RunSummary,
   RunsChanged,
+  SavedView,
   Series,
 } from '../../src/records/dashboard/api.js';
 import type { SeriesQuery } from '../../src/records/reading/series.js';
@@ -105,11 +106,23 @@ export class HttpSource implements DataSource {
     return this.post('delete', run, { confirm: run });
   }
 
+  views(): Promise<readonly SavedView[]> {
+    return this.get('views');
+  }
+
+  saveView(view: SavedView): Promise<readonly SavedView[]> {
+    return this.post('view/save', undefined, view);
+  }
+
+  deleteView(name: string): Promise<readonly SavedView[]> {
+    return this.post('view/delete', undefined, { name });
+  }
+
   private get<T>(path: string, query?: Query): Promise<T> {
     return answer(fetch(url(path, query)));
   }
 
-  private post<T>(path: string, run: string, body: object = {}): Promise<T> {
+  private post<T>(path: string, run: string | undefined, body: object = {}): Promise<T> {
     const headers = { 'content-type': 'application/json', 'x-pix2pix-token': this.token };
     return answer(fetch(url(path, { run }), { method: 'POST', headers, body: JSON.stringify(body) }));
   }

@@ -8,6 +8,7 @@ import type {
   RunList,
   RunSummary,
   RunsChanged,
+  SavedView,
   Series,
 } from '../../src/records/dashboard/api.js';
 import type { SeriesQuery } from '../../src/records/reading/series.js';
@@ -41,4 +42,8 @@ export interface DataSource {
   stop(run: string): Promise<void>;
   save(run: string): Promise<void>;
   remove(run: string): Promise<void>;
+  /** Absent where there is no server. */
+  views?(): Promise<readonly SavedView[]>;
+  saveView?(view: SavedView): Promise<readonly SavedView[]>;
+  deleteView?(name: string): Promise<readonly SavedView[]>;
 }

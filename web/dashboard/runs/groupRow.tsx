@@ -31,7 +31,6 @@ export function GroupRow(props: GroupRowProps) {
       aria-rowindex={index + 2}
       tabIndex={isActive ? 0 : -1}
       class="group-row"
-      aria-expanded={isOpen}
     >
       <td class="draw">
         <input
@@ -56,6 +55,7 @@ export function GroupRow(props: GroupRowProps) {
             type="button"
             class="plain fold"
             tabIndex={-1}
+            aria-expanded={isOpen}
             aria-label={`${isOpen ? 'Fold' : 'Open'} ${name}`}
             onClick={() => onOpen(id)}
           >
