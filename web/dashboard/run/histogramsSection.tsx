@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import type { Histogram, RunSummary } from '../../../src/records/dashboard/api.js';
+import type { Histogram, RunDetail, RunSummary } from '../../../src/records/dashboard/api.js';
 import { useDashboard } from '../app/dashboard.js';
 import { Failure } from '../app/failure.js';
 import { formatCount, formatNumber } from '../app/format.js';
@@ -12,10 +12,17 @@ import { useFresh } from './useFresh.js';
 const BOX = { width: 260, height: 120, rise: 55 };
 
 /** How weights and gradients are spread, step by step: where a training was asked to keep that. */
-export function HistogramsSection({ run, tags }: { run: RunSummary; tags: readonly string[] }) {
+export function HistogramsSection({ run, detail }: { run: RunSummary; detail: RunDetail }) {
+  const tags = detail.histograms;
   const { source } = useDashboard();
   const sought = useSignal('');
   if (tags.length === 0 || source.histograms === undefined) return null;
+  const networks = detail.networks.map(({ name }) => name);
+  /** Weights first, networks in their order. */
+  const rank = (group: string) => {
+    const [kind, network = ''] = group.split('/');
+    return (kind === 'weights' ? 0 : 100) + ((networks.indexOf(network) + 100) % 100);
+  };
   const words = sought.value.trim().toLowerCase();
   const groups = new Map<string, string[]>();
   for (const tag of tags.filter((tag) => tag.toLowerCase().includes(words))) {
@@ -38,18 +45,20 @@ export function HistogramsSection({ run, tags }: { run: RunSummary; tags: readon
         />
       }
     >
-      {[...groups].map(([name, members], i) => (
-        <details key={name} open={i === 0 || words !== '' || undefined}>
-          <summary>
-            {name} <span class="quiet">{members.length}</span>
-          </summary>
-          <div class="histograms">
-            {members.map((tag) => (
-              <HistogramCard key={tag} run={run} tag={tag} title={tag.slice(tag.lastIndexOf('/') + 1)} />
-            ))}
-          </div>
-        </details>
-      ))}
+      {[...groups]
+        .sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1))
+        .map(([name, members], i) => (
+          <details key={name} open={i === 0 || words !== '' || undefined}>
+            <summary>
+              {name} <span class="quiet">{members.length}</span>
+            </summary>
+            <div class="histograms">
+              {members.map((tag) => (
+                <HistogramCard key={tag} run={run} tag={tag} title={tag.slice(tag.lastIndexOf('/') + 1)} />
+              ))}
+            </div>
+          </details>
+        ))}
     </Section>
   );
 }

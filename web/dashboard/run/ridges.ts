@@ -24,8 +24,8 @@ export function rangeOf(histograms: readonly Histogram[]): { readonly min: numbe
 }
 
 /**
- * The outlines of some histograms behind each other. Their heights are shares of the values by width, in proportion to the
- * highest, so that buckets of unequal width compare.
+ * The outlines of some histograms behind each other, each as high as the others. Heights within one are shares of the values
+ * by width, so that buckets of unequal width compare.
  */
 export function ridgesOf(histograms: readonly Histogram[], { width, height, rise }: RidgeBox): Ridge[] {
   const { min, max } = rangeOf(histograms);
@@ -33,12 +33,12 @@ export function ridgesOf(histograms: readonly Histogram[], { width, height, rise
     const total = buckets.reduce((sum, [, , count]) => sum + count, 0);
     return buckets.map(([left, right, count]) => (right > left ? count / (total || 1) / (right - left) : 0));
   });
-  const highest = Math.max(...densities.flat(), Number.MIN_VALUE);
+  const highest = densities.map((each) => Math.max(...each, Number.MIN_VALUE));
   const x = (value: number) => round(((value - min) / (max - min)) * width);
   return histograms.map(({ step, buckets }, i) => {
     const age = histograms.length > 1 ? i / (histograms.length - 1) : 1;
     const base = rise + age * (height - rise);
-    const y = (density: number) => round(base - (density / highest) * rise);
+    const y = (density: number) => round(base - (density / highest[i]) * rise);
     const tops = buckets.map(([left, right], j) => `L${x((left + right) / 2)} ${y(densities[i][j])}`);
     const [first, last] = [x(buckets[0][0]), x(buckets[buckets.length - 1][1])];
     return { step, age, path: `M${first} ${round(base)}${tops.join('')}L${last} ${round(base)}` };

@@ -48,7 +48,7 @@ function PresentRun({ run }: { run: RunSummary }) {
           <ChartGrid runs={[run]} />
         </Section>
       )}
-      {detail !== undefined && <HistogramsSection run={run} tags={detail.histograms} />}
+      {detail !== undefined && <HistogramsSection run={run} detail={detail} />}
       <div class="run-columns">
         <MetricsSection run={run} />
         {detail !== undefined && <OptionsSection options={run.options} sessions={detail.sessions} />}
