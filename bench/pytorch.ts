@@ -10,8 +10,13 @@ const script = scriptOf('step');
 /** The report of `bench/python/step.py`. */
 export interface PyTorchResult {
   readonly torch: string;
+  /** `cpu`, or the GPU's name. */
+  readonly device: string;
+  /** Whether its Adam really was a fused one. */
+  readonly fused_adam: boolean;
   readonly step_ms: readonly number[];
   readonly peak_rss_bytes: number;
+  readonly peak_gpu_bytes: number | null;
 }
 
 /** Ways to run the same step in PyTorch: the reference's own code, and what its user could change in a line or two. */
@@ -20,32 +25,65 @@ export const PYTORCH_WAYS = {
   'channels last': ['--mode', 'channels_last'],
   compile: ['--mode', 'compile'],
   'eager, fused Adam': ['--mode', 'eager', '--fused-adam'],
+  'bf16 autocast, channels last, fused Adam': ['--mode', 'bf16', '--fused-adam', 'if-there'],
 } as const;
 
 export type PyTorchWay = keyof typeof PYTORCH_WAYS;
 
+/** The same on a GPU of NVIDIA, and how exact each is: `tf32` rounds the operands of products to 10 bits, `bf16` to 7. */
+export const CUDA_WAYS = {
+  'eager, TF32': { argv: ['--mode', 'eager', '--tf32'], precision: 'tf32' },
+  'strict fp32': { argv: ['--mode', 'eager'], precision: 'fp32' },
+  'channels last, TF32': { argv: ['--mode', 'channels_last', '--tf32'], precision: 'tf32' },
+  'bf16 autocast, channels last': { argv: ['--mode', 'bf16', '--tf32'], precision: 'bf16' },
+  'compile, TF32': { argv: ['--mode', 'compile', '--tf32'], precision: 'tf32' },
+} as const;
+
+export type CudaWay = keyof typeof CUDA_WAYS;
+
 /** A python that can import torch: $PIX2PIX_BENCH_PYTHON, or python3. Undefined if there is none. */
-export async function findPyTorch(): Promise<string | undefined> {
+export async function findPyTorch(device: 'cpu' | 'cuda' = 'cpu'): Promise<string | undefined> {
   const python = process.env.PIX2PIX_BENCH_PYTHON ?? 'python3';
-  const works = await run(python, ['-c', 'import torch']).then(
+  const check = device === 'cpu' ? 'import torch' : 'import torch; assert torch.cuda.is_available()';
+  const works = await run(python, ['-c', check]).then(
     () => true,
     () => false,
   );
   return works && existsSync(script) ? python : undefined;
 }
 
-/** Times the same step in PyTorch, in a process of its own. Rejects where that way does not work, as without a C++ compiler. */
+/** The numbers of a run of `bench/python/step.py`; its own defaults where they are left out. */
+export interface PyTorchSettings {
+  readonly steps: number;
+  readonly warmup?: number;
+  readonly threads?: number;
+  readonly device?: 'cpu' | 'cuda';
+  readonly batch?: number;
+  readonly size?: number;
+  readonly ngf?: number;
+  readonly ndf?: number;
+}
+
+/**
+ * Times the same step in PyTorch, in a process of its own.
+ * @param argv of one of the ways
+ * @throws Error with PyTorch's last line where that way does not work, as without a C++ compiler
+ */
 export async function timePyTorch(
   python: string,
-  way: PyTorchWay,
-  steps: number,
-  threads: number,
+  argv: readonly string[],
+  { warmup = 2, ...settings }: PyTorchSettings,
 ): Promise<PyTorchResult> {
-  const numbers = ['--steps', `${steps}`, '--warmup', '2', '--threads', `${threads}`];
-  const { stdout } = await run(python, [script, ...PYTORCH_WAYS[way], ...numbers, '--json'], {
-    maxBuffer: 1 << 24,
-  });
-  return JSON.parse(stdout.trim().split('\n').at(-1)!);
+  const numbers = Object.entries({ warmup, ...settings }).flatMap(([name, value]) => [
+    `--${name}`,
+    `${value}`,
+  ]);
+  try {
+    const { stdout } = await run(python, [script, ...argv, ...numbers, '--json'], { maxBuffer: 1 << 24 });
+    return JSON.parse(stdout.trim().split('\n').at(-1)!);
+  } catch (error) {
+    throw new Error(String(error).trim().split('\n').at(-1));
+  }
 }
 
 /** Milliseconds of each of so many images in PyTorch, by the weights of an exported unet_256. */

@@ -1,6 +1,7 @@
 import { createModel } from '../src/training/createModel.js';
 import type { Model } from '../src/training/model/model.js';
 import { parseTrainOptions } from '../src/training/options.js';
+import { syntheticBatch } from '../src/training/profiling/syntheticBatch.js';
 
 /**
  * Floating-point operations of one `optimize_parameters` at the defaults, 256² and batch 1: 43.7 G multiply-adds in
@@ -14,15 +15,12 @@ export const STEP_FLOPS = 87.4e9;
  */
 export const ADAM_BYTES = 57_182_660 * 7 * 4;
 
-/** A model at the defaults, with an input, whose steps are to be timed. */
+/** A model at the defaults on the processor, with an input, whose steps are to be timed. */
 export async function defaultModel(threads: number): Promise<Model> {
-  const model = await createModel(parseTrainOptions(['--dataroot', '.', '--intra_threads', `${threads}`]));
-  await model.setup(model.opt, { print: () => {} });
-  model.setInput({ A: image(1), B: image(2) });
+  const machine = ['--device', 'cpu', '--intra_threads', `${threads}`];
+  const opt = parseTrainOptions(['--dataroot', '.', ...machine]);
+  const model = await createModel(opt);
+  await model.setup(opt, { print: () => {} });
+  model.setInput(syntheticBatch(opt, model.graph.inputs));
   return model;
-}
-
-function image(seed: number) {
-  const data = Uint8Array.from({ length: 256 * 256 * 3 }, (_, i) => 128 + 100 * Math.sin(seed * i));
-  return { data, shape: [1, 256, 256, 3] as const };
 }

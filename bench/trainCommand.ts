@@ -22,21 +22,25 @@ export interface TrainCommandResult {
   readonly peakRssBytes: number | undefined;
 }
 
-/** Runs `pix2pix train` at its defaults for some steps on synthetic images, and watches it from outside. */
-export async function watchTrainCommand(steps: number, threads: number): Promise<TrainCommandResult> {
+/**
+ * Runs `pix2pix train` for some steps on synthetic images, and watches it from outside.
+ *
+ * @param argv besides what it needs, such as the device; everything else is as by default
+ */
+export async function watchTrainCommand(steps: number, argv: readonly string[]): Promise<TrainCommandResult> {
   const folder = mkdtempSync(join(tmpdir(), 'pix2pix-bench-'));
   try {
     await synthesizeFacades({ out: join(folder, 'data'), count: 24, size: 256 });
-    return await watch(folder, steps, threads);
+    return await watch(folder, steps, argv);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function watch(folder: string, steps: number, threads: number): Promise<TrainCommandResult> {
+async function watch(folder: string, steps: number, argv: readonly string[]): Promise<TrainCommandResult> {
   const start = performance.now();
   const args = ['--dataroot', join(folder, 'data'), '--checkpoints_dir', folder, '--name', 'bench'];
-  const numbers = ['--print_freq', '1', '--max_steps', `${steps}`, '--intra_threads', `${threads}`];
+  const numbers = ['--print_freq', '1', '--max_steps', `${steps}`, ...argv];
   const child = spawn(process.execPath, [program, 'train', ...args, ...numbers, '--val_freq', '0'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

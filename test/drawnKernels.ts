@@ -147,6 +147,13 @@ function matrixProduct({ from, to, height, width, stride }: Geometry): Kernel {
   return { axes: [m, n], over: [k], phases: [[{ op: 'product', a: left, b: right }]], stores };
 }
 
+/** A convolution of 20 channels by kernels of 3 × 3 that fills more than a tile of so many rows and columns, and not two. */
+export function convolutionBeyond(rows: number, columns: number): Kernel {
+  const size = { batch: 1, from: 20, to: rows + 3, height: 8, width: columns / 4 + 2 };
+  const how = { stride: 1, padding: 0, parts: 1 } as const;
+  return convolution({ ...size, ...how, kernel: [3, 3], onLoad: 'norm', onStore: 'bias' });
+}
+
 /** Contractions as the three convolutions and matrix products make them, with parts of sums, norms and activations. */
 export const drawnContractions: fc.Arbitrary<Kernel> = fc
   .tuple(fc.constantFrom(convolution, inputGradient, weightGradient, matrixProduct), geometry)

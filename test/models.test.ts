@@ -13,73 +13,22 @@ import { parseTestOptions } from '../src/training/options.js';
 import { completeOptions } from '../src/training/saved/completeOptions.js';
 import { test as translateAll } from '../src/training/testCommand.js';
 import { maxDifference } from './assertClose.js';
-import { makeDataset, pix2pix, stored, temporaryFolder, trainHere } from './tinyRun.js';
+import { ONE_THREAD, recipeLines } from './recipeLines.js';
+import { pix2pix, stored, temporaryFolder, trainHere } from './tinyRun.js';
 
 const folder = temporaryFolder();
 const checkpoints = join(folder, 'checkpoints');
-const MACHINE = ['--num_threads', '0', '--intra_threads', '1', '--checkpoints_dir', checkpoints];
-const SMALL = ['--ngf', '2', '--ndf', '2'];
-const TINY_IMAGES = ['--load_size', '36', '--crop_size', '32'];
+const { recipes: RECIPES, all, dataroots } = await recipeLines(folder);
+const { paired, unpaired } = dataroots;
+const single = join(paired, 'train'); // any images will do
+const MACHINE = [...ONE_THREAD, '--checkpoints_dir', checkpoints];
 const SHORT = ['--n_epochs', '2', '--n_epochs_decay', '0'];
-
-const paired = await makeDataset(join(folder, 'paired'), { train: 3, test: 1 });
-const single = join(folder, 'paired', 'train'); // any images will do
-const unpaired = join(folder, 'unpaired');
-for (const side of ['trainA', 'trainB', 'testA', 'testB']) {
-  mkdirSync(join(unpaired, side), { recursive: true });
-  for (const name of readdirSync(single).slice(side === 'trainB' ? 1 : 0)) {
-    const half = { left: side.endsWith('A') ? 0 : 36, top: 0, width: 36, height: 36 };
-    await sharp(join(single, name))
-      .extract(half)
-      .toFile(join(unpaired, side, name));
-  }
-}
-const digits = join(folder, 'digits');
-mkdirSync(digits);
-for (const phase of ['train', 't10k']) {
-  const header = Buffer.from([0, 0, 8, 3, 0, 0, 0, 70, 0, 0, 0, 28, 0, 0, 0, 28]);
-  const pixels = Buffer.from(Uint8Array.from({ length: 70 * 784 }, (_, i) => (i * i + 7 * i) % 256));
-  writeFileSync(join(digits, `${phase}-images-idx3-ubyte`), Buffer.concat([header, pixels]));
-}
-
-/** A command line for each recipe, with small data and networks. Four of them are for images of 256 × 256. */
-const RECIPES: Readonly<Record<string, readonly string[]>> = {
-  paper: ['--dataroot', paired, ...SMALL],
-  article: ['--dataroot', paired, ...SMALL, '--batch_size', '2'],
-  affinelayer: ['--dataroot', paired, ...SMALL, '--lambda_GAN', '2'],
-  cyclegan: [
-    '--dataroot',
-    unpaired,
-    ...SMALL,
-    ...TINY_IMAGES,
-    '--netG',
-    'resnet_6blocks',
-    '--pool_size',
-    '2',
-  ],
-  mnist: ['--dataroot', digits],
-  colorization: ['--dataroot', paired, ...SMALL, ...TINY_IMAGES, '--netG', 'unet_32'],
-};
-/** Other ways through the same models. */
-const VARIANTS: Readonly<Record<string, readonly string[]>> = {
-  cyclegan_accumulated: [...RECIPES.cyclegan, '--recipe', 'cyclegan', '--accumulate', '2', '--ema', '0.9'],
-  cyclegan_parts: [
-    ...['--dataroot', unpaired, ...SMALL, ...TINY_IMAGES, '--model', 'cycle_gan', '--netG', 'unet_32'],
-    ...['--gan_mode', 'wgangp', '--diffaug', 'color', '--lambda_identity', '0', '--lr_D', '0.0001'],
-  ],
-  affinelayer_separable: [...RECIPES.affinelayer, '--recipe', 'affinelayer', '--separable_conv'],
-  gan_wasserstein: ['--dataroot', digits, '--model', 'gan', '--gan_mode', 'wgangp', '--batch_size', '40'],
-};
 
 test('there is a command line for every recipe', () => {
   assert.deepEqual(Object.keys(RECIPES).sort(), Object.keys(BUILT_IN_RECIPES).sort());
 });
 
-const lines = [
-  ...Object.entries(RECIPES).map(([name, flags]) => [name, ['--recipe', name, ...flags]] as const),
-  ...Object.entries(VARIANTS),
-];
-for (const [name, flags] of lines) {
+for (const [name, flags] of all) {
   test(`${name}: a training that is interrupted and continued is the one that is not`, async () => {
     const start = [...flags, ...SHORT, ...MACHINE];
     const whole = await trainHere([...start, '--name', name]);
@@ -198,7 +147,7 @@ test('files of the reference’s CycleGAN are a run that is tested and trained f
     const out = join(run, `latest_net_${generator}.pth`);
     await exportGenerator('cyclegan', { checkpointsDir: checkpoints, generator, format: 'pth', out });
   }
-  const data = ['--dataroot', unpaired, ...TINY_IMAGES];
+  const data = ['--dataroot', unpaired, '--load_size', '36', '--crop_size', '32'];
   const ours = await testRun('cyclegan', '--phase', 'test');
   const theirs = await testRun('theirs', ...data, '--load_size', '32');
   for (const visual of ['fake_A', 'fake_B', 'rec_A', 'rec_B']) {

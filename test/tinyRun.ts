@@ -19,10 +19,11 @@ export const root = fileURLToPath(new URL('../../', import.meta.url));
 
 export const program = join(root, 'bin', 'pix2pix.js');
 
-/** Networks of two channels on images of 32 × 32; everything else is as by default. */
+/** Networks of two channels on images of 32 × 32, on the processor whatever the machine has; all else is as by default. */
 export const TINY = [
   ...['--netG', 'unet_32', '--ngf', '2', '--netD', 'n_layers', '--n_layers_D', '1', '--ndf', '2'],
   ...['--load_size', '36', '--crop_size', '32', '--num_threads', '0', '--intra_threads', '1'],
+  ...['--device', 'cpu'],
 ];
 
 /** In memory where the system has such a folder: checkpoints are synced to the disk, which a busy disk makes slow. */
@@ -115,15 +116,20 @@ export interface Trained {
 /**
  * Trains in this process, from the beginning or, where `argv` has `--continue_train`, from the checkpoint.
  * @param stopAfter the training is told to stop when it has asked so often
+ * @param onEvent is called with what it tells
  */
 export async function trainHere(
   argv: readonly string[],
   stopAfter = Number.POSITIVE_INFINITY,
+  onEvent: (event: TrainingEvent) => void = () => {},
 ): Promise<Trained> {
   const events: TrainingEvent[] = [];
   let asked = 0;
   const summary = await trainingLoop(completeOptions(parseTrainOptions(argv)), {
-    emit: (event) => events.push(event),
+    emit: (event) => {
+      events.push(event);
+      onEvent(event);
+    },
     shouldStop: () => ++asked > stopAfter,
   });
   return { summary, events };

@@ -8,7 +8,8 @@ import type { HardwareGpu } from '../engine/devices/webgpu/findHardwareGpu.js';
 import { decideDevice } from './autoDevice.js';
 import { parseTrainOptions } from './options.js';
 
-const opt = (...argv: string[]) => parseTrainOptions(['--dataroot', '.', ...TINY, ...argv]);
+const opt = (...argv: string[]) =>
+  parseTrainOptions(['--dataroot', '.', ...TINY, '--device', 'auto', ...argv]);
 const adapter = { name: 'nvidia-h200', vendor: 'nvidia', architecture: '', driver: '', isSoftware: false };
 
 interface Machine {
@@ -77,7 +78,10 @@ test('a device that cannot make a step leaves the other one', async () => {
   const lacking = new Pix2PixError('a training step does not fit into memory');
   assert.equal((await decide(opt(), { speeds: { webgpu: 9000, cpu: lacking } })).device, 'webgpu');
   await assert.rejects(decide(opt(), { speeds: { webgpu: small, cpu: lacking } }), lacking);
-  await assert.rejects(decide(opt(), { speeds: { webgpu: new TypeError('a defect') } }), TypeError);
+  const driver = new TypeError('the driver failed\nand more');
+  const despite = await decide(opt(), { speeds: { webgpu: driver, cpu: 50 } });
+  assert.match(despite.said.join(), /^training on the CPU: .* none \(the driver failed\)/);
+  await assert.rejects(decide(opt(), { speeds: { webgpu: 9, cpu: new TypeError('a defect') } }), TypeError);
 });
 
 test('without a GPU nothing is timed, and nothing said but what a person can change', async () => {
@@ -85,7 +89,7 @@ test('without a GPU nothing is timed, and nothing said but what a person can cha
   const gpu = { notice: 'the package webgpu is not installed: npm install webgpu' };
   const { device, said } = await decide(opt(), { gpu });
   assert.equal(device, 'cpu');
-  assert.deepEqual(said, [`training on the CPU. ${gpu.notice}`]);
+  assert.deepEqual(said, [`training on the CPU: ${gpu.notice}`]);
 });
 
 test('who has named a device gets it without a trial', async () => {

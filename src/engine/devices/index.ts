@@ -12,4 +12,4 @@ export type { PredictOptions, StepTime } from '../runtime/stepTime.js';
 export type { TensorArray } from '../runtime/tensorArray.js';
 export type { TunedChoicesStore } from '../runtime/tunedChoices.js';
 export { openDevice } from './openDevice.js';
-export { DEFAULT_DEVICE, DEVICE_NAMES, type DeviceName } from './registry.js';
+export { DEFAULT_DEVICE, DEVICE_NAMES, type DeviceChoice, type DeviceName } from './registry.js';

@@ -77,9 +77,16 @@ export function indicesOf(expr: Expr): readonly Index[] {
   }
 }
 
+const atoms = new WeakMap<Index, readonly Atom[]>();
+
 /** The atoms of an index, and those within them. */
-export function atomsOf({ terms }: Index): Atom[] {
-  return terms.flatMap(({ atom }) => withInner(atom));
+export function atomsOf(index: Index): readonly Atom[] {
+  let found = atoms.get(index);
+  if (found === undefined) {
+    found = index.terms.flatMap(({ atom }) => withInner(atom));
+    atoms.set(index, found);
+  }
+  return found;
 }
 
 /** An atom and those within it. */

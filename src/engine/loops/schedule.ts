@@ -8,7 +8,7 @@ import { kernelOf } from './kernel.js';
 import { lowerToLoops } from './lowerToLoops.js';
 import { computedTensors } from './operands.js';
 import type { Schedule, Task } from './task.js';
-import { verifyKernel, verifyOrder } from './verify.js';
+import { verifySchedule } from './verifySchedule.js';
 
 export interface ScheduleOptions {
   /** How kernels are fused; 'none': every loop of an op is one. Default: for devices that bind 16 tensors. */
@@ -29,27 +29,23 @@ export function scheduleOf(program: Program, { fusion = DEFAULT_FUSION }: Schedu
     (value) => tensors.get(value)!,
   );
   const tasks = fusion === 'none' ? loops : fuse(loops, tensors, new Set(leaving), fusion);
-  verify(tasks);
-  return { tensors, tasks };
-}
-
-function verify(tasks: readonly Task[]): void {
-  const kernels = tasks.flatMap((task) => (task.kind === 'kernel' ? [task] : []));
-  for (const { name, kernel } of kernels) verifyKernel(name, kernel);
-  verifyOrder(kernels.map(({ kernel }) => kernel));
+  const schedule = { tensors, tasks };
+  verifySchedule(schedule);
+  return schedule;
 }
 
 /** Every loop of an op as a kernel of its own, each computed tensor once. */
 function loopByLoop(program: Program, tensors: ReadonlyMap<Value, Tensor>): Task[] {
   const done = new Set<Tensor>();
   return cutProgram(program).flatMap(({ segment, hostStep }): Task[] => {
-    const kernels = (segment?.body ?? []).flatMap((value) => {
+    const together = hostStep?.kind === 'allReduce' ? hostStep.values : []; // this process is alone: they are copies
+    const kernels = [...(segment?.body ?? []), ...together].flatMap((value) => {
       const computed = computedTensors([tensors.get(value)!], (tensor) => done.has(tensor));
       for (const tensor of computed) done.add(tensor);
       return computed.map((tensor) => ({ kernel: kernelOf(tensor), name: nameOf(value, tensor) }));
     });
     const tasks = kernels.map((task): Task => ({ kind: 'kernel', ...task }));
-    return hostStep === undefined ? tasks : [...tasks, { kind: 'host', step: hostStep }];
+    return hostStep?.kind === 'adam' ? [...tasks, { kind: 'host', step: hostStep }] : tasks;
   });
 }
 

@@ -203,6 +203,10 @@ test('an index has the bounds that ranges of others leave it', () => {
   const offset = fromData(external('offsets', f32(1)), [whole(0)]);
   const moved = { index: sum(i, offset), low: 0, high: 10 };
   assert.deepEqual(boundsUnder(sum(i, offset), [moved]), { low: 0, high: 9 });
+  const padded = sum(times(i, 2), j, -1); // ⌊padded / 2⌋ is i + ⌊(j - 1) / 2⌋
+  const inside = { index: padded, low: 0, high: 12 };
+  assert.deepEqual(boundsUnder(div(padded, 2), []), { low: -1, high: 10 });
+  assert.deepEqual(boundsUnder(div(padded, 2), [inside]), { low: 0, high: 5 });
 });
 
 test('kernels whose operands come later, or whose results are there already, are refused', () => {

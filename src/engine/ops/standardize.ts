@@ -50,12 +50,12 @@ const standardizeOp = defineOp<StandardizeAttributes>({
   loops: ([x, scaling, shift], { attributes: { axes, epsilon }, type }) => {
     const { mean, variance } = meanAndVariance(x, axes);
     const r = inverseDeviationOver(variance, epsilon);
+    const factor =
+      scaling === undefined ? r : map(r.type, (...at) => binaryExpr('mul', load(r, at), load(scaling, at)));
     return map(type, (...at) => {
       const centred = binaryExpr('sub', load(x, at), loadStretched(mean, at));
-      const inverse = loadStretched(r, at);
-      if (scaling === undefined) return binaryExpr('mul', centred, inverse);
-      const factor = binaryExpr('mul', inverse, loadStretched(scaling, at));
-      return binaryExpr('add', binaryExpr('mul', centred, factor), loadStretched(shift, at));
+      const scaled = binaryExpr('mul', centred, loadStretched(factor, at));
+      return shift === undefined ? scaled : binaryExpr('add', scaled, loadStretched(shift, at));
     });
   },
   lower: (emit, [x, scaling, shift], { attributes: { axes, epsilon } }) => {

@@ -1,52 +1,39 @@
-import { RandomStream } from '../../base/random/stream.js';
-import { fillNormal } from '../../base/random/ziggurat.js';
-import type { Initialiser, State } from '../ir/state.js';
-import { elementCount } from '../ir/tensorType.js';
+import type { State } from '../ir/state.js';
 import type { Device } from './device.js';
-import { fillOrthogonal } from './orthogonal.js';
+import { type DrawTensors, drawHere } from './startingValues.js';
+
+/** How starting values are drawn. */
+export interface InitialiseSettings {
+  /** Default: in this thread. */
+  readonly draw?: DrawTensors | undefined;
+  /** Done while other threads draw, before the first state is set. */
+  readonly meanwhile?: () => Promise<void>;
+}
 
 /**
  * Draws the starting values of a network's states, which must be allocated. Each tensor has a stream of its own, so that
- * its numbers depend on the seed, the network's name and its place alone.
+ * its numbers depend on the seed, the network's name and its place alone: not on the threads, nor on the device.
  */
 export async function initialise(
   network: string,
   states: readonly State[],
   device: Pick<Device, 'upload'>,
   seed: number,
+  { draw = drawHere, meanwhile }: InitialiseSettings = {},
 ): Promise<void> {
-  // One array for all of them, one after the other: as many new ones would be garbage of the size of the network.
-  const scratch = new Float32Array(Math.max(0, ...states.map(({ type }) => elementCount(type.shape))));
-  for (const [index, state] of states.entries()) {
-    const { shape, dtype } = state.type;
-    if (dtype === 'i64') {
-      await device.upload(state, new BigInt64Array(1));
-      continue;
+  const tensors = states.flatMap(({ type: { dtype, shape }, initialiser }, index) =>
+    dtype === 'i64' ? [] : [{ seed, network, index, shape, initialiser }],
+  );
+  const drawing = draw(tensors);
+  try {
+    await meanwhile?.();
+    for (const state of states) {
+      if (state.type.dtype === 'i64') await device.upload(state, new BigInt64Array(1));
     }
-    const out = scratch.subarray(0, elementCount(shape));
-    fill(out, shape[0], state.initialiser, new RandomStream(seed, `init.${network}`, [index]));
-    await device.upload(state, out);
-  }
-}
-
-function fill(out: Float32Array, rows: number, initialiser: Initialiser, stream: RandomStream): void {
-  switch (initialiser.kind) {
-    case 'constant':
-      out.fill(initialiser.value);
-      break;
-    case 'normal':
-      fillNormal(out, stream, initialiser.mean, initialiser.std);
-      break;
-    case 'uniform':
-      for (let i = 0; i < out.length; i++) out[i] = initialiser.bound * (2 * stream.uniform() - 1);
-      break;
-    case 'orthogonal':
-      fillOrthogonal(out, rows, stream, initialiser.gain);
-      break;
-    case 'direction': {
-      fillNormal(out, stream, 0, 1);
-      const length = Math.sqrt(out.reduce((sum, x) => sum + x * x, 0));
-      for (let i = 0; i < out.length; i++) out[i] /= length;
+    for (let drawn = await drawing.next(); drawn !== undefined; drawn = await drawing.next()) {
+      await device.upload(states[drawn.tensor.index], drawn.data);
     }
+  } finally {
+    await drawing.end();
   }
 }

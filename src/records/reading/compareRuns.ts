@@ -28,7 +28,7 @@ export function compareRuns(a: RunDetail, b: RunDetail): RunDifference[] {
 
 function factsOf({ summary, sessions, networks }: RunDetail): Record<RunDifference['of'], Facts> {
   const session = sessions.at(-1);
-  const { git, machine, dataset } = session ?? {};
+  const { git, machine, device, dataset } = session ?? {};
   const options = Object.entries(summary.options).filter(([name]) => !OF_THE_CALL.includes(name));
   return {
     options: Object.fromEntries(options),
@@ -41,6 +41,7 @@ function factsOf({ summary, sessions, networks }: RunDetail): Record<RunDifferen
       cores: machine?.cores,
       memory: machine && formatBytes(machine.memoryBytes),
       gpus: machine?.gpus?.join(', '),
+      'computes on': device?.adapter ?? device?.name,
     },
     data: { samples: dataset?.samples, fingerprint: dataset?.fingerprint },
     networks: Object.fromEntries(

@@ -1,6 +1,5 @@
 import { type FloatImages, type Images, toFloatImages } from '../../data/batch/floatImages.js';
 import type { Device } from '../../engine/runtime/device.js';
-import { initialise } from '../../engine/runtime/initialise.js';
 import type { MemoryStrategy } from '../../engine/runtime/memoryModel.js';
 import type { Optimiser } from '../../engine/runtime/optimiser.js';
 import { buildModel } from '../../models/buildModel.js';
@@ -8,7 +7,6 @@ import type { ModelDefinition, ModelGraph, ModelOptions } from '../../models/def
 import { findGeneratorOf } from '../../models/generators.js';
 import type { TestOptions } from '../../options/testOptions.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
-import { startAverages } from './averagedNetworks.js';
 import { lastImages } from './batches.js';
 import { EpochLoss } from './epochLoss.js';
 import { memoryStrategy, roomForPrograms } from './fitMemory.js';
@@ -23,6 +21,7 @@ import { ProgramRunner } from './programRunner.js';
 import type { LoadedFrom, ModelCheckpoints } from './savedModel.js';
 import type { Place } from './savedProgress.js';
 import { SCHEDULE_OF_A_TEST, Schedule } from './schedule.js';
+import { compileFirstStep, startWeights } from './startWeights.js';
 import { stepPieces } from './stepPieces.js';
 import { runTrainingStep } from './trainingStep.js';
 import { translationProgram } from './translationProgram.js';
@@ -109,15 +108,14 @@ export class Model<Loss extends string = string, Visual extends string = string>
    */
   async setup(
     opt: TrainOptions | TestOptions = this.opt,
-    { print = console.log, checkpoints }: SetupSettings = {},
+    { print = console.log, checkpoints, isStepNext = false }: SetupSettings = {},
   ): Promise<void> {
     this.print = print;
     this.checkpoints = this.surroundings.checkpoints(opt, checkpoints);
     if (opt.isTrain && !opt.continueTrain) {
-      for (const [name, { states }] of Object.entries(this.networks)) {
-        await initialise(name, states, this.device, opt.seed);
-      }
-      await startAverages(this.trained);
+      const { graph, strategy, programs, device } = this;
+      const ahead = () => compileFirstStep(graph, opt, strategy, programs, device.collective);
+      await startWeights(this, opt, this.surroundings.draw, isStepNext ? ahead : undefined);
     } else {
       this.loadedFrom = await this.checkpoints.load(this, opt);
     }
@@ -149,14 +147,14 @@ export class Model<Loss extends string = string, Visual extends string = string>
   async optimizeParameters(): Promise<void> {
     if (!this.opt.isTrain) throw new Error('optimizeParameters: this model was created to test');
     const input = this.currentInput();
-    const pieces = stepPieces(this.graph, this.opt, this.strategy, input, this.steps);
-    const { graph, runner, pools, steps: step } = this;
+    const { graph, runner, pools, device, steps: step } = this;
+    const pieces = stepPieces(graph, this.opt, this.strategy, input, step, device.collective);
     const scalars = learningRates(graph, this.learningRate);
-    const { losses, images } = await runTrainingStep(pieces, { graph, runner, pools, scalars, step });
+    const { losses, images } = await runTrainingStep(pieces, { graph, runner, pools, device, scalars, step });
     this.images = images;
     this.losses = new Map([...this.losses, ...losses]);
     this.steps++;
-    this.totalIters += input.size.batch;
+    this.totalIters += input.ofImages;
     const watched = losses.get(graph.watchedLoss ?? graph.lossNames[0]);
     // Undefined where the generator had no part in this step.
     if (this.isPlateau && watched !== undefined) this.epochLoss.add(watched());

@@ -1,6 +1,8 @@
+import { fusionFor } from '../../engine/devices/webgpu/fusionFor.js';
 import { kernelTexts } from '../../engine/devices/webgpu/kernelText.js';
 import { contractionShape } from '../../engine/devices/webgpu/shaders/contractionShape.js';
 import { tileByRule } from '../../engine/devices/webgpu/shaders/tileRules.js';
+import { GUARANTEED } from '../../engine/devices/webgpu/shaders/tiles.js';
 import { scheduleOf } from '../../engine/loops/schedule.js';
 import { buildModel } from '../../models/buildModel.js';
 import type { ModelOptions } from '../../models/definition.js';
@@ -17,7 +19,8 @@ import type { TrainOptions } from '../../options/trainOptions.js';
 export function stepKernels(opt: TrainOptions): string {
   const graph = buildModel(findModel(opt.model), opt as unknown as ModelOptions);
   const size = { batch: opt.batchSize, height: opt.cropSize, width: opt.cropSize, format: 'u8' } as const;
-  const { tasks } = scheduleOf(stepOf(graph).program(size));
+  const fusion = fusionFor(GUARANTEED);
+  const { tasks } = scheduleOf(stepOf(graph).program(size), { fusion });
   return kernelTexts(tasks, (kernel) => {
     const shape = contractionShape(kernel);
     return shape && tileByRule(shape);

@@ -16,6 +16,8 @@ export type JsonLine =
       readonly event: 'started';
       readonly folder: string;
       readonly session: string;
+      /** What computes, as `--device` names it. */
+      readonly device: string;
       readonly firstStep: number;
       readonly lastStep: number;
       readonly epochs: number;
@@ -89,7 +91,7 @@ export class JsonReport {
   private lineOf(event: TrainingEvent): JsonLine | undefined {
     switch (event.kind) {
       case 'started':
-        return { event: 'started', ...this.run, ...event.plan };
+        return { event: 'started', ...this.run, device: event.device.name, ...event.plan };
       case 'step':
         this.pace.step(event.report);
         return event.report.isPrintDue ? this.stepLine(event.report) : undefined;

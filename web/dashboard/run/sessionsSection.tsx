@@ -27,7 +27,8 @@ export function SessionsSection({ sessions, state }: { sessions: readonly RunSes
 }
 
 function Session({ session, number }: { session: RunSession; number: ReadonlyMap<string, number> }) {
-  const { commandLine, workingDirectory, git, versions, machine, dataset, resumedFrom, plan } = session;
+  const { commandLine, workingDirectory, git, versions, machine, device, dataset, resumedFrom, plan } =
+    session;
   const { program } = useDashboard();
   const parent = resumedFrom?.session === undefined ? undefined : number.get(resumedFrom.session);
   const facts: readonly (readonly [name: string, value: ComponentChildren])[] = [
@@ -67,6 +68,10 @@ function Session({ session, number }: { session: RunSession; number: ReadonlyMap
     [
       'Machine',
       `${machine.host}: ${machine.system}; ${machine.cpu}, ${machine.cores} cores, ${formatBytes(machine.memoryBytes)}${machine.gpus.map((gpu) => `; ${gpu}`).join('')}`,
+    ],
+    [
+      'Computed on',
+      device && (device.adapter === undefined ? device.name : `${device.name}: ${device.adapter}`),
     ],
     [
       'Data set',

@@ -2,7 +2,7 @@ import type { Tensor } from '../../ir/loopForm.js';
 import type { Program } from '../../ir/program.js';
 import { elementCount } from '../../ir/tensorType.js';
 import type { HostStep, Value } from '../../ir/value.js';
-import { scheduleOf } from '../../loops/schedule.js';
+import { type ScheduleOptions, scheduleOf } from '../../loops/schedule.js';
 import type { Precision } from './javaScript.js';
 import { kernelRun } from './kernelRun.js';
 
@@ -16,8 +16,13 @@ export class ScheduleRun {
    * @param given the memory of values that have some elsewhere
    * @throws LoopError when loops are malformed, Error as `scheduleOf`
    */
-  constructor(program: Program, given: (value: Value) => Float64Array | undefined, precision: Precision) {
-    const { tensors, tasks } = scheduleOf(program);
+  constructor(
+    program: Program,
+    given: (value: Value) => Float64Array | undefined,
+    precision: Precision,
+    options?: ScheduleOptions,
+  ) {
+    const { tensors, tasks } = scheduleOf(program, options);
     this.tensors = tensors;
     for (const [value, tensor] of tensors) {
       const memory = given(value);

@@ -1,3 +1,4 @@
+import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
 import type { State } from '../../ir/state.js';
 import { elementCount } from '../../ir/tensorType.js';
 import type { Gpu, Memory } from './gpu.js';
@@ -17,7 +18,7 @@ export interface ArenaLayout {
   readonly parts: readonly number[];
 }
 
-/** @throws Error when a state alone is larger than a binding */
+/** @throws Pix2PixError when a state alone is larger than a binding */
 export function arenaLayout(states: readonly State[], maxBytes: number): ArenaLayout {
   const extents = new Map<State, Extent>();
   const parts = [0];
@@ -25,7 +26,11 @@ export function arenaLayout(states: readonly State[], maxBytes: number): ArenaLa
     const length = elementCount(state.type.shape);
     const room = aligned(4 * length) / 4;
     if (4 * room > maxBytes) {
-      throw new Error(`${state.name} has ${4 * length} bytes, the adapter binds at most ${maxBytes}`);
+      throw new Pix2PixError(
+        'the weights of a layer are larger than this GPU takes as a whole',
+        { weights: state.name, bytes: 4 * length, 'at most': maxBytes },
+        'train smaller networks (--ngf, --ndf), or with --device cpu',
+      );
     }
     if (4 * (parts[parts.length - 1] + room) > maxBytes) parts.push(0);
     const part = parts.length - 1;

@@ -24,7 +24,9 @@ export async function findHardwareGpu(
   { system, webGpu }: GpuSearch = { system: systemGpus(), webGpu: webGpuOfNode },
 ): Promise<HardwareGpu> {
   if (system.hasHardware === false) return {};
-  const missing = (reason: string) => (system.hasHardware ? { notice: reason } : {});
+  // Whoever has named drivers knows which GPU they offer.
+  const isNotable = system.hasHardware === true && !system.namesDrivers;
+  const missing = (reason: string) => (isNotable ? { notice: reason } : {});
   try {
     const adapter = await (await webGpu()).requestAdapter({ powerPreference: 'high-performance' });
     const facts = adapter === null ? undefined : adapterFacts(adapter);
@@ -33,8 +35,9 @@ export async function findHardwareGpu(
       `WebGPU does not find the GPU of this machine: missing is ${system.missing.join('; ') || 'its driver'}`,
     );
   } catch (error) {
-    if (!(error instanceof Pix2PixError)) throw error;
-    return missing(inOneLine(error));
+    // Whatever a library or a driver throws, there is still the processor.
+    if (error instanceof Pix2PixError) return missing(inOneLine(error));
+    return missing(`WebGPU fails: ${(error as Error).message.split('\n')[0]}`);
   }
 }
 

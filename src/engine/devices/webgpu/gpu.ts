@@ -53,6 +53,14 @@ export class Gpu {
       const fix = 'train on from the last checkpoint with --continue_train, when it is there again';
       this.failure = new Pix2PixError('the GPU is lost', { adapter: name, reason: message }, fix);
     });
+    device.addEventListener('uncapturederror', (event) => {
+      const { error } = event as GPUUncapturedErrorEvent;
+      event.preventDefault(); // so that it is not printed besides
+      const isMemory = error.constructor.name === 'GPUOutOfMemoryError';
+      this.failure ??= isMemory
+        ? this.tooLittle('a copy for the host', 0, error.message)
+        : new Error(`${name}: ${error.message}`);
+    });
   }
 
   /** The most bytes of a buffer that a shader can use as a whole. */
@@ -84,8 +92,8 @@ export class Gpu {
    */
   async allocate(bytes: number, what: string, usage = 0): Promise<GPUBuffer> {
     const size = Math.max(4, Math.ceil(bytes / 4) * 4);
-    const { maxBufferSize } = this.device.limits;
-    if (size > maxBufferSize) throw this.tooLittle(what, size, `a buffer has at most ${maxBufferSize} bytes`);
+    const most = this.maxBindingBytes;
+    if (size > most) throw this.tooLittle(what, size, `a shader can use at most ${most} bytes as a whole`);
     const buffer = await this.checked(
       () => {
         const all = BufferUsage.STORAGE | BufferUsage.COPY_SRC | BufferUsage.COPY_DST | usage;
@@ -136,13 +144,9 @@ export class Gpu {
   /** Submits what `encode` writes; waits only while others have piled up before it. */
   async submit(encode: (encoder: GPUCommandEncoder) => void): Promise<void> {
     this.throwFailure();
-    this.device.pushErrorScope('validation');
     const encoder = this.device.createCommandEncoder();
     encode(encoder);
     this.device.queue.submit([encoder.finish()]);
-    this.device.popErrorScope().then((error) => {
-      if (error !== null) this.failure ??= new Error(`${this.name}: ${error.message}`);
-    }, ignore);
     this.inFlight.push(this.device.queue.onSubmittedWorkDone().catch(ignore));
     if (this.inFlight.length > MAX_IN_FLIGHT) await this.inFlight.shift();
     this.throwFailure();
@@ -238,7 +242,9 @@ export class Gpu {
   }
 
   private tooLittle(what: string, bytes: number, reason: string): Pix2PixError {
-    const facts = { adapter: this.name, what, 'takes MB': Math.ceil(bytes / 1e6), reason };
+    const megabytes = (count: number) => Math.ceil(count / 1e6);
+    const taken = { 'takes MB': megabytes(bytes), 'MB taken by now': megabytes(this.allocatedBytes) };
+    const facts = { adapter: this.name, what, ...taken, reason };
     const fix = 'train with smaller images (--crop_size), fewer at once (--batch_size), or --device cpu';
     return new Pix2PixError('the GPU has not enough memory', facts, fix);
   }

@@ -24,6 +24,10 @@ interface KernelTilesSettings {
   readonly store?: TunedChoicesStore;
   /** Whether the adapter is software: then the tile is small, which compiles quickly, and nothing is timed. */
   readonly isSoftware: boolean;
+  /** Products that a contraction must have to be timed. */
+  readonly worthTiming?: number;
+  /** Milliseconds of a kernel by tiles; tests have times of their own. */
+  readonly time?: typeof timeTiles;
 }
 
 /** By which tile each contraction is computed on an adapter: the fastest, timed once for each shape, or the rule's. */
@@ -69,17 +73,17 @@ export class KernelTiles {
   }
 
   private choiceBetween(kernel: Kernel, shape: ContractionShape): Choice {
-    const { gpu, isSoftware } = this.settings;
+    const { gpu, isSoftware, worthTiming = WORTH_TIMING, time = timeTiles } = this.settings;
     const limits = gpu.workgroupLimits;
     const { rows, columns, batch, terms } = shape;
-    const isWorthTiming = rows.points * columns.points * pointsOf(batch) * terms >= WORTH_TIMING;
+    const isWorthTiming = rows.points * columns.points * pointsOf(batch) * terms >= worthTiming;
     return {
       key: keyOf(kernel),
       options: this.tilesOf(shape).map(tileName),
       ruled: () => tileName(isSoftware ? smallTile(shape) : tileByRule(shape, limits)),
       plausible: () => (isWorthTiming ? plausibleTiles(shape, limits).map(tileName) : []),
       time: (names) =>
-        timeTiles(
+        time(
           gpu,
           kernel,
           this.tilesOf(shape).filter((tile) => names.includes(tileName(tile))),

@@ -45,20 +45,19 @@ export async function openAdapter(
     throw new Pix2PixError('there is no GPU that WebGPU can use', {}, fix);
   }
   requireLimits(adapter);
+  const { vendor, architecture, device: model, description } = adapter.info;
+  const identity = [vendor, architecture, model, description].filter((part) => part !== '').join(', ');
+  const library = Object.entries(versions).map(([library, version]) => `${library} ${version}`);
+  return new WebGpuDevice(name, await gpuOf(adapter), [identity, ...library].join(', '), versions, settings);
+}
+
+/** An adapter with all of its limits. */
+export async function gpuOf(adapter: GPUAdapter): Promise<Gpu> {
   const device = await adapter.requestDevice({
     requiredFeatures: OPTIONAL_FEATURES.filter((feature) => adapter.features.has(feature)),
     requiredLimits: Object.fromEntries(RAISED_LIMITS.map((limit) => [limit, adapter.limits[limit]])),
   });
-  const { vendor, architecture, device: model, description } = adapter.info;
-  const identity = [vendor, architecture, model, description].filter((part) => part !== '').join(', ');
-  const library = Object.entries(versions).map(([library, version]) => `${library} ${version}`);
-  return new WebGpuDevice(
-    name,
-    new Gpu(device, adapterFacts(adapter).name),
-    [identity, ...library].join(', '),
-    versions,
-    settings,
-  );
+  return new Gpu(device, adapterFacts(adapter).name);
 }
 
 function requireLimits(adapter: GPUAdapter): void {

@@ -13,7 +13,7 @@ import { plannedBytes } from './programMemory.js';
 export function webGpuMemory(gpu: Gpu): MemoryModel {
   const predict = (program: Program) => {
     const footprint = footprintOf(program);
-    const schedule = scheduleOf(program, { fusion: fusionFor(gpu) });
+    const schedule = scheduleOf(program, { fusion: fusionFor(gpu.workgroupLimits) });
     const planned = plannedBytes(program, schedule, gpu.maxBindingBytes);
     const [states, kept] = [footprint.states, Math.min(footprint.kept, planned)];
     return { process: 0, states, kept, working: planned - kept, total: states + planned };

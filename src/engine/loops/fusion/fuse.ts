@@ -10,13 +10,31 @@ import { inlineWhatIsReadOnce } from './readOnce.js';
 import { gatherRows } from './rows.js';
 import { type SplitOf, splitKernel } from './splits.js';
 
+/** A rewriting of the kernels of a program, after which they are fewer and compute the same. */
+export interface FusionRule {
+  readonly name: string;
+  apply(graph: KernelGraph, limits: FusionLimits): void;
+}
+
+/** In the order in which they are applied: each leaves less to the next. */
+export const RULES: readonly FusionRule[] = [
+  { name: 'maps that are read once', apply: inlineWhatIsReadOnce },
+  { name: 'the work of a row in one kernel', apply: gatherRows },
+  { name: 'epilogues that replace a result', apply: addOnlyReaders },
+  { name: 'cheap maps on load', apply: inlineWhatIsCheap },
+  { name: 'other epilogues', apply: addEpilogues },
+  { name: 'maps in the rows that read them', apply: addToRows },
+];
+
 export interface FusionOptions extends FusionLimits {
   readonly splitOf: SplitOf;
+  /** Default: all. */
+  readonly rules?: readonly FusionRule[];
 }
 
 /**
  * The tasks of a program in fewer kernels, which compute the same: what passes from one to the next within a kernel is
- * neither stored nor read. Every rule is a rewriting of kernels in the language that they are in already.
+ * neither stored nor read. Long sums are split first, so that what adds up their parts is fused as any other map.
  *
  * @param tasks every loop as a kernel of its own, in an order in which they can run
  * @param leaving the tensors that are wanted of the program, besides those that its host steps read
@@ -25,23 +43,15 @@ export function fuse(
   tasks: readonly Task[],
   tensors: ReadonlyMap<Value, Tensor>,
   leaving: ReadonlySet<Tensor>,
-  options: FusionOptions,
+  { splitOf, rules = RULES, ...limits }: FusionOptions,
 ): Task[] {
-  const graph = new KernelGraph(
-    tasks.flatMap((task) => split(task, options)),
-    tensors,
-    leaving,
-  );
-  inlineWhatIsReadOnce(graph, options);
-  gatherRows(graph, options);
-  addOnlyReaders(graph, options);
-  inlineWhatIsCheap(graph, options);
-  addEpilogues(graph, options);
-  addToRows(graph, options);
+  const parts = tasks.flatMap((task) => split(task, splitOf));
+  const graph = new KernelGraph(parts, tensors, leaving);
+  for (const rule of rules) rule.apply(graph, limits);
   return graph.tasks();
 }
 
-function split(task: Task, { splitOf }: FusionOptions): readonly Task[] {
+function split(task: Task, splitOf: SplitOf): readonly Task[] {
   if (task.kind === 'host') return [task];
   return splitKernel(task.kernel, splitOf).map((kernel) => ({ ...task, kernel }));
 }

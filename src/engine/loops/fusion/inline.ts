@@ -31,6 +31,7 @@ export function inline(graph: KernelGraph, node: KernelNode, store: Store, limit
   const readers = new Map<KernelNode, Kernel>();
   for (const reader of graph.readersOf(tensor)) {
     const kernel = rewritten(reader.kernel, substituted);
+    if (!graph.canRead(reader, node.reads)) return false;
     if (!fits(kernel, limits, [tensor]) || !isWellFormed(kernel)) return false;
     readers.set(reader, kernel);
   }

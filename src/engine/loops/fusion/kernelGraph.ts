@@ -127,6 +127,14 @@ export class KernelGraph {
     return [...nodes].sort((a, b) => this.places.get(a)! - this.places.get(b)!);
   }
 
+  /** Whether a kernel can read what another one reads: no state that is updated before it. */
+  canRead(reader: KernelNode, reads: readonly Tensor[]): boolean {
+    return reads.every((tensor) => {
+      const step = this.overwritten.get(tensor);
+      return step === undefined || !this.leads(step, reader, false);
+    });
+  }
+
   /** Whether two kernels can be one: nothing has to run between them, and `second` does not come before `first`. */
   canJoin(first: KernelNode, second: KernelNode): boolean {
     return !this.leads(first, second, true) && !this.leads(second, first, false);
@@ -134,7 +142,7 @@ export class KernelGraph {
 
   /** Whether something must run before something else. @param isIndirect by way of a third */
   private leads(from: Node, to: Node, isIndirect: boolean): boolean {
-    const pending = this.followers(from).filter((node) => !isIndirect || node !== to);
+    const pending = [...this.followers(from)].filter((node) => !isIndirect || node !== to);
     const seen = new Set(pending);
     for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
       if (node === to) return true;
@@ -148,14 +156,16 @@ export class KernelGraph {
   }
 
   /** What has to run after a node and directly depends on it. */
-  private followers(node: Node): Node[] {
-    const found = storedBy(node).flatMap((tensor) => [...(this.readers.get(tensor) ?? [])]);
-    if (!isKernel(node)) return [...found, ...this.steps.slice(this.steps.indexOf(node) + 1)];
-    for (const tensor of node.reads) {
-      const step = this.overwritten.get(tensor);
-      if (step !== undefined) found.push(step);
+  private *followers(node: Node): Iterable<Node> {
+    for (const tensor of storedBy(node)) yield* this.readers.get(tensor) ?? [];
+    if (!isKernel(node)) {
+      yield* this.steps.slice(this.steps.indexOf(node) + 1);
+      return;
     }
-    return found;
+    for (const tensor of this.overwritten.size > 0 ? node.reads : []) {
+      const step = this.overwritten.get(tensor);
+      if (step !== undefined) yield step;
+    }
   }
 
   /** What has to run before a node. */

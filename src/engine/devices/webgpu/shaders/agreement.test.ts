@@ -1,11 +1,18 @@
 /** Generated kernels at random shapes, beside the interpreter: contractions by any tile, rows and maps. */
+import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { drawnContractions, drawnMaps, drawnRows } from '../../../../../test/drawnKernels.js';
+import {
+  convolutionBeyond,
+  drawnContractions,
+  drawnMaps,
+  drawnRows,
+} from '../../../../../test/drawnKernels.js';
 import { gpuTest } from '../../../../../test/foundDevices.js';
 import { assertAgreement } from '../../../../../test/kernelAgreement.js';
 import type { Kernel } from '../../../loops/kernel.js';
 import { contractionShape } from './contractionShape.js';
-import { smallTile } from './tiles.js';
+import { tileName } from './tile.js';
+import { smallTile, tilesFor } from './tiles.js';
 
 const property = (name: string, drawn: fc.Arbitrary<Kernel>, numRuns: number) => {
   const runs = fc.tuple(drawn, fc.boolean(), fc.boolean(), fc.nat(1e6));
@@ -24,3 +31,22 @@ const property = (name: string, drawn: fc.Arbitrary<Kernel>, numRuns: number) =>
 property('contractions', drawnContractions, 60);
 property('rows', drawnRows, 40);
 property('maps', drawnMaps, 40);
+
+/** Of each way to share a tile out among invocations one: all of them are tried by `agreement.slow.test.ts`. */
+const TILES = [
+  '128x128x8 8x8 nested',
+  '64x128x16 8x4',
+  '64x64x16 4x4',
+  '128x16x16 4x4',
+  '8x128x16 4x4 nested',
+];
+
+for (const name of TILES) {
+  gpuTest(`a contraction beyond a tile ${name}`, async () => {
+    const [rows, columns] = name.split('x').map((size) => Number.parseInt(size, 10));
+    const kernel = convolutionBeyond(rows, columns);
+    const tile = tilesFor(contractionShape(kernel)!).find((tile) => tileName(tile) === name);
+    assert.ok(tile !== undefined);
+    await assertAgreement({ kernel, tile, seed: 5 });
+  });
+}

@@ -84,8 +84,19 @@ export function sectorsOf(side: Side, size: number, inner: readonly Axis[], dept
   return size * Math.min(sectorsEach(side, side.axes, size), sectorsEach(side, inner, depth));
 }
 
-/** Sectors for each element, of so many neighbours along these axes. */
+const known = new WeakMap<Expr, Map<string, number>>();
+
+/** Sectors for each element, of so many neighbours along these axes: of the largest tensor of the factor. */
 function sectorsEach({ operand }: Side, axes: readonly Axis[], count: number): number {
+  const ofOperand = known.get(operand) ?? new Map<string, number>();
+  known.set(operand, ofOperand);
+  const key = `${count} along ${axes.map(({ axis }) => axis)}`;
+  const sectors = ofOperand.get(key) ?? countSectors(operand, axes, count);
+  ofOperand.set(key, sectors);
+  return sectors;
+}
+
+function countSectors(operand: Expr, axes: readonly Axis[], count: number): number {
   const accesses = accessesOf([operand]);
   if (accesses.length === 0) return 0;
   const { place } = accesses.reduce((a, b) => (sizeOf(b) > sizeOf(a) ? b : a));

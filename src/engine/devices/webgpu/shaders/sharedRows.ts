@@ -74,7 +74,7 @@ export class SharedRows {
     const late = ofTerm.filter((store) => !early.includes(store));
     if (late.length > 0) this.writeLoop(() => {}, late, early);
     // What rows store, other invocations may still read.
-    if (ofTerm.length > 0 && ofRow.length > 0) expressions.line('workgroupBarrier();');
+    if (late.length > 0 && ofRow.length > 0) expressions.line('workgroupBarrier();');
     writer.writeStores(expressions, ofRow, ['lane == 0u']);
     const most = Math.max(...phases.map(({ length }) => length));
     const partial = (_: unknown, i: number) => `var<workgroup> partial${i}: array<f32, ${size}>;`;

@@ -1,0 +1,134 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { parseArgs } from 'node:util';
+import { surveyGpus } from '../src/engine/devices/webgpu/surveyGpus.js';
+import { readGpus } from '../src/records/writing/hardware/readGpus.js';
+import { parseTrainOptions } from '../src/training/options.js';
+import { figuresOf, type GpuMeasurements } from './gpuFigures.js';
+import {
+  type GpuStep,
+  optionsOf,
+  type StepSizes,
+  staticCosts,
+  timeGpuSteps,
+  timeKernels,
+} from './gpuStep.js';
+import { describeMachine } from './machine.js';
+import { median } from './measure.js';
+import { CUDA_WAYS, type CudaWay, findPyTorch, type PyTorchResult, timePyTorch } from './pytorch.js';
+import { formatColumns } from './report.js';
+import { watchTrainCommand } from './trainCommand.js';
+
+/**
+ * Measures all figures of a GPU in one run, kernel by kernel too, and PyTorch on the same card: `npm run bench:gpu`, or
+ * `node dist/bench/gpu.js` where there is no npm. Smaller sizes try the command itself where there is no GPU.
+ */
+const { values } = parseArgs({
+  options: {
+    /** A part of the GPU's name. */
+    gpu: { type: 'string' },
+    size: { type: 'string', default: '256' },
+    ngf: { type: 'string', default: '64' },
+    ndf: { type: 'string', default: '64' },
+    batches: { type: 'string', default: '1,16' },
+    steps: { type: 'string', default: '30' },
+    rounds: { type: 'string', default: '5' },
+    /** Makes it an error that there is no PyTorch that can use the GPU. */
+    require_pytorch: { type: 'boolean', default: false },
+    /** Leaves `pix2pix train` out. */
+    no_command: { type: 'boolean', default: false },
+    out: { type: 'string', default: 'bench/results/gpu.json' },
+  },
+});
+const sizes: StepSizes = { size: Number(values.size), ngf: Number(values.ngf), ndf: Number(values.ndf) };
+const repetitions = { steps: Number(values.steps), rounds: Number(values.rounds) };
+const batches = values.batches.split(',').map(Number);
+const say = (text: string) => console.error(text);
+
+const python = await findPyTorch('cuda');
+const torchMissing = 'no python3 whose torch can use CUDA ($PIX2PIX_BENCH_PYTHON names one)';
+if (python === undefined && values.require_pytorch) {
+  say(`error: ${torchMissing}`);
+  process.exit(1);
+}
+say(python === undefined ? `${torchMissing}: PyTorch is skipped` : `PyTorch: ${python}`);
+
+const steps: GpuStep[] = [];
+const torch = new Map<number, ReadonlyMap<CudaWay, PyTorchResult | string>>();
+for (const batch of batches) {
+  say(`batch ${batch}: ours`);
+  steps.push(await timeGpuSteps(optionsOf(sizes, batch, values.gpu), repetitions));
+  if (python !== undefined) torch.set(batch, await timeTheirs(python, batch));
+}
+say('kernel by kernel');
+const profiled = await timeKernels(optionsOf(sizes, batches[0], values.gpu), Math.min(10, repetitions.steps));
+const kernelTimes = profiled.map(({ name, operator, milliseconds }) => ({
+  ...{ name, operator, milliseconds: median(milliseconds) },
+}));
+const defaults = parseTrainOptions(['--dataroot', '.']);
+const measured: GpuMeasurements = {
+  isDefault: sizes.size === 256 && sizes.ngf === 64 && sizes.ndf === 64,
+  steps,
+  costs: { defaults: staticCosts(defaults), wgangp: staticCosts({ ...defaults, ganMode: 'wgangp' }) },
+  firstStepSeconds: values.no_command ? 'not measured: --no_command' : await firstStepSeconds(),
+  torch,
+  ...(python === undefined && { torchMissing }),
+};
+
+const figures = figuresOf(measured);
+console.log(
+  formatColumns([
+    ['figure', 'measured', 'target', 'met'],
+    ...figures.map(({ what, value, target = '', isMet }) => {
+      return [what, value, target, isMet === undefined ? '' : isMet ? 'yes' : 'no'];
+    }),
+  ]),
+);
+const top = kernelTimes.slice(0, 20);
+console.log(
+  formatColumns([
+    [`kernel (${top.length} of ${kernelTimes.length})`, 'GPU time'],
+    ...top.map(({ name, milliseconds }) => [name, `${(1000 * milliseconds).toFixed(0)} µs`]),
+  ]),
+);
+const { gpus } = await surveyGpus();
+const raw = { steps, costs: measured.costs, kernelTimes, torch: nested(torch) };
+const result = {
+  ...{ machine: describeMachine(), gpus, systemGpus: await readGpus(), sizes, ...repetitions },
+  ...{ figures, firstStepSeconds: measured.firstStepSeconds, raw },
+};
+mkdirSync(dirname(values.out), { recursive: true });
+writeFileSync(values.out, `${JSON.stringify(result, null, 2)}\n`);
+console.log(`written to ${values.out}`);
+
+/** PyTorch's ways one after another, each in a process of its own. */
+async function timeTheirs(
+  python: string,
+  batch: number,
+): Promise<ReadonlyMap<CudaWay, PyTorchResult | string>> {
+  const results = new Map<CudaWay, PyTorchResult | string>();
+  for (const way of Object.keys(CUDA_WAYS) as CudaWay[]) {
+    say(`batch ${batch}: PyTorch, ${way}`);
+    const settings = { ...sizes, device: 'cuda', batch, steps: repetitions.steps, warmup: 5 } as const;
+    results.set(
+      way,
+      await timePyTorch(python, CUDA_WAYS[way].argv, settings).catch((error: Error) => error.message),
+    );
+  }
+  return results;
+}
+
+/** The second of two commands: the first may time choices, which are kept. */
+async function firstStepSeconds(): Promise<number> {
+  say('pix2pix train, twice');
+  const { netG, ngf, ndf, cropSize } = optionsOf(sizes, 1);
+  const flags = { netG, ngf, ndf, crop_size: cropSize, load_size: Math.round(cropSize * 1.1172) };
+  const argv = Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, `${value}`]);
+  const device = values.gpu === undefined ? ['--device', 'webgpu'] : ['--gpu', values.gpu];
+  await watchTrainCommand(5, [...device, ...argv]);
+  return (await watchTrainCommand(5, [...device, ...argv])).secondsToItsEnd;
+}
+
+function nested(results: ReadonlyMap<number, ReadonlyMap<CudaWay, PyTorchResult | string>>) {
+  return Object.fromEntries([...results].map(([batch, ways]) => [batch, Object.fromEntries(ways)]));
+}
