@@ -100,7 +100,7 @@ async function startedModel(opt: TrainOptions, device: Device) {
 }
 
 async function timeRow(model: Model, opt: TrainOptions, steps: number): Promise<number> {
-  const batch = syntheticBatch(opt);
+  const batch = syntheticBatch(opt, model.graph.inputs);
   const started = performance.now();
   for (let i = 0; i < steps; i++) {
     model.setInput(batch);

@@ -21,6 +21,6 @@ export async function defaultModel(threads: number): Promise<Model> {
   const opt = parseTrainOptions(['--dataroot', '.', ...machine]);
   const model = await createModel(opt);
   await model.setup(opt, { print: () => {} });
-  model.setInput(syntheticBatch(opt));
+  model.setInput(syntheticBatch(opt, model.graph.inputs));
   return model;
 }

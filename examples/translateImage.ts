@@ -1,24 +1,16 @@
-// Translates one image with a trained generator and saves the result. The checkpoint knows which networks it needs.
+// Translates one image with a trained generator and saves the result, which is as large as the image. The checkpoint
+// knows which networks it needs.
 //
-//   npm run build && node dist/examples/translateImage.js labels.png photo.png --name facades_pix2pix
+//   npm run build && node dist/examples/translateImage.js facades_pix2pix labels.png photo.png
 import { writeFile } from 'node:fs/promises';
-import {
-  completeOptions,
-  createModel,
-  encodePng,
-  loadImage,
-  parseTestOptions,
-  toImageBatch,
-} from 'pix2pix-ts';
+import { encodePng, loadGenerator } from 'pix2pix-ts';
 
-const [input, output, ...flags] = process.argv.slice(2);
-const opt = completeOptions(parseTestOptions(flags));
-const model = await createModel(opt);
-await model.setup(opt);
+const [model, input, output, checkpointsDir] = process.argv.slice(2);
+const generator = await loadGenerator(model, { checkpointsDir });
 try {
-  const fakeB = await model.translate(await loadImage(input, opt), { evaluate: opt.eval });
-  await writeFile(output, await encodePng(toImageBatch(fakeB)));
-  console.log(`${output}: ${fakeB.shape[3]}×${fakeB.shape[2]}`);
+  const photo = await generator.translate(input);
+  await writeFile(output, await encodePng(photo));
+  console.log(`${output}: ${photo.shape[2]}×${photo.shape[1]}`);
 } finally {
-  await model.dispose();
+  await generator.dispose();
 }

@@ -251,3 +251,11 @@ test('a batch is translated image by image', async () => {
   const alone = await generator.translate(b);
   assert.ok(alone.data.every((byte, i) => Math.abs(byte - both.data[a.data.length + i]) <= 1));
 });
+
+test('--quality is told to change nothing where no format has one', () => {
+  const png = translate('in/0.png', 'lossless.png', '--quality', '50');
+  assert.equal(png.status, 0);
+  assert.match(png.stderr, /^note: --quality 50 changes nothing: png loses nothing$/m);
+  for (const argv of [['lossy.jpg', '--quality', '50'], ['plain.png']])
+    assert.doesNotMatch(translate('in/0.png', ...argv).stderr, /quality/);
+});

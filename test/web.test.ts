@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { exportGenerator } from '../src/inference/export/exportGenerator.js';
 import { sampleImage } from '../src/inference/export/sampleImages.js';
 import { loadGenerator } from '../src/inference/loadGenerator.js';
@@ -148,6 +149,18 @@ test('the GPU, and several threads, give the same', { skip: skipWithoutBrowser }
   } finally {
     await close();
     isolated.close();
+  }
+});
+
+test('opened as a file, the page says that it has to be served', { skip: skipWithoutBrowser }, async () => {
+  const { page, close } = await openPage(pathToFileURL(join(site, 'index.html')).href);
+  try {
+    const status = page.getByRole('status').getByText(/^This page was opened as a file.*npx http-server/s);
+    await status.waitFor({ timeout: 10_000 });
+    if (process.env.PIX2PIX_TEST_SCREENSHOT)
+      await page.screenshot({ path: `${process.env.PIX2PIX_TEST_SCREENSHOT}.file.png` });
+  } finally {
+    await close();
   }
 });
 

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { before, test } from 'node:test';
+import { quotedHere } from '../src/base/commandLine.js';
 import { exportGenerator } from '../src/inference/export/exportGenerator.js';
 import type { ModelIndex } from '../src/inference/portable/modelIndex.js';
 import { root, temporaryFolder } from './tinyRun.js';
@@ -82,4 +83,12 @@ test('another export replaces the model, and leaves what else is in the folder',
     Object.keys(after).filter((name) => !name.startsWith('model')),
     Object.keys(before).filter((name) => !name.startsWith('model')),
   );
+});
+
+test('the command says how to see the page', () => {
+  const site = join(folder, 'to see');
+  const argv = ['export', '--model', 'first', '--checkpoints_dir', folder, '--format', 'web', '--out', site];
+  const program = join(root, 'bin', 'pix2pix.js');
+  const { stdout } = spawnSync(process.execPath, [program, ...argv], { encoding: 'utf8' });
+  assert.ok(stdout.includes(`npx http-server ${quotedHere(site)}, or python3 -m http.server`), stdout);
 });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { optionsOf, timeGpuSteps } from '../bench/gpuStep.js';
 import { openDevice } from '../src/engine/devices/openDevice.js';
 import { exportGenerator } from '../src/inference/export/exportGenerator.js';
 import { loadGenerator } from '../src/inference/loadGenerator.js';
@@ -83,4 +84,13 @@ test('both devices translate alike, and an export agrees with the trained genera
   });
   assert.ok(difference.max < 1e-4 * 127.5);
   await assert.rejects(loadGenerator(out, { device: 'webgpu' }), { message: /runs on the processor alone/ });
+});
+
+test('all buffers of a training are what --dry_run says, within 2 %', { skip }, async () => {
+  const { memory } = await timeGpuSteps(optionsOf({ size: 64, ngf: 16, ndf: 16 }, 1), {
+    steps: 1,
+    rounds: 1,
+  });
+  const error = Math.abs(memory.buffers / memory.predicted - 1);
+  assert.ok(error < 0.02, `${memory.buffers} and ${memory.predicted}`);
 });

@@ -21,16 +21,21 @@ export function program(folder: string = process.cwd()): string {
   return known;
 }
 
+/** A word for the shell of this system. */
+export function quotedHere(word: string): string {
+  return quoted(word, shell);
+}
+
 /** A line that works where it is printed: the program, then these words, quoted for the shell where they need it. */
 export function commandLine(...words: readonly string[]): string {
-  return [program(), ...words.map((word) => quoted(word, shell))].join(' ');
+  return [program(), ...words.map(quotedHere)].join(' ');
 }
 
 /** The same for work in another folder, to which the line goes first; if there is none here, in this one. */
 export function commandLineIn(folder: string, ...words: readonly string[]): string {
   if (folder === process.cwd() || !existsSync(folder)) return commandLine(...words);
-  const line = [program(folder), ...words.map((word) => quoted(word, shell))].join(' ');
-  return `cd ${quoted(folder, shell)} && ${line}`;
+  const line = [program(folder), ...words.map(quotedHere)].join(' ');
+  return `cd ${quotedHere(folder)} && ${line}`;
 }
 
 /** A line of a shell that is written with `pix2pix` for the program, as it works where it is printed. */

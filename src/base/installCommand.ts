@@ -1,12 +1,10 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { quoted, type Shell } from './quoted.js';
+import { quotedHere } from './commandLine.js';
 
 /** This package's folder, from dist/src/base. */
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-
-const shell: Shell = process.platform === 'win32' ? 'windows' : 'posix';
 
 /** By the lock file that each client leaves in a project, how it adds a package. */
 const CLIENTS: readonly (readonly [lock: string, add: string])[] = [
@@ -59,7 +57,7 @@ function globally(parts: readonly string[]): string {
 
 /** A line that works in a project, also for a person who is outside of it. */
 function inFolder(project: string, folder: string, line: string): string {
-  return isWithin(folder, project) ? line : `cd ${quoted(project, shell)} && ${line}`;
+  return isWithin(folder, project) ? line : `cd ${quotedHere(project)} && ${line}`;
 }
 
 function isWithin(folder: string, project: string): boolean {

@@ -2,38 +2,17 @@ import { program } from '../base/commandLine.js';
 import { formatOptionHelp, WIDEST, wrap } from '../options/help.js';
 import { type OptionMarks, toOptions } from '../options/optionsObject.js';
 import { parseOptions, tableFor } from '../options/parse.js';
-import type { OptionTable, OptionValues } from '../options/spec.js';
-import { TRAIN_OPTIONS_WITHOUT_DATA, type TrainOptions } from '../options/trainOptions.js';
+import type { TrainOptions } from '../options/trainOptions.js';
 import { parsing } from '../training/options.js';
 import { benchmark, type StepBenchmark } from '../training/profiling/benchmark.js';
 import type { ProfileRow } from '../training/profiling/profileTables.js';
 import { stepKernels } from '../training/profiling/stepKernels.js';
+import { BENCH_OPTIONS, type BenchOptions, listedOptions, refuseOthers } from './benchOptions.js';
 import { type Command, type Example, formatExamples } from './command.js';
+import { completedOptions } from './completion/completedOptions.js';
 import { JobProgress } from './jobProgress.js';
 import { print, printError } from './output.js';
-
-const GROUP = 'Benchmark';
-
-/** The options of `pix2pix bench` besides those of a training. */
-const BENCH_OPTIONS = {
-  steps: {
-    kind: 'int',
-    default: 10,
-    min: 1,
-    max: 100_000,
-    group: GROUP,
-    help: 'steps that are timed, after two',
-  },
-  profile: { kind: 'flag', group: GROUP, help: 'show where the time of a step goes' },
-  show_kernels: {
-    kind: 'flag',
-    group: GROUP,
-    help: 'print the kernels by which a GPU computes a step, with their WGSL, and time nothing',
-  },
-  json: { kind: 'flag', group: GROUP, help: 'print all of it as one JSON object' },
-} as const satisfies OptionTable;
-
-const BASE = { ...BENCH_OPTIONS, ...TRAIN_OPTIONS_WITHOUT_DATA } as const;
+import { recipeHelp } from './recipeHelp.js';
 
 /** Rows of a profile's longest table. */
 const LAYERS_SHOWN = 20;
@@ -48,7 +27,8 @@ const EXAMPLES: readonly Example[] = [
 
 const ABOUT =
   'Times training steps on synthetic images of --batch_size × --crop_size², with any options of pix2pix train. It ' +
-  'needs no data set, and writes nothing.';
+  'needs no data set, and writes nothing. The command line of a training may be given as it is: options that are not ' +
+  'listed here are read too, and change nothing.';
 
 /** `pix2pix bench`. */
 export const benchCommand: Command = {
@@ -59,15 +39,17 @@ export const benchCommand: Command = {
       `Usage: ${program()} bench [options]`,
       wrap(ABOUT, Math.min(columns, WIDEST)).join('\n'),
       formatExamples('Examples', EXAMPLES, columns),
-      formatOptionHelp(tableFor(argv, BASE, { isTrain: true, ...parsing() }), columns),
+      ...recipeHelp(argv, BENCH_OPTIONS, columns),
+      formatOptionHelp(
+        listedOptions(tableFor(argv, BENCH_OPTIONS, { isTrain: true, ...parsing() })),
+        columns,
+      ),
     ].join('\n\n'),
+  completions: () => [completedOptions(benchCommand, BENCH_OPTIONS, true, listedOptions)],
   run: async (argv) => {
-    const { values, given } = parseOptions(argv, BASE, { isTrain: true, ...parsing() });
-    const opt = toOptions<TrainOptions & OptionValues<typeof BENCH_OPTIONS> & OptionMarks<true>>(
-      values,
-      given,
-      true,
-    );
+    const { values, given } = parseOptions(argv, BENCH_OPTIONS, { isTrain: true, ...parsing() });
+    refuseOthers(given);
+    const opt = toOptions<TrainOptions & BenchOptions & OptionMarks<true>>(values, given, true);
     if (opt.showKernels) {
       print(stepKernels(opt));
       return 0;

@@ -1,4 +1,5 @@
 import { workingHere } from '../base/commandLine.js';
+import type { CompletedCommand } from './completion/completed.js';
 
 /** One of the program's commands; each has a file of its own. */
 export interface Command {
@@ -12,6 +13,8 @@ export interface Command {
    * @param columns width of the terminal in characters
    */
   help(argv: readonly string[], columns: number): string;
+  /** What shells complete: the command, and those below it. */
+  completions(): readonly CompletedCommand[];
   /**
    * Does the work and gives the exit code.
    *
@@ -20,6 +23,9 @@ export interface Command {
    */
   run(argv: readonly string[]): Promise<number>;
 }
+
+/** The width of most terminals. */
+const COLUMNS = 80;
 
 /** A command line worth learning from, with `pix2pix` for the program, and what it does. */
 export interface Example {
@@ -39,9 +45,9 @@ export function formatExamples(title: string, examples: readonly Example[], colu
   return [title, ...shown].join('\n');
 }
 
-/** Command lines as the help of commander's commands shows them below all else. */
+/** Command lines for `addHelpText`, laid out likewise. */
 export function shownExamples(lines: readonly string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  $ ${workingHere(line)}`).join('\n')}`;
+  return `\nExamples\n${lines.map((line) => `  ${breakLine(workingHere(line), COLUMNS - 6)}`).join('\n')}`;
 }
 
 /** Breaks a command line before its options: a backslash at the end of a line means that it goes on. */

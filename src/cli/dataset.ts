@@ -14,6 +14,7 @@ import { downloadDataset } from '../data/make/download/downloadDataset.js';
 import { downloadDigits } from '../data/make/download/downloadDigits.js';
 import { splitPairs } from '../data/make/splitPairs.js';
 import { synthesizeFacades } from '../data/make/synthesizeFacades.js';
+import { shownExamples } from './command.js';
 import { JobProgress } from './jobProgress.js';
 import { print, printError } from './output.js';
 import { wholeNumber } from './wholeNumber.js';
@@ -127,7 +128,7 @@ function downloadCommand(): Command {
     .option('--sha256 <hex>', 'refuse an archive with another checksum', checksum)
     .addHelpText(
       'after',
-      `\nData sets:\n${names.map(datasetLine).join('\n')}\n${datasetRow('mnist', MNIST.about)}`,
+      `\nData sets\n${names.map(datasetLine).join('\n')}\n${datasetRow('mnist', MNIST.about)}`,
     )
     .addHelpText(
       'after',
@@ -219,7 +220,7 @@ function datasetRow(name: string, about: string): string {
 }
 
 function examples(...commands: string[]): string {
-  return `\nExamples:\n${commands.map((command) => `  $ pix2pix ${command}`).join('\n')}`;
+  return shownExamples(commands.map((command) => `pix2pix ${command}`));
 }
 
 const note = (text: string): void => void process.stderr.write(`note: ${text}\n`);

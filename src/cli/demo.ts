@@ -3,6 +3,7 @@ import { formatOptionHelp, WIDEST, wrap } from '../options/help.js';
 import { type OptionMarks, toOptions } from '../options/optionsObject.js';
 import { parseOptions } from '../options/parse.js';
 import type { Command } from './command.js';
+import { completedOptions } from './completion/completedOptions.js';
 import { DEMO_OPTIONS, type DemoOptions } from './demoOptions.js';
 import { surviveLostOutput } from './lostOutput.js';
 import { runDemo } from './runDemo.js';
@@ -22,6 +23,7 @@ export const demoCommand: Command = {
       wrap(ABOUT, Math.min(columns, WIDEST)).join('\n'),
       formatOptionHelp(DEMO_OPTIONS, columns),
     ].join('\n\n'),
+  completions: () => [completedOptions(demoCommand, DEMO_OPTIONS, true)],
   run: async (argv) => {
     const { values, given } = parseOptions(argv, DEMO_OPTIONS);
     surviveLostOutput();

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { quotedHere } from '../base/commandLine.js';
 import { DEVICE_NAMES, type DeviceName } from '../engine/devices/registry.js';
 import { type Precision, precisions } from '../engine/onnx/weightStorage.js';
 import {
@@ -69,12 +70,19 @@ export function exportCommand(): Command {
         onStage: printError,
       });
       print(describe(exported));
+      if (flags.format === 'web') print(howToServe(exported.path));
     });
 }
 
 function boundaryOf(embed: Flags['embed_preprocessing']) {
   if (embed === undefined) return undefined;
   return embed === 'float' ? 'float255' : 'uint8';
+}
+
+/** Browsers load neither modules nor models from a file. */
+function howToServe(folder: string): string {
+  const there = quotedHere(folder);
+  return `it has to be served, a double click does not show it: npx http-server ${there}, or python3 -m http.server --directory ${there}`;
 }
 
 function describe({ path, precision, bytes, difference: { max, mean } }: Exported): string {

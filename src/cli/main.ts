@@ -29,7 +29,12 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   devices: async () => fromCommander((await import('./devices.js')).devicesCommand),
   bench: async () => (await import('./bench.js')).benchCommand,
   demo: async () => (await import('./demo.js')).demoCommand,
+  completion: async () => (await import('./completion/completionCommand.js')).completionCommand(loadAll),
 };
+
+function loadAll(): Promise<Command[]> {
+  return Promise.all(Object.values(COMMANDS).map((load) => load()));
+}
 
 const FIRST_STEPS: readonly Example[] = [
   { does: 'see it work, on data that it makes itself', line: 'pix2pix demo' },
@@ -98,8 +103,7 @@ function unknownCommand(name: string): Pix2PixError {
 }
 
 async function programHelp(columns: number): Promise<string> {
-  const all = await Promise.all(Object.values(COMMANDS).map((load) => load()));
-  const commands = all.map(({ name, summary }) => entry(name, summary, columns));
+  const commands = (await loadAll()).map(({ name, summary }) => entry(name, summary, columns));
   return [
     `Usage: ${program()} COMMAND [options]`,
     'Image-to-image translation: learns from pairs to turn one image into another.',

@@ -29,7 +29,7 @@ export interface SignalWatch {
  * says so as often as it likes, since nobody is there any more who could be waiting; under `nohup` it is not heard.
  *
  * @param onStop called once; the work is to stop after its current step and save
- * @param notice what a person is told then
+ * @param notice what a person is told then; nothing where it is empty
  */
 export function watchSignals(
   onStop: (signal: StopSignal) => void,
@@ -40,7 +40,7 @@ export function watchSignals(
     const now = performance.now();
     if (first === undefined) {
       first = { signal, at: now };
-      printError(`\n${notice}`);
+      if (notice !== '') printError(`\n${notice}`);
       onStop(signal);
     } else if (signal !== 'SIGHUP' && now - first.at > ECHO_MILLISECONDS) {
       dispose();
@@ -59,6 +59,14 @@ export function watchSignals(
     },
     dispose,
   };
+}
+
+/**
+ * Calls `onSave` for SIGUSR1, by which Slurm warns of the end of a job's time (`--signal=USR1@120`). Windows has no such
+ * signal.
+ */
+export function saveOnSignal(onSave: () => void): void {
+  if (process.platform !== 'win32') process.on('SIGUSR1', onSave);
 }
 
 /**

@@ -1,10 +1,13 @@
 import { program } from '../base/commandLine.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { formatIgnoredHelp, formatOptionHelp, WIDEST, wrap } from '../options/help.js';
 import { tableFor } from '../options/parse.js';
 import { TEST_OPTIONS } from '../options/testOptions.js';
 import { parseTestOptions, parsing } from '../training/options.js';
+import { type Launch, launchOf } from '../training/parallel/launch.js';
 import { type TestSummary, test } from '../training/testCommand.js';
 import { type Command, type Example, formatExamples } from './command.js';
+import { completedOptions } from './completion/completedOptions.js';
 import { JobProgress } from './jobProgress.js';
 import { print } from './output.js';
 import { untilSignal } from './untilSignal.js';
@@ -37,8 +40,12 @@ export const testCommand: Command = {
       formatOptionHelp(testTable(argv), columns),
       formatIgnoredHelp(columns),
     ].join('\n\n'),
+  completions: () => [completedOptions(testCommand, TEST_OPTIONS, false)],
   run: async (argv) => {
     const opt = parseTestOptions(argv);
+    const launch = launchOf(process.env);
+    if (launch !== undefined && launch.rank > 0) return 1; // the first tells why
+    if (launch !== undefined) throw severalRanks(launch);
     return untilSignal(async (stop) => {
       const progress = new JobProgress();
       const summary = await test(opt, stop, {
@@ -50,6 +57,15 @@ export const testCommand: Command = {
     });
   },
 };
+
+/** All would write the same page. */
+function severalRanks({ size, launcher }: Launch): Pix2PixError {
+  return new Pix2PixError(
+    'a test is one process, since it writes one page',
+    { 'started by': `${launcher}, as one of ${size} ranks` },
+    'start it without the launcher; pix2pix translate shares files out among ranks',
+  );
+}
 
 /** The figures of a test and where its page is. */
 export function describeResults({ images, means, page }: TestSummary): string {

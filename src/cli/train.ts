@@ -3,15 +3,22 @@ import { formatIgnoredHelp, formatOptionHelp, WIDEST, wrap } from '../options/he
 import { tableFor } from '../options/parse.js';
 import { TRAIN_OPTIONS, type TrainOptions } from '../options/trainOptions.js';
 import { parseTrainOptions, parsing } from '../training/options.js';
+import { launchOf } from '../training/parallel/launch.js';
+import { SharedFailure } from '../training/parallel/ranks.js';
+import { RankLost } from '../training/parallel/rankWatch.js';
 import { dryRun } from '../training/profiling/dryRun.js';
 import type { TrainingSummary } from '../training/report/trainingEvents.js';
 import { completeOptions } from '../training/saved/completeOptions.js';
 import { train } from '../training/train.js';
+import { TrainingFlags } from '../training/trainingFlags.js';
 import { type Command, type Example, formatExamples } from './command.js';
+import { completedOptions } from './completion/completedOptions.js';
 import { startDashboardProcess } from './dashboardChild.js';
 import { JobProgress } from './jobProgress.js';
 import { surviveLostOutput } from './lostOutput.js';
 import { print, printError } from './output.js';
+import { recipeHelp } from './recipeHelp.js';
+import { saveOnSignal } from './signals.js';
 import { untilSignal } from './untilSignal.js';
 
 const EXAMPLES: readonly Example[] = [
@@ -41,6 +48,10 @@ const ABOUT =
   'Trains a model on pairs of images. The run, with checkpoints, losses and samples, is kept in ' +
   '<checkpoints_dir>/<name>. Ctrl-C saves and stops. Names of options may be cut short while they stay unambiguous.';
 
+/** A launcher sends the same signal when it ends a training of which a rank has died. */
+const STOPPING_RANKS =
+  'asked to stop: all ranks finish the step, then save. If a rank has died, go on from the last checkpoint with --continue_train';
+
 /** `pix2pix train`. */
 export const trainCommand: Command = {
   name: 'train',
@@ -49,23 +60,42 @@ export const trainCommand: Command = {
     [
       `Usage: ${program()} train --dataroot DIR [options]`,
       wrap(ABOUT, Math.min(columns, WIDEST)).join('\n'),
+      ...recipeHelp(argv, TRAIN_OPTIONS, columns),
       formatExamples('Examples', EXAMPLES, columns),
       formatOptionHelp(tableFor(argv, TRAIN_OPTIONS, { isTrain: true, ...parsing() }), columns),
       formatIgnoredHelp(columns),
     ].join('\n\n'),
+  completions: () => [completedOptions(trainCommand, TRAIN_OPTIONS, true)],
   run: async (argv) => {
     const opt = parseTrainOptions(argv);
     if (opt.dryRun) return showDryRun(opt);
     surviveLostOutput();
-    return untilSignal(async (stop) => {
-      if (opt.dashboard) {
+    const flags = new TrainingFlags();
+    saveOnSignal(() => flags.askToSave());
+    const launch = launchOf(process.env);
+    const rank = launch?.rank ?? 0;
+    const work = async (stop: AbortSignal) => {
+      if (opt.dashboard && rank === 0)
         await startDashboardProcess(opt.checkpointsDir, opt.dashboardPort, printError);
-      }
-      const summary = await train(opt, stop, { commandLine: ['train', ...argv] });
-      if (!opt.quiet && !opt.json) print(ending(opt, summary));
-    });
+      const summary = await train(opt, stop, { commandLine: ['train', ...argv], flags });
+      if (!opt.quiet && !opt.json && rank === 0) print(ending(opt, summary));
+    };
+    try {
+      return await untilSignal(work, launch && (rank === 0 ? STOPPING_RANKS : ''));
+    } catch (error) {
+      if (error instanceof RankLost) return endWithLostRanks(error);
+      if (error instanceof SharedFailure && rank > 0) return 1; // the first rank tells of it
+      throw error;
+    }
   },
 };
+
+/** Its thread waits for the others and does not end. The launcher sees how this process ends, and ends them. */
+function endWithLostRanks(error: RankLost): number {
+  printError(`error: ${error.message}`);
+  process.kill(process.pid, 'SIGKILL');
+  return 1;
+}
 
 async function showDryRun(opt: TrainOptions): Promise<number> {
   const progress = new JobProgress();

@@ -2,12 +2,14 @@ import { Command, Option } from 'commander';
 import { commandLine } from '../base/commandLine.js';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import type { Progress } from '../base/progress.js';
+import type { Place } from '../data/batch/batchShare.js';
 import { MAX_FILE_BYTES } from '../data/decode/limits.js';
 import { DEVICE_NAMES } from '../engine/devices/registry.js';
 import { type ImageFormat, imageFormats } from '../inference/encodeImage.js';
 import { loadGenerator } from '../inference/loadGenerator.js';
 import { type TranslationFailure, type TranslationJob, translateFiles } from '../inference/translateFiles.js';
 import { fileJob, translationJobs } from '../inference/translationJobs.js';
+import { threadsOfRank } from '../training/parallel/launch.js';
 import { shownExamples } from './command.js';
 import { JobProgress } from './jobProgress.js';
 import {
@@ -19,6 +21,7 @@ import {
   withModelOptions,
 } from './modelOptions.js';
 import { print, printError } from './output.js';
+import { jobsOfPart, partOf, readPart } from './sharedFiles.js';
 import { exitCodeOf, watchSignals } from './signals.js';
 import { wholeNumberIn } from './wholeNumber.js';
 
@@ -33,6 +36,7 @@ const EXAMPLES = [
   'pix2pix translate --model facades_pix2pix labels.png photo.png',
   'pix2pix translate --model facades_pix2pix labels/ photos/ --format jpg',
   'pix2pix translate --model generator.onnx "in/**/*.png" out/',
+  'mpirun -n 4 npx pix2pix-ts translate --model maps photos/ maps/ --skip_existing',
   'pix2pix translate --model maps --tile 512 --norm_mode running aerial.tif map.tif',
   'curl -s https://example.org/labels.png | pix2pix translate --model facades_pix2pix - - > photo.png',
 ];
@@ -44,8 +48,10 @@ interface Flags extends ModelFlags, DeviceFlags {
   readonly keep_alpha?: boolean;
   readonly depth: string;
   readonly format?: ImageFormat;
-  readonly quality: number;
+  readonly quality?: number;
   readonly intra_threads: number;
+  readonly part?: Place;
+  readonly skip_existing?: boolean;
 }
 
 /**
@@ -67,12 +73,17 @@ export function translateCommand(setExitCode: (code: number) => void): Command {
         imageFormats,
       ),
     )
-    .option('--quality <1-100>', 'of jpg and webp', wholeNumberIn(1, 100), 95)
+    .option('--quality <1-100>', 'of jpg and webp (default: 95)', wholeNumberIn(1, 100))
     .option('--intra_threads <n>', 'threads of the engine; 0: one a core', wholeNumberIn(0, 1024), 0)
-    .usage('--model <run or file> [options] <in...> <out>')
+    .option(
+      '--part <i/n>',
+      'do the i-th of n parts of the files (default: by the launcher, else all)',
+      readPart,
+    )
+    .option('--skip_existing', 'leave out what is translated already')
     .argument(
-      '<in...>',
-      'images: files, folders, "patterns", or - for stdin; then <out>: a file, a folder, or - for stdout',
+      '<in out...>',
+      'images: files, folders, "patterns", or - for stdin; and last where they go: a file, a folder, or - for stdout',
     )
     .addHelpText('after', shownExamples(EXAMPLES))
     .action(async (paths: string[], flags: Flags) => {
@@ -90,15 +101,26 @@ export function translateCommand(setExitCode: (code: number) => void): Command {
     });
 }
 
+/** The formats that `--quality` is for. */
+const LOSSY: readonly ImageFormat[] = ['jpg', 'webp'];
+
 async function translate(inputs: string[], output: string, flags: Flags): Promise<number> {
-  const jobs = await jobsOf(inputs, output, flags.format, note);
+  const part = flags.part ?? partOf(process.env);
+  const all = await jobsOf(inputs, output, flags.format, part.rank === 0 ? note : () => {});
+  const jobs = jobsOfPart(all, part, flags.skip_existing ?? false);
+  if (jobs.length === 0 && all.length > 0) {
+    print(`${nameOf(part)}nothing is left to translate of ${all.length} images`);
+    return 0;
+  }
+  if (flags.quality !== undefined && !jobs.some(({ format }) => LOSSY.includes(format)))
+    note(`--quality ${flags.quality} changes nothing: ${jobs[0].format} loses nothing`);
   const stop = new AbortController();
   const progress = new JobProgress();
   const generator = await loadGenerator(flags.model, {
     ...sourceOptions(flags),
     device: flags.device,
     gpu: flags.gpu,
-    threads: flags.intra_threads,
+    threads: flags.intra_threads || threadsOfRank(process.env),
     startsFast: jobs.length === 1 && flags.tile === undefined,
   });
   const watch = watchSignals(
@@ -119,7 +141,7 @@ async function translate(inputs: string[], output: string, flags: Flags): Promis
       ...(jobs.length === 1 ? { onTile: show('tiles') } : { onImage: show('images') }),
     });
     progress.end();
-    report(translated, failures, output);
+    report(translated, failures, output, nameOf(part));
     if (watch.signal !== undefined) return exitCodeOf(watch.signal);
     return failures.length > 0 ? 1 : 0;
   } finally {
@@ -127,6 +149,8 @@ async function translate(inputs: string[], output: string, flags: Flags): Promis
     await generator.dispose();
   }
 }
+
+const nameOf = ({ rank, size }: Place) => (size === 1 ? '' : `part ${rank + 1} of ${size}: `);
 
 const stopped = (signal: string) =>
   new Pix2PixError(
@@ -185,14 +209,19 @@ function writeStdout(file: Uint8Array): Promise<void> {
 const note = (text: string): void => void process.stderr.write(`note: ${text}\n`);
 
 /** On stderr where the picture itself goes to stdout. */
-function report(translated: number, failures: readonly TranslationFailure[], output: string): void {
+function report(
+  translated: number,
+  failures: readonly TranslationFailure[],
+  output: string,
+  part: string,
+): void {
   const total = translated + failures.length;
   if (failures.length === 1 && total === 1) {
     printError(`error: ${failures[0].error.message}`);
     return;
   }
   const where = output === STDIO ? 'stdout' : output;
-  if (output !== STDIO) print(`translated ${translated} of ${total} images to ${where}`);
+  if (output !== STDIO) print(`${part}translated ${translated} of ${total} images to ${where}`);
   if (failures.length === 0) return;
   const lines = failures.map(({ error }) => error.message.replace(/^/gm, '  '));
   printError(`error: ${failures.length} of ${total} images were not translated\n${lines.join('\n')}`);

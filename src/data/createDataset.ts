@@ -1,6 +1,7 @@
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import type { Sharing } from './batch/batchShare.js';
 import { BUILT_IN_DATASETS } from './builtInDatasets.js';
-import { BatchProducer } from './loading/batchProducer.js';
+import { type BatchPlan, BatchProducer } from './loading/batchProducer.js';
 import { type BatchSupply, Dataset } from './loading/dataset.js';
 import { WorkerSupply } from './loading/workerSupply.js';
 import type { DataOptions } from './options.js';
@@ -35,6 +36,14 @@ export function datasetModes(): string[] {
   return [...new Set([...Object.keys(BUILT_IN_DATASETS), ...factories.keys()])];
 }
 
+/** The connection of a data set with its caller. */
+export interface DatasetSurroundings {
+  readonly onWarning?: (message: string) => void;
+  readonly onProgress?: (text: string) => void;
+  /** Of several processes: which has which images of a batch, whose size is that of all together. */
+  readonly sharing?: Sharing;
+}
+
 /**
  * The data of a run, as its options say: found, ordered, and decoded ahead of use.
  *
@@ -45,10 +54,7 @@ export function datasetModes(): string[] {
  */
 export async function createDataset(
   opt: DataOptions,
-  {
-    onWarning = console.warn,
-    onProgress,
-  }: { onWarning?: (message: string) => void; onProgress?: (text: string) => void } = {},
+  { onWarning = console.warn, onProgress, sharing }: DatasetSurroundings = {},
 ): Promise<Dataset> {
   const found = await open(opt, { onWarning, onProgress });
   const source = 'kind' in found ? openSource(found) : found;
@@ -59,7 +65,7 @@ export async function createDataset(
       dataroot: opt.dataroot,
     });
   }
-  return new Dataset(createSupply(found, source, length, opt), {
+  return new Dataset(createSupply(found, source, { length, sharing }, opt), {
     length,
     batchSize: opt.batchSize,
     epoch: opt.epochCount ?? 1,
@@ -85,11 +91,11 @@ async function open(opt: DataOptions, surroundings: SearchSurroundings): Promise
 function createSupply(
   found: SourcePlan | SampleSource,
   source: SampleSource,
-  length: number,
+  shared: Pick<BatchPlan, 'length' | 'sharing'>,
   opt: DataOptions,
 ): BatchSupply {
   const plan = {
-    length,
+    ...shared,
     batchSize: opt.batchSize,
     seed: opt.seed,
     shuffle: opt.isTrain && !opt.serialBatches,
@@ -100,7 +106,7 @@ function createSupply(
   if ('kind' in found && opt.numThreads > 0) return new WorkerSupply({ source: found, plan });
   const producer = new BatchProducer(source, plan);
   return {
-    request: (epoch, batchIndex) => producer.produce(epoch, batchIndex),
+    request: (epoch, batchIndex, skipped) => producer.produce(epoch, batchIndex, skipped),
     setAwaited: () => {},
     close: () => producer.close(),
   };

@@ -72,7 +72,9 @@ export class Adversary {
     const sum = add(losses.fake, losses.real);
     if (ganMode !== 'wgangp') return { ...losses, total: wholeD ? sum : scale(sum, 0.5) };
     const alpha = step.noise('uniform', f32(real.shape[0], 1, 1, 1));
-    const logits = (x: Value) => this.judge(step, x).map((judgement) => judgement.logits);
+    // The penalty differentiates a sum over images: those that are there only to take part have no place in it.
+    const counted = (x: Value) => (step.share?.share === 0 ? scale(x, 0) : x);
+    const logits = (x: Value) => this.judge(step, x).map((judgement) => counted(judgement.logits));
     const penalty = scale(gradientPenalty(logits, real, fake, alpha), lambdaGp);
     return { ...losses, penalty, total: add(sum, penalty) };
   }

@@ -1,7 +1,9 @@
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { type Program, valuesOf } from '../engine/ir/program.js';
-import { Trace } from '../engine/ir/trace.js';
+import { type BatchShare, Trace } from '../engine/ir/trace.js';
 import type { Value } from '../engine/ir/value.js';
+import { allReduce } from '../engine/ops/allReduce.js';
+import { scale } from '../engine/ops/elementwise.js';
 import type { ImageSize } from './images.js';
 
 /** Results of a program by name: `loss_<name>`, a scalar, or a visual, f32[N, C, H, W]. */
@@ -35,6 +37,8 @@ export interface PartSelection {
   readonly parts?: readonly string[];
   /** Whether running statistics move by what is shared; default: yes. No where a later program of the step does it. */
   readonly movesShared?: boolean;
+  /** Of several processes, which part of the batch this one has; default: all of it. */
+  readonly share?: BatchShare;
 }
 
 /** A training step from which the programs of all its parts, of some or of one are composed. Made by `defineStep`. */
@@ -44,14 +48,16 @@ export class TrainingStep {
     /** Names in the order in which they run. */
     readonly parts: readonly string[],
     readonly pooled: Readonly<Record<string, string>>,
-    private readonly compose: (size: ImageSize, parts: readonly string[], movesShared: boolean) => Program,
+    private readonly compose: (size: ImageSize, selection: Selected) => Program,
   ) {}
 
   /** The program of some parts, by default of the whole step. Throws Pix2PixError when parts are not apart. */
-  program(size: ImageSize, { parts = this.parts, movesShared = true }: PartSelection = {}): Program {
-    return this.compose(size, parts, movesShared);
+  program(size: ImageSize, { parts = this.parts, movesShared = true, share }: PartSelection = {}): Program {
+    return this.compose(size, { parts, movesShared, share });
   }
 }
+
+type Selected = PartSelection & Required<Omit<PartSelection, 'share'>>;
 
 /** The training step of a model. Throws Error for one that has nothing to train. */
 export function stepOf({ step }: { readonly step?: TrainingStep }): TrainingStep {
@@ -75,25 +81,22 @@ export function stepOf({ step }: { readonly step?: TrainingStep }): TrainingStep
  * ```
  */
 export function defineStep<Shared>(definition: StepDefinition<Shared>): TrainingStep {
-  return new TrainingStep(
-    Object.keys(definition.parts),
-    definition.pooled ?? {},
-    (size, parts, movesShared) => composeParts(definition, size, parts, movesShared),
+  return new TrainingStep(Object.keys(definition.parts), definition.pooled ?? {}, (size, selection) =>
+    composeParts(definition, size, selection),
   );
 }
 
 function composeParts<Shared>(
   { shared, shown, parts }: StepDefinition<Shared>,
   size: ImageSize,
-  names: readonly string[],
-  movesShared: boolean,
+  { parts: names, movesShared, share }: Selected,
 ): Program {
-  const step = new Trace(true);
+  const step = new Trace(true, share);
   const begin = () => shared(step, size);
   const context = movesShared ? begin() : step.withoutMoving(begin);
   if (step.program({}).hostSteps.length > 0)
     throw new Error('what the parts of a training step share must not update an optimiser');
-  const results = names.map((name) => parts[name](step, context));
+  const results = names.map((name) => ofWholeBatch(parts[name](step, context), share));
   const program = step.program(Object.assign({}, shown?.(context), ...results));
   requireOnce(
     results.flatMap((result) => Object.keys(result)),
@@ -105,6 +108,14 @@ function composeParts<Shared>(
   );
   requireOwnInputs(program, names);
   return program;
+}
+
+/** Losses, which are means over images, become those of all processes' parts together. */
+function ofWholeBatch(outputs: Outputs, share: BatchShare | undefined): Outputs {
+  if (share === undefined) return outputs;
+  const whole = ([name, value]: [string, Value]) =>
+    [name, name.startsWith('loss_') ? allReduce(scale(value, share.share)) : value] as const;
+  return Object.fromEntries(Object.entries(outputs).map(whole));
 }
 
 /** Throws Pix2PixError for a name that comes up twice: one part would undo what another has done. */

@@ -65,7 +65,7 @@ export const RUN_OPTIONS = {
     metavar: 'FILE',
     group: 'Run',
     stored: 'never',
-    help: 'JSON file of options, {"batch_size": 4, "no_flip": true}; the command line wins over it',
+    help: 'JSON or YAML file of options, {"batch_size": 4, "no_flip": true}; the command line wins over it',
   },
   model: {
     kind: 'choice',

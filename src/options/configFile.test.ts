@@ -57,3 +57,44 @@ test('what is no file of options is refused with the reason', () => {
 test('a byte order mark is no fault', () => {
   assert.equal(parse('\ufeff{ "dataroot": "./d" }').dataroot, './d');
 });
+
+/** The same from a file whose name says YAML. */
+function parseYaml(text: string, ending = 'yaml') {
+  const file = join(folder, `options.${ending}`);
+  writeFileSync(file, text);
+  return parseTrainOptions(['--config', file]);
+}
+
+test('YAML says the same as JSON', () => {
+  const text = `# what we train
+dataroot: ./datasets/my data   # spaces need no quotes
+batch_size: 4
+no_flip: true
+lr: 1e-4
+max_steps: .inf
+direction: BtoA
+name: "no"
+`;
+  for (const ending of ['yaml', 'yml', 'YML']) {
+    const opt = parseYaml(text, ending);
+    assert.deepEqual(
+      [opt.dataroot, opt.batchSize, opt.noFlip, opt.lr, opt.maxSteps, opt.direction, opt.name],
+      ['./datasets/my data', 4, true, 1e-4, Number.POSITIVE_INFINITY, 'BtoA', 'no'],
+    );
+  }
+  assert.equal(parseYaml('{ "dataroot": "d", "max_steps": "inf" }').maxSteps, Number.POSITIVE_INFINITY);
+});
+
+test('YAML that is none, or holds no options, is refused as JSON is', () => {
+  assert.throws(() => parseYaml('dataroot: [1'), /is no YAML\n[\s\S]*options\.yaml[\s\S]*because[\s\S]*fix/);
+  assert.throws(() => parseYaml('a: 1\na: 2'), /is no YAML\n[\s\S]*unique/);
+  assert.throws(() => parseYaml('- dataroot'), /holds no YAML object/);
+  assert.throws(() => parseYaml(''), /holds no YAML object/);
+  assert.throws(() => parseYaml('loadSize: 4'), /unknown option loadSize in .*options\.yaml[\s\S]*load_size/);
+  assert.throws(() => parseYaml('__proto__: 4'), /unknown option __proto__/);
+  assert.throws(() => parseYaml('dataroot: { a: 1 }'), /dataroot cannot be/);
+  const bomb = ['a: &a [x,x,x,x,x,x,x,x,x,x]'];
+  for (const [of, name] of ['ab', 'bc', 'cd', 'de', 'ef', 'fg'].map((pair) => [...pair]))
+    bomb.push(`${name}: &${name} [${Array(10).fill(`*${of}`).join(',')}]`);
+  assert.throws(() => parseYaml(bomb.join('\n')), /is no YAML\n[\s\S]*alias/);
+});

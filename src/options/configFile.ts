@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { fileError } from '../base/files/systemError.js';
 
@@ -6,7 +7,8 @@ import { fileError } from '../base/files/systemError.js';
 const LARGEST_BYTES = 1 << 20;
 
 /**
- * Reads a file of options: one JSON object whose keys are names of flags. The values are checked by the table later.
+ * Reads a file of options: one object whose keys are names of flags, in JSON, or in YAML where the file's name ends so.
+ * The values are checked by the table later.
  *
  * ```json
  * { "dataroot": "./datasets/facades", "direction": "BtoA", "batch_size": 4, "no_flip": true, "max_steps": "inf" }
@@ -15,22 +17,51 @@ const LARGEST_BYTES = 1 << 20;
  * @throws Pix2PixError when the file cannot be read or is no such object
  */
 export function readConfigFile(path: string): ReadonlyMap<string, unknown> {
-  const facts = { config: path };
-  const fix = 'write one JSON object, such as {"batch_size": 4, "no_flip": true}';
-  let parsed: unknown;
+  const text = readText(path);
+  const format = /\.ya?ml$/i.test(path) ? YAML_FORMAT : JSON_FORMAT;
+  const { name, fix } = format;
   try {
-    parsed = JSON.parse(readText(path));
+    const options = format.read(text);
+    if (options !== undefined) return options;
   } catch (error) {
-    if (error instanceof SyntaxError) {
-      throw new Pix2PixError('the file of options is no JSON', { ...facts, because: error.message }, fix);
-    }
-    throw error;
+    if (!(error instanceof Error) || !FAULTS.includes(error.name)) throw error;
+    const because = error.message.split('\n')[0];
+    throw new Pix2PixError(`the file of options is no ${name}`, { config: path, because }, fix);
   }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-    throw new Pix2PixError('the file of options holds no JSON object', facts, fix);
-  }
-  return new Map(Object.entries(parsed));
+  throw new Pix2PixError(`the file of options holds no ${name} object`, { config: path }, fix);
 }
+
+/** By their names: of a text that is not of the format, and of aliases in it that lead nowhere or to too much. */
+const FAULTS = ['SyntaxError', 'YAMLParseError', 'ReferenceError'];
+
+interface Format {
+  readonly name: string;
+  readonly fix: string;
+  /** The options; undefined where the text holds something else. Throws where it is not of the format. */
+  read(text: string): ReadonlyMap<string, unknown> | undefined;
+}
+
+const JSON_FORMAT: Format = {
+  name: 'JSON',
+  fix: 'write one JSON object, such as {"batch_size": 4, "no_flip": true}',
+  read: (text) => {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return undefined;
+    return new Map(Object.entries(parsed));
+  },
+};
+
+/** YAML 1.2, in which `no` and `on` are words, not switches. The library refuses aliases that multiply without end. */
+const YAML_FORMAT: Format = {
+  name: 'YAML',
+  fix: 'write a line for each option, such as batch_size: 4',
+  read: (text) => {
+    const { parse } = createRequire(import.meta.url)('yaml') as typeof import('yaml'); // few need it, and it is large
+    const parsed: unknown = parse(text, { mapAsMap: true, logLevel: 'error' });
+    if (!(parsed instanceof Map)) return undefined;
+    return new Map([...parsed].map(([key, value]) => [String(key), value]));
+  },
+};
 
 function readText(path: string): string {
   try {

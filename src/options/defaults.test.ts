@@ -114,6 +114,9 @@ const PARTS = {
   cutout: 0,
 };
 
+/** How several processes train together. */
+const PARALLEL = { syncNorm: false, rankTimeout: 600 };
+
 /** Where a training is told of. */
 const TRACKING = {
   dashboard: false,
@@ -136,6 +139,7 @@ test("training starts from the reference's defaults for pix2pix", () => {
     valFreq: 1,
     memoryLimit: undefined,
     dryRun: false,
+    ...PARALLEL,
     recipe: '',
     logLine: 'reference',
     ...PARTS,

@@ -23,33 +23,26 @@ export function gpuNameFault(text: string): string | undefined {
 
 /**
  * What `--gpu_ids`, the reference's way, and `--gpu` mean for `--device`: -1 is the processor, 0 the GPU, and who names a
- * GPU wants one.
+ * GPU wants one, unless it is said what computes.
  *
  * @param values changed where they say so
  * @param given flags that were given; the device is added to them
- * @throws Pix2PixError for several GPUs, for one by another number, and where the three contradict each other
+ * @throws Pix2PixError for several GPUs, for one by another number, and where `--gpu_ids` contradicts `--device`
  */
 export function applyGpuChoice(values: Flags, given: Set<string>): void {
-  const { gpu, gpu_ids: ids } = values;
-  const isChosen = given.has('device') && values.device !== 'auto';
-  const choose = (device: string, flag: string, value: OptionScalar) => {
-    if (isChosen && values.device !== device) {
-      throw new Pix2PixError(
-        `--device ${values.device} and --${flag} ${value} contradict each other`,
-        { [`--${flag} ${value}`]: `means --device ${device}` },
-        'leave one of them out',
-      );
-    }
-    values.device = device;
-    given.add('device');
-  };
-  if (given.has('gpu_ids') && ids !== undefined) choose(deviceOfIds(String(ids)), 'gpu_ids', ids);
-  if (!given.has('gpu') || gpu === undefined) return;
-  if (values.device === 'cpu' && given.has('gpu_ids')) {
-    const fix = 'leave one of them out';
-    throw new Pix2PixError(`--gpu_ids ${ids} and --gpu ${gpu} contradict each other`, {}, fix);
+  const { device, gpu, gpu_ids: ids } = values;
+  const isOpen = !given.has('device') || device === 'auto';
+  const wanted = ids === undefined ? (gpu === undefined ? undefined : 'webgpu') : deviceOfIds(String(ids));
+  if (wanted === undefined) return;
+  if (ids !== undefined && !isOpen && device !== wanted) {
+    throw new Pix2PixError(
+      `--device ${device} and --gpu_ids ${ids} contradict each other`,
+      { [`--gpu_ids ${ids}`]: `means --device ${wanted}` },
+      'leave one of them out',
+    );
   }
-  choose('webgpu', 'gpu', gpu);
+  if (isOpen) values.device = wanted;
+  given.add('device');
 }
 
 function deviceOfIds(ids: string): string {

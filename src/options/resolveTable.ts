@@ -65,7 +65,11 @@ function recipeOf(base: OptionTable, chosen: Choice | undefined, recipes: Recipe
       const changed = known.map(([flag, value]) => {
         return [flag, withDefault(table[flag], value, `--${flag} of --recipe ${name}`)];
       });
-      return { ...table, ...Object.fromEntries(changed) };
+      return {
+        ...table,
+        ...Object.fromEntries(changed),
+        recipe: withDefault(table.recipe, name, '--recipe'),
+      };
     },
   };
 }

@@ -8,7 +8,9 @@ import type { PIX2PIX_OPTIONS } from './models/pix2pixOptions.js';
 import { NETWORK_OPTIONS } from './networkOptions.js';
 import type { OptionsObject } from './optionsFromObject.js';
 import { type OptionMarks, toOptions } from './optionsObject.js';
+import { PARALLEL_OPTIONS } from './parallelOptions.js';
 import { type ParseSettings, parseOptions, requireOptions } from './parse.js';
+import { SAVING_OPTIONS } from './savingOptions.js';
 import type { OptionTable, OptionValues } from './spec.js';
 import { nameWithSuffix } from './suffix.js';
 import { TRACKING_OPTIONS } from './trackingOptions.js';
@@ -135,50 +137,6 @@ const SCHEDULE_OPTIONS = {
   },
 } as const satisfies OptionTable;
 
-const SAVING_OPTIONS = {
-  continue_train: {
-    kind: 'flag',
-    group: 'Saving and continuing',
-    stored: 'never',
-    help: 'go on exactly where the run --name stopped; its options need not be repeated',
-  },
-  epoch_count: {
-    kind: 'int',
-    default: 1,
-    min: 1,
-    group: 'Saving and continuing',
-    stored: 'never',
-    help: 'number of the first epoch; --continue_train knows it by itself',
-  },
-  save_latest_freq: {
-    kind: 'int',
-    default: 5000,
-    min: 1,
-    group: 'Saving and continuing',
-    help: 'images between two checkpoints "latest"',
-  },
-  save_epoch_freq: {
-    kind: 'int',
-    default: 5,
-    min: 1,
-    group: 'Saving and continuing',
-    help: 'epochs between two checkpoints that are kept',
-  },
-  save_by_iter: {
-    kind: 'flag',
-    group: 'Saving and continuing',
-    help: 'keep every "latest" as iter_N too',
-  },
-  keep_last: {
-    kind: 'int',
-    default: Number.POSITIVE_INFINITY,
-    min: 1,
-    infinite: true,
-    group: 'Saving and continuing',
-    help: 'checkpoints that are kept besides the latest and the best; older ones are deleted',
-  },
-} as const satisfies OptionTable;
-
 const PROGRESS_OPTIONS = {
   val_freq: {
     kind: 'int',
@@ -266,6 +224,7 @@ export const TRAIN_OPTIONS = {
   ...TRACKING_OPTIONS,
   ...MACHINE_OPTIONS,
   ...MEMORY_OPTIONS,
+  ...PARALLEL_OPTIONS,
 } as const satisfies OptionTable;
 
 /** The same where no data set is needed. */

@@ -92,7 +92,7 @@ async function stepMilliseconds(
 ): Promise<number> {
   const model = await createModel(opt, device, { print });
   try {
-    const batch = syntheticBatch(opt);
+    const batch = syntheticBatch(opt, model.graph.inputs);
     const step = async () => {
       const started = now();
       model.setInput(batch);

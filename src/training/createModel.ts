@@ -7,25 +7,29 @@ import { drawInThreads } from './drawing/drawInThreads.js';
 import { Model } from './model/model.js';
 import type { ModelSurroundings } from './model/modelSettings.js';
 import { Pix2PixModel } from './model/pix2pixModel.js';
+import { rankCheckpoints } from './parallel/rankCheckpoints.js';
+import type { Ranks } from './parallel/ranks.js';
 import { fileCheckpoints } from './saved/fileCheckpoints.js';
 
 /**
  * The model that `--model` names, with memory for its networks; a `Pix2PixModel` for pix2pix. `setup` fills it.
  *
  * @param device what computes, which outlives the model; by default that of `--device`, which goes with the model
+ * @param ranks those that train it together; default: this process is alone
  * @throws Pix2PixError for an unknown model, or options that contradict each other
  */
 export async function createModel(
   opt: TrainOptions | TestOptions,
   device?: Device,
-  { print }: Pick<ModelSurroundings, 'print'> = {},
+  { print, ranks }: Pick<ModelSurroundings, 'print'> & { readonly ranks?: Ranks } = {},
 ): Promise<Model> {
   const definition = findModel(opt.model);
   const kind = opt.model === 'pix2pix' ? Pix2PixModel : Model;
-  const surroundings = { checkpoints: fileCheckpoints, draw: drawInThreads, print };
+  const checkpoints = ranks === undefined ? fileCheckpoints : rankCheckpoints(ranks, fileCheckpoints);
+  const surroundings = { checkpoints, draw: drawInThreads, print };
   if (device !== undefined)
     return kind.create(definition, opt, { device, ownsDevice: false, ...surroundings });
-  const own = await openChosenDevice(opt);
+  const own = await openChosenDevice(opt, { collective: ranks });
   try {
     return await kind.create(definition, opt, { device: own, ownsDevice: true, ...surroundings });
   } catch (error) {

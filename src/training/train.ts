@@ -12,6 +12,10 @@ import type { RunExit } from '../records/writing/runRecord.js';
 import { isUnused, removeUnlessBegun } from './emptyRun.js';
 import { LockWatch } from './lockWatch.js';
 import { registeredExtensions } from './options.js';
+import { followFirst } from './parallel/followFirst.js';
+import { type RankStart, trainAsRank } from './parallel/joinRanks.js';
+import { launchOf } from './parallel/launch.js';
+import { watchRanks } from './parallel/rankWatch.js';
 import { Alerts } from './report/alerts.js';
 import { describeSession } from './report/describeSession.js';
 import { JsonReport } from './report/jsonReport.js';
@@ -32,6 +36,8 @@ export interface TrainSettings {
   readonly commandLine?: readonly string[];
   /** Where progress and messages go; by default the standard output. */
   readonly line?: ProgressLine;
+  /** Requests to the training while it runs: to save, to stop. */
+  readonly flags?: TrainingFlags;
 }
 
 /**
@@ -43,14 +49,22 @@ export interface TrainSettings {
  * await train(parseTrainOptions(['--dataroot', './datasets/facades', '--name', 'facades']));
  * ```
  *
+ * Started by an MPI launcher as one of several ranks, it trains together with the others; all but the first keep no record.
+ *
  * @param stop when aborted, training finishes its step, saves and returns
- * @throws Pix2PixError for every error that a user can correct
+ * @throws Pix2PixError for every error that a user can correct; RankLost when other ranks do not answer: its thread then
+ *   waits for ever, and the process has to be ended by `process.kill`
  */
 export async function train(
   given: TrainOptions,
   stop: AbortSignal = new AbortController().signal,
-  { commandLine, line = new ProgressLine(process.stdout) }: TrainSettings = {},
+  { commandLine, line = progressLine(), flags = new TrainingFlags() }: TrainSettings = {},
 ): Promise<TrainingSummary> {
+  stopBy(stop, flags);
+  const launch = launchOf(process.env);
+  const rank = launch && { launch, given };
+  if (launch !== undefined && launch.rank > 0)
+    return followFirst(given, launch, flags, (emit) => compute(given, emit, flags, {}, rank));
   const opt = completeOptions(given);
   const folder = runFolder(opt);
   const lock = acquireRunLock(folder);
@@ -58,19 +72,29 @@ export async function train(
   try {
     const table = tableOf(opt, registeredExtensions());
     if (opt.verbose && !opt.json) line.message(formatOptions(table, { ...opt }));
-    return await recorded(opt, lock, stop, { commandLine, line });
+    return await recorded(opt, lock, rank, { commandLine, line, flags });
   } finally {
     lock.release();
     if (isNew) removeUnlessBegun(folder, opt.checkpointsDir);
   }
 }
 
+/** Open MPI gives its ranks a terminal, wherever its own output goes: under a launcher there are plain lines alone. */
+function progressLine(): ProgressLine {
+  const { env } = process;
+  return new ProgressLine(process.stdout, launchOf(env) === undefined ? env : { ...env, TERM: 'dumb' });
+}
+
 /** Trains, and tells of it in the run's folder and to whoever watches. */
 async function recorded(
   opt: TrainOptions,
   lock: HeldLock,
-  stop: AbortSignal,
-  { commandLine, line }: TrainSettings & { readonly line: ProgressLine },
+  rank: RankStart | undefined,
+  {
+    commandLine,
+    line,
+    flags,
+  }: TrainSettings & { readonly line: ProgressLine; readonly flags: TrainingFlags },
 ): Promise<TrainingSummary> {
   const folder = dirname(lock.path);
   const session = describeSession(opt, commandLine);
@@ -84,7 +108,6 @@ async function recorded(
   };
   const alerts = new Alerts(opt, emit);
   const warn = (text: string) => emit({ kind: 'warning', text });
-  const flags = flagsOf(stop);
   const watch = new LockWatch(lock, flags, warn);
   const records = new RunRecords(opt, folder, session, { warn, isOurs: () => watch.isOurs() });
   const followers = remoteTrackersOf(opt).map(
@@ -92,18 +115,20 @@ async function recorded(
       new RunFollower(folder, tracker, { session: session.id, say: (kind, text) => emit({ kind, text }) }),
   );
   const unwatch = watchRequests(folder, flags, (text) => emit({ kind: 'message', text }));
+  const ranks = rank && watchRanks(flags, rank.launch, opt);
   const end = async (exit: RunExit, summary?: TrainingSummary) => {
     await alerts.end(exit);
     unwatch();
     watch.end();
+    ranks?.end();
     await records.end(exit);
     await Promise.all(followers.map((follower) => follower.finish()));
     report.end(exit, summary);
   };
-  const isBuiltIn = isBuiltInModel(opt.model) && isBuiltInDataset(opt.datasetMode);
   let summary: TrainingSummary;
   try {
-    summary = await (isBuiltIn ? trainInThread : trainHere)(opt, emit, flags, { session: session.id, lock });
+    const training = compute(opt, emit, flags, { session: session.id, lock }, rank);
+    summary = await (ranks === undefined ? training : Promise.race([training, ranks.lost]));
     if (watch.lost !== undefined) throw watch.lost;
   } catch (error) {
     const { message } = error as Error;
@@ -114,19 +139,23 @@ async function recorded(
   return summary;
 }
 
-function flagsOf(stop: AbortSignal): TrainingFlags {
-  const flags = new TrainingFlags();
+function stopBy(stop: AbortSignal, flags: TrainingFlags): void {
   if (stop.aborted) flags.askToStop();
   stop.addEventListener('abort', () => flags.askToStop(), { once: true });
-  return flags;
 }
 
-function trainHere(
+/** Trains in a thread, or with what was registered from outside in this one. */
+function compute(
   opt: TrainOptions,
   emit: (event: TrainingEvent) => void,
   flags: TrainingFlags,
   run: TrainingRunFacts,
-) {
+  rank: RankStart | undefined,
+): Promise<TrainingSummary> {
+  if (isBuiltInModel(opt.model) && isBuiltInDataset(opt.datasetMode))
+    return trainInThread(opt, emit, flags, run, rank);
   const shouldStop = () => flags.shouldStop();
-  return trainingLoop(opt, { emit, shouldStop, takeSave: () => flags.takeSave(), ...run });
+  const surroundings = { emit, shouldStop, takeSave: () => flags.takeSave(), ...run };
+  if (rank === undefined) return trainingLoop(opt, surroundings);
+  return trainAsRank(rank, opt, surroundings, { marks: flags, train: trainingLoop });
 }

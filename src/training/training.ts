@@ -1,18 +1,20 @@
-import { commandLine } from '../base/commandLine.js';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { CheckpointStore } from '../checkpoints/store.js';
-import { createDataset } from '../data/createDataset.js';
+import { createDataset, type DatasetSurroundings } from '../data/createDataset.js';
 import type { Dataset } from '../data/loading/dataset.js';
-import { findModel } from '../models/registry.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import { decideDevice } from './autoDevice.js';
 import { createModel } from './createModel.js';
 import type { Model } from './model/model.js';
 import { imagesPerStep } from './model/stepPieces.js';
+import { rankHints } from './parallel/rankHints.js';
+import { isFirst, onAllRanks, type Ranks } from './parallel/ranks.js';
+import { requireSameData } from './parallel/sameTraining.js';
 import { stretching } from './report/imageSides.js';
 import type { TrainingStart, TrainingSurroundings } from './report/trainingEvents.js';
+import { requireTraining } from './requireTraining.js';
 import { runFolder } from './saved/loadModel.js';
-import { startingPoint } from './saved/resume.js';
+import { placeIn, startingPoint } from './saved/resume.js';
 import { FixedSamples } from './validation/fixedSamples.js';
 import { validationLength } from './validation/validate.js';
 
@@ -29,6 +31,8 @@ export interface Training {
   readonly bestL1: number;
   /** Where it goes on, if it does. */
   readonly resumedFrom: TrainingStart['resumedFrom'];
+  /** Those that train together, where this process is one of several. */
+  readonly ranks: Ranks | undefined;
   /** Tells each text once. */
   warn(text: string): void;
 }
@@ -49,33 +53,37 @@ export async function withTraining<T>(
   requireEpochs(given);
   const print = (text: string) => surroundings.emit({ kind: 'message', text });
   const warn = once((text) => surroundings.emit({ kind: 'warning', text }));
-  const dataset = await createDataset(
-    { ...given, batchSize: imagesPerStep(given) },
-    { onWarning: warn, onProgress: print },
+  const { ranks } = surroundings;
+  const dataset = await onAllRanks(ranks, () =>
+    openDataset(given, ranks, { onWarning: warn, onProgress: print }),
   );
   try {
-    const opt = await decideDevice(given, print);
-    const model = await createModel(opt);
+    if (ranks !== undefined) await requireSameData(ranks, dataset.folders);
+    const opt = ranks === undefined ? await decideDevice(given, print) : onProcessor(given);
+    const model = await onAllRanks(ranks, () => createModel(opt, undefined, { ranks }));
     try {
       if (model.device.notice !== undefined) warn(model.device.notice);
+      for (const hint of rankHints(opt, ranks)) warn(hint);
       const stretched = await stretching(dataset.folders, opt);
       if (stretched !== undefined) warn(stretched);
-      const validationImages = await validationLength(model, opt, warn);
+      const validationImages = await onAllRanks(ranks, () => validationLength(model, opt, warn));
       const checkpoints = new CheckpointStore(runFolder(opt), {
         onWarning: warn,
         session: surroundings.session,
         lock: surroundings.lock,
       });
-      await model.setup(opt, { print, checkpoints, isStepNext: dataset.length >= imagesPerStep(opt) });
-      const { place, bestL1 } = startingPoint(model, opt, checkpoints, warn);
-      dataset.startAt(place.epoch, place.batchIndex);
+      await model.setup(opt, { print, checkpoints, isStepNext: dataset.length >= dataset.batchSize });
+      const start = startingPoint(model, opt, checkpoints, dataset.batchSize, warn);
+      const { place, bestL1 } = ranks?.fromFirst(start) ?? start;
+      const { batchIndex, skipped } = placeIn(dataset, place);
+      dataset.startAt(place.epoch, batchIndex, skipped);
       const resumedFrom = model.loadedFrom && {
         session: model.loadedFrom.session,
         epoch: place.epoch,
         step: model.totalIters,
       };
-      const samples = await FixedSamples.open(model, opt, warn);
-      return await use({ opt, model, dataset, validationImages, samples, bestL1, resumedFrom, warn });
+      const samples = isFirst(ranks) ? await FixedSamples.open(model, opt, warn) : undefined;
+      return await use({ opt, model, dataset, validationImages, samples, bestL1, resumedFrom, ranks, warn });
     } finally {
       await model.dispose();
     }
@@ -84,13 +92,22 @@ export async function withTraining<T>(
   }
 }
 
-function requireTraining({ model }: TrainOptions): void {
-  if (!findModel(model).onlyTests) return;
-  throw new Pix2PixError(
-    `--model ${model} has nothing to train`,
-    {},
-    `test with it: ${commandLine('test', '--model', model, '--name', 'NAME')}`,
-  );
+/** Several ranks train on processors where nobody names a device: GPUs cannot compute together yet. */
+function onProcessor<T extends TrainOptions>(opt: T): T {
+  return opt.device === 'auto' ? { ...opt, device: 'cpu' } : opt;
+}
+
+/** The training set. Where ranks share it, a batch is that of all of them. */
+function openDataset(
+  opt: TrainOptions,
+  ranks: Ranks | undefined,
+  surroundings: DatasetSurroundings,
+): Promise<Dataset> {
+  const batchSize = imagesPerStep(opt, ranks?.size);
+  if (ranks === undefined) return createDataset({ ...opt, batchSize }, surroundings);
+  const { rank, size } = ranks;
+  const sharing = { rank, size, together: opt.batchSize * size };
+  return createDataset({ ...opt, batchSize }, { ...surroundings, sharing });
 }
 
 /** A run that continues may have come to its end; a new one that has no epochs is a mistake. */

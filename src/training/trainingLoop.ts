@@ -26,9 +26,10 @@ export function trainingLoop(
 }
 
 async function trainEpochs(training: Training, surroundings: TrainingSurroundings): Promise<TrainingSummary> {
-  const { opt, model, dataset, validationImages, warn } = training;
+  const { opt, model, dataset, validationImages, ranks, warn } = training;
   const emit = (event: TrainingEvent) => surroundings.emit(event);
   const shouldStop = () => surroundings.shouldStop();
+  const isAskedToStop = surroundings.isAskedToStop ?? shouldStop;
   const progress = new TrainingProgress(opt, model, dataset);
   const clock = new StepClock(dataset);
   const steps = new StepReports(model, emit);
@@ -56,7 +57,7 @@ async function trainEpochs(training: Training, surroundings: TrainingSurrounding
   for (let epoch = dataset.epoch; epoch <= lastEpoch; epoch++) {
     const began = performance.now();
     for await (const batch of dataset) {
-      const batchSize = batch.A.shape[0];
+      const batchSize = batch.ofImages ?? batch.A.shape[0];
       const { learningRate } = model;
       const time = await clock.time(batchSize, async () => {
         model.setInput(batch);
@@ -89,10 +90,11 @@ async function trainEpochs(training: Training, surroundings: TrainingSurrounding
 
     const isValidationDue = validationImages > 0 && epoch % opt.valFreq === 0;
     const validation = isValidationDue
-      ? await withAverages(model, () => validate(model, opt, { warn, shouldStop }))
+      ? await withAverages(model, () => validate(model, opt, { warn, shouldStop: isAskedToStop, ranks }))
       : undefined;
     if (validation === 'stopped') {
-      await save(['latest'], at, { epoch, batchIndex: dataset.batchesPerEpoch }); // validated when it goes on
+      const { batchesPerEpoch: batchIndex, batchSize } = dataset;
+      await save(['latest'], at, { epoch, batchIndex, batchSize }); // validated when it goes on
       return end('stopped', epoch);
     }
     if (validation !== undefined) emit({ kind: 'validated', at, result: validation });

@@ -3,6 +3,8 @@ import { Worker } from 'node:worker_threads';
 import { receiveError, type SentError } from '../base/errors/sentError.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import { noteLiveTraining } from './liveTrainings.js';
+import type { RankStart } from './parallel/joinRanks.js';
+import { sharedFailure } from './parallel/ranks.js';
 import type { TrainingEvent, TrainingRunFacts, TrainingSummary } from './report/trainingEvents.js';
 import type { TrainingFlags } from './trainingFlags.js';
 
@@ -12,18 +14,21 @@ export interface ThreadStart {
   /** Of `TrainingFlags`. */
   readonly memory: Int32Array<SharedArrayBuffer>;
   readonly run: TrainingRunFacts;
+  /** Where this process is one of several ranks: how it takes part. */
+  readonly rank?: RankStart;
 }
 
 /** The messages of the training thread: events, then how it ended. */
 export type WorkerMessage =
   | { readonly event: TrainingEvent }
   | { readonly summary: TrainingSummary }
-  | { readonly failure: SentError };
+  | { readonly failure: SentError; readonly isShared: boolean };
 
 /**
  * Runs `trainingLoop` in a thread of its own.
  *
  * @param run what its checkpoints carry and rest on
+ * @param rank where it is one of several ranks
  * @throws what the loop throws, and what `onEvent` throws, which stops it as a request does
  */
 export function trainInThread(
@@ -31,10 +36,11 @@ export function trainInThread(
   onEvent: (event: TrainingEvent) => void,
   flags: TrainingFlags,
   { session, lock }: TrainingRunFacts = {},
+  rank?: RankStart,
 ): Promise<TrainingSummary> {
   const run = { session, lock: lock && { path: lock.path, content: lock.content } }; // without its methods
   const worker = new Worker(new URL('./trainingWorker.js', import.meta.url), {
-    workerData: { opt, memory: flags.memory, run } satisfies ThreadStart,
+    workerData: { opt, memory: flags.memory, run, rank } satisfies ThreadStart,
     execArgv: [], // flags such as --input-type are for the main script and would be refused
   });
   worker.once('exit', noteLiveTraining(flags));
@@ -52,7 +58,7 @@ export function trainInThread(
       if ('event' in message) tell(message.event);
       else if (defect !== undefined) reject(defect);
       else if ('summary' in message) resolve(message.summary);
-      else reject(receiveError(message.failure));
+      else reject(message.isShared ? sharedFailure(message.failure) : receiveError(message.failure));
     });
     worker.once('error', reject);
     worker.once('exit', (code) => reject(new Error(`the training thread ended with code ${code}`)));

@@ -7,9 +7,11 @@ export function fillDropoutMask(out: Float32Array, stream: RandomStream, rate: n
   const threshold = rate * 2 ** 32;
   const kept = 1 / (1 - rate);
   const words = new Uint32Array(WORDS_AT_A_TIME);
-  for (let start = 0; start < out.length; start += words.length) {
+  const skipped = stream.position % 4; // words come in blocks of four
+  stream.position -= skipped;
+  for (let start = -skipped; start < out.length; start += words.length) {
     stream.fill(words);
     const count = Math.min(words.length, out.length - start);
-    for (let i = 0; i < count; i++) out[start + i] = words[i] < threshold ? 0 : kept;
+    for (let i = Math.max(0, -start); i < count; i++) out[start + i] = words[i] < threshold ? 0 : kept;
   }
 }

@@ -18,14 +18,17 @@ export interface Sample {
 }
 
 /** Several pairs; entry i of each path list names the file of image i. */
-export type Batch = Sample;
+export interface Batch extends Sample {
+  /** The images of the step that it is for, where other processes have some of them. Default: those that it has. */
+  readonly ofImages?: number;
+}
 
 /**
- * Joins pairs into one batch, in order. The arrays of the result are its own, so their buffers can be transferred.
+ * Joins pairs, in order. The arrays of the result are its own, so their buffers can be transferred.
  *
  * @throws Pix2PixError when the images differ in size or channels: one tensor holds images of one size only
  */
-export function stackSamples(samples: readonly Sample[]): Batch {
+export function stackSamples(samples: readonly Sample[]): Sample {
   const APaths = samples.flatMap((sample) => sample.APaths);
   const BPaths = samples.flatMap((sample) => sample.BPaths);
   const A = stackImages(

@@ -1,4 +1,5 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { ALONE, type Sharing, sharedParts } from '../batch/batchShare.js';
 import { epochOrder } from '../batch/epochOrder.js';
 import { type Batch, type Sample, stackSamples } from '../batch/imageBatch.js';
 import { BadImageError } from '../decode/badImage.js';
@@ -9,7 +10,10 @@ import { areEqual, type SampleSizes, sizesOf, unusual, usualSizes } from './usua
 /** How samples become batches. Plain data, so that it can be sent to a worker. */
 export interface BatchPlan {
   readonly length: number;
+  /** Images of a step, in all processes. */
   readonly batchSize: number;
+  /** Where several processes share them; default: all are made. */
+  readonly sharing?: Sharing;
   readonly seed: number;
   readonly shuffle: boolean;
   /** Whether a bad image stops the run. */
@@ -58,17 +62,21 @@ export class BatchProducer {
 
   /**
    * @param batchIndex 0 ... ceil(length / batchSize) - 1; the last batch may be shorter than the others
+   * @param skipped images at its beginning that have been used already
    * @throws Pix2PixError as the source does, or when no image is left that can be used
    */
-  async produce(epoch: number, batchIndex: number): Promise<ProducedBatch> {
+  async produce(epoch: number, batchIndex: number, skipped = 0): Promise<ProducedBatch> {
     const making: Making = { epoch, bad: new Map(), notes: [] };
-    const found = await this.samplesOf(batchIndex, making);
+    const first = batchIndex * this.plan.batchSize + skipped;
+    const ofImages = Math.min(this.plan.batchSize - skipped, this.plan.length - first);
+    const found = await this.samplesOf(first, ofImages, making);
     const sizes = found.every((sample) => areEqual(sizesOf(sample), sizesOf(found[0])))
       ? undefined
       : await this.usualSizes();
-    const samples = sizes === undefined ? found : await this.samplesOf(batchIndex, { ...making, sizes });
+    const samples = sizes === undefined ? found : await this.samplesOf(first, ofImages, { ...making, sizes });
     return {
-      batch: samples.length > 0 ? stackSamples(samples) : undefined,
+      batch:
+        samples.length > 0 ? { ...stackSamples(samples), ...(this.plan.sharing && { ofImages }) } : undefined,
       bad: [...making.bad].map(([file, reason]) => ({ file, reason })),
       notes: making.notes,
     };
@@ -81,11 +89,12 @@ export class BatchProducer {
     await this.source.close?.();
   }
 
-  private async samplesOf(batchIndex: number, making: Making): Promise<Sample[]> {
-    const { batchSize, length } = this.plan;
-    const first = batchIndex * batchSize;
-    const count = Math.min(batchSize, length - first);
-    const places = Array.from({ length: count }, (_, i) => this.sampleAt(first + i, making));
+  private async samplesOf(first: number, images: number, making: Making): Promise<Sample[]> {
+    const { sharing = { ...ALONE, together: images }, replaceBad } = this.plan;
+    const parts = sharedParts(images, sharing).filter(({ share }) => share > 0 || replaceBad);
+    const places = parts.flatMap((part) =>
+      Array.from({ length: part.count }, (_, i) => this.sampleAt(first + part.first + i, making)),
+    );
     return (await Promise.all(places)).filter((sample) => sample !== undefined);
   }
 

@@ -7,11 +7,18 @@ import type { ProducedBatch } from './batchProducer.js';
 
 /** Makes batches somewhere: in this thread or another. */
 export interface BatchSupply {
-  /** Starts to make a batch. */
-  request(epoch: number, batchIndex: number): Promise<ProducedBatch>;
+  /** Starts to make a batch, without its first `skipped` images. */
+  request(epoch: number, batchIndex: number, skipped: number): Promise<ProducedBatch>;
   /** Whether somebody waits for a batch: only then may the supply keep the process alive. */
   setAwaited(awaited: boolean): void;
   close(): Promise<void>;
+}
+
+/** The batch that comes at some moment, without images of it that have been used. */
+interface NextBatch {
+  readonly epoch: number;
+  readonly batchIndex: number;
+  readonly skipped: number;
 }
 
 interface DatasetPlan {
@@ -41,24 +48,28 @@ interface DatasetPlan {
 export class Dataset implements AsyncIterable<Batch> {
   /** Images in an epoch. */
   readonly length: number;
-  /** Batches in an epoch; the last one is shorter where the batch size does not divide the length. */
+  /** Images of a batch, and batches in an epoch; the last one is shorter where the batch size does not divide the length. */
+  readonly batchSize: number;
   readonly batchesPerEpoch: number;
   /** Where its images lie, where they are files. */
   readonly folders: readonly ImageFolder[];
   private currentEpoch: number;
   private nextBatch = 0;
+  /** Images of the next batch that have been used before. */
+  private skipped = 0;
   private waited = 0;
   private closed = false;
   private readonly warned = new Set<string>();
   private readonly note: OnFileNote;
   /** Requests under way, in order, beginning with the batch that comes next. */
-  private ahead: { epoch: number; batchIndex: number; produced: Promise<ProducedBatch> }[] = [];
+  private ahead: (NextBatch & { readonly produced: Promise<ProducedBatch> })[] = [];
 
   constructor(
     private readonly supply: BatchSupply,
     private readonly plan: DatasetPlan,
   ) {
     this.length = plan.length;
+    this.batchSize = plan.batchSize;
     this.batchesPerEpoch = Math.ceil(plan.length / plan.batchSize);
     this.folders = plan.folders ?? [];
     this.currentEpoch = plan.epoch;
@@ -86,9 +97,10 @@ export class Dataset implements AsyncIterable<Batch> {
    *
    * @param batchIndex 0 ... batchesPerEpoch; the last means that the epoch has been used up, and the next iteration
    *   gives nothing but moves on
+   * @param skipped images of that batch that have been used already, as when a run goes on with larger batches
    * @throws Pix2PixError when there is no such place
    */
-  startAt(epoch: number, batchIndex = 0): void {
+  startAt(epoch: number, batchIndex = 0, skipped = 0): void {
     const isPlace = Number.isInteger(batchIndex) && batchIndex >= 0 && batchIndex <= this.batchesPerEpoch;
     if (!isPlace || !Number.isInteger(epoch) || epoch < 0) {
       throw new Pix2PixError(
@@ -99,6 +111,7 @@ export class Dataset implements AsyncIterable<Batch> {
     }
     this.currentEpoch = epoch;
     this.nextBatch = batchIndex;
+    this.skipped = skipped;
   }
 
   /** @throws Pix2PixError on a bad image with `--strict`, when no image can be used, or when a batch mixes sizes */
@@ -106,6 +119,7 @@ export class Dataset implements AsyncIterable<Batch> {
     while (this.nextBatch < this.batchesPerEpoch) {
       const { batch, bad, notes } = await this.take();
       this.nextBatch++;
+      this.skipped = 0;
       this.fill(this.plan.lookahead); // so that they are made while the consumer works
       for (const { file, reason } of bad) this.warn(file, reason);
       for (const { file, note } of notes) this.note(file, note);
@@ -142,12 +156,12 @@ export class Dataset implements AsyncIterable<Batch> {
   private fill(count: number): void {
     if (this.closed) return;
     const [head] = this.ahead;
-    let next = this.settle(this.currentEpoch, this.nextBatch);
-    if (head !== undefined && (head.epoch !== next?.epoch || head.batchIndex !== next?.batchIndex))
-      this.ahead = [];
+    let next = this.settle(this.currentEpoch, this.nextBatch, this.skipped);
+    const isNext = head?.epoch === next?.epoch && head?.batchIndex === next?.batchIndex;
+    if (!isNext || head?.skipped !== next?.skipped) this.ahead = [];
     for (let i = 0; i < count && next !== undefined; i++) {
       if (i === this.ahead.length) {
-        const produced = this.supply.request(next.epoch, next.batchIndex);
+        const produced = this.supply.request(next.epoch, next.batchIndex, next.skipped);
         produced.catch(() => {}); // it is thrown when its turn comes
         this.ahead.push({ ...next, produced });
       }
@@ -156,9 +170,9 @@ export class Dataset implements AsyncIterable<Batch> {
   }
 
   /** The end of an epoch is the beginning of the next, where the data set looks so far. */
-  private settle(epoch: number, batchIndex: number): { epoch: number; batchIndex: number } | undefined {
-    if (batchIndex < this.batchesPerEpoch) return { epoch, batchIndex };
-    return this.plan.crossesEpochs ? { epoch: epoch + 1, batchIndex: 0 } : undefined;
+  private settle(epoch: number, batchIndex: number, skipped = 0): NextBatch | undefined {
+    if (batchIndex < this.batchesPerEpoch) return { epoch, batchIndex, skipped };
+    return this.plan.crossesEpochs ? { epoch: epoch + 1, batchIndex: 0, skipped: 0 } : undefined;
   }
 
   private warn(file: string, reason: string): void {

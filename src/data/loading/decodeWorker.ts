@@ -8,6 +8,8 @@ import type { WorkerAnswer, WorkerRequest, WorkerStart } from './workerMessages.
 // The thread in which images are decoded: it has an event loop of its own, so that the several steps of an image go
 // on while the training thread is busy inside a step. Started by WorkerSupply.
 
+type BatchRequest = Extract<WorkerRequest, { kind: 'batch' }>;
+
 const port = parentPort!;
 const { source, plan } = workerData as WorkerStart;
 const producer = new BatchProducer(openSource(source), plan);
@@ -16,12 +18,12 @@ port.on('message', (request: WorkerRequest) => {
   if (request.kind === 'close') {
     port.close(); // the thread ends by itself when the images under way are done
     void producer.close();
-  } else void answer(request.id, request.epoch, request.batchIndex);
+  } else void answer(request);
 });
 
-async function answer(id: number, epoch: number, batchIndex: number): Promise<void> {
+async function answer({ id, epoch, batchIndex, skipped }: BatchRequest): Promise<void> {
   try {
-    const produced = await producer.produce(epoch, batchIndex);
+    const produced = await producer.produce(epoch, batchIndex, skipped);
     port.postMessage({ id, produced } satisfies WorkerAnswer, buffersOf(produced));
   } catch (error) {
     port.postMessage({ id, error: sendError(systemErrorInWords(error)) } satisfies WorkerAnswer);

@@ -10,7 +10,13 @@ export interface WorkerStart {
 
 /** To the worker: make a batch, or finish. */
 export type WorkerRequest =
-  | { readonly kind: 'batch'; readonly id: number; readonly epoch: number; readonly batchIndex: number }
+  | {
+      readonly kind: 'batch';
+      readonly id: number;
+      readonly epoch: number;
+      readonly batchIndex: number;
+      readonly skipped: number;
+    }
   | { readonly kind: 'close' };
 
 /** From the worker: the answer to request `id`. */

@@ -21,12 +21,12 @@ export class WorkerSupply implements BatchSupply {
 
   constructor(private readonly start: WorkerStart) {}
 
-  request(epoch: number, batchIndex: number): Promise<ProducedBatch> {
+  request(epoch: number, batchIndex: number, skipped: number): Promise<ProducedBatch> {
     const worker = this.running();
     const id = ++this.lastId;
     return new Promise((resolve, reject) => {
       this.pending.set(id, { resolve, reject });
-      worker.postMessage({ kind: 'batch', id, epoch, batchIndex } satisfies WorkerRequest);
+      worker.postMessage({ kind: 'batch', id, epoch, batchIndex, skipped } satisfies WorkerRequest);
     });
   }
 

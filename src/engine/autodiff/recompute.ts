@@ -2,7 +2,7 @@ import { type Program, valuesOf } from '../ir/program.js';
 import { type HostStep, Value, type ValueSource } from '../ir/value.js';
 import { GRADIENT } from './grad.js';
 
-/** Ops that take most of a forward pass's time; all others are cheap to compute again. */
+/** Ops that take most of a forward pass's time; all others are cheap to compute again, but for sums over processes. */
 const EXPENSIVE: readonly string[] = ['conv2d', 'convTranspose2d', 'matmul'];
 
 /** Marks the scope of values that are computed again, so that they are not taken for those computed before. */
@@ -109,8 +109,8 @@ function isForward({ source }: Value): boolean {
   return source.kind === 'op' && !source.scope.endsWith(GRADIENT);
 }
 
-function isExpensive({ source }: Value): boolean {
-  return source.kind === 'op' && EXPENSIVE.includes(source.op.name);
+function isExpensive({ source, isCollective }: Value): boolean {
+  return isCollective || (source.kind === 'op' && EXPENSIVE.includes(source.op.name));
 }
 
 /** The mark before the ending by which gradients are known. */

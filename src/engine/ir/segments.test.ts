@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { grad } from '../autodiff/grad.js';
+import { allReduce } from '../ops/allReduce.js';
 import { constant } from '../ops/constant.js';
 import { add, exp, mul, square } from '../ops/elementwise.js';
 import { sum } from '../ops/reduce.js';
-import { cutProgram } from './segments.js';
+import { cutProgram, type Stage } from './segments.js';
 import { State } from './state.js';
 import { f32 } from './tensorType.js';
 import { Trace } from './trace.js';
@@ -16,6 +17,8 @@ const parameter = (name: string) => new State(name, f32(3), 'parameter', { kind:
 function step(trace: Trace, name: string, state: State, gradient: Value): void {
   trace.hostStep({ kind: 'adam', name, states: [state], inputs: [gradient], learningRate: `lr_${name}` });
 }
+
+const nameOfStep = ({ hostStep }: Stage) => (hostStep?.kind === 'adam' ? hostStep.name : hostStep?.kind);
 
 /** Ops of a segment, constants aside. */
 const ops = (body: readonly Value[]) =>
@@ -46,10 +49,7 @@ test('a GAN’s step: each segment computes what its host step needs, and values
   const after = add(trace.read(g), two);
   const stages = cutProgram(trace.program({ fake, lossD, lossG, after }));
 
-  assert.deepEqual(
-    stages.map(({ hostStep }) => hostStep?.name),
-    ['D', 'G', undefined],
-  );
+  assert.deepEqual(stages.map(nameOfStep), ['D', 'G', undefined]);
   const [first, second, third] = stages.map(({ segment }) => segment!);
   assert.deepEqual(new Set(first.inputs), new Set([x, oldG, oldD]));
   for (const value of [fake, lossD, gradientD]) assert.ok(first.outputs.includes(value));
@@ -113,11 +113,27 @@ test('a host step whose gradients are known already needs no segment of its own'
   step(trace, 'W', w, gradient);
   const stages = cutProgram(trace.program({}));
   assert.deepEqual(
-    stages.map(({ segment, hostStep }) => [segment?.body.length, hostStep?.name]),
+    stages.map((stage) => [stage.segment?.body.length, nameOfStep(stage)]),
     [
       [1, 'V'],
       [undefined, 'W'],
     ],
   );
   assert.deepEqual(stages[0].segment!.outputs, [gradient]);
+});
+
+test('values that processes compute together are cut into as few rounds as their dependence allows', () => {
+  const trace = new Trace(true);
+  const [x, z] = ['x', 'z'].map((name) => trace.input(name, f32(3)));
+  const [a, b] = [allReduce(square(x)), allReduce(square(z))]; // apart from each other: one round
+  const c = allReduce(mul(a, b));
+  const w = parameter('w');
+  step(trace, 'W', w, mul(c, x));
+  const stages = cutProgram(trace.program({ after: add(trace.read(w), c) }));
+  assert.deepEqual(stages.map(nameOfStep), ['allReduce', 'allReduce', 'W', undefined]);
+  const rounds = stages.flatMap(({ hostStep }) => (hostStep?.kind === 'allReduce' ? [hostStep.values] : []));
+  assert.deepEqual(rounds, [[a, b], [c]]);
+  const [first, second] = stages.map(({ segment }) => segment!);
+  assert.deepEqual(first.outputs, [a.operands[0], b.operands[0]]);
+  assert.deepEqual(new Set(second.inputs), new Set([a, b]));
 });

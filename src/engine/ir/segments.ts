@@ -12,37 +12,79 @@ export interface Segment {
   readonly body: readonly Value[];
 }
 
-/** A segment, then the host step that needed it. The last stage may lack either. */
+/** Values that all processes compute together, at once: each is the sum of its operand over all of them. */
+export interface AllReduceStep {
+  readonly kind: 'allReduce';
+  /** For people: how many. */
+  readonly name: string;
+  readonly values: readonly Value[];
+}
+
+/** A segment, then the step between segments that needed it. The last stage may lack either. */
 export interface Stage {
   readonly segment: Segment | undefined;
-  readonly hostStep: HostStep | undefined;
+  readonly hostStep: HostStep | AllReduceStep | undefined;
 }
 
 const isComputed = ({ source }: Value) => source.kind === 'op' || source.kind === 'constant';
 
 /**
- * Cuts a program around its host steps. A segment computes the operands of its host step and those results of the
- * program that depend on no later step; other values are left to the segment that first needs them.
+ * Cuts a program around its host steps, and around values that several processes compute together. A segment computes
+ * the operands of its host step and those results of the program that depend on no later step; other values are left to
+ * the segment that first needs them.
  */
 export function cutProgram(program: Program): Stage[] {
   const { hostSteps } = program;
   const wanted = new Set([...program.outputs.values(), ...program.writes.values()]);
   const done = new Set<Value>();
-  const bodies = [...hostSteps, undefined].map((step, index) => {
-    const roots = [...wanted].filter((value) => hostStepsBefore(value, hostSteps) === index);
-    const needed = reachable([...roots, ...(step?.inputs ?? [])], (value) => done.has(value));
-    const body = needed.filter(isComputed);
-    checkStatesAreCurrent(body, hostSteps.slice(0, index));
+  const cuts: { readonly body: readonly Value[]; readonly hostStep: Stage['hostStep'] }[] = [];
+  const cut = (roots: readonly Value[], hostStep: Stage['hostStep'], past: readonly HostStep[]) => {
+    const body = reachable(roots, (value) => done.has(value)).filter(isComputed);
+    checkStatesAreCurrent(body, past);
     for (const value of body) if (value.source.kind === 'op') done.add(value); // constants stand in every segment
-    return body;
+    cuts.push({ body, hostStep });
+  };
+  [...hostSteps, undefined].forEach((step, index) => {
+    const past = hostSteps.slice(0, index);
+    const results = [...wanted].filter((value) => hostStepsBefore(value, hostSteps) === index);
+    const roots = [...results, ...(step?.inputs ?? [])];
+    for (const values of collectiveRounds(roots, done)) {
+      cut(operandsOf(values), { kind: 'allReduce', name: `of ${values.length}`, values }, past);
+      for (const value of values) done.add(value);
+    }
+    cut(roots, step, past);
   });
-  for (const value of hostSteps.flatMap((step) => step.inputs)) wanted.add(value);
-  return bodies.flatMap((body, index) => {
-    const usedLater = new Set(bodies.slice(index + 1).flatMap((later) => later.flatMap((v) => v.operands)));
+  for (const { hostStep } of cuts) {
+    if (hostStep?.kind === 'adam') for (const value of hostStep.inputs) wanted.add(value);
+    if (hostStep?.kind === 'allReduce') for (const value of operandsOf(hostStep.values)) wanted.add(value);
+  }
+  return cuts.flatMap(({ body, hostStep }, index) => {
+    const usedLater = new Set(
+      cuts.slice(index + 1).flatMap((later) => later.body.flatMap((v) => v.operands)),
+    );
     const segment = body.length === 0 ? undefined : makeSegment(body, wanted, usedLater);
-    const hostStep = hostSteps[index];
     return segment === undefined && hostStep === undefined ? [] : [{ segment, hostStep }];
   });
+}
+
+/**
+ * The values that processes compute together on the way to `roots`, in as few rounds as can be: those of a round depend
+ * on earlier rounds alone.
+ */
+function collectiveRounds(roots: readonly Value[], done: ReadonlySet<Value>): Value[][] {
+  const rounds: Value[][] = [];
+  const depths = new Map<Value, number>();
+  for (const value of reachable(roots, (known) => done.has(known))) {
+    const before = Math.max(0, ...value.operands.map((operand) => depths.get(operand) ?? 0));
+    const depth = value.isCollective ? before + 1 : before;
+    depths.set(value, depth);
+    if (value.isCollective) rounds[depth - 1] = [...(rounds[depth - 1] ?? []), value];
+  }
+  return rounds;
+}
+
+function operandsOf(values: readonly Value[]): Value[] {
+  return values.flatMap((value) => value.operands);
 }
 
 function makeSegment(

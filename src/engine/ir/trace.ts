@@ -4,6 +4,16 @@ import type { State } from './state.js';
 import type { TensorType } from './tensorType.js';
 import { type HostStep, Value } from './value.js';
 
+/** The part of a batch that one of several processes computes, which run a program together. */
+export interface BatchShare {
+  /** How much of the whole batch it is, 0 ... 1; those of all processes add up to 1. */
+  readonly share: number;
+  /** Images in the whole batch. */
+  readonly images: number;
+  /** Whether batch norms take the statistics of the whole batch; otherwise those of this process's part. */
+  readonly syncNorm: boolean;
+}
+
 /**
  * Records one program as it is built. States read like variables of an imperative program: `read` gives the value
  * they have at this point, `write` and host steps move it, so a network called after its optimiser step is the updated
@@ -20,8 +30,14 @@ export class Trace {
   private readonly noises = new Map<string, NoiseKind>();
   private readonly hostSteps: HostStep[] = [];
 
-  /** @param training batch statistics and dropout are on; off, networks use their running statistics. */
-  constructor(readonly training: boolean) {}
+  /**
+   * @param training batch statistics and dropout are on; off, networks use their running statistics
+   * @param share of several processes, which part of the batch this one has; default: all of it
+   */
+  constructor(
+    readonly training: boolean,
+    readonly share?: BatchShare,
+  ) {}
 
   /** A tensor that the caller supplies at every run. */
   input(name: string, type: TensorType): Value {

@@ -46,6 +46,11 @@ export class Value {
     return this.source.kind === 'op' && this.source.op.isView === true;
   }
 
+  /** Whether all processes that run the program compute it together. */
+  get isCollective(): boolean {
+    return this.source.kind === 'op' && this.source.op.isCollective === true;
+  }
+
   /** The values that this one is computed from. */
   get operands(): readonly Value[] {
     if (this.source.kind === 'op') return this.source.inputs;
@@ -87,6 +92,11 @@ export interface OpDefinition<Attributes = unknown> {
   readonly algorithms?: readonly Algorithm<Attributes>[];
   /** Whether the result is its first operand's memory under another type: nothing is computed. Default: false. */
   readonly isView?: boolean;
+  /**
+   * Whether the result is that of all processes that run the program together: a device computes it between two
+   * segments, by its `Collective`. Default: false.
+   */
+  readonly isCollective?: boolean;
 }
 
 /**

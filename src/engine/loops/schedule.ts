@@ -38,13 +38,14 @@ export function scheduleOf(program: Program, { fusion = DEFAULT_FUSION }: Schedu
 function loopByLoop(program: Program, tensors: ReadonlyMap<Value, Tensor>): Task[] {
   const done = new Set<Tensor>();
   return cutProgram(program).flatMap(({ segment, hostStep }): Task[] => {
-    const kernels = (segment?.body ?? []).flatMap((value) => {
+    const together = hostStep?.kind === 'allReduce' ? hostStep.values : []; // this process is alone: they are copies
+    const kernels = [...(segment?.body ?? []), ...together].flatMap((value) => {
       const computed = computedTensors([tensors.get(value)!], (tensor) => done.has(tensor));
       for (const tensor of computed) done.add(tensor);
       return computed.map((tensor) => ({ kernel: kernelOf(tensor), name: nameOf(value, tensor) }));
     });
     const tasks = kernels.map((task): Task => ({ kind: 'kernel', ...task }));
-    return hostStep === undefined ? tasks : [...tasks, { kind: 'host', step: hostStep }];
+    return hostStep?.kind === 'adam' ? [...tasks, { kind: 'host', step: hostStep }] : tasks;
   });
 }
 

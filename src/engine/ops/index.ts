@@ -1,5 +1,6 @@
 // The differentiable operations on values; each adds a node to the graph.
 export { leakyRelu, relu } from './activation.js';
+export { allReduce } from './allReduce.js';
 export { broadcastTo, reduceSum } from './broadcast.js';
 export { cast, clamp } from './cast.js';
 export { constant, scalar } from './constant.js';

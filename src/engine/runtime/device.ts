@@ -1,5 +1,6 @@
 import type { Program } from '../ir/program.js';
 import type { State } from '../ir/state.js';
+import type { Collective } from './collective.js';
 import type { CompileOptions, Executable } from './executable.js';
 import type { MemoryModel } from './memoryModel.js';
 import type { AdamSettings, Optimiser } from './optimiser.js';
@@ -22,6 +23,8 @@ export interface DeviceSettings {
   readonly boundsChecks?: boolean;
   /** Whether runs are timed op by op, for `profile`, which makes them a little slower. Default: no. */
   readonly profiling?: boolean;
+  /** The processes that train together: gradients are summed over them before an update. Default: this one alone. */
+  readonly collective?: Collective;
 }
 
 /**
@@ -48,6 +51,8 @@ export interface Device {
    */
   readonly fingerprint: string;
   readonly memory: MemoryModel;
+  /** The processes that its programs are run by together, where it is not this one alone. */
+  readonly collective?: Collective | undefined;
   /**
    * Runs that may be under way while the next is begun: whoever wants a result of every run awaits it so many runs later,
    * and never waits. 0: a run is over when its promise resolves.

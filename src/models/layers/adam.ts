@@ -2,6 +2,7 @@ import { grad } from '../../engine/autodiff/grad.js';
 import type { State } from '../../engine/ir/state.js';
 import type { Trace } from '../../engine/ir/trace.js';
 import type { Value } from '../../engine/ir/value.js';
+import { scale } from '../../engine/ops/elementwise.js';
 
 /** An Adam optimiser (Kingma and Ba 2015): its name and its constants β₁, β₂, ε. */
 export interface AdamOptions {
@@ -20,11 +21,15 @@ export function learningRateOf(optimiser: string): string {
   return `lr_${optimiser}`;
 }
 
-/** Differentiates `loss` by `parameters` and appends their Adam update: from here on they read as updated. */
+/**
+ * Differentiates `loss` by `parameters` and appends their Adam update: from here on they read as updated. The loss, a mean
+ * over images, counts by the share of the whole batch that this process has, so that the gradients of all processes add up
+ * to that of the whole batch.
+ */
 export function adam(trace: Trace, loss: Value, parameters: readonly State[], options: AdamOptions): void {
   const { name } = options;
   const inputs = grad(
-    loss,
+    trace.share === undefined ? loss : scale(loss, trace.share.share),
     parameters.map((parameter) => trace.read(parameter)),
   );
   trace.hostStep({

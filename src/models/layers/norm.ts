@@ -1,9 +1,11 @@
 import { ShapeError } from '../../engine/ir/shapeError.js';
 import { State } from '../../engine/ir/state.js';
 import { f32, formatType, i64 } from '../../engine/ir/tensorType.js';
-import type { Trace } from '../../engine/ir/trace.js';
+import type { BatchShare, Trace } from '../../engine/ir/trace.js';
 import type { Value } from '../../engine/ir/value.js';
-import { add, div, mul, scale, shift, sqrt, sub } from '../../engine/ops/elementwise.js';
+import { allReduce } from '../../engine/ops/allReduce.js';
+import { scalar } from '../../engine/ops/constant.js';
+import { add, div, mul, scale, shift, sqrt, square, sub } from '../../engine/ops/elementwise.js';
 import { reduceMean } from '../../engine/ops/reduce.js';
 import { reshape } from '../../engine/ops/shape.js';
 import { standardize, variance } from '../../engine/ops/standardize.js';
@@ -54,28 +56,27 @@ function batchNorm(channels: number, init: InitOptions): LayerFactory {
     const tracked = new State(`${prefix}.num_batches_tracked`, i64(), 'counter', zeros);
     const perChannel = (x: Value) => reshape(x, [1, channels, 1, 1]);
 
-    const moveStatistics = (trace: Trace, x: Value) => {
-      const count = (x.shape[0] * x.shape[2] * x.shape[3]) as number;
+    const moveStatistics = (trace: Trace, { mean, variance, count, x }: BatchStatistics & { x: Value }) => {
       if (count === 1) {
         const facts = { x: formatType(x.type) };
         throw new ShapeError('batchNorm: one value per channel has no variance', facts, 'use larger images');
       }
-      const unbiased = scale(variance(x, [0, 2, 3]), count / (count - 1));
       const towards = (state: State, value: Value) =>
         trace.write(
           state,
           add(scale(trace.read(state), 1 - MOMENTUM), scale(reshape(value, [channels]), MOMENTUM)),
         );
-      towards(runningMean, reduceMean(x, [0, 2, 3]));
-      towards(runningVar, unbiased);
+      towards(runningMean, mean);
+      towards(runningVar, scale(variance, count / (count - 1))); // unbiased
       trace.count(tracked);
     };
 
     const normalise = (trace: Trace, x: Value) => {
       const affine = { scale: perChannel(trace.read(weight)), shift: perChannel(trace.read(bias)) };
       if (trace.training) {
-        moveStatistics(trace, x);
-        return standardize(x, [0, 2, 3], EPSILON, affine);
+        const statistics = batchStatistics(trace, x);
+        moveStatistics(trace, { ...statistics, x });
+        return statistics.normalised(affine);
       }
       const deviation = sqrt(shift(trace.read(runningVar), EPSILON));
       const normalised = div(sub(x, perChannel(trace.read(runningMean))), perChannel(deviation));
@@ -83,5 +84,47 @@ function batchNorm(channels: number, init: InitOptions): LayerFactory {
     };
 
     return { states: [weight, bias, runningMean, runningVar, tracked], apply: normalise };
+  };
+}
+
+/** Statistics over images and places, f32[1, C, 1, 1], and the batch normalised by them. */
+interface BatchStatistics {
+  readonly mean: Value;
+  /** Biased. */
+  readonly variance: Value;
+  /** The elements of a channel that they are of. */
+  readonly count: number;
+  normalised(affine: { readonly scale: Value; readonly shift: Value }): Value;
+}
+
+const OVER = [0, 2, 3];
+
+function batchStatistics({ share }: Trace, x: Value): BatchStatistics {
+  const [images, , height, width] = x.shape;
+  if (share?.syncNorm) return synchronisedStatistics(x, share);
+  return {
+    mean: reduceMean(x, OVER),
+    variance: variance(x, OVER),
+    count: images * height * width,
+    normalised: (affine) => standardize(x, OVER, EPSILON, affine),
+  };
+}
+
+/**
+ * Those of the whole batch, of which every process has a part: sums over the processes of means that count by their share,
+ * first the mean, then that of squared distances to it, so that a large mean costs no precision. Gradients flow through
+ * the sums.
+ */
+function synchronisedStatistics(x: Value, { share, images }: BatchShare): BatchStatistics {
+  const wholeMean = (value: Value) => allReduce(scale(reduceMean(value, OVER), share));
+  const mean = wholeMean(x);
+  const centred = sub(x, mean);
+  const variance = wholeMean(square(centred));
+  const inverse = div(scalar(1), sqrt(shift(variance, EPSILON)));
+  return {
+    mean,
+    variance,
+    count: images * x.shape[2] * x.shape[3],
+    normalised: (affine) => add(mul(centred, mul(inverse, affine.scale)), affine.shift),
   };
 }

@@ -1,21 +1,27 @@
 import { type FloatImages, type Images, isFloat } from '../../data/batch/floatImages.js';
 import type { BoundInput } from './modelInput.js';
 
-/** A batch in pieces of at most `most` images, for gradients that are accumulated over them. */
-export function splitBatch({ images, size, paths }: BoundInput, most: number): BoundInput[] {
-  const count = size.batch;
-  return Array.from({ length: Math.ceil(count / most) }, (_, i) => {
-    const [start, end] = [i * most, Math.min((i + 1) * most, count)];
+/** A batch in pieces of so many images, for gradients that are accumulated over them. */
+export function splitBatch(input: BoundInput, counts: readonly number[]): BoundInput[] {
+  const { images, size, paths } = input;
+  let end = 0;
+  return counts.map((count) => {
+    const start = end;
+    end += count;
     const slices = Object.entries(images).map(([name, side]) => [name, sliceImages(side, start, end)]);
     return {
+      ...input,
       images: Object.fromEntries(slices),
-      size: { ...size, batch: end - start },
+      size: { ...size, batch: count },
       paths: paths.slice(start, end),
     };
   });
 }
 
-function sliceImages(images: Images, start: number, end: number): Images {
+/** The images from place `start` to before `end` of a batch, without a copy. */
+export function sliceImages(images: FloatImages, start: number, end: number): FloatImages;
+export function sliceImages(images: Images, start: number, end: number): Images;
+export function sliceImages(images: Images, start: number, end: number): Images {
   const [count, a, b, c] = images.shape;
   const each = images.data.length / count;
   const shape = [end - start, a, b, c] as const;

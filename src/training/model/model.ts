@@ -113,9 +113,9 @@ export class Model<Loss extends string = string, Visual extends string = string>
     this.print = print;
     this.checkpoints = this.surroundings.checkpoints(opt, checkpoints);
     if (opt.isTrain && !opt.continueTrain) {
-      const { graph, strategy, programs } = this;
-      const ahead = isStepNext ? () => compileFirstStep(graph, opt, strategy, programs) : undefined;
-      await startWeights(this, opt, this.surroundings.draw, ahead);
+      const { graph, strategy, programs, device } = this;
+      const ahead = () => compileFirstStep(graph, opt, strategy, programs, device.collective);
+      await startWeights(this, opt, this.surroundings.draw, isStepNext ? ahead : undefined);
     } else {
       this.loadedFrom = await this.checkpoints.load(this, opt);
     }
@@ -147,14 +147,14 @@ export class Model<Loss extends string = string, Visual extends string = string>
   async optimizeParameters(): Promise<void> {
     if (!this.opt.isTrain) throw new Error('optimizeParameters: this model was created to test');
     const input = this.currentInput();
-    const pieces = stepPieces(this.graph, this.opt, this.strategy, input, this.steps);
-    const { graph, runner, pools, steps: step } = this;
+    const { graph, runner, pools, device, steps: step } = this;
+    const pieces = stepPieces(graph, this.opt, this.strategy, input, step, device.collective);
     const scalars = learningRates(graph, this.learningRate);
-    const { losses, images } = await runTrainingStep(pieces, { graph, runner, pools, scalars, step });
+    const { losses, images } = await runTrainingStep(pieces, { graph, runner, pools, device, scalars, step });
     this.images = images;
     this.losses = new Map([...this.losses, ...losses]);
     this.steps++;
-    this.totalIters += input.size.batch;
+    this.totalIters += input.ofImages;
     const watched = losses.get(graph.watchedLoss ?? graph.lossNames[0]);
     // Undefined where the generator had no part in this step.
     if (this.isPlateau && watched !== undefined) this.epochLoss.add(watched());

@@ -12,6 +12,8 @@ export interface ModelInput {
   /** The files that they come from. */
   readonly APaths?: readonly string[];
   readonly BPaths?: readonly string[];
+  /** The images of the whole step, where other processes have some of them. Default: those given here. */
+  readonly ofImages?: number;
 }
 
 /** Images under the names that a model's programs have for them. */
@@ -20,6 +22,8 @@ export interface BoundInput {
   readonly images: Readonly<Record<string, Images>>;
   /** The size that programs are built for. */
   readonly size: ImageSize;
+  /** The images of the whole step, in all processes. */
+  readonly ofImages: number;
   /** The files of the images that are translated. */
   readonly paths: readonly string[];
 }
@@ -29,11 +33,13 @@ export interface BoundInput {
  * @throws ShapeError when the images differ in size or kind, or have other channels than the model takes
  */
 export function bindInput(
-  { A, B, APaths = [], BPaths = [] }: ModelInput,
+  { A, B, APaths = [], BPaths = [], ofImages }: ModelInput,
   direction: 'AtoB' | 'BtoA',
   inputs: readonly InputDefinition[],
 ): BoundInput {
-  return direction === 'AtoB' ? bindImages([A, B], inputs, APaths) : bindImages([B, A], inputs, BPaths);
+  const bound =
+    direction === 'AtoB' ? bindImages([A, B], inputs, APaths) : bindImages([B, A], inputs, BPaths);
+  return ofImages === undefined ? bound : { ...bound, ofImages };
 }
 
 /**
@@ -62,6 +68,7 @@ export function bindImages(
   return {
     images: Object.fromEntries(sides.map((side) => [side.name, side.images])),
     size: first.size,
+    ofImages: first.size.batch,
     paths,
   };
 }

@@ -8,6 +8,8 @@ export interface Place {
   readonly epoch: number;
   /** How many of its batches have been used. All of them: the epoch has yet to be ended, by its validation and so on. */
   readonly batchIndex: number;
+  /** Images of a batch, in all processes; checkpoints of earlier versions do not say. */
+  readonly batchSize?: number;
 }
 
 /** The part of a training state that is no tensor. */

@@ -1,3 +1,4 @@
+import { ALONE, type Place } from '../../data/batch/batchShare.js';
 import type { Device } from '../../engine/runtime/device.js';
 import { initialise } from '../../engine/runtime/initialise.js';
 import type { MemoryStrategy } from '../../engine/runtime/memoryModel.js';
@@ -33,16 +34,21 @@ export async function startWeights(
   await startAverages(trained);
 }
 
-/** Compiles what the first step will run, before its images are there, where the options say how large they will be. */
+/**
+ * Compiles what the first step will run, before its images are there, where the options say how large they will be.
+ * @param among which of the processes this is that share the step's images
+ */
 export async function compileFirstStep(
   graph: ModelGraph,
   opt: TrainOptions,
   strategy: MemoryStrategy,
   programs: ProgramCache,
+  among: Place = ALONE,
 ): Promise<void> {
   const size = stepSize(opt);
   if (size === undefined || opt.accumulate > 1) return;
-  for (const { key, build } of stepPieces(graph, opt, strategy, { images: {}, size, paths: [] }, 0)) {
+  const input = { images: {}, size, ofImages: size.batch * among.size, paths: [] };
+  for (const { key, build } of stepPieces(graph, opt, strategy, input, 0, among)) {
     await programs.get(key, build);
   }
 }

@@ -1,3 +1,4 @@
+import { ALONE, type Place, type SharedPart, sharedParts } from '../../data/batch/batchShare.js';
 import type { Program } from '../../engine/ir/program.js';
 import type { MemoryStrategy } from '../../engine/runtime/memoryModel.js';
 import { inStrategy } from '../../engine/runtime/memoryPlan.js';
@@ -18,20 +19,25 @@ export interface StepPiece {
   readonly draw: number;
   /** How much its losses count in the step's. */
   readonly share: number;
-  /** Which of the batches that the step is made of it is about, from 0, and the place of its first image among all. */
+  /** Which of the batches that the step is made of it is about, from 0, and the images in it that it has. */
   readonly batch: number;
-  readonly firstImage: number;
+  readonly part: SharedPart;
   /** Of a pooled model: whether it makes the images that go into the pools, or takes those that come out. */
   readonly pools?: 'fills' | 'draws';
   readonly accumulation?: Accumulation;
 }
 
 /** The options that a step depends on; `nCritic` is one of some models alone. */
-type StepOptions = Pick<TrainOptions, 'batchSize' | 'accumulate'> & { readonly nCritic?: number };
+type StepOptions = Pick<TrainOptions, 'batchSize' | 'accumulate' | 'syncNorm'> & {
+  readonly nCritic?: number;
+};
 
-/** The images of a whole step. */
-export function imagesPerStep({ batchSize, accumulate }: { batchSize: number; accumulate: number }): number {
-  return batchSize * accumulate;
+/** The images of a whole step, in all of so many processes. */
+export function imagesPerStep(
+  { batchSize, accumulate }: { readonly batchSize: number; readonly accumulate: number },
+  processes = 1,
+): number {
+  return batchSize * accumulate * processes;
 }
 
 /**
@@ -48,35 +54,48 @@ function selections({ parts, pooled }: TrainingStep, opt: StepOptions, step: num
   return groups.map((group, i) => ({ parts: group, movesShared: i === groups.length - 1 }));
 }
 
-/** The program runs of training step `step`: with `--accumulate`, each of its programs for every batch. */
+/**
+ * The program runs of training step `step`: with `--accumulate`, each of its programs for every batch.
+ * @param among which of the processes this is that share the step's images; default: it is alone
+ */
 export function stepPieces(
   graph: ModelGraph,
   opt: StepOptions,
   strategy: MemoryStrategy,
   input: BoundInput,
   step: number,
+  among: Place = ALONE,
 ): StepPiece[] {
   const { batchSize, accumulate } = opt;
   const definition = stepOf(graph);
-  const batches = accumulate === 1 ? [input] : splitBatch(input, batchSize);
-  return selections(definition, opt, step).flatMap((selection) =>
-    batches.map((batch, i) => {
-      const { size } = batch;
-      const share = size.batch / input.size.batch;
+  const together = accumulate === 1 ? input.ofImages : batchSize * among.size;
+  const parts = sharedParts(input.ofImages, { ...among, together });
+  const counts = parts.map(({ count }) => count);
+  const batches = parts.length === 1 ? [input] : splitBatch(input, counts);
+  return selections(definition, opt, step).flatMap((selected) =>
+    parts.map((part, i) => {
+      const { size } = batches[i];
+      const selection = { ...selected, share: batchShare(part, among, opt) };
+      const share = part.images / input.ofImages;
       return {
         key: `train ${JSON.stringify([selection, size])}`,
         build: () => inStrategy(definition.program(size, selection), strategy),
-        input: batch,
+        input: batches[i],
         draw: step * accumulate + i,
         share,
         batch: i,
-        firstImage: i * batchSize,
+        part,
         pools: poolsOf(definition, selection),
         accumulation:
-          accumulate === 1 ? undefined : { share, isFirst: i === 0, isLast: i === batches.length - 1 },
+          accumulate === 1 ? undefined : { share, isFirst: i === 0, isLast: i === parts.length - 1 },
       };
     }),
   );
+}
+
+/** What a program knows of the batch that its images are a part of; undefined for one that computes all of it. */
+function batchShare({ images, share }: SharedPart, { size }: Place, { syncNorm }: StepOptions) {
+  return size === 1 ? undefined : { images, share, syncNorm };
 }
 
 function poolsOf(step: TrainingStep, { parts }: PartSelection): StepPiece['pools'] {

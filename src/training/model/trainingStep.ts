@@ -1,8 +1,10 @@
+import type { SharedPart } from '../../data/batch/batchShare.js';
 import type { FloatImages } from '../../data/batch/floatImages.js';
+import type { Device } from '../../engine/runtime/device.js';
 import type { TensorArray } from '../../engine/runtime/tensorArray.js';
 import type { ModelGraph } from '../../models/definition.js';
 import { stepOf } from '../../models/stepDefinition.js';
-import { joinImages } from './batches.js';
+import { joinImages, sliceImages } from './batches.js';
 import type { ImagePool } from './imagePool.js';
 import { tensorsOf } from './modelInput.js';
 import type { OnDemand } from './onDemand.js';
@@ -27,6 +29,8 @@ export interface StepContext {
   /** Learning rates by name. */
   readonly scalars: Readonly<Record<string, number>>;
   readonly step: number;
+  /** Whose processes make the step together, where it is not this one alone. */
+  readonly device: Pick<Device, 'collective'>;
 }
 
 /** The results of one piece of a step. */
@@ -40,26 +44,46 @@ interface PieceOutputs extends Pick<StepPiece, 'share' | 'batch'> {
  */
 export async function runTrainingStep(
   pieces: readonly StepPiece[],
-  { graph, runner, pools, scalars, step }: StepContext,
+  { graph, runner, pools, scalars, step, device }: StepContext,
 ): Promise<StepResult> {
   const done: PieceOutputs[] = [];
   const fromPools: Record<string, TensorArray>[] = [];
   for (const [index, piece] of pieces.entries()) {
-    const { key, build, input, share, draw, batch, firstImage, accumulation } = piece;
+    const { key, build, input, share, draw, batch, part, accumulation } = piece;
     const tensors = { ...tensorsOf(input), ...(piece.pools === 'draws' ? fromPools[batch] : {}) };
-    const masks = { purpose: 'dropout', draw } as const;
+    const masks = { purpose: 'dropout', draw, firstImage: part.first - part.start } as const;
     const outputs = await runner.run({ key, build, tensors, masks, scalars, accumulation });
     done.push({ share, batch, outputs });
     if (piece.pools === 'fills') {
       const exchanged = Object.entries(stepOf(graph).pooled).map(async ([input, output]) => {
-        const images = await outputs.image(output);
-        return [input, pools.get(input)!.exchange(images, step, firstImage).data] as const;
+        const images = ofAllProcesses(await outputs.image(output), part, device);
+        const shown = pools.get(input)!.exchange(images, step, part.start);
+        const from = part.first - part.start;
+        return [input, sliceImages(shown, from, from + part.count).data] as const;
       });
       fromPools[batch] = Object.fromEntries(await Promise.all(exchanged));
     }
     if (pieces.slice(index + 1).some(({ key }) => key === piece.key)) await outputs.settle();
   }
   return { losses: lossesOf(done, graph.lossNames), images: imagesOf(done) };
+}
+
+/**
+ * The images of a whole batch, of which each process has a part: the pool is one for all of them. A sum of batches that are
+ * zero but for the own part.
+ */
+function ofAllProcesses(
+  own: FloatImages,
+  { images, share, first, start }: SharedPart,
+  { collective }: Pick<Device, 'collective'>,
+): FloatImages {
+  if (collective === undefined) return own;
+  const [count, c, h, w] = own.shape;
+  const each = own.data.length / count;
+  const data = new Float32Array(images * each);
+  if (share > 0) data.set(own.data, (first - start) * each);
+  collective.sum([data]);
+  return { data, shape: [images, c, h, w] };
 }
 
 function lossesOf(pieces: readonly PieceOutputs[], names: readonly string[]): OnDemand<number> {

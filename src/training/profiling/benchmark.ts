@@ -9,6 +9,7 @@ import { decideDevice } from '../autoDevice.js';
 import { openChosenDevice } from '../chosenDevice.js';
 import { createModel } from '../createModel.js';
 import type { Model } from '../model/model.js';
+import { requireTraining } from '../requireTraining.js';
 import { type Profile, tabulate } from './profileTables.js';
 import { syntheticBatch } from './syntheticBatch.js';
 
@@ -52,13 +53,14 @@ export async function benchmark(
   given: TrainOptions,
   { steps, profile = false, print = () => {}, progress = () => {} }: BenchmarkSettings,
 ): Promise<StepBenchmark> {
+  requireTraining(given);
   const opt = await decideDevice(given, print);
   const device = await openChosenDevice(opt, { profiling: profile });
   try {
     if (device.notice !== undefined) print(device.notice);
     const model = await createModel(opt, device);
     await model.setup(opt, { print });
-    model.setInput(syntheticBatch(opt));
+    model.setInput(syntheticBatch(opt, model.graph.inputs));
     const times: number[] = [];
     for (let i = 0; i < WARMUP + steps; i++) {
       const started = performance.now();

@@ -17,6 +17,7 @@ import { openChosenDevice } from '../chosenDevice.js';
 import { fitMemory, memoryLimit, programBytes, stepSize } from '../model/fitMemory.js';
 import { imagesPerStep, stepPrograms } from '../model/stepPieces.js';
 import { tuningNotice } from '../model/tuningNotice.js';
+import { requireTraining } from '../requireTraining.js';
 
 /** The forecast of `pix2pix train --dry_run`. */
 export interface DryRun {
@@ -28,6 +29,8 @@ export interface DryRun {
   readonly memoryBytes: number;
   /** Predicted. */
   readonly stepMilliseconds: number;
+  /** Of the whole training; undefined without a data root. */
+  readonly steps?: number;
   /** The same for people, with its parts. */
   readonly text: string;
 }
@@ -39,6 +42,7 @@ export interface DryRun {
  * @throws Pix2PixError when the options contradict each other, a step cannot fit into memory, or there is no such data
  */
 export async function dryRun(opt: TrainOptions, listeners: DryRunListeners = {}): Promise<DryRun> {
+  requireTraining(opt);
   if (opt.device !== 'auto') return dryRunOn(opt, listeners);
   const onCpu = await dryRunOn({ ...opt, device: 'cpu' }, listeners);
   if ((await findHardwareGpu()).adapter === undefined) return onCpu;
@@ -66,6 +70,14 @@ interface DryRunListeners {
   readonly progress?: (done: number, total: number) => void;
 }
 
+/** The whole training, as `--n_epochs`, `--n_epochs_decay` and `--max_steps` limit it: its steps, and what ends it. */
+function wholeTraining(opt: TrainOptions, imagesPerEpoch: number): { steps: number; until: string } {
+  const epochs = Math.max(0, opt.nEpochs + opt.nEpochsDecay - opt.epochCount + 1);
+  const all = epochs * Math.ceil(imagesPerEpoch / imagesPerStep(opt));
+  if (opt.maxSteps < all) return { steps: opt.maxSteps, until: 'where --max_steps ends it' };
+  return { steps: all, until: `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}` };
+}
+
 async function predict(
   opt: TrainOptions,
   device: Device,
@@ -87,6 +99,7 @@ async function predict(
       time[kind] += runs * once[kind];
     flops += 2 * runs * multiplyAddsOf(program);
   }
+  const whole = imagesPerEpoch === undefined ? undefined : wholeTraining(opt, imagesPerEpoch);
   const rest = (imagesPerEpoch ?? 0) % opt.batchSize;
   const last =
     rest === 0
@@ -114,6 +127,11 @@ async function predict(
     `step time   ${ms(time.total)}: convolutions ${ms(time.convolutions)}, other ${ms(time.others)}, ` +
       `optimisers ${ms(time.optimisers)}`,
     `time        ${formatDuration(seconds)} for ${imagesPerEpoch === undefined ? '1000 images' : `an epoch of ${images} images`}`,
+    ...(whole === undefined
+      ? []
+      : [
+          `            ${formatDuration((whole.steps * time.total) / 1000)} for all ${whole.steps} steps, ${whole.until}`,
+        ]),
   ];
   return {
     device: device.name as DeviceName,
@@ -121,6 +139,7 @@ async function predict(
     flops,
     memoryBytes,
     stepMilliseconds: time.total,
+    steps: whole?.steps,
     text: lines.join('\n'),
   };
 }

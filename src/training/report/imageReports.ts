@@ -1,5 +1,6 @@
 import type { TrackPoint } from '../../records/writing/tracker.js';
 import { withAverages } from '../model/averagedNetworks.js';
+import { isFirst } from '../parallel/ranks.js';
 import type { Training } from '../training.js';
 import type { TrainingEvent } from './trainingEvents.js';
 
@@ -21,8 +22,8 @@ export class ImageReports {
 
   /** The images of the last step; with the event file, those of the fixed samples too. */
   async afterStep(at: TrackPoint, due: Due): Promise<void> {
-    if (!due.events && !due.html) return;
-    const { model, samples } = this.training;
+    const { model, samples, ranks } = this.training;
+    if ((!due.events && !due.html) || !isFirst(ranks)) return;
     if (due.events) this.shown.events = at.epoch;
     if (due.html) this.shown.html = at.epoch;
     await model.computeVisuals();

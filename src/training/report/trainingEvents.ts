@@ -3,6 +3,7 @@ import type { FloatImages } from '../../data/batch/floatImages.js';
 import type { ImageFolder } from '../../data/pair/imageFolder.js';
 import type { NetworkRecord, RunPlan, RunSession } from '../../records/writing/runRecord.js';
 import type { StepTime, TrackPoint } from '../../records/writing/tracker.js';
+import type { Ranks } from '../parallel/ranks.js';
 import type { ValidationResult } from '../validation/validate.js';
 
 /** How far a training is and how fast it goes. */
@@ -82,6 +83,10 @@ export interface TrainingSurroundings extends TrainingRunFacts {
   shouldStop(): boolean;
   /** Asked between steps: whether somebody wants a checkpoint since the last call. Without it, nobody does. */
   takeSave?(): boolean;
+  /** The ranks that train together, where this is one of several: then `shouldStop` is an exchange between them. */
+  readonly ranks?: Ranks;
+  /** Whether this rank has been asked to stop, whatever others have. */
+  isAskedToStop?(): boolean;
 }
 
 /** How a training ended, and where. */

@@ -2,7 +2,6 @@ import type { Dataset } from '../../data/loading/dataset.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
 import type { TrackPoint } from '../../records/writing/tracker.js';
 import type { Model } from '../model/model.js';
-import { imagesPerStep } from '../model/stepPieces.js';
 
 /** How far a training is: derived from its options, and from what its model and its data set count. */
 export class TrainingProgress {
@@ -12,7 +11,10 @@ export class TrainingProgress {
   constructor(
     private readonly opt: TrainOptions,
     private readonly model: Pick<Model, 'steps' | 'totalIters'>,
-    private readonly dataset: Pick<Dataset, 'epoch' | 'batchIndex' | 'batchesPerEpoch' | 'length'>,
+    private readonly dataset: Pick<
+      Dataset,
+      'epoch' | 'batchIndex' | 'batchSize' | 'batchesPerEpoch' | 'length'
+    >,
   ) {
     this.lastEpoch = opt.nEpochs + opt.nEpochsDecay;
     this.stepsBefore = model.steps;
@@ -31,7 +33,7 @@ export class TrainingProgress {
   /** The place in `epoch`: the one under way, or the last one, which the data set has left. */
   at(epoch: number): TrackPoint {
     const { model, dataset } = this;
-    const used = Math.min(dataset.batchIndex * imagesPerStep(this.opt), dataset.length);
+    const used = Math.min(dataset.batchIndex * dataset.batchSize, dataset.length);
     return { step: model.totalIters, epoch, iteration: dataset.epoch > epoch ? dataset.length : used };
   }
 
@@ -39,7 +41,7 @@ export class TrainingProgress {
   imagesLeft(epoch: number): number {
     const { opt, model, dataset } = this;
     const inEpochs = (this.lastEpoch - epoch + 1) * dataset.length - this.at(epoch).iteration;
-    return Math.min(inEpochs, (opt.maxSteps - model.steps) * imagesPerStep(opt));
+    return Math.min(inEpochs, (opt.maxSteps - model.steps) * dataset.batchSize);
   }
 
   /** Whether a multiple of `period` images has been reached with the last step's `images`. */

@@ -4,7 +4,6 @@ import type { TrainOptions } from '../../options/trainOptions.js';
 import type { LoadedFrom } from '../model/savedModel.js';
 import type { Place } from '../model/savedProgress.js';
 import type { Schedule } from '../model/schedule.js';
-import { imagesPerStep } from '../model/stepPieces.js';
 import { parseProgress } from './trainingState.js';
 
 /** Where a training starts or goes on. */
@@ -26,12 +25,14 @@ interface ResumedModel {
  * Where training goes on, for a model that has been set up: exactly where its checkpoint stood; or where that holds
  * networks alone (an epoch's, `best`), after its epoch with fresh optimisers; or at `--epoch_count`.
  *
+ * @param batchSize images of a step, in all processes
  * @param warn is told where it is not what the options seem to ask for
  */
 export function startingPoint(
   model: ResumedModel,
   opt: TrainOptions,
   checkpoints: CheckpointStore,
+  batchSize: number,
   warn: (text: string) => void,
 ): StartingPoint {
   const { loadedFrom } = model;
@@ -40,7 +41,7 @@ export function startingPoint(
     return { place: { epoch: opt.epochCount, batchIndex: 0 }, bestL1: Number.POSITIVE_INFINITY };
   }
   const { progress } = loadedFrom;
-  if (progress === undefined) return afterNetworksAlone(model, loadedFrom, opt, checkpoints, warn);
+  if (progress === undefined) return afterNetworksAlone(model, loadedFrom, opt, checkpoints, batchSize, warn);
   const { place, bestL1 } = progress;
   if (opt.given.includes('epoch_count') && opt.epochCount !== place.epoch) {
     warn(`--epoch_count ${opt.epochCount} has no effect: the checkpoint stands in epoch ${place.epoch}`);
@@ -48,11 +49,33 @@ export function startingPoint(
   return { place, bestL1 };
 }
 
+/** The batches of a data set, and how many images they have. */
+interface Batches {
+  readonly length: number;
+  readonly batchSize: number;
+  readonly batchesPerEpoch: number;
+}
+
+/**
+ * The same place in an epoch, in batches that may be larger or smaller than those that it was counted in: so many batches
+ * have been used, and of the next one so many images.
+ */
+export function placeIn(
+  { length, batchSize, batchesPerEpoch }: Batches,
+  { batchIndex, batchSize: before = batchSize }: Place,
+): { readonly batchIndex: number; readonly skipped: number } {
+  if (before === batchSize) return { batchIndex, skipped: 0 };
+  const used = batchIndex * before;
+  if (used >= length) return { batchIndex: batchesPerEpoch, skipped: 0 };
+  return { batchIndex: Math.floor(used / batchSize), skipped: used % batchSize };
+}
+
 function afterNetworksAlone(
   model: ResumedModel,
   { tag, epoch, totalIters, fresh }: LoadedFrom,
   opt: TrainOptions,
   checkpoints: CheckpointStore,
+  batchSize: number,
   warn: (text: string) => void,
 ): StartingPoint {
   const isWithinEpoch = tag.startsWith('iter_');
@@ -64,7 +87,7 @@ function afterNetworksAlone(
   for (const name of fresh) warn(`there is no ${tag}_net_${name}.pth: ${name} starts afresh`);
   model.schedule.skip(next - 1);
   model.totalIters = totalIters;
-  model.steps = Math.ceil(totalIters / imagesPerStep(opt));
+  model.steps = Math.ceil(totalIters / batchSize);
   return { place: { epoch: next, batchIndex: 0 }, bestL1: knownBest(checkpoints) };
 }
 

@@ -117,13 +117,13 @@ export function loadPools({ pools }: SavedModel, file: SafetensorsFile): void {
 /** The counters of a model, and the place from which it goes on. */
 export async function progressOf(
   model: SavedModel,
-  { epoch, batchIndex }: Place,
+  { epoch, batchIndex, batchSize }: Place,
   bestL1: number,
 ): Promise<SavedProgress> {
   const { totalIters, steps, epochLoss, schedule, trained, device } = model;
   return {
     version: 1,
-    place: { epoch, batchIndex },
+    place: { epoch, batchIndex, ...(batchSize !== undefined && { batchSize }) },
     bestL1,
     totalIters,
     steps,
@@ -164,6 +164,7 @@ export function parseProgress(json: unknown, optimisers: Iterable<string>): Save
   const wholeNumbers = {
     epoch: place?.epoch,
     batchIndex: place?.batchIndex,
+    batchSize: place?.batchSize ?? 1,
     totalIters: progress.totalIters,
     steps: progress.steps,
     'epochLoss.count': epochLoss?.count,

@@ -1,9 +1,11 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { ALONE } from '../../data/batch/batchShare.js';
 import { type FloatImages, toImageBatch } from '../../data/batch/floatImages.js';
 import { type ImageMetrics, imageMetrics } from '../../data/metrics/imageMetrics.js';
 import { MetricMeans } from '../../data/metrics/metricMeans.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
 import type { Model } from '../model/model.js';
+import type { Ranks } from '../parallel/ranks.js';
 import { hasValidationFolder, openValidationSet } from './validationSet.js';
 
 /** Means over the validation set: L1 in units of the loss (images in -1 ... 1), PSNR in dB, SSIM. */
@@ -19,6 +21,8 @@ export interface ValidationSurroundings {
   warn(text: string): void;
   /** Asked between two images. */
   shouldStop(): boolean;
+  /** Those that share the images out, where this process is one of several. */
+  readonly ranks?: Ranks;
 }
 
 /**
@@ -53,23 +57,34 @@ export async function validationLength(
 export async function validate(
   model: Model,
   opt: TrainOptions,
-  { warn, shouldStop }: ValidationSurroundings,
+  { warn, shouldStop, ranks }: ValidationSurroundings,
 ): Promise<ValidationResult | 'stopped' | undefined> {
-  const dataset = await openValidationSet(opt, warn);
-  const means = new MetricMeans();
+  const dataset = await openValidationSet(opt, warn, ranks);
+  const { rank, size } = ranks ?? ALONE;
+  const measured: ImageMetrics[][] = [];
+  let isStopped = false;
   try {
-    let index = 0;
     for await (const batch of dataset) {
-      if (shouldStop()) return 'stopped';
+      isStopped = shouldStop();
+      if (isStopped) break;
       model.setInput(batch);
-      await model.test({ draw: index++ });
-      for (const metrics of await metricsOf(model)) means.add(metrics);
+      await model.test({ draw: rank + size * measured.length });
+      measured.push(await metricsOf(model));
     }
   } finally {
     await dataset.close();
   }
+  if (ranks?.isAny(isStopped) ?? isStopped) return 'stopped';
+  const means = new MetricMeans();
+  for (const metrics of inTurn(ranks?.gather(measured) ?? [measured]).flat()) means.add(metrics);
   const { count, l1, psnr, ssim } = means.mean();
   return count === 0 ? undefined : { l1, psnr, ssim, images: count };
+}
+
+/** The first of each list, then the second of each, and so on: images in the order in which they were shared out. */
+function inTurn<T>(lists: readonly (readonly T[])[]): T[] {
+  const longest = Math.max(...lists.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, i) => lists.flatMap((list) => list.slice(i, i + 1))).flat();
 }
 
 /** How far what the model made is from what it should be, image by image; empty where that is not known. */

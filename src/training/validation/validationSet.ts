@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ALONE, type Place } from '../../data/batch/batchShare.js';
 import { createDataset } from '../../data/createDataset.js';
 import type { Dataset } from '../../data/loading/dataset.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
@@ -15,8 +16,22 @@ export async function hasValidationFolder({ dataroot }: TrainOptions): Promise<b
   return (await isFolder(PHASE)) || (await isFolder(`${PHASE}A`));
 }
 
-/** The validation set as a test would read it: one image at a time, in order, at `--crop_size`, never mirrored. */
-export function openValidationSet(opt: TrainOptions, onWarning: (text: string) => void): Promise<Dataset> {
-  const still = { isTrain: false, serialBatches: true, noFlip: true, batchSize: 1, loadSize: opt.cropSize };
-  return createDataset({ ...opt, ...still, phase: PHASE }, { onWarning });
+/**
+ * The validation set as a test would read it: one image at a time, in order, at `--crop_size`, never mirrored.
+ * @param among of several processes that take images in turn, which this one is; default: it takes all
+ */
+export function openValidationSet(
+  opt: TrainOptions,
+  onWarning: (text: string) => void,
+  { rank, size }: Place = ALONE,
+): Promise<Dataset> {
+  const still = {
+    isTrain: false,
+    serialBatches: true,
+    noFlip: true,
+    batchSize: size,
+    loadSize: opt.cropSize,
+  };
+  const sharing = { rank, size, together: size };
+  return createDataset({ ...opt, ...still, phase: PHASE }, { onWarning, sharing });
 }

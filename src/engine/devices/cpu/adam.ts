@@ -1,6 +1,7 @@
 import { reachable } from '../../ir/program.js';
 import type { State } from '../../ir/state.js';
 import { adamUpdate, blendUpdate, type ElementwiseUpdate } from '../../runtime/adamUpdate.js';
+import type { Collective } from '../../runtime/collective.js';
 import {
   type Accumulation,
   type AdamSettings,
@@ -10,6 +11,7 @@ import {
 } from '../../runtime/optimiser.js';
 import {
   addressOf,
+  allOf,
   type ExtraQuantity,
   OptimiserMemory,
   type Quantity,
@@ -36,12 +38,14 @@ export class Adam implements Optimiser {
 
   /**
    * Allocates memory for the states.
+   * @param collective processes whose gradients are summed before an update; default: those of this one are all
    * @throws Pix2PixError when there is not enough
    */
   constructor(
     readonly states: readonly State[],
     private readonly settings: AdamSettings,
     memory = new OptimiserMemory(states, extrasOf(settings)),
+    private readonly collective?: Collective,
   ) {
     this.memory = memory;
     const over = compile(kernelOf(adamUpdate(settings.betas, LANES)));
@@ -51,12 +55,13 @@ export class Adam implements Optimiser {
   }
 
   /**
-   * One update from the gradients in `memory`, clipped where the settings say so, and that of the average.
+   * One update from the gradients in `memory`, summed over all processes, clipped where the settings say so, and that of the average.
    * @param learningRate α
    */
   update(learningRate: number, from: 'gradient' | 'accumulated' = 'gradient'): void {
     const { betas, epsilon, averaging } = this.settings;
     this.updates++;
+    this.collective?.sum(this.memory.slabs.map((slab) => allOf(slab, from)));
     const correction1 = 1 - betas[0] ** this.updates;
     const correction2 = Math.sqrt(1 - betas[1] ** this.updates);
     const factor = this.clipFactor(from);

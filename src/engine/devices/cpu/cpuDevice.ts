@@ -4,6 +4,7 @@ import type { Program } from '../../ir/program.js';
 import type { State } from '../../ir/state.js';
 import type { Value } from '../../ir/value.js';
 import { Autotuner } from '../../runtime/autotuner.js';
+import type { Collective } from '../../runtime/collective.js';
 import type { Device, DeviceSettings, StateData } from '../../runtime/device.js';
 import type { CompileOptions, Executable } from '../../runtime/executable.js';
 import type { AdamSettings, Optimiser } from '../../runtime/optimiser.js';
@@ -33,6 +34,7 @@ export class CpuDevice implements Device {
   readonly notice = onnxRuntime().notice;
   readonly fingerprint: string;
   readonly memory = cpuMemory;
+  readonly collective: Collective | undefined;
   private readonly store = new StateStore();
   private readonly optimiserOf = new Map<State, Adam>();
   private readonly executables = new Set<Executable>();
@@ -44,8 +46,9 @@ export class CpuDevice implements Device {
     readonly name: string,
     private readonly settings: CpuSettings = {},
   ) {
-    const { threads = 0, tunedChoices, profiling = false } = settings;
+    const { threads = 0, tunedChoices, profiling = false, collective } = settings;
     this.threads = threads;
+    this.collective = collective;
     const library = Object.entries(this.versions).flat().join(' ');
     this.fingerprint = `${cpus()[0]?.model.trim()}, ${threads || cpus().length} threads, ${library}`;
     this.profiles = profiling ? new ProfileFolder() : undefined;
@@ -82,7 +85,7 @@ export class CpuDevice implements Device {
   }
 
   async optimiser(states: readonly State[], settings: AdamSettings): Promise<Optimiser> {
-    const adam = new Adam(states, settings);
+    const adam = new Adam(states, settings, undefined, this.collective);
     for (const state of states) {
       this.store.adopt(state, adam.memory.of(state, 'parameter'));
       this.optimiserOf.set(state, adam);
@@ -97,6 +100,7 @@ export class CpuDevice implements Device {
       keepsMemory,
       store: this.store,
       optimiserOf: (state) => this.optimiserOf.get(state),
+      collective: this.collective,
       profiles: this.profiles,
       onDispose: () => this.executables.delete(executable),
     });

@@ -1,10 +1,11 @@
 import type { AlgorithmChooser } from '../../ir/layer.js';
 import type { Program } from '../../ir/program.js';
-import { checkComputed, cutProgram, type Segment } from '../../ir/segments.js';
+import { type AllReduceStep, checkComputed, cutProgram, type Segment } from '../../ir/segments.js';
 import type { State } from '../../ir/state.js';
 import { elementCount } from '../../ir/tensorType.js';
 import type { HostStep, Value } from '../../ir/value.js';
 import { lowerGraph } from '../../onnx/lower.js';
+import type { Collective } from '../../runtime/collective.js';
 import type { Executable, RunInputs, RunResults } from '../../runtime/executable.js';
 import { fillInput } from '../../runtime/fillInput.js';
 import type { TensorArray } from '../../runtime/tensorArray.js';
@@ -20,6 +21,8 @@ export interface CpuCompilation {
   readonly threads: number;
   readonly keepsMemory?: boolean;
   readonly optimiserOf: (state: State) => Adam | undefined;
+  /** The processes that run the program together, where it is not this one alone. */
+  readonly collective?: Collective;
   /** Where profiles of the runs are written, when they are profiled. */
   readonly profiles?: ProfileFolder;
   readonly onDispose?: () => void;
@@ -84,7 +87,8 @@ export class CpuExecutable implements Executable {
     this.placeGradients();
     for (const { segment, hostStep } of cutProgram(this.program)) {
       if (segment !== undefined) await this.prepareSegment(segment);
-      if (hostStep !== undefined) this.tasks.push(this.hostTask(hostStep));
+      if (hostStep?.kind === 'allReduce') this.tasks.push(this.allReduceTask(hostStep));
+      if (hostStep?.kind === 'adam') this.tasks.push(this.hostTask(hostStep));
     }
   }
 
@@ -118,6 +122,17 @@ export class CpuExecutable implements Executable {
     const fetches = [...graph.fetches].map(([name, value]) => [name, this.arrayOf(value)] as const);
     const binding: Binding = session.bind(new Map(feeds), new Map(fetches));
     this.tasks.push(() => session.run(binding));
+  }
+
+  private allReduceTask({ values }: AllReduceStep): Task {
+    const operands = values.map(({ operands: [operand] }) => this.arrayOf(operand) as Float32Array);
+    const sums = values.map((value) => this.arrayOf(value) as Float32Array);
+    return async () => {
+      sums.forEach((sum, i) => {
+        sum.set(operands[i]);
+      });
+      this.compilation.collective?.sum(sums);
+    };
   }
 
   private hostTask(step: HostStep): Task {

@@ -62,6 +62,11 @@ export function addressOf({ length, quantities }: Slab, quantity: Quantity): num
   return 4 * length * place;
 }
 
+/** One quantity of all states of a slab, and the zeros between them. */
+export function allOf(slab: Slab, quantity: Quantity): Float32Array {
+  return new Float32Array(slab.memory.buffer, addressOf(slab, quantity), slab.length);
+}
+
 /** Consecutive states, as many as fit a slab. */
 function group(states: readonly State[], maxSlab: number): State[][] {
   const groups: State[][] = [];

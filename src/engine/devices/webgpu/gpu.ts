@@ -144,13 +144,9 @@ export class Gpu {
   /** Submits what `encode` writes; waits only while others have piled up before it. */
   async submit(encode: (encoder: GPUCommandEncoder) => void): Promise<void> {
     this.throwFailure();
-    this.device.pushErrorScope('validation');
     const encoder = this.device.createCommandEncoder();
     encode(encoder);
     this.device.queue.submit([encoder.finish()]);
-    this.device.popErrorScope().then((error) => {
-      if (error !== null) this.failure ??= new Error(`${this.name}: ${error.message}`);
-    }, ignore);
     this.inFlight.push(this.device.queue.onSubmittedWorkDone().catch(ignore));
     if (this.inFlight.length > MAX_IN_FLIGHT) await this.inFlight.shift();
     this.throwFailure();

@@ -44,6 +44,6 @@ test('without any it is said how to install it, under Plug and Play too', () => 
   const ofYarn = { code: 'MODULE_NOT_FOUND', pnpCode: 'MISSING_PEER_DEPENDENCY' };
   for (const absent of [ABSENT, ofYarn]) {
     const said = opening({}, absent);
-    assert.match(said, /is not installed\n +fix +npm install --no-save webgpu, or train with --device cpu/);
+    assert.match(said, /is not installed\n +fix +npm install --no-save webgpu, or pass --device cpu/);
   }
 });

@@ -1,6 +1,8 @@
 import type { Tensor } from '../../ir/loopForm.js';
 import type { Program } from '../../ir/program.js';
+import type { State } from '../../ir/state.js';
 import { elementCount } from '../../ir/tensorType.js';
+import type { HostStep } from '../../ir/value.js';
 import { expressionsIn } from '../../loops/kernel.js';
 import { tensorsIn } from '../../loops/operands.js';
 import type { Schedule } from '../../loops/task.js';
@@ -53,11 +55,33 @@ export async function allocateProgram(
   return { of: (tensor) => memories.get(tensor)!, buffers };
 }
 
-/** The bytes of a program's values by the plan, its states aside: nothing is allocated to find out. */
+/**
+ * The bytes of a program's values by the plan, without states and what optimisers keep: nothing is allocated to find out.
+ */
 export function plannedBytes(program: Program, schedule: Schedule, maxBytes: number): number {
   const { lifetimes, constants } = lifetimesOf(program, schedule);
-  const { sizes } = place([...lifetimes.values()], maxBytes);
+  const elsewhere = gradientsInPlace(schedule);
+  const requested = [...lifetimes].filter(([tensor]) => !elsewhere.has(tensor));
+  const { sizes } = place(
+    requested.map(([, request]) => request),
+    maxBytes,
+  );
   return [...sizes, ...constants.map(bytesOf)].reduce((sum, bytes) => sum + bytes, 0);
+}
+
+/** The gradients that are computed where their optimiser keeps them: those of one state alone. */
+export function gradientsInPlace({
+  tensors,
+  tasks,
+}: Schedule): ReadonlyMap<Tensor, { readonly step: HostStep; readonly state: State }> {
+  const hostSteps = tasks.flatMap((task) => (task.kind === 'host' ? [task.step] : []));
+  const gradients = hostSteps.flatMap(({ inputs }) => inputs.map((value) => tensors.get(value)!));
+  const found = hostSteps.flatMap((step) =>
+    step.inputs.map((value, i) => [tensors.get(value)!, { step, state: step.states[i] }] as const),
+  );
+  const isAlone = (tensor: Tensor) => gradients.indexOf(tensor) === gradients.lastIndexOf(tensor);
+  const isComputed = ({ source }: Tensor) => source.kind !== 'external' && source.kind !== 'constant';
+  return new Map(found.filter(([tensor]) => isComputed(tensor) && isAlone(tensor)));
 }
 
 function lifetimesOf(program: Program, { tensors, tasks }: Schedule) {

@@ -14,7 +14,7 @@ import { type Dispatch, encodeDispatches, type Gpu, type Memory } from './gpu.js
 import type { KernelTiles } from './kernelTiles.js';
 import type { KernelTimes } from './kernelTimes.js';
 import { ProgramInputs } from './programInputs.js';
-import { allocateProgram, type ProgramMemory } from './programMemory.js';
+import { allocateProgram, gradientsInPlace, type ProgramMemory } from './programMemory.js';
 import { type RunScalars, ScalarRing } from './scalarRing.js';
 import type { StateMemory } from './stateMemory.js';
 import type { WebGpuAdam } from './webGpuAdam.js';
@@ -144,24 +144,13 @@ export class WebGpuExecutable implements Executable {
 }
 
 /** The memory of states, and of those gradients that are computed where their optimiser keeps them. */
-function givenMemory(
-  { tensors, tasks }: Schedule,
-  { states, optimiserOf }: WebGpuCompilation,
-): Map<Tensor, Memory> {
+function givenMemory(schedule: Schedule, { states, optimiserOf }: WebGpuCompilation): Map<Tensor, Memory> {
   const given = new Map<Tensor, Memory>();
-  for (const [{ source }, tensor] of tensors) {
+  for (const [{ source }, tensor] of schedule.tensors) {
     if (source.kind === 'state' || source.kind === 'updated') given.set(tensor, states.of(source.state));
   }
-  const hostSteps = tasks.flatMap((task) => (task.kind === 'host' ? [task.step] : []));
-  const gradients = hostSteps.flatMap(({ inputs }) => inputs.map((value) => tensors.get(value)!));
-  for (const step of hostSteps) {
-    const optimiser = optimiserFor(step, optimiserOf);
-    step.inputs.forEach((value, i) => {
-      const tensor = tensors.get(value)!;
-      const isShared = gradients.indexOf(tensor) !== gradients.lastIndexOf(tensor);
-      const isComputed = tensor.source.kind !== 'external' && tensor.source.kind !== 'constant';
-      if (isComputed && !isShared) given.set(tensor, optimiser.of(step.states[i], 'gradient'));
-    });
+  for (const [tensor, { step, state }] of gradientsInPlace(schedule)) {
+    given.set(tensor, optimiserFor(step, optimiserOf).of(state, 'gradient'));
   }
   return given;
 }

@@ -64,19 +64,21 @@ class ContractionWriter {
       Math.ceil(shape.rows.points / tile.rows),
       Math.ceil(shape.columns.points / tile.columns),
     ];
+    const products = pointsOf(shape.batch);
     const store = this.storeFunction();
     const { before, loop } = this.sums();
     const array = (name: string, points: number) =>
       `var<workgroup> ${name}Tile: array<vec4f, ${tile.depth * foursARow(points)}>;`;
     return writer.shader({
       workgroupSize: invocationsOf(tile),
-      groups: rowTiles * columnTiles * pointsOf(shape.batch),
+      groups: rowTiles * columnTiles * products,
       declarations: [array('row', tile.rows), array('column', tile.columns)],
       functions: store,
       body: [
-        `let rowOrigin = ${digit('group', 1, rowTiles)} * ${tile.rows}u;`,
-        `let columnOrigin = ${digit('group', rowTiles, columnTiles)} * ${tile.columns}u;`,
-        `let batch = group / ${rowTiles * columnTiles}u;`,
+        // The products of a batch that are phases of a stride read the same weights: next to each other, from the cache.
+        `let batch = ${digit('group', 1, products)};`,
+        `let rowOrigin = ${digit('group', products, rowTiles)} * ${tile.rows}u;`,
+        `let columnOrigin = ${digit('group', products * rowTiles, columnTiles)} * ${tile.columns}u;`,
         `let rowFour = lane / ${this.across}u;`,
         `let columnFour = lane % ${this.across}u;`,
         ...before,

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import type { State } from '../../engine/ir/state.js';
+import type { OptimiserQuantity } from '../../engine/runtime/optimiser.js';
+import { parametersOf } from '../../models/layers/module.js';
+import type { LoadedFrom, ModelCheckpoints, OpenCheckpoints, SavedModel } from '../model/savedModel.js';
+import { restoreProgress } from '../saved/trainingState.js';
+import { type Ranks, SharedFailure } from './ranks.js';
+
+/**
+ * Checkpoints of a training by several ranks: the first has the files. What it loads it gives to the others, which need
+ * not see the folder; before it saves, all make sure that they have the same weights.
+ */
+export function rankCheckpoints(ranks: Ranks, files: OpenCheckpoints): OpenCheckpoints {
+  return (opt, store): ModelCheckpoints => {
+    const own = files(opt, store);
+    return {
+      load: async (model, opt) => {
+        const loaded = await ranks.together(() => (ranks.isFirst ? own.load(model, opt) : undefined));
+        return shareLoaded(ranks, model, loaded);
+      },
+      save: async (tags, model, opt, place, bestL1) => {
+        await requireSameWeights(ranks, model);
+        if (ranks.isFirst) await own.save(tags, model, opt, place, bestL1);
+      },
+    };
+  };
+}
+
+/** Gives all ranks what the first has loaded: tensors, pools, counters. */
+async function shareLoaded(ranks: Ranks, model: SavedModel, loaded?: LoadedFrom): Promise<LoadedFrom> {
+  const from = ranks.fromFirst(loaded)!;
+  for (const { states } of Object.values(model.usedNetworks())) {
+    for (const state of states) {
+      const data = await model.device.download(state);
+      ranks.copyFromFirst(data);
+      await model.device.upload(state, data);
+    }
+  }
+  for (const { optimiser, averaged } of model.trained) {
+    const kept: OptimiserQuantity[] = ['firstMoment', 'secondMoment'];
+    if (averaged.length > 0) kept.push('average');
+    for (const state of optimiser.states) {
+      for (const quantity of kept) {
+        const data = await optimiser.download(state, quantity);
+        ranks.copyFromFirst(data);
+        await optimiser.upload(state, quantity, data);
+      }
+    }
+  }
+  for (const pool of model.pools.values()) {
+    const images = ranks.fromFirst(pool.images);
+    pool.images.splice(0, pool.images.length, ...images);
+  }
+  if (from.progress !== undefined) restoreProgress(model, from.progress);
+  return from;
+}
+
+/**
+ * Makes sure that all ranks have the same parameters, by a hash: they have made the same updates from the same sums.
+ * @throws SharedFailure naming the first rank that differs
+ */
+export async function requireSameWeights(ranks: Ranks, model: SavedModel): Promise<void> {
+  const hash = createHash('sha1');
+  for (const network of Object.values(model.usedNetworks())) {
+    for (const state of parametersOf(network)) hash.update(await bytesOf(model, state));
+  }
+  const hashes = ranks.gather(hash.digest('hex'));
+  const rank = hashes.findIndex((other) => other !== hashes[0]);
+  if (rank < 0) return;
+  throw new SharedFailure(
+    'the ranks of this training have come to different weights',
+    {
+      'rank 0': hashes[0].slice(0, 12),
+      [`rank ${rank}`]: hashes[rank].slice(0, 12),
+      checkpoints: 'those saved before are intact',
+    },
+    'one of the machines computes wrongly, or has another version of the MPI library: leave it out, and go on with --continue_train',
+  );
+}
+
+async function bytesOf({ device }: SavedModel, state: State): Promise<Uint8Array> {
+  const { buffer, byteOffset, byteLength } = await device.download(state);
+  return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
+}

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { assertClose } from './assertClose.js';
+
+/**
+ * Throws unless two trainings have come to the same parameters, statistics and moments, as `stored` gives them, within
+ * 1e-5 of the largest number of each tensor.
+ *
+ * @param cancelsBiases biases of layers before a norm that subtracts them again may be any: their gradients are rounding
+ */
+export function assertSameTraining(
+  found: Readonly<Record<string, unknown>>,
+  expected: Readonly<Record<string, unknown>>,
+  { cancelsBiases = false } = {},
+): void {
+  assert.deepEqual(Object.keys(found), Object.keys(expected));
+  for (const [file, tensors] of Object.entries(expected)) {
+    if (file === 'counters') continue;
+    assert.deepEqual(Object.keys(found[file] as object), Object.keys(tensors as object));
+    for (const [name, text] of Object.entries(tensors as Readonly<Record<string, string>>)) {
+      if (cancelsBiases && name.endsWith('.bias')) continue;
+      const other = (found[file] as Readonly<Record<string, string>>)[name];
+      if (name.endsWith('num_batches_tracked')) assert.equal(other, text, name);
+      else assertClose(floats(other), floats(text), `${file} ${name}`, { relative: 1e-5, absolute: 1e-7 });
+    }
+  }
+}
+
+function floats(text: string): Float32Array {
+  const bytes = Buffer.from(text, 'base64');
+  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+}
