@@ -10,6 +10,7 @@ import type { OptionsObject } from './optionsFromObject.js';
 import { type OptionMarks, toOptions } from './optionsObject.js';
 import { PARALLEL_OPTIONS } from './parallelOptions.js';
 import { type ParseSettings, parseOptions, requireOptions } from './parse.js';
+import { PROGRESS_OPTIONS } from './progressOptions.js';
 import { SAVING_OPTIONS } from './savingOptions.js';
 import type { OptionTable, OptionValues } from './spec.js';
 import { nameWithSuffix } from './suffix.js';
@@ -134,58 +135,6 @@ const SCHEDULE_OPTIONS = {
     min: 0,
     group: 'Losses',
     help: 'earlier fakes of which the discriminator is shown some again; CycleGAN keeps 50, pix2pix none',
-  },
-} as const satisfies OptionTable;
-
-const PROGRESS_OPTIONS = {
-  val_freq: {
-    kind: 'int',
-    default: 1,
-    min: 0,
-    group: 'Progress',
-    help: 'epochs between two validations on the subfolder "val" (L1, PSNR, SSIM), where there is one; 0 = none',
-  },
-  print_freq: {
-    kind: 'int',
-    default: 100,
-    min: 1,
-    group: 'Progress',
-    help: 'images between two lines of losses',
-  },
-  display_freq: {
-    kind: 'int',
-    default: 400,
-    min: 1,
-    group: 'Progress',
-    help: 'images between two samples in the TensorBoard files',
-  },
-  histogram_freq: {
-    kind: 'int',
-    default: 0,
-    min: 0,
-    group: 'Progress',
-    help: 'images between two histograms of all weights and gradients in the TensorBoard files; 0 = none',
-  },
-  update_html_freq: {
-    kind: 'int',
-    default: 1000,
-    min: 1,
-    group: 'Progress',
-    help: 'images between two samples on web/index.html',
-  },
-  log_line: {
-    kind: 'choice',
-    default: 'reference',
-    choices: ['reference', 'article'],
-    group: 'Progress',
-    help: 'how a line of losses looks; article has what the discriminator takes for real too',
-  },
-  no_html: { kind: 'flag', group: 'Progress', help: 'make no web/index.html' },
-  json: {
-    kind: 'flag',
-    group: 'Progress',
-    stored: 'never',
-    help: 'tell a program instead of a person how training goes: one JSON object a line, and nothing else',
   },
 } as const satisfies OptionTable;
 

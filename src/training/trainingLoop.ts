@@ -3,6 +3,7 @@ import type { TrackPoint } from '../records/writing/tracker.js';
 import { saveUnlessDiverged } from './divergence.js';
 import { withAverages } from './model/averagedNetworks.js';
 import type { Place } from './model/savedProgress.js';
+import { HistogramReports } from './report/histogramReports.js';
 import { ImageReports } from './report/imageReports.js';
 import { StepClock } from './report/stepClock.js';
 import { StepReports } from './report/stepReports.js';
@@ -34,6 +35,7 @@ async function trainEpochs(training: Training, surroundings: TrainingSurrounding
   const clock = new StepClock(dataset);
   const steps = new StepReports(model, emit);
   const images = new ImageReports(training, emit);
+  const histograms = new HistogramReports(model, emit);
   const { lastEpoch } = progress;
   let { bestL1 } = training;
 
@@ -70,8 +72,10 @@ async function trainEpochs(training: Training, surroundings: TrainingSurrounding
       const deviceBytes = model.device.allocatedBytes;
       await steps.add({ at, time, learningRate, ...left, deviceBytes, isPrintDue: isDue(opt.printFreq) });
       const due = { events: isDue(opt.displayFreq), html: isDue(opt.updateHtmlFreq) };
-      if (due.events || due.html) await steps.settle();
+      const isHistogramDue = opt.histogramFreq > 0 && isDue(opt.histogramFreq);
+      if (due.events || due.html || isHistogramDue) await steps.settle();
       await images.afterStep(at, due);
+      if (isHistogramDue) await histograms.afterStep(at);
 
       const reason = reasonToEnd();
       // The last step of an epoch is followed by what ends the epoch, unless somebody waits for us to stop.

@@ -61,6 +61,7 @@ const views: Readonly<Record<string, () => Promise<void>>> = {
   compare: () => dashboard.open('#/compare'),
   sweep: async () => {
     await dashboard.open(`#/sweep/${SWEEP}`);
+    await dashboard.page.locator('.charts').scrollIntoViewIfNeeded(); // drawn when in sight
     await dashboard.page.locator('canvas').first().waitFor();
     await dashboard.page.evaluate('scrollTo(0, 0)');
   },

@@ -1,6 +1,7 @@
 import { Pix2PixError } from '../../src/base/errors/pix2pixError.js';
 import type {
   Annotations,
+  Histogram,
   LogTail,
   Refusal,
   RunDetail,
@@ -8,6 +9,7 @@ import type {
   RunList,
   RunSummary,
   RunsChanged,
+  SavedView,
   Series,
 } from '../../src/records/dashboard/api.js';
 import type { SeriesQuery } from '../../src/records/reading/series.js';
@@ -42,6 +44,10 @@ export class HttpSource implements DataSource {
 
   imageUrl(run: string, tag: string, step: number): string {
     return url('image', { run, tag, step });
+  }
+
+  histograms(run: string, tag: string): Promise<readonly Histogram[]> {
+    return this.get('histograms', { run, tag });
   }
 
   log(run: string): Promise<LogTail> {
@@ -100,11 +106,23 @@ export class HttpSource implements DataSource {
     return this.post('delete', run, { confirm: run });
   }
 
+  views(): Promise<readonly SavedView[]> {
+    return this.get('views');
+  }
+
+  saveView(view: SavedView): Promise<readonly SavedView[]> {
+    return this.post('view/save', undefined, view);
+  }
+
+  deleteView(name: string): Promise<readonly SavedView[]> {
+    return this.post('view/delete', undefined, { name });
+  }
+
   private get<T>(path: string, query?: Query): Promise<T> {
     return answer(fetch(url(path, query)));
   }
 
-  private post<T>(path: string, run: string, body: object = {}): Promise<T> {
+  private post<T>(path: string, run: string | undefined, body: object = {}): Promise<T> {
     const headers = { 'content-type': 'application/json', 'x-pix2pix-token': this.token };
     return answer(fetch(url(path, { run }), { method: 'POST', headers, body: JSON.stringify(body) }));
   }

@@ -1,12 +1,14 @@
 import { Pix2PixError } from '../../src/base/errors/pix2pixError.js';
 import type {
   Annotations,
+  Histogram,
   LogTail,
   RunDetail,
   RunFile,
   RunList,
   RunSummary,
   RunsChanged,
+  SavedView,
   Series,
 } from '../../src/records/dashboard/api.js';
 import type { SeriesQuery } from '../../src/records/reading/series.js';
@@ -30,6 +32,8 @@ export interface DataSource {
   exportSeriesUrl?(runs: readonly string[], tag: string, format: 'csv' | 'json'): string;
   /** Where the run can be downloaded as one file. */
   exportRunUrl?(run: string): string;
+  /** Absent where there is no server. */
+  histograms?(run: string, tag: string): Promise<readonly Histogram[]>;
   log(run: string): Promise<LogTail>;
   files(run: string): Promise<readonly RunFile[]>;
   /** @returns a function that ends it */
@@ -38,4 +42,8 @@ export interface DataSource {
   stop(run: string): Promise<void>;
   save(run: string): Promise<void>;
   remove(run: string): Promise<void>;
+  /** Absent where there is no server. */
+  views?(): Promise<readonly SavedView[]>;
+  saveView?(view: SavedView): Promise<readonly SavedView[]>;
+  deleteView?(name: string): Promise<readonly SavedView[]>;
 }

@@ -2,6 +2,7 @@ import type { Context, Hono } from 'hono';
 import { RunInUse, removeRun } from '../reading/removeRun.js';
 import type { Run } from '../reading/run.js';
 import type { AppParts } from './appParts.js';
+import { bodyOf } from './bodyOf.js';
 import { requirePageToken } from './guard.js';
 import { Refused } from './refused.js';
 import { chosenRun } from './runRoutes.js';
@@ -53,13 +54,5 @@ export function serveActions(app: Hono, { index, guard }: AppParts): void {
     if (state !== 'running' && state !== 'stalled')
       throw new Refused(409, `the run is not running: it is ${state}`);
     return run;
-  }
-}
-
-async function bodyOf(c: Context): Promise<unknown> {
-  try {
-    return await c.req.json();
-  } catch {
-    throw new Refused(400, 'the body is no JSON');
   }
 }

@@ -1,4 +1,6 @@
+import type { Histogram } from '../reading/readHistograms.js';
 import type { Annotations, RunDetail, RunFile, RunSummary } from '../reading/runSummary.js';
+import type { SavedView } from '../reading/savedViews.js';
 import type { Series } from '../reading/series.js';
 
 /**
@@ -9,12 +11,16 @@ import type { Series } from '../reading/series.js';
  *     GET  /api/run?run=ID                                 RunDetail
  *     GET  /api/series?run=ID&run=ID&tag=T&tag=T[&from=STEP&to=STEP&points=N]   Series[]
  *     GET  /api/image?run=ID&tag=T&step=N                  the image as it was written (image/png, ...)
+ *     GET  /api/histograms?run=ID&tag=T[&steps=N]          Histogram[], of about so many steps
  *     GET  /api/log?run=ID[&bytes=N]                       LogTail
  *     GET  /api/files?run=ID                               RunFile[]
  *     GET  /api/events                                     server-sent events: RunsChanged as event `changed`; `over` when
  *                                                          the server ends with the training that started it
  *     GET  /api/export/series?run=ID&tag=T&format=csv|json every point, not thinned, as a download
  *     GET  /api/export/run?run=ID                          the run as one HTML file, as a download
+ *     GET  /api/views                                      SavedView[]
+ *     POST /api/view/save          body SavedView          SavedView[] as they are then; replaces one of the same name
+ *     POST /api/view/delete        body { "name": NAME }   likewise
  *     POST /api/annotate?run=ID    body Annotations        the new RunSummary; replaces all annotations
  *     POST /api/stop?run=ID, /api/save?run=ID              asks the training to stop after its step, or to save now
  *     POST /api/delete?run=ID      body { "confirm": ID }  deletes the run's folder; refused while it runs
@@ -63,4 +69,4 @@ export interface EmbeddedRun {
   readonly files: readonly RunFile[];
 }
 
-export type { Annotations, RunDetail, RunFile, RunSummary, Series };
+export type { Annotations, Histogram, RunDetail, RunFile, RunSummary, SavedView, Series };

@@ -11,6 +11,7 @@ import { sameSite, withAccess, withHeaders } from './guard.js';
 import { servePage } from './page.js';
 import { Refused } from './refused.js';
 import { serveRuns } from './runRoutes.js';
+import { serveViews } from './viewRoutes.js';
 
 /** The bodies of actions are small; nothing is ever uploaded. */
 const MAX_BODY = 1 << 20;
@@ -39,6 +40,7 @@ export function createApp(parts: AppParts): Hono {
   serveRuns(app, parts);
   serveExports(app, parts);
   serveActions(app, parts);
+  serveViews(app, parts); // behind the actions' check of the token
   app.notFound((c) => c.json<Refusal>({ error: 'nothing is here' }, 404));
   app.onError((error, c) => {
     if (error instanceof Refused)

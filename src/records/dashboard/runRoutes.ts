@@ -1,5 +1,6 @@
 import type { Context, Hono } from 'hono';
 import { program } from '../../base/commandLine.js';
+import { readHistograms } from '../reading/readHistograms.js';
 import { readImage } from '../reading/readImage.js';
 import type { Run } from '../reading/run.js';
 import { listRunFiles, readLogTail } from '../reading/runFiles.js';
@@ -14,7 +15,7 @@ const MAX_SERIES = 5000;
 const LOG_BYTES = 1 << 16;
 const MAX_LOG_BYTES = 1 << 22;
 
-/** The routes that read: `GET /api/runs`, `/run`, `/series`, `/image`, `/log`, `/files`, `/events`. */
+/** The routes that read: `GET /api/runs`, `/run`, `/series`, `/image`, `/histograms`, `/log`, `/files`, `/events`. */
 export function serveRuns(app: Hono, { index, closing, over }: AppParts): void {
   app.use('/api/*', async (c, next) => {
     await next();
@@ -47,6 +48,11 @@ export function serveRuns(app: Hono, { index, closing, over }: AppParts): void {
     if (image === undefined) throw new Refused(404, 'there is no such image');
     const headers = { 'Content-Type': image.mediaType, 'Cache-Control': 'private, max-age=60' };
     return c.body(image.bytes, 200, headers);
+  });
+  app.get('/api/histograms', async (c) => {
+    const found = await readHistograms(chosenRun(c, index), c.req.query('tag') ?? '', countOf(c, 'steps'));
+    if (found === undefined) throw new Refused(404, 'there are no such histograms');
+    return c.json(found);
   });
   app.get('/api/log', async (c) => {
     const bytes = Math.min(MAX_LOG_BYTES, countOf(c, 'bytes') ?? LOG_BYTES);

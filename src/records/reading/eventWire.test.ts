@@ -16,7 +16,7 @@ function toldOf(bytes: Uint8Array, problems: string[] = []): unknown[] | undefin
     (...rest: unknown[]) =>
       void told.push([kind, ...rest.map((each) => (isTag(each) ? each.name : each))]);
   const sink = Object.fromEntries(
-    ['scalar', 'image', 'text', 'hparams', 'sessionStart'].map((kind) => [kind, note(kind)]),
+    ['scalar', 'image', 'histogram', 'text', 'hparams', 'sessionStart'].map((kind) => [kind, note(kind)]),
   ) as unknown as EventSink;
   const buffer = Buffer.concat([Buffer.from('before'), bytes, Buffer.from('after')]);
   const wire = new EventWire(new TagTable((problem) => problems.push(problem)), sink);
@@ -39,6 +39,15 @@ type Told = readonly [kind: string, ...unknown[]];
 
 /** One value of a summary as it is encoded, and what is to be told of it. */
 const value = fc.oneof(
+  fc
+    .record({ tag, limits: fc.array(fc.double({ noNaN: true }), { maxLength: 5 }) })
+    .map(({ tag, limits }) => ({
+      init: {
+        tag: `h/${tag}`,
+        value: { case: 'histo' as const, value: { bucketLimit: limits, bucket: limits } },
+      },
+      told: ['histogram', `h/${tag}`] as Told,
+    })),
   fc.record({ tag, float }).map(({ tag, float }) => ({
     init: { tag, value: { case: 'simpleValue' as const, value: float } },
     told: ['scalar', tag, float] as Told,

@@ -5,6 +5,7 @@ import { WireReader } from './wireReader.js';
 export interface EventSink {
   scalar(tag: Tag, step: number, wall: number, value: number, place: number): void;
   image(tag: Tag, step: number, wall: number, width: number, height: number, place: number): void;
+  histogram(tag: Tag, step: number, wall: number, place: number): void;
   text(tag: Tag, step: number, wall: number, text: string, place: number): void;
   /** Content of the hparams plugin: a serialised `HParamsPluginData`. */
   hparams(content: Uint8Array): void;
@@ -100,6 +101,7 @@ export class EventWire extends WireReader {
     let tag: Tag | undefined;
     let scalar = -1;
     let image = -1;
+    let histogram = -1;
     let tensor = -1;
     let metadata = -1;
     while (this.at < end) {
@@ -112,6 +114,7 @@ export class EventWire extends WireReader {
       } else {
         if (key === 0x15) scalar = this.at;
         else if (key === 0x22) image = this.at;
+        else if (key === 0x2a) histogram = this.at;
         else if (key === 0x42) tensor = this.at;
         else if (key === 0x4a) metadata = this.at;
         this.skip(key, end);
@@ -124,6 +127,7 @@ export class EventWire extends WireReader {
     }
     if (metadata >= 0) this.readMetadata(tag, metadata);
     if (image >= 0) this.readImage(tag, image);
+    if (histogram >= 0) this.sink.histogram(tag, this.step, this.wall, this.place);
     if (tensor >= 0) this.readTensor(tag, tensor);
     this.at = end;
   }
@@ -188,6 +192,8 @@ export class EventWire extends WireReader {
     } else if (plugin === 'images') {
       const [width, height] = this.strings(at, 32);
       this.sink.image(tag, this.step, this.wall, Number(width) || 0, Number(height) || 0, this.place);
+    } else if (plugin === 'histograms') {
+      this.sink.histogram(tag, this.step, this.wall, this.place);
     } else if (plugin === 'text') {
       const text = this.strings(at, MAX_TEXT).join('\n\n').slice(0, MAX_TEXT);
       this.sink.text(tag, this.step, this.wall, text, this.place);

@@ -68,6 +68,10 @@ export class PurgeFilter implements EventSink {
     if (!this.purges.isForgotten(step, place)) this.sink.image(tag, step, wall, width, height, place);
   };
 
+  histogram: EventSink['histogram'] = (tag, step, wall, place) => {
+    if (!this.purges.isForgotten(step, place)) this.sink.histogram(tag, step, wall, place);
+  };
+
   text: EventSink['text'] = (tag, step, wall, text, place) => {
     if (!this.purges.isForgotten(step, place)) this.sink.text(tag, step, wall, text, place);
   };

@@ -69,6 +69,7 @@ export async function eachPoint(
       if (tag.name === name) take({ step, wall, value }, place);
     },
     image: () => {},
+    histogram: () => {},
     text: () => {},
     hparams: () => {},
     sessionStart: () => {},

@@ -7,15 +7,20 @@ import { type Tag, TagTable } from './tagTable.js';
 
 /** Limits on what is kept of a run: beyond them the first, or the newest, are kept. */
 const MAX_IMAGES = 8192;
+const MAX_HISTOGRAMS = 1024;
 const MAX_TEXTS = 200;
 const MAX_MARKS = 2000;
 const MAX_NAN_MARKS = 200;
 const MAX_PROBLEMS = 50;
 
-/** The images of one tag: their steps, and where they are in the event files. */
-export interface ImageTrack {
+/** What is kept of one tag: its steps, and where they are in the event files. */
+export interface Track {
   readonly steps: number[];
   readonly places: number[];
+}
+
+/** The images of one tag. */
+export interface ImageTrack extends Track {
   width: number;
   height: number;
 }
@@ -38,6 +43,7 @@ export class RunContents implements EventSink {
   readonly tags = new TagTable((problem) => this.addProblem(problem));
   readonly scalars = new Map<Tag, SeriesSummary>();
   readonly images = new Map<Tag, ImageTrack>();
+  readonly histograms = new Map<Tag, Track>();
   readonly texts = new Map<Tag, TextNote>();
   readonly marks: Mark[] = [];
   readonly problems: string[] = [];
@@ -72,13 +78,14 @@ export class RunContents implements EventSink {
       this.images.set(tag, track);
     }
     this.see(step, wall, false);
-    if (track.steps.at(-1) === step) {
-      track.places[track.places.length - 1] = place; // written again: the newer one counts
-      return;
-    }
-    if (track.steps.length >= MAX_IMAGES) thin(track);
-    track.steps.push(step);
-    track.places.push(place);
+    follow(track, step, place, MAX_IMAGES);
+  }
+
+  histogram(tag: Tag, step: number, wall: number, place: number): void {
+    const track = this.histograms.get(tag) ?? { steps: [], places: [] };
+    this.histograms.set(tag, track);
+    this.see(step, wall, false);
+    follow(track, step, place, MAX_HISTOGRAMS);
   }
 
   text(tag: Tag, step: number, wall: number, text: string): void {
@@ -108,6 +115,7 @@ export class RunContents implements EventSink {
       tags: [...this.tags.all()].map(({ name, plugin }) => ({ name, plugin })),
       scalars: [...this.scalars].map(([{ name }, series]) => [name, series.state()] as const),
       images: [...this.images].map(([{ name }, track]) => [name, track] as const),
+      histograms: [...this.histograms].map(([{ name }, track]) => [name, track] as const),
       texts: [...this.texts].map(([{ name }, text]) => [name, text] as const),
       nanTags: [...this.nanTags].map(({ name }) => name),
       rest: { marks, problems, hparamOptions, step, firstWall, lastWall, progressWall, nanMarks },
@@ -123,6 +131,7 @@ export class RunContents implements EventSink {
       contents.scalars.set(tag(name), tag(name).series as SeriesSummary);
     }
     for (const [name, track] of state.images) contents.images.set(tag(name), track);
+    for (const [name, track] of state.histograms) contents.histograms.set(tag(name), track);
     for (const [name, text] of state.texts) contents.texts.set(tag(name), text);
     for (const name of state.nanTags) contents.nanTags.add(tag(name));
     return Object.assign(contents, state.rest);
@@ -143,8 +152,18 @@ export class RunContents implements EventSink {
   }
 }
 
-/** Forgets every second image, but neither the first nor the last. */
-function thin({ steps, places }: ImageTrack): void {
+function follow(track: Track, step: number, place: number, most: number): void {
+  if (track.steps.at(-1) === step) {
+    track.places[track.places.length - 1] = place; // written again: the newer one counts
+    return;
+  }
+  if (track.steps.length >= most) thin(track);
+  track.steps.push(step);
+  track.places.push(place);
+}
+
+/** Forgets every second one, but neither the first nor the last. */
+function thin({ steps, places }: Track): void {
   const keep = (_: unknown, i: number) => i % 2 === 0;
   steps.splice(0, steps.length, ...steps.filter(keep));
   places.splice(0, places.length, ...places.filter(keep));

@@ -99,6 +99,8 @@ export interface RunDetail {
   readonly networks: readonly NetworkRecord[];
   readonly marks: readonly Mark[];
   readonly imageSteps: readonly ImageSteps[];
+  /** The tags of histograms, in the order of their names. */
+  readonly histograms: readonly string[];
   readonly texts: readonly { readonly tag: string; readonly step: number; readonly text: string }[];
   /** `pix2pix train --name ... --continue_train`; absent where another program wrote the run. */
   readonly resumeCommand?: string;

@@ -66,6 +66,7 @@ export function describeRun(run: Run, revision: number): RunDetail {
     imageSteps: [...contents.images]
       .map(([tag, { steps, width, height }]) => ({ tag: tag.name, steps, width, height }))
       .sort((a, b) => (a.tag < b.tag ? -1 : 1)),
+    histograms: [...contents.histograms.keys()].map(({ name }) => name).sort(),
     texts: [...contents.texts].map(([tag, { step, text }]) => ({ tag: tag.name, step, text })),
     resumeCommand: session && resumeCommand(session),
   };

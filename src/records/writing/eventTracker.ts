@@ -56,6 +56,20 @@ export class EventTracker {
     this.summary(step, value);
   }
 
+  /** Numbers as `histogramOf` gives them, by tag. */
+  histograms({ step }: TrackPoint, histograms: Readonly<Record<string, Float64Array>>): void {
+    const value = Object.entries(histograms).map(([tag, rows]) => {
+      const tensor = {
+        dtype: DataType.DT_DOUBLE,
+        tensorShape: { dim: [{ size: BigInt(rows.length / 3) }, { size: 3n }] },
+        doubleVal: [...rows],
+      };
+      const metadata = { pluginData: { pluginName: 'histograms' }, dataClass: DataClass.TENSOR };
+      return { tag, metadata, value: { case: 'tensor' as const, value: tensor } };
+    });
+    this.summary(step, value);
+  }
+
   text({ step }: TrackPoint, tag: string, markdown: string): void {
     const tensor = {
       dtype: DataType.DT_STRING,

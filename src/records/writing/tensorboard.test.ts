@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { readEvents } from './eventFileReader.js';
 import { EventTracker } from './eventTracker.js';
+import { histogramOf } from './histogram.js';
 import type { RunSession } from './runRecord.js';
 import type { Event } from './tensorboard_pb.js';
 import { decodeRecord } from './tfrecord.js';
@@ -27,6 +28,43 @@ function python(script: string, ...args: string[]): unknown {
 }
 
 const at = (step: number) => ({ step, epoch: 1, iteration: step });
+
+test('TensorBoard shows histograms as it shows its own', options, () => {
+  const folder = join(root, 'spread');
+  const events = new EventTracker(join(folder, 'run'));
+  const tag = 'weights/G/model.0.weight';
+  const histograms = [Float32Array.of(0, 1, 1, 4), Float32Array.of(-2, 0, 2)].map((values) =>
+    histogramOf(values, 4),
+  );
+  events.histograms(at(1), { [tag]: histograms[0] });
+  events.histograms(at(5), { [tag]: histograms[1] });
+  events.close();
+  const seen = python(
+    `
+from tensorboard.backend.event_processing import data_provider, plugin_event_multiplexer
+from tensorboard.context import RequestContext
+from tensorboard.data.provider import RunTagFilter
+runs = plugin_event_multiplexer.EventMultiplexer().AddRunsFromDirectory(sys.argv[1])
+runs.Reload()
+provider = data_provider.MultiplexerDataProvider(runs, sys.argv[1])
+where = dict(experiment_id='x', plugin_name='histograms')
+tags = provider.list_tensors(RequestContext(), **where)
+read = provider.read_tensors(RequestContext(), downsample=10, run_tag_filter=RunTagFilter(), **where)
+print(json.dumps([[run, tag, [[e.step, e.numpy.ravel().tolist()] for e in series]]
+                  for run, series_by_tag in read.items() for tag, series in series_by_tag.items()]))`,
+    folder,
+  );
+  assert.deepEqual(seen, [
+    [
+      'run',
+      tag,
+      [
+        [1, [...histograms[0]]],
+        [5, [...histograms[1]]],
+      ],
+    ],
+  ]);
+});
 
 test('TensorBoard reads what we write, and forgets what a resumed run repeats', options, async () => {
   const folder = join(root, 'ours');

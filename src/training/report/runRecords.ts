@@ -103,6 +103,9 @@ export class RunRecords {
       case 'samples':
         this.samples(event);
         break;
+      case 'histograms':
+        this.track(({ events }) => events?.histograms(event.at, event.histograms));
+        break;
       case 'validated': {
         const { l1, psnr, ssim } = event.result;
         this.scalars(event.at, { 'val/L1': l1, 'val/PSNR': psnr, 'val/SSIM': ssim });

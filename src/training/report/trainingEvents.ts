@@ -57,6 +57,12 @@ export type TrainingEvent =
       readonly at: TrackPoint;
       readonly visuals: Readonly<Record<string, FloatImages>>;
     }
+  /** By tag, `weights/G/...` and `gradients/G/...`; see `histogramOf` for their numbers. */
+  | {
+      readonly kind: 'histograms';
+      readonly at: TrackPoint;
+      readonly histograms: Readonly<Record<string, Float64Array>>;
+    }
   | { readonly kind: 'validated'; readonly at: TrackPoint; readonly result: ValidationResult }
   /** Something that wants a person's attention. */
   | { readonly kind: 'alert'; readonly text: string; readonly at: TrackPoint }

@@ -23,7 +23,7 @@ interface ChartCardProps {
   readonly details: readonly RunDetail[];
 }
 
-const MOST_IN_HEAD = 4;
+const MOST_IN_HEAD = 3;
 
 /** One scalar of some runs. It asks for data and draws only while it is in sight. */
 export function ChartCard({ tag, runs, groups, details }: ChartCardProps) {

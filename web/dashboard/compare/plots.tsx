@@ -2,15 +2,10 @@ import type { RunSummary } from '../../../src/records/dashboard/api.js';
 import { causesOf } from '../../../src/records/reading/causes.js';
 import { fieldsOf } from '../../../src/records/reading/fields.js';
 import { FieldChooser } from '../app/fieldChooser.js';
-import { remembered } from '../app/remembered.js';
 import './compare.css';
 import { ParallelCoordinates } from './parallelCoordinates.js';
+import { chosenAxes, scatterX, scatterY } from './plotSettings.js';
 import { Scatter } from './scatter.js';
-
-const scatterX = remembered<string | null>('scatterX', null);
-const scatterY = remembered<string | null>('scatterY', null);
-/** Fields that are axes; null while nobody has chosen. */
-const chosenAxes = remembered<readonly string[] | null>('axes', null);
 
 interface PlotsProps {
   readonly runs: readonly RunSummary[];

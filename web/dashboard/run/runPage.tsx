@@ -7,6 +7,7 @@ import { ImagePanel } from '../images/imagePanel.js';
 import { imagesOf } from '../images/imagesOf.js';
 import { useRunDetail } from './details.js';
 import { FilesSection } from './filesSection.js';
+import { HistogramsSection } from './histogramsSection.js';
 import { LogSection } from './logSection.js';
 import { MetricsSection } from './metricsSection.js';
 import { NetworksSection } from './networksSection.js';
@@ -47,6 +48,7 @@ function PresentRun({ run }: { run: RunSummary }) {
           <ChartGrid runs={[run]} />
         </Section>
       )}
+      {detail !== undefined && <HistogramsSection run={run} detail={detail} />}
       <div class="run-columns">
         <MetricsSection run={run} />
         {detail !== undefined && <OptionsSection options={run.options} sessions={detail.sessions} />}

@@ -16,6 +16,7 @@ type SectionId = (typeof ORDER)[number];
 const ORDER = [
   'images',
   'charts',
+  'histograms',
   'metrics',
   'options',
   'sessions',

@@ -31,7 +31,6 @@ export function GroupRow(props: GroupRowProps) {
       aria-rowindex={index + 2}
       tabIndex={isActive ? 0 : -1}
       class="group-row"
-      aria-expanded={isOpen}
     >
       <td class="draw">
         <input
@@ -56,6 +55,7 @@ export function GroupRow(props: GroupRowProps) {
             type="button"
             class="plain fold"
             tabIndex={-1}
+            aria-expanded={isOpen}
             aria-label={`${isOpen ? 'Fold' : 'Open'} ${name}`}
             onClick={() => onOpen(id)}
           >
@@ -127,15 +127,22 @@ export function GroupProgress({ runs, planned = 0 }: { runs: readonly RunSummary
 function GroupCell({ runs, field }: { runs: readonly RunSummary[]; field: string }) {
   const values = runs.flatMap((run) => readField(run, field));
   const numbers = values.filter((value) => typeof value === 'number');
-  if (numbers.length > 0 && numbers.length === values.length) {
+  const isMeasured = !runs.some(({ options }) => Object.hasOwn(options, field)); // options have no mean
+  if (isMeasured && numbers.length > 0 && numbers.length === values.length) {
     return (
       <td class="number">
         <SpreadText spread={spreadOf(numbers)} />
       </td>
     );
   }
-  const distinct = [...new Set(values.map(String))];
-  return <td class="quiet">{distinct.length > 2 ? `${distinct.length} values` : distinct.join(', ')}</td>;
+  const distinct = [
+    ...new Set(values.map((value) => (typeof value === 'number' ? formatNumber(value) : `${value}`))),
+  ];
+  return (
+    <td class={numbers.length > 0 ? 'quiet number' : 'quiet'}>
+      {distinct.length > 2 ? `${distinct.length} values` : distinct.join(', ')}
+    </td>
+  );
 }
 
 /** `0.1034 ± 0.0021`; the extremes on hovering. */

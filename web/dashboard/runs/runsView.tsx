@@ -7,6 +7,7 @@ import { GroupChooser } from './groupChooser.js';
 import { NoRuns } from './noRuns.js';
 import './runs.css';
 import { RunsTable } from './runsTable.js';
+import { ViewChooser } from './viewChooser.js';
 
 /** The table of runs and the charts of those that are drawn. */
 export function RunsView() {
@@ -52,6 +53,7 @@ export function RunsView() {
         )}
         <GroupChooser />
         <ColumnChooser />
+        <ViewChooser />
       </div>
       <RunsTable />
       {filtered.value.runs.length === 0 && <p class="chart-note">The filter lets no run through.</p>}
