@@ -26,6 +26,7 @@ function measure<T>(ranks: number, words: readonly string[]): T {
 interface Step {
   readonly milliseconds: number;
   readonly exchangeMilliseconds: number;
+  readonly gradientBytes: readonly number[];
 }
 
 const step = (ranks: number, threads: number, batch: number, ...more: string[]) =>
@@ -42,7 +43,7 @@ const exchange = Object.fromEntries(
   [2, 4].map((ranks) => [ranks, measure<Parameters<typeof fitExchange>[1]>(ranks, ['exchange'])]),
 );
 const fitted = Object.entries(exchange).map(([ranks, times]) => fitExchange(Number(ranks), times));
-const predicted = predictions(alone.milliseconds);
+const predicted = predictions(alone.milliseconds, alone.gradientBytes);
 
 const ms = (value: number) => `${value.toFixed(0)} ms`;
 const rows = [

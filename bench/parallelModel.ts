@@ -12,29 +12,28 @@ export interface Network {
   readonly bandwidth: number;
 }
 
-/** Gradients of the default networks, 54,413,955 and 2,768,705 floats: one sum each a step. */
-const GRADIENT_BYTES = [4 * 54_413_955, 4 * 2_768_705];
 /** Sums of a few floats a step besides: losses of both parts, and whether anybody wants to stop. */
 const SMALL_MESSAGES = 3;
 
 /**
- * Milliseconds of a sum over n ranks by a ring (Patarasuk and Yuan 2009): 2 (n - 1) messages one after another, each of an
- * n-th of the bytes.
+ * Milliseconds of a sum over n ranks (Thakur, Rabenseifner and Gropp 2005), by the better of two ways: a ring, 2 (n - 1)
+ * messages one after another, each of an n-th of the bytes; or log₂ n exchanges of all of them, which suits small sums.
  */
 export function exchangeTime(ranks: number, bytes: number, { latency, bandwidth }: Network): number {
-  return 2 * (ranks - 1) * (latency + bytes / ranks / bandwidth);
+  const ring = 2 * (ranks - 1) * (latency + bytes / ranks / bandwidth);
+  return Math.min(ring, Math.log2(ranks) * (latency + bytes / bandwidth));
 }
 
-/** The network by which the smallest message and the largest would take as long as measured. */
+/** The network by which the smallest sum and the largest would take as long as measured. */
 export function fitExchange(
   ranks: number,
   times: readonly ExchangeTime[],
 ): Network & { readonly ranks: number } {
   const sorted = [...times].sort((a, b) => a.bytes - b.bytes);
   const [small, large] = [sorted[0], sorted.at(-1)!];
-  const messages = 2 * (ranks - 1);
-  const latency = small.milliseconds / messages;
-  return { ranks, latency, bandwidth: large.bytes / ranks / (large.milliseconds / messages - latency) };
+  const latency = small.milliseconds / Math.log2(ranks);
+  const [messages, bytes] = ranks === 2 ? [1, large.bytes] : [2 * (ranks - 1), large.bytes / ranks];
+  return { ranks, latency, bandwidth: bytes / (large.milliseconds / messages - latency) };
 }
 
 /** Networks of clusters: Ethernet's usual latencies with TCP, and that of a fast interconnect. */
@@ -55,13 +54,19 @@ export interface Prediction {
 
 /**
  * Steps of 8 to 64 ranks on machines of their own, each of which computes its part in so many milliseconds.
+ * @param gradientBytes of each optimiser: one sum each a step
  * @param overlap how much of the computation goes on during exchanges, 0 ... 1; today none does
  * @param rounds of exchanges of statistics, with --sync_norm
  */
-export function predictions(computation: number, overlap = 0, rounds = 0): Prediction[] {
+export function predictions(
+  computation: number,
+  gradientBytes: readonly number[],
+  overlap = 0,
+  rounds = 0,
+): Prediction[] {
   return [8, 16, 32, 64].flatMap((ranks) =>
     Object.entries(NETWORKS).map(([network, figures]) => {
-      const gradients = GRADIENT_BYTES.reduce((sum, bytes) => sum + exchangeTime(ranks, bytes, figures), 0);
+      const gradients = gradientBytes.reduce((sum, bytes) => sum + exchangeTime(ranks, bytes, figures), 0);
       const small = (SMALL_MESSAGES + rounds) * exchangeTime(ranks, 0, figures);
       const step = computation + small + Math.max(0, gradients - overlap * computation);
       return { ranks, network, step, efficiency: computation / step };

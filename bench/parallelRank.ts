@@ -1,3 +1,4 @@
+import { elementCount } from '../src/engine/ir/tensorType.js';
 import { createModel } from '../src/training/createModel.js';
 import { parseTrainOptions } from '../src/training/options.js';
 import { launchOf } from '../src/training/parallel/launch.js';
@@ -14,8 +15,8 @@ import { median, time } from './measure.js';
  */
 
 /** Floats of the messages whose time the model is fitted to. */
-const SIZES = [1, 1 << 10, 1 << 14, 1 << 18, 1 << 22, 54_413_955];
-const [STEPS, WARMUP] = [5, 2];
+const SIZES = [1, 1 << 10, 1 << 14, 1 << 18, 1 << 22, 1 << 24];
+const [STEPS, WARMUP] = [7, 2];
 
 const [what, ...argv] = process.argv.slice(2);
 const launch = launchOf(process.env);
@@ -41,7 +42,10 @@ async function steps() {
   const opt = parseTrainOptions(argv);
   const model = await createModel(opt, undefined, { ranks });
   await model.setup(opt, { print: () => {} });
-  model.setInput({ ...syntheticBatch(opt, model.graph.inputs), ofImages: opt.batchSize * (ranks?.size ?? 1) });
+  model.setInput({
+    ...syntheticBatch(opt, model.graph.inputs),
+    ofImages: opt.batchSize * (ranks?.size ?? 1),
+  });
   const exchanged: number[] = [];
   const all = await time(
     async () => {
@@ -52,6 +56,9 @@ async function steps() {
     STEPS,
     WARMUP,
   );
+  const gradientBytes = model.trained.map(({ optimiser }) =>
+    optimiser.states.reduce((sum, { type }) => sum + 4 * elementCount(type.shape), 0),
+  );
   await model.dispose();
-  return { milliseconds: median(all), exchangeMilliseconds: median(exchanged.slice(WARMUP)) };
+  return { gradientBytes, milliseconds: median(all), exchangeMilliseconds: median(exchanged.slice(WARMUP)) };
 }

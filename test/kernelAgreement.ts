@@ -1,10 +1,12 @@
 /** Runs generated kernels on the adapter that opens here, SwiftShader as a rule, beside the interpreter in float64. */
+import assert from 'node:assert/strict';
 import { RandomStream } from '../src/base/random/stream.js';
 import { kernelRun } from '../src/engine/devices/interpreter/kernelRun.js';
 import { dispatchKernel } from '../src/engine/devices/webgpu/dispatchKernel.js';
 import { encodeDispatches, Gpu, type Memory } from '../src/engine/devices/webgpu/gpu.js';
+import { kernelShader } from '../src/engine/devices/webgpu/kernelShader.js';
 import { isPacked } from '../src/engine/devices/webgpu/shaders/arrays.js';
-import type { Tile } from '../src/engine/devices/webgpu/shaders/tile.js';
+import { invocationsOf, type Tile } from '../src/engine/devices/webgpu/shaders/tile.js';
 import { tensorsOf } from '../src/engine/devices/webgpu/sharedBindings.js';
 import type { Tensor } from '../src/engine/ir/loopForm.js';
 import { elementCount } from '../src/engine/ir/tensorType.js';
@@ -52,6 +54,9 @@ export interface Run {
   readonly seed: number;
 }
 
+/** A GPU in software takes long to compile what tells of places outside for more invocations. */
+const SMALL = 16;
+
 /** float32 sums against float64. */
 const TOLERANCE: Tolerance = { relative: 4e-6, absolute: 1e-6 };
 
@@ -64,10 +69,12 @@ export async function assertAgreement(run: Run, tolerance = TOLERANCE): Promise<
   const elements = new Map(tensors.map((tensor, i) => [tensor, numbers(tensor, seed, i)]));
   const memories = await allocate(gpu, tensors, isShared);
   for (const tensor of tensors) gpu.write(memories.get(tensor)!, bytesOf(tensor, elements.get(tensor)!));
-  const dispatch = await gpu.checked(() =>
-    dispatchKernel(gpu, kernel, (tensor) => memories.get(tensor)!, tile),
-  );
-  await gpu.submit((encoder) => encodeDispatches(encoder, [dispatch]));
+  const memoryOf = (tensor: Tensor) => memories.get(tensor)!;
+  const isLarge = tile !== undefined && invocationsOf(tile) > SMALL;
+  if (isShared || isLarge) {
+    const dispatch = await gpu.checked(() => dispatchKernel(gpu, kernel, memoryOf, tile));
+    await gpu.submit((encoder) => encodeDispatches(encoder, [dispatch]));
+  } else await runInside(gpu, kernel, memoryOf, tile);
   const found = new Map<Tensor, Float32Array>();
   for (const tensor of tensors) found.set(tensor, new Float32Array(await gpu.read(memories.get(tensor)!)));
   for (const buffer of new Set([...memories.values()].map(({ buffer }) => buffer))) gpu.free(buffer);
@@ -78,6 +85,19 @@ export async function assertAgreement(run: Run, tolerance = TOLERANCE): Promise<
     const what = read.includes(tensor) ? `what is read, ${i}` : `what is stored, ${i}`;
     assertClose(found.get(tensor)!, elements.get(tensor)!, what, tolerance);
   }
+}
+
+/** Runs a kernel, and throws where it reads or stores outside of a tensor: bounds checks alone would hide that. */
+async function runInside(gpu: Gpu, kernel: Kernel, memoryOf: (tensor: Tensor) => Memory, tile?: Tile) {
+  const { source, tensors, workgroups } = kernelShader(kernel, { tile, tellsOutside: true });
+  const outside = { buffer: await gpu.allocate(4, 'whether it went outside'), offset: 0, bytes: 4 };
+  const dispatch = await gpu.checked(() =>
+    gpu.dispatch(source, [...tensors.map(memoryOf), outside], workgroups),
+  );
+  await gpu.submit((encoder) => encodeDispatches(encoder, [dispatch]));
+  const [word] = new Uint32Array(await gpu.read(outside));
+  gpu.free(outside.buffer);
+  assert.equal(word, 0, `it touches memory outside of its tensors:\n${source}`);
 }
 
 function numbers({ type }: Tensor, seed: number, i: number): Float64Array {

@@ -221,7 +221,7 @@ test('a training that is killed leaves a record without an end, whole event file
 }, async () => {
   mkdirSync(join(folder, 'bin'), { recursive: true });
   const pid = join(folder, 'nvidia-smi.pid');
-  const script = `#!/bin/sh\necho $$ > '${pid}'\nwhile :; do echo "0, 37, 1000, Stand-in"; sleep 0.1; done\n`;
+  const script = `#!/bin/sh\necho $$ > '${pid}'\nwhile :; do echo "0, 37, 1000, 8000, Stand-in"; sleep 0.1; done\n`;
   writeFileSync(join(folder, 'bin', 'nvidia-smi'), script);
   chmodSync(join(folder, 'bin', 'nvidia-smi'), 0o755);
   const PATH = `${join(folder, 'bin')}${delimiter}${process.env.PATH}`;

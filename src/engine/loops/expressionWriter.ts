@@ -2,6 +2,7 @@ import type { Atom, BinaryOp, Expr, Index, Range, Tensor, Term, UnaryOp } from '
 import { type Block, type Counted, type Dependence, ofAxis } from './block.js';
 import { dependenceOf, dependenceOfAtom, dependenceOfIndex } from './dependence.js';
 import { flatten } from './indices.js';
+import { readsInside } from './inside.js';
 import type { Store } from './kernel.js';
 import { runsOf } from './runs.js';
 
@@ -71,8 +72,9 @@ export class ExpressionWriter {
     this.block.lines.push(...lines);
   }
 
-  /** The name of an expression's value, which is needed only where the guard holds. */
+  /** The name of an expression's value, which is needed only where the guard holds, if reading does need that. */
   expr(expr: Expr, guard?: Guard): string {
+    if (guard !== undefined && readsInside(expr)) return this.expr(expr);
     const key = keyOf(expr, guard);
     const known = this.block.find(key);
     if (known !== undefined) return known;

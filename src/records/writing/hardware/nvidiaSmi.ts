@@ -35,7 +35,8 @@ export class NvidiaSmi {
   }
 
   stop(): void {
-    this.child?.kill();
+    // Where it did not start, Node would send the signal to this process and all of its group.
+    if (this.child?.pid !== undefined) this.child.kill();
   }
 }
 

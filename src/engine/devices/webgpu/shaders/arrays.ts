@@ -1,4 +1,5 @@
 import type { Tensor } from '../../../ir/loopForm.js';
+import { elementCount } from '../../../ir/tensorType.js';
 
 /** Where a kernel finds a tensor: in a binding, from an element on. */
 export interface Slot {
@@ -15,19 +16,41 @@ export interface Bindings {
   isOfWords(binding: number): boolean;
 }
 
+/** How a shader finds its tensors. */
+export interface ArrayOptions {
+  /** Without it, tensor i has binding i to itself. */
+  readonly bindings?: Bindings;
+  /**
+   * Whether the shader tells of places outside of a tensor, which bounds checks would hide: one more binding, after all
+   * others, is a word that becomes 1.
+   */
+  readonly tellsOutside?: boolean;
+}
+
+/** Remembers a place that is none of `count`. */
+const INSIDE = `\
+var<private> isOutside: u32;
+fn inside(place: i32, count: i32) -> i32 {
+  isOutside |= u32(u32(place) >= u32(count));
+  return place;
+}`;
+const TELLING = 'if (isOutside != 0u) { outside[0] = 1u; }';
+
 /** The arrays in which a shader finds its tensors' elements. */
 export class Arrays {
   /** In the order in which the shader has named them. */
   readonly tensors: Tensor[] = [];
 
-  /**
-   * @param wide tensors that are read and stored by four neighbouring elements alone
-   * @param bindings without it, tensor i has binding i to itself
-   */
+  /** @param wide tensors that are read and stored by four neighbouring elements alone */
   constructor(
     private readonly wide: ReadonlySet<Tensor>,
-    private readonly bindings?: Bindings,
+    private readonly options: ArrayOptions = {},
   ) {}
+
+  /** What shaders call to touch memory. */
+  get functions(): string[] {
+    return this.options.tellsOutside ? [INSIDE] : [];
+  }
 
   isWide(tensor: Tensor): boolean {
     return this.wide.has(tensor);
@@ -35,19 +58,25 @@ export class Arrays {
 
   /** Bytes lie four in a word. */
   element(tensor: Tensor, place: string): string {
-    if (!isPacked(tensor)) return this.at(tensor, place, 'bitcast<f32>');
-    const word = this.at(tensor, `((${place}) >> 2u)`, '');
+    const at = this.inside(tensor, place);
+    if (!isPacked(tensor)) return this.at(tensor, at, 'bitcast<f32>');
+    const word = this.at(tensor, `((${at}) >> 2u)`, '');
     return `f32(extractBits(${word}, u32((${place}) & 3) * 8u, 8u))`;
+  }
+
+  /** What shaders end with. */
+  get ending(): string[] {
+    return this.options.tellsOutside ? [TELLING] : [];
   }
 
   assignment(tensor: Tensor, place: string, value: string): string {
     const { array, first, isOfWords } = this.find(tensor);
-    return `${array}[${from(first, place)}] = ${isOfWords ? `bitcast<u32>(${value})` : value};`;
+    return `${array}[${from(first, this.inside(tensor, place))}] = ${isOfWords ? `bitcast<u32>(${value})` : value};`;
   }
 
   /** Four neighbouring elements of a wide tensor, or where they are to be assigned, from a place that 4 divides. */
   four(tensor: Tensor, place: string): string {
-    return `${this.find(tensor).array}[(${place}) >> 2u]`;
+    return `${this.find(tensor).array}[(${this.inside(tensor, place)}) >> 2u]`;
   }
 
   /**
@@ -63,7 +92,14 @@ export class Arrays {
       const array = `var<storage, read_write> m${binding}: array<${element}>;`;
       found.set(binding, `@group(0) @binding(${binding}) ${array}`);
     }
-    return [...found].sort(([a], [b]) => a - b).map(([, line]) => line);
+    const lines = [...found].sort(([a], [b]) => a - b).map(([, line]) => line);
+    if (!this.options.tellsOutside) return lines;
+    const outside = `@group(0) @binding(${lines.length}) var<storage, read_write> outside: array<u32>;`;
+    return [...lines, outside];
+  }
+
+  private inside(tensor: Tensor, place: string): string {
+    return this.options.tellsOutside ? `inside(${place}, ${elementCount(tensor.type.shape)})` : place;
   }
 
   private at(tensor: Tensor, place: string, cast: string): string {
@@ -75,8 +111,8 @@ export class Arrays {
   private find(tensor: Tensor) {
     let at = this.tensors.indexOf(tensor);
     if (at < 0) at = this.tensors.push(tensor) - 1;
-    const { binding, first } = this.bindings?.slotOf(tensor) ?? { binding: at, first: 0 };
-    const isOfWords = this.bindings?.isOfWords(binding) ?? false;
+    const { binding, first } = this.options.bindings?.slotOf(tensor) ?? { binding: at, first: 0 };
+    const isOfWords = this.options.bindings?.isOfWords(binding) ?? false;
     return { array: `m${binding}`, binding, first, isOfWords };
   }
 }

@@ -1,7 +1,7 @@
 import { ACCUMULATORS, Block, ofAxis } from '../../../loops/block.js';
 import { accumulatorKey, indented } from '../../../loops/expressionWriter.js';
 import type { Kernel } from '../../../loops/kernel.js';
-import type { Bindings } from './arrays.js';
+import type { ArrayOptions } from './arrays.js';
 import { type ContractionShape, longest } from './contractionShape.js';
 import { type Axis, countedBlock, fourBlocks, pointsOf } from './countedAxes.js';
 import { accessesOf, neighbourAxes, storedBy, wideTensors } from './fourNeighbours.js';
@@ -18,9 +18,9 @@ export function contractionShader(
   kernel: Kernel,
   shape: ContractionShape,
   tile: Tile,
-  bindings?: Bindings,
+  options?: ArrayOptions,
 ): KernelShader {
-  return new ContractionWriter(kernel, shape, tile, bindings).write();
+  return new ContractionWriter(kernel, shape, tile, options).write();
 }
 
 class ContractionWriter {
@@ -34,7 +34,7 @@ class ContractionWriter {
     private readonly kernel: Kernel,
     private readonly shape: ContractionShape,
     private readonly tile: Tile,
-    bindings: Bindings | undefined,
+    options: ArrayOptions | undefined,
   ) {
     const { rows, columns, over } = shape;
     const { stores } = kernel;
@@ -55,7 +55,7 @@ class ContractionWriter {
       const { axes } = of === 'row' ? rows : columns;
       return accesses[of].map((access) => ({ ...access, axes, suffix: this.suffix[of] }));
     });
-    this.writer = new KernelWriter(wideTensors(all, bindings), bindings);
+    this.writer = new KernelWriter(wideTensors(all, options?.bindings), options);
   }
 
   write(): KernelShader {
@@ -64,19 +64,21 @@ class ContractionWriter {
       Math.ceil(shape.rows.points / tile.rows),
       Math.ceil(shape.columns.points / tile.columns),
     ];
+    const products = pointsOf(shape.batch);
     const store = this.storeFunction();
     const { before, loop } = this.sums();
     const array = (name: string, points: number) =>
       `var<workgroup> ${name}Tile: array<vec4f, ${tile.depth * foursARow(points)}>;`;
     return writer.shader({
       workgroupSize: invocationsOf(tile),
-      groups: rowTiles * columnTiles * pointsOf(shape.batch),
+      groups: rowTiles * columnTiles * products,
       declarations: [array('row', tile.rows), array('column', tile.columns)],
       functions: store,
       body: [
-        `let rowOrigin = ${digit('group', 1, rowTiles)} * ${tile.rows}u;`,
-        `let columnOrigin = ${digit('group', rowTiles, columnTiles)} * ${tile.columns}u;`,
-        `let batch = group / ${rowTiles * columnTiles}u;`,
+        // The products of a batch that are phases of a stride read the same weights: next to each other, from the cache.
+        `let batch = ${digit('group', 1, products)};`,
+        `let rowOrigin = ${digit('group', products, rowTiles)} * ${tile.rows}u;`,
+        `let columnOrigin = ${digit('group', products * rowTiles, columnTiles)} * ${tile.columns}u;`,
         `let rowFour = lane / ${this.across}u;`,
         `let columnFour = lane % ${this.across}u;`,
         ...before,

@@ -5,7 +5,7 @@ import { ExpressionWriter, type Guard } from '../../../loops/expressionWriter.js
 import { flatten } from '../../../loops/indices.js';
 import type { Store } from '../../../loops/kernel.js';
 import { FUNCTIONS, Wgsl } from '../wgsl.js';
-import { Arrays, type Bindings } from './arrays.js';
+import { type ArrayOptions, Arrays } from './arrays.js';
 
 /** A kernel as a compute shader. */
 export interface KernelShader {
@@ -31,8 +31,8 @@ export class KernelWriter {
   private four: { readonly first: Block; readonly i: number } | undefined;
 
   /** @param wide tensors that are read and stored by fours */
-  constructor(wide: ReadonlySet<Tensor>, bindings?: Bindings) {
-    this.arrays = new Arrays(wide, bindings);
+  constructor(wide: ReadonlySet<Tensor>, options?: ArrayOptions) {
+    this.arrays = new Arrays(wide, options);
     this.language = new Wgsl((tensor, place) => this.arrays.element(tensor, place));
   }
 
@@ -101,7 +101,7 @@ export class KernelWriter {
     const { workgroupSize, groups, declarations = [], functions = [], body } = parts;
     const x = Math.min(groups, MAX_WORKGROUPS);
     const y = Math.ceil(groups / x);
-    const called = [FUNCTIONS, ...functions].join('\n');
+    const called = [...this.arrays.functions, FUNCTIONS, ...functions].join('\n');
     const source = [
       ...this.arrays.declarations(),
       ...declarations,
@@ -111,7 +111,7 @@ export class KernelWriter {
       ...(y === 1
         ? ['  let group = groups.x;']
         : [`  let group = groups.x + groups.y * ${x}u;`, `  if (group >= ${groups}u) { return; }`]),
-      ...body.map((line) => `  ${line}`),
+      ...[...body, ...this.arrays.ending].map((line) => `  ${line}`),
       '}',
       '',
     ].join('\n');

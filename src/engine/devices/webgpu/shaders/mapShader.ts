@@ -1,22 +1,22 @@
 import { elementCount } from '../../../ir/tensorType.js';
 import { Block } from '../../../loops/block.js';
 import { expressionsIn, type Kernel } from '../../../loops/kernel.js';
-import type { Bindings } from './arrays.js';
+import type { ArrayOptions } from './arrays.js';
 import { countedBlock, fourBlocks, longAxes } from './countedAxes.js';
 import { accessesOf, neighbourAxes, storedBy, wideTensors } from './fourNeighbours.js';
 import { type KernelShader, KernelWriter, POINTS_A_WORKGROUP } from './kernelWriter.js';
 
 /** A kernel without reductions: an invocation computes four neighbouring points, or one where no axis lends itself. */
-export function mapShader(kernel: Kernel, bindings?: Bindings): KernelShader {
+export function mapShader(kernel: Kernel, options?: ArrayOptions): KernelShader {
   const axes = longAxes(kernel.axes);
   const expressions = expressionsIn(kernel);
   const accesses = [...accessesOf(expressions), ...storedBy(kernel.stores)];
   const suffix = neighbourAxes(axes, accesses, expressions, kernel.stores);
   const wide = wideTensors(
     accesses.map((access) => ({ ...access, axes, suffix })),
-    bindings,
+    options?.bindings,
   );
-  const writer = new KernelWriter(wide, bindings);
+  const writer = new KernelWriter(wide, options);
   const { language } = writer;
   const outside = new Block({ prefix: 'c', language });
   const each = suffix === undefined ? 1 : 4;

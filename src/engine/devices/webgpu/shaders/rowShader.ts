@@ -1,6 +1,6 @@
 import { elementCount } from '../../../ir/tensorType.js';
 import type { Kernel } from '../../../loops/kernel.js';
-import type { Bindings } from './arrays.js';
+import type { ArrayOptions } from './arrays.js';
 import type { KernelShader } from './kernelWriter.js';
 import { SharedRows } from './sharedRows.js';
 import { SingleRows } from './singleRows.js';
@@ -15,10 +15,10 @@ const MANY_POINTS = 2 ** 15;
  *
  * @param invocations at most, of a workgroup
  */
-export function rowShader(kernel: Kernel, invocations: number, bindings?: Bindings): KernelShader {
+export function rowShader(kernel: Kernel, invocations: number, options?: ArrayOptions): KernelShader {
   const [points, terms] = [elementCount(kernel.axes), elementCount(kernel.over)];
   const isShared = terms >= LONG_SUM && points < MANY_POINTS;
   return isShared
-    ? new SharedRows(kernel, invocations, bindings).write()
-    : new SingleRows(kernel, bindings).write();
+    ? new SharedRows(kernel, invocations, options).write()
+    : new SingleRows(kernel, options).write();
 }

@@ -4,7 +4,7 @@ import { dependenceOf } from '../../../loops/dependence.js';
 import { load } from '../../../loops/expressions.js';
 import { type ExpressionWriter, indented } from '../../../loops/expressionWriter.js';
 import { type Kernel, reducedBy, type Store } from '../../../loops/kernel.js';
-import type { Bindings } from './arrays.js';
+import type { ArrayOptions } from './arrays.js';
 import { type Axis, countedBlock, fourBlocks, longAxes } from './countedAxes.js';
 import { type Access, accessesOf, neighbourAxes, storedBy, wideTensors } from './fourNeighbours.js';
 import { type KernelShader, KernelWriter } from './kernelWriter.js';
@@ -27,15 +27,15 @@ export class SharedRows {
   constructor(
     private readonly kernel: Kernel,
     invocations: number,
-    bindings: Bindings | undefined,
+    options: ArrayOptions | undefined,
   ) {
     const { axes, over } = kernel;
     this.over = longAxes(over, axes.length);
     this.terms = elementCount(over);
     this.size = Math.min(invocations, 2 ** Math.floor(Math.log2(this.terms / 4)));
-    const { suffix, wide } = this.neighbours(bindings);
+    const { suffix, wide } = this.neighbours(options);
     this.suffix = suffix;
-    this.writer = new KernelWriter(wide, bindings);
+    this.writer = new KernelWriter(wide, options);
     const { language } = this.writer;
     this.outside = new Block({ prefix: 'c', language });
     const parts = { prefix: 'p', language, parents: [this.outside], axes: longAxes(axes), number: 'group' };
@@ -44,7 +44,7 @@ export class SharedRows {
   }
 
   /** Along which axes terms are taken by fours, and the tensors that this is true of. */
-  private neighbours(bindings: Bindings | undefined) {
+  private neighbours(options: ArrayOptions | undefined) {
     const { kernel, over } = this;
     const { ofRow, ofTerm } = storesOf(kernel);
     const reduced = kernel.phases.flat().flatMap(reducedBy);
@@ -58,7 +58,7 @@ export class SharedRows {
       ...ofTerms.map((access) => ({ ...access, axes: over, suffix })),
       ...accesses(ofRow).map((access) => ({ ...access, axes: over, suffix: undefined })),
     ];
-    return { suffix, wide: wideTensors(all, bindings) };
+    return { suffix, wide: wideTensors(all, options?.bindings) };
   }
 
   write(): KernelShader {

@@ -2,7 +2,7 @@ import { elementCount, type Shape } from '../../../ir/tensorType.js';
 import { ACCUMULATORS, Block, ofAxis } from '../../../loops/block.js';
 import { type ExpressionWriter, indented } from '../../../loops/expressionWriter.js';
 import type { Kernel } from '../../../loops/kernel.js';
-import type { Bindings } from './arrays.js';
+import type { ArrayOptions } from './arrays.js';
 import { countedBlock, longAxes } from './countedAxes.js';
 import { type KernelShader, KernelWriter, POINTS_A_WORKGROUP } from './kernelWriter.js';
 import { firstOf, joined, numbered, storesOf, termOf } from './reductions.js';
@@ -17,9 +17,9 @@ export class SingleRows {
 
   constructor(
     private readonly kernel: Kernel,
-    bindings: Bindings | undefined,
+    options: ArrayOptions | undefined,
   ) {
-    this.writer = new KernelWriter(new Set(), bindings);
+    this.writer = new KernelWriter(new Set(), options);
     const { language } = this.writer;
     this.outside = new Block({ prefix: 'c', language });
     const axes = longAxes(kernel.axes);
