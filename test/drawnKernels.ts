@@ -199,7 +199,7 @@ export const drawnRows: fc.Arbitrary<Kernel> = fc
     return { axes, over, phases: [first, second], stores };
   });
 
-/** A map of a tensor, of one that is stretched along some axes, and of one that is moved and cut, with 0 outside of it. */
+/** A map of a tensor, of one that is stretched along some axes, one that is moved, with 0 outside of it, and a part of one. */
 export const drawnMaps: fc.Arbitrary<Kernel> = fc
   .tuple(fc.array(whole(9), { minLength: 1, maxLength: 4 }), fc.infiniteStream(fc.nat(2)), fc.boolean())
   .map(([shape, choices, isBytes]): Kernel => {
@@ -214,7 +214,10 @@ export const drawnMaps: fc.Arbitrary<Kernel> = fc
       at.map((index, axis) => (stretched[axis] === 1 ? sum(0) : index)),
     );
     const beside = loadOrZero(external('y', f32(...shape)), moved);
-    const expr = binaryExpr('add', binaryExpr('mul', x, scale), beside);
+    const last = shape.length - 1;
+    const wider = external('wider', f32(...shape.slice(0, last), shape[last] + 2 + draw()));
+    const cut = load(wider, [...at.slice(0, last), sum(at[last], draw())]);
+    const expr = binaryExpr('add', binaryExpr('mul', x, scale), binaryExpr('add', beside, cut));
     const [z, t] = ['z', 't'].map((name) => external(name, f32(...shape)));
     return {
       ...{ axes: shape, over: [], phases: [] },

@@ -37,7 +37,7 @@ test('the page of a run shows its histograms, one outline a step', {
     const section = page.getByRole('region', { name: 'Histograms' });
     await section.scrollIntoViewIfNeeded();
     const shown = section.getByRole('img', {
-      name: /^gradients\/G\/model\.0\.weight at 5 steps; at step 500 from -/,
+      name: /^weights\/G\/model\.0\.weight at 5 steps; at step 500 from -/,
     });
     await shown.waitFor();
     assert.equal(await shown.locator('path').count(), 5);
@@ -45,9 +45,9 @@ test('the page of a run shows its histograms, one outline a step', {
       await shown.locator('title').allTextContents(),
       [100, 200, 300, 400, 500].map((s) => `step ${s}`),
     );
-    await page.getByRole('searchbox', { name: 'Find a tensor' }).fill('weights/');
-    await section.getByRole('img', { name: /^weights/ }).waitFor();
-    assert.equal(await section.getByRole('img', { name: /^gradients/ }).count(), 0);
+    await page.getByRole('searchbox', { name: 'Find a tensor' }).fill('gradients/');
+    await section.getByRole('img', { name: /^gradients/ }).waitFor();
+    assert.equal(await section.getByRole('img', { name: /^weights/ }).count(), 0);
     await assertAccessible(page, 'histograms');
     await page.setViewportSize(PHONE);
     await assertFits(page, 'histograms on a phone');

@@ -17,8 +17,8 @@ test('of all options of a training, those of its progress, saving and machine ar
   const causes = new Set(causesOf(names));
   const left = names.filter((name) => !causes.has(name));
   const groups = new Set(left.map((name) => TRAIN_OPTIONS[name as keyof typeof TRAIN_OPTIONS].group));
-  const expected = ['Data', 'Machine and messages', 'Progress', 'Run', 'Saving and continuing'];
-  assert.deepEqual([...groups].sort(), [...expected, 'Which checkpoint to load']);
+  const expected = ['Data', 'Machine and messages', 'Many machines', 'Progress', 'Run'];
+  assert.deepEqual([...groups].sort(), [...expected, 'Saving and continuing', 'Which checkpoint to load']);
   for (const name of ['direction', 'max_steps', 'no_flip', 'preprocess', 'warmup_steps'])
     assert.ok(causes.has(name), name);
 });

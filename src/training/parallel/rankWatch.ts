@@ -4,7 +4,7 @@ import type { TrainingFlags } from '../trainingFlags.js';
 import type { Launch } from './launch.js';
 
 /** Milliseconds between two looks, and by which each rank tells later than the one before it: one message is enough. */
-const [INTERVAL, TURN] = [100, 2000];
+const [INTERVAL, TURN] = [100, 5000];
 /** Seconds that ranks may take at least to start and to find each other, which is their first wait. */
 const STARTING = 20;
 

@@ -7,7 +7,7 @@ import type { FusionLimits } from './limits.js';
 import { inlineWhatIsCheap } from './onLoad.js';
 import { addToRows } from './precede.js';
 import { inlineWhatIsReadOnce } from './readOnce.js';
-import { gatherRows } from './rows.js';
+import { gatherRows, joinRows } from './rows.js';
 import { type SplitOf, splitKernel } from './splits.js';
 
 /** A rewriting of the kernels of a program, after which they are fewer and compute the same. */
@@ -24,6 +24,7 @@ export const RULES: readonly FusionRule[] = [
   { name: 'cheap maps on load', apply: inlineWhatIsCheap },
   { name: 'other epilogues', apply: addEpilogues },
   { name: 'maps in the rows that read them', apply: addToRows },
+  { name: 'rows that depend on each other', apply: joinRows },
 ];
 
 export interface FusionOptions extends FusionLimits {

@@ -14,7 +14,8 @@ test('the variables of a loop at the place of an element that it names', () => {
 test('a loop that does not go through all elements one by one has no such variables', () => {
   const [i, j] = variables([2, 2]);
   const place = variables([2, 2], 4);
-  assert.equal(variablesAt([i, i], [2, 2], [2, 2], place), undefined, 'an axis twice');
+  const diagonal = variablesAt([i, j, i], [2, 2, 2], [2, 2], [...place, place[0]]);
+  assert.equal(diagonal, undefined, 'an axis twice');
   assert.equal(variablesAt([i, whole(0)], [2, 2], [2], place), undefined, 'one column');
   assert.equal(variablesAt([i, sum(j, 1)], [2, 3], [2, 2], place), undefined, 'moved');
   assert.equal(variablesAt([i, j], [2, 3], [2, 2], place), undefined, 'a part');

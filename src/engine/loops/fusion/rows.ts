@@ -1,4 +1,4 @@
-import type { Tensor } from '../../ir/loopForm.js';
+import type { Index, Tensor } from '../../ir/loopForm.js';
 import { elementCount, sameShape } from '../../ir/tensorType.js';
 import { variables } from '../indices.js';
 import type { Kernel } from '../kernel.js';
@@ -29,9 +29,9 @@ export function gatherRows(graph: KernelGraph, limits: FusionLimits): void {
 function extended(graph: KernelGraph, row: KernelNode, limits: FusionLimits): KernelNode | undefined {
   for (const reader of graph.readersAfter(row)) {
     const made = isRow(reader.kernel)
-      ? addSums(graph, row, reader, limits)
+      ? haveTerms(row, reader) && addSums(graph, row, reader, limits)
       : addOfRow(graph, row, reader, limits);
-    if (made !== undefined) return made;
+    if (made) return made;
   }
   for (const sibling of siblings(graph, row)) {
     const made = addSums(graph, row, sibling, limits);
@@ -40,10 +40,38 @@ function extended(graph: KernelGraph, row: KernelNode, limits: FusionLimits): Ke
   return undefined;
 }
 
-/** Kernels that reduce rows of a tensor that this one reads too. */
+/**
+ * Rows of equal shape of which one's results depend on the other's, such as the gradients of a parameter by two passes
+ * through a network, which are added up: one kernel for both, where that binds no more tensors than a device does.
+ */
+export function joinRows(graph: KernelGraph, limits: FusionLimits): void {
+  for (const tensor of graph.computed()) {
+    let row = graph.producerOf(tensor);
+    while (row !== undefined && isRow(row.kernel)) {
+      const first = row;
+      const readers = graph.readersAfter(first).filter(({ kernel }) => isRow(kernel));
+      row = undefined;
+      for (const reader of readers) row ??= addSums(graph, first, reader, limits);
+    }
+  }
+}
+
+/** Kernels that reduce rows of a tensor whose rows this one reduces too. */
 function siblings(graph: KernelGraph, row: KernelNode): KernelNode[] {
-  const readers = row.reads.flatMap((tensor) => graph.readersOf(tensor));
+  const readers = termsOf(row).flatMap((tensor) => graph.readersOf(tensor));
   return graph.byPlace(new Set(readers)).filter((node) => node !== row && isRow(node.kernel));
+}
+
+/** The tensors of whose elements rows consist. */
+function termsOf({ kernel, reads }: KernelNode): Tensor[] {
+  const along = ({ index }: { readonly index: readonly Index[] }) =>
+    [...axesIn(index)].some((axis) => axis >= kernel.axes.length);
+  return reads.filter((tensor) => loadsOf(kernel, tensor).some(along));
+}
+
+function haveTerms(row: KernelNode, other: KernelNode): boolean {
+  const terms = termsOf(other);
+  return termsOf(row).some((tensor) => terms.includes(tensor));
 }
 
 function addSums(

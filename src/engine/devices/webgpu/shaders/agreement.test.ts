@@ -9,7 +9,10 @@ import {
 } from '../../../../../test/drawnKernels.js';
 import { gpuTest } from '../../../../../test/foundDevices.js';
 import { assertAgreement } from '../../../../../test/kernelAgreement.js';
-import type { Kernel } from '../../../loops/kernel.js';
+import { f32 } from '../../../ir/tensorType.js';
+import { load } from '../../../loops/expressions.js';
+import { type Kernel, kernelOf } from '../../../loops/kernel.js';
+import { external, map } from '../../../loops/tensors.js';
 import { contractionShape } from './contractionShape.js';
 import { tileName } from './tile.js';
 import { smallTile, tilesFor } from './tiles.js';
@@ -31,6 +34,12 @@ const property = (name: string, drawn: fc.Arbitrary<Kernel>, numRuns: number) =>
 property('contractions', drawnContractions, 60);
 property('rows', drawnRows, 40);
 property('maps', drawnMaps, 40);
+
+gpuTest('rows whose length 4 does not divide are not read by fours', async () => {
+  const x = external('x', f32(4, 10));
+  const kernel = kernelOf(map(f32(4, 8), (i, j) => load(x, [i, j])));
+  await assertAgreement({ kernel, seed: 3 });
+});
 
 /** Of each way to share a tile out among invocations one: all of them are tried by `agreement.slow.test.ts`. */
 const TILES = [
