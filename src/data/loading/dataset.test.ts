@@ -73,12 +73,13 @@ test('a batch is ready when the consumer returns from a long step', async () => 
   const given = process.env.NODE_OPTIONS;
   process.env.NODE_OPTIONS = `--import=${hook}`;
   const answers = new BroadcastChannel('answers') as BroadcastChannel & MessagePort; // as Node takes it
+  let sent = 0;
+  answers.onmessage = () => sent++; // what comes before the event loop is blocked
   await withDataset({ numThreads: 2 }, async (dataset) => {
     const batches = dataset[Symbol.asyncIterator]();
     await batches.next();
     // Blocks the event loop, as a training step does, until the other thread has sent this batch and the next.
     const pause = new Int32Array(new SharedArrayBuffer(4));
-    let sent = 0;
     for (const end = performance.now() + 60_000; sent < 2; Atomics.wait(pause, 0, 0, 5)) {
       if (receiveMessageOnPort(answers) !== undefined) sent++;
       assert.ok(performance.now() < end, 'nothing is made while the consumer is busy');
