@@ -48,7 +48,7 @@ test('without a terminal it prints those lines, plainly, and what ends an epoch'
   for (const [i, line] of epochs.entries()) {
     assert.match(
       line,
-      /^epoch \d\/4( {2}(G_GAN|G_L1|D_real|D_fake) +\d+\.\d{3}){4} {2}lr \S+ {2}[\d.]+ images\/s {2}\d+:\d\d {2}val L1 \d\.\d{4} {2}PSNR +[\d.]+ dB {2}SSIM -?\d\.\d{4}$/,
+      /^epoch \d\/4( {2}(G_GAN|G_L1|D_real|D_fake) +\d+\.\d{3}){4} {2}lr \S+ {2}[\d.]+ images\/s( {2}waiting \d+ %)? {2}\d+:\d\d {2}val L1 \d\.\d{4} {2}PSNR +[\d.]+ dB {2}SSIM -?\d\.\d{4}$/,
     );
     assert(line.startsWith(`epoch ${i + 1}/4`));
   }
@@ -56,7 +56,7 @@ test('without a terminal it prints those lines, plainly, and what ends an epoch'
 
 test('train_opt.txt tells all options, and which are not as by default', () => {
   const text = textOf(runFolder('run'), 'train_opt.txt');
-  assert.match(text, /^-+ Options -+\n {15}accumulate: 1 +\n {15}batch_size: 1 +\n/);
+  assert.match(text, /^-+ Options -+\n {15}accumulate: 1 +\n {12}alert_plateau: 10 +\n/);
   assert.match(text, /^ +ngf: 2 +\t\[default: 64\]$/m);
   assert.match(text, /^ +lambda_L1: 100\.0 +$/m);
   assert.match(text, /^ +norm: batch +$/m);
