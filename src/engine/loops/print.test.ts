@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { repositoryRoot } from '../../../test/repository.js';
+import type { Range } from '../ir/loopForm.js';
 import { reachable } from '../ir/program.js';
 import { f32, u8 } from '../ir/tensorType.js';
 import { Trace } from '../ir/trace.js';
@@ -14,7 +15,7 @@ import { reflectionPad } from '../ops/reflectionPad.js';
 import { reshape } from '../ops/shape.js';
 import { standardize } from '../ops/standardize.js';
 import { translatePixels } from '../ops/translatePixels.js';
-import { accumulator, load } from './expressions.js';
+import { accumulator, load, number } from './expressions.js';
 import { variables } from './indices.js';
 import { lowerToLoops } from './lowerToLoops.js';
 import { computedTensors } from './operands.js';
@@ -83,6 +84,17 @@ test('elements that are stored beside their sum', () => {
   );
 });
 
+test('what is computed alike reads alike, whichever of its indices was made first', () => {
+  const [row, column] = variables([2, 3]);
+  const [first, second] = [row, column].map((index) => ({ index, low: 0, high: 1 }));
+  const text = (where: readonly Range[]) => {
+    const expr = { id: 0, kind: 'select', where, x: number(1), y: number(0) } as const;
+    const store = { tensor: external('y', f32(2, 3)), index: [row, column], expr };
+    return formatKernel({ axes: [2, 3], over: [], phases: [], stores: [store] });
+  };
+  assert.equal(text([first, second]), text([second, first]));
+});
+
 test('views, choices, mirrors and offsets from data', () => {
   assert.deepEqual(printed(reshape(trace.input('flat', f32(24)), [2, 3, 4])), [
     't0 : f32[2,3,4] = flat[12·i0 + 4·i1 + i2]',
@@ -96,7 +108,7 @@ test('views, choices, mirrors and offsets from data', () => {
   const [rows, columns] = ['rows', 'columns'].map((name) => trace.input(name, f32(2, 1, 1, 1)));
   assert.deepEqual(printed(translatePixels(trace.input('p', f32(2, 1, 1, 8)), rows, columns)), [
     't0 : f32[2,1,1,8] = (p[i0, 0, rows[i0, 0, 0, 0], columns[i0, 0, 0, 0] + i3] ' +
-      'where 0 ≤ rows[i0, 0, 0, 0] < 1 and 0 ≤ columns[i0, 0, 0, 0] + i3 < 8 else 0)',
+      'where 0 ≤ columns[i0, 0, 0, 0] + i3 < 8 and 0 ≤ rows[i0, 0, 0, 0] < 1 else 0)',
   ]);
   assert.deepEqual(printed(cast(trace.input('bytes', u8(3)), 'f32')), ['t0 : f32[3] = bytes[i0]']);
 });

@@ -96,8 +96,9 @@ class Printer {
         return `${this.operand(expr.x)} ${symbol} ${this.operand(expr.y)}`;
       }
       case 'select': {
-        const where = expr.where.map((range) => this.range(range)).join(' and ');
-        return `(${this.expr(expr.x)} where ${where} else ${this.expr(expr.y)})`;
+        // Not by the ids that their indices happened to get: what is computed alike reads alike in every process.
+        const where = expr.where.map((range) => this.range(range)).sort();
+        return `(${this.expr(expr.x)} where ${where.join(' and ')} else ${this.expr(expr.y)})`;
       }
       case 'positive':
         return `(${this.expr(expr.x)} where ${this.expr(expr.of)} > 0 else ${this.expr(expr.y)})`;
