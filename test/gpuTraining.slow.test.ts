@@ -142,7 +142,7 @@ gpuTest('a GPU that is lost ends it with one error, and it goes on from its last
     message: /the GPU is lost[\s\S]*--continue_train/,
   });
   assert.equal(events.filter(({ kind }) => kind === 'saved').length, 1);
-  await trainHere(['--name', 'lost', '--continue_train', ...GPU]);
+  await trainHere(['--name', 'lost', '--continue_train', ...GPU, '--max_steps', '5']);
   await trainHere(small('never_lost', '--save_latest_freq', '2', '--max_steps', '5'));
   assert.deepEqual(checkpointOf('lost'), checkpointOf('never_lost'));
 });
