@@ -56,7 +56,10 @@ export function ranksOf({ rank, size, barrier, places }: RankThreadStart): Ranks
       Atomics.store(state, arrived, 0);
       Atomics.add(state, passed, 1);
       Atomics.notify(state, passed);
-    } else Atomics.wait(state, passed, before);
+      return;
+    }
+    // That of the barrier before may wake whoever has been quick to come to this one.
+    while (Atomics.load(state, passed) === before) Atomics.wait(state, passed, before);
   };
   const placeOf = (rank: number, length: number) => new Uint8Array(places, rank * PLACE, length);
   const inPieces = (bytes: Uint8Array, exchange: (piece: Uint8Array) => void) => {
