@@ -96,7 +96,7 @@ class Printer {
         return `${this.operand(expr.x)} ${symbol} ${this.operand(expr.y)}`;
       }
       case 'select': {
-        // Not by the ids that their indices happened to get: what is computed alike reads alike in every process.
+        // Not by the ids that their indices happened to get: what is computed alike always reads alike.
         const where = expr.where.map((range) => this.range(range)).sort();
         return `(${this.expr(expr.x)} where ${where.join(' and ')} else ${this.expr(expr.y)})`;
       }
