@@ -99,4 +99,4 @@ console.log(
 mkdirSync('bench/results', { recursive: true });
 writeFileSync(values.out, `${JSON.stringify({ adapter: gpu.name, batch, size, results }, null, 2)}\n`);
 console.log(`written to ${values.out}`);
-gpu.dispose();
+await gpu.dispose();

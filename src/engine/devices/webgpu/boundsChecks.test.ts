@@ -25,7 +25,7 @@ async function readBeyond(api: GPU): Promise<number> {
   const dispatch = gpu.dispatch(source, [{ ...all, bytes: 16 }, found], [1, 1]);
   await gpu.submit((encoder) => encodeDispatches(encoder, [dispatch]));
   const [element] = new Float32Array(await gpu.read(found));
-  gpu.dispose();
+  await gpu.dispose();
   return element;
 }
 

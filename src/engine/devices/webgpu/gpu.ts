@@ -40,6 +40,8 @@ export class Gpu {
   /** Buffers for downloads that are free, by their sizes. */
   private readonly staging = new Map<number, GPUBuffer[]>();
   private readonly inFlight: Promise<unknown>[] = [];
+  /** The device's promises that have not come to anything yet. */
+  private readonly open = new Set<Promise<unknown>>();
   private failure: Error | undefined;
   private isDisposed = false;
 
@@ -48,7 +50,7 @@ export class Gpu {
     readonly device: GPUDevice,
     readonly name: string,
   ) {
-    device.lost.then(({ message }) => {
+    this.following(device.lost).then(({ message }) => {
       if (this.isDisposed) return;
       const fix = 'train on from the last checkpoint with --continue_train, when it is there again';
       this.failure = new Pix2PixError('the GPU is lost', { adapter: name, reason: message }, fix);
@@ -147,7 +149,7 @@ export class Gpu {
     const encoder = this.device.createCommandEncoder();
     encode(encoder);
     this.device.queue.submit([encoder.finish()]);
-    this.inFlight.push(this.device.queue.onSubmittedWorkDone().catch(ignore));
+    this.inFlight.push(this.following(this.device.queue.onSubmittedWorkDone()).catch(ignore));
     if (this.inFlight.length > MAX_IN_FLIGHT) await this.inFlight.shift();
     this.throwFailure();
   }
@@ -155,7 +157,7 @@ export class Gpu {
   /** Waits for everything that has been submitted. */
   async finish(): Promise<void> {
     this.inFlight.length = 0;
-    await this.device.queue.onSubmittedWorkDone();
+    await this.following(this.device.queue.onSubmittedWorkDone());
     this.throwFailure();
   }
 
@@ -177,7 +179,7 @@ export class Gpu {
   async readStaging(staging: GPUBuffer): Promise<ArrayBuffer> {
     this.throwFailure();
     try {
-      await staging.mapAsync(MAP_MODE_READ);
+      await this.following(staging.mapAsync(MAP_MODE_READ));
       this.throwFailure();
       const copy = staging.getMappedRange().slice(0);
       staging.unmap();
@@ -221,7 +223,8 @@ export class Gpu {
     } catch (error) {
       made = { error };
     }
-    const [invalid, lacking] = await Promise.all([this.device.popErrorScope(), this.device.popErrorScope()]);
+    const scopes = [this.device.popErrorScope(), this.device.popErrorScope()];
+    const [invalid, lacking] = await Promise.all(scopes.map((scope) => this.following(scope)));
     this.throwFailure();
     if ('error' in made) throw made.error;
     if (lacking !== null) throw outOfMemory?.(lacking) ?? this.tooLittle('programs', 0, lacking.message);
@@ -229,12 +232,21 @@ export class Gpu {
     return made.value;
   }
 
-  dispose(): void {
+  /** Waits for all that the device still owes: Dawn aborts the process where a thread ends before its promises do. */
+  async dispose(): Promise<void> {
     if (this.isDisposed) return;
     this.isDisposed = true;
     for (const buffer of this.buffers) buffer.destroy();
     this.buffers.clear();
     this.device.destroy();
+    await Promise.allSettled(this.open);
+  }
+
+  private following<T>(promise: Promise<T>): Promise<T> {
+    this.open.add(promise);
+    const forget = () => this.open.delete(promise);
+    promise.then(forget, forget);
+    return promise;
   }
 
   private throwFailure(): void {

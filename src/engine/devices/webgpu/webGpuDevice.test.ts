@@ -43,6 +43,19 @@ gpuTest('a lost GPU ends what runs with one clear error', async () => {
   await device.dispose();
 });
 
+gpuTest(
+  'a device that is disposed of owes nothing: Dawn aborts where a thread ends before its promises',
+  async () => {
+    const { own, device } = await guaranteed();
+    let isToldOfLoss = false;
+    own.lost.then(() => {
+      isToldOfLoss = true;
+    });
+    await device.dispose();
+    assert.ok(isToldOfLoss);
+  },
+);
+
 gpuTest('where there is no adapter, and where memory does not suffice, it is said what to do', async () => {
   const none = { requestAdapter: async () => null } as unknown as GPU;
   await assert.rejects(openAdapter('webgpu', { gpu: none, versions: {} }, {}), {

@@ -134,7 +134,7 @@ export class WebGpuDevice implements Device {
     for (const executable of this.executables) await executable.dispose();
     this.states.clear();
     this.optimiserOf.clear();
-    this.gpu.dispose();
+    await this.gpu.dispose();
   }
 
   /** Milliseconds of one op by itself, at its fastest. */
