@@ -4,7 +4,7 @@ import type { Kernel } from '../../../loops/kernel.js';
 import type { ArrayOptions } from './arrays.js';
 import { type ContractionShape, longest } from './contractionShape.js';
 import { type Axis, countedBlock, fourBlocks, pointsOf } from './countedAxes.js';
-import { accessesOf, neighbourAxes, storedBy, wideTensors } from './fourNeighbours.js';
+import { accessesOf, neighbourAxes, storedBy, storedNeighbours, wideTensors } from './fourNeighbours.js';
 import { type KernelShader, KernelWriter } from './kernelWriter.js';
 import { foursARow, invocationsOf, type Tile } from './tile.js';
 import { type TileLoops, tileLoad } from './tileLoad.js';
@@ -40,16 +40,15 @@ class ContractionWriter {
     const { stores } = kernel;
     this.inner = tile.nested ? [longest(over)] : over;
     this.loops = over.filter((axis) => !this.inner.includes(axis));
-    const out = stores.map(({ expr }) => expr);
     const accesses = {
       row: accessesOf([rows.operand]),
       column: accessesOf([columns.operand]),
-      stored: [...accessesOf(out), ...storedBy(stores)],
+      stored: [...accessesOf(stores.map(({ expr }) => expr)), ...storedBy(stores)],
     };
     this.suffix = {
       row: neighbourAxes(rows.axes, accesses.row, [rows.operand]),
       column: neighbourAxes(columns.axes, accesses.column, [columns.operand]),
-      stored: neighbourAxes(columns.axes, accesses.stored, out, stores),
+      stored: storedNeighbours(columns.axes, stores).suffix,
     };
     const all = (['row', 'column', 'stored'] as const).flatMap((of) => {
       const { axes } = of === 'row' ? rows : columns;
