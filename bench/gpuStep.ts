@@ -1,5 +1,5 @@
 import { openDevice } from '../src/engine/devices/openDevice.js';
-import { fusionFor } from '../src/engine/devices/webgpu/fusionFor.js';
+import { scheduleOptions } from '../src/engine/devices/webgpu/fusionFor.js';
 import { GUARANTEED } from '../src/engine/devices/webgpu/shaders/tiles.js';
 import { type Costs, costsOf } from '../src/engine/loops/costs.js';
 import { scheduleOf } from '../src/engine/loops/schedule.js';
@@ -131,8 +131,8 @@ export async function timeKernels(opt: TrainOptions, steps: number): Promise<rea
 /** What a step of these options costs, known before anything is run. */
 export function staticCosts(opt: TrainOptions): Costs {
   const graph = buildModel(findModel(opt.model), opt as unknown as ModelOptions);
-  const fusion = fusionFor(GUARANTEED);
-  return costsOf(scheduleOf(stepOf(graph).program(stepSize(opt)!), { fusion }).tasks);
+  const options = scheduleOptions({ workgroup: GUARANTEED });
+  return costsOf(scheduleOf(stepOf(graph).program(stepSize(opt)!), options).tasks);
 }
 
 /** Of all GPUs together, by all processes; undefined where the system does not tell. */

@@ -10,7 +10,7 @@ import { asHalf } from './tensors.js';
 export type CanStoreHalf = (kernel: Kernel, store: Store) => boolean;
 
 /** Smaller tensors cost nothing to move. */
-const MIN_ELEMENTS = 2 ** 13;
+const MIN_ELEMENTS = 2 ** 10;
 /** Sums of fewer products are left alone: they are no layers of networks, but conversions of colours and the like. */
 const MIN_TERMS = 16;
 
@@ -22,7 +22,7 @@ const MIN_TERMS = 16;
 export function inMixedPrecision(schedule: Schedule, canStoreHalf: CanStoreHalf): Schedule {
   const halves = halfTensors(schedule, canStoreHalf);
   const tasks = schedule.tasks.map(
-    (task): Task => (task.kind === 'host' ? task : { ...task, kernel: withHalves(task.kernel, halves) }),
+    (task): Task => (task.kind === 'host' ? task : { ...task, kernel: inHalves(task.kernel, halves) }),
   );
   return { ...schedule, tasks };
 }
@@ -42,13 +42,17 @@ export function halfTensors(schedule: Schedule, canStoreHalf: CanStoreHalf): Rea
     if (task.kind === 'host') continue;
     for (const store of task.kernel.stores) {
       const { tensor } = store;
-      const isLarge = elementCount(tensor.type.shape) >= MIN_ELEMENTS && tensor.type.dtype === 'f32';
       const isPartial = isProduct(task.kernel) && !values.has(tensor);
-      if (!isLarge || isPartial || kept.has(tensor) || isSum(task.kernel, store)) continue;
+      if (!isLarge(tensor) || isPartial || kept.has(tensor) || isSum(task.kernel, store)) continue;
       if (canStoreHalf(task.kernel, store)) found.add(tensor);
     }
   }
   return found;
+}
+
+/** Whether it is no number a channel, such as a scale. */
+function isLarge({ type: { shape, dtype } }: Tensor): boolean {
+  return dtype === 'f32' && elementCount(shape) >= MIN_ELEMENTS && elementCount(shape.slice(-2)) > 1;
 }
 
 const isProduct = ({ phases }: Kernel) => phases.flat().some(({ op }) => op === 'product');
@@ -59,7 +63,7 @@ function isSum(kernel: Kernel, store: Store): boolean {
 }
 
 /** A kernel that reads and stores these tensors as 16-bit floats, and multiplies such. */
-function withHalves(kernel: Kernel, halves: ReadonlySet<Tensor>): Kernel {
+export function inHalves(kernel: Kernel, halves: ReadonlySet<Tensor>): Kernel {
   const stored = new Set(kernel.stores.flatMap(({ tensor, expr }) => (halves.has(tensor) ? [expr] : [])));
   const rewriting = new Rewriting({
     element: (tensor, index) => (halves.has(tensor) ? load(asHalf(tensor), index) : undefined),

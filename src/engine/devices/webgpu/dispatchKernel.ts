@@ -18,7 +18,7 @@ export function dispatchKernel(
 ): Dispatch {
   const bindings = sharedBindings(tensorsOf(kernel), memoryOf, gpu.bindingLimits);
   const { source, tensors, workgroups } = kernelShader(kernel, {
-    ...{ tile, bindings, invocations: gpu.workgroupLimits.invocations },
+    ...{ tile, bindings, invocations: gpu.workgroupLimits.invocations, hasHalves: gpu.hasHalves },
   });
   return gpu.dispatch(source, bindings?.memories ?? tensors.map(memoryOf), workgroups);
 }

@@ -5,7 +5,7 @@ import { Gpu } from './gpu.js';
 import { WebGpuDevice } from './webGpuDevice.js';
 
 /** Features that are used where an adapter has them. */
-const OPTIONAL_FEATURES = ['timestamp-query'] as const satisfies readonly GPUFeatureName[];
+const OPTIONAL_FEATURES = ['timestamp-query', 'shader-f16'] as const satisfies readonly GPUFeatureName[];
 
 /** Of WebGPU's guaranteed limits those that kernels count on; adapters of its compatibility mode have less. */
 const NEEDED_LIMITS = {

@@ -27,6 +27,7 @@ const COPIED_BYTES = 2 ** 26;
 export class WebGpuDevice implements Device {
   readonly memory;
   readonly runsAhead = MAX_IN_FLIGHT;
+  readonly hasMixedPrecision = true;
   private readonly tiles: KernelTiles;
   private readonly states: StateMemory;
   private readonly optimiserOf = new Map<State, WebGpuAdam>();
@@ -85,7 +86,9 @@ export class WebGpuDevice implements Device {
     for (const state of states) {
       const adam = this.optimiserOf.get(state);
       this.optimiserOf.delete(state);
-      if (adam !== undefined && ![...this.optimiserOf.values()].includes(adam)) adam.free();
+      if (adam === undefined || [...this.optimiserOf.values()].includes(adam)) continue;
+      if (adam.settings.lossScale !== undefined) this.states.free([adam.settings.lossScale]);
+      adam.free();
     }
   }
 
@@ -95,6 +98,7 @@ export class WebGpuDevice implements Device {
       this.states.adopt(state, adam.of(state, 'parameter'));
       this.optimiserOf.set(state, adam);
     }
+    if (settings.lossScale !== undefined) this.states.adopt(settings.lossScale, adam.lossScaling!.scale);
     return adam;
   }
 
