@@ -1,5 +1,5 @@
 import { openDevice } from '../src/engine/devices/openDevice.js';
-import { scheduleOptions } from '../src/engine/devices/webgpu/fusionFor.js';
+import { scheduleOptions } from '../src/engine/devices/webgpu/kernelLimits.js';
 import { GUARANTEED } from '../src/engine/devices/webgpu/shaders/tiles.js';
 import { type Costs, costsOf } from '../src/engine/loops/costs.js';
 import { scheduleOf } from '../src/engine/loops/schedule.js';

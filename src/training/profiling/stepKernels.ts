@@ -1,4 +1,4 @@
-import { scheduleOptions } from '../../engine/devices/webgpu/fusionFor.js';
+import { scheduleOptions } from '../../engine/devices/webgpu/kernelLimits.js';
 import { kernelTexts } from '../../engine/devices/webgpu/kernelText.js';
 import { contractionShape } from '../../engine/devices/webgpu/shaders/contractionShape.js';
 import { tileByRule } from '../../engine/devices/webgpu/shaders/tileRules.js';

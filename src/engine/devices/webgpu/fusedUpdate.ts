@@ -21,7 +21,7 @@ export interface FusedUpdate {
  * @param condition the name of a scalar more: where it is not above 0, all stays as it is
  */
 export function fusedUpdate(update: ElementwiseUpdate, condition?: string): FusedUpdate {
-  const lowered = lowerToLoops(reachable(update.writes.values()));
+  const lowered = lowerToLoops(reachable([...update.writes.keys(), ...update.writes.values()]));
   const tensorOf = (value: Value) => lowered.get(value)!;
   const applies = condition === undefined ? undefined : external(condition, f32());
   const stores = [...update.writes].map(([array, value]) => {

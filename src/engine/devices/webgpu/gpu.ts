@@ -1,7 +1,6 @@
 import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
 import { adapterFacts } from './adapterFacts.js';
 import { BufferUsage } from './bufferUsage.js';
-import { type KernelLimits, MAX_TENSORS } from './fusionFor.js';
 import type { WorkgroupLimits } from './shaders/tiles.js';
 
 /** A part of a buffer, in bytes. */
@@ -87,18 +86,6 @@ export class Gpu {
       this.device.limits;
     const invocations = Math.min(maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX);
     return { bytes: maxComputeWorkgroupStorageSize, invocations };
-  }
-
-  /** Whether 16-bit floats are a type of its shaders'. */
-  get hasHalves(): boolean {
-    return this.device.features.has('shader-f16');
-  }
-
-  /** What of it decides the kernels of programs. */
-  get kernelLimits(): KernelLimits {
-    // Tensors that share a binding are bound as words.
-    const storesHalves = this.hasHalves && this.bindingLimits.count >= MAX_TENSORS;
-    return { workgroup: this.workgroupLimits, storesHalves };
   }
 
   /**

@@ -8,7 +8,8 @@ import type { Gpu } from './gpu.js';
 import { timeTiles } from './kernelTiming.js';
 import { type ContractionShape, contractionShape } from './shaders/contractionShape.js';
 import { pointsOf } from './shaders/countedAxes.js';
-import { type Tile, tileName } from './shaders/tile.js';
+import { matrixTileByRule, matrixTilesFor } from './shaders/matrixTiles.js';
+import { type MatrixShape, type Tile, tileName } from './shaders/tile.js';
 import { plausibleTiles, tileByRule } from './shaders/tileRules.js';
 import { smallTile, tilesFor } from './shaders/tiles.js';
 import { tensorsOf } from './sharedBindings.js';
@@ -24,6 +25,8 @@ interface KernelTilesSettings {
   readonly store?: TunedChoicesStore;
   /** Whether the adapter is software: then the tile is small, which compiles quickly, and nothing is timed. */
   readonly isSoftware: boolean;
+  /** What subgroups multiply at once, where the adapter has that. */
+  readonly matrix?: MatrixShape | undefined;
   /** Products that a contraction must have to be timed. */
   readonly worthTiming?: number;
   /** Milliseconds of a kernel by tiles; tests have times of their own. */
@@ -73,15 +76,16 @@ export class KernelTiles {
   }
 
   private choiceBetween(kernel: Kernel, shape: ContractionShape): Choice {
-    const { gpu, isSoftware, worthTiming = WORTH_TIMING, time = timeTiles } = this.settings;
+    const { gpu, worthTiming = WORTH_TIMING, time = timeTiles } = this.settings;
     const limits = gpu.workgroupLimits;
     const { rows, columns, batch, terms } = shape;
+    const matrices = this.matrixTilesOf(shape);
     const isWorthTiming = rows.points * columns.points * pointsOf(batch) * terms >= worthTiming;
     return {
       key: keyOf(kernel),
       options: this.tilesOf(shape).map(tileName),
-      ruled: () => tileName(isSoftware ? smallTile(shape) : tileByRule(shape, limits)),
-      plausible: () => (isWorthTiming ? plausibleTiles(shape, limits).map(tileName) : []),
+      ruled: () => tileName(this.ruled(shape)),
+      plausible: () => (isWorthTiming ? [...matrices, ...plausibleTiles(shape, limits)].map(tileName) : []),
       time: (names) =>
         time(
           gpu,
@@ -91,8 +95,21 @@ export class KernelTiles {
     };
   }
 
+  private ruled(shape: ContractionShape): Tile {
+    if (this.settings.isSoftware) return smallTile(shape);
+    const matrices = this.matrixTilesOf(shape);
+    if (matrices.length > 0) return matrixTileByRule(shape, matrices);
+    return tileByRule(shape, this.settings.gpu.workgroupLimits);
+  }
+
   private tilesOf(shape: ContractionShape): Tile[] {
-    return tilesFor(shape, this.settings.gpu.workgroupLimits);
+    return [...this.matrixTilesOf(shape), ...tilesFor(shape, this.settings.gpu.workgroupLimits)];
+  }
+
+  /** Those by which subgroups multiply matrices, where the adapter has that. */
+  private matrixTilesOf(shape: ContractionShape): Tile[] {
+    const { matrix, gpu } = this.settings;
+    return matrix === undefined ? [] : matrixTilesFor(shape, gpu.workgroupLimits, matrix);
   }
 }
 

@@ -11,6 +11,7 @@ import type { Profile } from '../../runtime/profile.js';
 import { type PredictOptions, predictStepTime, type StepTime } from '../../runtime/stepTime.js';
 import type { DecidedAlgorithms } from '../../runtime/tunedChoices.js';
 import { type Gpu, MAX_IN_FLIGHT } from './gpu.js';
+import { matrixOf } from './kernelLimits.js';
 import { KernelTiles } from './kernelTiles.js';
 import { KernelTimes } from './kernelTimes.js';
 import { StateMemory } from './stateMemory.js';
@@ -46,7 +47,10 @@ export class WebGpuDevice implements Device {
     private readonly settings: Pick<DeviceSettings, 'profiling' | 'tunedChoices'> = {},
   ) {
     const { tunedChoices: store } = settings;
-    this.tiles = new KernelTiles({ gpu, fingerprint, store, isSoftware: gpu.isSoftware });
+    this.tiles = new KernelTiles({
+      ...{ gpu, fingerprint, store },
+      ...{ isSoftware: gpu.isSoftware, matrix: matrixOf(gpu) },
+    });
     this.states = new StateMemory(gpu);
     this.memory = webGpuMemory(gpu);
     if (settings.profiling) new KernelTimes(gpu); // refuses an adapter without timestamps before anything is run

@@ -21,6 +21,8 @@ export const POINTS_A_WORKGROUP = 64;
 /** WebGPU guarantees so many workgroups an axis. */
 const MAX_WORKGROUPS = 65_535;
 
+const BUILTINS = ['@builtin(workgroup_id) groups: vec3u', '@builtin(local_invocation_index) lane: u32'];
+
 const COMPONENTS = ['x', 'y', 'z', 'w'] as const;
 
 /** An f32 rounded to a 16-bit float: where an adapter has none, by way of a word that two are packed into. */
@@ -102,12 +104,24 @@ export class KernelWriter {
   shader(parts: {
     readonly workgroupSize: number;
     readonly groups: number;
+    /** WGSL's extensions, besides what 16-bit floats need. */
+    readonly enables?: readonly string[];
+    /** Arguments of the entry point, besides those that all have. */
+    readonly builtins?: readonly string[];
     readonly declarations?: readonly string[];
     readonly functions?: readonly string[];
     /** In which `group` is the number of the workgroup, and `lane` that of the invocation in it. */
     readonly body: readonly string[];
   }): KernelShader {
-    const { workgroupSize, groups, declarations = [], functions = [], body } = parts;
+    const {
+      workgroupSize,
+      groups,
+      enables = [],
+      builtins = [],
+      declarations = [],
+      functions = [],
+      body,
+    } = parts;
     const x = Math.min(groups, MAX_WORKGROUPS);
     const y = Math.ceil(groups / x);
     const hasHalves = this.options?.hasHalves === true;
@@ -115,12 +129,12 @@ export class KernelWriter {
     const isMixed = rounding.length > 0 || this.arrays.tensors.some(isHalf);
     const called = [...this.arrays.functions, ...rounding, FUNCTIONS, ...functions].join('\n');
     const source = [
-      ...(hasHalves && isMixed ? ['enable f16;'] : []),
+      ...new Set([...(hasHalves && isMixed ? ['f16'] : []), ...enables].map((name) => `enable ${name};`)),
       ...this.arrays.declarations(),
       ...declarations,
       called,
       `@compute @workgroup_size(${workgroupSize})`,
-      'fn main(@builtin(workgroup_id) groups: vec3u, @builtin(local_invocation_index) lane: u32) {',
+      `fn main(${[...BUILTINS, ...builtins].join(', ')}) {`,
       ...(y === 1
         ? ['  let group = groups.x;']
         : [`  let group = groups.x + groups.y * ${x}u;`, `  if (group >= ${groups}u) { return; }`]),
