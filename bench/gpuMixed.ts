@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { RandomStream } from '../src/base/random/stream.js';
-import { dispatchKernel } from '../src/engine/devices/webgpu/dispatchKernel.js';
+import { dispatchKernels } from '../src/engine/devices/webgpu/dispatchKernel.js';
 import { type Dispatch, encodeDispatches, type Gpu, type Memory } from '../src/engine/devices/webgpu/gpu.js';
 import { matrixOf } from '../src/engine/devices/webgpu/kernelLimits.js';
 import { timeDispatch } from '../src/engine/devices/webgpu/kernelTiming.js';
@@ -159,8 +159,11 @@ function bytesOf(tensor: Tensor, stream: RandomStream): Uint8Array {
   return new Uint8Array(words.buffer);
 }
 
-function dispatchOf(kernel: Kernel, tensors: Tensors, tile: Tile): Promise<Dispatch> {
-  return gpu.checked(() => dispatchKernel(gpu, kernel, (tensor) => tensors.get(tensor)!, tile));
+async function dispatchOf(kernel: Kernel, tensors: Tensors, tile: Tile): Promise<Dispatch> {
+  const [dispatch] = await dispatchKernels(gpu, [
+    { kernel, tile, memoryOf: (tensor) => tensors.get(tensor)! },
+  ]);
+  return dispatch;
 }
 
 async function timeOf(kernel: Kernel, tensors: Tensors, tile: Tile): Promise<number> {

@@ -9,7 +9,7 @@ import {
 } from '../../runtime/adamUpdate.js';
 import type { Accumulation } from '../../runtime/optimiser.js';
 import { factorKernel, PARTIAL_SUMS, squaresKernel } from './clipping.js';
-import { dispatchKernel } from './dispatchKernel.js';
+import { dispatchKernels, type KernelInMemory } from './dispatchKernel.js';
 import { fusedUpdate } from './fusedUpdate.js';
 import type { Dispatch, Gpu, Memory } from './gpu.js';
 import { decisionShader, finiteShader } from './gradientScaling.js';
@@ -45,18 +45,16 @@ export class AdamTask {
     const { accumulates } = adam.settings;
     const partials = 4 * PARTIAL_SUMS * adam.parts('gradient').length;
     const memory = await gpu.allocate(SCALARS.length * ALIGNMENT + partials, 'numbers of an update');
-    const maker = new TaskMaker(gpu, adam, memory);
-    const update = (from: Quantity) => [
-      ...maker.decision(from),
-      ...maker.clipping(from),
-      ...maker.update(from),
+    const maker = new TaskMaker(adam, memory);
+    const update = async (from: Quantity) => [
+      ...(await gpu.checked(() => maker.decision(gpu, from))),
+      ...(await dispatchKernels(gpu, [...maker.clipping(from), ...maker.update(from)])),
     ];
-    return gpu.checked(() => {
-      const updates = new Map<Quantity, readonly Dispatch[]>([['gradient', update('gradient')]]);
-      if (accumulates) updates.set('accumulated', update('accumulated'));
-      const accumulation = accumulates ? maker.accumulation() : { first: [], next: [] };
-      return new AdamTask(gpu, adam, memory, updates, accumulation);
-    });
+    const updates = new Map<Quantity, readonly Dispatch[]>([['gradient', await update('gradient')]]);
+    if (accumulates) updates.set('accumulated', await update('accumulated'));
+    const { first, next } = accumulates ? maker.accumulation() : { first: [], next: [] };
+    const accumulation = { first: await dispatchKernels(gpu, first), next: await dispatchKernels(gpu, next) };
+    return new AdamTask(gpu, adam, memory, updates, accumulation);
   }
 
   /** What this run dispatches; the numbers for it are on their way. @param learningRate α */
@@ -119,15 +117,14 @@ export class AdamTask {
   }
 }
 
-/** Makes the dispatches of an update, part by part of the arenas. */
+/** Makes the kernels of an update, part by part of the arenas. */
 class TaskMaker {
   constructor(
-    private readonly gpu: Gpu,
     private readonly adam: WebGpuAdam,
     private readonly memory: GPUBuffer,
   ) {}
 
-  update(from: Quantity): Dispatch[] {
+  update(from: Quantity): KernelInMemory[] {
     const { betas, averaging, lossScale } = this.adam.settings;
     const condition = lossScale === undefined ? undefined : 'applies';
     const arrays: Record<string, Quantity> = { parameter: 'parameter', gradient: from };
@@ -145,7 +142,7 @@ class TaskMaker {
   }
 
   /** Begins with this run's gradients, or adds them to those of the runs before. */
-  accumulation(): Record<'first' | 'next', Dispatch[]> {
+  accumulation(): Record<'first' | 'next', KernelInMemory[]> {
     const arrays = { target: 'accumulated', source: 'gradient' } as const;
     const added = 'accumulatedAdded';
     return {
@@ -170,7 +167,7 @@ class TaskMaker {
   }
 
   /** Sets the factor by which gradients are shortened. */
-  clipping(from: Quantity): Dispatch[] {
+  clipping(from: Quantity): KernelInMemory[] {
     const { clipNorm } = this.adam.settings;
     if (clipNorm === undefined) return [];
     const parts = this.adam.parts(from);
@@ -179,7 +176,7 @@ class TaskMaker {
     const squares = parts.map((part, i) => {
       const { kernel, gradient, partials } = squaresKernel(part.bytes / 4);
       const own = { buffer: this.memory, offset: start + i * partialBytes, bytes: partialBytes };
-      return this.dispatch(
+      return placed(
         kernel,
         new Map([
           [gradient, part],
@@ -193,7 +190,7 @@ class TaskMaker {
       [partials, all],
       [factor, scalarMemory(this.memory, 'factor')],
     ]);
-    return [...squares, this.dispatch(kernel, memories)];
+    return [...squares, placed(kernel, memories)];
   }
 
   private overParts(
@@ -201,7 +198,7 @@ class TaskMaker {
     scalars: Readonly<Record<string, Scalar>>,
     update: (length: number) => ElementwiseUpdate,
     condition?: Scalar,
-  ): Dispatch[] {
+  ): KernelInMemory[] {
     return this.adam.parts('parameter').map(({ bytes }, part) => {
       const { kernel, tensors } = fusedUpdate(update(bytes / 4), condition);
       const memories = new Map<Tensor, Memory>();
@@ -213,13 +210,13 @@ class TaskMaker {
       }
       if (condition !== undefined)
         memories.set(tensors.get(condition)!, scalarMemory(this.memory, condition));
-      return this.dispatch(kernel, memories);
+      return placed(kernel, memories);
     });
   }
+}
 
-  private dispatch(kernel: Kernel, memories: ReadonlyMap<Tensor, Memory>): Dispatch {
-    return dispatchKernel(this.gpu, kernel, (tensor) => memories.get(tensor)!);
-  }
+function placed(kernel: Kernel, memories: ReadonlyMap<Tensor, Memory>): KernelInMemory {
+  return { kernel, memoryOf: (tensor) => memories.get(tensor)! };
 }
 
 /** In bytes. */
