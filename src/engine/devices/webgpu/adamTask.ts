@@ -152,8 +152,8 @@ class TaskMaker {
   }
 
   /** With a loss scale: looks for gradients that are not finite, and sets the numbers of the update by that. */
-  decision(from: Quantity): Dispatch[] {
-    const { gpu, adam, memory } = this;
+  decision(gpu: Gpu, from: Quantity): Dispatch[] {
+    const { adam, memory } = this;
     if (adam.lossScaling === undefined) return [];
     const scaling = adam.lossScaling.memory;
     const checks = adam.parts(from).map((part) => {
