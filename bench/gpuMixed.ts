@@ -8,7 +8,7 @@ import { matrixOf } from '../src/engine/devices/webgpu/kernelLimits.js';
 import { timeDispatch } from '../src/engine/devices/webgpu/kernelTiming.js';
 import { aligned } from '../src/engine/devices/webgpu/placement.js';
 import { isHalf, isPacked } from '../src/engine/devices/webgpu/shaders/arrays.js';
-import { matrixTileByRule, matrixTilesFor } from '../src/engine/devices/webgpu/shaders/matrixTiles.js';
+import { matrixTilesByRule, matrixTilesFor } from '../src/engine/devices/webgpu/shaders/matrixTiles.js';
 import { type Tile, tileName } from '../src/engine/devices/webgpu/shaders/tile.js';
 import { plausibleTiles } from '../src/engine/devices/webgpu/shaders/tileRules.js';
 import { tensorsOf } from '../src/engine/devices/webgpu/sharedBindings.js';
@@ -40,6 +40,8 @@ const { values, positionals } = parseArgs({
     only: { type: 'string', default: '' },
     /** Ordinary tiles that are timed of each contraction. */
     tiles: { type: 'string', default: '3' },
+    /** The same of tiles of matrices. */
+    matrices: { type: 'string', default: '6' },
     out: { type: 'string', default: 'bench/results/gpuMixed.json' },
   },
 });
@@ -88,8 +90,9 @@ async function compare(contraction: Contraction): Promise<Compared> {
   const { kernel, shape, name, count } = contraction;
   const limits = gpu.workgroupLimits;
   const ordinary = plausibleTiles(shape, limits).slice(0, Number(values.tiles));
-  const matrices = matrix === undefined ? [] : matrixTilesFor(shape, limits, matrix);
-  const ruled = matrices.length === 0 ? undefined : tileName(matrixTileByRule(shape, matrices));
+  const all = matrix === undefined ? [] : matrixTilesByRule(shape, matrixTilesFor(shape, limits, matrix));
+  const matrices = all.slice(0, Number(values.matrices));
+  const ruled = matrices.length === 0 ? undefined : tileName(matrices[0]);
   const tensors = await filled(kernel);
   const expected = await resultsOf(kernel, tensors, ordinary[0]);
   const rate = ({ milliseconds }: Timed) => (operationsOf(shape) / milliseconds / 1e9).toFixed(1);

@@ -8,7 +8,7 @@ import type { Gpu } from './gpu.js';
 import { compileTiles, timeTiles } from './kernelTiming.js';
 import { type ContractionShape, contractionShape } from './shaders/contractionShape.js';
 import { pointsOf } from './shaders/countedAxes.js';
-import { matrixTileByRule, matrixTilesFor } from './shaders/matrixTiles.js';
+import { matrixTilesByRule, matrixTilesFor } from './shaders/matrixTiles.js';
 import { type MatrixShape, type Tile, tileName } from './shaders/tile.js';
 import { plausibleTiles, tileByRule } from './shaders/tileRules.js';
 import { smallTile, tilesFor } from './shaders/tiles.js';
@@ -16,6 +16,8 @@ import { tensorsOf } from './sharedBindings.js';
 
 /** Contractions of fewer products are quick by any tile: the rule decides, and nothing is timed. */
 const WORTH_TIMING = 2 ** 24;
+/** Of the tiles by which subgroups multiply matrices, so many are timed. */
+const TIMED_MATRICES = 6;
 
 interface KernelTilesSettings {
   readonly gpu: Gpu;
@@ -89,7 +91,10 @@ export class KernelTiles {
       key: keyOf(kernel),
       options: this.tilesOf(shape).map(tileName),
       ruled: () => tileName(this.ruled(shape)),
-      plausible: () => (isWorthTiming ? [...matrices, ...plausibleTiles(shape, limits)].map(tileName) : []),
+      plausible: () =>
+        isWorthTiming
+          ? [...matrices.slice(0, TIMED_MATRICES), ...plausibleTiles(shape, limits)].map(tileName)
+          : [],
       ready: (names) => compile(gpu, kernel, named(names)),
       time: (names) => time(gpu, kernel, named(names)),
     };
@@ -98,7 +103,7 @@ export class KernelTiles {
   private ruled(shape: ContractionShape): Tile {
     if (this.settings.isSoftware) return smallTile(shape);
     const matrices = this.matrixTilesOf(shape);
-    if (matrices.length > 0) return matrixTileByRule(shape, matrices);
+    if (matrices.length > 0) return matrices[0];
     return tileByRule(shape, this.settings.gpu.workgroupLimits);
   }
 
@@ -106,10 +111,11 @@ export class KernelTiles {
     return [...this.matrixTilesOf(shape), ...tilesFor(shape, this.settings.gpu.workgroupLimits)];
   }
 
-  /** Those by which subgroups multiply matrices, where the adapter has that. */
+  /** Those by which subgroups multiply matrices, where the adapter has that; the likeliest first. */
   private matrixTilesOf(shape: ContractionShape): Tile[] {
     const { matrix, gpu } = this.settings;
-    return matrix === undefined ? [] : matrixTilesFor(shape, gpu.workgroupLimits, matrix);
+    if (matrix === undefined) return [];
+    return matrixTilesByRule(shape, matrixTilesFor(shape, gpu.workgroupLimits, matrix));
   }
 }
 

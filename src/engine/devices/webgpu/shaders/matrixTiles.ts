@@ -55,15 +55,15 @@ const UNITS = 64;
 const LOAD = 64;
 
 /**
- * The tile that is taken where nothing is timed: multiplications are so fast that loads decide, and how many workgroups
+ * These tiles as they are tried, the likeliest first: multiplications are so fast that loads decide, and how many workgroups
  * there are.
  */
-export function matrixTileByRule(shape: ContractionShape, tiles: readonly Tile[]): Tile {
+export function matrixTilesByRule(shape: ContractionShape, tiles: readonly Tile[]): Tile[] {
   const cost = (tile: Tile) => {
     const { rows, columns } = tile;
     const count = Math.ceil(shape.rows.points / rows) * Math.ceil(shape.columns.points / columns);
     const waves = Math.ceil((count * pointsOf(shape.batch)) / UNITS);
     return waves * (rows * columns + LOAD * (rows + columns));
   };
-  return tiles.reduce((a, b) => (cost(b) < cost(a) ? b : a));
+  return [...tiles].sort((a, b) => cost(a) - cost(b));
 }
