@@ -5,6 +5,7 @@ import type { AlgorithmTimes } from '../../runtime/algorithmTimes.js';
 import { BufferUsage } from './bufferUsage.js';
 import { dispatchKernels } from './dispatchKernel.js';
 import { type Dispatch, encodeDispatches, type Gpu, type Memory } from './gpu.js';
+import { hasHalves } from './kernelLimits.js';
 import { kernelShader } from './kernelShader.js';
 import { type Tile, tileName } from './shaders/tile.js';
 import { tensorsOf } from './sharedBindings.js';
@@ -19,7 +20,7 @@ const WAKING = 30;
 export async function compileTiles(gpu: Gpu, kernel: Kernel, tiles: readonly Tile[]): Promise<void> {
   if (tensorsOf(kernel).length > gpu.bindingLimits.count) return; // what they share follows from their memory
   const { invocations } = gpu.workgroupLimits;
-  const shaders = tiles.map((tile) => kernelShader(kernel, { tile, invocations }));
+  const shaders = tiles.map((tile) => kernelShader(kernel, { tile, invocations, hasHalves: hasHalves(gpu) }));
   await gpu.compile(shaders.map(({ source, tensors }) => ({ source, bindings: tensors.length })));
 }
 
