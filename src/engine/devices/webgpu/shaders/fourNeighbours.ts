@@ -1,8 +1,8 @@
 import type { Expr, Index, Range, Tensor } from '../../../ir/loopForm.js';
 import { elementCount } from '../../../ir/tensorType.js';
 import { dependenceOfAtom, dependenceOfIndex } from '../../../loops/dependence.js';
+import { neededRanges } from '../../../loops/guards.js';
 import { flatten } from '../../../loops/indices.js';
-import { readsInside } from '../../../loops/inside.js';
 import type { Store } from '../../../loops/kernel.js';
 import { atomsOf, indicesOf, partsOf } from '../../../loops/operands.js';
 import { runsOf } from '../../../loops/runs.js';
@@ -31,7 +31,7 @@ export function accessesOf(roots: readonly Expr[]): Access[] {
     if (seen.has(key)) return;
     seen.add(key);
     for (const index of indicesOf(expr)) visitIndex(index, guards);
-    if (expr.kind === 'load') add(expr.tensor, expr.index, readsInside(expr) ? [] : guards);
+    if (expr.kind === 'load') add(expr.tensor, expr.index, neededRanges(expr, guards));
     if (expr.kind === 'select') {
       visit(expr.x, [...guards, ...expr.where], `${around} ${expr.id}`);
       visit(expr.y, guards, around);
