@@ -17,6 +17,8 @@ import {
   type Quantity,
   type Slab,
 } from './optimiserMemory.js';
+import { PooledUpdate } from './pooledUpdate.js';
+import type { SessionOptions } from './session.js';
 import { elementwiseKernel } from './wasm/elementwiseKernel.js';
 import { compile } from './wasm/webAssembly.js';
 
@@ -33,6 +35,7 @@ export class Adam implements Optimiser {
   /** Updates made so far. */
   updates = 0;
   readonly memory: OptimiserMemory;
+  private readonly pooled = new Map<string, PooledUpdate>();
   private readonly kernels: readonly { readonly slab: Slab; readonly run: Kernel }[];
   private readonly blends: readonly { readonly slab: Slab; readonly run: Kernel }[];
 
@@ -46,6 +49,7 @@ export class Adam implements Optimiser {
     private readonly settings: AdamSettings,
     memory = new OptimiserMemory(states, extrasOf(settings)),
     private readonly collective?: Collective,
+    private readonly pool?: SessionOptions & { readonly pieceLength: number },
   ) {
     this.memory = memory;
     const over = compile(kernelOf(adamUpdate(settings.betas, LANES)));
@@ -58,27 +62,45 @@ export class Adam implements Optimiser {
    * One update from the gradients in `memory`, summed over all processes, clipped where the settings say so, and that of the average.
    * @param learningRate α
    */
-  update(learningRate: number, from: 'gradient' | 'accumulated' = 'gradient'): void {
+  async update(learningRate: number, from: 'gradient' | 'accumulated' = 'gradient'): Promise<void> {
     const { betas, epsilon, averaging } = this.settings;
     this.updates++;
     this.collective?.sum(this.memory.slabs.map((slab) => allOf(slab, from)));
     const correction1 = 1 - betas[0] ** this.updates;
     const correction2 = Math.sqrt(1 - betas[1] ** this.updates);
     const factor = this.clipFactor(from);
-    for (const { slab, run } of this.kernels) {
-      const addresses = (['parameter', from, 'firstMoment', 'secondMoment'] as const).map((quantity) =>
-        addressOf(slab, quantity),
-      );
-      const stepSize = (learningRate * correction2) / correction1;
-      run(...addresses, 4 * slab.length, stepSize, epsilon * correction2, factor);
-    }
+    const stepSize = (learningRate * correction2) / correction1;
+    if (this.pool !== undefined) {
+      for (const { slab } of this.kernels) {
+        const key = `${this.memory.slabs.indexOf(slab)} ${from}`;
+        const arrays = (['parameter', from, 'firstMoment', 'secondMoment'] as const).map((quantity) =>
+          allOf(slab, quantity),
+        );
+        const pooled =
+          this.pooled.get(key) ??
+          (await PooledUpdate.prepare(
+            (length) => adamUpdate(betas, length),
+            arrays,
+            this.pool.pieceLength,
+            this.pool,
+          ));
+        this.pooled.set(key, pooled);
+        await pooled.run(stepSize, epsilon * correction2, factor);
+      }
+    } else
+      for (const { slab, run } of this.kernels) {
+        const addresses = (['parameter', from, 'firstMoment', 'secondMoment'] as const).map((quantity) =>
+          addressOf(slab, quantity),
+        );
+        run(...addresses, 4 * slab.length, stepSize, epsilon * correction2, factor);
+      }
     if (averaging !== undefined) this.blend('average', averaging, 'parameter', 1 - averaging);
   }
 
   /** Adds the gradients in `memory`, by their share, to those of the batches before; the update follows on the last. */
-  accumulate(learningRate: number, { share, isFirst, isLast }: Accumulation): void {
+  async accumulate(learningRate: number, { share, isFirst, isLast }: Accumulation): Promise<void> {
     this.blend('accumulated', isFirst ? 0 : 1, 'gradient', share);
-    if (isLast) this.update(learningRate, 'accumulated');
+    if (isLast) await this.update(learningRate, 'accumulated');
   }
 
   async download(state: State, quantity: OptimiserQuantity): Promise<Float32Array> {

@@ -25,6 +25,10 @@ const [TUNING_ROUNDS, PREDICTION_ROUNDS] = [3, 2];
 export interface CpuSettings extends DeviceSettings {
   /** Picks the algorithms of layers in place of rules and timed choices. */
   readonly choose?: AlgorithmChooser;
+  /** Settings of ONNX Runtime's sessions, see `SessionOptions`. */
+  readonly session?: Readonly<Record<string, string>>;
+  /** Elements of a piece of Adam's update by ONNX Runtime's threads. Default: one thread of WebAssembly makes all of it. */
+  readonly adamPiece?: number;
 }
 
 /** The processor: ONNX Runtime executes segments, and a WebAssembly kernel updates what is trained. */
@@ -85,7 +89,10 @@ export class CpuDevice implements Device {
   }
 
   async optimiser(states: readonly State[], settings: AdamSettings): Promise<Optimiser> {
-    const adam = new Adam(states, settings, undefined, this.collective);
+    const { adamPiece: pieceLength, session } = this.settings;
+    const pooled =
+      pieceLength === undefined ? undefined : { pieceLength, threads: this.threads, settings: session };
+    const adam = new Adam(states, settings, undefined, this.collective, pooled);
     for (const state of states) {
       this.store.adopt(state, adam.memory.of(state, 'parameter'));
       this.optimiserOf.set(state, adam);
@@ -98,6 +105,7 @@ export class CpuDevice implements Device {
       choose: await this.chooserFor(program, onTuning),
       threads: this.threads,
       keepsMemory,
+      settings: this.settings.session,
       store: this.store,
       optimiserOf: (state) => this.optimiserOf.get(state),
       collective: this.collective,

@@ -9,6 +9,8 @@ export interface SessionOptions {
   readonly threads: number;
   /** Whether freed memory is kept for the next tensor, which is faster, or given back. Default: true. */
   readonly keepsMemory?: boolean;
+  /** Settings of ONNX Runtime's sessions besides those that all have, by their names without `session.`. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** Writes ONNX Runtime's profile to files whose names start so. */
   readonly profilePrefix?: string;
 }
@@ -28,9 +30,9 @@ export class Session {
 
   static async create(
     model: Uint8Array,
-    { threads, keepsMemory = true, profilePrefix }: SessionOptions,
+    { threads, keepsMemory = true, settings, profilePrefix }: SessionOptions,
   ): Promise<Session> {
-    const common = sessionOptions(threads);
+    const common = sessionOptions(threads, settings);
     const session = await createSession(model, {
       ...common,
       enableCpuMemArena: keepsMemory,

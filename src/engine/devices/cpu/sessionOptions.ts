@@ -15,6 +15,6 @@ export function sessionOptions(
     // translating there is one for each size that occurs, which is never given back.
     enableMemPattern: false,
     // Threads that spin while they wait gain nothing on idle cores and halve the speed on busy ones.
-    extra: { session: { set_denormal_as_zero: '1', intra_op: { allow_spinning: '0' }, ...session } },
+    extra: { session: { set_denormal_as_zero: '1', 'intra_op.allow_spinning': '0', ...session } },
   };
 }

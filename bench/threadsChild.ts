@@ -1,0 +1,63 @@
+import { CpuDevice } from '../src/engine/devices/cpu/cpuDevice.js';
+import type { TunedChoices } from '../src/engine/runtime/tunedChoices.js';
+import { createModel } from '../src/training/createModel.js';
+import { parseTrainOptions } from '../src/training/options.js';
+import { syntheticBatch } from '../src/training/profiling/syntheticBatch.js';
+import { TunedChoicesFile } from '../src/training/tunedChoicesFile.js';
+import { time } from './measure.js';
+import { settingsOf } from './threadVariants.js';
+
+/** What `bench/threads.ts` asks a process for. */
+export interface ThreadTrial {
+  readonly threads: number;
+  readonly variant: string;
+  readonly steps: number;
+  readonly warmup: number;
+  readonly isProfiled: boolean;
+}
+
+/** A node of the graph, or an update of Adam's. */
+export interface ProfiledNode {
+  readonly name: string;
+  readonly operator: string;
+  readonly milliseconds: number;
+}
+
+export interface ThreadTimes {
+  readonly stepMs: readonly number[];
+  readonly forwardMs: readonly number[];
+  /** Where a step's time went, without the first steps; empty where nothing was profiled. */
+  readonly nodes: readonly ProfiledNode[];
+  readonly peakRssBytes: number;
+  /** Milliseconds of layers by each of their forms, where they are timed. */
+  readonly forms: TunedChoices;
+}
+
+// Run by bench/threads.ts. A `ThreadTrial` is the only argument; the answer is one line of JSON.
+const { threads, variant, steps, warmup, isProfiled }: ThreadTrial = JSON.parse(process.argv[2]);
+const { isTimed, ...settings } = settingsOf(variant, threads);
+const device = new CpuDevice('cpu', {
+  ...{ threads, profiling: isProfiled, ...settings },
+  tunedChoices: isTimed ? new TunedChoicesFile() : undefined,
+});
+const opt = parseTrainOptions(['--dataroot', '.', '--device', 'cpu', '--intra_threads', `${threads}`]);
+const model = await createModel(opt, device);
+await model.setup(opt, { print: () => {} });
+const batch = syntheticBatch(opt, model.graph.inputs);
+model.setInput(batch);
+const stepMs = await time(() => model.optimizeParameters(), steps, warmup);
+const peakRssBytes = process.resourceUsage().maxRSS * 1024;
+const forwardMs = isProfiled ? [] : await time(() => model.translate(batch.A), steps, warmup);
+await model.dispose(); // ends the profiles
+const profile = await device.profile();
+const mean = (values: readonly number[]) => values.slice(warmup).reduce((sum, x) => sum + x, 0) / steps;
+const updates = [...profile.updates].map(([name, milliseconds]) => ({
+  ...{ name: `Adam of ${name}`, operator: 'Adam', milliseconds: mean(milliseconds) },
+}));
+const nodes = profile.nodes.map(({ name, operator, milliseconds }) => ({
+  ...{ name, operator, milliseconds: mean(milliseconds) },
+}));
+const forms = isTimed ? await new TunedChoicesFile().read(device.fingerprint) : {};
+const result: ThreadTimes = { stepMs, forwardMs, nodes: [...nodes, ...updates], peakRssBytes, forms };
+console.log(JSON.stringify(result));
+await device.dispose();
