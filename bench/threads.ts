@@ -78,7 +78,9 @@ async function measure(threads: number, variant: string): Promise<void> {
     const { nodes: _, ...times } = await trial({ threads, variant, steps, warmup, isProfiled: false });
     ours.push({ threads, variant, ...times });
     const [step, forward] = [median(times.stepMs), median(times.forwardMs)];
-    say(`${threads} threads, ${variant}: step ${ms(step)}, forward ${ms(forward)}`);
+    say(
+      `${threads} threads, ${variant}: step ${ms(step)}, forward ${ms(forward)}; start ${times.startMs.map(ms).join(', ')}`,
+    );
   } catch (error) {
     say(`${threads} threads, ${variant}: failed: ${String(error).split('\n').at(-2)}`);
   }

@@ -24,6 +24,8 @@ export interface ProfiledNode {
 }
 
 export interface ThreadTimes {
+  /** Milliseconds from the start of the process until all is loaded, there is memory, weights are drawn, and a step is made. */
+  readonly startMs: readonly number[];
   readonly stepMs: readonly number[];
   readonly forwardMs: readonly number[];
   /** Where a step's time went, without the first steps; empty where nothing was profiled. */
@@ -35,6 +37,7 @@ export interface ThreadTimes {
 
 // Run by bench/threads.ts. A `ThreadTrial` is the only argument; the answer is one line of JSON.
 const { threads, variant, steps, warmup, isProfiled }: ThreadTrial = JSON.parse(process.argv[2]);
+const startMs = [performance.now()];
 const { isTimed, ...settings } = settingsOf(variant, threads);
 const device = new CpuDevice('cpu', {
   ...{ threads, profiling: isProfiled, ...settings },
@@ -42,10 +45,14 @@ const device = new CpuDevice('cpu', {
 });
 const opt = parseTrainOptions(['--dataroot', '.', '--device', 'cpu', '--intra_threads', `${threads}`]);
 const model = await createModel(opt, device);
+startMs.push(performance.now());
 await model.setup(opt, { print: () => {} });
+startMs.push(performance.now());
 const batch = syntheticBatch(opt, model.graph.inputs);
 model.setInput(batch);
-const stepMs = await time(() => model.optimizeParameters(), steps, warmup);
+await model.optimizeParameters();
+startMs.push(performance.now());
+const stepMs = await time(() => model.optimizeParameters(), steps, warmup - 1);
 const peakRssBytes = process.resourceUsage().maxRSS * 1024;
 const forwardMs = isProfiled ? [] : await time(() => model.translate(batch.A), steps, warmup);
 await model.dispose(); // ends the profiles
@@ -58,6 +65,13 @@ const nodes = profile.nodes.map(({ name, operator, milliseconds }) => ({
   ...{ name, operator, milliseconds: mean(milliseconds) },
 }));
 const forms = isTimed ? await new TunedChoicesFile().read(device.fingerprint) : {};
-const result: ThreadTimes = { stepMs, forwardMs, nodes: [...nodes, ...updates], peakRssBytes, forms };
+const result: ThreadTimes = {
+  startMs,
+  stepMs,
+  forwardMs,
+  nodes: [...nodes, ...updates],
+  peakRssBytes,
+  forms,
+};
 console.log(JSON.stringify(result));
 await device.dispose();
