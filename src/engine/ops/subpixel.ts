@@ -57,22 +57,24 @@ function phaseKernels(
   { weight: [inputs, outputs, k], stride: s }: SubpixelGeometry,
 ) {
   const taps = k / s;
-  const range = (n: number) => Array.from({ length: n }, (_, i) => i);
   const position = (phase: number, tap: number) => s * (taps - 1 - tap) + phase;
-  const indices = range(s).flatMap((fy) =>
-    range(s).flatMap((fx) =>
-      range(outputs).flatMap((o) =>
-        range(inputs).flatMap((i) =>
-          range(taps).flatMap((u) =>
-            range(taps).map((v) => ((i * outputs + o) * k + position(fy, u)) * k + position(fx, v)),
-          ),
-        ),
-      ),
-    ),
-  );
+  const extents = [s, s, outputs, inputs, taps, taps];
+  const indices = eachIndex(extents, (fy, fx, o, i, u, v) => {
+    return ((i * outputs + o) * k + position(fy, u)) * k + position(fx, v);
+  });
   const gathered = emit.node('Gather', [
     emit.reshape(weight, [inputs * outputs * k * k]),
     emit.ints(indices),
   ]);
   return emit.reshape(gathered, [s * s * outputs, inputs, taps, taps]);
+}
+
+/** A number for each index of an array of these extents, the last axis first. */
+function eachIndex(extents: readonly number[], of: (...index: readonly number[]) => number): number[] {
+  const index = extents.map(() => 0);
+  return Array.from({ length: extents.reduce((product, extent) => product * extent, 1) }, () => {
+    const number = of(...index);
+    for (let axis = extents.length - 1; axis >= 0 && ++index[axis] === extents[axis]; axis--) index[axis] = 0;
+    return number;
+  });
 }
