@@ -1,7 +1,7 @@
 import type { CpuSettings } from '../src/engine/devices/cpu/cpuDevice.js';
 
 /** How a step is computed: as by default but for some settings. */
-export interface VariantSettings extends Pick<CpuSettings, 'session' | 'adamPiece'> {
+export interface VariantSettings extends Pick<CpuSettings, 'session' | 'adamPiece' | 'branches'> {
   /** Whether layers' forms are timed on this machine, at so many threads, or taken by rule. */
   readonly isTimed: boolean;
   /** Threads in place of those that are asked for; 0: as many as the runtime takes by itself. */
@@ -15,11 +15,12 @@ export interface VariantSettings extends Pick<CpuSettings, 'session' | 'adamPiec
 export function settingsOf(variant: string, threads: number): VariantSettings {
   const session: Record<string, string> = {};
   let [adamPiece, isTimed]: [number | undefined, boolean] = [undefined, false];
-  let own: { threads?: number } = {};
+  let own: { threads?: number; branches?: number } = {};
   for (const part of variant.split('+')) {
     const [name, value] = part.split('=');
     if (name === 'adam') adamPiece = Number(value);
     else if (name === 'auto') own = { threads: 0 };
+    else if (name === 'branches') own = { branches: Number(value) };
     else if (name === 'bound') session.intra_op_thread_affinities = processors(threads);
     else if (name === 'measured') isTimed = true;
     else if (value !== undefined) session[name] = value;

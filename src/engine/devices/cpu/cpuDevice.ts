@@ -27,6 +27,8 @@ export interface CpuSettings extends DeviceSettings {
   readonly choose?: AlgorithmChooser;
   /** Settings of ONNX Runtime's sessions, see `SessionOptions`. */
   readonly session?: Readonly<Record<string, string>>;
+  /** Operators that may run at once, see `SessionOptions`. */
+  readonly branches?: number;
   /** Elements of a piece of Adam's update by ONNX Runtime's threads. Default: one thread of WebAssembly makes all of it. */
   readonly adamPiece?: number;
 }
@@ -106,6 +108,7 @@ export class CpuDevice implements Device {
       threads: this.threads,
       keepsMemory,
       settings: this.settings.session,
+      branches: this.settings.branches,
       store: this.store,
       optimiserOf: (state) => this.optimiserOf.get(state),
       collective: this.collective,

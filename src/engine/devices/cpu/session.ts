@@ -9,6 +9,8 @@ export interface SessionOptions {
   readonly threads: number;
   /** Whether freed memory is kept for the next tensor, which is faster, or given back. Default: true. */
   readonly keepsMemory?: boolean;
+  /** Operators that may run at once. Default: one. */
+  readonly branches?: number;
   /** Settings of ONNX Runtime's sessions besides those that all have, by their names without `session.`. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Writes ONNX Runtime's profile to files whose names start so. */
@@ -30,11 +32,12 @@ export class Session {
 
   static async create(
     model: Uint8Array,
-    { threads, keepsMemory = true, settings, profilePrefix }: SessionOptions,
+    { threads, keepsMemory = true, branches, settings, profilePrefix }: SessionOptions,
   ): Promise<Session> {
     const common = sessionOptions(threads, settings);
     const session = await createSession(model, {
       ...common,
+      ...(branches === undefined ? {} : { executionMode: 'parallel', interOpNumThreads: branches }),
       enableCpuMemArena: keepsMemory,
       // Equal nodes are shared by `GraphBuilder`; those that it leaves are computed again to save memory.
       extra: {
