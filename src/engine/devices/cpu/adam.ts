@@ -17,8 +17,7 @@ import {
   type Quantity,
   type Slab,
 } from './optimiserMemory.js';
-import { PooledUpdate } from './pooledUpdate.js';
-import type { SessionOptions } from './session.js';
+import { type BuildUpdate, ThreadedUpdate, type UpdateThreads } from './threadedUpdate.js';
 import { elementwiseKernel } from './wasm/elementwiseKernel.js';
 import { compile } from './wasm/webAssembly.js';
 
@@ -35,13 +34,14 @@ export class Adam implements Optimiser {
   /** Updates made so far. */
   updates = 0;
   readonly memory: OptimiserMemory;
-  private readonly pooled = new Map<string, PooledUpdate>();
+  private readonly threaded = new Map<string, ThreadedUpdate>();
   private readonly kernels: readonly { readonly slab: Slab; readonly run: Kernel }[];
   private readonly blends: readonly { readonly slab: Slab; readonly run: Kernel }[];
 
   /**
    * Allocates memory for the states.
    * @param collective processes whose gradients are summed before an update; default: those of this one are all
+   * @param threading the threads that update; default: the caller's alone
    * @throws Pix2PixError when there is not enough
    */
   constructor(
@@ -49,7 +49,7 @@ export class Adam implements Optimiser {
     private readonly settings: AdamSettings,
     memory = new OptimiserMemory(states, extrasOf(settings)),
     private readonly collective?: Collective,
-    private readonly pool?: SessionOptions & { readonly pieceLength: number },
+    private readonly threading?: UpdateThreads,
   ) {
     this.memory = memory;
     const over = compile(kernelOf(adamUpdate(settings.betas, LANES)));
@@ -68,33 +68,31 @@ export class Adam implements Optimiser {
     this.collective?.sum(this.memory.slabs.map((slab) => allOf(slab, from)));
     const correction1 = 1 - betas[0] ** this.updates;
     const correction2 = Math.sqrt(1 - betas[1] ** this.updates);
-    const factor = this.clipFactor(from);
     const stepSize = (learningRate * correction2) / correction1;
-    if (this.pool !== undefined) {
-      for (const { slab } of this.kernels) {
-        const key = `${this.memory.slabs.indexOf(slab)} ${from}`;
-        const arrays = (['parameter', from, 'firstMoment', 'secondMoment'] as const).map((quantity) =>
-          allOf(slab, quantity),
-        );
-        const pooled =
-          this.pooled.get(key) ??
-          (await PooledUpdate.prepare(
-            (length) => adamUpdate(betas, length),
-            arrays,
-            this.pool.pieceLength,
-            this.pool,
-          ));
-        this.pooled.set(key, pooled);
-        await pooled.run(stepSize, epsilon * correction2, factor);
-      }
-    } else
-      for (const { slab, run } of this.kernels) {
-        const addresses = (['parameter', from, 'firstMoment', 'secondMoment'] as const).map((quantity) =>
-          addressOf(slab, quantity),
-        );
-        run(...addresses, 4 * slab.length, stepSize, epsilon * correction2, factor);
-      }
+    const scalars = [stepSize, epsilon * correction2, this.clipFactor(from)];
+    const quantities = ['parameter', from, 'firstMoment', 'secondMoment'] as const;
+    for (const { slab, run } of this.kernels) {
+      const threaded = await this.threadedUpdate(slab, quantities);
+      await threaded?.run(scalars);
+      const done = threaded?.length ?? 0;
+      const addresses = quantities.map((quantity) => addressOf(slab, quantity) + 4 * done);
+      if (done < slab.length) run(...addresses, 4 * slab.length, ...scalars);
+    }
     if (averaging !== undefined) this.blend('average', averaging, 'parameter', 1 - averaging);
+  }
+
+  /** The update of a slab by several threads, where there are any. */
+  private async threadedUpdate(
+    slab: Slab,
+    quantities: readonly Quantity[],
+  ): Promise<ThreadedUpdate | undefined> {
+    if (this.threading === undefined) return undefined;
+    const key = `${this.memory.slabs.indexOf(slab)} ${quantities.join()}`;
+    const arrays = quantities.map((quantity) => allOf(slab, quantity));
+    const build: BuildUpdate = (length, scalars) => adamUpdate(this.settings.betas, length, scalars as never);
+    const update = this.threaded.get(key) ?? (await ThreadedUpdate.prepare(build, arrays, this.threading));
+    this.threaded.set(key, update);
+    return update;
   }
 
   /** Adds the gradients in `memory`, by their share, to those of the batches before; the update follows on the last. */
@@ -128,6 +126,12 @@ export class Adam implements Optimiser {
       own.set(average);
       average.set(kept);
     }
+  }
+
+  /** Ends its threads. */
+  async dispose(): Promise<void> {
+    for (const update of this.threaded.values()) await update.dispose();
+    this.threaded.clear();
   }
 
   /** target ← a · target + b · source */

@@ -21,7 +21,6 @@ export interface CpuCompilation {
   readonly threads: number;
   readonly keepsMemory?: boolean;
   readonly settings?: SessionOptions['settings'];
-  readonly branches?: number;
   readonly optimiserOf: (state: State) => Adam | undefined;
   /** The processes that run the program together, where it is not this one alone. */
   readonly collective?: Collective;
@@ -110,13 +109,12 @@ export class CpuExecutable implements Executable {
   }
 
   private async prepareSegment(segment: Segment): Promise<void> {
-    const { choose, threads, keepsMemory, settings, branches, profiles } = this.compilation;
+    const { choose, threads, keepsMemory, settings, profiles } = this.compilation;
     const graph = lowerGraph({ ...segment, choose, withEmptySequence: true });
     const session = await Session.create(graph.model, {
       threads,
       keepsMemory,
       settings,
-      branches,
       profilePrefix: profiles?.prefix,
     });
     this.sessions.push(session);

@@ -9,8 +9,8 @@ export interface SessionOptions {
   readonly threads: number;
   /** Whether freed memory is kept for the next tensor, which is faster, or given back. Default: true. */
   readonly keepsMemory?: boolean;
-  /** Operators that may run at once. Default: one. */
-  readonly branches?: number;
+  /** Sequences of operators that run at once, each in a thread of its own, and the file that names their nodes. Default: all are one. */
+  readonly streams?: { readonly count: number; readonly file: string };
   /** Settings of ONNX Runtime's sessions besides those that all have, by their names without `session.`. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Writes ONNX Runtime's profile to files whose names start so. */
@@ -32,12 +32,19 @@ export class Session {
 
   static async create(
     model: Uint8Array,
-    { threads, keepsMemory = true, branches, settings, profilePrefix }: SessionOptions,
+    { threads, keepsMemory = true, streams, settings, profilePrefix }: SessionOptions,
   ): Promise<Session> {
-    const common = sessionOptions(threads, settings);
+    const common = sessionOptions(threads, {
+      ...settings,
+      ...(streams !== undefined && { node_partition_config_file: streams.file }),
+    });
     const session = await createSession(model, {
       ...common,
-      ...(branches === undefined ? {} : { executionMode: 'parallel', interOpNumThreads: branches }),
+      ...(streams !== undefined && {
+        executionMode: 'parallel',
+        interOpNumThreads: streams.count,
+        graphOptimizationLevel: 'disabled', // nodes keep their names
+      }),
       enableCpuMemArena: keepsMemory,
       // Equal nodes are shared by `GraphBuilder`; those that it leaves are computed again to save memory.
       extra: {
