@@ -11,8 +11,8 @@ import { median, time } from './measure.js';
 const { values } = parseArgs({
   options: {
     threads: { type: 'string', default: `${availableParallelism()}` },
-    pieces: { type: 'string', default: '32768,65536,131072,262144,524288' },
-    shared: { type: 'string', default: '1048576,4194304' },
+    pieces: { type: 'string', default: '65536,131072,262144' },
+    shared: { type: 'string', default: '524288,1048576,2097152,4194304' },
     runs: { type: 'string', default: '5' },
     parameters: { type: 'string', default: '57182720' },
   },
@@ -20,36 +20,33 @@ const { values } = parseArgs({
 const states = [
   new State('weights', f32(Number(values.parameters)), 'parameter', { kind: 'constant', value: 0 }),
 ];
-const settings0 = { betas: [0.5, 0.999], epsilon: 1e-8 } as const;
+const settings = { betas: [0.5, 0.999], epsilon: 1e-8 } as const;
 const memory = new OptimiserMemory(states);
 for (const quantity of ['parameter', 'gradient'] as const) memory.of(states[0], quantity).fill(0.01);
 console.log(`copy, one thread: ${((await copyRate()) / 1e9).toFixed(1)} GB/s`);
 
-const WAITING = {
-  sleeping: { 'inter_op.allow_spinning': '0' },
-  spinning: {
-    'inter_op.allow_spinning': '1',
-    'inter_op.spin_duration_us': '100',
-  },
-};
+const SPINNING = { 'inter_op.spin_duration_us': '100' };
 
 async function measure(name: string, adam: Adam): Promise<void> {
   const times = await time(() => adam.update(2e-4), Number(values.runs), 1);
   console.log(`${name}: ${median(times).toFixed(1)} ms (fastest ${Math.min(...times).toFixed(1)})`);
 }
 
-await measure('WebAssembly', new Adam(states, settings0, memory));
+await measure('WebAssembly', new Adam(states, settings, memory));
 for (const threads of values.threads.split(',').map(Number)) {
   for (const [streams, pieces] of [
     [threads, values.pieces],
     [1, values.shared],
   ] as const) {
     for (const pieceLength of pieces.split(',').map(Number)) {
-      for (const [waiting, settings] of Object.entries(WAITING)) {
-        const threading = { pieceLength, streams, threads, settings };
-        const adam = new Adam(states, settings0, memory, undefined, threading);
-        await measure(`${threads} threads, ${streams} streams, ${waiting}, pieces of ${pieceLength}`, adam);
-      }
+      const adam = new Adam(states, settings, memory, undefined, {
+        pieceLength,
+        streams,
+        threads,
+        settings: SPINNING,
+      });
+      await measure(`${threads} threads, ${streams} streams, pieces of ${pieceLength}`, adam);
+      await adam.dispose();
     }
   }
 }

@@ -38,40 +38,31 @@ export interface ThreadTimes {
 // Run by bench/threads.ts. A `ThreadTrial` is the only argument; the answer is one line of JSON.
 const { threads, variant, steps, warmup, isProfiled }: ThreadTrial = JSON.parse(process.argv[2]);
 const startMs = [performance.now()];
-const { isTimed, ...settings } = settingsOf(variant, threads);
-const device = new CpuDevice('cpu', {
-  ...{ threads, profiling: isProfiled, ...settings },
-  tunedChoices: isTimed ? new TunedChoicesFile() : undefined,
-});
-const opt = parseTrainOptions(['--dataroot', '.', '--device', 'cpu', '--intra_threads', `${threads}`]);
+const { isTimed, batch, ...settings } = settingsOf(variant, threads);
+const tunedChoices = isTimed ? new TunedChoicesFile() : undefined;
+const device = new CpuDevice('cpu', { ...settings, profiling: isProfiled, tunedChoices });
+const opt = parseTrainOptions(['--dataroot', '.', '--device', 'cpu', '--batch_size', `${batch}`]);
 const model = await createModel(opt, device);
 startMs.push(performance.now());
 await model.setup(opt, { print: () => {} });
 startMs.push(performance.now());
-const batch = syntheticBatch(opt, model.graph.inputs);
-model.setInput(batch);
+const images = syntheticBatch(opt, model.graph.inputs);
+model.setInput(images);
 await model.optimizeParameters();
 startMs.push(performance.now());
 const stepMs = await time(() => model.optimizeParameters(), steps, warmup - 1);
 const peakRssBytes = process.resourceUsage().maxRSS * 1024;
-const forwardMs = isProfiled ? [] : await time(() => model.translate(batch.A), steps, warmup);
+const forwardMs = isProfiled ? [] : await time(() => model.translate(images.A), steps, warmup);
 await model.dispose(); // ends the profiles
-const profile = await device.profile();
+const { nodes, updates } = await device.profile();
 const mean = (values: readonly number[]) => values.slice(warmup).reduce((sum, x) => sum + x, 0) / steps;
-const updates = [...profile.updates].map(([name, milliseconds]) => ({
-  ...{ name: `Adam of ${name}`, operator: 'Adam', milliseconds: mean(milliseconds) },
-}));
-const nodes = profile.nodes.map(({ name, operator, milliseconds }) => ({
-  ...{ name, operator, milliseconds: mean(milliseconds) },
-}));
-const forms = isTimed ? await new TunedChoicesFile().read(device.fingerprint) : {};
-const result: ThreadTimes = {
-  startMs,
-  stepMs,
-  forwardMs,
-  nodes: [...nodes, ...updates],
-  peakRssBytes,
-  forms,
-};
+const profiled: ProfiledNode[] = [
+  ...nodes.map(({ name, operator, milliseconds }) => ({ name, operator, milliseconds: mean(milliseconds) })),
+  ...[...updates].map(([name, milliseconds]) => ({
+    ...{ name: `Adam of ${name}`, operator: 'Adam', milliseconds: mean(milliseconds) },
+  })),
+];
+const forms = (await tunedChoices?.read(device.fingerprint)) ?? {};
+const result: ThreadTimes = { startMs, stepMs, forwardMs, nodes: profiled, peakRssBytes, forms };
 console.log(JSON.stringify(result));
 await device.dispose();

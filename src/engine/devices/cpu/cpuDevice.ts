@@ -32,8 +32,8 @@ export interface CpuSettings extends DeviceSettings {
   readonly choose?: AlgorithmChooser;
   /** Settings of ONNX Runtime's sessions, see `SessionOptions`. */
   readonly session?: Readonly<Record<string, string>>;
-  /** The threads that update parameters. Default: as many as compute, where those are many. */
-  readonly updateThreads?: UpdateThreads;
+  /** The threads that update parameters. Default: one, or as many as compute where those are many. */
+  readonly updateThreads?: UpdateThreads | 'one' | undefined;
 }
 
 /** The processor: ONNX Runtime executes segments, and a WebAssembly kernel updates what is trained. */
@@ -142,10 +142,11 @@ export class CpuDevice implements Device {
   }
 
   private updateThreads(): UpdateThreads | undefined {
-    const { updateThreads } = this.settings;
     const count = threadCount(this.threads);
-    if (updateThreads !== undefined || count < MANY_THREADS || !onnxRuntime().isNative) return updateThreads;
-    return { threads: this.threads, streams: 1, pieceLength: count * PIECE_OF_A_THREAD };
+    const { updateThreads = count < MANY_THREADS || !onnxRuntime().isNative ? 'one' : undefined } =
+      this.settings;
+    if (updateThreads === 'one') return undefined;
+    return updateThreads ?? { threads: this.threads, streams: 1, pieceLength: count * PIECE_OF_A_THREAD };
   }
 
   private chooserFor(
