@@ -16,8 +16,8 @@ export type BuildUpdate = (length: number, scalars?: ElementwiseUpdate['scalars'
 /** The threads of an update, and how much one of them updates at a time. */
 export interface UpdateThreads {
   readonly threads: number;
-  /** Sequences of operators at once. */
-  readonly streams: number;
+  /** Sequences of operators at once. Default: one, whose operators all threads share. */
+  readonly streams?: number;
   /** Elements of a piece, about. */
   readonly pieceLength: number;
   readonly settings?: SessionOptions['settings'];
@@ -46,7 +46,7 @@ export class ThreadedUpdate {
   static async prepare(
     build: BuildUpdate,
     arrays: readonly Float32Array<ArrayBuffer>[],
-    { threads, streams, pieceLength, settings }: UpdateThreads,
+    { threads, streams = 1, pieceLength, settings }: UpdateThreads,
   ): Promise<ThreadedUpdate> {
     const [{ length }] = arrays;
     const runs = Math.ceil(length / (streams * pieceLength));
