@@ -22,12 +22,14 @@ export interface ElementwiseUpdate {
  *   v ← β₂ v + (1 - β₂) g²
  *   p ← p - stepSize · m / (√v + stabiliser)
  *
- * with stepSize = α √(1 - β₂ᵗ) / (1 - β₁ᵗ) and stabiliser = ε √(1 - β₂ᵗ), where g is the gradient times a factor.
+ * with stepSize = α √(1 - β₂ᵗ) / (1 - β₁ᵗ) and stabiliser = ε √(1 - β₂ᵗ), where g is the gradient, times a factor if
+ * it is clipped.
  */
 export function adamUpdate(
   [beta1, beta2]: readonly [number, number],
   length: number,
   scalars: AdamScalars = adamScalars(),
+  isClipped = true,
 ) {
   const trace = new Trace(true);
   const [parameter, gradient, firstMoment, secondMoment] = [
@@ -37,7 +39,7 @@ export function adamUpdate(
     'secondMoment',
   ].map((name) => trace.input(name, f32(length)));
   const { stepSize, stabiliser, factor } = scalars;
-  const g = mul(gradient, factor);
+  const g = isClipped ? mul(gradient, factor) : gradient;
   const m = add(scale(firstMoment, beta1), scale(g, 1 - beta1));
   const v = add(scale(secondMoment, beta2), mul(square(g), scalar(1 - beta2)));
   const update = mul(stepSize, div(m, add(sqrt(v), stabiliser)));

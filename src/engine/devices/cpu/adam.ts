@@ -89,7 +89,9 @@ export class Adam implements Optimiser {
     if (this.threading === undefined) return undefined;
     const key = `${this.memory.slabs.indexOf(slab)} ${quantities.join()}`;
     const arrays = quantities.map((quantity) => allOf(slab, quantity));
-    const build: BuildUpdate = (length, scalars) => adamUpdate(this.settings.betas, length, scalars as never);
+    const { betas, clipNorm } = this.settings;
+    const build: BuildUpdate = (length, scalars) =>
+      adamUpdate(betas, length, scalars as never, clipNorm !== undefined);
     const update = this.threaded.get(key) ?? (await ThreadedUpdate.prepare(build, arrays, this.threading));
     this.threaded.set(key, update);
     return update;
