@@ -15,7 +15,7 @@ export function namedDevice({ device }: Pick<TrainOptions, 'device'>): DeviceNam
  * Opens the device that `--device` names, and of GPUs the one that `--gpu` does, with `--intra_threads` and the timed
  * choices that `--layer_forms` allows.
  *
- * @throws Pix2PixError as `openDevice`, and where several ranks are to train on a device that cannot compute with others
+ * @throws Pix2PixError as `openDevice`
  */
 export async function openChosenDevice(
   opt: TrainOptions | TestOptions,
@@ -23,14 +23,7 @@ export async function openChosenDevice(
 ): Promise<Device> {
   const { intraThreads: threads, layerForms, gpu } = opt;
   const tunedChoices = layerForms === 'rule' ? undefined : new TunedChoicesFile();
-  const device = await openDevice(namedDevice(opt), { threads, tunedChoices, gpu, ...settings });
-  if (settings.collective === device.collective) return device;
-  await device.dispose();
-  throw new Pix2PixError(
-    `several ranks cannot train on the device ${device.name} together yet`,
-    { ranks: settings.collective?.size ?? 1 },
-    'pass --device cpu, or train by one process',
-  );
+  return openDevice(namedDevice(opt), { threads, tunedChoices, gpu, ...settings });
 }
 
 /**

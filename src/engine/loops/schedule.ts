@@ -13,6 +13,8 @@ import { verifySchedule } from './verifySchedule.js';
 export interface ScheduleOptions {
   /** How kernels are fused; 'none': every loop of an op is one. Default: for devices that bind 16 tensors. */
   readonly fusion?: FusionOptions | 'none';
+  /** Whether other processes run the program too: else what they compute together is this one's alone. Default: no. */
+  readonly isShared?: boolean;
 }
 
 const DEFAULT_FUSION: FusionOptions = { maxTensors: 16, splitOf: splitsFor(400) };
@@ -21,10 +23,13 @@ const DEFAULT_FUSION: FusionOptions = { maxTensors: 16, splitOf: splitsFor(400) 
  * The kernels of a program, with its host steps between them: what all devices execute that run kernels.
  * @throws Error when an output is not computed, or a state is read as it was before a step that has updated it
  */
-export function scheduleOf(program: Program, { fusion = DEFAULT_FUSION }: ScheduleOptions = {}): Schedule {
+export function scheduleOf(
+  program: Program,
+  { fusion = DEFAULT_FUSION, isShared = false }: ScheduleOptions = {},
+): Schedule {
   checkComputed(program);
-  const tensors = lowerToLoops(valuesOf(program));
-  const loops = loopByLoop(program, tensors);
+  const tensors = lowerToLoops(valuesOf(program), { isShared });
+  const loops = loopByLoop(program, tensors, isShared);
   const leaving = [...program.outputs.values(), ...program.writes.values()].map(
     (value) => tensors.get(value)!,
   );
@@ -35,17 +40,19 @@ export function scheduleOf(program: Program, { fusion = DEFAULT_FUSION }: Schedu
 }
 
 /** Every loop of an op as a kernel of its own, each computed tensor once. */
-function loopByLoop(program: Program, tensors: ReadonlyMap<Value, Tensor>): Task[] {
+function loopByLoop(program: Program, tensors: ReadonlyMap<Value, Tensor>, isShared: boolean): Task[] {
   const done = new Set<Tensor>();
   return cutProgram(program).flatMap(({ segment, hostStep }): Task[] => {
-    const together = hostStep?.kind === 'allReduce' ? hostStep.values : []; // this process is alone: they are copies
+    const together = hostStep?.kind === 'allReduce' ? hostStep.values : []; // copies, where this process is alone
     const kernels = [...(segment?.body ?? []), ...together].flatMap((value) => {
       const computed = computedTensors([tensors.get(value)!], (tensor) => done.has(tensor));
       for (const tensor of computed) done.add(tensor);
       return computed.map((tensor) => ({ kernel: kernelOf(tensor), name: nameOf(value, tensor) }));
     });
     const tasks = kernels.map((task): Task => ({ kind: 'kernel', ...task }));
-    return hostStep?.kind === 'adam' ? [...tasks, { kind: 'host', step: hostStep }] : tasks;
+    if (hostStep?.kind === 'adam') tasks.push({ kind: 'host', step: hostStep });
+    if (hostStep?.kind === 'allReduce' && isShared) tasks.push({ kind: 'allReduce', step: hostStep });
+    return tasks;
   });
 }
 
