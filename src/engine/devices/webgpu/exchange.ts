@@ -5,6 +5,8 @@ import type { Gpu, Memory } from './gpu.js';
 /** What comes to the host in one buffer. */
 interface Group {
   readonly staging: GPUBuffer;
+  /** Where it is summed: kept, since new memory of that size costs as much as a copy. */
+  readonly host: Uint8Array;
   readonly members: readonly Member[];
 }
 
@@ -42,9 +44,11 @@ export class Exchange {
   /** Waits for the submission that `copy` was encoded in, and puts the sums in their places for those to come. */
   async sum(): Promise<void> {
     const groups = this.groups ?? [];
-    const copies = await Promise.all(groups.map(({ staging }) => this.gpu.readStaging(staging)));
-    const summed = groups.flatMap(({ members }, i) =>
-      members.map(({ start, to }) => ({ to, floats: new Float32Array(copies[i], start, to.bytes / 4) })),
+    await Promise.all(
+      groups.map(({ staging, host }) => this.gpu.mapped(staging, (bytes) => host.set(new Uint8Array(bytes)))),
+    );
+    const summed = groups.flatMap(({ host, members }) =>
+      members.map(({ start, to }) => ({ to, floats: new Float32Array(host.buffer, start, to.bytes / 4) })),
     );
     this.collective.sum(summed.map(({ floats }) => floats));
     for (const { to, floats } of summed) this.gpu.write(to, floats);
@@ -70,7 +74,8 @@ export class Exchange {
     }
     const usage = BufferUsage.COPY_DST | BufferUsage.MAP_READ;
     return groups.map(({ bytes, members }) => {
-      return { staging: this.gpu.device.createBuffer({ label: 'exchange', size: bytes, usage }), members };
+      const staging = this.gpu.device.createBuffer({ label: 'exchange', size: bytes, usage });
+      return { staging, host: new Uint8Array(bytes), members };
     });
   }
 }
