@@ -203,15 +203,11 @@ export class Gpu {
     return free.pop() ?? this.device.createBuffer({ label: 'download', size, usage });
   }
 
+  /** Data on memory that threads share is copied first: Dawn refuses it. */
   write({ buffer, offset }: Memory, data: Float32Array | Uint8Array | Uint32Array): void {
     this.throwFailure();
-    this.device.queue.writeBuffer(
-      buffer,
-      offset,
-      data.buffer as ArrayBuffer,
-      data.byteOffset,
-      data.byteLength,
-    );
+    const own = data.buffer instanceof ArrayBuffer ? data : data.slice();
+    this.device.queue.writeBuffer(buffer, offset, own as Uint8Array<ArrayBuffer>);
   }
 
   /**
