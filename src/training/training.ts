@@ -70,9 +70,10 @@ export async function withTraining<T>(
     try {
       if (ranks !== undefined) requireOwnGpu(ranks, rankHardware(model.device), opt, print);
       if (model.device.notice !== undefined) warn(model.device.notice);
-      for (const hint of rankHints(opt, ranks)) warn(hint);
-      const stretched = await stretching(dataset.folders, opt);
-      if (stretched !== undefined) warn(stretched);
+      if (isFirst(ranks)) {
+        const stretched = await stretching(dataset.folders, opt);
+        for (const hint of [...rankHints(opt, ranks), stretched ?? []].flat()) warn(hint);
+      }
       const validationImages = await onAllRanks(ranks, () => validationLength(model, opt, warn));
       const checkpoints = new CheckpointStore(runFolder(opt), {
         onWarning: warn,
