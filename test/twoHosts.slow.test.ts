@@ -34,11 +34,11 @@ for (const [index, mpi] of hosts.launchers.entries()) {
   );
 
   test(`${family}: the same where every message takes 5 ms`, { skip: skip || hosts.skipDelay }, async () => {
-    hosts.delay(5);
+    hosts.shape({ milliseconds: 5 });
     try {
       await equal(`delayed${index}`);
     } finally {
-      hosts.delay(0);
+      hosts.shape({ milliseconds: 0 });
     }
   });
 }

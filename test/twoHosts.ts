@@ -18,13 +18,18 @@ export interface TwoHosts {
   readonly launchers: readonly Mpi[];
   /** Why messages cannot be delayed here; false where they can. */
   readonly skipDelay: string | false;
-  /** Delays every message from one to the other by so many milliseconds. */
-  delay(milliseconds: number): void;
+  /** Gives the cable a delay, or a rate in Mbit/s, in either direction. */
+  shape(cable: CableShape): void;
   cut(): void;
   /** Ends what still runs on them, such as a launcher that waits for a host which is cut off. */
   end(): void;
   /** Takes everything down. */
   remove(): void;
+}
+
+export interface CableShape {
+  readonly milliseconds?: number;
+  readonly megabits?: number;
 }
 
 /** Sets them up. @param folder for the files that launchers want */
@@ -46,18 +51,28 @@ export function twoHosts(folder: string): TwoHosts {
   writeFileSync(agent, agentScript(names));
   chmodSync(agent, 0o755);
   const inside = (host: Host) => ['netns', 'exec', names[host], 'tc', 'qdisc'];
-  const delayWords = (ms: number) => ['replace', 'dev', CABLE, 'root', 'netem', 'delay', `${ms}ms`];
-  const refused = problem ?? run('ip', [...inside('alpha'), ...delayWords(0)]);
+  const shapeCable = (shape: CableShape) =>
+    Object.keys(names).map((host) => run('ip', [...inside(host as Host), ...disciplineOf(shape)]));
+  const refused = problem ?? shapeCable({ milliseconds: 0 })[0];
   return {
     launchers: launchers.map((mpi, i) => onHosts(mpi, folder, i === 0, agent, problem)),
     skipDelay: refused === undefined ? false : `messages cannot be delayed here: ${refused}`,
-    delay: (ms) => {
-      for (const host of Object.keys(HOSTS) as Host[]) run('ip', [...inside(host), ...delayWords(ms)]);
+    shape: (cable) => {
+      const failed = shapeCable(cable).find((problem) => problem !== undefined);
+      if (failed !== undefined) throw new Error(failed);
     },
     cut: () => void run('ip', ['-n', names.beta, 'link', 'set', CABLE, 'down']),
     end,
     remove,
   };
+}
+
+/** The words by which `tc` shapes what leaves an interface: not every kernel has netem, which alone can delay. */
+function disciplineOf({ milliseconds, megabits }: CableShape): string[] {
+  const root = ['replace', 'dev', CABLE, 'root'];
+  const rate = megabits === undefined ? [] : ['rate', `${megabits}mbit`];
+  if (milliseconds === undefined) return [...root, 'tbf', ...rate, 'burst', '256kb', 'latency', '50ms'];
+  return [...root, 'netem', 'delay', `${milliseconds}ms`, ...rate];
 }
 
 function kill(pid: number): void {

@@ -2,16 +2,20 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import type { GrowthPoint } from '../../bench/growth.js';
+import { type ExchangeTime, exchangeTime, type Network, type Prediction } from '../../bench/parallelModel.js';
 
 /*
- * Draws the plots of docs/performance.md from what `npm run bench:growth` and `npm run bench:dataset` measured:
+ * Draws the plots of docs/performance.md from what `npm run bench:growth` and `npm run bench:parallel` measured:
  *
  *   npm run docs:plots
  */
 const { document } = parseHTML('<html><body></body></html>');
 /** Readable on a light page and on a dark one. */
 const STYLE = { background: 'white', color: 'black', fontFamily: 'system-ui, sans-serif', padding: '8px' };
-const [WIDTH, HEIGHT] = [640, 360];
+const FRAME = {
+  ...{ document, width: 640, height: 360, style: STYLE },
+  ...{ marginLeft: 56, marginRight: 30, marginBottom: 40 },
+};
 
 /** The quantities that grow, by their names in the legend. */
 const SERIES: Readonly<Record<string, string>> = {
@@ -30,6 +34,82 @@ if (growth !== undefined) {
   draw('docs/images/growth-memory.svg', points, 'memoryBytes', 'predictedMemoryBytes', 'GB at the peak', 1e9);
 }
 
+const parallel = read('bench/results/parallel.json');
+if (parallel !== undefined) drawParallel(parallel.results as ParallelResults);
+
+interface ParallelResults {
+  readonly exchanges: readonly { place: string; ranks: number; times: readonly ExchangeTime[] }[];
+  readonly fitted: readonly (Network & { place: string; ranks: number })[];
+  readonly predicted: readonly Prediction[];
+}
+
+/** Sums as measured, dots, and by the model that is fitted to them, lines; and steps of clusters by the model alone, rings. */
+function drawParallel({ exchanges, fitted, predicted }: ParallelResults): void {
+  const measured = exchanges.flatMap(({ place, times }) => times.map((time) => ({ ...time, place })));
+  const modelled = fitted.flatMap(({ place, ranks, ...network }) =>
+    measured
+      .filter((point) => point.place === place)
+      .map(({ bytes }) => ({ place, bytes, milliseconds: exchangeTime(ranks, bytes, network) })),
+  );
+  const sums = Plot.plot({
+    ...FRAME,
+    x: { type: 'log', label: 'bytes of a sum', tickFormat: '~s', grid: true },
+    y: {
+      type: 'log',
+      label: 'ms, measured (dots) and by the fitted model (lines)',
+      tickFormat: '~f',
+      grid: true,
+    },
+    color: { legend: false, domain: fitted.map(({ place }) => place) },
+    marks: [
+      Plot.line(modelled, { x: 'bytes', y: 'milliseconds', stroke: 'place' }),
+      Plot.dot(measured, { x: 'bytes', y: 'milliseconds', fill: 'place', r: 4 }),
+      ...legend(fitted.map(({ place }) => place)),
+    ],
+  });
+  write(
+    'docs/images/parallel-sums.svg',
+    sums,
+    'time of a sum against its bytes, measured and by the fitted model',
+  );
+  const networks = [...new Set(predicted.map(({ network }) => network))];
+  const steps = Plot.plot({
+    ...FRAME,
+    x: { type: 'log', base: 2, label: 'ranks, each on a machine of its own', tickFormat: '~f', grid: true },
+    y: { label: 'share of a step that is computing, predicted', percent: true, domain: [0, 100], grid: true },
+    color: { legend: false, domain: networks },
+    marks: [
+      Plot.line(predicted, { x: 'ranks', y: 'efficiency', stroke: 'network', strokeDasharray: '4 3' }),
+      Plot.dot(predicted, { x: 'ranks', y: 'efficiency', stroke: 'network', r: 6 }),
+      ...networks.map((network) =>
+        Plot.text(
+          predicted.filter((point) => point.network === network),
+          Plot.selectLast({
+            x: 'ranks',
+            y: 'efficiency',
+            text: 'network',
+            fill: 'network',
+            dy: 16,
+            textAnchor: 'end',
+          }),
+        ),
+      ),
+    ],
+  });
+  write(
+    'docs/images/parallel-ranks.svg',
+    steps,
+    'share of a step that is computing against ranks, predicted',
+  );
+}
+
+/** Names in the colours of their series, in the upper left corner. */
+function legend(names: readonly string[]) {
+  return names.map((name, i) =>
+    Plot.text([name], { text: [name], fill: () => name, frameAnchor: 'top-left', dx: 8, dy: 8 + 16 * i }),
+  );
+}
+
 interface Drawn extends GrowthPoint {
   readonly series: string;
 }
@@ -46,15 +126,7 @@ function draw(
   const x = (point: Drawn) => point.gigaflops;
   const y = (point: Drawn) => point[measured] / unit;
   const svg = Plot.plot({
-    ...{
-      document,
-      width: WIDTH,
-      height: HEIGHT,
-      style: STYLE,
-      marginLeft: 56,
-      marginRight: 30,
-      marginBottom: 40,
-    },
+    ...FRAME,
     x: { type: 'log', label: 'GFLOP a step', tickFormat: '~s', grid: true },
     y: { type: 'log', label, tickFormat: '~f', grid: true },
     marks: [
@@ -78,8 +150,12 @@ function draw(
       ),
     ],
   });
+  write(file, svg, `${label} against GFLOP a step, measured and predicted`);
+}
+
+function write(file: string, svg: ReturnType<typeof Plot.plot>, text: string): void {
   const title = document.createElementNS('http://www.w3.org/2000/svg', 'title');
-  title.textContent = `${label} against GFLOP a step, measured and predicted`;
+  title.textContent = text;
   svg.prepend(title);
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   writeFileSync(file, `${svg.outerHTML}\n`);

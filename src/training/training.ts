@@ -81,7 +81,8 @@ export async function withTraining<T>(
         lock: surroundings.lock,
       });
       await model.setup(opt, { print, checkpoints, isStepNext: dataset.length >= dataset.batchSize });
-      const start = startingPoint(model, opt, checkpoints, dataset.batchSize, warn);
+      const own = isFirst(ranks) ? checkpoints : undefined;
+      const start = await onAllRanks(ranks, () => startingPoint(model, opt, own, dataset.batchSize, warn));
       const { place, bestL1 } = ranks?.fromFirst(start) ?? start;
       const { batchIndex, skipped } = placeIn(dataset, place);
       dataset.startAt(place.epoch, batchIndex, skipped);
