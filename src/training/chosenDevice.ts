@@ -4,6 +4,7 @@ import { DEFAULT_DEVICE, type DeviceName } from '../engine/devices/registry.js';
 import type { Device, DeviceSettings } from '../engine/runtime/device.js';
 import type { TestOptions } from '../options/testOptions.js';
 import type { TrainOptions } from '../options/trainOptions.js';
+import { requirePrecision } from './model/requirePrecision.js';
 import { TunedChoicesFile } from './tunedChoicesFile.js';
 
 /** The device that `--device` names; where it leaves the choice and nothing was timed, the default. */
@@ -15,7 +16,7 @@ export function namedDevice({ device }: Pick<TrainOptions, 'device'>): DeviceNam
  * Opens the device that `--device` names, and of GPUs the one that `--gpu` does, with `--intra_threads` and the timed
  * choices that `--layer_forms` allows.
  *
- * @throws Pix2PixError as `openDevice`
+ * @throws Pix2PixError as `openDevice` and `requirePrecision`
  */
 export async function openChosenDevice(
   opt: TrainOptions | TestOptions,
@@ -23,7 +24,14 @@ export async function openChosenDevice(
 ): Promise<Device> {
   const { intraThreads: threads, layerForms, gpu } = opt;
   const tunedChoices = layerForms === 'rule' ? undefined : new TunedChoicesFile();
-  return openDevice(namedDevice(opt), { threads, tunedChoices, gpu, ...settings });
+  const device = await openDevice(namedDevice(opt), { threads, tunedChoices, gpu, ...settings });
+  try {
+    requirePrecision(opt, device);
+    return device;
+  } catch (error) {
+    await device.dispose();
+    throw error;
+  }
 }
 
 /**

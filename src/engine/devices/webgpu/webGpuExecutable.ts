@@ -9,10 +9,10 @@ import type { Collective } from '../../runtime/collective.js';
 import type { Executable, RunInputs, RunResults } from '../../runtime/executable.js';
 import type { TensorArray } from '../../runtime/tensorArray.js';
 import { type AdamRun, AdamTask, type GradientQuantity } from './adamTask.js';
-import { dispatchKernel } from './dispatchKernel.js';
+import { dispatchKernels } from './dispatchKernel.js';
 import { Exchange } from './exchange.js';
-import { fusionFor } from './fusionFor.js';
 import { type Dispatch, encodeDispatches, type Gpu, type Memory } from './gpu.js';
+import { kernelLimitsOf, scheduleOptions } from './kernelLimits.js';
 import type { KernelTiles } from './kernelTiles.js';
 import type { KernelTimes, RunTiming } from './kernelTimes.js';
 import { ProgramInputs } from './programInputs.js';
@@ -79,7 +79,7 @@ export class WebGpuExecutable implements Executable {
   static async compile(program: Program, compilation: WebGpuCompilation): Promise<WebGpuExecutable> {
     const { gpu } = compilation;
     const isShared = compilation.collective !== undefined;
-    const schedule = scheduleOf(program, { fusion: fusionFor(gpu.workgroupLimits), isShared });
+    const schedule = scheduleOf(program, { ...scheduleOptions(kernelLimitsOf(gpu)), isShared });
     const given = givenMemory(schedule, compilation);
     const memory = await allocateProgram(gpu, program, schedule, given);
     const steps = await prepareSteps(program, schedule, memory, compilation);
@@ -123,7 +123,7 @@ export class WebGpuExecutable implements Executable {
       scalars = ring.copy(encoder);
     });
     await submissions.submit();
-    await timing?.read();
+    timing?.read();
     for (const [counter, amount] of program.counts) states.count(counter, amount);
     const run = this.runs;
     return { fetch: async (name) => this.fetch(name, run, scalars) };
@@ -183,19 +183,17 @@ async function prepareSteps(
   };
   const kernels = tasks.flatMap((task) => (task.kind === 'kernel' ? [task.kernel] : []));
   await tiles.prepare(kernels, onTuning);
-  const dispatched = await gpu.checked(() =>
-    tasks.map((task) => {
-      if (task.kind !== 'kernel') return undefined;
-      return dispatchKernel(gpu, task.kernel, memory.of, tiles.tileOf(task.kernel));
-    }),
-  );
-  for (const [i, task] of tasks.entries()) {
+  const placed = kernels.map((kernel) => ({ kernel, memoryOf: memory.of, tile: tiles.tileOf(kernel) }));
+  const dispatches = await dispatchKernels(gpu, placed);
+  let next = 0;
+  for (const task of tasks) {
     if (task.kind === 'kernel') {
+      const dispatch = dispatches[next++];
       const last = steps.at(-1);
       if (last?.kind === 'kernels') {
-        last.dispatches.push(dispatched[i]!);
+        last.dispatches.push(dispatch);
         last.names.push(task.name);
-      } else steps.push({ kind: 'kernels', dispatches: [dispatched[i]!], names: [task.name] });
+      } else steps.push({ kind: 'kernels', dispatches: [dispatch], names: [task.name] });
       continue;
     }
     if (task.kind === 'allReduce') {

@@ -62,8 +62,10 @@ export class KernelGraph {
           }
         : { task, reads: task.step.inputs.map(tensorOf), gives: updatedBy(task.step, tensors) };
     if (task.kind === 'host') {
+      const { states, lossScale } = task.step;
       for (const [{ source }, tensor] of tensors) {
-        const isOld = source.kind === 'state' && task.step.states.includes(source.state);
+        const isOld =
+          source.kind === 'state' && (states.includes(source.state) || lossScale === source.state);
         if (isOld) this.overwritten.set(tensor, node);
       }
     }
