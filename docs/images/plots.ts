@@ -2,20 +2,19 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import type { GrowthPoint } from '../../bench/growth.js';
-import { type ExchangeTime, exchangeTime, type Network, type Prediction } from '../../bench/parallelModel.js';
+import { median } from '../../bench/measure.js';
+import type { ThreadMeasurements } from '../../bench/threadsReport.js';
+import { type ParallelResults, plotClusters, plotSums } from './parallelPlots.js';
 
 /*
- * Draws the plots of docs/performance.md from what `npm run bench:growth` and `npm run bench:parallel` measured:
+ * Draws the plots of docs/performance.md from what `npm run bench:growth`, `bench:threads` and `bench:parallel` measured:
  *
  *   npm run docs:plots
  */
 const { document } = parseHTML('<html><body></body></html>');
 /** Readable on a light page and on a dark one. */
 const STYLE = { background: 'white', color: 'black', fontFamily: 'system-ui, sans-serif', padding: '8px' };
-const FRAME = {
-  ...{ document, width: 640, height: 360, style: STYLE },
-  ...{ marginLeft: 56, marginRight: 30, marginBottom: 40 },
-};
+const [WIDTH, HEIGHT] = [640, 360];
 
 /** The quantities that grow, by their names in the legend. */
 const SERIES: Readonly<Record<string, string>> = {
@@ -34,80 +33,83 @@ if (growth !== undefined) {
   draw('docs/images/growth-memory.svg', points, 'memoryBytes', 'predictedMemoryBytes', 'GB at the peak', 1e9);
 }
 
-const parallel = read('bench/results/parallel.json');
-if (parallel !== undefined) drawParallel(parallel.results as ParallelResults);
-
-interface ParallelResults {
-  readonly exchanges: readonly { place: string; ranks: number; times: readonly ExchangeTime[] }[];
-  readonly fitted: readonly (Network & { place: string; ranks: number })[];
-  readonly predicted: readonly Prediction[];
+const threads = read('bench/results/threads.json');
+if (threads !== undefined) {
+  const measured = threads as unknown as ThreadMeasurements;
+  drawThreads('docs/images/threads-step.svg', 'ms a step', threadPoints(measured, 'step'));
+  drawThreads('docs/images/threads-forward.svg', 'ms a forward pass', threadPoints(measured, 'forward'));
 }
 
-/** Sums as measured, dots, and by the model that is fitted to them, lines; and steps of clusters by the model alone, rings. */
-function drawParallel({ exchanges, fitted, predicted }: ParallelResults): void {
-  const measured = exchanges.flatMap(({ place, times }) => times.map((time) => ({ ...time, place })));
-  const modelled = fitted.flatMap(({ place, ranks, ...network }) =>
-    measured
-      .filter((point) => point.place === place)
-      .map(({ bytes }) => ({ place, bytes, milliseconds: exchangeTime(ranks, bytes, network) })),
-  );
-  const sums = Plot.plot({
-    ...FRAME,
-    x: { type: 'log', label: 'bytes of a sum', tickFormat: '~s', grid: true },
-    y: {
-      type: 'log',
-      label: 'ms, measured (dots) and by the fitted model (lines)',
-      tickFormat: '~f',
-      grid: true,
-    },
-    color: { legend: false, domain: fitted.map(({ place }) => place) },
-    marks: [
-      Plot.line(modelled, { x: 'bytes', y: 'milliseconds', stroke: 'place' }),
-      Plot.dot(measured, { x: 'bytes', y: 'milliseconds', fill: 'place', r: 4 }),
-      ...legend(fitted.map(({ place }) => place)),
-    ],
-  });
-  write(
+const parallel = read('bench/results/parallel.json');
+if (parallel !== undefined) {
+  const results = parallel.results as ParallelResults;
+  const margins = { marginLeft: 56, marginRight: 30, marginBottom: 40 };
+  const frame = { document, width: WIDTH, height: HEIGHT, style: STYLE, ...margins };
+  const [sums, steps] = ['time of a sum by its bytes', 'share of a step that is computing by ranks'];
+  save(
     'docs/images/parallel-sums.svg',
-    sums,
-    'time of a sum against its bytes, measured and by the fitted model',
+    plotSums(results, frame),
+    `${sums}, measured and by the fitted model`,
   );
-  const networks = [...new Set(predicted.map(({ network }) => network))];
-  const steps = Plot.plot({
-    ...FRAME,
-    x: { type: 'log', base: 2, label: 'ranks, each on a machine of its own', tickFormat: '~f', grid: true },
-    y: { label: 'share of a step that is computing, predicted', percent: true, domain: [0, 100], grid: true },
-    color: { legend: false, domain: networks },
+  save('docs/images/parallel-ranks.svg', plotClusters(results, frame), `${steps}, predicted`);
+}
+
+interface ThreadPoint {
+  readonly threads: number;
+  readonly milliseconds: number;
+  readonly series: string;
+}
+
+function threadPoints({ base, ours, theirs }: ThreadMeasurements, what: 'step' | 'forward'): ThreadPoint[] {
+  const own = ours
+    .filter(({ variant }) => variant === base)
+    .map(({ threads, stepMs, forwardMs }) => {
+      return { threads, milliseconds: median(what === 'step' ? stepMs : forwardMs), series: 'pix2pix-ts' };
+    });
+  const peers = theirs.map(({ threads, way, result }) => {
+    const times = what === 'step' ? result.step_ms : result.generator_forward_ms;
+    return { threads, milliseconds: median(times), series: `PyTorch, ${way.split(',')[0]}` };
+  });
+  return [...own, ...peers].sort((a, b) => a.threads - b.threads);
+}
+
+/** Times by threads, both by their logarithms: what all threads share lies on a falling straight line. */
+function drawThreads(file: string, label: string, points: readonly ThreadPoint[]): void {
+  const [x, y] = ['threads', 'milliseconds'];
+  const counts = [...new Set(points.map(({ threads }) => threads))];
+  const svg = Plot.plot({
+    ...{
+      document,
+      width: WIDTH,
+      height: HEIGHT,
+      style: STYLE,
+      marginLeft: 56,
+      marginRight: 30,
+      marginBottom: 56,
+      marginTop: 44,
+    },
+    x: { type: 'log', label: 'threads', labelOffset: 36, ticks: counts, tickFormat: '~f', grid: true },
+    y: { type: 'log', label, tickFormat: '~f', grid: true },
+    color: { legend: false },
     marks: [
-      Plot.line(predicted, { x: 'ranks', y: 'efficiency', stroke: 'network', strokeDasharray: '4 3' }),
-      Plot.dot(predicted, { x: 'ranks', y: 'efficiency', stroke: 'network', r: 6 }),
-      ...networks.map((network) =>
-        Plot.text(
-          predicted.filter((point) => point.network === network),
-          Plot.selectLast({
-            x: 'ranks',
-            y: 'efficiency',
-            text: 'network',
-            fill: 'network',
-            dy: 16,
-            textAnchor: 'end',
-          }),
-        ),
+      Plot.line(points, { x, y, stroke: 'series' }),
+      Plot.dot(points, { x, y, fill: 'series', r: 4 }),
+      Plot.text(
+        points,
+        Plot.selectFirst({
+          x,
+          y,
+          z: 'series',
+          text: 'series',
+          fill: 'series',
+          dx: 8,
+          dy: -10,
+          textAnchor: 'start',
+        }),
       ),
     ],
   });
-  write(
-    'docs/images/parallel-ranks.svg',
-    steps,
-    'share of a step that is computing against ranks, predicted',
-  );
-}
-
-/** Names in the colours of their series, in the upper left corner. */
-function legend(names: readonly string[]) {
-  return names.map((name, i) =>
-    Plot.text([name], { text: [name], fill: () => name, frameAnchor: 'top-left', dx: 8, dy: 8 + 16 * i }),
-  );
+  save(file, svg, `${label} by threads`);
 }
 
 interface Drawn extends GrowthPoint {
@@ -126,7 +128,15 @@ function draw(
   const x = (point: Drawn) => point.gigaflops;
   const y = (point: Drawn) => point[measured] / unit;
   const svg = Plot.plot({
-    ...FRAME,
+    ...{
+      document,
+      width: WIDTH,
+      height: HEIGHT,
+      style: STYLE,
+      marginLeft: 56,
+      marginRight: 30,
+      marginBottom: 40,
+    },
     x: { type: 'log', label: 'GFLOP a step', tickFormat: '~s', grid: true },
     y: { type: 'log', label, tickFormat: '~f', grid: true },
     marks: [
@@ -150,10 +160,10 @@ function draw(
       ),
     ],
   });
-  write(file, svg, `${label} against GFLOP a step, measured and predicted`);
+  save(file, svg, `${label} against GFLOP a step, measured and predicted`);
 }
 
-function write(file: string, svg: ReturnType<typeof Plot.plot>, text: string): void {
+function save(file: string, svg: ReturnType<typeof Plot.plot>, text: string): void {
   const title = document.createElementNS('http://www.w3.org/2000/svg', 'title');
   title.textContent = text;
   svg.prepend(title);
