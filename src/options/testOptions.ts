@@ -5,6 +5,7 @@ import { NETWORK_OPTIONS } from './networkOptions.js';
 import type { OptionsObject } from './optionsFromObject.js';
 import { type OptionMarks, toOptions } from './optionsObject.js';
 import { type ParseSettings, parseOptions } from './parse.js';
+import { PIXEL_OPTIONS } from './pixelOptions.js';
 import type { OptionTable, OptionValues } from './spec.js';
 import { nameWithSuffix } from './suffix.js';
 
@@ -75,6 +76,7 @@ export const TEST_OPTIONS = {
     default: DATA_OPTIONS.crop_size.default,
     help: 'side in pixels to which images are scaled; --crop_size if not given, so that nothing is cut off',
   },
+  ...PIXEL_OPTIONS,
   ...NETWORK_OPTIONS,
   ...MACHINE_OPTIONS,
 } as const satisfies OptionTable;

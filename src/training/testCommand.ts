@@ -1,7 +1,7 @@
 import { join, parse } from 'node:path';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
-import { toImageBatch } from '../data/batch/floatImages.js';
-import type { Batch } from '../data/batch/imageBatch.js';
+import type { Batch } from '../data/batch/sample.js';
+import { showing } from '../data/batch/shownImage.js';
 import { createDataset } from '../data/createDataset.js';
 import type { Dataset } from '../data/loading/dataset.js';
 import { type MeanMetrics, MetricMeans } from '../data/metrics/metricMeans.js';
@@ -94,6 +94,7 @@ async function translateAll(
     model: opt.model,
   });
   const means = new MetricMeans();
+  const show = showing(opt);
   const total = Math.min(opt.numTest, dataset.length);
   let images = 0;
   for await (const batch of dataset) {
@@ -101,7 +102,7 @@ async function translateAll(
     model.setInput(batch);
     await model.test({ evaluate: opt.eval, draw: images });
     const visuals = Object.entries(await model.getCurrentVisuals());
-    const shown = Object.fromEntries(visuals.map(([name, visual]) => [name, toImageBatch(visual)]));
+    const shown = Object.fromEntries(visuals.map(([name, visual]) => [name, show(name, visual)]));
     const [metrics] = await metricsOf(model);
     if (metrics !== undefined) means.add(metrics);
     const paths = model.getImagePaths();

@@ -3,6 +3,7 @@ import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { CheckpointStore } from '../checkpoints/store.js';
 import { createDataset, type DatasetSurroundings } from '../data/createDataset.js';
 import type { Dataset } from '../data/loading/dataset.js';
+import { measureRanges } from '../data/measureRanges.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import { decideDevice } from './autoDevice.js';
 import { createModel } from './createModel.js';
@@ -57,12 +58,13 @@ export async function withTraining<T>(
   const print = (text: string) => surroundings.emit({ kind: 'message', text });
   const warn = once((text) => surroundings.emit({ kind: 'warning', text }));
   const { ranks } = surroundings;
+  const measured = await onAllRanks(ranks, () => withMeasuredRanges(given, print, warn));
   const dataset = await onAllRanks(ranks, () =>
-    openDataset(given, ranks, { onWarning: warn, onProgress: print }),
+    openDataset(measured, ranks, { onWarning: warn, onProgress: print }),
   );
   try {
     if (ranks !== undefined) await requireSameData(ranks, dataset.folders);
-    const opt = ranks === undefined ? await decideDevice(given, print) : onProcessor(given);
+    const opt = ranks === undefined ? await decideDevice(measured, print) : onProcessor(measured);
     const model = await onAllRanks(ranks, () => createModel(opt, undefined, { ranks }));
     try {
       if (model.device.notice !== undefined) warn(model.device.notice);
@@ -105,6 +107,17 @@ export async function withTraining<T>(
 /** Several ranks train on processors where nobody names a device: GPUs cannot compute together yet. */
 function onProcessor<T extends TrainOptions>(opt: T): T {
   return opt.device === 'auto' ? { ...opt, device: 'cpu' } : opt;
+}
+
+/** The options with the numbers that `--value_range auto` stands for, which checkpoints keep. */
+async function withMeasuredRanges<T extends TrainOptions>(
+  opt: T,
+  onProgress: (text: string) => void,
+  onWarning: (text: string) => void,
+): Promise<T> {
+  const { told, ...ranges } = await measureRanges(opt, { onProgress, onWarning });
+  for (const text of told) onProgress(text);
+  return { ...opt, ...ranges };
 }
 
 /** The training set. Where ranks share it, a batch is that of all of them. */

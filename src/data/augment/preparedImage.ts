@@ -1,7 +1,9 @@
+import type { Images } from '../batch/floatImages.js';
 import type { Geometry, Size } from '../batch/geometry.js';
-import type { ImageBatch } from '../batch/imageBatch.js';
-import type { Pixels } from '../batch/pixels.js';
+import type { PixelData, Pixels } from '../batch/pixels.js';
+import type { SideFormat } from '../batch/sideFormat.js';
 import type { ColourJitter } from './colourJitter.js';
+import { prepareNumbers } from './preparedNumbers.js';
 import { cropResized, needsColours } from './transform.js';
 
 /** An image: that of a file, or half of it. */
@@ -9,20 +11,26 @@ export interface ImagePart {
   readonly path: string;
   /** Before it is resized. */
   readonly size: Size;
-  /** The whole of it at another size, as colours or luma. Nobody may change what comes: it may be kept. */
-  resized(to: Size, channels: 1 | 3): Promise<Pixels>;
+  readonly format: SideFormat;
+  /**
+   * The whole of it at another size: of bytes, as colours or luma; of others, as its format says. Nobody may change what comes: it
+   * may be kept.
+   */
+  resized(to: Size, channels: 1 | 3): Promise<Pixels<PixelData>>;
 }
 
-/** @param channels 1: luma; others: R, G, B */
+/** An image as networks take it: bytes, or floats where its numbers are others. */
 export async function prepare(
   part: ImagePart,
   geometry: Geometry,
-  channels: number,
   colour: ColourJitter | undefined,
-): Promise<ImageBatch> {
-  const made = channels === 1 ? 1 : 3;
-  const resized = await part.resized(geometry.resized, needsColours(made, geometry, colour));
-  const data = await cropResized(resized, geometry, made, colour);
+): Promise<Images> {
+  const { format } = part;
+  if (format.kind !== 'bytes') {
+    return prepareNumbers(await part.resized(geometry.resized, 3), format, geometry, colour);
+  }
+  const resized = await part.resized(geometry.resized, needsColours(format.channels, geometry, colour));
+  const data = await cropResized(resized as Pixels<Uint8Array>, geometry, format.channels, colour);
   const { width, height } = geometry.output;
-  return { data, shape: [1, height, width, made] };
+  return { data, shape: [1, height, width, format.channels] };
 }

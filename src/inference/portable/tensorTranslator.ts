@@ -1,6 +1,7 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { type FloatImages, isFloat } from '../../data/batch/floatImages.js';
 import type { ImageBatch } from '../../data/batch/imageBatch.js';
+import { interleaved, planar } from '../../data/batch/planes.js';
 import type { DeepImageBatch, TranslateOptions } from './generator.js';
 import type { GeneratorInfo } from './generatorInfo.js';
 import { fromLevels, toLevels } from './levels.js';
@@ -46,8 +47,12 @@ export class TensorTranslator {
   async translate<Images extends Tensor>(images: Images, options: TranslateOptions = {}): Promise<Images> {
     return this.queue.add(async () => {
       requireChannels(images, this.info);
-      if (!isBytes(images) && !isDeep(images)) return (await this.floats(images as FloatImages)) as Images;
       const [n] = images.shape;
+      if (!isBytes(images) && !isDeep(images)) {
+        const floats = images as FloatImages;
+        const isTiled = options.tile !== undefined && n === 1;
+        return (await (isTiled ? this.floatsInTiles(floats, options) : this.floats(floats))) as Images;
+      }
       if (options.tile !== undefined && n === 1) return (await this.inTiles(images, options)) as Images;
       return (await this.levels(images)) as Images;
     });
@@ -104,9 +109,8 @@ export class TensorTranslator {
 
   private async inTiles(images: ImageBatch | DeepImageBatch, options: TranslateOptions) {
     const [, height, width] = images.shape;
-    const { inputNc, outputNc, unit } = this.info;
-    const size = roundUp(Math.max(1, options.tile!), unit);
-    const overlap = Math.min(options.overlap ?? size >> 2, size >> 1);
+    const { inputNc, outputNc } = this.info;
+    const { size, overlap } = this.tiling(options);
     const data = isDeep(images)
       ? new Uint16Array(width * height * outputNc)
       : new Uint8Array(width * height * outputNc);
@@ -125,6 +129,27 @@ export class TensorTranslator {
       options.onTile,
     );
     return { data, shape: [1, height, width, outputNc] } as ImageBatch | DeepImageBatch;
+  }
+
+  private async floatsInTiles({ data, shape }: FloatImages, options: TranslateOptions): Promise<FloatImages> {
+    const [, channels, height, width] = shape;
+    const { outputNc } = this.info;
+    const { size, overlap } = this.tiling(options);
+    const image = { data: interleaved(data, channels), width, height, channels };
+    const result = { ...image, data: new Float32Array(width * height * outputNc), channels: outputNc };
+    const translateTile = async (tile: Interleaved<Float32Array>) => {
+      options.signal?.throwIfAborted();
+      const images = { data: planar(tile.data, channels), shape: [1, channels, size, size] as const };
+      const out = await this.floats(images);
+      return { data: interleaved(out.data, outputNc), width: size, height: size, channels: outputNc };
+    };
+    await translateInTiles(image, result, { size, overlap }, translateTile, options.onTile);
+    return { data: planar(result.data, outputNc), shape: [1, outputNc, height, width] };
+  }
+
+  private tiling(options: TranslateOptions) {
+    const size = roundUp(Math.max(1, options.tile!), this.info.unit);
+    return { size, overlap: Math.min(options.overlap ?? size >> 2, size >> 1) };
   }
 
   private planes(data: Float32Array, count: number, from: Size, to: Size): Float32Array {

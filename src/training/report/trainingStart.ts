@@ -8,7 +8,7 @@ import type { TrainingProgress } from './trainingProgress.js';
 
 /** The facts for the record when a training begins or goes on. */
 export function trainingStart(
-  { dataset, model, resumedFrom }: Training,
+  { opt, dataset, model, resumedFrom }: Training,
   progress: TrainingProgress,
 ): TrainingStart {
   const before = model.totalIters;
@@ -28,6 +28,7 @@ export function trainingStart(
     lossNames: model.graph.lossNames,
     folders: dataset.folders,
     resumedFrom,
+    labelPalette: opt.labelPalette,
   };
 }
 
