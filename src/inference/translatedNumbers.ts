@@ -1,12 +1,12 @@
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import type { ImageBatch } from '../data/batch/imageBatch.js';
-import type { SideFormat } from '../data/batch/sideFormat.js';
+import { toUnits } from '../data/raster/toUnits.js';
+import { usualDepth } from '../data/raster/usualDepth.js';
 import { parseInputFolders } from '../options/inputFolders.js';
 import { besideFiles } from './besideFiles.js';
-import type { ImageFormat } from './encodeImage.js';
-import { encodeNumbers } from './encodeNumbers.js';
+import { encodePicture } from './encodePicture.js';
 import type { ImageFile } from './loadGenerator.js';
-import { type NumberDepth, readNumbers, toUnits } from './numberImages.js';
+import { readNumbers } from './numberImages.js';
 import type { Generator } from './portable/generator.js';
 import { formatsOfGenerator, pixelOptions } from './portable/imageFormats.js';
 import type { TranslateFilesOptions, TranslationJob } from './translationJob.js';
@@ -33,20 +33,12 @@ export async function translatedNumbers(
   const depth = asked ?? usualDepth(format, output);
   try {
     const units = toUnits(made, { format: output, input: raster.data, palette, depth });
-    return await encodeNumbers({ ...units, tags: raster.tags }, { format, quality });
+    return await encodePicture({ ...units, tags: raster.tags }, { format, quality });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const facts = { range: error.message, depth: String(depth) };
     throw new Pix2PixError('the range of the results is wider than 16 bits', facts, 'pass --depth float');
   }
-}
-
-/** What holds the numbers of a range in a format without loss, as far as the format can. */
-function usualDepth(format: ImageFormat, output: SideFormat): NumberDepth {
-  if (format === 'jpg' || format === 'webp') return 8;
-  if (output.kind !== 'values' || output.range === undefined) return 8;
-  if (format !== 'png') return 'float';
-  return output.range.every(([low, high]) => low >= 0 && high <= 0xff) ? 8 : 16;
 }
 
 function refuseParts(folders: readonly string[]): string[] {

@@ -1,6 +1,6 @@
+import type { NumberDepth } from '../data/raster/toUnits.js';
 import type { ImageFormat } from './encodeImage.js';
 import type { ImageFile } from './loadGenerator.js';
-import type { NumberDepth } from './numberImages.js';
 import type { TranslateOptions } from './portable/generator.js';
 
 /** One image to translate. */

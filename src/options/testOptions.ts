@@ -36,6 +36,14 @@ const RESULT_OPTIONS = {
     stored: 'never',
     help: 'height by width of the images in the results, for those that were squeezed into squares: 1.5 makes them taller, 0.5 wider',
   },
+  result_format: {
+    kind: 'choice',
+    default: 'none',
+    choices: ['none', 'png', 'tiff', 'npy'],
+    group: 'Results',
+    stored: 'never',
+    help: 'also write what comes out as files beside the page, in the units of the images of the training, under the names of their targets',
+  },
   ema: {
     kind: 'float',
     default: 0,

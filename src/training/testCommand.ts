@@ -14,6 +14,7 @@ import { createModel } from './createModel.js';
 import type { Model } from './model/model.js';
 import { registeredExtensions } from './options.js';
 import { stretching } from './report/imageSides.js';
+import { ResultFiles } from './resultFiles.js';
 import { completeOptions } from './saved/completeOptions.js';
 import { checkpointTag, runFolder } from './saved/loadModel.js';
 import { metricsOf } from './validation/validate.js';
@@ -93,6 +94,7 @@ async function translateAll(
     aspectRatio: opt.aspectRatio,
     model: opt.model,
   });
+  const files = resultFiles(folder, opt);
   const means = new MetricMeans();
   const show = showing(opt);
   const total = Math.min(opt.numTest, dataset.length);
@@ -107,6 +109,8 @@ async function translateAll(
     if (metrics !== undefined) means.add(metrics);
     const paths = model.getImagePaths();
     await page.add(parse(paths[0]).name, shown, metrics, otherOf(model, paths[0], batch));
+    const made = visuals.find(([name]) => /^fake(_B)?$/.test(name));
+    if (made !== undefined) files?.add(made[1], batch);
     images += paths.length;
     out.progress(Math.min(images, total), total, paths[0]);
     if (images >= opt.numTest) break;
@@ -119,6 +123,11 @@ async function translateAll(
     );
   }
   return { page: page.write(), images, means: means.mean() };
+}
+
+function resultFiles(folder: string, opt: TestOptions): ResultFiles | undefined {
+  const { resultFormat } = opt;
+  return resultFormat === 'none' ? undefined : new ResultFiles(folder, { ...opt, resultFormat });
 }
 
 /** A page of single images, made by --model test, goes beside one that has more: measures, or both directions. */

@@ -1,10 +1,13 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { type Images, isFloat } from './floatImages.js';
+import type { Size } from './geometry.js';
 
 /** One pair, both of one kind, bytes or floats: `A` and `B` have n = 1, each path list has one entry (the same file when A and B lie side by side). */
 export interface Sample {
   readonly A: Images;
   readonly B: Images;
+  /** The size that they had before edges were added (`--preprocess pad`); absent: that which they have. */
+  readonly size?: Size;
   readonly APaths: string[];
   readonly BPaths: string[];
 }
@@ -31,7 +34,11 @@ export function stackSamples(samples: readonly Sample[]): Sample {
     samples.map((sample) => sample.B),
     BPaths,
   );
-  return { A, B, APaths, BPaths };
+  const { size } = samples[0];
+  const isOneSize = samples.every(
+    (one) => one.size?.width === size?.width && one.size?.height === size?.height,
+  );
+  return { A, B, APaths, BPaths, ...(size && isOneSize && { size }) };
 }
 
 /** What images have in common that are in one batch. */

@@ -1,3 +1,4 @@
+import type { ImageFormat } from '../../models/images.js';
 import type { PIXEL_OPTIONS } from '../../options/pixelOptions.js';
 import { parseResizeFilters, type ResizeFilter } from '../../options/resizeFilters.js';
 import type { OptionValues } from '../../options/spec.js';
@@ -81,4 +82,10 @@ function isLabels(side: 'input' | 'output', { labelNc = 0, labelSide = 'input' }
 
 function labels({ labelNc = 0, ignoreLabel = -1 }: FormatOptions): LabelsFormat {
   return { kind: 'labels', channels: labelNc, ...(ignoreLabel >= 0 && { ignored: ignoreLabel }) };
+}
+
+/** How the images of a data set of this package reach the programs. */
+export function imageFormatOf(opt: FormatOptions & { readonly datasetMode: string }): ImageFormat {
+  const arePictures = opt.datasetMode === 'colorization' || opt.datasetMode === 'mnist';
+  return arePictures || formatsOf(opt).input.kind === 'bytes' ? 'u8' : 'f32';
 }

@@ -2,7 +2,7 @@ import { checkGeometry } from '../augment/checkGeometry.js';
 import { applyCutout } from '../augment/cutout.js';
 import { imageAugmentation } from '../augment/imageAugmentation.js';
 import type { PreparationOptions } from '../augment/preparationOptions.js';
-import { type ImagePart, prepare } from '../augment/preparedImage.js';
+import { type ImagePart, preparePadded, sizeBeforePadding } from '../augment/preparedImage.js';
 import { augmentation, type Geometry, planGeometry } from '../batch/geometry.js';
 import type { Sample } from '../batch/sample.js';
 import type { ImageReader } from '../cache/imageReader.js';
@@ -39,11 +39,11 @@ export class AlignedSource implements SampleSource {
     requireEqualSizes(a, b, geometry, planGeometry(opt, b.size, chance));
     checkGeometry(a, geometry, opt);
     const [A, B] = await Promise.all([
-      prepare(a, geometry, photoSide === 'A' ? colour : undefined),
-      prepare(b, geometry, photoSide === 'B' ? colour : undefined),
+      preparePadded(a, geometry, photoSide === 'A' ? colour : undefined, opt),
+      preparePadded(b, geometry, photoSide === 'B' ? colour : undefined, opt),
     ]);
     if (cutout !== undefined) applyCutout(opt.direction === 'BtoA' ? B : A, cutout);
-    return { A, B, APaths: [a.path], BPaths: [b.path] };
+    return { A, B, APaths: [a.path], BPaths: [b.path], ...sizeBeforePadding(geometry, opt) };
   }
 
   private async read(pair: ImagePair, onNote?: OnFileNote): Promise<[ImagePart, ImagePart]> {

@@ -2,7 +2,7 @@ import { checkGeometry } from '../augment/checkGeometry.js';
 import { applyCutout } from '../augment/cutout.js';
 import { imageAugmentation } from '../augment/imageAugmentation.js';
 import type { PreparationOptions } from '../augment/preparationOptions.js';
-import { prepare } from '../augment/preparedImage.js';
+import { preparePadded, sizeBeforePadding } from '../augment/preparedImage.js';
 import { augmentation, planGeometry } from '../batch/geometry.js';
 import type { Sample } from '../batch/sample.js';
 import type { ImageReader } from '../cache/imageReader.js';
@@ -36,8 +36,8 @@ export class SingleSource implements SampleSource {
     const chance = augmentation(opt, seed, epoch, index, part.size);
     const geometry = { ...planGeometry(opt, part.size, chance), angle };
     checkGeometry(part, geometry, opt);
-    const image = await prepare(part, geometry, colour);
+    const image = await preparePadded(part, geometry, colour, opt);
     if (cutout !== undefined) applyCutout(image, cutout);
-    return { A: image, B: image, APaths: [path], BPaths: [path] };
+    return { A: image, B: image, APaths: [path], BPaths: [path], ...sizeBeforePadding(geometry, opt) };
   }
 }

@@ -5,7 +5,7 @@ import { checkGeometry } from '../augment/checkGeometry.js';
 import { applyCutout } from '../augment/cutout.js';
 import { imageAugmentation } from '../augment/imageAugmentation.js';
 import type { PreparationOptions } from '../augment/preparationOptions.js';
-import { prepare } from '../augment/preparedImage.js';
+import { preparePadded } from '../augment/preparedImage.js';
 import type { Images } from '../batch/floatImages.js';
 import { augmentation, planGeometry } from '../batch/geometry.js';
 import { extentsOf, type Sample } from '../batch/sample.js';
@@ -86,7 +86,7 @@ export class UnalignedSource implements SampleSource {
     checkGeometry(part, geometry, opt);
     const isInput = (side === 'A') === (opt.direction === 'AtoB');
     const isPhotograph = side === (opt.photoSide ?? 'A');
-    const image = await prepare(part, geometry, isPhotograph ? colour : undefined);
+    const image = await preparePadded(part, geometry, isPhotograph ? colour : undefined, opt);
     if (cutout !== undefined && isInput) applyCutout(image, cutout);
     return image;
   }

@@ -1,11 +1,12 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { type FloatImages, isFloat } from '../../data/batch/floatImages.js';
+import type { Size } from '../../data/batch/geometry.js';
 import type { ImageBatch } from '../../data/batch/imageBatch.js';
+import { type Interleaved, type Pixels, resizedImages, roundUp } from '../../data/batch/padding.js';
 import { interleaved, planar } from '../../data/batch/planes.js';
 import type { DeepImageBatch, TranslateOptions } from './generator.js';
 import type { GeneratorInfo } from './generatorInfo.js';
 import { fromLevels, toLevels } from './levels.js';
-import { cut, emptyLike, type Interleaved, type Pixels, roundUp } from './padding.js';
 import { SerialQueue } from './serialQueue.js';
 import { translateInTiles } from './tiles.js';
 
@@ -98,12 +99,12 @@ export class TensorTranslator {
     const engine = await this.engine('uint8');
     const padded = isExact
       ? images.data
-      : resized(images.data, n, c, { width: w, height: h }, { width, height });
+      : resizedImages(images.data, n, c, { width: w, height: h }, { width, height });
     const out = await engine.run({ data: padded, shape: [n, height, width, c] });
     const channels = out.shape[3];
     const result = isExact
       ? (out.data as Uint8Array)
-      : resized(out.data as Uint8Array, n, channels, { width, height }, { width: w, height: h });
+      : resizedImages(out.data as Uint8Array, n, channels, { width, height }, { width: w, height: h });
     return { data: result, shape: [n, h, w, channels] };
   }
 
@@ -153,7 +154,7 @@ export class TensorTranslator {
   }
 
   private planes(data: Float32Array, count: number, from: Size, to: Size): Float32Array {
-    return resized(data, count, 1, from, to);
+    return resizedImages(data, count, 1, from, to);
   }
 
   private sizeFor(w: number, h: number): Size & { readonly isExact: boolean } {
@@ -168,28 +169,6 @@ export class TensorTranslator {
     }
     return { width, height, isExact: width === w && height === h };
   }
-}
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
-/** Every image of a batch padded by reflection, or cut back: the top left corner stays. */
-function resized<Data extends Pixels>(
-  data: Data,
-  count: number,
-  channels: number,
-  from: Size,
-  to: Size,
-): Data {
-  const [before, after] = [from.width * from.height * channels, to.width * to.height * channels];
-  const result = emptyLike(data, count * after);
-  for (let i = 0; i < count; i++) {
-    const image = { data: data.subarray(i * before, (i + 1) * before) as Data, ...from, channels };
-    result.set(cut(image, { left: 0, top: 0, ...to }).data, i * after);
-  }
-  return result;
 }
 
 const isBytes = (images: Tensor): images is ImageBatch => images.data instanceof Uint8Array;

@@ -1,4 +1,4 @@
-import { cut, type Interleaved, type Pixels } from './padding.js';
+import { cut, type Interleaved, type Pixels } from '../../data/batch/padding.js';
 
 /** How a large image is cut: square tiles of `size` pixels a side, of which neighbours share `overlap`. */
 export interface Tiling {

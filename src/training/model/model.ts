@@ -1,4 +1,5 @@
 import { type FloatImages, type Images, toFloatImages } from '../../data/batch/floatImages.js';
+import { fitImages } from '../../data/batch/padding.js';
 import type { Device } from '../../engine/runtime/device.js';
 import type { Optimiser } from '../../engine/runtime/optimiser.js';
 import { buildModel } from '../../models/buildModel.js';
@@ -224,7 +225,14 @@ export class Model<Loss extends string = string, Visual extends string = string>
       ([name, images]) => [name, async () => toFloatImages(images)] as const,
     );
     const sources = new Map([...this.images, ...inputs]);
-    return (await fetchAll(this.graph.visualNames, sources)) as Record<Visual, FloatImages>;
+    const visuals = (await fetchAll(this.graph.visualNames, sources)) as Record<Visual, FloatImages>;
+    const { cutTo } = this.currentInput();
+    if (cutTo === undefined) return visuals;
+    const cut = Object.entries<FloatImages>(visuals).map(([name, visual]) => [
+      name,
+      fitImages(visual, cutTo),
+    ]);
+    return Object.fromEntries(cut) as Record<Visual, FloatImages>;
   }
 
   /** The files of the images that are translated. */
