@@ -1,4 +1,5 @@
 import { decode } from 'fast-png';
+import { pixelChunks } from './pngChunks.js';
 import type { Raster, RasterHeader } from './raster.js';
 
 /** Channels by the type of colour in the header. */
@@ -9,7 +10,7 @@ const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 
  * beside them. libvips looks colours up, and those of labels are not to be told apart then.
  */
 export function readPng(file: Buffer): Raster {
-  const { width, height, channels, data, palette, depth } = decode(file);
+  const { width, height, channels, data, palette, depth } = decode(pixelChunks(file));
   const numbers =
     depth === 16 ? (data as Uint16Array) : new Uint8Array(unpack(data, width, height, channels, depth));
   const colours = palette && Uint8Array.from(palette.flatMap((colour) => colour.slice(0, 3)));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { temporaryFolder } from '../../../test/tinyRun.js';
 import { BadImageError } from '../decode/badImage.js';
@@ -114,6 +115,40 @@ test('what cannot be used is refused by name', async () => {
       return true;
     });
   }
+});
+
+test('a PNG that inflates to more than its header says is refused before it does', async () => {
+  const chunk = (type: string, data: Buffer) => {
+    const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
+    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+    length.writeUInt32BE(data.length);
+    sum.writeUInt32BE(crc32(body));
+    return Buffer.concat([length, body, sum]);
+  };
+  const header = Buffer.from([0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0]);
+  const bomb = deflateSync(Buffer.alloc(64 * 2 ** 20));
+  const png = (...chunks: Buffer[]) =>
+    Buffer.concat([
+      Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
+      chunk('IHDR', header),
+      ...chunks,
+      chunk('IEND', Buffer.alloc(0)),
+    ]);
+  await assert.rejects(readRaster(png(chunk('IDAT', bomb)), 'bomb.png'), /larger than/);
+  const profile = Buffer.concat([Buffer.from('x\0\0', 'latin1'), bomb]);
+  const { data } = await readRaster(
+    png(chunk('iCCP', profile), chunk('IDAT', deflateSync(Buffer.of(0, 7)))),
+    'one.png',
+  );
+  assert.deepEqual([...data], [7]);
+});
+
+test('a TIFF whose last page leads to its first comes to an end', async () => {
+  const file = writeTiff({ data: Uint8Array.of(1, 2), width: 2, height: 1, channels: 1 });
+  const entries = file.readUInt16LE(8);
+  file.writeUInt32LE(8, 10 + 12 * entries);
+  const { channels } = await readRaster(file, 'ring.tif');
+  assert.ok(channels <= 1024);
 });
 
 test('opacity is a channel that is known as one', async () => {

@@ -58,13 +58,18 @@ async function pagesOf(file: Buffer): Promise<GeoTIFFImage[]> {
   const bytes = file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength);
   const tiff: GeoTIFF = await fromArrayBuffer(bytes as ArrayBuffer);
   const pages = [await tiff.getImage(0)];
-  const count = Math.min(await tiff.getImageCount(), MOST_PAGES);
-  for (let i = 1; i < count; i++) {
-    const page = await tiff.getImage(i);
+  // not by their count, which a file whose last page leads to its first does not have
+  for (let i = 1; i < MOST_PAGES; i++) {
+    const page = await tiff.getImage(i).catch(noSuchPage);
+    if (page === undefined) break;
     if (page.getWidth() === pages[0].getWidth() && page.getHeight() === pages[0].getHeight())
       pages.push(page);
   }
   return pages;
+}
+
+function noSuchPage(error: unknown): undefined {
+  if (!/^No image at index/.test((error as Error).message)) throw error;
 }
 
 function headerOf(name: string, pages: readonly GeoTIFFImage[]): RasterHeader {
