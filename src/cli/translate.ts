@@ -136,7 +136,8 @@ async function translate(inputs: string[], output: string, flags: Flags): Promis
     startsFast: ofPart.length === 1 && flags.tile === undefined,
   });
   const folders = parseInputFolders(pixelOptions(generator.info.options).inputFolders);
-  const jobs = ofPart.filter(({ name }) => !isBeside(name, folders));
+  const first = ofPart.filter(({ name }) => !isBeside(name, folders));
+  const jobs = first.length > 0 ? first : ofPart;
   const watch = watchSignals(
     (signal) => stop.abort(stopped(signal)),
     'stopping after the image under way; press Ctrl-C again to stop at once',

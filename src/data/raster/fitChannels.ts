@@ -26,7 +26,7 @@ export function fitChannels(raster: Raster, wanted: number, name: string, flag: 
   throw new BadImageError(
     name,
     `it has ${raster.channels} channels, and ${flag} asks for ${wanted}`,
-    `pass ${flag} ${raster.channels}, or save it with ${wanted}`,
+    `save it with ${wanted}, or train with ${flag} ${raster.channels}`,
   );
 }
 

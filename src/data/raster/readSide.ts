@@ -50,7 +50,7 @@ export function picturesOf(
     throw new BadImageError(
       first.name,
       `it and the files beside it have ${counts.join(' + ')} channels, and ${flag} asks for ${format.channels}`,
-      `pass ${flag} ${found}`,
+      `leave a folder out, or train with ${flag} ${found}`,
     );
   }
   let before = 0;
