@@ -1,5 +1,4 @@
 import { type FloatImages, type Images, toFloatImages } from '../../data/batch/floatImages.js';
-import { fitImages } from '../../data/batch/padding.js';
 import type { Device } from '../../engine/runtime/device.js';
 import type { Optimiser } from '../../engine/runtime/optimiser.js';
 import { buildModel } from '../../models/buildModel.js';
@@ -11,7 +10,7 @@ import { lastImages } from './batches.js';
 import { EpochLoss } from './epochLoss.js';
 import { chooseMemoryUse, type MemoryUse, roomForPrograms } from './fitMemory.js';
 import { createPools, type ImagePool } from './imagePool.js';
-import { type BoundInput, bindImages, bindInput, type ModelInput, tensorsOf } from './modelInput.js';
+import { type BoundInput, bindImages, bindInput, cutBack, type ModelInput, tensorsOf } from './modelInput.js';
 import type { ModelSurroundings, SetupSettings, TranslationSettings } from './modelSettings.js';
 import { createOptimisers, learningRates, type NetworkOptimiser } from './networkOptimiser.js';
 import { describeNetworks, networksInUse } from './networkSummary.js';
@@ -225,14 +224,8 @@ export class Model<Loss extends string = string, Visual extends string = string>
       ([name, images]) => [name, async () => toFloatImages(images)] as const,
     );
     const sources = new Map([...this.images, ...inputs]);
-    const visuals = (await fetchAll(this.graph.visualNames, sources)) as Record<Visual, FloatImages>;
-    const { cutTo } = this.currentInput();
-    if (cutTo === undefined) return visuals;
-    const cut = Object.entries<FloatImages>(visuals).map(([name, visual]) => [
-      name,
-      fitImages(visual, cutTo),
-    ]);
-    return Object.fromEntries(cut) as Record<Visual, FloatImages>;
+    const visuals = await fetchAll(this.graph.visualNames, sources);
+    return cutBack(visuals, this.currentInput()) as Record<Visual, FloatImages>;
   }
 
   /** The files of the images that are translated. */

@@ -1,6 +1,7 @@
 import type { ErrorFacts } from '../../base/errors/pix2pixError.js';
-import { type Images, isFloat } from '../../data/batch/floatImages.js';
+import { type FloatImages, type Images, isFloat } from '../../data/batch/floatImages.js';
 import type { Size } from '../../data/batch/geometry.js';
+import { fitImages } from '../../data/batch/padding.js';
 import { ShapeError } from '../../engine/ir/shapeError.js';
 import type { TensorArray } from '../../engine/runtime/tensorArray.js';
 import type { InputDefinition } from '../../models/definition.js';
@@ -76,6 +77,17 @@ export function bindImages(
     ofImages: first.size.batch,
     paths,
   };
+}
+
+/** Results without the edges that were added to their images. */
+export function cutBack(
+  visuals: Readonly<Record<string, FloatImages>>,
+  { cutTo }: BoundInput,
+): Readonly<Record<string, FloatImages>> {
+  if (cutTo === undefined) return visuals;
+  return Object.fromEntries(
+    Object.entries(visuals).map(([name, visual]) => [name, fitImages(visual, cutTo)]),
+  );
 }
 
 /** The images' numbers, as a program takes them. */
