@@ -222,12 +222,11 @@ export class Model<Loss extends string = string, Visual extends string = string>
 
   /** The images of the last step, f32 NCHW in -1 ... 1, fetched likewise. Copies: the next step leaves them alone. */
   async getCurrentVisuals(): Promise<Record<Visual, FloatImages>> {
-    const inputs = Object.entries(this.currentInput().images).map(
-      ([name, images]) => [name, async () => toFloatImages(images)] as const,
-    );
-    const sources = new Map([...this.images, ...inputs]);
-    const visuals = await fetchAll(this.graph.visualNames, sources);
-    return cutBack(visuals, this.currentInput()) as Record<Visual, FloatImages>;
+    const input = this.currentInput();
+    const sources = new Map(this.images);
+    for (const [name, images] of Object.entries(input.images))
+      sources.set(name, async () => toFloatImages(images));
+    return cutBack(await fetchAll(this.graph.visualNames, sources), input) as Record<Visual, FloatImages>;
   }
 
   /** The files of the images that are translated. */
