@@ -3,6 +3,7 @@ import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { CheckpointStore } from '../checkpoints/store.js';
 import { createDataset, type DatasetSurroundings } from '../data/createDataset.js';
 import type { Dataset } from '../data/loading/dataset.js';
+import { measureRanges } from '../data/measureRanges.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import { decideDevice } from './autoDevice.js';
 import { createModel } from './createModel.js';
@@ -58,14 +59,15 @@ export async function withTraining<T>(
   const print = (text: string) => surroundings.emit({ kind: 'message', text });
   const warn = once((text) => surroundings.emit({ kind: 'warning', text }));
   const { ranks } = surroundings;
+  const measured = await onAllRanks(ranks, () => withMeasuredRanges(given, print, warn));
   const dataset = await onAllRanks(ranks, () =>
-    openDataset(given, ranks, { onWarning: warn, onProgress: print }),
+    openDataset(measured, ranks, { onWarning: warn, onProgress: print }),
   );
   try {
     if (ranks !== undefined) await requireSameData(ranks, dataset.folders);
     const opt = await (ranks === undefined
-      ? decideDevice(given, print)
-      : decideDeviceTogether(given, ranks, print));
+      ? decideDevice(measured, print)
+      : decideDeviceTogether(measured, ranks, print));
     const model = await onAllRanks(ranks, () => createModel(opt, undefined, { ranks }));
     try {
       if (ranks !== undefined) requireOwnGpu(ranks, rankHardware(model.device), opt, print);
@@ -106,6 +108,17 @@ export async function withTraining<T>(
   } finally {
     await dataset.close();
   }
+}
+
+/** The options with the numbers that `--value_range auto` stands for, which checkpoints keep. */
+async function withMeasuredRanges<T extends TrainOptions>(
+  opt: T,
+  onProgress: (text: string) => void,
+  onWarning: (text: string) => void,
+): Promise<T> {
+  const { told, ...ranges } = await measureRanges(opt, { onProgress, onWarning });
+  for (const text of told) onProgress(text);
+  return { ...opt, ...ranges };
 }
 
 /** The training set. Where ranks share it, a batch is that of all of them. */
