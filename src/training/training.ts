@@ -17,6 +17,7 @@ import type { TrainingStart, TrainingSurroundings } from './report/trainingEvent
 import { requireTraining } from './requireTraining.js';
 import { runFolder } from './saved/loadModel.js';
 import { placeIn, startingPoint } from './saved/resume.js';
+import type { BestValidation } from './validation/bestValidation.js';
 import { FixedSamples } from './validation/fixedSamples.js';
 import { validationLength } from './validation/validate.js';
 
@@ -30,8 +31,8 @@ export interface Training {
   readonly validationImages: number;
   /** Where there is a validation set to take them from. */
   readonly samples: FixedSamples | undefined;
-  /** The smallest validation L1 so far, which the checkpoint `best` has to beat. */
-  readonly bestL1: number;
+  /** The best validation so far, which the checkpoint `best` has to beat. */
+  readonly best: BestValidation | undefined;
   /** Where it goes on, if it does. */
   readonly resumedFrom: TrainingStart['resumedFrom'];
   /** Those that train together, where this process is one of several. */
@@ -77,7 +78,7 @@ export async function withTraining<T>(
       });
       await model.setup(opt, { print, checkpoints, isStepNext: dataset.length >= dataset.batchSize });
       const start = startingPoint(model, opt, checkpoints, dataset.batchSize, warn);
-      const { place, bestL1 } = ranks?.fromFirst(start) ?? start;
+      const { place, best } = ranks?.fromFirst(start) ?? start;
       const { batchIndex, skipped } = placeIn(dataset, place);
       dataset.startAt(place.epoch, batchIndex, skipped);
       const processes = ranks?.gather(hostname()).filter((host) => host === hostname()).length;
@@ -92,7 +93,7 @@ export async function withTraining<T>(
       const samples = isFirst(ranks) ? await FixedSamples.open(model, opt, warn) : undefined;
       return await use({
         ...{ opt, model, dataset, keptImages, validationImages },
-        ...{ samples, bestL1, resumedFrom, ranks, warn },
+        ...{ samples, best, resumedFrom, ranks, warn },
       });
     } finally {
       await model.dispose();

@@ -6,6 +6,7 @@ import type { ModelDefinition, ModelGraph, ModelOptions } from '../../models/def
 import { findGeneratorOf } from '../../models/generators.js';
 import type { TestOptions } from '../../options/testOptions.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
+import type { BestValidation } from '../validation/bestValidation.js';
 import { lastImages } from './batches.js';
 import { EpochLoss } from './epochLoss.js';
 import { chooseMemoryUse, type MemoryUse, roomForPrograms } from './fitMemory.js';
@@ -256,13 +257,13 @@ export class Model<Loss extends string = string, Visual extends string = string>
    * ```
    * @param tags `latest`, `best`, an epoch (`5`) or an iteration (`iter_5000`)
    * @param place where training goes on from here: the data set
-   * @param bestL1 the smallest validation L1 so far
+   * @param best the best validation so far
    * @throws Pix2PixError when the disk is full or the folder cannot be written; the checkpoints before are intact
    */
-  async save(tags: readonly string[], place: Place, bestL1 = Number.POSITIVE_INFINITY): Promise<void> {
+  async save(tags: readonly string[], place: Place, best?: BestValidation): Promise<void> {
     if (!this.opt.isTrain || this.checkpoints === undefined)
       throw new Error('save: call setup, for training');
-    await this.checkpoints.save(tags, this, this.opt, place, bestL1);
+    await this.checkpoints.save(tags, this, this.opt, place, best);
   }
 
   /** The networks that this run has memory for: all when training, the generator when testing. */

@@ -3,6 +3,7 @@ import type { Device } from '../../engine/runtime/device.js';
 import type { Module } from '../../models/layers/module.js';
 import type { TestOptions } from '../../options/testOptions.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
+import type { BestValidation } from '../validation/bestValidation.js';
 import type { EpochLoss } from './epochLoss.js';
 import type { ImagePool } from './imagePool.js';
 import type { NetworkOptimiser } from './networkOptimiser.js';
@@ -56,7 +57,7 @@ export interface ModelCheckpoints {
     model: SavedModel,
     opt: TrainOptions,
     place: Place,
-    bestL1: number,
+    best: BestValidation | undefined,
   ): Promise<void>;
 }
 

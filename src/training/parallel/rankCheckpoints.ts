@@ -18,9 +18,9 @@ export function rankCheckpoints(ranks: Ranks, files: OpenCheckpoints): OpenCheck
         const loaded = await ranks.together(() => (ranks.isFirst ? own.load(model, opt) : undefined));
         return shareLoaded(ranks, model, loaded);
       },
-      save: async (tags, model, opt, place, bestL1) => {
+      save: async (tags, model, opt, place, best) => {
         await requireSameWeights(ranks, model);
-        if (ranks.isFirst) await own.save(tags, model, opt, place, bestL1);
+        if (ranks.isFirst) await own.save(tags, model, opt, place, best);
       },
     };
   };

@@ -9,5 +9,5 @@ export const fileCheckpoints: OpenCheckpoints = (
   store = new CheckpointStore(runFolder(opt), { onWarning: console.warn }),
 ) => ({
   load: (model, opt) => loadModel(model, opt, store),
-  save: (tags, model, opt, place, bestL1) => saveCheckpoint(store, tags, model, opt, place, bestL1),
+  save: (tags, model, opt, place, best) => saveCheckpoint(store, tags, model, opt, place, best),
 });

@@ -3,16 +3,15 @@ import { ALONE } from '../../data/batch/batchShare.js';
 import { type FloatImages, toImageBatch } from '../../data/batch/floatImages.js';
 import { type ImageMetrics, imageMetrics } from '../../data/metrics/imageMetrics.js';
 import { MetricMeans } from '../../data/metrics/metricMeans.js';
+import { type Measures, measuresOf } from '../../data/metrics/metrics.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
 import type { Model } from '../model/model.js';
 import type { Ranks } from '../parallel/ranks.js';
 import { hasValidationFolder, openValidationSet } from './validationSet.js';
 
-/** Means over the validation set: L1 in units of the loss (images in -1 ... 1), PSNR in dB, SSIM. */
+/** What was measured on the validation set: means over its images, and what is measured of all of them together. */
 export interface ValidationResult {
-  readonly l1: number;
-  readonly psnr: number;
-  readonly ssim: number;
+  readonly measures: Measures;
   readonly images: number;
 }
 
@@ -77,8 +76,8 @@ export async function validate(
   if (ranks?.isAny(isStopped) ?? isStopped) return 'stopped';
   const means = new MetricMeans();
   for (const metrics of inTurn(ranks?.gather(measured) ?? [measured]).flat()) means.add(metrics);
-  const { count, l1, psnr, ssim } = means.mean();
-  return count === 0 ? undefined : { l1, psnr, ssim, images: count };
+  const mean = means.mean();
+  return mean.count === 0 ? undefined : { measures: measuresOf(mean), images: mean.count };
 }
 
 /** The first of each list, then the second of each, and so on: images in the order in which they were shared out. */
