@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { qualityPicture } from '../../../test/qualityPicture.js';
 import { ConfusionMatrix } from './labelMetrics.js';
 import { isBetter, METRIC_NAMES } from './metrics.js';
 import { similarities } from './multiScaleSsim.js';
@@ -32,27 +33,18 @@ function close(actual: number, expected: number, relative = 1e-5): void {
   assert.ok(isClose, `${actual} is not ${expected} within ${relative} of it`);
 }
 
-/** As `picture` of `test/fixtures/quality.py`. */
-function picture([height, width, channels]: readonly [number, number, number], seed: number): Uint8Array {
-  const { floor } = Math;
-  return Uint8Array.from({ length: height * width * channels }, (_, i) => {
-    const [y, x, c] = [floor(i / channels / width), floor(i / channels) % width, i % channels];
-    return floor((x * (y + 17 * seed)) / 29) + 37 * c + floor((x * x) / 113) + floor((11 * seed * y) / 7);
-  });
-}
-
 for (const { shape, seeds, ms_ssim } of quality.scales) {
   test(`MS-SSIM equals torchmetrics': ${shape}`, () => {
-    const [other, wanted] = seeds.map((seed) => picture(shape, seed));
+    const [other, wanted] = seeds.map((seed) => qualityPicture(shape, seed));
     const made = other.map((value, i) => Math.floor((value + 2 * wanted[i]) / 3));
     close(similarities(made, wanted, ...shape).msSsim, ms_ssim);
   });
 }
 
 test('MS-SSIM is 1 of equal images, and not defined where the coarsest scale is smaller than the window', () => {
-  const image = picture([176, 177, 1], 1);
+  const image = qualityPicture([176, 177, 1], 1);
   assert.equal(similarities(image, image, 176, 177, 1).msSsim, 1);
-  const narrow = picture([176, 175, 1], 1);
+  const narrow = qualityPicture([176, 175, 1], 1);
   const { ssim, msSsim } = similarities(narrow, narrow, 176, 175, 1);
   assert.deepEqual([ssim, msSsim], [1, Number.NaN]);
 });
