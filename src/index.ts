@@ -141,6 +141,7 @@ export {
 // Metrics
 
 export { type ImageMetrics, imageMetrics } from './data/metrics/imageMetrics.js';
+export { ConfusionMatrix, type LabelMetrics } from './data/metrics/labelMetrics.js';
 export { type MeanMetrics, MetricMeans } from './data/metrics/metricMeans.js';
 export { ssim } from './data/metrics/ssim.js';
 

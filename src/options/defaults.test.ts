@@ -136,6 +136,7 @@ test("training starts from the reference's defaults for pix2pix", () => {
     ...OURS,
     maxSteps: Number.POSITIVE_INFINITY,
     keepLast: Number.POSITIVE_INFINITY,
+    features: '',
     saveBest: 'L1',
     earlyStop: 0,
     valFreq: 1,

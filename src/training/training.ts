@@ -3,6 +3,8 @@ import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { CheckpointStore } from '../checkpoints/store.js';
 import { createDataset, type DatasetSurroundings } from '../data/createDataset.js';
 import type { Dataset } from '../data/loading/dataset.js';
+import { FeatureLooks } from '../data/metrics/features/featureLooks.js';
+import { METRICS, type MetricFacts } from '../data/metrics/metrics.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import { decideDevice } from './autoDevice.js';
 import { createModel } from './createModel.js';
@@ -29,6 +31,8 @@ export interface Training {
   readonly keptImages: KeptImages | undefined;
   /** 0: nothing is validated. */
   readonly validationImages: number;
+  /** Feature networks of the validation, where there are some. */
+  readonly looks: FeatureLooks | undefined;
   /** Where there is a validation set to take them from. */
   readonly samples: FixedSamples | undefined;
   /** The best validation so far, which the checkpoint `best` has to beat. */
@@ -91,16 +95,44 @@ export async function withTraining<T>(
         step: model.totalIters,
       };
       const samples = isFirst(ranks) ? await FixedSamples.open(model, opt, warn) : undefined;
-      return await use({
-        ...{ opt, model, dataset, keptImages, validationImages },
-        ...{ samples, best, resumedFrom, ranks, warn },
-      });
+      const looks = await onAllRanks(ranks, () => openLooks(opt, validationImages));
+      try {
+        return await use({
+          ...{ opt, model, dataset, keptImages, validationImages },
+          ...{ samples, looks, best, resumedFrom, ranks, warn },
+        });
+      } finally {
+        await looks?.dispose();
+      }
     } finally {
       await model.dispose();
     }
   } finally {
     await dataset.close();
   }
+}
+
+/**
+ * The feature networks that `--features` names.
+ * @throws Pix2PixError where one cannot be used, or what `--save_best` and `--early_stop` follow would not be measured
+ */
+async function openLooks(opt: TrainOptions, validationImages: number): Promise<FeatureLooks | undefined> {
+  const { features, saveBest, earlyStop, intraThreads } = opt;
+  const { needs }: MetricFacts = METRICS[saveBest];
+  if (needs === 'features' && features === '')
+    throw new Pix2PixError(
+      `${saveBest} needs a feature network`,
+      { '--save_best': saveBest },
+      'pass --features FILE.onnx: docs/evaluation.md says how one is made',
+    );
+  if (earlyStop > 0 && validationImages === 0)
+    throw new Pix2PixError(
+      'a training that validates nothing cannot be stopped early',
+      { '--early_stop': earlyStop, dataroot: opt.dataroot },
+      'put images into its subfolder val, or leave --early_stop out',
+    );
+  if (features === '' || validationImages === 0) return undefined;
+  return FeatureLooks.open(features.split(','), intraThreads);
 }
 
 /** Several ranks train on processors where nobody names a device: GPUs cannot compute together yet. */

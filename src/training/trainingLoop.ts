@@ -95,7 +95,9 @@ async function trainEpochs(training: Training, surroundings: TrainingSurrounding
 
     const isValidationDue = validationImages > 0 && epoch % opt.valFreq === 0;
     const validation = isValidationDue
-      ? await withAverages(model, () => validate(model, opt, { warn, shouldStop: isAskedToStop, ranks }))
+      ? await withAverages(model, () =>
+          validate(model, opt, { warn, shouldStop: isAskedToStop, ranks, looks: training.looks }),
+        )
       : undefined;
     if (validation === 'stopped') {
       const { batchesPerEpoch: batchIndex, batchSize } = dataset;
