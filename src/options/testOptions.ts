@@ -35,6 +35,15 @@ const RESULT_OPTIONS = {
     stored: 'never',
     help: 'height by width of the images in the results, for those that were squeezed into squares: 1.5 makes them taller, 0.5 wider',
   },
+  draws: {
+    kind: 'int',
+    default: 1,
+    min: 1,
+    max: 1000,
+    group: 'Results',
+    stored: 'never',
+    help: 'translate each image so often, with other dropout, and show the mean and where the translations differ',
+  },
   ema: {
     kind: 'float',
     default: 0,

@@ -13,6 +13,7 @@ import { type ParseSettings, parseOptions, requireOptions } from './parse.js';
 import { PROGRESS_OPTIONS } from './progressOptions.js';
 import { SAVING_OPTIONS } from './savingOptions.js';
 import type { OptionTable, OptionValues } from './spec.js';
+import { STARTING_OPTIONS } from './startingOptions.js';
 import { nameWithSuffix } from './suffix.js';
 import { TRACKING_OPTIONS } from './trackingOptions.js';
 
@@ -150,6 +151,7 @@ export const TRAIN_OPTIONS = {
   ...AUGMENTATION_OPTIONS,
   ...NETWORK_OPTIONS,
   ...SCHEDULE_OPTIONS,
+  ...STARTING_OPTIONS,
   ...SAVING_OPTIONS,
   ...LOAD_OPTIONS,
   ...PROGRESS_OPTIONS,

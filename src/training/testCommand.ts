@@ -1,7 +1,7 @@
 import { join, parse } from 'node:path';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { toImageBatch } from '../data/batch/floatImages.js';
-import type { Batch } from '../data/batch/imageBatch.js';
+import type { Batch, ImageBatch } from '../data/batch/imageBatch.js';
 import { createDataset } from '../data/createDataset.js';
 import type { Dataset } from '../data/loading/dataset.js';
 import { type MeanMetrics, MetricMeans } from '../data/metrics/metricMeans.js';
@@ -16,6 +16,7 @@ import { registeredExtensions } from './options.js';
 import { stretching } from './report/imageSides.js';
 import { completeOptions } from './saved/completeOptions.js';
 import { checkpointTag, runFolder } from './saved/loadModel.js';
+import { translateInDraws } from './testDraws.js';
 import { metricsOf } from './validation/validate.js';
 
 /** The results of a test. */
@@ -99,13 +100,13 @@ async function translateAll(
   for await (const batch of dataset) {
     if (stop.aborted) break;
     model.setInput(batch);
-    await model.test({ evaluate: opt.eval, draw: images });
+    const drawn = await translateOne(model, opt, (n) => images + n * total);
     const visuals = Object.entries(await model.getCurrentVisuals());
     const shown = Object.fromEntries(visuals.map(([name, visual]) => [name, toImageBatch(visual)]));
     const [metrics] = await metricsOf(model);
     if (metrics !== undefined) means.add(metrics);
     const paths = model.getImagePaths();
-    await page.add(parse(paths[0]).name, shown, metrics, otherOf(model, paths[0], batch));
+    await page.add(parse(paths[0]).name, { ...shown, ...drawn }, metrics, otherOf(model, paths[0], batch));
     images += paths.length;
     out.progress(Math.min(images, total), total, paths[0]);
     if (images >= opt.numTest) break;
@@ -118,6 +119,21 @@ async function translateAll(
     );
   }
   return { page: page.write(), images, means: means.mean() };
+}
+
+/** @returns what is shown besides the model's own visuals: with `--draws` the mean of the draws, and their deviation */
+async function translateOne(
+  model: Model,
+  { draws: count, eval: evaluate }: TestOptions,
+  draw: (n: number) => number,
+): Promise<Readonly<Record<string, ImageBatch>>> {
+  if (count === 1) {
+    await model.test({ evaluate, draw: draw(0) });
+    return {};
+  }
+  const name = model.graph.compared?.[0] ?? 'fake_B';
+  const { mean, deviation } = await translateInDraws(model, name, { count, draw, evaluate });
+  return { [`${name}_mean`]: toImageBatch(mean), [`${name}_deviation`]: deviation };
 }
 
 /** A page of single images, made by --model test, goes beside one that has more: measures, or both directions. */

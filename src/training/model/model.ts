@@ -118,6 +118,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
       const { strategy } = this.memoryUse;
       const ahead = () => compileFirstStep(graph, opt, strategy, programs, device.collective);
       await startWeights(this, opt, this.surroundings.draw, isStepNext ? ahead : undefined);
+      for (const note of await this.checkpoints.begin(this, opt)) print(note);
     } else {
       this.loadedFrom = await this.checkpoints.load(this, opt);
     }

@@ -49,6 +49,12 @@ export interface ModelCheckpoints {
    */
   load(model: SavedModel, opt: TrainOptions | TestOptions): Promise<LoadedFrom>;
   /**
+   * Puts the weights that the options name, of another training, in the place of those that have been drawn.
+   * @returns what a person should know of them
+   * @throws Pix2PixError when there are none, or they do not fit
+   */
+  begin(model: SavedModel, opt: TrainOptions): Promise<readonly string[]>;
+  /**
    * Saves a model under the tags. @throws Pix2PixError when there is not enough space; the checkpoints before are
    * intact
    */
