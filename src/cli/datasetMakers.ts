@@ -5,6 +5,7 @@ import { type ProcessSteps, processImages } from '../data/make/processImages.js'
 import { shownExamples } from './command.js';
 import { runJob } from './jobProgress.js';
 import { print } from './output.js';
+import { readSize } from './pixelSize.js';
 import { wholeNumberIn } from './wholeNumber.js';
 
 const FIX = 'images written so far are whole: run again with --overwrite';
@@ -117,13 +118,6 @@ function stepsOf({
     resize: resize && { ...resize, filter },
     edges: edges ? { sigma, ...edge_thresholds } : undefined,
   };
-}
-
-function readSize(text: string): { width: number; height: number } {
-  const [, width, height = width] = /^(\d{1,5})(?:x(\d{1,5}))?$/.exec(text) ?? [];
-  const size = { width: Number(width), height: Number(height) };
-  if (size.width >= 1 && size.height >= 1) return size;
-  throw new InvalidArgumentError('It is a side, or width x height, such as 512x256.');
 }
 
 function readNumber(text: string): number {
