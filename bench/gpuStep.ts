@@ -1,5 +1,5 @@
 import { openDevice } from '../src/engine/devices/openDevice.js';
-import { fusionFor } from '../src/engine/devices/webgpu/fusionFor.js';
+import { scheduleOptions } from '../src/engine/devices/webgpu/kernelLimits.js';
 import { GUARANTEED } from '../src/engine/devices/webgpu/shaders/tiles.js';
 import { type Costs, costsOf } from '../src/engine/loops/costs.js';
 import { scheduleOf } from '../src/engine/loops/schedule.js';
@@ -16,6 +16,7 @@ import { fitMemory, stepSize } from '../src/training/model/fitMemory.js';
 import type { Model } from '../src/training/model/model.js';
 import { parseTrainOptions } from '../src/training/options.js';
 import { syntheticBatch } from '../src/training/profiling/syntheticBatch.js';
+import { TunedChoicesFile } from '../src/training/tunedChoicesFile.js';
 import { median } from './measure.js';
 
 /** The networks and images of a step. */
@@ -24,6 +25,8 @@ export interface StepSizes {
   readonly ngf: number;
   readonly ndf: number;
 }
+
+export type Precision = TrainOptions['precision'];
 
 /** How often it is timed. */
 export interface Repetitions {
@@ -35,6 +38,7 @@ export interface Repetitions {
 
 /** What a training step on the GPU takes. */
 export interface GpuStep {
+  readonly precision: Precision;
   readonly batch: number;
   /** Milliseconds of a step, of each row. */
   readonly rows: readonly number[];
@@ -62,10 +66,15 @@ const NETWORKS: Readonly<Record<number, string>> = {
 const WARMUP = 3;
 
 /** The options of a step of these sizes; all else is as by default. */
-export function optionsOf({ size, ngf, ndf }: StepSizes, batch: number, gpu?: string): TrainOptions {
+export function optionsOf(
+  { size, ngf, ndf }: StepSizes,
+  batch: number,
+  gpu?: string,
+  precision: Precision = 'f32',
+): TrainOptions {
   const netG = NETWORKS[size];
   if (netG === undefined) throw new Error(`--size is one of ${Object.keys(NETWORKS).join(', ')}`);
-  const sizes = { netG, ngf, ndf, crop_size: size, load_size: size, batch_size: batch };
+  const sizes = { netG, ngf, ndf, crop_size: size, load_size: size, batch_size: batch, precision };
   const argv = Object.entries(sizes).flatMap(([flag, value]) => [`--${flag}`, `${value}`]);
   return parseTrainOptions(['--dataroot', '.', ...argv, ...(gpu ? ['--gpu', gpu] : ['--device', 'webgpu'])]);
 }
@@ -73,7 +82,7 @@ export function optionsOf({ size, ngf, ndf }: StepSizes, batch: number, gpu?: st
 /** Times steps in a row: the next is submitted before the last is done, as in a training that asks for no loss. */
 export async function timeGpuSteps(opt: TrainOptions, { steps, rounds }: Repetitions): Promise<GpuStep> {
   const before = await usedMemory();
-  const device = await openDevice('webgpu', { gpu: opt.gpu });
+  const device = await openDevice('webgpu', { gpu: opt.gpu, tunedChoices: new TunedChoicesFile() });
   try {
     const { model, firstMilliseconds } = await startedModel(opt, device);
     const rows: number[] = [];
@@ -85,7 +94,14 @@ export async function timeGpuSteps(opt: TrainOptions, { steps, rounds }: Repetit
     const system = before === undefined || after === undefined ? {} : { system: after - before };
     await model.dispose();
     const memory = { buffers, predicted, ...system };
-    return { batch: opt.batchSize, rows, milliseconds: median(rows), firstMilliseconds, memory };
+    return {
+      precision: opt.precision,
+      batch: opt.batchSize,
+      rows,
+      milliseconds: median(rows),
+      firstMilliseconds,
+      memory,
+    };
   } finally {
     await device.dispose();
   }
@@ -112,7 +128,8 @@ async function timeRow(model: Model, opt: TrainOptions, steps: number): Promise<
 
 /** The kernels of a step, each with its time by the GPU's own clock, the slowest first; optimisers are among them. */
 export async function timeKernels(opt: TrainOptions, steps: number): Promise<readonly NodeTime[]> {
-  const device = await openDevice('webgpu', { gpu: opt.gpu, profiling: true });
+  const tunedChoices = new TunedChoicesFile(); // as in a training: kernels are timed once, and their tiles kept
+  const device = await openDevice('webgpu', { gpu: opt.gpu, tunedChoices, profiling: true });
   try {
     const { model } = await startedModel(opt, device);
     await timeRow(model, opt, steps);
@@ -131,8 +148,8 @@ export async function timeKernels(opt: TrainOptions, steps: number): Promise<rea
 /** What a step of these options costs, known before anything is run. */
 export function staticCosts(opt: TrainOptions): Costs {
   const graph = buildModel(findModel(opt.model), opt as unknown as ModelOptions);
-  const fusion = fusionFor(GUARANTEED);
-  return costsOf(scheduleOf(stepOf(graph).program(stepSize(opt)!), { fusion }).tasks);
+  const options = scheduleOptions({ workgroup: GUARANTEED });
+  return costsOf(scheduleOf(stepOf(graph).program(stepSize(opt)!), options).tasks);
 }
 
 /** Of all GPUs together, by all processes; undefined where the system does not tell. */

@@ -75,3 +75,15 @@ export function blendUpdate(length: number) {
     writes: new Map([[target, add(mul(target, kept), mul(source, added))]]),
   } satisfies ElementwiseUpdate;
 }
+
+/** target ← add · source */
+export function scaledUpdate(length: number) {
+  const trace = new Trace(true);
+  const [target, source] = ['target', 'source'].map((name) => trace.input(name, f32(length)));
+  const added = trace.input('added', f32());
+  return {
+    arrays: { target, source },
+    scalars: { added },
+    writes: new Map([[target, mul(source, added)]]),
+  } satisfies ElementwiseUpdate;
+}

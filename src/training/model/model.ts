@@ -6,7 +6,6 @@ import type { ModelDefinition, ModelGraph, ModelOptions } from '../../models/def
 import { findGeneratorOf } from '../../models/generators.js';
 import type { TestOptions } from '../../options/testOptions.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
-import type { BestValidation } from '../validation/bestValidation.js';
 import { lastImages } from './batches.js';
 import { EpochLoss } from './epochLoss.js';
 import { chooseMemoryUse, type MemoryUse, roomForPrograms } from './fitMemory.js';
@@ -18,8 +17,9 @@ import { describeNetworks, networksInUse } from './networkSummary.js';
 import { fetchAll, type OnDemand } from './onDemand.js';
 import { ProgramCache } from './programCache.js';
 import { ProgramRunner } from './programRunner.js';
+import { requirePrecision } from './requirePrecision.js';
 import type { LoadedFrom, ModelCheckpoints } from './savedModel.js';
-import type { Place } from './savedProgress.js';
+import type { Place, SavedProgress } from './savedProgress.js';
 import { SCHEDULE_OF_A_TEST, Schedule } from './schedule.js';
 import { compileFirstStep, startWeights } from './startWeights.js';
 import { stepPieces } from './stepPieces.js';
@@ -92,8 +92,9 @@ export class Model<Loss extends string = string, Visual extends string = string>
     opt: TrainOptions | TestOptions,
     surroundings: ModelSurroundings,
   ): Promise<Model> {
-    const graph = buildModel(definition, opt as unknown as ModelOptions);
     const { device } = surroundings;
+    requirePrecision(opt, device);
+    const graph = buildModel(definition, opt as unknown as ModelOptions);
     const { memory } = device;
     const use = chooseMemoryUse(graph, opt, memory);
     const trained = opt.isTrain ? await createOptimisers(graph, device, opt) : [];
@@ -114,9 +115,8 @@ export class Model<Loss extends string = string, Visual extends string = string>
     this.print = print;
     this.checkpoints = this.surroundings.checkpoints(opt, checkpoints);
     if (opt.isTrain && !opt.continueTrain) {
-      const { graph, programs, device } = this;
-      const { strategy } = this.memoryUse;
-      const ahead = () => compileFirstStep(graph, opt, strategy, programs, device.collective);
+      const { graph, programs, device, memoryUse } = this;
+      const ahead = () => compileFirstStep(graph, opt, memoryUse.strategy, programs, device.collective);
       await startWeights(this, opt, this.surroundings.draw, isStepNext ? ahead : undefined);
       for (const note of await this.checkpoints.begin(this, opt)) print(note);
     } else {
@@ -261,7 +261,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
    * @param best the best validation so far
    * @throws Pix2PixError when the disk is full or the folder cannot be written; the checkpoints before are intact
    */
-  async save(tags: readonly string[], place: Place, best?: BestValidation): Promise<void> {
+  async save(tags: readonly string[], place: Place, best?: SavedProgress['best']): Promise<void> {
     if (!this.opt.isTrain || this.checkpoints === undefined)
       throw new Error('save: call setup, for training');
     await this.checkpoints.save(tags, this, this.opt, place, best);

@@ -30,6 +30,7 @@ export interface CpuSettings extends DeviceSettings {
 /** The processor: ONNX Runtime executes segments, and a WebAssembly kernel updates what is trained. */
 export class CpuDevice implements Device {
   readonly runsAhead = 0;
+  readonly hasMixedPrecision = false;
   readonly versions = libraryVersions();
   readonly notice = onnxRuntime().notice;
   readonly fingerprint: string;

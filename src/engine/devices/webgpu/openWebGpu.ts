@@ -6,8 +6,13 @@ import { openAdapter } from './openAdapter.js';
 import type { WebGpuDevice } from './webGpuDevice.js';
 import { webGpuInstallCommand, webGpuPackages, webGpuVersions } from './webGpuPackage.js';
 
-/** Dawn's own settings: timestamps are not rounded to 100 µs, as they are for pages. */
-const DAWN = ['enable-dawn-features=allow_unsafe_apis', 'disable-dawn-features=timestamp_quantization'];
+/**
+ * Dawn's own settings: timestamps are not rounded to 100 µs, as they are for pages, and NVIDIA's 16-bit floats are offered.
+ */
+const DAWN = [
+  'enable-dawn-features=allow_unsafe_apis,vulkan_enable_f16_on_nvidia',
+  'disable-dawn-features=timestamp_quantization',
+];
 
 /** Memory is touched where a shader says, unchecked: generated kernels stay within it, which tests show with checks. */
 const UNCHECKED = ['enable-dawn-features=disable_robustness'];
