@@ -49,7 +49,7 @@ interface ProcessFlags {
   readonly gray: boolean;
   readonly edges: boolean;
   readonly edge_sigma: number;
-  readonly edge_thresholds: { readonly low: number; readonly high: number };
+  readonly edge_thresholds?: { readonly low: number; readonly high: number };
   readonly blank?: ProcessSteps['blank'];
   readonly overwrite: boolean;
 }
@@ -71,9 +71,8 @@ export function processCommand(): Command {
     .option('--edge_sigma <pixels>', 'how much is smoothed before', readNumber, 1.4)
     .option(
       '--edge_thresholds <low,high>',
-      'levels a pixel: above high is an edge, and what is above low beside one',
+      'levels a pixel: above high is an edge, and what is above low beside one (default: 4,10)',
       readThresholds,
-      { low: 4, high: 10 },
     )
     .option(
       '--blank <l,t,w,h>',
@@ -109,7 +108,7 @@ function stepsOf({
   gray,
   edges,
   edge_sigma: sigma,
-  edge_thresholds,
+  edge_thresholds = { low: 4, high: 10 },
   blank,
 }: Omit<ProcessFlags, 'overwrite'>): ProcessSteps {
   return {
