@@ -5,7 +5,7 @@ import { RandomStream } from '../src/base/random/stream.js';
 import { dispatchKernels } from '../src/engine/devices/webgpu/dispatchKernel.js';
 import { type Dispatch, encodeDispatches, type Gpu, type Memory } from '../src/engine/devices/webgpu/gpu.js';
 import { matrixOf } from '../src/engine/devices/webgpu/kernelLimits.js';
-import { timeDispatch } from '../src/engine/devices/webgpu/kernelTiming.js';
+import { timeTiles } from '../src/engine/devices/webgpu/kernelTiming.js';
 import { aligned } from '../src/engine/devices/webgpu/placement.js';
 import { isHalf, isPacked } from '../src/engine/devices/webgpu/shaders/arrays.js';
 import { matrixTilesByRule, matrixTilesFor } from '../src/engine/devices/webgpu/shaders/matrixTiles.js';
@@ -96,11 +96,11 @@ async function compare(contraction: Contraction): Promise<Compared> {
   const tensors = await filled(kernel);
   const expected = await resultsOf(kernel, tensors, ordinary[0]);
   const rate = ({ milliseconds }: Timed) => (operationsOf(shape) / milliseconds / 1e9).toFixed(1);
-  const timed = async (tiles: readonly Tile[]) => {
-    const times: Timed[] = [];
-    for (const tile of tiles)
-      times.push({ tile: tileName(tile), milliseconds: await timeOf(kernel, tensors, tile) });
-    return times.sort((a, b) => a.milliseconds - b.milliseconds);
+  const timed = async (tiles: readonly Tile[]): Promise<Timed[]> => {
+    const times = Object.entries(tiles.length === 0 ? {} : await timeTiles(gpu, kernel, tiles));
+    return times
+      .map(([tile, milliseconds]) => ({ tile, milliseconds }))
+      .sort((a, b) => a.milliseconds - b.milliseconds);
   };
   let apart = 0;
   for (const tile of matrices) {
@@ -109,8 +109,8 @@ async function compare(contraction: Contraction): Promise<Compared> {
     if (!(own <= MOST_APART)) console.log(`  ${tileName(tile)} is ${own} apart in ${name}`);
     apart = Math.max(apart, Number.isNaN(own) ? Number.POSITIVE_INFINITY : own);
   }
-  const [plain, byMatrices] = [await timed(ordinary), await timed(matrices)];
   for (const buffer of new Set([...tensors.values()].map((memory) => memory.buffer))) gpu.free(buffer);
+  const [plain, byMatrices] = [await timed(ordinary), await timed(matrices)];
   const text = (times: readonly Timed[]) =>
     times
       .slice(0, 3)
@@ -167,10 +167,6 @@ async function dispatchOf(kernel: Kernel, tensors: Tensors, tile: Tile): Promise
     { kernel, tile, memoryOf: (tensor) => tensors.get(tensor)! },
   ]);
   return dispatch;
-}
-
-async function timeOf(kernel: Kernel, tensors: Tensors, tile: Tile): Promise<number> {
-  return timeDispatch(gpu, await dispatchOf(kernel, tensors, tile));
 }
 
 /** What a kernel stores by a tile. */

@@ -1,5 +1,6 @@
 import type { Tensor } from '../../../ir/loopForm.js';
 import { elementCount } from '../../../ir/tensorType.js';
+import { HALF_WORDS, PACK_TWO } from './halfWords.js';
 
 /** Where a kernel finds a tensor: in a binding, from an element on. */
 export interface Slot {
@@ -38,18 +39,6 @@ fn inside(place: i32, count: i32) -> i32 {
 }`;
 const TELLING = 'if (isOutside != 0u) { outside[0] = 1u; }';
 
-/** What reads and stores 16-bit floats as halves of words. */
-const PACKED = `\
-fn halfAt(word: u32, place: i32) -> f32 {
-  return unpack2x16float(word >> (16u * (u32(place) & 1u))).x;
-}
-fn fourHalves(words: vec2u) -> vec4f {
-  return vec4f(unpack2x16float(words.x), unpack2x16float(words.y));
-}
-fn packFour(x: vec4f) -> vec2u {
-  return vec2u(pack2x16float(x.xy), pack2x16float(x.zw));
-}`;
-
 /** The arrays in which a shader finds its tensors' elements. */
 export class Arrays {
   /** In the order in which the shader has named them. */
@@ -63,8 +52,15 @@ export class Arrays {
 
   /** What shaders call to touch memory. */
   get functions(): string[] {
-    const isPackedInWords = this.tensors.some((tensor) => isHalf(tensor) && !this.isNative(tensor));
-    return [...(this.options.tellsOutside ? [INSIDE] : []), ...(isPackedInWords ? [PACKED] : [])];
+    return [
+      ...(this.options.tellsOutside ? [INSIDE] : []),
+      ...(this.hasHalfWords ? [PACK_TWO, HALF_WORDS] : []),
+    ];
+  }
+
+  /** Whether 16-bit floats lie in words. */
+  get hasHalfWords(): boolean {
+    return this.tensors.some((tensor) => isHalf(tensor) && !this.isNative(tensor));
   }
 
   isWide(tensor: Tensor): boolean {

@@ -6,6 +6,7 @@ import { flatten } from '../../../loops/indices.js';
 import type { Store } from '../../../loops/kernel.js';
 import { FUNCTIONS, Wgsl } from '../wgsl.js';
 import { type ArrayOptions, Arrays, isHalf } from './arrays.js';
+import { PACK_TWO, ROUNDING } from './halfWords.js';
 
 /** A kernel as a compute shader. */
 export interface KernelShader {
@@ -24,12 +25,6 @@ const MAX_WORKGROUPS = 65_535;
 const BUILTINS = ['@builtin(workgroup_id) groups: vec3u', '@builtin(local_invocation_index) lane: u32'];
 
 const COMPONENTS = ['x', 'y', 'z', 'w'] as const;
-
-/** An f32 rounded to a 16-bit float: where an adapter has none, by way of a word that two are packed into. */
-const ROUNDING = {
-  native: 'fn half(x: f32) -> f32 { return f32(f16(x)); }',
-  packed: 'fn half(x: f32) -> f32 { return unpack2x16float(pack2x16float(vec2f(x, 0f))).x; }',
-} as const;
 
 /** Writes the shader of a kernel: what is the same for all kinds of kernels. */
 export class KernelWriter {
@@ -125,9 +120,10 @@ export class KernelWriter {
     const x = Math.min(groups, MAX_WORKGROUPS);
     const y = Math.ceil(groups / x);
     const hasHalves = this.options?.hasHalves === true;
-    const rounding = this.language.roundsToHalves ? [ROUNDING[hasHalves ? 'native' : 'packed']] : [];
-    const isMixed = rounding.length > 0 || this.arrays.tensors.some(isHalf);
-    const called = [...this.arrays.functions, ...rounding, FUNCTIONS, ...functions].join('\n');
+    const isMixed = this.language.roundsToHalves || this.arrays.tensors.some(isHalf);
+    const called = [...this.arrays.functions, ...this.rounding(hasHalves), FUNCTIONS, ...functions].join(
+      '\n',
+    );
     const source = [
       ...new Set([...(hasHalves && isMixed ? ['f16'] : []), ...enables].map((name) => `enable ${name};`)),
       ...this.arrays.declarations(),
@@ -143,6 +139,13 @@ export class KernelWriter {
       '',
     ].join('\n');
     return { source, tensors: this.arrays.tensors, workgroups: [x, y] };
+  }
+
+  /** What rounds to 16-bit floats, where a shader does. */
+  private rounding(hasHalves: boolean): string[] {
+    if (!this.language.roundsToHalves) return [];
+    if (hasHalves) return [ROUNDING.native];
+    return [...(this.arrays.hasHalfWords ? [] : [PACK_TWO]), ROUNDING.packed];
   }
 
   /** One of four neighbouring elements that are read at once: where the first of the neighbours is written. */
