@@ -138,6 +138,7 @@ export type { TranslateFilesOptions, TranslationJob } from './inference/translat
 // Metrics
 
 export { type ImageMetrics, imageMetrics } from './data/metrics/imageMetrics.js';
+export { ConfusionMatrix, type LabelMetrics } from './data/metrics/labelMetrics.js';
 export { type MeanMetrics, MetricMeans } from './data/metrics/metricMeans.js';
 export { ssim } from './data/metrics/ssim.js';
 

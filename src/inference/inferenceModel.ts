@@ -4,6 +4,7 @@ import type { State } from '../engine/ir/state.js';
 import { f32 } from '../engine/ir/tensorType.js';
 import { Trace } from '../engine/ir/trace.js';
 import type { Value } from '../engine/ir/value.js';
+import { type FixedSize, withFixedSize, withOpset } from '../engine/onnx/graphLimits.js';
 import { type Boundary, withBoundary } from '../engine/onnx/imageBoundary.js';
 import { INPUT, inferenceGraph } from '../engine/onnx/inferenceGraph.js';
 import type { ModelProto } from '../engine/onnx/onnx_pb.js';
@@ -19,6 +20,10 @@ export interface ModelForm {
   readonly normMode: NormMode;
   readonly precision: Precision;
   readonly boundary: Boundary;
+  /** An older operator set, see `INFERENCE_OPSETS`. */
+  readonly opset?: number;
+  /** One image of this size alone. Default: any number, any size. */
+  readonly fixedSize?: FixedSize;
 }
 
 /** The smallest image with which every generator can be traced: mirrored edges need more than they add. */
@@ -51,7 +56,9 @@ export function inferenceModel(generator: TrainedGenerator, form: ModelForm, com
   const { input, output } = traceGenerator(generator, form.normMode, { height: side, width: side });
   const weights = (state: State) => generator.weights.get(state) as Float32Array;
   const graph = inferenceGraph({ input, output, weights, precision: form.precision });
-  const model = withBoundary(graph, form.boundary, { inputNc, outputNc });
+  const open = withBoundary(graph, form.boundary, { inputNc, outputNc });
+  const sized = form.fixedSize === undefined ? open : withFixedSize(open, form.fixedSize);
+  const model = form.opset === undefined ? sized : withOpset(sized, form.opset);
   return withInfo(model, describeGenerator(generator, form, commit));
 }
 

@@ -44,6 +44,15 @@ const RESULT_OPTIONS = {
     stored: 'never',
     help: 'also write what comes out as files beside the page, in the units of the images of the training, under the names of their targets',
   },
+  draws: {
+    kind: 'int',
+    default: 1,
+    min: 1,
+    max: 1000,
+    group: 'Results',
+    stored: 'never',
+    help: 'translate each image so often, with other dropout, and show the mean and where the translations differ',
+  },
   ema: {
     kind: 'float',
     default: 0,

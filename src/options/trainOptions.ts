@@ -14,6 +14,7 @@ import { PIXEL_OPTIONS } from './pixelOptions.js';
 import { PROGRESS_OPTIONS } from './progressOptions.js';
 import { SAVING_OPTIONS } from './savingOptions.js';
 import type { OptionTable, OptionValues } from './spec.js';
+import { STARTING_OPTIONS } from './startingOptions.js';
 import { nameWithSuffix } from './suffix.js';
 import { TRACKING_OPTIONS } from './trackingOptions.js';
 
@@ -159,6 +160,7 @@ export const TRAIN_OPTIONS = {
   ...PIXEL_OPTIONS,
   ...NETWORK_OPTIONS,
   ...SCHEDULE_OPTIONS,
+  ...STARTING_OPTIONS,
   ...SAVING_OPTIONS,
   ...LOAD_OPTIONS,
   ...PROGRESS_OPTIONS,

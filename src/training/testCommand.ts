@@ -1,5 +1,7 @@
 import { join, parse } from 'node:path';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import { toImageBatch } from '../data/batch/floatImages.js';
+import type { ImageBatch } from '../data/batch/imageBatch.js';
 import type { Batch } from '../data/batch/sample.js';
 import { showing } from '../data/batch/shownImage.js';
 import { createDataset } from '../data/createDataset.js';
@@ -17,6 +19,7 @@ import { stretching } from './report/imageSides.js';
 import { ResultFiles } from './resultFiles.js';
 import { completeOptions } from './saved/completeOptions.js';
 import { checkpointTag, runFolder } from './saved/loadModel.js';
+import { translateInDraws } from './testDraws.js';
 import { metricsOf } from './validation/validate.js';
 
 /** The results of a test. */
@@ -102,13 +105,13 @@ async function translateAll(
   for await (const batch of dataset) {
     if (stop.aborted) break;
     model.setInput(batch);
-    await model.test({ evaluate: opt.eval, draw: images });
+    const drawn = await translateOne(model, opt, (n) => images + n * total);
     const visuals = Object.entries(await model.getCurrentVisuals());
     const shown = Object.fromEntries(visuals.map(([name, visual]) => [name, show(name, visual)]));
     const [metrics] = await metricsOf(model);
     if (metrics !== undefined) means.add(metrics);
     const paths = model.getImagePaths();
-    await page.add(parse(paths[0]).name, shown, metrics, otherOf(model, paths[0], batch));
+    await page.add(parse(paths[0]).name, { ...shown, ...drawn }, metrics, otherOf(model, paths[0], batch));
     const made = visuals.find(([name]) => /^fake(_B)?$/.test(name));
     if (made !== undefined) files?.add(made[1], batch);
     images += paths.length;
@@ -128,6 +131,21 @@ async function translateAll(
 function resultFiles(folder: string, opt: TestOptions): ResultFiles | undefined {
   const { resultFormat } = opt;
   return resultFormat === 'none' ? undefined : new ResultFiles(folder, { ...opt, resultFormat });
+}
+
+/** @returns what is shown besides the model's own visuals: with `--draws` the mean of the draws, and their deviation */
+async function translateOne(
+  model: Model,
+  { draws: count, eval: evaluate }: TestOptions,
+  draw: (n: number) => number,
+): Promise<Readonly<Record<string, ImageBatch>>> {
+  if (count === 1) {
+    await model.test({ evaluate, draw: draw(0) });
+    return {};
+  }
+  const name = model.graph.compared?.[0] ?? 'fake_B';
+  const { mean, deviation } = await translateInDraws(model, name, { count, draw, evaluate });
+  return { [`${name}_mean`]: toImageBatch(mean), [`${name}_deviation`]: deviation };
 }
 
 /** A page of single images, made by --model test, goes beside one that has more: measures, or both directions. */

@@ -5,10 +5,12 @@ import { writeFileAtomic } from '../../base/files/atomicFile.js';
 import { InferenceSession } from '../../engine/devices/cpu/inferenceSession.js';
 import { openDevice } from '../../engine/devices/openDevice.js';
 import type { DeviceName } from '../../engine/devices/registry.js';
+import type { FixedSize } from '../../engine/onnx/graphLimits.js';
 import type { Boundary } from '../../engine/onnx/imageBoundary.js';
 import { ModelProtoSchema } from '../../engine/onnx/onnx_pb.js';
 import type { Precision } from '../../engine/onnx/weightStorage.js';
 import type { Device } from '../../engine/runtime/device.js';
+import { sizeUnit } from '../../models/networks/define.js';
 import { findTrainedGenerator, type SourceOptions } from '../generatorSource.js';
 import { describeGenerator, inferenceModel, type ModelForm } from '../inferenceModel.js';
 import type { GeneratorInfo } from '../portable/generatorInfo.js';
@@ -32,6 +34,10 @@ export interface ExportOptions extends SourceOptions {
   readonly precision?: Precision;
   /** How images enter and leave an ONNX graph. Default: float. */
   readonly boundary?: Boundary;
+  /** Of an ONNX graph: an older operator set, 13 ... 21. Default: 21. */
+  readonly opset?: number;
+  /** Of an ONNX graph: one image of this size alone. Default: any number, any size. */
+  readonly fixedSize?: FixedSize;
   /** The file, or the folder for the web. Default: the run's name, in the working folder. */
   readonly out?: string;
   /** What runs the trained generator that the export is compared with, as `--device` names it. Default: the processor. */
@@ -67,11 +73,15 @@ export async function exportGenerator(model: string, options: ExportOptions = {}
   const { format = 'onnx', normMode = 'batch', onStage = () => {} } = options;
   const precision = options.precision ?? (format === 'web' ? 'fp16' : 'fp32');
   const boundary = format === 'web' ? 'uint8' : (options.boundary ?? 'float');
-  const form: ModelForm = { normMode, precision, boundary };
+  const { opset, fixedSize } = options;
+  if (format !== 'onnx') requireNoLimits(format, options);
+  const limits = { ...(opset !== undefined && { opset }), ...(fixedSize && { fixedSize }) };
+  const form: ModelForm = { normMode, precision, boundary, ...limits };
   if (InferenceSession.notice !== undefined) (options.onWarning ?? console.warn)(InferenceSession.notice);
   onStage('loading');
   const generator = findTrainedGenerator(model, options);
   if (format === 'web') requirePictures(describeGenerator(generator, form));
+  if (fixedSize !== undefined) requireWholeUnits(fixedSize, generator.netG);
   const path = options.out ?? defaultPath(generator.name, format, precision);
   const device = await openDevice(options.device, { gpu: options.gpu });
   try {
@@ -94,6 +104,26 @@ function requirePictures(info: GeneratorInfo): void {
     'a page shows pictures',
     { generator: info.name, images: `${odd.channels} channels of ${odd.kind}` },
     'pass --format onnx',
+  );
+}
+
+/** Operator sets and sizes are those of graphs. */
+function requireNoLimits(format: ExportFormat, { opset, fixedSize }: ExportOptions): void {
+  if (opset === undefined && fixedSize === undefined) return;
+  throw new Pix2PixError(
+    'an operator set and a fixed size are for ONNX files',
+    { format },
+    'pass --format onnx, or leave --opset and --fixed_size out',
+  );
+}
+
+function requireWholeUnits({ width, height }: FixedSize, netG: string): void {
+  const unit = sizeUnit(netG);
+  if (width % unit === 0 && height % unit === 0) return;
+  throw new Pix2PixError(
+    'the network takes no images of this size',
+    { fixed_size: `${width}×${height}`, netG },
+    `width and height are to be multiples of ${unit}`,
   );
 }
 

@@ -149,7 +149,8 @@ export class TensorTranslator {
   }
 
   private tiling(options: TranslateOptions) {
-    const size = roundUp(Math.max(1, options.tile!), this.info.unit);
+    const { unit, fixedSize } = this.info;
+    const size = fixedSize === undefined ? roundUp(Math.max(1, options.tile!), unit) : squareOf(fixedSize);
     return { size, overlap: Math.min(options.overlap ?? size >> 2, size >> 1) };
   }
 
@@ -158,7 +159,8 @@ export class TensorTranslator {
   }
 
   private sizeFor(w: number, h: number): Size & { readonly isExact: boolean } {
-    const { unit } = this.info;
+    const { unit, fixedSize } = this.info;
+    if (fixedSize !== undefined) return fixedFor({ width: w, height: h }, fixedSize);
     const [width, height] = [roundUp(w, unit), roundUp(h, unit)];
     if (width * height > MAX_WHOLE_PIXELS) {
       throw new Pix2PixError(
@@ -169,6 +171,29 @@ export class TensorTranslator {
     }
     return { width, height, isExact: width === w && height === h };
   }
+}
+
+/** Smaller images are padded to the one size that a graph takes. @throws Pix2PixError for larger ones */
+function fixedFor(
+  { width: w, height: h }: Size,
+  { width, height }: Size,
+): Size & { readonly isExact: boolean } {
+  if (w <= width && h <= height) return { width, height, isExact: w === width && h === height };
+  throw new Pix2PixError(
+    'the image is larger than what this file was exported for',
+    { image: `${w}×${h}`, file: `${width}×${height}` },
+    'translate it in tiles, --tile, or export the generator without --fixed_size',
+  );
+}
+
+/** @throws Pix2PixError where tiles would not be squares */
+function squareOf({ width, height }: Size): number {
+  if (width === height) return width;
+  throw new Pix2PixError(
+    'tiles are squares, and this file was exported for another shape',
+    { file: `${width}×${height}` },
+    'export the generator for a square, or without --fixed_size',
+  );
 }
 
 const isBytes = (images: Tensor): images is ImageBatch => images.data instanceof Uint8Array;

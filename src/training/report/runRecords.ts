@@ -15,6 +15,7 @@ import type { DatasetRecord, RunExit, RunSession } from '../../records/writing/r
 import { RunRecordFile } from '../../records/writing/runRecordFile.js';
 import type { NamedImages, Scalars, TrackPoint } from '../../records/writing/tracker.js';
 import { registeredExtensions } from '../options.js';
+import type { ValidationResult } from '../validation/validate.js';
 import { datasetChange } from './datasetChange.js';
 import type { Line } from './narration.js';
 import { StepTimes } from './stepTimes.js';
@@ -110,11 +111,9 @@ export class RunRecords {
       case 'histograms':
         this.track(({ events }) => events?.histograms(event.at, event.histograms));
         break;
-      case 'validated': {
-        const { l1, psnr, ssim } = event.result;
-        this.scalars(event.at, { 'val/L1': l1, 'val/PSNR': psnr, 'val/SSIM': ssim });
+      case 'validated':
+        this.scalars(event.at, scalarsOf(event.result));
         break;
-      }
       case 'alert':
         this.track(({ events }) => events?.text(event.at, ALERT_TAG, event.text));
         break;
@@ -269,4 +268,9 @@ async function describeDataset(
 
 function imageBatches(visuals: Visuals, show: Show): NamedImages {
   return Object.fromEntries(Object.entries(visuals).map(([name, visual]) => [name, show(name, visual)]));
+}
+
+/** As the events call them: `val/MS-SSIM`. */
+function scalarsOf({ measures }: ValidationResult): Scalars {
+  return Object.fromEntries(Object.entries(measures).map(([name, value]) => [`val/${name}`, value]));
 }

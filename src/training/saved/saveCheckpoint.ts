@@ -4,6 +4,7 @@ import type { TrainOptions } from '../../options/trainOptions.js';
 import type { SavedModel } from '../model/savedModel.js';
 import type { Place } from '../model/savedProgress.js';
 import { registeredExtensions } from '../options.js';
+import type { BestValidation } from '../validation/bestValidation.js';
 import { averagedTensors } from './averages.js';
 import { networkTensors, optimiserTensors, poolTensors, progressOf } from './trainingState.js';
 import { versionsWith } from './versions.js';
@@ -11,7 +12,7 @@ import { versionsWith } from './versions.js';
 /**
  * Saves a model under the tags, `latest` with the training state, and prunes to `--keep_last`.
  * @param place where training goes on from here
- * @param bestL1 the smallest validation L1 so far
+ * @param best the best validation so far
  * @throws Pix2PixError when the disk is full or the folder cannot be written; the checkpoints before are intact
  */
 export async function saveCheckpoint(
@@ -20,7 +21,7 @@ export async function saveCheckpoint(
   model: SavedModel,
   opt: TrainOptions,
   place: Place,
-  bestL1: number,
+  best: BestValidation | undefined,
 ): Promise<void> {
   const networks = Object.entries(model.usedNetworks()).map(
     ([name, network]) => [name, networkTensors(network, model.device)] as const,
@@ -35,7 +36,7 @@ export async function saveCheckpoint(
     networks: { ...Object.fromEntries(networks), ...averagedTensors(model) },
     state: {
       tensors: new Map([...optimiserTensors(model), ...poolTensors(model)]),
-      json: await progressOf(model, place, bestL1),
+      json: await progressOf(model, place, best),
     },
   });
   if (Number.isFinite(opt.keepLast)) checkpoints.prune(opt.keepLast);
