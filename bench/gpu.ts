@@ -61,7 +61,9 @@ const torch = new Map<number, ReadonlyMap<CudaWay, PyTorchResult | string>>();
 for (const batch of batches) {
   for (const precision of precisions) {
     say(`batch ${batch}: ours, ${precision}`);
-    steps.push(await timeGpuSteps(optionsOf(sizes, batch, values.gpu, precision), repetitions));
+    const step = await timeGpuSteps(optionsOf(sizes, batch, values.gpu, precision), repetitions);
+    say(`  ${step.milliseconds.toFixed(2)} ms a step`); // at once: what follows may be cut off
+    steps.push(step);
   }
   if (python !== undefined) torch.set(batch, await timeTheirs(python, batch));
 }

@@ -8,7 +8,15 @@ const step = (batch: number, milliseconds: number, precision: Precision = 'f32')
   ...{ precision, batch, milliseconds, rows: [milliseconds], firstMilliseconds: 100 },
   memory: { buffers: 1010, predicted: 1000 },
 });
-const RESULT = { torch: '2', device: 'A card', fused_adam: false, peak_rss_bytes: 1, peak_gpu_bytes: 1 };
+const RESULT = {
+  torch: '2',
+  device: 'A card',
+  fused_adam: false,
+  threads: 2,
+  generator_forward_ms: [],
+  peak_rss_bytes: 1,
+  peak_gpu_bytes: 1,
+};
 const torch = (...times: readonly (readonly [CudaWay, number | string])[]) =>
   new Map<CudaWay, PyTorchResult | string>(
     times.map(([way, time]) => [way, typeof time === 'string' ? time : { ...RESULT, step_ms: [time] }]),
