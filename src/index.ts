@@ -46,7 +46,8 @@ export { completeOptions } from './training/saved/completeOptions.js';
 
 export { RandomStream } from './base/random/stream.js';
 export { type FloatImages, type Images, toFloatImages, toImageBatch } from './data/batch/floatImages.js';
-export { type Batch, type ImageBatch, type Sample, stackSamples } from './data/batch/imageBatch.js';
+export type { ImageBatch } from './data/batch/imageBatch.js';
+export { type Batch, type Sample, stackSamples } from './data/batch/sample.js';
 export { createDataset, type DatasetFactory, registerDataset } from './data/createDataset.js';
 export { BadImageError } from './data/decode/badImage.js';
 export { decodeImage } from './data/decode/decode.js';
@@ -131,12 +132,8 @@ export type { RunChoice, SourceOptions } from './inference/generatorSource.js';
 export { type ImageFile, type LoadOptions, loadGenerator } from './inference/loadGenerator.js';
 export type { DeepImageBatch, Generator, TranslateOptions } from './inference/portable/generator.js';
 export type { GeneratorInfo, NormMode } from './inference/portable/generatorInfo.js';
-export {
-  type TranslateFilesOptions,
-  type TranslationFailure,
-  type TranslationJob,
-  translateFiles,
-} from './inference/translateFiles.js';
+export { type TranslationFailure, translateFiles } from './inference/translateFiles.js';
+export type { TranslateFilesOptions, TranslationJob } from './inference/translationJob.js';
 
 // Metrics
 

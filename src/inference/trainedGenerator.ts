@@ -27,6 +27,7 @@ import { restoreTrainOptions } from '../options/serialise.js';
 import { averagedName } from '../training/model/averagedNetworks.js';
 import { registeredExtensions } from '../training/options.js';
 import { findReferenceRun } from '../training/saved/referenceRun.js';
+import { reversedOptions } from './reversedOptions.js';
 
 /** A generator of ours with its weights in memory. */
 export interface TrainedGenerator {
@@ -161,7 +162,7 @@ function unfilled(name: string, options: Readonly<Record<string, unknown>>, want
     apply,
     netG,
     norm,
-    options,
+    options: definition.network === 'G_B' ? reversedOptions(options) : options,
   };
 }
 

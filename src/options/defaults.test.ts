@@ -114,8 +114,21 @@ const PARTS = {
   cutout: 0,
 };
 
+/** What the numbers of images mean: by default they are pictures. */
+const PIXELS = {
+  valueRange: '',
+  outputRange: '',
+  labelNc: 0,
+  labelSide: 'input',
+  ignoreLabel: -1,
+  labelPalette: '',
+  resizeFilter: 'bicubic',
+  inputFolders: '',
+  showBands: '',
+};
+
 /** How several processes train together. */
-const PARALLEL = { syncNorm: false, rankTimeout: 600 };
+const PARALLEL = { syncNorm: false, shareGpu: false, rankTimeout: 600 };
 
 /** Where a training is told of. */
 const TRACKING = {
@@ -134,6 +147,7 @@ test("training starts from the reference's defaults for pix2pix", () => {
     ...BASE,
     ...TRAIN,
     ...OURS,
+    ...PIXELS,
     maxSteps: Number.POSITIVE_INFINITY,
     keepLast: Number.POSITIVE_INFINITY,
     valFreq: 1,
@@ -157,6 +171,8 @@ test("testing starts from the reference's defaults, with all images", () => {
     ...BASE,
     ...TEST,
     ...OURS,
+    ...PIXELS,
+    resultFormat: 'none',
     numTest: Number.POSITIVE_INFINITY,
     model: 'pix2pix',
     dataroot: '',

@@ -10,6 +10,7 @@ import type { OptionsObject } from './optionsFromObject.js';
 import { type OptionMarks, toOptions } from './optionsObject.js';
 import { PARALLEL_OPTIONS } from './parallelOptions.js';
 import { type ParseSettings, parseOptions, requireOptions } from './parse.js';
+import { PIXEL_OPTIONS } from './pixelOptions.js';
 import { PROGRESS_OPTIONS } from './progressOptions.js';
 import { SAVING_OPTIONS } from './savingOptions.js';
 import type { OptionTable, OptionValues } from './spec.js';
@@ -155,6 +156,7 @@ export const TRAIN_OPTIONS = {
   ...RECIPE_OPTIONS,
   ...DATA_OPTIONS,
   ...AUGMENTATION_OPTIONS,
+  ...PIXEL_OPTIONS,
   ...NETWORK_OPTIONS,
   ...SCHEDULE_OPTIONS,
   ...SAVING_OPTIONS,

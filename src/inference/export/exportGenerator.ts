@@ -11,6 +11,8 @@ import type { Precision } from '../../engine/onnx/weightStorage.js';
 import type { Device } from '../../engine/runtime/device.js';
 import { findTrainedGenerator, type SourceOptions } from '../generatorSource.js';
 import { describeGenerator, inferenceModel, type ModelForm } from '../inferenceModel.js';
+import type { GeneratorInfo } from '../portable/generatorInfo.js';
+import { formatsOfGenerator } from '../portable/imageFormats.js';
 import type { Engine } from '../portable/tensorTranslator.js';
 import { sourceCommit } from '../provenance.js';
 import type { TrainedGenerator } from '../trainedGenerator.js';
@@ -69,6 +71,7 @@ export async function exportGenerator(model: string, options: ExportOptions = {}
   if (InferenceSession.notice !== undefined) (options.onWarning ?? console.warn)(InferenceSession.notice);
   onStage('loading');
   const generator = findTrainedGenerator(model, options);
+  if (format === 'web') requirePictures(describeGenerator(generator, form));
   const path = options.out ?? defaultPath(generator.name, format, precision);
   const device = await openDevice(options.device, { gpu: options.gpu });
   try {
@@ -78,6 +81,20 @@ export async function exportGenerator(model: string, options: ExportOptions = {}
   } finally {
     await device.dispose();
   }
+}
+
+/** Throws Pix2PixError for a generator of other images than a page shows. */
+function requirePictures(info: GeneratorInfo): void {
+  const { input, output } = formatsOfGenerator(info);
+  const odd = [input, output].find(
+    ({ kind, channels }) => kind === 'labels' || (channels !== 1 && channels !== 3),
+  );
+  if (odd === undefined) return;
+  throw new Pix2PixError(
+    'a page shows pictures',
+    { generator: info.name, images: `${odd.channels} channels of ${odd.kind}` },
+    'pass --format onnx',
+  );
 }
 
 /** An export under way. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cut, type Interleaved, type Pixels, reflect } from './padding.js';
+import { cut, type Interleaved, type Pixels, reflect } from '../../data/batch/padding.js';
 import { tileStarts, tileWeights, translateInTiles } from './tiles.js';
 
 function picture(width: number, height: number): Interleaved<Uint8Array> {

@@ -10,7 +10,7 @@ import { lastImages } from './batches.js';
 import { EpochLoss } from './epochLoss.js';
 import { chooseMemoryUse, type MemoryUse, roomForPrograms } from './fitMemory.js';
 import { createPools, type ImagePool } from './imagePool.js';
-import { type BoundInput, bindImages, bindInput, type ModelInput, tensorsOf } from './modelInput.js';
+import { type BoundInput, bindImages, bindInput, cutBack, type ModelInput, tensorsOf } from './modelInput.js';
 import type { ModelSurroundings, SetupSettings, TranslationSettings } from './modelSettings.js';
 import { createOptimisers, learningRates, type NetworkOptimiser } from './networkOptimiser.js';
 import { describeNetworks, networksInUse } from './networkSummary.js';
@@ -222,11 +222,11 @@ export class Model<Loss extends string = string, Visual extends string = string>
 
   /** The images of the last step, f32 NCHW in -1 ... 1, fetched likewise. Copies: the next step leaves them alone. */
   async getCurrentVisuals(): Promise<Record<Visual, FloatImages>> {
-    const inputs = Object.entries(this.currentInput().images).map(
-      ([name, images]) => [name, async () => toFloatImages(images)] as const,
-    );
-    const sources = new Map([...this.images, ...inputs]);
-    return (await fetchAll(this.graph.visualNames, sources)) as Record<Visual, FloatImages>;
+    const input = this.currentInput();
+    const sources = new Map(this.images);
+    for (const [name, images] of Object.entries(input.images))
+      sources.set(name, async () => toFloatImages(images));
+    return cutBack(await fetchAll(this.graph.visualNames, sources), input) as Record<Visual, FloatImages>;
   }
 
   /** The files of the images that are translated. */

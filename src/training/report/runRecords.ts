@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type FloatImages, toImageBatch } from '../../data/batch/floatImages.js';
+import type { FloatImages } from '../../data/batch/floatImages.js';
+import { type Show, showing } from '../../data/batch/shownImage.js';
 import { fingerprint } from '../../data/fingerprint.js';
 import { tableOf } from '../../options/serialise.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
@@ -61,6 +62,7 @@ export class RunRecords {
   /** Records are written one after another; training does not wait for them. */
   private writing: Promise<void> = Promise.resolve();
   private hasFailed = false;
+  private show: Show;
   private imagesWaiting = 0;
   private hasLeftOut = false;
   /** Facts that are still being determined, and the controller that ends the search. */
@@ -74,6 +76,7 @@ export class RunRecords {
     private readonly surroundings: RecordSurroundings,
   ) {
     const { warn } = surroundings;
+    this.show = showing(opt);
     this.log = new RunLog(folder);
     this.record(() => {
       this.file = new RunRecordFile(folder, session, warn);
@@ -91,6 +94,7 @@ export class RunRecords {
     }
     switch (event.kind) {
       case 'started':
+        this.show = showing({ ...this.opt, labelPalette: event.labelPalette });
         this.start(event);
         break;
       case 'step':
@@ -210,7 +214,7 @@ export class RunRecords {
       return;
     }
     this.imagesWaiting++;
-    const images = imageBatches(visuals);
+    const images = imageBatches(visuals, this.show);
     this.track(async (trackers) => {
       try {
         await write(trackers, images);
@@ -263,6 +267,6 @@ async function describeDataset(
   return { ...dataset, fingerprint: hash, fingerprintOf: of };
 }
 
-function imageBatches(visuals: Visuals): NamedImages {
-  return Object.fromEntries(Object.entries(visuals).map(([name, visual]) => [name, toImageBatch(visual)]));
+function imageBatches(visuals: Visuals, show: Show): NamedImages {
+  return Object.fromEntries(Object.entries(visuals).map(([name, visual]) => [name, show(name, visual)]));
 }
