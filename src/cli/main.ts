@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   train: async () => (await import('./train.js')).trainCommand,
   test: async () => (await import('./test.js')).testCommand,
   translate: async () => fromCommander((await import('./translate.js')).translateCommand),
+  serve: async () => fromCommander((await import('./serve.js')).serveCommand),
   export: async () => fromCommander((await import('./export.js')).exportCommand),
   import: async () => fromCommander((await import('./import.js')).importCommand),
   dataset: async () => fromCommander((await import('./dataset.js')).datasetCommand),

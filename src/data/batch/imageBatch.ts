@@ -42,7 +42,12 @@ export function stackSamples(samples: readonly Sample[]): Sample {
   return { A, B, APaths, BPaths };
 }
 
-function stackImages(images: readonly ImageBatch[], paths: readonly string[]): ImageBatch {
+/**
+ * Joins images into a batch of its own memory.
+ * @param paths names of the images, for the message
+ * @throws Pix2PixError when they differ in size or channels
+ */
+export function stackImages(images: readonly ImageBatch[], paths: readonly string[]): ImageBatch {
   const [, h, w, c] = images[0].shape;
   const odd = images.findIndex(({ shape }) => shape[1] !== h || shape[2] !== w || shape[3] !== c);
   if (odd >= 0) {

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Hono } from 'hono';
-import type { GuardSettings } from './guard.js';
-import { Refused } from './refused.js';
+import { Refused } from '../../base/http/refused.js';
+import type { GuardSettings } from './pageToken.js';
 
 /** Where the build puts the page: `index.html`, `report.html` and `assets/`. */
 export const PAGE_FOLDER = fileURLToPath(new URL('../../../web/dashboard/', import.meta.url));

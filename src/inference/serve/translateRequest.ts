@@ -1,0 +1,100 @@
+import type { Context } from 'hono';
+import { Refused } from '../../base/http/refused.js';
+import { type ImageFormat, imageFormats } from '../encodeImage.js';
+
+/** The content of a request for translations. */
+export interface TranslateRequest {
+  /** Undefined where the request names none. */
+  readonly model: string | undefined;
+  /** Files in any format that is read. */
+  readonly images: readonly Uint8Array[];
+  readonly format: ImageFormat;
+  /** Of JPEG and WebP, 1 ... 100. */
+  readonly quality: number;
+}
+
+/** Media types of the formats that are written. */
+export const MEDIA_TYPES: Readonly<Record<ImageFormat, string>> = {
+  png: 'image/png',
+  jpg: 'image/jpeg',
+  webp: 'image/webp',
+  tiff: 'image/tiff',
+};
+
+export const DEFAULT_QUALITY = 95;
+const JSON_TYPE = /^application\/json\s*(?:;|$)/i;
+const IMAGE_TYPE = /^(?:image\/[\w.+-]+|application\/octet-stream)\s*(?:;|$)/i;
+const FIELDS = ['model', 'images', 'format', 'quality'];
+
+/** Whether the request's body is to be JSON; else it is an image. @throws Refused with 415 where it is neither */
+export function isJson(c: Context): boolean {
+  const encoding = c.req.header('content-encoding');
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
+    throw new Refused(415, 'bodies are taken uncompressed alone', 'leave out Content-Encoding');
+  const type = c.req.header('content-type') ?? '';
+  if (JSON_TYPE.test(type)) return true;
+  if (IMAGE_TYPE.test(type)) return false;
+  throw new Refused(
+    415,
+    `the body is ${type === '' ? 'of no type' : type.slice(0, 100)}`,
+    'send Content-Type: image/png (or another image), application/octet-stream or application/json',
+  );
+}
+
+/** A request whose body is an image: all else is in its query. @throws Refused with 400 */
+export function requestOfImage(c: Context, image: Uint8Array): TranslateRequest {
+  const { model, format, quality } = c.req.query();
+  return {
+    model,
+    images: [image],
+    ...outputOf(format, quality === undefined || !/^\d{1,3}$/.test(quality) ? quality : Number(quality)),
+  };
+}
+
+/** A request whose body is JSON. @throws Refused with 400 */
+export function requestOfJson(body: Uint8Array): TranslateRequest {
+  const request = objectOf(body);
+  const unknown = Object.keys(request).find((key) => !FIELDS.includes(key));
+  if (unknown !== undefined)
+    throw new Refused(400, `there is no field ${JSON.stringify(unknown.slice(0, 100))}`, FIELDS.join(', '));
+  const { model, images, format, quality } = request;
+  if (model !== undefined && typeof model !== 'string')
+    throw new Refused(400, 'model is to be a text', 'GET /v1/models lists them');
+  if (!Array.isArray(images) || images.length === 0)
+    throw new Refused(400, 'images is to be a list of images in base64', '{ "images": ["iVBORw0KGgo..."] }');
+  return { model, images: images.map(bytesOf), ...outputOf(format, quality) };
+}
+
+function objectOf(body: Uint8Array): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>;
+  } catch {
+    // said below
+  }
+  throw new Refused(400, 'the body is no JSON object', '{ "images": ["iVBORw0KGgo..."] }');
+}
+
+function bytesOf(text: unknown, index: number): Uint8Array {
+  const isBase64 =
+    typeof text === 'string' &&
+    text.length > 0 &&
+    text.length % 4 === 0 &&
+    /^[A-Za-z0-9+/]+={0,2}$/.test(text);
+  if (isBase64) return Buffer.from(text, 'base64');
+  throw new Refused(
+    400,
+    `images[${index}] is no base64 (RFC 4648, with padding)`,
+    'encode the bytes of the file',
+  );
+}
+
+function outputOf(format: unknown = 'png', quality: unknown = DEFAULT_QUALITY) {
+  const known = imageFormats.find((name) => name === format);
+  if (known === undefined)
+    throw new Refused(400, 'there is no such format', `format: ${imageFormats.join(', ')}`);
+  if (!Number.isInteger(quality) || Number(quality) < 1 || Number(quality) > 100)
+    throw new Refused(400, 'quality is to be a whole number, 1 to 100', `quality=${DEFAULT_QUALITY}`);
+  return { format: known, quality: Number(quality) };
+}
