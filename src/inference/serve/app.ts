@@ -7,7 +7,8 @@ import { refusalOf } from '../../base/http/refusalOf.js';
 import { Refused } from '../../base/http/refused.js';
 import type { AppParts } from './appParts.js';
 import { serveModels } from './modelRoutes.js';
-import { openApi } from './openApi.js';
+import { describeService } from './openApi.js';
+import { servePages } from './pageRoutes.js';
 import { serveProbes } from './probeRoutes.js';
 import { type ServiceEnv, withLog } from './requestLog.js';
 import { serveTranslate } from './translateRoute.js';
@@ -49,13 +50,14 @@ export function createApp(parts: AppParts): Hono<ServiceEnv> {
     app.use(cors({ origin: [...origins], exposeHeaders, maxAge: CORS_AGE, allowMethods: ['GET', 'POST'] }));
   }
   app.use(withAccess(access));
-  app.get('/openapi.json', (c) => c.json(openApi));
+  app.get('/openapi.json', (c) => c.json(describeService(access.accessToken !== undefined)));
   app.get('/metrics', async (c) => {
     const { text, mediaType } = await metrics.text();
     return c.body(text, 200, { 'Content-Type': mediaType });
   });
   serveModels(app, parts);
   serveTranslate(app, parts);
+  servePages(app, parts);
   app.notFound((c) => answer(c, new Refused(404, 'nothing is here', 'GET /openapi.json says what there is')));
   app.onError((error, c) => answer(c, refusalOf(error)));
   return app;

@@ -3,6 +3,7 @@ import type { ImageTranslation } from './imageTranslation.js';
 import type { ServiceMetrics } from './metrics.js';
 import type { ModelCatalogue } from './modelCatalogue.js';
 import type { ModelPool } from './modelPool.js';
+import type { Playgrounds } from './playgrounds.js';
 import type { BodyReader } from './readBody.js';
 import type { RequestLine } from './requestLog.js';
 import type { TranslationQueue } from './translationQueue.js';
@@ -18,6 +19,7 @@ export interface AppParts {
   readonly translation: ImageTranslation;
   readonly bodies: BodyReader;
   readonly metrics: ServiceMetrics;
+  readonly playgrounds: Playgrounds;
   /** Seconds from the beginning of a request to its answer. */
   readonly timeout: number;
   /** Aborted when the service is about to end: it answers what comes, and closes its connections. */

@@ -1,6 +1,6 @@
 import { productVersion } from '../../base/product.js';
 import { imageFormats } from '../encodeImage.js';
-import { DEFAULT_QUALITY, MEDIA_TYPES } from './translateRequest.js';
+import { BASE64, DEFAULT_QUALITY, MEDIA_TYPES } from './translateRequest.js';
 
 // The description of the service by OpenAPI 3.1 (spec.openapis.org/oas/v3.1.1). It is written by hand; the tests hold it
 // against the routes, and the answers against it.
@@ -32,7 +32,9 @@ const GUARDED = {
   403: refused('The Host or the Origin of the request is none that is served.'),
 };
 
-const open: readonly object[] = [{}]; // no token
+/** Of a route that asks for no token. */
+const OPEN = { security: [] as readonly object[] } as const;
+const BASE64_FORM = { minLength: 4, pattern: BASE64.source } as const;
 const binary = { type: 'string', contentMediaType: 'application/octet-stream' } as const;
 const format = {
   type: 'string',
@@ -83,8 +85,7 @@ const translate = {
   },
 } as const;
 
-/** The description that `GET /openapi.json` gives. */
-export const openApi = {
+const openApi = {
   openapi: '3.1.0',
   info: {
     title: 'pix2pix-ts',
@@ -92,7 +93,6 @@ export const openApi = {
     description: 'Translates images with trained generators.',
     license: { name: 'MIT', identifier: 'MIT' },
   },
-  security: [{ token: [] }],
   paths: {
     '/v1/translate': { post: translate },
     '/v1/models': {
@@ -109,7 +109,7 @@ export const openApi = {
       get: {
         operationId: 'health',
         summary: 'Whether the service lives.',
-        security: open,
+        ...OPEN,
         responses: { 200: answer('It does.', json({ $ref: '#/components/schemas/Status' })) },
       },
     },
@@ -117,7 +117,7 @@ export const openApi = {
       get: {
         operationId: 'ready',
         summary: 'Whether the service is to be asked.',
-        security: open,
+        ...OPEN,
         responses: {
           200: answer('It is.', json({ $ref: '#/components/schemas/Status' })),
           503: answer('It ends soon.', json({ $ref: '#/components/schemas/Status' })),
@@ -140,9 +140,6 @@ export const openApi = {
     },
   },
   components: {
-    securitySchemes: {
-      token: { type: 'http', scheme: 'bearer', description: 'Where the service was started with one.' },
-    },
     schemas: {
       TranslateRequest: {
         type: 'object',
@@ -153,7 +150,12 @@ export const openApi = {
           images: {
             type: 'array',
             minItems: 1,
-            items: { ...text, contentEncoding: 'base64', description: 'An image file in base64.' },
+            items: {
+              ...text,
+              ...BASE64_FORM,
+              contentEncoding: 'base64',
+              description: 'An image file in base64.',
+            },
           },
           format,
           quality,
@@ -220,3 +222,14 @@ export const openApi = {
     },
   },
 } as const;
+
+/** The description that `GET /openapi.json` gives. @param needsToken whether the service asks for one */
+export function describeService(needsToken: boolean) {
+  if (!needsToken) return openApi;
+  const token = { type: 'http', scheme: 'bearer' } as const;
+  return {
+    ...openApi,
+    security: [{ token: [] }],
+    components: { ...openApi.components, securitySchemes: { token } },
+  };
+}

@@ -10,6 +10,7 @@ import { ImageTranslation } from './imageTranslation.js';
 import { ServiceMetrics } from './metrics.js';
 import { ModelCatalogue, type ServedModel } from './modelCatalogue.js';
 import { ModelPool } from './modelPool.js';
+import { Playgrounds } from './playgrounds.js';
 import { BodyReader } from './readBody.js';
 import { DEFAULT_SERVICE_PORT, defaultLimits, type ServiceSettings } from './settings.js';
 import { TranslationQueue } from './translationQueue.js';
@@ -68,12 +69,13 @@ export async function startService(settings: ServiceSettings): Promise<Service> 
   });
   const onBatch = metrics.onBatch.bind(metrics);
   const queue: TranslationQueue = new TranslationQueue({ catalogue, pool, thread, onBatch }, limits);
+  const playgrounds = new Playgrounds(options);
   const draining = new AbortController();
   setMaxListeners(0, draining.signal);
   const app = createApp({
     access: { host, accessToken },
     origins: settings.origins ?? [],
-    ...{ catalogue, pool, queue, metrics },
+    ...{ catalogue, pool, queue, metrics, playgrounds },
     translation: new ImageTranslation(queue, limits.imagePixels),
     bodies: new BodyReader(limits.bodyBytes, BODIES * limits.bodyBytes),
     timeout: limits.timeout,
@@ -100,6 +102,7 @@ export async function startService(settings: ServiceSettings): Promise<Service> 
       await closed(server, limits.timeout);
       await pool.dispose();
       await thread.close();
+      playgrounds.dispose();
     },
   };
 }

@@ -24,6 +24,8 @@ export const MEDIA_TYPES: Readonly<Record<ImageFormat, string>> = {
 export const DEFAULT_QUALITY = 95;
 const JSON_TYPE = /^application\/json\s*(?:;|$)/i;
 const IMAGE_TYPE = /^(?:image\/[\w.+-]+|application\/octet-stream)\s*(?:;|$)/i;
+/** RFC 4648, section 4, with padding. */
+export const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const FIELDS = ['model', 'images', 'format', 'quality'];
 
 /** Whether the request's body is to be JSON; else it is an image. @throws Refused with 415 where it is neither */
@@ -77,12 +79,7 @@ function objectOf(body: Uint8Array): Record<string, unknown> {
 }
 
 function bytesOf(text: unknown, index: number): Uint8Array {
-  const isBase64 =
-    typeof text === 'string' &&
-    text.length > 0 &&
-    text.length % 4 === 0 &&
-    /^[A-Za-z0-9+/]+={0,2}$/.test(text);
-  if (isBase64) return Buffer.from(text, 'base64');
+  if (typeof text === 'string' && text !== '' && BASE64.test(text)) return Buffer.from(text, 'base64');
   throw new Refused(
     400,
     `images[${index}] is no base64 (RFC 4648, with padding)`,
