@@ -32,6 +32,9 @@ const GUARDED = {
   403: refused('The Host or the Origin of the request is none that is served.'),
 };
 
+/** A PNG of one pixel. */
+const ONE_PIXEL =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAACXBIWXMAAAPoAAAD6AG1e1JrAAAADElEQVQImWNw6TgDAAKsAZlPvfJ5AAAAAElFTkSuQmCC';
 /** Of a route that asks for no token. */
 const OPEN = { security: [] as readonly object[] } as const;
 const BASE64_FORM = { minLength: 4, pattern: BASE64.source } as const;
@@ -61,7 +64,10 @@ const translate = {
     required: true,
     description: 'An image (JPEG, PNG, WebP, TIFF, GIF, AVIF, BMP, PPM or PGM), or JSON.',
     content: {
-      'application/json': { schema: { $ref: '#/components/schemas/TranslateRequest' } },
+      'application/json': {
+        schema: { $ref: '#/components/schemas/TranslateRequest' },
+        example: { images: [ONE_PIXEL], format: 'png' },
+      },
       'application/octet-stream': { schema: binary },
       'image/*': { schema: binary },
     },

@@ -2,15 +2,19 @@ import type { Context } from 'hono';
 import { Refused } from '../../base/http/refused.js';
 import { type ImageFormat, imageFormats } from '../encodeImage.js';
 
-/** The content of a request for translations. */
-export interface TranslateRequest {
+/** How images are to be translated. */
+export interface TranslateSettings {
   /** Undefined where the request names none. */
   readonly model: string | undefined;
-  /** Files in any format that is read. */
-  readonly images: readonly Uint8Array[];
   readonly format: ImageFormat;
   /** Of JPEG and WebP, 1 ... 100. */
   readonly quality: number;
+}
+
+/** The content of a request for translations. */
+export interface TranslateRequest extends TranslateSettings {
+  /** Files in any format that is read. */
+  readonly images: readonly Uint8Array[];
 }
 
 /** Media types of the formats that are written. */
@@ -43,28 +47,24 @@ export function isJson(c: Context): boolean {
   );
 }
 
-/** A request whose body is an image: all else is in its query. @throws Refused with 400 */
-export function requestOfImage(c: Context, image: Uint8Array): TranslateRequest {
+/** What the query says. @throws Refused with 400 */
+export function settingsOfQuery(c: Context): TranslateSettings {
   const { model, format, quality } = c.req.query();
-  return {
-    model,
-    images: [image],
-    ...outputOf(format, quality === undefined || !/^\d{1,3}$/.test(quality) ? quality : Number(quality)),
-  };
+  const number = quality !== undefined && /^\d{1,3}$/.test(quality) ? Number(quality) : quality;
+  return settingsOf({ model, format, quality: number });
 }
 
-/** A request whose body is JSON. @throws Refused with 400 */
-export function requestOfJson(body: Uint8Array): TranslateRequest {
+/** A request whose body is JSON. @param query says what the body does not @throws Refused with 400 */
+export function requestOfJson(body: Uint8Array, query: TranslateSettings): TranslateRequest {
   const request = objectOf(body);
   const unknown = Object.keys(request).find((key) => !FIELDS.includes(key));
   if (unknown !== undefined)
     throw new Refused(400, `there is no field ${JSON.stringify(unknown.slice(0, 100))}`, FIELDS.join(', '));
-  const { model, images, format, quality } = request;
-  if (model !== undefined && typeof model !== 'string')
-    throw new Refused(400, 'model is to be a text', 'GET /v1/models lists them');
+  const { images, ...own } = request;
+  const settings = settingsOf({ ...query, ...own });
   if (!Array.isArray(images) || images.length === 0)
     throw new Refused(400, 'images is to be a list of images in base64', '{ "images": ["iVBORw0KGgo..."] }');
-  return { model, images: images.map(bytesOf), ...outputOf(format, quality) };
+  return { ...settings, images: images.map(bytesOf) };
 }
 
 function objectOf(body: Uint8Array): Record<string, unknown> {
@@ -87,11 +87,17 @@ function bytesOf(text: unknown, index: number): Uint8Array {
   );
 }
 
-function outputOf(format: unknown = 'png', quality: unknown = DEFAULT_QUALITY) {
+function settingsOf({
+  model,
+  format = 'png',
+  quality = DEFAULT_QUALITY,
+}: Readonly<Record<string, unknown>>): TranslateSettings {
+  if (model !== undefined && typeof model !== 'string')
+    throw new Refused(400, 'model is to be a text', 'GET /v1/models lists them');
   const known = imageFormats.find((name) => name === format);
   if (known === undefined)
     throw new Refused(400, 'there is no such format', `format: ${imageFormats.join(', ')}`);
   if (!Number.isInteger(quality) || Number(quality) < 1 || Number(quality) > 100)
     throw new Refused(400, 'quality is to be a whole number, 1 to 100', `quality=${DEFAULT_QUALITY}`);
-  return { format: known, quality: Number(quality) };
+  return { model, format: known, quality: Number(quality) };
 }

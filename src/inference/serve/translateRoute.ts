@@ -7,8 +7,8 @@ import type { ServiceEnv } from './requestLog.js';
 import {
   isJson,
   MEDIA_TYPES,
-  requestOfImage,
   requestOfJson,
+  settingsOfQuery,
   type TranslateRequest,
 } from './translateRequest.js';
 
@@ -18,10 +18,11 @@ export function serveTranslate(app: Hono<ServiceEnv>, parts: AppParts): void {
 
   app.post('/v1/translate', async (c) => {
     const asJson = isJson(c);
+    const query = settingsOfQuery(c);
     const deadline = new Deadline(c, parts.timeout);
     try {
       return await bodies.with(c, deadline.signal, async (body) => {
-        const request = asJson ? requestOfJson(body) : requestOfImage(c, body);
+        const request = asJson ? requestOfJson(body, query) : { ...query, images: [body] };
         const model = modelOf(request, catalogue);
         c.set('model', model);
         c.set('images', request.images.length);
