@@ -31,6 +31,9 @@ const EXAMPLES = [
   'pix2pix serve --model facades.onnx --model maps --host 0.0.0.0 --token "$TOKEN" --cors https://app.example.org',
 ];
 
+/** So that the token need not be on a command line, which others of the machine can read. */
+const TOKEN_VARIABLE = 'PIX2PIX_TOKEN';
+
 interface Flags extends SourceFlags, DeviceFlags {
   readonly model?: string[];
   readonly host: string;
@@ -66,9 +69,11 @@ export function serveCommand(): Command {
       'where to listen; anywhere but on this machine alone, a token is required',
       LOOPBACK,
     )
-    .option(
-      '--token <text>',
-      'what clients have to show, 16 characters or more (default: made up where one is required)',
+    .addOption(
+      new Option(
+        '--token <text>',
+        'what clients have to show, 16 characters or more (default: made up where one is required)',
+      ).env(TOKEN_VARIABLE),
     )
     .option('--cors <origin>', 'a site whose pages may ask; again for more', origins, [])
     .option('--queue <n>', 'images under way; more get 429', wholeNumberIn(1), limits.queue)
