@@ -83,7 +83,7 @@ async function loadState(model: SavedModel, state: LoadedState): Promise<SavedPr
   );
   await loadOptimisers(model, state.tensors);
   loadPools(model, state.tensors);
-  restoreProgress(model, progress);
+  await restoreProgress(model, progress);
   return progress;
 }
 
