@@ -48,8 +48,8 @@ export function siteContents(root: string): SiteContents {
     if (known !== undefined) return known;
     const path = join(root, target);
     if (!existsSync(path)) throw new Error(`there is no ${target}`);
-    if (/\.(?:webp|svg|png|ipynb)$/.test(target)) files.set(target, target.replace(/^docs\//, ''));
-    else sources.set(target, statSync(path).isDirectory() ? `files/${target}.md` : `files/${target}.md`);
+    if (/\.(?:webp|svg|png)$/.test(target)) files.set(target, target.replace(/^docs\//, ''));
+    else sources.set(target, `files/${target}.md`);
     return siteOf(target);
   };
   for (const [source, path] of documents) {
@@ -85,6 +85,16 @@ function sourcePage(root: string, source: string): string {
       .map((name) => `- \`${name}\``)
       .join('\n')}\n`;
   }
+  if (source.endsWith('.ipynb')) return title + cellsOf(readFileSync(path, 'utf8'));
   const language = LANGUAGES[extname(source)] ?? 'text';
   return `${title}\`\`\`\`${language}\n${readFileSync(path, 'utf8')}\n\`\`\`\`\n`;
+}
+
+/** A notebook as it is read: its text, and its code. */
+function cellsOf(notebook: string): string {
+  const { cells } = JSON.parse(notebook) as { cells: { cell_type: string; source: string[] }[] };
+  const texts = cells.map(({ cell_type, source }) =>
+    cell_type === 'code' ? `\`\`\`ts\n${source.join('')}\n\`\`\`` : source.join(''),
+  );
+  return `${texts.join('\n\n')}\n`;
 }

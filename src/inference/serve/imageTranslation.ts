@@ -36,18 +36,20 @@ export class ImageTranslation {
     { images, format, quality }: TranslateRequest,
     signal: AbortSignal,
   ): Promise<TranslatedFile[]> {
-    const failed = new AbortController(); // one image that fails ends the others
-    const either = AbortSignal.any([signal, failed.signal]);
+    const stop = new AbortController(); // also by one image that fails, for the others
+    const onAbort = () => stop.abort(signal.reason);
+    signal.addEventListener('abort', onAbort); // AbortSignal.any keeps what it has made in Node 20
     const name = (index: number) => (images.length === 1 ? 'the image' : `images[${index}]`);
     const translations = images.map(async (image, index) => {
       try {
-        return await this.translateOne(model, { image, name: name(index) }, { format, quality }, either);
+        return await this.translateOne(model, { image, name: name(index) }, { format, quality }, stop.signal);
       } catch (error) {
-        failed.abort(error);
+        stop.abort(error);
         throw error;
       }
     });
     await Promise.allSettled(translations); // what they hold is given back
+    signal.removeEventListener('abort', onAbort);
     return Promise.all(translations);
   }
 

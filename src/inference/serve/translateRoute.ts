@@ -1,3 +1,4 @@
+import type { HttpBindings } from '@hono/node-server';
 import type { Context, Hono } from 'hono';
 import { Refused } from '../../base/http/refused.js';
 import type { AppParts } from './appParts.js';
@@ -44,12 +45,14 @@ export function serveTranslate(app: Hono<ServiceEnv>, parts: AppParts): void {
 class Deadline {
   private readonly controller = new AbortController();
   private readonly timer: NodeJS.Timeout;
+  private readonly outgoing: HttpBindings['outgoing'];
+  private readonly onClose = () => this.controller.abort(new Refused(400, 'the client has gone'));
 
   constructor(c: Context, seconds: number) {
     const late = new Refused(504, `there was no translation within ${seconds} s`, 'ask again later');
     this.timer = setTimeout(() => this.controller.abort(late), seconds * 1000);
-    const gone = new Refused(400, 'the client has gone', 'wait for the answer');
-    c.req.raw.signal.addEventListener('abort', () => this.controller.abort(gone), { once: true });
+    this.outgoing = (c.env as HttpBindings).outgoing; // the signal of the request would keep all requests in memory
+    this.outgoing.once('close', this.onClose);
   }
 
   get signal(): AbortSignal {
@@ -58,6 +61,7 @@ class Deadline {
 
   clear(): void {
     clearTimeout(this.timer);
+    this.outgoing.off('close', this.onClose);
   }
 }
 
