@@ -132,6 +132,10 @@ export type { RunChoice, SourceOptions } from './inference/generatorSource.js';
 export { type ImageFile, type LoadOptions, loadGenerator } from './inference/loadGenerator.js';
 export type { DeepImageBatch, Generator, TranslateOptions } from './inference/portable/generator.js';
 export type { GeneratorInfo, NormMode } from './inference/portable/generatorInfo.js';
+export type { ServedModel } from './inference/serve/modelCatalogue.js';
+export type { RequestLine } from './inference/serve/requestLog.js';
+export { type Service, startService } from './inference/serve/service.js';
+export type { ServiceLimits, ServiceSettings } from './inference/serve/settings.js';
 export { type TranslationFailure, translateFiles } from './inference/translateFiles.js';
 export type { TranslateFilesOptions, TranslationJob } from './inference/translationJob.js';
 

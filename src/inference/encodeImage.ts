@@ -6,8 +6,12 @@ import { writeNpy } from '../data/raster/writeNpy.js';
 import { writeTiff } from '../data/raster/writeTiff.js';
 import type { DeepImageBatch } from './portable/generator.js';
 
+/** The files of pictures that translations are written as. */
+export const pictureFormats = ['png', 'jpg', 'webp', 'tiff'] as const;
+export type PictureFormat = (typeof pictureFormats)[number];
+
 /** The files that translations are written as. */
-export const imageFormats = ['png', 'jpg', 'webp', 'tiff', 'npy'] as const;
+export const imageFormats = [...pictureFormats, 'npy'] as const;
 export type ImageFormat = (typeof imageFormats)[number];
 
 export interface EncodeOptions {

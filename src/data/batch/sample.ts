@@ -53,7 +53,12 @@ export function sizeInWords(images: Images): string {
   return `${w}x${h}, ${c} channels`;
 }
 
-function stackImages(images: readonly Images[], paths: readonly string[]): Images {
+/**
+ * Joins images into a batch of its own memory.
+ * @param paths names of the images, for the message
+ * @throws Pix2PixError when they differ in size or channels
+ */
+export function stackImages<Kind extends Images>(images: readonly Kind[], paths: readonly string[]): Kind {
   const [first] = images;
   const odd = images.findIndex((image) => sizeInWords(image) !== sizeInWords(first));
   if (odd >= 0) {
@@ -71,5 +76,5 @@ function stackImages(images: readonly Images[], paths: readonly string[]): Image
     offset += image.data.length;
   }
   const n = images.reduce((total, { shape }) => total + shape[0], 0);
-  return { data, shape: [n, ...first.shape.slice(1)] } as unknown as Images;
+  return { data, shape: [n, ...first.shape.slice(1)] } as unknown as Kind;
 }

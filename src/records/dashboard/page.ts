@@ -3,22 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Hono } from 'hono';
-import type { GuardSettings } from './guard.js';
-import { Refused } from './refused.js';
+import { mediaTypeOf } from '../../base/http/mediaTypes.js';
+import { Refused } from '../../base/http/refused.js';
+import type { GuardSettings } from './pageToken.js';
 
 /** Where the build puts the page: `index.html`, `report.html` and `assets/`. */
 export const PAGE_FOLDER = fileURLToPath(new URL('../../../web/dashboard/', import.meta.url));
-
-const MEDIA_TYPES: Readonly<Record<string, string>> = {
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.ico': 'image/x-icon',
-  '.woff2': 'font/woff2',
-  '.json': 'application/json',
-  '.webmanifest': 'application/manifest+json',
-};
 
 /** The page itself, with the token that its actions show, and its scripts and styles. */
 export function servePage(app: Hono, { pageToken }: GuardSettings): void {
@@ -31,7 +21,7 @@ export function servePage(app: Hono, { pageToken }: GuardSettings): void {
   });
   app.get('/assets/:name', async (c) => {
     const name = c.req.param('name');
-    const mediaType = MEDIA_TYPES[extname(name)];
+    const mediaType = mediaTypeOf(extname(name));
     const path = join(PAGE_FOLDER, 'assets', name);
     if (!/^\w[\w.-]*$/.test(name) || mediaType === undefined || !existsSync(path))
       throw new Refused(404, 'no such file');
