@@ -97,6 +97,7 @@ const PARTS = {
   lambdaGAN: 1,
   warmupSteps: 0,
   clipGradNorm: Number.POSITIVE_INFINITY,
+  precision: 'f32',
   accumulate: 1,
   noGan: false,
   noL1: false,

@@ -86,6 +86,7 @@ export class ComputeThread {
 
   private begin(): Worker {
     const worker = new Worker(new URL('./computeWorker.js', import.meta.url), {
+      workerData: {}, // geotiff's own threads are those with `mod`, and it does not bear a thread without data
       execArgv: [], // flags such as --input-type are for the main script and would be refused
     });
     worker.on('message', (answer: ComputeAnswer) => this.receive(answer));

@@ -1,7 +1,7 @@
 import { trainingFlag } from '../../options/trainingFlag.js';
 
 /** Groups of options that decide what a training learns; the others say which run it is, how it is watched and where it runs. */
-const GROUPS = ['Networks', 'Training', 'Losses', 'Data'];
+const GROUPS = ['Networks', 'Training', 'Losses', 'Starting from others', 'Pixels', 'Data'];
 /** The options that are searched over most. */
 const FIRST = [
   ...['netG', 'ngf', 'lr', 'gan_mode', 'lambda_L1', 'batch_size', 'netD', 'ndf', 'norm', 'no_dropout'],

@@ -131,7 +131,7 @@ test('fused kernels compute what single loops do', () => {
       const kernels = (fusion: FusionOptions | 'none') => scheduleOf(program, { fusion }).tasks.length;
       if (kernels(fusion) < kernels('none')) fewer++;
     }),
-    { numRuns: 100, seed: 16 },
+    { numRuns: 40, seed: 16 },
   );
-  assert.ok(fewer > 80, `${fewer} of 100 programs have fewer kernels`);
+  assert.ok(fewer > 32, `${fewer} of 40 programs have fewer kernels`);
 });
