@@ -5,14 +5,15 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fromBinary } from '@bufbuild/protobuf';
 import { toFloatImages } from '../src/data/batch/floatImages.js';
+import { precisions } from '../src/engine/onnx/modelForm.js';
 import { ModelProtoSchema } from '../src/engine/onnx/onnx_pb.js';
-import { precisions } from '../src/engine/onnx/weightStorage.js';
 import { downloadFloats } from '../src/engine/runtime/device.js';
 import { exportGenerator } from '../src/inference/export/exportGenerator.js';
 import { sampleImage } from '../src/inference/export/sampleImages.js';
 import { TOLERANCES } from '../src/inference/export/selfCheck.js';
+import { infoOf } from '../src/inference/infoInModel.js';
 import { loadGenerator } from '../src/inference/loadGenerator.js';
-import { infoOf, normModes } from '../src/inference/portable/generatorInfo.js';
+import { normModes } from '../src/inference/portable/generatorInfo.js';
 import { temporaryFolder } from './tinyRun.js';
 import { makeRun } from './trainedRun.js';
 

@@ -27,12 +27,12 @@ before(async () => {
 });
 after(() => server?.close());
 
-/** The bytes of a model in its pieces, as an ONNX file for Node. */
+/** The bytes of a model in its pieces, as a file for Node. */
 function joined(): string {
   const index = JSON.parse(readFileSync(join(site, 'model', 'model.json'), 'utf8')) as ModelIndex;
   const bytes = Buffer.concat(index.chunks.map(({ name }) => readFileSync(join(site, 'model', name))));
   assert.equal(bytes.length, index.bytes);
-  const file = join(folder, 'joined.onnx');
+  const file = join(folder, 'joined.safetensors');
   writeFileSync(file, bytes);
   return file;
 }
@@ -133,7 +133,7 @@ test('the GPU, and several threads, give the same', { skip: skipWithoutBrowser }
       const { pix2pix } = await import('./pix2pix.js');
       const image = { data: Uint8Array.from(${JSON.stringify([...image.data])}), shape: [1, 32, 64, 3] };
       const translations = { isolated: crossOriginIsolated };
-      const hasGpu = 'Suspending' in WebAssembly && (await navigator.gpu?.requestAdapter()) != null;
+      const hasGpu = (await navigator.gpu?.requestAdapter()) != null;
       for (const backend of hasGpu ? ['wasm', 'webgpu'] : ['wasm']) {
         translations[backend] = [...(await pix2pix('model/', { backend }).translate(image)).data];
       }

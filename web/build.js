@@ -9,8 +9,8 @@ const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, '..', 'dist', 'web');
 const runtime = dirname(createRequire(import.meta.url).resolve('onnxruntime-web'));
 
-/** ONNX Runtime for the processor, and the build with WebGPU whose file every static host takes. */
-const RUNTIME_FILES = ['ort-wasm-simd-threaded', 'ort-wasm-simd-threaded.jspi'];
+/** ONNX Runtime for the processor. */
+const RUNTIME_FILES = ['ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'];
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
@@ -25,9 +25,7 @@ await build({
   conditions: ['onnxruntime-web-use-extern-wasm'],
   logLevel: 'warning',
 });
-for (const name of RUNTIME_FILES) {
-  for (const file of [`${name}.mjs`, `${name}.wasm`]) copyFileSync(join(runtime, file), join(out, file));
-}
+for (const file of RUNTIME_FILES) copyFileSync(join(runtime, file), join(out, file));
 copyFileSync(join(here, 'index.html'), join(out, 'index.html'));
 for (const name of ['LICENSE', 'ThirdPartyNotices.txt'])
   copyFileSync(

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { quotedHere } from '../base/commandLine.js';
 import { DEVICE_NAMES, type DeviceName } from '../engine/devices/registry.js';
-import { type Precision, precisions } from '../engine/onnx/weightStorage.js';
+import { type Precision, precisions } from '../engine/onnx/modelForm.js';
 import {
   type Exported,
   type ExportFormat,

@@ -2,19 +2,20 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { LATEST, tagOfManifest } from '../checkpoints/format/checkpointNames.js';
 import type { UnverifiedFile } from '../checkpoints/hasHash.js';
-import { type Boundary, withBoundary } from '../engine/onnx/imageBoundary.js';
+import { withBoundary } from '../engine/onnx/imageBoundary.js';
+import type { Boundary } from '../engine/onnx/modelForm.js';
 import type { ModelProto } from '../engine/onnx/onnx_pb.js';
-import { describeGenerator, inferenceModel } from './inferenceModel.js';
-import { readOnnxFile } from './onnxFile.js';
-import type { GeneratorInfo, NormMode } from './portable/generatorInfo.js';
 import {
   generatorOfForeignFile,
   generatorOfRun,
   generatorOfSafetensors,
   type ReadOptions,
   type RunChoice,
-  type TrainedGenerator,
-} from './trainedGenerator.js';
+} from './generatorFiles.js';
+import { describeGenerator, inferenceModel } from './inferenceModel.js';
+import { readOnnxFile } from './onnxFile.js';
+import type { GeneratorInfo, NormMode } from './portable/generatorInfo.js';
+import type { TrainedGenerator } from './portable/trainedGenerator.js';
 
 /** A generator that `--model` has named, from which a model can be made. */
 export interface GeneratorSource {

@@ -6,7 +6,7 @@ import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { makeFolder } from '../../base/files/makeFolder.js';
 import { fileError } from '../../base/files/systemError.js';
 import type { GeneratorInfo } from '../portable/generatorInfo.js';
-import { MODEL_INDEX, type ModelIndex } from '../portable/modelIndex.js';
+import { MODEL_FORMAT, MODEL_INDEX, type ModelIndex } from '../portable/modelIndex.js';
 
 /** Small enough for the file limits of common static hosts and their caches. */
 export const CHUNK_BYTES = 20e6;
@@ -25,7 +25,7 @@ const CHUNK_NAME = /^[0-9a-f]{16}\.bin$/;
  * All of it is written beside its place first: a full disk leaves what was there as it was. Other files in the folder
  * stay.
  *
- * @param file the ONNX model
+ * @param file the weights as a safetensors file
  * @throws Pix2PixError when the folder cannot be written
  */
 export function writeWebFolder(folder: string, file: Uint8Array, info: GeneratorInfo): void {
@@ -57,7 +57,7 @@ function writeModel(folder: string, file: Uint8Array, info: GeneratorInfo): stri
     chunks.push({ name, bytes: bytes.length });
     writeFileSync(join(folder, name), bytes);
   }
-  const index: ModelIndex = { format: 1, info, bytes: file.length, chunks };
+  const index: ModelIndex = { format: MODEL_FORMAT, info, bytes: file.length, chunks };
   writeFileSync(join(folder, MODEL_INDEX), `${JSON.stringify(index, null, 2)}\n`);
   return [...chunks.map(({ name }) => name), MODEL_INDEX].map((name) => join(MODEL, name));
 }
