@@ -1,4 +1,4 @@
-// Bundles the script of web exports, and puts beside it what it needs: `npm run build` runs this into dist/web.
+// Bundles the scripts of web exports, and puts beside them what they need: `npm run build` runs this into dist/web.
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -14,19 +14,36 @@ const RUNTIME_FILES = ['ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.was
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
-await build({
-  entryPoints: [join(here, 'pix2pix.ts')],
-  outdir: out,
+const page = {
   bundle: true,
-  splitting: true,
   minify: true,
   format: 'esm',
   target: 'es2022',
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  loader: { '.css': 'text' },
   conditions: ['onnxruntime-web-use-extern-wasm'],
   logLevel: 'warning',
+};
+await build({
+  ...page,
+  entryPoints: {
+    pix2pix: join(here, 'pix2pix.ts'),
+    element: join(here, 'playground', 'element.tsx'),
+    playground: join(here, 'playground', 'main.ts'),
+  },
+  outdir: out,
+  splitting: true,
+});
+// By itself: a service worker is no module in every browser.
+await build({
+  ...page,
+  entryPoints: [join(here, 'playground', 'serviceWorker.js')],
+  outdir: out,
+  format: 'iife',
 });
 for (const file of RUNTIME_FILES) copyFileSync(join(runtime, file), join(out, file));
-copyFileSync(join(here, 'index.html'), join(out, 'index.html'));
+copyFileSync(join(here, 'playground', 'index.html'), join(out, 'index.html'));
 for (const name of ['LICENSE', 'ThirdPartyNotices.txt'])
   copyFileSync(
     join(here, '..', 'release', 'onnxruntime', name),

@@ -39,6 +39,7 @@ interface Flags extends ModelFlags, DeviceFlags<DeviceName> {
   readonly format: ExportFormat;
   readonly precision?: Precision;
   readonly embed_preprocessing?: true | 'uint8' | 'float';
+  readonly dataroot?: string;
   readonly out?: string;
 }
 
@@ -58,6 +59,10 @@ export function exportCommand(): Command {
         '--embed_preprocessing [type]',
         'ONNX that takes and gives images in 0 ... 255: uint8 in NHWC (default), or float in NCHW',
       ).choices(['uint8', 'float']),
+    )
+    .option(
+      '--dataroot <dir>',
+      "for --format web: the data set whose label colours and inputs the page offers (default: the training's, if it is here)",
     )
     .option('--out <path>', "the file, or the web's folder (default: the run's name)")
     .addHelpText('after', shownExamples(EXAMPLES))

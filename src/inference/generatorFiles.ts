@@ -12,12 +12,8 @@ import { nearestName } from '../options/nearest.js';
 import { averagedName } from '../training/model/averagedNetworks.js';
 import { registeredExtensions } from '../training/options.js';
 import { findReferenceRun } from '../training/saved/referenceRun.js';
-import {
-  emptyGenerator,
-  fillGenerator,
-  optionsInFile,
-  type TrainedGenerator,
-} from './portable/trainedGenerator.js';
+import { emptyGenerator, fillGenerator, optionsInFile } from './portable/generatorWeights.js';
+import type { TrainedGenerator } from './portable/trainedGenerator.js';
 
 /** Where runs are looked for, and which of their checkpoints is taken. */
 export interface RunChoice {

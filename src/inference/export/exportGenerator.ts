@@ -11,11 +11,14 @@ import { ModelProtoSchema } from '../../engine/onnx/onnx_pb.js';
 import type { Device } from '../../engine/runtime/device.js';
 import { findTrainedGenerator, type SourceOptions } from '../generatorSource.js';
 import { describeGenerator, inferenceModel } from '../inferenceModel.js';
+import { fillGenerator } from '../portable/generatorWeights.js';
 import type { ModelForm } from '../portable/onnxModel.js';
 import type { Engine } from '../portable/tensorTranslator.js';
-import { fillGenerator, type TrainedGenerator } from '../portable/trainedGenerator.js';
+import type { TrainedGenerator } from '../portable/trainedGenerator.js';
 import { sourceCommit } from '../provenance.js';
+import { modelFiles } from './pageFiles.js';
 import { compareWithTraining, type Difference, requireWithinTolerance } from './selfCheck.js';
+import { startingPoints } from './startingPoints.js';
 import { storedWeights, weightsMetadata } from './storedWeights.js';
 import { writeWebFolder } from './webFolder.js';
 import { type WeightsFormat, writeWeightsFile } from './weightsFile.js';
@@ -34,6 +37,8 @@ export interface ExportOptions extends SourceOptions {
   readonly boundary?: Boundary;
   /** The file, or the folder for the web. Default: the run's name, in the working folder. */
   readonly out?: string;
+  /** Of a page: the data set that has its label colours and inputs to start from. Default: that of the training, if it is here. */
+  readonly dataroot?: string;
   /** What runs the trained generator that the export is compared with, as `--device` names it. Default: the processor. */
   readonly device?: DeviceName;
   /** Of several GPUs the one that has this in its name. */
@@ -76,7 +81,7 @@ export async function exportGenerator(model: string, options: ExportOptions = {}
   try {
     const exporting = { generator, form, path, device, onStage };
     if (format === 'onnx') return await exportGraph(exporting);
-    if (format === 'web') return await exportPage(exporting);
+    if (format === 'web') return await exportPage(exporting, options.dataroot);
     return await exportWeights(format, exporting);
   } finally {
     await device.dispose();
@@ -103,13 +108,14 @@ async function exportGraph(exporting: Exporting): Promise<Exported> {
   return { path, precision: form.precision, bytes: file.length, difference };
 }
 
-async function exportPage(exporting: Exporting): Promise<Exported> {
+async function exportPage(exporting: Exporting, dataroot?: string): Promise<Exported> {
   const { generator, form, path, onStage } = exporting;
   const file = safetensorsBytes(storedWeights(generator, form.precision), weightsMetadata(generator));
   const reread = fillGenerator(generator, readSafetensorsBytes(file, path));
   const difference = await check(exporting, () => sessionOf(reread, form));
   onStage('writing');
-  writeWebFolder(path, file, describeGenerator(generator, form, sourceCommit()));
+  const starting = await startingPoints(generator, dataroot);
+  writeWebFolder(path, modelFiles(file, describeGenerator(generator, form, sourceCommit()), starting));
   return { path, precision: form.precision, bytes: file.length, difference };
 }
 

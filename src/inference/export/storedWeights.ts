@@ -4,8 +4,9 @@ import { toHalf } from '../../engine/onnx/half.js';
 import type { Precision } from '../../engine/onnx/modelForm.js';
 import { publicOptions } from '../../options/serialise.js';
 import { registeredExtensions } from '../../training/options.js';
+import { OPTIONS_KEY } from '../portable/generatorWeights.js';
 import { quantised } from '../portable/int8Weights.js';
-import { OPTIONS_KEY, type TrainedGenerator } from '../portable/trainedGenerator.js';
+import type { TrainedGenerator } from '../portable/trainedGenerator.js';
 
 /** A generator's weights and running statistics as files keep them, under PyTorch's names for them. */
 export function storedWeights(generator: TrainedGenerator, precision: Precision): Map<string, StoredTensor> {
