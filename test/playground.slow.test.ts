@@ -52,12 +52,17 @@ async function open(query: string, args: readonly string[] = []) {
   return { ...opened, status };
 }
 
+/** An element of the playground, as the page's own scripts find it. */
+const element = (selector: string) =>
+  `document.querySelector('pix2pix-translate').shadowRoot.querySelector('${selector}')`;
+
 /** The pixels of a canvas without their opacity. */
 async function pixelsOf(page: Page, canvas: 'drawing' | 'result'): Promise<ImageBatch> {
-  const { width, height, data } = (await page.locator(`canvas.${canvas}`).evaluate(`(c) => {
+  const { width, height, data } = (await page.evaluate(`(() => {
+    const c = ${element(`canvas.${canvas}`)};
     const { width, height, data } = c.getContext('2d').getImageData(0, 0, c.width, c.height);
     return { width, height, data: [...data] };
-  }`)) as { width: number; height: number; data: number[] };
+  })()`)) as { width: number; height: number; data: number[] };
   return { data: Uint8Array.from(data.filter((_, i) => i % 4 !== 3)), shape: [1, height, width, 3] };
 }
 
@@ -107,7 +112,10 @@ test('fingers and keys draw too, and what they did is undone and done again', op
     const touch = { pointerType: 'touch', pointerId: 1, isPrimary: true, button: 0, bubbles: true };
     const { x, y, width } = (await canvas.boundingBox())!;
     const at = (u: number) => ({ ...touch, clientX: x + u * width, clientY: y + u * width });
-    await canvas.evaluate('(c) => { c.setPointerCapture = () => {}; c.hasPointerCapture = () => true; }');
+    // Events that are made have no pointer that could be captured.
+    await page.evaluate(
+      `Object.assign(${element('canvas.drawing')}, { setPointerCapture: () => {}, hasPointerCapture: () => true })`,
+    );
     await canvas.dispatchEvent('pointerdown', at(0.2));
     await canvas.dispatchEvent('pointermove', at(0.5));
     await canvas.dispatchEvent('pointerup', at(0.5));

@@ -97,9 +97,10 @@ test('the page translates a chosen file and shows it', { skip: skipWithoutBrowse
     await status.getByText(/ ms on your processor/).waitFor();
     await page.setInputFiles('input[type=file]', { name: 'labels.png', mimeType: 'image/png', buffer: png });
     await page.locator('canvas.result[width="256"][height="192"]').waitFor();
-    const coloured = await page
-      .locator('canvas.result')
-      .evaluate('(c) => new Set(c.getContext("2d").getImageData(0, 0, c.width, c.height).data).size');
+    const coloured = await page.evaluate(`(() => {
+      const c = document.querySelector('pix2pix-translate').shadowRoot.querySelector('canvas.result');
+      return new Set(c.getContext('2d').getImageData(0, 0, c.width, c.height).data).size;
+    })()`);
     assert.ok(Number(coloured) > 50);
     assert.deepEqual(errors, []);
   } finally {

@@ -112,7 +112,7 @@ export class Playground {
 
   /** The address of the playground with this drawing in it. */
   async link(): Promise<string> {
-    const page = new URL('./', this.settings.model);
+    const page = new URL('../', this.settings.model); // beside the model, as exports have it
     page.hash = `drawing=${await toLink(this.sketch.drawing)}`;
     return page.href;
   }

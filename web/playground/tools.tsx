@@ -31,6 +31,7 @@ export function Tools({ playground }: { playground: Playground }) {
           key={tool}
           type="button"
           class="icon"
+          aria-label={tool}
           aria-pressed={sketch.tool.value === tool}
           title={`${tool} (${Object.keys(TOOL_KEYS).find((key) => TOOL_KEYS[key] === tool)})`}
           onClick={() => {
@@ -45,6 +46,7 @@ export function Tools({ playground }: { playground: Playground }) {
         <span class="name">Width</span>
         <input
           type="range"
+          aria-label="Width"
           min="1"
           max="64"
           value={sketch.width.value}
@@ -56,6 +58,7 @@ export function Tools({ playground }: { playground: Playground }) {
       <button
         type="button"
         class="icon"
+        aria-label="Undo"
         title="Undo (Ctrl+Z)"
         disabled={!sketch.canUndo}
         onClick={() => sketch.undo()}
@@ -66,6 +69,7 @@ export function Tools({ playground }: { playground: Playground }) {
       <button
         type="button"
         class="icon"
+        aria-label="Redo"
         title="Redo (Ctrl+Y)"
         disabled={!sketch.canRedo}
         onClick={() => sketch.redo()}
@@ -73,7 +77,13 @@ export function Tools({ playground }: { playground: Playground }) {
         <Icon path="M16 4l5 5-5 5M21 9H10a6 6 0 000 12h4" />
         <span class="name">Redo</span>
       </button>
-      <button type="button" class="icon" title="Start afresh" onClick={() => playground.startAfresh()}>
+      <button
+        type="button"
+        class="icon"
+        aria-label="Clear"
+        title="Start afresh"
+        onClick={() => playground.startAfresh()}
+      >
         <Icon path="M4 6h16M9 6V4h6v2M6 6l1 15h10l1-15" />
         <span class="name">Clear</span>
       </button>

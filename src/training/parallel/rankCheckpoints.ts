@@ -3,7 +3,7 @@ import type { State } from '../../engine/ir/state.js';
 import type { OptimiserQuantity } from '../../engine/runtime/optimiser.js';
 import { parametersOf } from '../../models/layers/module.js';
 import type { LoadedFrom, ModelCheckpoints, OpenCheckpoints, SavedModel } from '../model/savedModel.js';
-import { restoreProgress } from '../saved/trainingState.js';
+import { restoreProgress } from '../model/trainingState.js';
 import { type Ranks, SharedFailure } from './ranks.js';
 
 /**

@@ -4,7 +4,7 @@ import type { TrainOptions } from '../../options/trainOptions.js';
 import type { LoadedFrom } from '../model/savedModel.js';
 import type { Place } from '../model/savedProgress.js';
 import type { Schedule } from '../model/schedule.js';
-import { parseProgress } from './trainingState.js';
+import { parseProgress } from '../model/trainingState.js';
 
 /** Where a training starts or goes on. */
 export interface StartingPoint {
