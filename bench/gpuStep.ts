@@ -16,6 +16,7 @@ import { fitMemory, stepSize } from '../src/training/model/fitMemory.js';
 import type { Model } from '../src/training/model/model.js';
 import { parseTrainOptions } from '../src/training/options.js';
 import { syntheticBatch } from '../src/training/profiling/syntheticBatch.js';
+import { TunedChoicesFile } from '../src/training/tunedChoicesFile.js';
 import { median } from './measure.js';
 
 /** The networks and images of a step. */
@@ -73,7 +74,7 @@ export function optionsOf({ size, ngf, ndf }: StepSizes, batch: number, gpu?: st
 /** Times steps in a row: the next is submitted before the last is done, as in a training that asks for no loss. */
 export async function timeGpuSteps(opt: TrainOptions, { steps, rounds }: Repetitions): Promise<GpuStep> {
   const before = await usedMemory();
-  const device = await openDevice('webgpu', { gpu: opt.gpu });
+  const device = await openDevice('webgpu', { gpu: opt.gpu, tunedChoices: new TunedChoicesFile() });
   try {
     const { model, firstMilliseconds } = await startedModel(opt, device);
     const rows: number[] = [];
@@ -112,7 +113,8 @@ async function timeRow(model: Model, opt: TrainOptions, steps: number): Promise<
 
 /** The kernels of a step, each with its time by the GPU's own clock, the slowest first; optimisers are among them. */
 export async function timeKernels(opt: TrainOptions, steps: number): Promise<readonly NodeTime[]> {
-  const device = await openDevice('webgpu', { gpu: opt.gpu, profiling: true });
+  const tunedChoices = new TunedChoicesFile(); // as in a training: kernels are timed once, and their tiles kept
+  const device = await openDevice('webgpu', { gpu: opt.gpu, tunedChoices, profiling: true });
   try {
     const { model } = await startedModel(opt, device);
     await timeRow(model, opt, steps);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { RandomStream } from '../src/base/random/stream.js';
 import { kernelRun } from '../src/engine/devices/interpreter/kernelRun.js';
-import { dispatchKernel } from '../src/engine/devices/webgpu/dispatchKernel.js';
+import { dispatchKernels } from '../src/engine/devices/webgpu/dispatchKernel.js';
 import { encodeDispatches, Gpu, type Memory } from '../src/engine/devices/webgpu/gpu.js';
 import { kernelShader } from '../src/engine/devices/webgpu/kernelShader.js';
 import { isPacked } from '../src/engine/devices/webgpu/shaders/arrays.js';
@@ -72,8 +72,8 @@ export async function assertAgreement(run: Run, tolerance = TOLERANCE): Promise<
   const memoryOf = (tensor: Tensor) => memories.get(tensor)!;
   const isLarge = tile !== undefined && invocationsOf(tile) > SMALL;
   if (isShared || isLarge) {
-    const dispatch = await gpu.checked(() => dispatchKernel(gpu, kernel, memoryOf, tile));
-    await gpu.submit((encoder) => encodeDispatches(encoder, [dispatch]));
+    const dispatches = await dispatchKernels(gpu, [{ kernel, memoryOf, tile }]);
+    await gpu.submit((encoder) => encodeDispatches(encoder, dispatches));
   } else await runInside(gpu, kernel, memoryOf, tile);
   const found = new Map<Tensor, Float32Array>();
   for (const tensor of tensors) found.set(tensor, new Float32Array(await gpu.read(memories.get(tensor)!)));

@@ -10,6 +10,8 @@ export interface Choice {
   readonly ruled: () => string;
   /** The options that are worth timing: with fewer than two, nothing is. */
   readonly plausible: () => readonly string[];
+  /** What can be done ahead of timing these options, for several choices side by side. */
+  readonly ready?: (options: readonly string[]) => Promise<void>;
   /** Milliseconds of each of these options. */
   readonly time: (options: readonly string[]) => Promise<AlgorithmTimes>;
 }
@@ -60,6 +62,7 @@ export class ChoiceTuner {
     );
     if (unknown.length === 0 || (await store.add(fingerprint, {})) === undefined) return;
     announce(unknown.length);
+    await Promise.all(unknown.map(({ plausible, ready }) => ready?.(plausible())));
     const found: Record<string, AlgorithmTimes> = {};
     for (const { key, plausible, time } of unknown) found[key] = await time(plausible());
     const kept = timesAmong((await store.add(fingerprint, found)) ?? found);

@@ -8,7 +8,7 @@ import {
 } from '../../runtime/adamUpdate.js';
 import type { Accumulation } from '../../runtime/optimiser.js';
 import { factorKernel, PARTIAL_SUMS, squaresKernel } from './clipping.js';
-import { dispatchKernel } from './dispatchKernel.js';
+import { dispatchKernels, type KernelInMemory } from './dispatchKernel.js';
 import { fusedUpdate } from './fusedUpdate.js';
 import type { Dispatch, Gpu, Memory } from './gpu.js';
 import { ALIGNMENT } from './placement.js';
@@ -38,14 +38,12 @@ export class AdamTask {
     const { accumulates } = adam.settings;
     const partials = 4 * PARTIAL_SUMS * adam.parts('gradient').length;
     const memory = await gpu.allocate(SCALARS.length * ALIGNMENT + partials, 'numbers of an update');
-    const maker = new TaskMaker(gpu, adam, memory);
-    const update = (from: Quantity) => [...maker.clipping(from), ...maker.update(from)];
-    return gpu.checked(() => {
-      const updates = new Map<Quantity, readonly Dispatch[]>([['gradient', update('gradient')]]);
-      if (accumulates) updates.set('accumulated', update('accumulated'));
-      const accumulation = accumulates ? maker.accumulation() : [];
-      return new AdamTask(gpu, adam, memory, updates, accumulation);
-    });
+    const maker = new TaskMaker(adam, memory);
+    const update = (from: Quantity) => dispatchKernels(gpu, [...maker.clipping(from), ...maker.update(from)]);
+    const updates = new Map<Quantity, readonly Dispatch[]>([['gradient', await update('gradient')]]);
+    if (accumulates) updates.set('accumulated', await update('accumulated'));
+    const accumulation = accumulates ? await dispatchKernels(gpu, maker.accumulation()) : [];
+    return new AdamTask(gpu, adam, memory, updates, accumulation);
   }
 
   /** What this run dispatches; the numbers for it are on their way. @param learningRate α */
@@ -88,15 +86,14 @@ export class AdamTask {
   }
 }
 
-/** Makes the dispatches of an update, part by part of the arenas. */
+/** Makes the kernels of an update, part by part of the arenas. */
 class TaskMaker {
   constructor(
-    private readonly gpu: Gpu,
     private readonly adam: WebGpuAdam,
     private readonly memory: GPUBuffer,
   ) {}
 
-  update(from: Quantity): Dispatch[] {
+  update(from: Quantity): KernelInMemory[] {
     const { betas, averaging } = this.adam.settings;
     const arrays: Record<string, Quantity> = { parameter: 'parameter', gradient: from };
     for (const moment of ['firstMoment', 'secondMoment'] as const) arrays[moment] = moment;
@@ -112,7 +109,7 @@ class TaskMaker {
   }
 
   /** Adds this run's gradients to those of the runs before. */
-  accumulation(): Dispatch[] {
+  accumulation(): KernelInMemory[] {
     return this.overParts(
       { target: 'accumulated', source: 'gradient' },
       { kept: 'accumulatedKept', added: 'accumulatedAdded' },
@@ -121,7 +118,7 @@ class TaskMaker {
   }
 
   /** Sets the factor by which gradients are shortened. */
-  clipping(from: Quantity): Dispatch[] {
+  clipping(from: Quantity): KernelInMemory[] {
     const { clipNorm } = this.adam.settings;
     if (clipNorm === undefined) return [];
     const parts = this.adam.parts(from);
@@ -130,7 +127,7 @@ class TaskMaker {
     const squares = parts.map((part, i) => {
       const { kernel, gradient, partials } = squaresKernel(part.bytes / 4);
       const own = { buffer: this.memory, offset: start + i * partialBytes, bytes: partialBytes };
-      return this.dispatch(
+      return placed(
         kernel,
         new Map([
           [gradient, part],
@@ -144,14 +141,14 @@ class TaskMaker {
       [partials, all],
       [factor, scalarMemory(this.memory, 'factor')],
     ]);
-    return [...squares, this.dispatch(kernel, memories)];
+    return [...squares, placed(kernel, memories)];
   }
 
   private overParts(
     arrays: Readonly<Record<string, Quantity>>,
     scalars: Readonly<Record<string, Scalar>>,
     update: (length: number) => ElementwiseUpdate,
-  ): Dispatch[] {
+  ): KernelInMemory[] {
     return this.adam.parts('parameter').map(({ bytes }, part) => {
       const { kernel, tensors } = fusedUpdate(update(bytes / 4));
       const memories = new Map<Tensor, Memory>();
@@ -161,13 +158,13 @@ class TaskMaker {
       for (const [name, scalar] of Object.entries(scalars)) {
         memories.set(tensors.get(name)!, scalarMemory(this.memory, scalar));
       }
-      return this.dispatch(kernel, memories);
+      return placed(kernel, memories);
     });
   }
+}
 
-  private dispatch(kernel: Kernel, memories: ReadonlyMap<Tensor, Memory>): Dispatch {
-    return dispatchKernel(this.gpu, kernel, (tensor) => memories.get(tensor)!);
-  }
+function placed(kernel: Kernel, memories: ReadonlyMap<Tensor, Memory>): KernelInMemory {
+  return { kernel, memoryOf: (tensor) => memories.get(tensor)! };
 }
 
 function scalarMemory(buffer: GPUBuffer, scalar: Scalar): Memory {

@@ -32,9 +32,11 @@ async function readBeyond(api: GPU): Promise<number> {
 gpuTest(
   'bounds are checked where a device is opened so, and by a GPU in software unless it is told otherwise',
   async () => {
-    assert.equal(await readBeyond(await webGpuFor({ boundsChecks: true })), 3);
+    const inside = [0, 1, 2, 3]; // the last one, or 0: what is found beyond is up to the driver, but not what lies there
+    assert.ok(inside.includes(await readBeyond(await webGpuFor({ boundsChecks: true }))));
     assert.equal(await readBeyond(await webGpuFor({ boundsChecks: false })), 5);
     const adapter = await (await webGpuFor({})).requestAdapter();
-    if (adapter!.info.isFallbackAdapter) assert.equal(await readBeyond(await webGpuFor({})), 3);
+    if (!adapter!.info.isFallbackAdapter) return;
+    assert.ok(inside.includes(await readBeyond(await webGpuFor({}))));
   },
 );

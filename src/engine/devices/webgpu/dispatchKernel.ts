@@ -5,20 +5,30 @@ import { kernelShader } from './kernelShader.js';
 import type { Tile } from './shaders/tile.js';
 import { sharedBindings, tensorsOf } from './sharedBindings.js';
 
+/** A kernel that is to run over the memory of its tensors. */
+export interface KernelInMemory {
+  readonly kernel: Kernel;
+  readonly memoryOf: (tensor: Tensor) => Memory;
+  /** Of a contraction. */
+  readonly tile?: Tile;
+}
+
 /**
- * A kernel over the memory of its tensors.
- * @param tile of a contraction
+ * Kernels as dispatches, in their order; what has not been compiled yet is, side by side.
  * @throws Pix2PixError when the adapter cannot bind so much
  */
-export function dispatchKernel(
-  gpu: Gpu,
-  kernel: Kernel,
-  memoryOf: (tensor: Tensor) => Memory,
-  tile?: Tile,
-): Dispatch {
+export async function dispatchKernels(gpu: Gpu, kernels: readonly KernelInMemory[]): Promise<Dispatch[]> {
+  const shaders = kernels.map((kernel) => shaderOver(gpu, kernel));
+  await gpu.compile(shaders.map(({ source, memories }) => ({ source, bindings: memories.length })));
+  return gpu.checked(() =>
+    shaders.map(({ source, memories, workgroups }) => gpu.dispatch(source, memories, workgroups)),
+  );
+}
+
+function shaderOver(gpu: Gpu, { kernel, memoryOf, tile }: KernelInMemory) {
   const bindings = sharedBindings(tensorsOf(kernel), memoryOf, gpu.bindingLimits);
   const { source, tensors, workgroups } = kernelShader(kernel, {
     ...{ tile, bindings, invocations: gpu.workgroupLimits.invocations },
   });
-  return gpu.dispatch(source, bindings?.memories ?? tensors.map(memoryOf), workgroups);
+  return { source, memories: bindings?.memories ?? tensors.map(memoryOf), workgroups };
 }

@@ -1,6 +1,7 @@
 import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
 import { adapterFacts } from './adapterFacts.js';
 import { BufferUsage } from './bufferUsage.js';
+import { Pipelines, type Shader } from './pipelines.js';
 import type { WorkgroupLimits } from './shaders/tiles.js';
 
 /** A part of a buffer, in bytes. */
@@ -29,13 +30,12 @@ export const MAX_IN_FLIGHT = 2;
 /** Larger downloads, such as of parameters, are too rare for their buffers to be kept. */
 const KEPT_STAGING_BYTES = 2 ** 16;
 
-/** GPUShaderStage.COMPUTE and GPUMapMode.READ, which are globals in pages alone. */
-const [COMPUTE_STAGE, MAP_MODE_READ] = [4, 1];
+/** GPUMapMode.READ, which is a global in pages alone. */
+const MAP_MODE_READ = 1;
 
 /** A GPU with the pipelines that have been compiled on it; all of its errors end in one place. */
 export class Gpu {
-  private readonly pipelines = new Map<string, GPUComputePipeline>();
-  private readonly layouts = new Map<number, GPUBindGroupLayout>();
+  private readonly pipelines: Pipelines;
   private readonly buffers = new Set<GPUBuffer>();
   /** Buffers for downloads that are free, by their sizes. */
   private readonly staging = new Map<number, GPUBuffer[]>();
@@ -50,6 +50,7 @@ export class Gpu {
     readonly device: GPUDevice,
     readonly name: string,
   ) {
+    this.pipelines = new Pipelines(device);
     this.following(device.lost).then(({ message }) => {
       if (this.isDisposed) return;
       const fix = 'train on from the last checkpoint with --continue_train, when it is there again';
@@ -127,20 +128,24 @@ export class Gpu {
     if (memories.length > most) {
       throw new Error(`a kernel of ${memories.length} tensors: ${this.name} binds at most ${most}`);
     }
-    const layout = this.layout(memories.length);
-    let pipeline = this.pipelines.get(source);
-    if (pipeline === undefined) {
-      pipeline = this.device.createComputePipeline({
-        layout: this.device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-        compute: { module: this.device.createShaderModule({ code: source }), entryPoint: 'main' },
-      });
-      this.pipelines.set(source, pipeline);
-    }
+    const { pipeline, layout } = this.pipelines.of({ source, bindings: memories.length });
     const entries = memories.map(({ buffer, offset, bytes }, binding) => {
       const size = Math.max(4, Math.ceil(bytes / 4) * 4);
       return { binding, resource: { buffer, offset, size } };
     });
     return { pipeline, bindings: this.device.createBindGroup({ layout, entries }), workgroups };
+  }
+
+  /**
+   * Compiles shaders side by side, so that `dispatch` finds them: a driver takes a third of a second for a large one.
+   * @throws Error when one is not valid
+   */
+  async compile(shaders: readonly Shader[]): Promise<void> {
+    const modules = await this.checked(() => this.pipelines.modulesOf(shaders));
+    await this.following(this.pipelines.add(modules)).catch((error: Error) => {
+      this.throwFailure();
+      throw new Error(`${this.name}: ${error.message}`);
+    });
   }
 
   /** Submits what `encode` writes; waits only while others have piled up before it. */
@@ -198,15 +203,11 @@ export class Gpu {
     return free.pop() ?? this.device.createBuffer({ label: 'download', size, usage });
   }
 
+  /** Data on memory that threads share is copied first: Dawn refuses it. */
   write({ buffer, offset }: Memory, data: Float32Array | Uint8Array | Uint32Array): void {
     this.throwFailure();
-    this.device.queue.writeBuffer(
-      buffer,
-      offset,
-      data.buffer as ArrayBuffer,
-      data.byteOffset,
-      data.byteLength,
-    );
+    const own = data.buffer instanceof ArrayBuffer ? data : data.slice();
+    this.device.queue.writeBuffer(buffer, offset, own as Uint8Array<ArrayBuffer>);
   }
 
   /**
@@ -259,18 +260,6 @@ export class Gpu {
     const facts = { adapter: this.name, what, ...taken, reason };
     const fix = 'train with smaller images (--crop_size), fewer at once (--batch_size), or --device cpu';
     return new Pix2PixError('the GPU has not enough memory', facts, fix);
-  }
-
-  private layout(bindings: number): GPUBindGroupLayout {
-    let layout = this.layouts.get(bindings);
-    if (layout === undefined) {
-      const entries = Array.from({ length: bindings }, (_, binding) => {
-        return { binding, visibility: COMPUTE_STAGE, buffer: { type: 'storage' as const } };
-      });
-      layout = this.device.createBindGroupLayout({ entries });
-      this.layouts.set(bindings, layout);
-    }
-    return layout;
   }
 }
 

@@ -33,6 +33,7 @@ function tilesWith(fastest: string, settings: { store?: TunedChoicesStore; isSof
       isSoftware: false,
       worthTiming: 0,
     },
+    compile: async () => {},
     time: async (_, __, candidates) => {
       timed += candidates.length;
       return Object.fromEntries(candidates.map(tileName).map((name) => [name, name === fastest ? 1 : 2]));

@@ -5,7 +5,7 @@ import { formatKernel } from '../../loops/print.js';
 import { type Choice, ChoiceTuner } from '../../runtime/choiceTuner.js';
 import type { DecidedAlgorithms, TunedChoicesStore } from '../../runtime/tunedChoices.js';
 import type { Gpu } from './gpu.js';
-import { timeTiles } from './kernelTiming.js';
+import { compileTiles, timeTiles } from './kernelTiming.js';
 import { type ContractionShape, contractionShape } from './shaders/contractionShape.js';
 import { pointsOf } from './shaders/countedAxes.js';
 import { type Tile, tileName } from './shaders/tile.js';
@@ -28,6 +28,7 @@ interface KernelTilesSettings {
   readonly worthTiming?: number;
   /** Milliseconds of a kernel by tiles; tests have times of their own. */
   readonly time?: typeof timeTiles;
+  readonly compile?: typeof compileTiles;
 }
 
 /** By which tile each contraction is computed on an adapter: the fastest, timed once for each shape, or the rule's. */
@@ -73,21 +74,20 @@ export class KernelTiles {
   }
 
   private choiceBetween(kernel: Kernel, shape: ContractionShape): Choice {
-    const { gpu, isSoftware, worthTiming = WORTH_TIMING, time = timeTiles } = this.settings;
+    const { gpu, isSoftware, worthTiming = WORTH_TIMING } = this.settings;
+    const { time = timeTiles, compile = compileTiles } = this.settings;
     const limits = gpu.workgroupLimits;
     const { rows, columns, batch, terms } = shape;
+    const named = (names: readonly string[]) =>
+      this.tilesOf(shape).filter((tile) => names.includes(tileName(tile)));
     const isWorthTiming = rows.points * columns.points * pointsOf(batch) * terms >= worthTiming;
     return {
       key: keyOf(kernel),
       options: this.tilesOf(shape).map(tileName),
       ruled: () => tileName(isSoftware ? smallTile(shape) : tileByRule(shape, limits)),
       plausible: () => (isWorthTiming ? plausibleTiles(shape, limits).map(tileName) : []),
-      time: (names) =>
-        time(
-          gpu,
-          kernel,
-          this.tilesOf(shape).filter((tile) => names.includes(tileName(tile))),
-        ),
+      ready: (names) => compile(gpu, kernel, named(names)),
+      time: (names) => time(gpu, kernel, named(names)),
     };
   }
 

@@ -11,14 +11,15 @@ export interface RunTiming {
   kernel(encoder: GPUCommandEncoder, name: string, dispatch: Dispatch): void;
   update(encoder: GPUCommandEncoder, name: string, dispatches: readonly Dispatch[]): void;
   end(encoder: GPUCommandEncoder): void;
-  /** Waits for the run, and records its times. */
-  read(): Promise<void>;
+  /** Records the run's times when it is done: the next is submitted before that, since a GPU that waits is slow. */
+  read(): void;
 }
 
 /** Times every kernel of a program by timestamps at the beginning and the end of a pass of its own. */
 export class KernelTimes {
   private readonly nodes: { name: string; operator: string; milliseconds: number[] }[] = [];
   private readonly updates = new Map<string, number[]>();
+  private readonly reading: Promise<void>[] = [];
 
   /** Throws Pix2PixError when the adapter has no timestamps. */
   constructor(private readonly gpu: Gpu) {
@@ -75,16 +76,23 @@ export class KernelTimes {
           encoder.resolveQuerySet(set, 0, counts[i], resolved, i * MAX_QUERIES * 8);
         }
       },
-      read: async () => {
-        const times = new BigUint64Array(await this.gpu.read({ buffer: resolved, offset: 0, bytes: size }));
-        for (const [i, record] of records.entries()) record(Number(times[2 * i + 1] - times[2 * i]) / 1e6);
-        resolved.destroy();
-        for (const set of sets) set.destroy();
+      read: () => {
+        const read = async () => {
+          const times = new BigUint64Array(await this.gpu.read({ buffer: resolved, offset: 0, bytes: size }));
+          for (const [i, record] of records.entries()) record(Number(times[2 * i + 1] - times[2 * i]) / 1e6);
+          resolved.destroy();
+          for (const set of sets) set.destroy();
+        };
+        const reading = read();
+        reading.catch(() => {}); // the failure is thrown by `profile`
+        this.reading.push(reading);
       },
     };
   }
 
-  get profile(): Profile {
+  /** The times of all runs, once those are done. Rejects when the GPU has failed. */
+  async profile(): Promise<Profile> {
+    await Promise.all(this.reading);
     return { nodes: this.nodes satisfies NodeTime[], updates: this.updates };
   }
 }

@@ -3,22 +3,37 @@ import { elementCount } from '../../ir/tensorType.js';
 import type { Kernel } from '../../loops/kernel.js';
 import type { AlgorithmTimes } from '../../runtime/algorithmTimes.js';
 import { BufferUsage } from './bufferUsage.js';
-import { dispatchKernel } from './dispatchKernel.js';
+import { dispatchKernels } from './dispatchKernel.js';
 import { type Dispatch, encodeDispatches, type Gpu, type Memory } from './gpu.js';
+import { kernelShader } from './kernelShader.js';
 import { type Tile, tileName } from './shaders/tile.js';
 import { tensorsOf } from './sharedBindings.js';
 
 /** Dispatches in a row that are timed together, so that what a clock or a submission adds is small; the best of some. */
 const [REPEATED, ROUNDS] = [10, 3];
 
+/** Milliseconds of work before the first is timed: the clock of a GPU that was idle is a fraction of that of a busy one. */
+const WAKING = 30;
+
+/** Compiles a kernel by each of these tiles, so that `timeTiles` does not wait. */
+export async function compileTiles(gpu: Gpu, kernel: Kernel, tiles: readonly Tile[]): Promise<void> {
+  if (tensorsOf(kernel).length > gpu.bindingLimits.count) return; // what they share follows from their memory
+  const { invocations } = gpu.workgroupLimits;
+  const shaders = tiles.map((tile) => kernelShader(kernel, { tile, invocations }));
+  await gpu.compile(shaders.map(({ source, tensors }) => ({ source, bindings: tensors.length })));
+}
+
 /** Milliseconds of a kernel by each of these tiles, over memory of its own. */
 export async function timeTiles(gpu: Gpu, kernel: Kernel, tiles: readonly Tile[]): Promise<AlgorithmTimes> {
   const memories = await allocateTensors(gpu, kernel);
+  const memoryOf = (tensor: Tensor) => memories.get(tensor)!;
+  const dispatches = await dispatchKernels(
+    gpu,
+    tiles.map((tile) => ({ kernel, memoryOf, tile })),
+  );
+  await wake(gpu, dispatches[0]);
   const times: Record<string, number> = {};
-  for (const tile of tiles) {
-    const dispatch = await gpu.checked(() => dispatchKernel(gpu, kernel, (t) => memories.get(t)!, tile));
-    times[tileName(tile)] = await timeDispatch(gpu, dispatch);
-  }
+  for (const [i, tile] of tiles.entries()) times[tileName(tile)] = await timeDispatch(gpu, dispatches[i]);
   for (const { buffer } of memories.values()) gpu.free(buffer);
   return times;
 }
@@ -32,40 +47,52 @@ async function allocateTensors(gpu: Gpu, kernel: Kernel): Promise<Map<Tensor, Me
   return memories;
 }
 
+async function wake(gpu: Gpu, dispatch: Dispatch): Promise<void> {
+  const started = performance.now();
+  while (performance.now() - started < WAKING) {
+    await gpu.submit((encoder) => encodeDispatches(encoder, repeated(dispatch)));
+  }
+}
+
 /** Milliseconds of one dispatch: by the GPU's clock where it has one, else by ours. */
 export async function timeDispatch(gpu: Gpu, dispatch: Dispatch): Promise<number> {
-  const repeated = Array.from({ length: REPEATED }, () => dispatch);
   const time = gpu.device.features.has('timestamp-query') ? timeByGpu : timeByHost;
-  let fastest = Number.POSITIVE_INFINITY;
+  const rounds = await time(gpu, repeated(dispatch));
+  return Math.min(...rounds) / REPEATED;
+}
+
+function repeated(dispatch: Dispatch): Dispatch[] {
+  return Array.from({ length: REPEATED }, () => dispatch);
+}
+
+async function timeByHost(gpu: Gpu, dispatches: readonly Dispatch[]): Promise<number[]> {
+  const rounds: number[] = [];
   for (let round = 0; round <= ROUNDS; round++) {
-    const milliseconds = await time(gpu, repeated);
-    if (round > 0) fastest = Math.min(fastest, milliseconds); // the first warms up
+    await gpu.finish();
+    const started = performance.now();
+    await gpu.submit((encoder) => encodeDispatches(encoder, dispatches));
+    await gpu.finish();
+    if (round > 0) rounds.push(performance.now() - started); // the first warms up
   }
-  return fastest / REPEATED;
+  return rounds;
 }
 
-async function timeByHost(gpu: Gpu, dispatches: readonly Dispatch[]): Promise<number> {
-  await gpu.finish();
-  const started = performance.now();
-  await gpu.submit((encoder) => encodeDispatches(encoder, dispatches));
-  await gpu.finish();
-  return performance.now() - started;
-}
-
-async function timeByGpu(gpu: Gpu, dispatches: readonly Dispatch[]): Promise<number> {
-  const querySet = gpu.device.createQuerySet({ type: 'timestamp', count: 2 });
+/** All rounds at once, so that the GPU does not fall asleep between them. */
+async function timeByGpu(gpu: Gpu, dispatches: readonly Dispatch[]): Promise<number[]> {
+  const querySet = gpu.device.createQuerySet({ type: 'timestamp', count: 2 * ROUNDS });
+  const bytes = 16 * ROUNDS;
   const usage = BufferUsage.QUERY_RESOLVE | BufferUsage.COPY_SRC;
-  const buffer = gpu.device.createBuffer({ size: 16, usage });
+  const buffer = gpu.device.createBuffer({ size: bytes, usage });
   await gpu.submit((encoder) => {
-    encodeDispatches(encoder, dispatches, {
-      querySet,
-      beginningOfPassWriteIndex: 0,
-      endOfPassWriteIndex: 1,
-    });
-    encoder.resolveQuerySet(querySet, 0, 2, buffer, 0);
+    encodeDispatches(encoder, dispatches); // warms up
+    for (let round = 0; round < ROUNDS; round++) {
+      const [beginningOfPassWriteIndex, endOfPassWriteIndex] = [2 * round, 2 * round + 1];
+      encodeDispatches(encoder, dispatches, { querySet, beginningOfPassWriteIndex, endOfPassWriteIndex });
+    }
+    encoder.resolveQuerySet(querySet, 0, 2 * ROUNDS, buffer, 0);
   });
-  const [begun, ended] = new BigUint64Array(await gpu.read({ buffer, offset: 0, bytes: 16 }));
+  const stamps = new BigUint64Array(await gpu.read({ buffer, offset: 0, bytes }));
   buffer.destroy();
   querySet.destroy();
-  return Number(ended - begun) / 1e6;
+  return Array.from({ length: ROUNDS }, (_, i) => Number(stamps[2 * i + 1] - stamps[2 * i]) / 1e6);
 }

@@ -43,6 +43,17 @@ gpuTest('a lost GPU ends what runs with one clear error', async () => {
   await device.dispose();
 });
 
+gpuTest('what threads have drawn into shared memory is uploaded as any other array', async () => {
+  const { device } = await guaranteed();
+  const state = new State('weight', f32(3), 'parameter', { kind: 'constant', value: 0 });
+  await device.allocate([state]);
+  const shared = new Float32Array(new SharedArrayBuffer(12));
+  shared.set([1, 2, 3]);
+  await device.upload(state, shared);
+  assert.deepEqual(await device.download(state), Float32Array.of(1, 2, 3));
+  await device.dispose();
+});
+
 gpuTest('a device that is disposed of has kept all of its promises, as Dawn asks', async () => {
   const { own, device } = await guaranteed();
   const { queue } = own;

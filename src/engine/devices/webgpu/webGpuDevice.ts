@@ -31,7 +31,7 @@ export class WebGpuDevice implements Device {
   private readonly states: StateMemory;
   private readonly optimiserOf = new Map<State, WebGpuAdam>();
   private readonly executables = new Set<Executable>();
-  private readonly profiles: Profile[] = [];
+  private readonly times: KernelTimes[] = [];
 
   /**
    * @param fingerprint of the adapter
@@ -109,7 +109,7 @@ export class WebGpuDevice implements Device {
       times,
       onDispose: () => {
         this.executables.delete(executable);
-        if (times !== undefined) this.profiles.push(times.profile);
+        if (times !== undefined) this.times.push(times);
       },
     });
     this.executables.add(executable);
@@ -123,11 +123,12 @@ export class WebGpuDevice implements Device {
   }
 
   async profile(): Promise<Profile> {
+    const profiles = await Promise.all(this.times.map((times) => times.profile()));
     const updates = new Map<string, number[]>();
-    for (const [name, times] of this.profiles.flatMap(({ updates }) => [...updates])) {
+    for (const [name, times] of profiles.flatMap(({ updates }) => [...updates])) {
       updates.set(name, [...(updates.get(name) ?? []), ...times]);
     }
-    return { nodes: this.profiles.flatMap(({ nodes }) => nodes), updates };
+    return { nodes: profiles.flatMap(({ nodes }) => nodes), updates };
   }
 
   async dispose(): Promise<void> {

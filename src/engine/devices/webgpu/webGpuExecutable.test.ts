@@ -27,9 +27,9 @@ function watched(device: WebGpuDevice) {
     counts.submissions++;
     return submit(buffers);
   };
-  queue.writeBuffer = (buffer, offset, data, first, size) => {
-    counts.bytes += size!;
-    return writeBuffer(buffer, offset, data as ArrayBuffer, first, size);
+  queue.writeBuffer = (buffer, offset, data) => {
+    counts.bytes += data.byteLength;
+    return writeBuffer(buffer, offset, data as ArrayBuffer);
   };
   const restore = () => Object.assign(queue, { submit, writeBuffer });
   return { gpu, counts, restore };

@@ -8,7 +8,7 @@ import type { Schedule } from '../../loops/task.js';
 import type { Executable, RunInputs, RunResults } from '../../runtime/executable.js';
 import type { TensorArray } from '../../runtime/tensorArray.js';
 import { AdamTask } from './adamTask.js';
-import { dispatchKernel } from './dispatchKernel.js';
+import { dispatchKernels } from './dispatchKernel.js';
 import { fusionFor } from './fusionFor.js';
 import { type Dispatch, encodeDispatches, type Gpu, type Memory } from './gpu.js';
 import type { KernelTiles } from './kernelTiles.js';
@@ -112,7 +112,7 @@ export class WebGpuExecutable implements Executable {
       timing?.end(encoder);
       scalars = ring.copy(encoder);
     });
-    await timing?.read();
+    timing?.read();
     for (const [counter, amount] of program.counts) states.count(counter, amount);
     const run = this.runs;
     return { fetch: async (name) => this.fetch(name, run, scalars) };
@@ -169,19 +169,17 @@ async function prepareSteps(
   };
   const kernels = tasks.flatMap((task) => (task.kind === 'kernel' ? [task.kernel] : []));
   await tiles.prepare(kernels, onTuning);
-  const dispatched = await gpu.checked(() =>
-    tasks.map((task) => {
-      if (task.kind === 'host') return undefined;
-      return dispatchKernel(gpu, task.kernel, memory.of, tiles.tileOf(task.kernel));
-    }),
-  );
-  for (const [i, task] of tasks.entries()) {
+  const placed = kernels.map((kernel) => ({ kernel, memoryOf: memory.of, tile: tiles.tileOf(kernel) }));
+  const dispatches = await dispatchKernels(gpu, placed);
+  let next = 0;
+  for (const task of tasks) {
     if (task.kind === 'kernel') {
+      const dispatch = dispatches[next++];
       const last = steps.at(-1);
       if (last?.kind === 'kernels') {
-        last.dispatches.push(dispatched[i]!);
+        last.dispatches.push(dispatch);
         last.names.push(task.name);
-      } else steps.push({ kind: 'kernels', dispatches: [dispatched[i]!], names: [task.name] });
+      } else steps.push({ kind: 'kernels', dispatches: [dispatch], names: [task.name] });
       continue;
     }
     const { step } = task;
