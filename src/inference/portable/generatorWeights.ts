@@ -1,7 +1,7 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { requireSameTensors } from '../../checkpoints/format/architecture.js';
-import type { StoredTensor } from '../../checkpoints/format/dtype.js';
 import { requireUsableWeights } from '../../checkpoints/format/finite.js';
+import type { TensorFile } from '../../checkpoints/format/tensorFile.js';
 import type { State } from '../../engine/ir/state.js';
 import { elementCount } from '../../engine/ir/tensorType.js';
 import type { StateData } from '../../engine/runtime/device.js';
@@ -18,15 +18,8 @@ import type { TrainedGenerator } from './trainedGenerator.js';
 /** The key under which an exported safetensors file keeps the options of the training. */
 export const OPTIONS_KEY = 'pix2pix.options';
 
-/** A file of weights, open. */
-export interface WeightFile {
-  readonly path: string;
-  readonly tensors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly dtype: string }>;
-  readonly metadata?: ReadonlyMap<string, string>;
-  read(name: string): StoredTensor;
-  /** Copies the elements of a tensor that is stored as `out` holds them. */
-  readInto(name: string, out: Float32Array): void;
-}
+/** A file of weights, open; of others' formats too, which have no metadata. */
+export type WeightFile = Omit<TensorFile, 'metadata'> & Partial<Pick<TensorFile, 'metadata'>>;
 
 /**
  * The generator of a training with these options, before it has weights.
