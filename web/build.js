@@ -1,5 +1,5 @@
 // Bundles the scripts of web exports, and puts beside them what they need: `npm run build` runs this into dist/web.
-import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +7,7 @@ import { build } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, '..', 'dist', 'web');
+const { version } = JSON.parse(readFileSync(join(here, '..', 'package.json'), 'utf8'));
 const runtime = dirname(createRequire(import.meta.url).resolve('onnxruntime-web'));
 
 /** ONNX Runtime for the processor. */
@@ -42,6 +43,16 @@ await build({
   outdir: out,
   format: 'iife',
 });
+// The training page, a folder of its own that any static host serves.
+await build({
+  ...page,
+  entryPoints: ['main.tsx', 'worker.ts'].map((name) => join(here, 'train', name)),
+  outdir: join(out, 'train'),
+  splitting: true,
+  define: { PRODUCT_VERSION: JSON.stringify(version) },
+});
+for (const file of ['index.html', 'train.css'])
+  copyFileSync(join(here, 'train', file), join(out, 'train', file));
 for (const file of RUNTIME_FILES) copyFileSync(join(runtime, file), join(out, file));
 copyFileSync(join(here, 'playground', 'index.html'), join(out, 'index.html'));
 for (const name of ['LICENSE', 'ThirdPartyNotices.txt'])

@@ -7,8 +7,9 @@ import type { ModelIndex } from '../src/inference/portable/modelIndex.js';
 import { type Tensor, TensorTranslator } from '../src/inference/portable/tensorTranslator.js';
 import { builtInExtensions } from '../src/training/model/builtInExtensions.js';
 import { type Picture, toBatch, toImageData } from './canvasImages.js';
+import { hasGpu } from './gpu.js';
 import { downloadModel, type LoadProgress } from './modelDownload.js';
-import { type Backend, createEngines, hasGpu } from './webEngine.js';
+import { type Backend, createEngines } from './webEngine.js';
 
 export type { Backend, Generator, GeneratorInfo, LoadProgress, Picture, TranslateOptions };
 export { Pix2PixError };

@@ -17,7 +17,10 @@ export interface ModelFlags {
 /** The options that choose a generator. */
 export function withModelOptions(command: Command): Command {
   return command
-    .requiredOption('--model <run|file>', "a run's name or folder, a checkpoint, or an exported file")
+    .requiredOption(
+      '--model <run|file>',
+      "a run's name or folder, a checkpoint, an exported file, or demo:facades or demo:labels, which come with the package",
+    )
     .option('--checkpoints_dir <folder>', 'where runs are', './checkpoints')
     .option('--epoch <tag>', "of a run's checkpoints: latest, best, 5, iter_5000", 'latest')
     .option('--generator <network>', 'of a model that has two: G_A, which makes B and is the default, or G_B')

@@ -5,6 +5,7 @@ import type { UnverifiedFile } from '../checkpoints/hasHash.js';
 import { withBoundary } from '../engine/onnx/imageBoundary.js';
 import type { Boundary } from '../engine/onnx/modelForm.js';
 import type { ModelProto } from '../engine/onnx/onnx_pb.js';
+import { demoModelFile } from './demoModels.js';
 import {
   generatorOfForeignFile,
   generatorOfRun,
@@ -39,7 +40,7 @@ export interface SourceOptions extends RunChoice, ReadOptions {
 /**
  * Finds a generator: a run by its name in `checkpointsDir` or by its folder, a checkpoint by its manifest
  * (`5.json`) or its file of weights, a state dict of PyTorch (.pth), a web model of
- * the TensorFlow port (.pict), or an exported .safetensors or .onnx.
+ * the TensorFlow port (.pict), an exported .safetensors or .onnx, or one that comes with the package (`demo:facades`).
  *
  * @throws Pix2PixError when there is no such thing, or it is damaged
  */
@@ -51,6 +52,8 @@ export function findGenerator(model: string, options: SourceOptions = {}): Gener
 /** As `findGenerator`, for what needs the weights themselves. */
 export function findTrainedGenerator(model: string, options: SourceOptions = {}): TrainedGenerator {
   const { checkpointsDir = './checkpoints', epoch = LATEST } = options;
+  const demo = demoModelFile(model);
+  if (demo !== undefined) return generatorOfSafetensors(demo);
   if (/\.safetensors$/i.test(model)) return generatorOfSafetensors(model);
   if (/\.(pth|pict)$/i.test(model)) return generatorOfForeignFile(model);
   const tag = tagOfManifest(basename(model));

@@ -2,7 +2,7 @@ import { Pix2PixError } from '../../src/base/errors/pix2pixError.js';
 import { restoreTrainOptions } from '../../src/options/serialise.js';
 import { parseTrainOptions, type TrainOptions } from '../../src/options/trainOptions.js';
 import { builtInExtensions } from '../../src/training/model/builtInExtensions.js';
-import { openGpu } from '../webEngine.js';
+import { openGpu } from '../gpu.js';
 import { browserPictures } from './browserPictures.js';
 import { openFileStore } from './fileStore.js';
 import { keepData, keptData } from './keptData.js';
