@@ -13,6 +13,7 @@ export const skipWithoutBrowser = browserPath === undefined && `no Chromium: ${H
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html',
+  '.css': 'text/css',
   '.js': 'text/javascript',
   '.mjs': 'text/javascript',
   '.json': 'application/json',

@@ -171,6 +171,7 @@ export class Trainer {
         break;
       case 'saved':
         this.savedStep.value = event.step;
+        void this.attempt(() => this.refresh());
         break;
       case 'ended':
         this.end(event.reason === 'paused' ? `Paused after step ${event.step}` : 'Finished', false);

@@ -8,7 +8,7 @@ import type { Refusal } from './api.js';
 import type { AppParts } from './appParts.js';
 import { serveExports } from './exports.js';
 import { sameSite, withAccess, withHeaders } from './guard.js';
-import { servePage } from './page.js';
+import { servePage, serveTrainingPage } from './page.js';
 import { Refused } from './refused.js';
 import { serveRuns } from './runRoutes.js';
 import { serveViews } from './viewRoutes.js';
@@ -37,6 +37,7 @@ export function createApp(parts: AppParts): Hono {
     }),
   );
   servePage(app, parts.guard);
+  serveTrainingPage(app);
   serveRuns(app, parts);
   serveExports(app, parts);
   serveActions(app, parts);
