@@ -1,7 +1,8 @@
 import { fusionFor } from '../src/engine/devices/webgpu/fusionFor.js';
+import { scheduleOptions } from '../src/engine/devices/webgpu/kernelLimits.js';
 import { GUARANTEED } from '../src/engine/devices/webgpu/shaders/tiles.js';
 import type { Program } from '../src/engine/ir/program.js';
-import { costsOf } from '../src/engine/loops/costs.js';
+import { type Costs, costsOf } from '../src/engine/loops/costs.js';
 import { type FusionOptions, RULES } from '../src/engine/loops/fusion/fuse.js';
 import { scheduleOf } from '../src/engine/loops/schedule.js';
 import { formatColumns } from './report.js';
@@ -26,10 +27,20 @@ function stages(): { readonly name: string; readonly fusion: FusionOptions | 'no
 }
 
 function row(program: Program, name: string, fusion: FusionOptions | 'none'): string[] {
-  const { kernels, bytes, operations } = costsOf(scheduleOf(program, { fusion }).tasks);
+  return costsInWords(name, costsOf(scheduleOf(program, { fusion }).tasks));
+}
+
+function costsInWords(name: string, { kernels, bytes, operations }: Costs): string[] {
   return [name, `${kernels}`, `${(bytes / 1e9).toFixed(2)} GB`, `${(operations / 1e9).toFixed(1)} G`];
 }
 
 const program = trainingStep(flags);
-const rows = stages().map(({ name, fusion }) => row(program, name, fusion));
+/** In mixed precision, the last stage on a GPU that packs 16-bit floats into words, and on one that has such. */
+const mixed = trainingStep(['--precision', 'mixed', ...flags]);
+const mixedRows = [false, true].map((storesHalves) => {
+  const { tasks } = scheduleOf(mixed, scheduleOptions({ workgroup: GUARANTEED, storesHalves }));
+  const name = `mixed precision, 16-bit floats ${storesHalves ? 'of its own' : 'in words'}`;
+  return costsInWords(name, costsOf(tasks));
+});
+const rows = [...stages().map(({ name, fusion }) => row(program, name, fusion)), ...mixedRows];
 console.log(formatColumns([['', 'kernels', 'bytes moved', 'operations'], ...rows]));

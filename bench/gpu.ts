@@ -8,6 +8,7 @@ import { figuresOf, type GpuMeasurements } from './gpuFigures.js';
 import {
   type GpuStep,
   optionsOf,
+  type Precision,
   type StepSizes,
   staticCosts,
   timeGpuSteps,
@@ -31,6 +32,7 @@ const { values } = parseArgs({
     ngf: { type: 'string', default: '64' },
     ndf: { type: 'string', default: '64' },
     batches: { type: 'string', default: '1,16' },
+    precisions: { type: 'string', default: 'f32,mixed' },
     steps: { type: 'string', default: '30' },
     rounds: { type: 'string', default: '5' },
     /** Makes it an error that there is no PyTorch that can use the GPU. */
@@ -43,6 +45,7 @@ const { values } = parseArgs({
 const sizes: StepSizes = { size: Number(values.size), ngf: Number(values.ngf), ndf: Number(values.ndf) };
 const repetitions = { steps: Number(values.steps), rounds: Number(values.rounds) };
 const batches = values.batches.split(',').map(Number);
+const precisions = values.precisions.split(',') as Precision[];
 const say = (text: string) => console.error(text);
 
 const python = await findPyTorch('cuda');
@@ -56,20 +59,28 @@ say(python === undefined ? `${torchMissing}: PyTorch is skipped` : `PyTorch: ${p
 const steps: GpuStep[] = [];
 const torch = new Map<number, ReadonlyMap<CudaWay, PyTorchResult | string>>();
 for (const batch of batches) {
-  say(`batch ${batch}: ours`);
-  steps.push(await timeGpuSteps(optionsOf(sizes, batch, values.gpu), repetitions));
+  for (const precision of precisions) {
+    say(`batch ${batch}: ours, ${precision}`);
+    const step = await timeGpuSteps(optionsOf(sizes, batch, values.gpu, precision), repetitions);
+    say(`  ${step.milliseconds.toFixed(2)} ms a step`); // at once: what follows may be cut off
+    steps.push(step);
+  }
   if (python !== undefined) torch.set(batch, await timeTheirs(python, batch));
 }
 say('kernel by kernel');
-const profiled = await timeKernels(optionsOf(sizes, batches[0], values.gpu), Math.min(10, repetitions.steps));
-const kernelTimes = profiled.map(({ name, operator, milliseconds }) => ({
-  ...{ name, operator, milliseconds: median(milliseconds) },
-}));
+const profiled = optionsOf(sizes, batches[0], values.gpu, precisions[0]);
+const kernelTimes = (await timeKernels(profiled, Math.min(10, repetitions.steps))).map(
+  ({ name, operator, milliseconds }) => ({ ...{ name, operator, milliseconds: median(milliseconds) } }),
+);
 const defaults = parseTrainOptions(['--dataroot', '.']);
 const measured: GpuMeasurements = {
   isDefault: sizes.size === 256 && sizes.ngf === 64 && sizes.ndf === 64,
   steps,
-  costs: { defaults: staticCosts(defaults), wgangp: staticCosts({ ...defaults, ganMode: 'wgangp' }) },
+  costs: {
+    defaults: staticCosts(defaults),
+    wgangp: staticCosts({ ...defaults, ganMode: 'wgangp' }),
+    mixed: staticCosts({ ...defaults, precision: 'mixed' }),
+  },
   firstStepSeconds: values.no_command ? 'not measured: --no_command' : await firstStepSeconds(),
   torch,
   ...(python === undefined && { torchMissing }),

@@ -1,13 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { figuresOf, type GpuMeasurements } from './gpuFigures.js';
+import type { Precision } from './gpuStep.js';
 import type { CudaWay, PyTorchResult } from './pytorch.js';
 
-const step = (batch: number, milliseconds: number) => ({
-  ...{ batch, milliseconds, rows: [milliseconds], firstMilliseconds: 100 },
+const step = (batch: number, milliseconds: number, precision: Precision = 'f32') => ({
+  ...{ precision, batch, milliseconds, rows: [milliseconds], firstMilliseconds: 100 },
   memory: { buffers: 1010, predicted: 1000 },
 });
-const RESULT = { torch: '2', device: 'A card', fused_adam: false, peak_rss_bytes: 1, peak_gpu_bytes: 1 };
+const RESULT = {
+  torch: '2',
+  device: 'A card',
+  fused_adam: false,
+  threads: 2,
+  generator_forward_ms: [],
+  peak_rss_bytes: 1,
+  peak_gpu_bytes: 1,
+};
 const torch = (...times: readonly (readonly [CudaWay, number | string])[]) =>
   new Map<CudaWay, PyTorchResult | string>(
     times.map(([way, time]) => [way, typeof time === 'string' ? time : { ...RESULT, step_ms: [time] }]),
@@ -15,8 +24,8 @@ const torch = (...times: readonly (readonly [CudaWay, number | string])[]) =>
 const costs = (kernels: number) => ({ kernels, bytes: 3.41e9, operations: 87e9 });
 const measured: GpuMeasurements = {
   isDefault: true,
-  steps: [step(1, 7), step(16, 50)],
-  costs: { defaults: costs(170), wgangp: costs(221) },
+  steps: [step(1, 7), step(1, 3, 'mixed'), step(16, 50), step(16, 30, 'mixed')],
+  costs: { defaults: costs(170), wgangp: costs(221), mixed: costs(180) },
   firstStepSeconds: 5.2,
   torch: new Map([
     [
@@ -38,20 +47,34 @@ const verdicts = (own: Partial<GpuMeasurements>) =>
 
 test('ours is compared with the best of those ways that are as exact, and told whether a target is met', () => {
   const found = verdicts({});
-  assert.deepEqual(found["batch 1: ours / PyTorch's best of fp32 and tf32"], ['0.58 (strict fp32)', true]);
-  assert.deepEqual(found["batch 16: ours / PyTorch's best of fp32"], ['0.96 (strict fp32)', true]);
+  assert.deepEqual(found["batch 1: ours, fp32 / PyTorch's best of fp32 and tf32"], [
+    '0.58 (strict fp32)',
+    true,
+  ]);
+  assert.deepEqual(found["batch 16: ours, fp32 / PyTorch's best of fp32"], ['0.96 (strict fp32)', true]);
   assert.deepEqual(found['the same in PyTorch, compile, TF32'], ['failed: no Triton', undefined]);
   assert.deepEqual(found['kernels a step, batch 1, defaults'], ['170', true]);
   assert.deepEqual(found['kernels a step, batch 1, wgangp'], ['221', false]);
   assert.deepEqual(found['bytes moved a step by plan, batch 1'], ['3.41 GB', false]);
   assert.deepEqual(found['from the command to the end of the first step, choices known'], ['5.2 s', false]);
+  assert.deepEqual(found["batch 1: ours, mixed / PyTorch's best of fp32 and tf32 and bf16"], [
+    '0.60 (bf16 autocast, channels last)',
+    false,
+  ]);
+  assert.deepEqual(found["batch 16: ours, mixed / PyTorch's best of bf16"], [
+    'not measured: no such way worked',
+    undefined,
+  ]);
   const slower = verdicts({ steps: [step(1, 7.3)] });
-  assert.deepEqual(slower["batch 1: ours / PyTorch's best of fp32 and tf32"], ['0.61 (strict fp32)', false]);
+  assert.deepEqual(slower["batch 1: ours, fp32 / PyTorch's best of fp32 and tf32"], [
+    '0.61 (strict fp32)',
+    false,
+  ]);
 });
 
 test('what was not measured is said, and is no target met', () => {
   const found = verdicts({ torch: new Map(), torchMissing: 'no python3', firstStepSeconds: 'not measured' });
-  assert.deepEqual(found["batch 1: ours / PyTorch's best of fp32 and tf32"], [
+  assert.deepEqual(found["batch 1: ours, fp32 / PyTorch's best of fp32 and tf32"], [
     'not measured: no python3',
     undefined,
   ]);

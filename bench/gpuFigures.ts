@@ -1,5 +1,5 @@
 import type { Costs } from '../src/engine/loops/costs.js';
-import type { GpuStep } from './gpuStep.js';
+import type { GpuStep, Precision } from './gpuStep.js';
 import { median } from './measure.js';
 import type { CudaWay, PyTorchResult } from './pytorch.js';
 import { CUDA_WAYS } from './pytorch.js';
@@ -10,7 +10,7 @@ export interface GpuMeasurements {
   readonly isDefault: boolean;
   readonly steps: readonly GpuStep[];
   /** Of a step at the defaults, by plan, whatever sizes were run. */
-  readonly costs: { readonly defaults: Costs; readonly wgangp: Costs };
+  readonly costs: { readonly defaults: Costs; readonly wgangp: Costs; readonly mixed: Costs };
   /** Seconds from the command to the end of the first step, choices known. */
   readonly firstStepSeconds: number | string;
   /** By batch and way: PyTorch's milliseconds, or why there are none. */
@@ -29,13 +29,18 @@ export interface Figure {
 
 /** The largest ratios to PyTorch that are aimed at, by batch: to its best of these precisions. */
 const TARGETS: readonly {
+  readonly ours: Precision;
   readonly batch: number;
   readonly precisions: readonly (typeof CUDA_WAYS)[CudaWay]['precision'][];
   readonly most: number;
 }[] = [
-  { batch: 1, precisions: ['fp32', 'tf32'], most: 0.6 },
-  { batch: 16, precisions: ['fp32'], most: 1 },
+  { ours: 'f32', batch: 1, precisions: ['fp32', 'tf32'], most: 0.6 },
+  { ours: 'f32', batch: 16, precisions: ['fp32'], most: 1 },
+  { ours: 'mixed', batch: 1, precisions: ['fp32', 'tf32', 'bf16'], most: 0.5 },
+  { ours: 'mixed', batch: 16, precisions: ['bf16'], most: 1.8 },
 ];
+/** As figures name ours. */
+const NAMES: Readonly<Record<Precision, string>> = { f32: 'fp32', mixed: 'mixed' };
 const MOST_KERNELS = { defaults: 170, wgangp: 220 } as const;
 const MOST_BYTES = 3.4e9;
 const MOST_SECONDS = 5;
@@ -52,6 +57,7 @@ export function figuresOf(measured: GpuMeasurements): readonly Figure[] {
       limiter(true)(`kernels a step, batch 1, ${kind}`, costs[kind].kernels, MOST_KERNELS[kind], String),
     ),
     limiter(true)('bytes moved a step by plan, batch 1', costs.defaults.bytes, MOST_BYTES, gigabytes),
+    { what: 'the same, mixed', value: gigabytes(costs.mixed.bytes) },
     {
       what: 'arithmetic a step by plan, batch 1',
       value: `${(costs.defaults.operations / 1e9).toFixed(1)} GFLOP`,
@@ -60,7 +66,6 @@ export function figuresOf(measured: GpuMeasurements): readonly Figure[] {
       ? { what: FIRST_STEP, value: firstStepSeconds, target: `≤ ${MOST_SECONDS} s` }
       : limited(FIRST_STEP, firstStepSeconds, MOST_SECONDS, (s) => `${s.toFixed(1)} s`),
     ...measured.steps.map((step) => memoryFigure(step, measured.isDefault)),
-    { what: 'mixed precision', value: 'not measured: there is none yet', target: '≤ 0.5, ≤ 1.8 × PyTorch' },
   ];
 }
 
@@ -79,25 +84,29 @@ function limiter(isDefault: boolean) {
 }
 
 function stepFigures(
-  { batch, milliseconds, firstMilliseconds }: GpuStep,
+  { precision, batch, milliseconds, firstMilliseconds }: GpuStep,
   measured: GpuMeasurements,
 ): Figure[] {
   const ms = (value: number) => `${value.toFixed(2)} ms`;
   const figures: Figure[] = [
-    { what: `step, fp32, batch ${batch}`, value: `${ms(milliseconds)} (the first ${ms(firstMilliseconds)})` },
+    {
+      what: `step, ${NAMES[precision]}, batch ${batch}`,
+      value: `${ms(milliseconds)} (the first ${ms(firstMilliseconds)})`,
+    },
   ];
   const theirs = measured.torch.get(batch) ?? new Map<CudaWay, PyTorchResult | string>();
-  for (const [way, result] of theirs) {
+  const isFirst = measured.steps.find((step) => step.batch === batch)?.precision === precision;
+  for (const [way, result] of isFirst ? theirs : []) {
     const value = typeof result === 'string' ? `failed: ${result}` : ms(median(result.step_ms));
     figures.push({ what: `the same in PyTorch, ${way}`, value });
   }
-  const targets = TARGETS.filter((target) => target.batch === batch);
+  const targets = TARGETS.filter((target) => target.batch === batch && target.ours === precision);
   for (const { precisions, most } of targets) {
     const peers = [...theirs].flatMap(([way, result]) => {
       const isPeer = precisions.includes(CUDA_WAYS[way].precision) && typeof result !== 'string';
       return isPeer ? [{ way, time: median(result.step_ms) }] : [];
     });
-    const what = `batch ${batch}: ours / PyTorch's best of ${precisions.join(' and ')}`;
+    const what = `batch ${batch}: ours, ${NAMES[precision]} / PyTorch's best of ${precisions.join(' and ')}`;
     const target = `≤ ${most.toFixed(2)}`;
     if (peers.length === 0) {
       figures.push({ what, value: `not measured: ${measured.torchMissing ?? 'no such way worked'}`, target });
@@ -112,13 +121,13 @@ function stepFigures(
 }
 
 function memoryFigure(
-  { batch, memory: { buffers, predicted, system } }: GpuStep,
+  { precision, batch, memory: { buffers, predicted, system } }: GpuStep,
   isDefault: boolean,
 ): Figure {
   const mb = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
   const beside = system === undefined ? '' : `; the system says ${mb(system)}`;
   const what =
-    `memory of the GPU, batch ${batch}: all our buffers, ${mb(buffers)}, and --dry_run, ${mb(predicted)}${beside}; ` +
+    `memory of the GPU, ${NAMES[precision]}, batch ${batch}: all our buffers, ${mb(buffers)}, and --dry_run, ${mb(predicted)}${beside}; ` +
     'apart by';
   const inWords = (share: number) => `${(share * 100).toFixed(1)} %`;
   return limiter(isDefault)(what, Math.abs(buffers / predicted - 1), MOST_MEMORY_ERROR, inWords);

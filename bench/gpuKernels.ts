@@ -1,24 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { fusionFor } from '../src/engine/devices/webgpu/fusionFor.js';
-import { keyOf } from '../src/engine/devices/webgpu/kernelTiles.js';
 import { timeTiles } from '../src/engine/devices/webgpu/kernelTiming.js';
-import { gpuOf } from '../src/engine/devices/webgpu/openAdapter.js';
-import { webGpuFor } from '../src/engine/devices/webgpu/openWebGpu.js';
-import {
-  type ContractionShape,
-  contractionShape,
-} from '../src/engine/devices/webgpu/shaders/contractionShape.js';
 import { pointsOf } from '../src/engine/devices/webgpu/shaders/countedAxes.js';
 import { tileName } from '../src/engine/devices/webgpu/shaders/tile.js';
 import { tileByRule } from '../src/engine/devices/webgpu/shaders/tileRules.js';
 import { tilesFor } from '../src/engine/devices/webgpu/shaders/tiles.js';
-import type { Kernel } from '../src/engine/loops/kernel.js';
-import { scheduleOf } from '../src/engine/loops/schedule.js';
-import type { ModelOptions } from '../src/models/definition.js';
-import { pix2pix } from '../src/models/pix2pix.js';
-import { stepOf } from '../src/models/stepDefinition.js';
-import { parseTrainOptions } from '../src/training/options.js';
+import { contractionsOf, describeContraction, openGpu, operationsOf } from './stepContractions.js';
 
 /**
  * Times every contraction of a default training step on the GPU by each of its tiles, and marks the one that the rule
@@ -36,42 +23,18 @@ const { values, positionals } = parseArgs({
 });
 const [batch, size] = [values.batch, values.size].map(Number);
 
-const api = await webGpuFor({ gpu: values.gpu });
-const adapter = await api.requestAdapter({ powerPreference: 'high-performance' });
-if (adapter === null) throw new Error('there is no GPU that WebGPU can use');
-const gpu = await gpuOf(adapter);
-interface Contraction {
-  readonly kernel: Kernel;
-  readonly shape: ContractionShape;
-  readonly name: string;
-  readonly count: number;
-}
-
-/** Every contraction once, with how often the step has it. */
-function contractions(): Contraction[] {
-  const opt = parseTrainOptions(['--dataroot', '.', ...positionals]);
-  const images = { batch, height: size, width: size, format: 'u8' } as const;
-  const program = stepOf(pix2pix.build(opt as unknown as ModelOptions)).program(images);
-  const { tasks } = scheduleOf(program, { fusion: fusionFor(gpu.workgroupLimits) });
-  const found = new Map<string, Contraction>();
-  for (const task of tasks) {
-    const shape = task.kind === 'kernel' ? contractionShape(task.kernel) : undefined;
-    if (task.kind !== 'kernel' || shape === undefined || !task.name.includes(values.only)) continue;
-    const key = keyOf(task.kernel);
-    const known = found.get(key) ?? { kernel: task.kernel, shape, name: task.name, count: 0 };
-    found.set(key, { ...known, count: known.count + 1 });
-  }
-  return [...found.values()];
-}
+const gpu = await openGpu(values.gpu);
+const flags = ['--batch_size', `${batch}`, ...positionals];
 
 const results = [];
 let [total, ruled] = [0, 0];
-for (const { kernel, shape, name, count } of contractions()) {
+for (const contraction of contractionsOf(gpu, flags, size, values.only)) {
+  const { kernel, shape, name, count } = contraction;
   const { rows: m, columns: n, terms, batch: products } = shape;
   const limits = gpu.workgroupLimits;
   const rule = tileName(tileByRule(shape, limits));
   const times = await timeTiles(gpu, kernel, tilesFor(shape, limits));
-  const flops = 2 * m.points * n.points * terms * pointsOf(products);
+  const flops = operationsOf(shape);
   const sorted = Object.entries(times).sort(([, a], [, b]) => a - b);
   total += count * sorted[0][1];
   ruled += count * times[rule];
@@ -79,8 +42,7 @@ for (const { kernel, shape, name, count } of contractions()) {
     const rate = (flops / milliseconds / 1e9).toFixed(1);
     return `${tile === rule ? '*' : ''}${tile}: ${(1000 * milliseconds).toFixed(0)} µs, ${rate}`;
   });
-  const what = `${count} × ${pointsOf(products)} · ${m.points}×${n.points}×${terms} ${name}`;
-  console.log([what, ...text.slice(0, 4)].join('\n    '));
+  console.log([describeContraction(contraction), ...text.slice(0, 4)].join('\n    '));
   results.push({
     name,
     count,

@@ -1,5 +1,5 @@
 import { openDevice } from '../src/engine/devices/openDevice.js';
-import { fusionFor } from '../src/engine/devices/webgpu/fusionFor.js';
+import { scheduleOptions } from '../src/engine/devices/webgpu/kernelLimits.js';
 import { GUARANTEED } from '../src/engine/devices/webgpu/shaders/tiles.js';
 import { type Costs, costsOf } from '../src/engine/loops/costs.js';
 import { scheduleOf } from '../src/engine/loops/schedule.js';
@@ -26,6 +26,8 @@ export interface StepSizes {
   readonly ndf: number;
 }
 
+export type Precision = TrainOptions['precision'];
+
 /** How often it is timed. */
 export interface Repetitions {
   /** Steps in a row, none of which is waited for. */
@@ -36,6 +38,7 @@ export interface Repetitions {
 
 /** What a training step on the GPU takes. */
 export interface GpuStep {
+  readonly precision: Precision;
   readonly batch: number;
   /** Milliseconds of a step, of each row. */
   readonly rows: readonly number[];
@@ -63,10 +66,15 @@ const NETWORKS: Readonly<Record<number, string>> = {
 const WARMUP = 3;
 
 /** The options of a step of these sizes; all else is as by default. */
-export function optionsOf({ size, ngf, ndf }: StepSizes, batch: number, gpu?: string): TrainOptions {
+export function optionsOf(
+  { size, ngf, ndf }: StepSizes,
+  batch: number,
+  gpu?: string,
+  precision: Precision = 'f32',
+): TrainOptions {
   const netG = NETWORKS[size];
   if (netG === undefined) throw new Error(`--size is one of ${Object.keys(NETWORKS).join(', ')}`);
-  const sizes = { netG, ngf, ndf, crop_size: size, load_size: size, batch_size: batch };
+  const sizes = { netG, ngf, ndf, crop_size: size, load_size: size, batch_size: batch, precision };
   const argv = Object.entries(sizes).flatMap(([flag, value]) => [`--${flag}`, `${value}`]);
   return parseTrainOptions(['--dataroot', '.', ...argv, ...(gpu ? ['--gpu', gpu] : ['--device', 'webgpu'])]);
 }
@@ -86,7 +94,14 @@ export async function timeGpuSteps(opt: TrainOptions, { steps, rounds }: Repetit
     const system = before === undefined || after === undefined ? {} : { system: after - before };
     await model.dispose();
     const memory = { buffers, predicted, ...system };
-    return { batch: opt.batchSize, rows, milliseconds: median(rows), firstMilliseconds, memory };
+    return {
+      precision: opt.precision,
+      batch: opt.batchSize,
+      rows,
+      milliseconds: median(rows),
+      firstMilliseconds,
+      memory,
+    };
   } finally {
     await device.dispose();
   }
@@ -133,8 +148,8 @@ export async function timeKernels(opt: TrainOptions, steps: number): Promise<rea
 /** What a step of these options costs, known before anything is run. */
 export function staticCosts(opt: TrainOptions): Costs {
   const graph = buildModel(findModel(opt.model), opt as unknown as ModelOptions);
-  const fusion = fusionFor(GUARANTEED);
-  return costsOf(scheduleOf(stepOf(graph).program(stepSize(opt)!), { fusion }).tasks);
+  const options = scheduleOptions({ workgroup: GUARANTEED });
+  return costsOf(scheduleOf(stepOf(graph).program(stepSize(opt)!), options).tasks);
 }
 
 /** Of all GPUs together, by all processes; undefined where the system does not tell. */

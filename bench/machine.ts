@@ -26,7 +26,7 @@ export function describeMachine(): Record<string, string> {
 
 function commit(): string {
   try {
-    const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim();
+    const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8', stdio: 'pipe' }).trim();
     const dirty = git('status', '--porcelain') === '' ? '' : ' with changes';
     return git('rev-parse', '--short', 'HEAD') + dirty;
   } catch {

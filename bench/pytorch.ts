@@ -14,7 +14,9 @@ export interface PyTorchResult {
   readonly device: string;
   /** Whether its Adam really was a fused one. */
   readonly fused_adam: boolean;
+  readonly threads: number;
   readonly step_ms: readonly number[];
+  readonly generator_forward_ms: readonly number[];
   readonly peak_rss_bytes: number;
   readonly peak_gpu_bytes: number | null;
 }
@@ -56,7 +58,7 @@ export async function findPyTorch(device: 'cpu' | 'cuda' = 'cpu'): Promise<strin
 export interface PyTorchSettings {
   readonly steps: number;
   readonly warmup?: number;
-  readonly threads?: number;
+  readonly threads?: number | readonly number[];
   readonly device?: 'cpu' | 'cuda';
   readonly batch?: number;
   readonly size?: number;
@@ -72,15 +74,25 @@ export interface PyTorchSettings {
 export async function timePyTorch(
   python: string,
   argv: readonly string[],
-  { warmup = 2, ...settings }: PyTorchSettings,
+  settings: PyTorchSettings,
 ): Promise<PyTorchResult> {
+  return (await timePyTorchThreads(python, argv, settings))[0];
+}
+
+/** The same by each of several counts of threads, one after another in one process. */
+export async function timePyTorchThreads(
+  python: string,
+  argv: readonly string[],
+  { warmup = 2, ...settings }: PyTorchSettings,
+): Promise<PyTorchResult[]> {
   const numbers = Object.entries({ warmup, ...settings }).flatMap(([name, value]) => [
     `--${name}`,
     `${value}`,
   ]);
   try {
     const { stdout } = await run(python, [script, ...argv, ...numbers, '--json'], { maxBuffer: 1 << 24 });
-    return JSON.parse(stdout.trim().split('\n').at(-1)!);
+    const results = stdout.split('\n').filter((line) => line.startsWith('{'));
+    return results.map((line) => JSON.parse(line));
   } catch (error) {
     throw new Error(String(error).trim().split('\n').at(-1));
   }

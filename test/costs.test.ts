@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ADAM_BYTES, STEP_FLOPS } from '../bench/step.js';
 import { trainingStep } from '../bench/trainingStep.js';
-import { fusionFor } from '../src/engine/devices/webgpu/fusionFor.js';
+import { scheduleOptions } from '../src/engine/devices/webgpu/kernelLimits.js';
 import { GUARANTEED, type WorkgroupLimits } from '../src/engine/devices/webgpu/shaders/tiles.js';
 import { costsOf } from '../src/engine/loops/costs.js';
 import { scheduleOf } from '../src/engine/loops/schedule.js';
@@ -11,8 +11,8 @@ import { scheduleOf } from '../src/engine/loops/schedule.js';
 /** Of an NVIDIA H200. */
 const LARGE: WorkgroupLimits = { bytes: 49_152, invocations: 1024 };
 
-const costs = (flags: readonly string[], limits: WorkgroupLimits) =>
-  costsOf(scheduleOf(trainingStep(flags), { fusion: fusionFor(limits) }).tasks);
+const costs = (flags: readonly string[], workgroup: WorkgroupLimits, storesHalves = false) =>
+  costsOf(scheduleOf(trainingStep(flags), scheduleOptions({ workgroup, storesHalves })).tasks);
 
 for (const [name, limits] of Object.entries({ 'guaranteed limits': GUARANTEED, 'a large GPU': LARGE })) {
   test(`${name}: a step at the defaults`, () => {
@@ -34,3 +34,19 @@ test('a batch moves less than as many steps, since the optimiser runs once', () 
   assert.ok(sixteen.kernels <= 170, `${sixteen.kernels} kernels`);
   assert.ok(sixteen.bytes < 16 * one.bytes - 14 * ADAM_BYTES, `${sixteen.bytes} bytes`);
 });
+
+/** Whatever is stored in 16 bits moves half its bytes; Adam, the weights and the parts of sums stay as they are. */
+for (const [name, storesHalves, one, sixteen] of [
+  ['whose 16-bit floats are halves of words', false, 3.25e9, 8.2e9],
+  ['with 16-bit floats of its own', true, 3.2e9, 6.6e9],
+] as const) {
+  test(`a step in mixed precision on a GPU ${name}`, () => {
+    const mixed = (batch: string) =>
+      costs(['--precision', 'mixed', '--batch_size', batch], GUARANTEED, storesHalves);
+    const exact = costs([], GUARANTEED);
+    const [small, large] = [mixed('1'), mixed('16')];
+    assert.equal(small.kernels, exact.kernels);
+    assert.ok(small.bytes <= one && small.bytes < exact.bytes, `${small.bytes} bytes`);
+    assert.ok(large.bytes <= sixteen, `${large.bytes} bytes`);
+  });
+}

@@ -56,6 +56,8 @@ if (foundGpu !== undefined) {
   const ours = [
     ['dropout', ['--dataroot', dataroot, ...TINY, ...DROPOUT, '--val_freq', '1']],
     ['optimiser', ['--dataroot', dataroot, ...TINY, ...everything]],
+    ['mixed', ['--dataroot', dataroot, ...TINY, '--ngf', '4', '--precision', 'mixed']],
+    ['mixed_optimiser', ['--dataroot', dataroot, ...TINY, ...everything, '--precision', 'mixed']],
   ] as const;
   for (const [name, flags] of [...ours, ...all]) {
     gpuTest(

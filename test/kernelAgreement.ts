@@ -5,7 +5,7 @@ import { kernelRun } from '../src/engine/devices/interpreter/kernelRun.js';
 import { dispatchKernels } from '../src/engine/devices/webgpu/dispatchKernel.js';
 import { encodeDispatches, Gpu, type Memory } from '../src/engine/devices/webgpu/gpu.js';
 import { kernelShader } from '../src/engine/devices/webgpu/kernelShader.js';
-import { isPacked } from '../src/engine/devices/webgpu/shaders/arrays.js';
+import { isHalf, isPacked } from '../src/engine/devices/webgpu/shaders/arrays.js';
 import { invocationsOf, type Tile } from '../src/engine/devices/webgpu/shaders/tile.js';
 import { tensorsOf } from '../src/engine/devices/webgpu/sharedBindings.js';
 import type { Tensor } from '../src/engine/ir/loopForm.js';
@@ -13,8 +13,10 @@ import { elementCount } from '../src/engine/ir/tensorType.js';
 import { expressionsIn, type Kernel } from '../src/engine/loops/kernel.js';
 import { tensorsIn } from '../src/engine/loops/operands.js';
 import { verifyKernel } from '../src/engine/loops/verify.js';
+import { roundToHalf } from '../src/engine/runtime/halfFloat.js';
 import { assertClose, type Tolerance } from './assertClose.js';
 import { foundGpu } from './foundDevices.js';
+import { fromHalfBits, halfBits } from './halfBits.js';
 
 await foundGpu?.dispose();
 
@@ -62,6 +64,19 @@ const TOLERANCE: Tolerance = { relative: 4e-6, absolute: 1e-6 };
 
 /** Runs a kernel on random numbers by both, and compares all that it stores, and that nothing else changes. */
 export async function assertAgreement(run: Run, tolerance = TOLERANCE): Promise<void> {
+  for (const { found, expected, what } of await runByBoth(run)) assertClose(found, expected, what, tolerance);
+}
+
+/** What a kernel leaves in a tensor: on the GPU, and by the interpreter. */
+export interface Left {
+  readonly tensor: Tensor;
+  readonly what: string;
+  readonly found: ArrayLike<number>;
+  readonly expected: Float64Array;
+}
+
+/** Runs a kernel on random numbers by both. */
+export async function runByBoth(run: Run): Promise<Left[]> {
   const { kernel, tile, isShared = false, seed } = run;
   verifyKernel('drawn', kernel);
   const gpu = isShared ? await bindingOnce() : await testGpu();
@@ -75,16 +90,23 @@ export async function assertAgreement(run: Run, tolerance = TOLERANCE): Promise<
     const dispatches = await dispatchKernels(gpu, [{ kernel, memoryOf, tile }]);
     await gpu.submit((encoder) => encodeDispatches(encoder, dispatches));
   } else await runInside(gpu, kernel, memoryOf, tile);
-  const found = new Map<Tensor, Float32Array>();
-  for (const tensor of tensors) found.set(tensor, new Float32Array(await gpu.read(memories.get(tensor)!)));
+  const found = new Map<Tensor, ArrayLike<number>>();
+  for (const tensor of tensors) found.set(tensor, numbersIn(await gpu.read(memories.get(tensor)!), tensor));
   for (const buffer of new Set([...memories.values()].map(({ buffer }) => buffer))) gpu.free(buffer);
   kernelRun(kernel, (tensor) => elements.get(tensor)!, 'f64')();
   const read = tensorsIn(expressionsIn(kernel));
-  for (const [i, tensor] of tensors.entries()) {
-    if (isPacked(tensor)) continue;
+  return [...tensors.entries()].flatMap(([i, tensor]) => {
+    if (isPacked(tensor)) return [];
     const what = read.includes(tensor) ? `what is read, ${i}` : `what is stored, ${i}`;
-    assertClose(found.get(tensor)!, elements.get(tensor)!, what, tolerance);
-  }
+    return [{ tensor, what, found: found.get(tensor)!, expected: elements.get(tensor)! }];
+  });
+}
+
+/** The elements of a tensor as they lie in a GPU's memory. */
+function numbersIn(bytes: ArrayBuffer, tensor: Tensor): ArrayLike<number> {
+  if (!isHalf(tensor)) return new Float32Array(bytes);
+  const halves = new Uint16Array(bytes, 0, elementCount(tensor.type.shape));
+  return Float64Array.from(halves, fromHalfBits);
 }
 
 /** Runs a kernel, and throws where it reads or stores outside of a tensor: bounds checks alone would hide that. */
@@ -102,13 +124,20 @@ async function runInside(gpu: Gpu, kernel: Kernel, memoryOf: (tensor: Tensor) =>
 
 function numbers({ type }: Tensor, seed: number, i: number): Float64Array {
   const stream = new RandomStream(seed, 'operand', [i]);
-  const draw = () =>
-    type.dtype === 'u8' ? Math.floor(256 * stream.uniform()) : Math.fround(stream.normal());
+  const draw = () => {
+    if (type.dtype === 'u8') return Math.floor(256 * stream.uniform());
+    return type.dtype === 'f16' ? roundToHalf(stream.normal()) : Math.fround(stream.normal());
+  };
   return Float64Array.from({ length: elementCount(type.shape) }, draw);
 }
 
-/** As they lie in a GPU's memory: bytes in whole words. */
+/** As they lie in a GPU's memory: bytes and 16-bit floats in whole words. */
 function bytesOf(tensor: Tensor, elements: Float64Array): Float32Array | Uint8Array {
+  if (isHalf(tensor)) {
+    const halves = new Uint16Array(Math.ceil(elements.length / 2) * 2);
+    halves.set(Array.from(elements, halfBits));
+    return new Uint8Array(halves.buffer);
+  }
   if (!isPacked(tensor)) return Float32Array.from(elements);
   const words = new Uint8Array(Math.ceil(elements.length / 4) * 4);
   words.set(elements);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
@@ -12,7 +12,7 @@ import { encodePng } from '../src/records/writing/encodePng.js';
 import { browserPath, openPage, SOFTWARE_GPU, serve, skipWithoutBrowser } from './browser.js';
 import { hugePng } from './hugePng.js';
 import { assertAccessible, assertFits } from './pageChecks.js';
-import { temporaryFolder } from './tinyRun.js';
+import { root, temporaryFolder } from './tinyRun.js';
 import { makeRun } from './trainedRun.js';
 
 // The playground as a person uses it: by mouse, touch and keyboard, on the GPU and on the processor, offline.
@@ -215,6 +215,33 @@ test('once loaded, the page works without its server', options, async () => {
     await assertTranslated(page);
   } finally {
     await close();
+  }
+});
+
+test('the examples of pages work as they stand', options, async () => {
+  const host = join(folder, 'host');
+  cpSync(site, join(host, 'site'), { recursive: true });
+  for (const name of ['page.html', 'element.html'])
+    copyFileSync(join(root, 'examples', 'browser', name), join(host, name));
+  const hosted = await serve(host);
+  const { page, errors, close } = await openPage(`${hosted.url}element.html`);
+  try {
+    await page
+      .getByRole('status')
+      .getByText(/ ms on your/)
+      .waitFor();
+    await page.goto(`${hosted.url}page.html`);
+    await page.getByText('Ready, by wasm').waitFor();
+    const png = await encodePng({ data: renderFacade(0, 7, 64).label, shape: [1, 64, 64, 3] });
+    await page.setInputFiles('#file', { name: 'a.png', mimeType: 'image/png', buffer: Buffer.from(png) });
+    await page.getByText('64 × 64').waitFor();
+    assert.deepEqual(
+      errors.filter((error) => !error.includes('favicon')),
+      [],
+    );
+  } finally {
+    await close();
+    hosted.close();
   }
 });
 

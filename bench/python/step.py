@@ -24,6 +24,10 @@ from pix2pix import Pix2Pix
 SIZES = {32: "unet_32", 64: "unet_64", 128: "unet_128", 256: "unet_256"}
 
 
+def thread_counts(text):
+    return [int(count) for count in text.split(",")]
+
+
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--size", type=int, default=256, choices=sorted(SIZES), help="image side, which picks the U-Net")
@@ -32,7 +36,8 @@ def parse_arguments():
     parser.add_argument("--ndf", type=int, default=64)
     parser.add_argument("--steps", type=int, default=10, help="steps that are timed")
     parser.add_argument("--warmup", type=int, default=3, help="steps before them")
-    parser.add_argument("--threads", type=int, default=0, help="0: PyTorch's own choice")
+    parser.add_argument("--threads", type=thread_counts, default=[0],
+                        help="0: PyTorch's own choice; several, as 2,4,8: one result for each")
     parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
     parser.add_argument("--mode", default="eager", choices=["eager", "channels_last", "bf16", "compile"])
     parser.add_argument("--tf32", action="store_true")
@@ -110,19 +115,24 @@ def time_calls(call, warmup, count, device="cpu"):
 
 def main():
     opt = parse_arguments()
-    if opt.threads:
-        torch.set_num_threads(opt.threads)
     torch.manual_seed(0)
     choose_precision(opt)
-    model, (real_A, real_B), is_fused = build(opt)
+    model, images, is_fused = build(opt)
+    for threads in opt.threads:
+        if threads:
+            torch.set_num_threads(threads)
+        show(measure(opt, model, images, is_fused), opt.json)
 
+
+def measure(opt, model, images, is_fused):
+    real_A, real_B = images
     step = time_calls(lambda: model.optimize_parameters(real_A, real_B), opt.warmup, opt.steps, opt.device)
     # Linux counts ru_maxrss in KiB, macOS in bytes; taken before the forward passes below, which training has not
     rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     with torch.no_grad():
         forward = time_calls(lambda: model.G(real_A), 1, opt.steps, opt.device)
 
-    result = {
+    return {
         "torch": torch.__version__,
         "device": torch.cuda.get_device_name() if opt.device == "cuda" else "cpu",
         "mode": opt.mode,
@@ -141,12 +151,15 @@ def main():
         "peak_gpu_bytes": torch.cuda.max_memory_reserved() if opt.device == "cuda" else None,
         "losses": {name: float(loss.detach()) for name, loss in model.losses.items()},
     }
-    if opt.json:
-        print(json.dumps(result))
+
+
+def show(result, as_json):
+    if as_json:
+        print(json.dumps(result), flush=True)
     else:
-        print(f"PyTorch {result['torch']} {opt.mode} on {result['device']}, {result['threads']} threads: step "
+        print(f"PyTorch {result['torch']} {result['mode']} on {result['device']}, {result['threads']} threads: step "
               f"{result['step_ms_median']:.0f} ms, generator {result['generator_forward_ms_median']:.0f} ms, "
-              f"peak RSS {rss / 2**30:.2f} GiB")
+              f"peak RSS {result['peak_rss_bytes'] / 2**30:.2f} GiB")
 
 
 if __name__ == "__main__":

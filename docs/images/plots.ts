@@ -2,9 +2,11 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import type { GrowthPoint } from '../../bench/growth.js';
+import { median } from '../../bench/measure.js';
+import type { ThreadMeasurements } from '../../bench/threadsReport.js';
 
 /*
- * Draws the plots of docs/performance.md from what `npm run bench:growth` and `npm run bench:dataset` measured:
+ * Draws the plots of docs/performance.md from what `npm run bench:growth` and `npm run bench:threads` measured:
  *
  *   npm run docs:plots
  */
@@ -28,6 +30,71 @@ if (growth !== undefined) {
   );
   draw('docs/images/growth-time.svg', points, 'milliseconds', 'predictedMilliseconds', 'ms a step', 1);
   draw('docs/images/growth-memory.svg', points, 'memoryBytes', 'predictedMemoryBytes', 'GB at the peak', 1e9);
+}
+
+const threads = read('bench/results/threads.json');
+if (threads !== undefined) {
+  const measured = threads as unknown as ThreadMeasurements;
+  drawThreads('docs/images/threads-step.svg', 'ms a step', threadPoints(measured, 'step'));
+  drawThreads('docs/images/threads-forward.svg', 'ms a forward pass', threadPoints(measured, 'forward'));
+}
+
+interface ThreadPoint {
+  readonly threads: number;
+  readonly milliseconds: number;
+  readonly series: string;
+}
+
+function threadPoints({ base, ours, theirs }: ThreadMeasurements, what: 'step' | 'forward'): ThreadPoint[] {
+  const own = ours
+    .filter(({ variant }) => variant === base)
+    .map(({ threads, stepMs, forwardMs }) => {
+      return { threads, milliseconds: median(what === 'step' ? stepMs : forwardMs), series: 'pix2pix-ts' };
+    });
+  const peers = theirs.map(({ threads, way, result }) => {
+    const times = what === 'step' ? result.step_ms : result.generator_forward_ms;
+    return { threads, milliseconds: median(times), series: `PyTorch, ${way.split(',')[0]}` };
+  });
+  return [...own, ...peers].sort((a, b) => a.threads - b.threads);
+}
+
+/** Times by threads, both by their logarithms: what all threads share lies on a falling straight line. */
+function drawThreads(file: string, label: string, points: readonly ThreadPoint[]): void {
+  const [x, y] = ['threads', 'milliseconds'];
+  const counts = [...new Set(points.map(({ threads }) => threads))];
+  const svg = Plot.plot({
+    ...{
+      document,
+      width: WIDTH,
+      height: HEIGHT,
+      style: STYLE,
+      marginLeft: 56,
+      marginRight: 30,
+      marginBottom: 56,
+      marginTop: 44,
+    },
+    x: { type: 'log', label: 'threads', labelOffset: 36, ticks: counts, tickFormat: '~f', grid: true },
+    y: { type: 'log', label, tickFormat: '~f', grid: true },
+    color: { legend: false },
+    marks: [
+      Plot.line(points, { x, y, stroke: 'series' }),
+      Plot.dot(points, { x, y, fill: 'series', r: 4 }),
+      Plot.text(
+        points,
+        Plot.selectFirst({
+          x,
+          y,
+          z: 'series',
+          text: 'series',
+          fill: 'series',
+          dx: 8,
+          dy: -10,
+          textAnchor: 'start',
+        }),
+      ),
+    ],
+  });
+  save(file, svg, `${label} by threads`);
 }
 
 interface Drawn extends GrowthPoint {
@@ -78,8 +145,12 @@ function draw(
       ),
     ],
   });
+  save(file, svg, `${label} against GFLOP a step, measured and predicted`);
+}
+
+function save(file: string, svg: ReturnType<typeof Plot.plot>, text: string): void {
   const title = document.createElementNS('http://www.w3.org/2000/svg', 'title');
-  title.textContent = `${label} against GFLOP a step, measured and predicted`;
+  title.textContent = text;
   svg.prepend(title);
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   writeFileSync(file, `${svg.outerHTML}\n`);

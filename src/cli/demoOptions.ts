@@ -38,7 +38,7 @@ export const DEMO_OPTIONS = {
     min: 0,
     max: 1024,
     group: 'Demonstration',
-    help: 'threads that compute; 0 = as many as there are cores',
+    help: 'threads that compute; 0 = one for each core, bound to it',
   },
   quiet: { kind: 'flag', group: 'Demonstration', help: 'say nothing but warnings and errors' },
   verbose: { kind: 'flag', group: 'Demonstration', help: 'say more' },

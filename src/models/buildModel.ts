@@ -14,8 +14,10 @@ const FORM =
 export function buildModel(definition: ModelDefinition, opt: ModelOptions): ModelGraph {
   const graph = definition.build(opt);
   const isOld = 'trainStep' in graph;
-  if (!isOld && (graph.step instanceof TrainingStep || (graph.step === undefined && definition.onlyTests)))
+  if (!isOld && (graph.step instanceof TrainingStep || (graph.step === undefined && definition.onlyTests))) {
+    if (opt.precision === 'mixed') graph.step?.inMixedPrecision(graph.optimisers.map(({ name }) => name));
     return graph;
+  }
   throw new Pix2PixError(
     `--model ${definition.name}: the training step is not in the form that is needed`,
     { found: isOld ? 'trainStep: (size, parts) => ...' : `step: ${typeof graph.step}`, expected: FORM },

@@ -1,10 +1,12 @@
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { type Program, valuesOf } from '../engine/ir/program.js';
+import type { State } from '../engine/ir/state.js';
 import { type BatchShare, Trace } from '../engine/ir/trace.js';
 import type { Value } from '../engine/ir/value.js';
 import { allReduce } from '../engine/ops/allReduce.js';
 import { scale } from '../engine/ops/elementwise.js';
 import type { ImageSize } from './images.js';
+import { lossScaleOf } from './layers/adam.js';
 
 /** Results of a program by name: `loss_<name>`, a scalar, or a visual, f32[N, C, H, W]. */
 export type Outputs = Readonly<Record<string, Value>>;
@@ -43,17 +45,33 @@ export interface PartSelection {
 
 /** A training step from which the programs of all its parts, of some or of one are composed. Made by `defineStep`. */
 export class TrainingStep {
+  private scales: ReadonlyMap<string, State> = new Map();
+
   /** @internal */
   constructor(
     /** Names in the order in which they run. */
     readonly parts: readonly string[],
     readonly pooled: Readonly<Record<string, string>>,
-    private readonly compose: (size: ImageSize, selection: Selected) => Program,
+    private readonly compose: (
+      size: ImageSize,
+      selection: Selected,
+      lossScales: ReadonlyMap<string, State>,
+    ) => Program,
   ) {}
+
+  /** By optimiser, the states by which losses are multiplied; none but in mixed precision. */
+  get lossScales(): ReadonlyMap<string, State> {
+    return this.scales;
+  }
+
+  /** From here on programs compute in mixed precision, with a loss scale for each of these optimisers. */
+  inMixedPrecision(optimisers: readonly string[]): void {
+    this.scales = new Map(optimisers.map((name) => [name, lossScaleOf(name)]));
+  }
 
   /** The program of some parts, by default of the whole step. Throws Pix2PixError when parts are not apart. */
   program(size: ImageSize, { parts = this.parts, movesShared = true, share }: PartSelection = {}): Program {
-    return this.compose(size, { parts, movesShared, share });
+    return this.compose(size, { parts, movesShared, share }, this.scales);
   }
 }
 
@@ -81,8 +99,8 @@ export function stepOf({ step }: { readonly step?: TrainingStep }): TrainingStep
  * ```
  */
 export function defineStep<Shared>(definition: StepDefinition<Shared>): TrainingStep {
-  return new TrainingStep(Object.keys(definition.parts), definition.pooled ?? {}, (size, selection) =>
-    composeParts(definition, size, selection),
+  return new TrainingStep(Object.keys(definition.parts), definition.pooled ?? {}, (...program) =>
+    composeParts(definition, ...program),
   );
 }
 
@@ -90,8 +108,9 @@ function composeParts<Shared>(
   { shared, shown, parts }: StepDefinition<Shared>,
   size: ImageSize,
   { parts: names, movesShared, share }: Selected,
+  lossScales: ReadonlyMap<string, State>,
 ): Program {
-  const step = new Trace(true, share);
+  const step = new Trace(true, share, lossScales);
   const begin = () => shared(step, size);
   const context = movesShared ? begin() : step.withoutMoving(begin);
   if (step.program({}).hostSteps.length > 0)

@@ -213,7 +213,7 @@ export const MACHINE_OPTIONS = {
     max: 1024,
     group: 'Machine and messages',
     stored: 'never',
-    help: 'threads that compute; 0 = as many as there are cores',
+    help: 'threads that compute; 0 = one for each core, bound to it',
   },
   layer_forms: {
     kind: 'choice',

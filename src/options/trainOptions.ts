@@ -83,6 +83,13 @@ const SCHEDULE_OPTIONS = {
     group: 'Training',
     help: "shorten the gradient of each optimiser's weights, all taken together, to this length",
   },
+  precision: {
+    kind: 'choice',
+    default: 'f32',
+    choices: ['f32', 'mixed'],
+    group: 'Training',
+    help: 'mixed: activations in 16-bit floats, sums and weights in 32, and a loss scale that follows the gradients; on GPUs alone',
+  },
   accumulate: {
     kind: 'int',
     default: 1,

@@ -4,6 +4,7 @@ import { DEFAULT_DEVICE, type DeviceName } from '../engine/devices/registry.js';
 import type { Device, DeviceSettings } from '../engine/runtime/device.js';
 import type { TestOptions } from '../options/testOptions.js';
 import type { TrainOptions } from '../options/trainOptions.js';
+import { requirePrecision } from './model/requirePrecision.js';
 import { TunedChoicesFile } from './tunedChoicesFile.js';
 
 /** The device that `--device` names; where it leaves the choice and nothing was timed, the default. */
@@ -15,7 +16,7 @@ export function namedDevice({ device }: Pick<TrainOptions, 'device'>): DeviceNam
  * Opens the device that `--device` names, and of GPUs the one that `--gpu` does, with `--intra_threads` and the timed
  * choices that `--layer_forms` allows.
  *
- * @throws Pix2PixError as `openDevice`, and where several ranks are to train on a device that cannot compute with others
+ * @throws Pix2PixError as `openDevice` and `requirePrecision`, and where several ranks are to train on a device that cannot compute with others
  */
 export async function openChosenDevice(
   opt: TrainOptions | TestOptions,
@@ -24,11 +25,21 @@ export async function openChosenDevice(
   const { intraThreads: threads, layerForms, gpu } = opt;
   const tunedChoices = layerForms === 'rule' ? undefined : new TunedChoicesFile();
   const device = await openDevice(namedDevice(opt), { threads, tunedChoices, gpu, ...settings });
-  if (settings.collective === device.collective) return device;
-  await device.dispose();
+  try {
+    requirePrecision(opt, device);
+    requireCollective(device, settings);
+    return device;
+  } catch (error) {
+    await device.dispose();
+    throw error;
+  }
+}
+
+function requireCollective(device: Device, { collective }: Pick<DeviceSettings, 'collective'>): void {
+  if (collective === device.collective) return;
   throw new Pix2PixError(
     `several ranks cannot train on the device ${device.name} together yet`,
-    { ranks: settings.collective?.size ?? 1 },
+    { ranks: collective?.size ?? 1 },
     'pass --device cpu, or train by one process',
   );
 }

@@ -30,4 +30,4 @@ export interface LoweringContext<Attributes> {
 }
 
 /** ONNX's numbers for element types (onnx.proto, TensorProto.DataType). */
-export const onnxDataType: Readonly<Record<DType, number>> = { f32: 1, u8: 2, i64: 7 };
+export const onnxDataType: Readonly<Record<DType, number>> = { f32: 1, u8: 2, i64: 7, f16: 10 };

@@ -70,7 +70,9 @@ export type Expr = { readonly id: number } & (
 
 export type UnaryOp =
   | ('neg' | 'abs' | 'sign' | 'floor' | 'truncate' | 'sqrt' | 'exp' | 'log' | 'reciprocal')
-  | ('tanh' | 'sigmoid' | 'softplus');
+  | ('tanh' | 'sigmoid' | 'softplus')
+  /** The nearest 16-bit float, of two the even one; what is too large for it is infinite. */
+  | 'half';
 export type BinaryOp = 'add' | 'sub' | 'mul' | 'div' | 'min' | 'max';
 
 /** low ≤ index < high */

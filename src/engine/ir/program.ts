@@ -32,6 +32,11 @@ export function computing(outputs: ReadonlyMap<string, Value>): Program {
   };
 }
 
+/** Whether it is to be computed in mixed precision: as a training step is whose loss is scaled for it. */
+export function isMixed({ hostSteps }: Program): boolean {
+  return hostSteps.some(({ lossScale }) => lossScale !== undefined);
+}
+
 /** The same program, which leaves all states as they are. Throws if it has host steps, which exist to change them. */
 export function withoutUpdates(program: Program): Program {
   if (program.hostSteps.length > 0)

@@ -1,5 +1,5 @@
-/** Element types: 32-bit float, byte, 64-bit integer. */
-export type DType = 'f32' | 'u8' | 'i64';
+/** Element types: 32-bit float, byte, 64-bit integer; 16-bit float, as which kernels store some results. */
+export type DType = 'f32' | 'u8' | 'i64' | 'f16';
 
 /** The extents of a tensor's axes, outermost first; [] is a scalar. */
 export type Shape = readonly number[];

@@ -33,10 +33,12 @@ export class Trace {
   /**
    * @param training batch statistics and dropout are on; off, networks use their running statistics
    * @param share of several processes, which part of the batch this one has; default: all of it
+   * @param lossScales in mixed precision, by optimiser, the state by which its loss is multiplied
    */
   constructor(
     readonly training: boolean,
     readonly share?: BatchShare,
+    readonly lossScales: ReadonlyMap<string, State> = new Map(),
   ) {}
 
   /** A tensor that the caller supplies at every run. */

@@ -113,6 +113,11 @@ export interface AdamStep {
   readonly inputs: readonly Value[];
   /** Name of the run-time scalar that holds the learning rate. */
   readonly learningRate: string;
+  /**
+   * In mixed precision the state that the loss has been multiplied by, so that gradients do not vanish between 16-bit
+   * floats: they are divided by it again, a step whose gradients are not finite is left out, and the scale follows.
+   */
+  readonly lossScale?: State;
 }
 
 /** A node of the program that a device runs by code of its own. */

@@ -91,7 +91,8 @@ function elementsOf({ type }: Tensor): number {
   return elementCount(type.shape);
 }
 
-/** Bytes lie as such where they come from outside; what is computed is f32. */
+/** Bytes lie as such where they come from outside; what is computed is f32, or in mixed precision f16. */
 function bytesEach({ type, source }: Tensor): number {
+  if (type.dtype === 'f16') return 2;
   return type.dtype === 'u8' && source.kind === 'external' ? 1 : FLOAT_BYTES;
 }

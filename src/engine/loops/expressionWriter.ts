@@ -1,8 +1,8 @@
 import type { Atom, BinaryOp, Expr, Index, Range, Tensor, Term, UnaryOp } from '../ir/loopForm.js';
 import { type Block, type Counted, type Dependence, ofAxis } from './block.js';
 import { dependenceOf, dependenceOfAtom, dependenceOfIndex } from './dependence.js';
+import { neededRanges, rangeKey } from './guards.js';
 import { flatten } from './indices.js';
-import { readsInside } from './inside.js';
 import type { Store } from './kernel.js';
 import { runsOf } from './runs.js';
 
@@ -72,19 +72,20 @@ export class ExpressionWriter {
     this.block.lines.push(...lines);
   }
 
-  /** The name of an expression's value, which is needed only where the guard holds, if reading does need that. */
-  expr(expr: Expr, guard?: Guard): string {
-    if (guard !== undefined && readsInside(expr)) return this.expr(expr);
-    const key = keyOf(expr, guard);
+  /** The name of an expression's value, which is needed only where these ranges hold. */
+  expr(expr: Expr, ranges: readonly Range[] = []): string {
+    const guards = neededRanges(expr, ranges);
+    const key = keyOf(expr, guards);
     const known = this.block.find(key);
     if (known !== undefined) return known;
-    const code = this.code(expr, guard);
-    return this.block.at(dependenceOf(expr) | (guard?.needed ?? 0)).define(key, code);
+    const code = this.code(expr, guards);
+    const needed = guards.reduce((some, { index }) => some | dependenceOfIndex(index), dependenceOf(expr));
+    return this.block.at(needed).define(key, code);
   }
 
   /** Has an expression, where it is not guarded, be taken from another one of the same value. */
   callSame(expr: Expr, same: Expr): void {
-    this.block.call(keyOf(expr, undefined), this.expr(same));
+    this.block.call(keyOf(expr, []), this.expr(same));
   }
 
   /** The condition, in parts, that a store goes to an element of the tensor. */
@@ -95,14 +96,14 @@ export class ExpressionWriter {
     );
   }
 
-  private code(expr: Expr, guard: Guard | undefined): string {
+  private code(expr: Expr, guards: readonly Range[]): string {
     const { language } = this;
-    const part = (inner: Expr) => this.expr(inner, guard);
+    const part = (inner: Expr) => this.expr(inner, guards);
     switch (expr.kind) {
       case 'const':
         return language.number(expr.value);
       case 'load':
-        return this.element(expr.tensor, flatten(expr.index, expr.tensor.type.shape), guard);
+        return this.element(expr.tensor, flatten(expr.index, expr.tensor.type.shape), this.guard(guards));
       case 'acc':
         return this.block.find(accumulatorKey(expr.of)) ?? `acc${expr.of}`;
       case 'fromIndex':
@@ -112,8 +113,8 @@ export class ExpressionWriter {
       case 'binary':
         return language.binary(expr.op, part(expr.x), part(expr.y));
       case 'select': {
-        const inside = this.guard(expr.where, guard);
-        return language.choose(inside.name, this.expr(expr.x, inside), part(expr.y));
+        const inside = [...guards, ...expr.where];
+        return language.choose(this.guard(inside)!.name, this.expr(expr.x, inside), part(expr.y));
       }
       case 'positive':
         return language.choose(language.isPositive(part(expr.of)), part(expr.x), part(expr.y));
@@ -125,20 +126,25 @@ export class ExpressionWriter {
     return read ?? this.language.element(tensor, this.index(place), guard?.name);
   }
 
-  /** The condition that all ranges hold, and the one around them. */
-  guard(ranges: readonly Range[], around: Guard | undefined): Guard {
+  /** The condition that all ranges hold: those that are known further out are joined there. */
+  private guard(ranges: readonly Range[]): Guard | undefined {
     const conditions = ranges.map((range) => this.isInRange(range));
-    const all = around === undefined ? conditions : [around, ...conditions];
-    if (all.length === 1) return all[0];
-    const needed = all.reduce((some, condition) => some | condition.needed, 0);
-    const code = all.map(({ name }) => name).join(' && ');
-    return { name: this.block.find(code) ?? this.block.at(needed).define(code, code), needed };
+    const depth = ({ needed }: Guard) => this.block.at(needed).depth;
+    return conditions
+      .sort((a, b) => depth(a) - depth(b))
+      .reduce<Guard | undefined>((all, condition) => {
+        if (all === undefined || all.name === condition.name) return condition;
+        const needed = all.needed | condition.needed;
+        const code = `${all.name} && ${condition.name}`;
+        return { name: this.block.find(code) ?? this.block.at(needed).define(code, code), needed };
+      }, undefined);
   }
 
-  private isInRange({ index, low, high }: Range): Guard {
+  private isInRange(range: Range): Guard {
+    const { index, low, high } = range;
     const [from, to] = [index.low < low ? low : undefined, index.high >= high ? high : undefined];
     const needed = dependenceOfIndex(index);
-    const key = `${index.id} in ${from} ${to}`;
+    const key = rangeKey(range);
     const known = this.block.find(key);
     if (known !== undefined) return { name: known, needed };
     const code = this.language.isWithin(this.index(index), from, to);
@@ -244,8 +250,8 @@ export class ExpressionWriter {
   }
 }
 
-function keyOf({ id }: Expr, guard: Guard | undefined): string {
-  return `${id} ${guard?.name}`;
+function keyOf({ id }: Expr, guards: readonly Range[]): string {
+  return `${id} ${guards.map(rangeKey)}`;
 }
 
 /** By which a block knows the name of an accumulator that is not called acc0, acc1, ... there. */

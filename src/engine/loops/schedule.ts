@@ -1,9 +1,10 @@
 import type { Tensor } from '../ir/loopForm.js';
-import { type Program, valuesOf } from '../ir/program.js';
+import { isMixed, type Program, valuesOf } from '../ir/program.js';
 import { checkComputed, cutProgram } from '../ir/segments.js';
 import type { Value } from '../ir/value.js';
 import { type FusionOptions, fuse } from './fusion/fuse.js';
 import { splitsFor } from './fusion/splitPolicy.js';
+import { type CanStoreHalf, inMixedPrecision } from './halves.js';
 import { kernelOf } from './kernel.js';
 import { lowerToLoops } from './lowerToLoops.js';
 import { computedTensors } from './operands.js';
@@ -13,6 +14,8 @@ import { verifySchedule } from './verifySchedule.js';
 export interface ScheduleOptions {
   /** How kernels are fused; 'none': every loop of an op is one. Default: for devices that bind 16 tensors. */
   readonly fusion?: FusionOptions | 'none';
+  /** In mixed precision, what may be stored as 16-bit floats. Default: anything. */
+  readonly canStoreHalf?: CanStoreHalf;
 }
 
 const DEFAULT_FUSION: FusionOptions = { maxTensors: 16, splitOf: splitsFor(400) };
@@ -21,15 +24,16 @@ const DEFAULT_FUSION: FusionOptions = { maxTensors: 16, splitOf: splitsFor(400) 
  * The kernels of a program, with its host steps between them: what all devices execute that run kernels.
  * @throws Error when an output is not computed, or a state is read as it was before a step that has updated it
  */
-export function scheduleOf(program: Program, { fusion = DEFAULT_FUSION }: ScheduleOptions = {}): Schedule {
+export function scheduleOf(program: Program, options: ScheduleOptions = {}): Schedule {
+  const { fusion = DEFAULT_FUSION, canStoreHalf = () => true } = options;
   checkComputed(program);
   const tensors = lowerToLoops(valuesOf(program));
   const loops = loopByLoop(program, tensors);
-  const leaving = [...program.outputs.values(), ...program.writes.values()].map(
-    (value) => tensors.get(value)!,
-  );
-  const tasks = fusion === 'none' ? loops : fuse(loops, tensors, new Set(leaving), fusion);
-  const schedule = { tensors, tasks };
+  const wanted = [...program.outputs.values(), ...program.writes.values()];
+  const leaving = new Set(wanted.map((value) => tensors.get(value)!));
+  const tasks = fusion === 'none' ? loops : fuse(loops, tensors, leaving, fusion);
+  const exact = { tensors, tasks, leaving };
+  const schedule = isMixed(program) ? inMixedPrecision(exact, canStoreHalf) : exact;
   verifySchedule(schedule);
   return schedule;
 }

@@ -10,6 +10,8 @@ export interface Substitution {
   readonly element?: (tensor: Tensor, index: readonly Index[]) => Expr | undefined;
   /** For an accumulator. */
   readonly accumulator?: (of: number) => Expr;
+  /** For an expression as it was, of which this has been made so far. */
+  readonly result?: (from: Expr, made: Expr) => Expr;
 }
 
 /** Rewrites expressions and indices; equal parts are rewritten once. */
@@ -23,6 +25,7 @@ export class Rewriting {
     let made = this.expressions.get(expr);
     if (made === undefined) {
       made = this.rewrite(expr);
+      made = this.substitution.result?.(expr, made) ?? made;
       this.expressions.set(expr, made);
     }
     return made;

@@ -11,4 +11,6 @@ export type Task =
 export interface Schedule {
   readonly tensors: ReadonlyMap<Value, Tensor>;
   readonly tasks: readonly Task[];
+  /** What is wanted of the program besides what its host steps read: outputs, and new values of states. */
+  readonly leaving: ReadonlySet<Tensor>;
 }

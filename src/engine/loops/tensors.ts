@@ -49,6 +49,11 @@ export function contraction(
   return table.get(key, (id) => ({ id, type, source }));
 }
 
+/** The same tensor, stored as 16-bit floats. */
+export function asHalf({ id: of, type, source }: Tensor): Tensor {
+  return table.get(`half ${of}`, (id) => ({ id, type: { ...type, dtype: 'f16' }, source }));
+}
+
 function keyOf({ dtype, shape }: TensorType): string {
   return `${dtype} ${shape}`;
 }

@@ -1,4 +1,5 @@
 import type { Tensor } from '../ir/loopForm.js';
+import type { State } from '../ir/state.js';
 import type { HostStep } from '../ir/value.js';
 import { expressionsIn } from './kernel.js';
 import { LoopError } from './loopError.js';
@@ -7,19 +8,23 @@ import { defaultName, formatKernel } from './print.js';
 import type { Schedule } from './task.js';
 import { verifyKernel, verifyOrder } from './verify.js';
 
+/** Whether a state has another value after a step. */
+const isUpdatedBy = ({ states, lossScale }: HostStep, state: State) =>
+  states.includes(state) || state === lossScale;
+
 /**
  * Checks that a program's tasks can run in their order: every kernel as `verifyKernel` has it, what is read is there by
  * then, and states are read as they are at that time: as they were before a host step only before it, and as it leaves
  * them only after it.
  * @throws LoopError
  */
-export function verifySchedule({ tensors, tasks }: Schedule): void {
+export function verifySchedule({ tensors, tasks }: Pick<Schedule, 'tensors' | 'tasks'>): void {
   verifyOrder(tasks.flatMap((task) => (task.kind === 'kernel' ? [task.kernel] : [])));
   const steps = tasks.flatMap((task) => (task.kind === 'host' ? [task.step] : []));
   const [before, after] = [new Map<Tensor, HostStep>(), new Map<Tensor, HostStep>()];
   for (const [{ source }, tensor] of tensors) {
     if (source.kind === 'updated') after.set(tensor, source.by);
-    const step = source.kind === 'state' && steps.find(({ states }) => states.includes(source.state));
+    const step = source.kind === 'state' && steps.find((step) => isUpdatedBy(step, source.state));
     if (step) before.set(tensor, step);
   }
   const done = new Set<HostStep>();

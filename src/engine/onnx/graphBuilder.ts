@@ -93,9 +93,8 @@ export class GraphBuilder implements Emitter {
     dims: readonly number[],
     data: Float32Array | BigInt64Array,
   ) {
-    // as text, 0 and -0 are the same
-    const elements = Array.from(data as ArrayLike<unknown>, (x) => (Object.is(x, -0) ? '-0' : `${x}`));
-    return this.once(`${dataType}[${dims.join()}]:${elements.join()}`, (name) =>
+    const words = new Int32Array(data.buffer, data.byteOffset, data.byteLength / 4); // 0 and -0 differ in bits
+    return this.once(`${dataType}[${dims.join()}]:${words.join()}`, (name) =>
       this.initialise(name, dataType, dims, data),
     );
   }

@@ -8,6 +8,7 @@ import {
   type TransposeContext,
   type WeightContext,
 } from './convLowering.js';
+import { interleavedPhases, suitsInterleaving } from './interleavedPhases.js';
 import { subpixelConv, suitsSubpixel } from './subpixel.js';
 import { winogradConv, winogradWeightGradient } from './winograd.js';
 
@@ -58,6 +59,11 @@ export const convTransposeAlgorithms: readonly Algorithm<TransposeContext['attri
     name: 'subpixel',
     applies: (context) => context.inputTypes.length === 2 && suitsSubpixel(subpixelGeometry(context)),
     lower: (emit, [y, weight], context) => subpixelConv(emit, y, weight, subpixelGeometry(context)),
+  },
+  {
+    name: 'phases',
+    applies: (context) => context.inputTypes.length === 2 && suitsInterleaving(subpixelGeometry(context)),
+    lower: (emit, [y, weight], context) => interleavedPhases(emit, y, weight, subpixelGeometry(context)),
   },
 ];
 

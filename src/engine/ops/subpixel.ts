@@ -51,28 +51,47 @@ export function subpixelConv(emit: Emitter, y: string, weight: string, g: Subpix
 }
 
 /** [s, s, out, in, taps, taps] of a weight [in, out, k, k], its taps in the order of a correlation. */
-function phaseKernels(
+function phaseKernels(emit: Emitter, weight: string, geometry: SubpixelGeometry): string {
+  const { stride: s } = geometry;
+  const phases = Array.from({ length: s * s }, (_, i) => [Math.floor(i / s), i % s] as const);
+  return gatherKernels(emit, weight, geometry, phases);
+}
+
+/** [out, in, taps, taps], that of one phase. */
+export function phaseKernel(
+  emit: Emitter,
+  weight: string,
+  geometry: SubpixelGeometry,
+  phase: readonly [down: number, across: number],
+): string {
+  return gatherKernels(emit, weight, geometry, [phase]);
+}
+
+function gatherKernels(
   emit: Emitter,
   weight: string,
   { weight: [inputs, outputs, k], stride: s }: SubpixelGeometry,
-) {
+  phases: readonly (readonly [down: number, across: number])[],
+): string {
   const taps = k / s;
-  const range = (n: number) => Array.from({ length: n }, (_, i) => i);
   const position = (phase: number, tap: number) => s * (taps - 1 - tap) + phase;
-  const indices = range(s).flatMap((fy) =>
-    range(s).flatMap((fx) =>
-      range(outputs).flatMap((o) =>
-        range(inputs).flatMap((i) =>
-          range(taps).flatMap((u) =>
-            range(taps).map((v) => ((i * outputs + o) * k + position(fy, u)) * k + position(fx, v)),
-          ),
-        ),
-      ),
-    ),
-  );
+  const indices = eachIndex([phases.length, outputs, inputs, taps, taps], (phase, o, i, u, v) => {
+    const [down, across] = phases[phase];
+    return ((i * outputs + o) * k + position(down, u)) * k + position(across, v);
+  });
   const gathered = emit.node('Gather', [
     emit.reshape(weight, [inputs * outputs * k * k]),
     emit.ints(indices),
   ]);
-  return emit.reshape(gathered, [s * s * outputs, inputs, taps, taps]);
+  return emit.reshape(gathered, [phases.length * outputs, inputs, taps, taps]);
+}
+
+/** A number for each index of an array of these extents, the last axis first. */
+function eachIndex(extents: readonly number[], of: (...index: readonly number[]) => number): number[] {
+  const index = extents.map(() => 0);
+  return Array.from({ length: extents.reduce((product, extent) => product * extent, 1) }, () => {
+    const number = of(...index);
+    for (let axis = extents.length - 1; axis >= 0 && ++index[axis] === extents[axis]; axis--) index[axis] = 0;
+    return number;
+  });
 }

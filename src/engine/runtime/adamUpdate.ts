@@ -22,9 +22,15 @@ export interface ElementwiseUpdate {
  *   v ← β₂ v + (1 - β₂) g²
  *   p ← p - stepSize · m / (√v + stabiliser)
  *
- * with stepSize = α √(1 - β₂ᵗ) / (1 - β₁ᵗ) and stabiliser = ε √(1 - β₂ᵗ), where g is the gradient times a factor.
+ * with stepSize = α √(1 - β₂ᵗ) / (1 - β₁ᵗ) and stabiliser = ε √(1 - β₂ᵗ), where g is the gradient, times a factor if
+ * it is clipped.
  */
-export function adamUpdate([beta1, beta2]: readonly [number, number], length: number) {
+export function adamUpdate(
+  [beta1, beta2]: readonly [number, number],
+  length: number,
+  scalars: AdamScalars = adamScalars(),
+  isClipped = true,
+) {
   const trace = new Trace(true);
   const [parameter, gradient, firstMoment, secondMoment] = [
     'parameter',
@@ -32,22 +38,31 @@ export function adamUpdate([beta1, beta2]: readonly [number, number], length: nu
     'firstMoment',
     'secondMoment',
   ].map((name) => trace.input(name, f32(length)));
-  const [stepSize, stabiliser, factor] = ['stepSize', 'stabiliser', 'factor'].map((name) =>
-    trace.input(name, f32()),
-  );
-  const g = mul(gradient, factor);
+  const { stepSize, stabiliser, factor } = scalars;
+  const g = isClipped ? mul(gradient, factor) : gradient;
   const m = add(scale(firstMoment, beta1), scale(g, 1 - beta1));
   const v = add(scale(secondMoment, beta2), mul(square(g), scalar(1 - beta2)));
   const update = mul(stepSize, div(m, add(sqrt(v), stabiliser)));
   return {
     arrays: { parameter, gradient, firstMoment, secondMoment },
-    scalars: { stepSize, stabiliser, factor },
+    scalars,
     writes: new Map([
       [firstMoment, m],
       [secondMoment, v],
       [parameter, sub(parameter, update)],
     ]),
   } satisfies ElementwiseUpdate;
+}
+
+/** The numbers that all elements of Adam's update share. */
+type AdamScalars = Readonly<Record<'stepSize' | 'stabiliser' | 'factor', Value>>;
+
+function adamScalars(): AdamScalars {
+  const trace = new Trace(true);
+  const [stepSize, stabiliser, factor] = ['stepSize', 'stabiliser', 'factor'].map((name) =>
+    trace.input(name, f32()),
+  );
+  return { stepSize, stabiliser, factor };
 }
 
 /** Adam's update, and the moving average of the parameters that it leaves: average ← kept · average + added · p. */
@@ -73,5 +88,17 @@ export function blendUpdate(length: number) {
     arrays: { target, source },
     scalars: { kept, added },
     writes: new Map([[target, add(mul(target, kept), mul(source, added))]]),
+  } satisfies ElementwiseUpdate;
+}
+
+/** target ← add · source */
+export function scaledUpdate(length: number) {
+  const trace = new Trace(true);
+  const [target, source] = ['target', 'source'].map((name) => trace.input(name, f32(length)));
+  const added = trace.input('added', f32());
+  return {
+    arrays: { target, source },
+    scalars: { added },
+    writes: new Map([[target, mul(source, added)]]),
   } satisfies ElementwiseUpdate;
 }

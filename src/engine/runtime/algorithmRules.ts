@@ -55,6 +55,8 @@ const SUBPIXEL: Rule = {
   isFastest: (sizes) => hasManyChannels(sizes) && isLarge(sizes),
   isPlausible: () => true,
 };
+/** Convolutions of a few channels each: worth it where copies that one thread makes weigh, among many threads. */
+const PHASES: Rule = { algorithm: 'phases', isFastest: () => false, isPlausible: hasManyChannels };
 const CHANNELS_LAST: Rule = {
   algorithm: 'channelsLast',
   isFastest: (sizes) =>
@@ -71,7 +73,7 @@ const RULES: Readonly<
   conv2d: { sizes: ([x, weight]) => sizesOf(x, weight), rules: [MINIMAL_FILTERING] },
   convTranspose2d: {
     sizes: ([y, weight]) => sizesOf(y, weight),
-    rules: [MINIMAL_FILTERING, turning('flipped'), SUBPIXEL],
+    rules: [MINIMAL_FILTERING, turning('flipped'), SUBPIXEL, PHASES],
   },
   convWeightGradient: {
     sizes: ([x, dy]) => sizesOf(dy, [x[1], dy[1]]),

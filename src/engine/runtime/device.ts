@@ -53,6 +53,8 @@ export interface Device {
   readonly memory: MemoryModel;
   /** The processes that its programs are run by together, where it is not this one alone. */
   readonly collective?: Collective | undefined;
+  /** Whether it computes programs in mixed precision. */
+  readonly hasMixedPrecision: boolean;
   /**
    * Runs that may be under way while the next is begun: whoever wants a result of every run awaits it so many runs later,
    * and never waits. 0: a run is over when its promise resolves.

@@ -1,8 +1,10 @@
 import { grad } from '../../engine/autodiff/grad.js';
-import type { State } from '../../engine/ir/state.js';
+import { State } from '../../engine/ir/state.js';
+import { f32 } from '../../engine/ir/tensorType.js';
 import type { Trace } from '../../engine/ir/trace.js';
 import type { Value } from '../../engine/ir/value.js';
-import { scale } from '../../engine/ops/elementwise.js';
+import { mul, scale } from '../../engine/ops/elementwise.js';
+import { SCALING_RULE } from '../../engine/runtime/lossScaling.js';
 
 /** An Adam optimiser (Kingma and Ba 2015): its name and its constants β₁, β₂, ε. */
 export interface AdamOptions {
@@ -24,12 +26,14 @@ export function learningRateOf(optimiser: string): string {
 /**
  * Differentiates `loss` by `parameters` and appends their Adam update: from here on they read as updated. The loss, a mean
  * over images, counts by the share of the whole batch that this process has, so that the gradients of all processes add up
- * to that of the whole batch.
+ * to that of the whole batch. In mixed precision it is multiplied by the optimiser's loss scale too.
  */
 export function adam(trace: Trace, loss: Value, parameters: readonly State[], options: AdamOptions): void {
   const { name } = options;
+  const lossScale = trace.lossScales.get(name);
+  const shared = trace.share === undefined ? loss : scale(loss, trace.share.share);
   const inputs = grad(
-    trace.share === undefined ? loss : scale(loss, trace.share.share),
+    lossScale === undefined ? shared : mul(shared, trace.read(lossScale)),
     parameters.map((parameter) => trace.read(parameter)),
   );
   trace.hostStep({
@@ -38,5 +42,14 @@ export function adam(trace: Trace, loss: Value, parameters: readonly State[], op
     states: parameters,
     inputs,
     learningRate: learningRateOf(name),
+    ...(lossScale && { lossScale }),
+  });
+}
+
+/** The state by which an optimiser's loss is multiplied in mixed precision. */
+export function lossScaleOf(optimiser: string): State {
+  return new State(`loss_scale_${optimiser}`, f32(), 'buffer', {
+    kind: 'constant',
+    value: SCALING_RULE.start,
   });
 }

@@ -11,8 +11,8 @@ import {
 
 /** Fewer numbers are drawn sooner than threads start. */
 const WORTH_THREADS = 2 ** 22;
-/** Four take the time of the largest tensor of the default networks, and memory for four of that size. */
-const MOST_THREADS = 4;
+/** So many take the time of the two largest tensors of the default networks; each has memory for the largest. */
+const MOST_THREADS = 8;
 
 /** What a thread is told to draw, and where to put it. */
 export interface DrawRequest {

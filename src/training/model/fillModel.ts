@@ -42,7 +42,7 @@ async function loadState(model: SavedModel, state: FoundState): Promise<SavedPro
   );
   await loadOptimisers(model, state.tensors);
   loadPools(model, state.tensors);
-  restoreProgress(model, progress);
+  await restoreProgress(model, progress);
   return progress;
 }
 

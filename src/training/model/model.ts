@@ -17,6 +17,7 @@ import { describeNetworks, networksInUse } from './networkSummary.js';
 import { fetchAll, type OnDemand } from './onDemand.js';
 import { ProgramCache } from './programCache.js';
 import { ProgramRunner } from './programRunner.js';
+import { requirePrecision } from './requirePrecision.js';
 import type { LoadedFrom, ModelCheckpoints } from './savedModel.js';
 import type { Place } from './savedProgress.js';
 import { SCHEDULE_OF_A_TEST, Schedule } from './schedule.js';
@@ -91,8 +92,9 @@ export class Model<Loss extends string = string, Visual extends string = string>
     opt: TrainOptions | TestOptions,
     surroundings: ModelSurroundings,
   ): Promise<Model> {
-    const graph = buildModel(definition, opt as unknown as ModelOptions);
     const { device } = surroundings;
+    requirePrecision(opt, device);
+    const graph = buildModel(definition, opt as unknown as ModelOptions);
     const { memory } = device;
     const use = chooseMemoryUse(graph, opt, memory);
     const trained = opt.isTrain ? await createOptimisers(graph, device, opt) : [];

@@ -27,7 +27,7 @@ export interface OptimiserSettings {
  * @throws Pix2PixError when there is not enough memory
  */
 export async function createOptimisers(
-  { optimisers, networks: all, testNetworks }: ModelGraph,
+  { optimisers, networks: all, testNetworks, step }: ModelGraph,
   device: Pick<Device, 'optimiser'>,
   { clipGradNorm, accumulate, ema }: OptimiserSettings,
 ): Promise<NetworkOptimiser[]> {
@@ -38,6 +38,7 @@ export async function createOptimisers(
     const optimiser = await device.optimiser(states, {
       ...{ betas, epsilon, clipNorm: clipGradNorm, accumulates: accumulate > 1 },
       averaging: averaged.length > 0 ? ema : undefined,
+      lossScale: step?.lossScales.get(name),
     });
     created.push({ name, optimiser, networks, averaged });
   }

@@ -1,3 +1,4 @@
+import type { LossScaling } from '../../engine/runtime/lossScaling.js';
 import type { DecidedAlgorithms } from '../../engine/runtime/tunedChoices.js';
 import type { LossSum } from './epochLoss.js';
 import type { ScheduleState } from './schedule.js';
@@ -28,6 +29,8 @@ export interface SavedProgress {
   readonly schedule: ScheduleState;
   /** By optimiser: updates made. */
   readonly updates: Readonly<Record<string, number>>;
+  /** Of a training in mixed precision, by optimiser. */
+  readonly lossScaling?: Readonly<Record<string, LossScaling>>;
   /** Which algorithms layers compute by; checkpoints of earlier versions do not say. */
   readonly decided?: DecidedAlgorithms;
 }

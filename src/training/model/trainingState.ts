@@ -5,6 +5,7 @@ import type { TensorFile } from '../../checkpoints/format/tensorFile.js';
 import type { State } from '../../engine/ir/state.js';
 import { elementCount } from '../../engine/ir/tensorType.js';
 import type { Device } from '../../engine/runtime/device.js';
+import type { LossScaling } from '../../engine/runtime/lossScaling.js';
 import type { Optimiser, OptimiserQuantity } from '../../engine/runtime/optimiser.js';
 import type { DecidedAlgorithms } from '../../engine/runtime/tunedChoices.js';
 import { type Module, parametersOf } from '../../models/layers/module.js';
@@ -131,19 +132,35 @@ export async function progressOf(
     losses: await model.getCurrentLosses(),
     schedule: { ...schedule.state },
     updates: Object.fromEntries(trained.map(({ name, optimiser }) => [name, optimiser.updates])),
+    ...(await lossScalingOf(trained)),
     decided: device.decided,
   };
 }
 
+async function lossScalingOf(trained: SavedModel['trained']): Promise<Pick<SavedProgress, 'lossScaling'>> {
+  const scaled = trained.filter(({ optimiser }) => optimiser.lossScaling !== undefined);
+  if (scaled.length === 0) return {};
+  const read = scaled.map(
+    async ({ name, optimiser }) => [name, await optimiser.lossScaling!.read()] as const,
+  );
+  return { lossScaling: Object.fromEntries(await Promise.all(read)) };
+}
+
 /** Sets a model's counters from what `progressOf` gave. */
-export function restoreProgress(model: SavedModel, progress: SavedProgress): void {
+export async function restoreProgress(model: SavedModel, progress: SavedProgress): Promise<void> {
   model.totalIters = progress.totalIters;
   model.steps = progress.steps;
   model.epochLoss.restart(progress.epochLoss);
   model.restoreLosses(progress.losses ?? {});
   model.schedule.restore(progress.schedule);
   if (progress.decided !== undefined) model.device.restoreDecided(progress.decided);
-  for (const { name, optimiser } of model.trained) optimiser.updates = progress.updates[name];
+  for (const { name, optimiser } of model.trained) {
+    const scaling = progress.lossScaling?.[name];
+    const isMixed = optimiser.lossScaling !== undefined;
+    // In 32 bits updates that were left out do not count.
+    optimiser.updates = progress.updates[name] - (isMixed ? 0 : (scaling?.skipped ?? 0));
+    if (scaling !== undefined) await optimiser.lossScaling?.write(scaling);
+  }
 }
 
 /**
@@ -180,8 +197,16 @@ export function parseProgress(json: unknown, optimisers: Iterable<string>): Save
   for (const [name, value] of Object.entries(numbers)) {
     if (typeof value !== 'number' || Number.isNaN(value)) throw notSound(name, value);
   }
+  for (const [name, scaling] of Object.entries(progress.lossScaling ?? {})) requireScaling(name, scaling);
   if (progress.decided !== undefined) requireDecided(progress.decided);
   return progress;
+}
+
+function requireScaling(name: string, { scale, goodSteps, skipped }: LossScaling): void {
+  if (!(scale > 0 && Number.isFinite(scale))) throw notSound(`lossScaling.${name}.scale`, scale);
+  for (const [counter, value] of Object.entries({ goodSteps, skipped })) {
+    if (!Number.isSafeInteger(value) || value < 0) throw notSound(`lossScaling.${name}.${counter}`, value);
+  }
 }
 
 function requireDecided(decided: DecidedAlgorithms): void {

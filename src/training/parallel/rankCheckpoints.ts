@@ -51,7 +51,7 @@ async function shareLoaded(ranks: Ranks, model: SavedModel, loaded?: LoadedFrom)
     const images = ranks.fromFirst(pool.images);
     pool.images.splice(0, pool.images.length, ...images);
   }
-  if (from.progress !== undefined) restoreProgress(model, from.progress);
+  if (from.progress !== undefined) await restoreProgress(model, from.progress);
   return from;
 }
 

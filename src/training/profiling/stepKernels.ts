@@ -1,4 +1,4 @@
-import { fusionFor } from '../../engine/devices/webgpu/fusionFor.js';
+import { scheduleOptions } from '../../engine/devices/webgpu/kernelLimits.js';
 import { kernelTexts } from '../../engine/devices/webgpu/kernelText.js';
 import { contractionShape } from '../../engine/devices/webgpu/shaders/contractionShape.js';
 import { tileByRule } from '../../engine/devices/webgpu/shaders/tileRules.js';
@@ -19,8 +19,8 @@ import type { TrainOptions } from '../../options/trainOptions.js';
 export function stepKernels(opt: TrainOptions): string {
   const graph = buildModel(findModel(opt.model), opt as unknown as ModelOptions);
   const size = { batch: opt.batchSize, height: opt.cropSize, width: opt.cropSize, format: 'u8' } as const;
-  const fusion = fusionFor(GUARANTEED);
-  const { tasks } = scheduleOf(stepOf(graph).program(size), { fusion });
+  const options = scheduleOptions({ workgroup: GUARANTEED });
+  const { tasks } = scheduleOf(stepOf(graph).program(size), options);
   return kernelTexts(tasks, (kernel) => {
     const shape = contractionShape(kernel);
     return shape && tileByRule(shape);

@@ -22,7 +22,7 @@ const parameter = (name: string, length: number) =>
   new State(name, f32(length), 'parameter', { kind: 'constant', value: 0 });
 
 for (const { id, start, steps, ...constants } of trajectories) {
-  test(`${id}: weights and moments are PyTorch's at every step, in every slab`, () => {
+  test(`${id}: weights and moments are PyTorch's at every step, in every slab`, async () => {
     const states = [
       parameter('first', start.length),
       parameter('filler', 1000),
@@ -35,7 +35,7 @@ for (const { id, start, steps, ...constants } of trajectories) {
     for (const state of compared) memory.of(state, 'parameter').set(start);
     for (const [i, { lr, gradient, weight, m, v }] of steps.entries()) {
       for (const state of compared) memory.of(state, 'gradient').set(gradient);
-      adam.update(lr);
+      await adam.update(lr);
       assert.equal(adam.updates, i + 1);
       for (const state of compared) {
         const single = { relative: 3e-7, absolute: 0 };

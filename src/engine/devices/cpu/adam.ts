@@ -17,6 +17,7 @@ import {
   type Quantity,
   type Slab,
 } from './optimiserMemory.js';
+import { type BuildUpdate, ThreadedUpdate, type UpdateThreads } from './threadedUpdate.js';
 import { elementwiseKernel } from './wasm/elementwiseKernel.js';
 import { compile } from './wasm/webAssembly.js';
 
@@ -33,12 +34,14 @@ export class Adam implements Optimiser {
   /** Updates made so far. */
   updates = 0;
   readonly memory: OptimiserMemory;
+  private readonly threaded = new Map<string, ThreadedUpdate>();
   private readonly kernels: readonly { readonly slab: Slab; readonly run: Kernel }[];
   private readonly blends: readonly { readonly slab: Slab; readonly run: Kernel }[];
 
   /**
    * Allocates memory for the states.
    * @param collective processes whose gradients are summed before an update; default: those of this one are all
+   * @param threading the threads that update; default: the caller's alone
    * @throws Pix2PixError when there is not enough
    */
   constructor(
@@ -46,6 +49,7 @@ export class Adam implements Optimiser {
     private readonly settings: AdamSettings,
     memory = new OptimiserMemory(states, extrasOf(settings)),
     private readonly collective?: Collective,
+    private readonly threading?: UpdateThreads,
   ) {
     this.memory = memory;
     const over = compile(kernelOf(adamUpdate(settings.betas, LANES)));
@@ -58,27 +62,45 @@ export class Adam implements Optimiser {
    * One update from the gradients in `memory`, summed over all processes, clipped where the settings say so, and that of the average.
    * @param learningRate α
    */
-  update(learningRate: number, from: 'gradient' | 'accumulated' = 'gradient'): void {
+  async update(learningRate: number, from: 'gradient' | 'accumulated' = 'gradient'): Promise<void> {
     const { betas, epsilon, averaging } = this.settings;
     this.updates++;
     this.collective?.sum(this.memory.slabs.map((slab) => allOf(slab, from)));
     const correction1 = 1 - betas[0] ** this.updates;
     const correction2 = Math.sqrt(1 - betas[1] ** this.updates);
-    const factor = this.clipFactor(from);
+    const stepSize = (learningRate * correction2) / correction1;
+    const scalars = [stepSize, epsilon * correction2, this.clipFactor(from)];
+    const quantities = ['parameter', from, 'firstMoment', 'secondMoment'] as const;
     for (const { slab, run } of this.kernels) {
-      const addresses = (['parameter', from, 'firstMoment', 'secondMoment'] as const).map((quantity) =>
-        addressOf(slab, quantity),
-      );
-      const stepSize = (learningRate * correction2) / correction1;
-      run(...addresses, 4 * slab.length, stepSize, epsilon * correction2, factor);
+      const threaded = await this.threadedUpdate(slab, quantities);
+      await threaded?.run(scalars);
+      const done = threaded?.length ?? 0;
+      const addresses = quantities.map((quantity) => addressOf(slab, quantity) + 4 * done);
+      if (done < slab.length) run(...addresses, 4 * slab.length, ...scalars);
     }
     if (averaging !== undefined) this.blend('average', averaging, 'parameter', 1 - averaging);
   }
 
+  /** The update of a slab by several threads, where there are any. */
+  private async threadedUpdate(
+    slab: Slab,
+    quantities: readonly Quantity[],
+  ): Promise<ThreadedUpdate | undefined> {
+    if (this.threading === undefined) return undefined;
+    const key = `${this.memory.slabs.indexOf(slab)} ${quantities.join()}`;
+    const arrays = quantities.map((quantity) => allOf(slab, quantity));
+    const { betas, clipNorm } = this.settings;
+    const build: BuildUpdate = (length, scalars) =>
+      adamUpdate(betas, length, scalars as never, clipNorm !== undefined);
+    const update = this.threaded.get(key) ?? (await ThreadedUpdate.prepare(build, arrays, this.threading));
+    this.threaded.set(key, update);
+    return update;
+  }
+
   /** Adds the gradients in `memory`, by their share, to those of the batches before; the update follows on the last. */
-  accumulate(learningRate: number, { share, isFirst, isLast }: Accumulation): void {
+  async accumulate(learningRate: number, { share, isFirst, isLast }: Accumulation): Promise<void> {
     this.blend('accumulated', isFirst ? 0 : 1, 'gradient', share);
-    if (isLast) this.update(learningRate, 'accumulated');
+    if (isLast) await this.update(learningRate, 'accumulated');
   }
 
   async download(state: State, quantity: OptimiserQuantity): Promise<Float32Array> {
@@ -106,6 +128,12 @@ export class Adam implements Optimiser {
       own.set(average);
       average.set(kept);
     }
+  }
+
+  /** Ends its threads. */
+  async dispose(): Promise<void> {
+    for (const update of this.threaded.values()) await update.dispose();
+    this.threaded.clear();
   }
 
   /** target ← a · target + b · source */

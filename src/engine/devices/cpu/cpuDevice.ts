@@ -17,19 +17,29 @@ import { cpuMemory } from './cpuMemory.js';
 import { timeAlgorithms } from './layerTiming.js';
 import { libraryVersions, onnxRuntime } from './onnxRuntime.js';
 import { ProfileFolder } from './profileFolder.js';
+import { MANY_THREADS, threadCount } from './sessionOptions.js';
 import { StateStore } from './stateStore.js';
+import type { UpdateThreads } from './threadedUpdate.js';
 
 /** Runs that count of each algorithm of a layer, and of each layer of a prediction. */
 const [TUNING_ROUNDS, PREDICTION_ROUNDS] = [3, 2];
 
+/** Elements that each of many threads updates in a turn: what lies between two operators stays in the cores' caches. */
+const PIECE_OF_A_THREAD = 2 ** 17;
+
 export interface CpuSettings extends DeviceSettings {
   /** Picks the algorithms of layers in place of rules and timed choices. */
   readonly choose?: AlgorithmChooser;
+  /** Settings of ONNX Runtime's sessions, see `SessionOptions`. */
+  readonly session?: Readonly<Record<string, string>>;
+  /** The threads that update parameters. Default: one, or as many as compute where those are many. */
+  readonly updateThreads?: UpdateThreads | 'one' | undefined;
 }
 
 /** The processor: ONNX Runtime executes segments, and a WebAssembly kernel updates what is trained. */
 export class CpuDevice implements Device {
   readonly runsAhead = 0;
+  readonly hasMixedPrecision = false;
   readonly versions = libraryVersions();
   readonly notice = onnxRuntime().notice;
   readonly fingerprint: string;
@@ -50,7 +60,7 @@ export class CpuDevice implements Device {
     this.threads = threads;
     this.collective = collective;
     const library = Object.entries(this.versions).flat().join(' ');
-    this.fingerprint = `${cpus()[0]?.model.trim()}, ${threads || cpus().length} threads, ${library}`;
+    this.fingerprint = `${cpus()[0]?.model.trim()}, ${threadCount(threads)} threads, ${library}`;
     this.profiles = profiling ? new ProfileFolder() : undefined;
     this.autotuner = new Autotuner({
       fingerprint: this.fingerprint,
@@ -81,11 +91,13 @@ export class CpuDevice implements Device {
 
   free(states: readonly State[]): void {
     this.store.free(states);
+    const optimisers = new Set(states.map((state) => this.optimiserOf.get(state)));
+    for (const optimiser of optimisers) void optimiser?.dispose();
     for (const state of states) this.optimiserOf.delete(state);
   }
 
   async optimiser(states: readonly State[], settings: AdamSettings): Promise<Optimiser> {
-    const adam = new Adam(states, settings, undefined, this.collective);
+    const adam = new Adam(states, settings, undefined, this.collective, this.updateThreads());
     for (const state of states) {
       this.store.adopt(state, adam.memory.of(state, 'parameter'));
       this.optimiserOf.set(state, adam);
@@ -98,6 +110,7 @@ export class CpuDevice implements Device {
       choose: await this.chooserFor(program, onTuning),
       threads: this.threads,
       keepsMemory,
+      settings: this.settings.session,
       store: this.store,
       optimiserOf: (state) => this.optimiserOf.get(state),
       collective: this.collective,
@@ -123,9 +136,18 @@ export class CpuDevice implements Device {
 
   async dispose(): Promise<void> {
     for (const executable of this.executables) await executable.dispose();
+    for (const optimiser of new Set(this.optimiserOf.values())) await optimiser.dispose();
     this.store.clear();
     this.optimiserOf.clear();
     this.profiles?.remove();
+  }
+
+  private updateThreads(): UpdateThreads | undefined {
+    const count = threadCount(this.threads);
+    const { updateThreads = count < MANY_THREADS || !onnxRuntime().isNative ? 'one' : undefined } =
+      this.settings;
+    if (updateThreads === 'one') return undefined;
+    return updateThreads ?? { threads: this.threads, streams: 1, pieceLength: count * PIECE_OF_A_THREAD };
   }
 
   private chooserFor(

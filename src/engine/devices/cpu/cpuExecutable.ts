@@ -11,7 +11,7 @@ import { fillInput } from '../../runtime/fillInput.js';
 import type { TensorArray } from '../../runtime/tensorArray.js';
 import type { Adam } from './adam.js';
 import type { ProfileFolder } from './profileFolder.js';
-import { type Binding, Session } from './session.js';
+import { type Binding, Session, type SessionOptions } from './session.js';
 import type { StateStore } from './stateStore.js';
 
 /** The device's memory and settings that a compilation uses. */
@@ -20,6 +20,7 @@ export interface CpuCompilation {
   readonly choose: AlgorithmChooser;
   readonly threads: number;
   readonly keepsMemory?: boolean;
+  readonly settings?: SessionOptions['settings'];
   readonly optimiserOf: (state: State) => Adam | undefined;
   /** The processes that run the program together, where it is not this one alone. */
   readonly collective?: Collective;
@@ -108,11 +109,12 @@ export class CpuExecutable implements Executable {
   }
 
   private async prepareSegment(segment: Segment): Promise<void> {
-    const { choose, threads, keepsMemory, profiles } = this.compilation;
+    const { choose, threads, keepsMemory, settings, profiles } = this.compilation;
     const graph = lowerGraph({ ...segment, choose, withEmptySequence: true });
     const session = await Session.create(graph.model, {
       threads,
       keepsMemory,
+      settings,
       profilePrefix: profiles?.prefix,
     });
     this.sessions.push(session);
@@ -142,8 +144,8 @@ export class CpuExecutable implements Executable {
       if (learningRate === undefined) throw new Error(`the scalar ${step.learningRate} is not given`);
       const started = performance.now();
       for (const { from, to } of this.sharedGradients.get(step)!) to.set(from as Float32Array);
-      if (accumulation === undefined) optimiser.update(learningRate);
-      else optimiser.accumulate(learningRate, accumulation);
+      if (accumulation === undefined) await optimiser.update(learningRate);
+      else await optimiser.accumulate(learningRate, accumulation);
       this.compilation.profiles?.addUpdate(step.name, performance.now() - started);
     };
   }

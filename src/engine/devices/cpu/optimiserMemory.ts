@@ -63,7 +63,7 @@ export function addressOf({ length, quantities }: Slab, quantity: Quantity): num
 }
 
 /** One quantity of all states of a slab, and the zeros between them. */
-export function allOf(slab: Slab, quantity: Quantity): Float32Array {
+export function allOf(slab: Slab, quantity: Quantity): Float32Array<ArrayBuffer> {
   return new Float32Array(slab.memory.buffer, addressOf(slab, quantity), slab.length);
 }
 

@@ -13,6 +13,7 @@ import {
   type OptimiserQuantity,
 } from '../../runtime/optimiser.js';
 import { ElementwiseRun } from './elementwiseRun.js';
+import { InterpretedScaling } from './interpretedScaling.js';
 import type { Precision } from './javaScript.js';
 import { ScheduleRun } from './scheduleRun.js';
 
@@ -22,6 +23,7 @@ type GradientQuantity = 'gradient' | 'accumulated';
 /** Adam as maps over arenas, in each of which all parameters' numbers of one quantity lie side by side. */
 export class InterpretedAdam implements Optimiser {
   updates = 0;
+  readonly lossScaling: InterpretedScaling | undefined;
   private readonly arenas = new Map<Quantity, Float64Array>();
   private readonly extents = new Map<State, { readonly start: number; readonly end: number }>();
   private readonly length: number;
@@ -33,6 +35,7 @@ export class InterpretedAdam implements Optimiser {
     private readonly settings: AdamSettings,
     private readonly precision: Precision,
   ) {
+    this.lossScaling = settings.lossScale && new InterpretedScaling();
     let end = 0;
     for (const state of states) {
       const start = end;
@@ -57,20 +60,24 @@ export class InterpretedAdam implements Optimiser {
   update(learningRate: number, from: GradientQuantity = 'gradient'): void {
     const { betas, epsilon, averaging } = this.settings;
     this.updates++;
-    const correction1 = 1 - betas[0] ** this.updates;
-    const correction2 = Math.sqrt(1 - betas[1] ** this.updates);
+    const factor = 1 / (this.lossScaling?.scale ?? 1);
+    if (this.lossScaling?.next(this.arena(from)) === 'skip') return;
+    const made = this.updates - (this.lossScaling?.skipped ?? 0);
+    const correction1 = 1 - betas[0] ** made;
+    const correction2 = Math.sqrt(1 - betas[1] ** made);
     const over = ['parameter', from, 'firstMoment', 'secondMoment'] as const;
     this.runOver(over, () => adamUpdate(betas, this.length)).run({
       stepSize: (learningRate * correction2) / correction1,
       stabiliser: epsilon * correction2,
-      factor: this.clipFactor(from),
+      factor: this.clipFactor(from, factor),
     });
     if (averaging !== undefined) this.blend('average', averaging, 'parameter', 1 - averaging);
   }
 
   /** Adds the gradients, by their share, to those of the batches before; the update follows on the last. */
   accumulate(learningRate: number, { share, isFirst, isLast }: Accumulation): void {
-    this.blend('accumulated', isFirst ? 0 : 1, 'gradient', share);
+    if (isFirst) this.arena('accumulated').fill(0);
+    this.blend('accumulated', 1, 'gradient', share);
     if (isLast) this.update(learningRate, 'accumulated');
   }
 
@@ -121,10 +128,13 @@ export class InterpretedAdam implements Optimiser {
     return run;
   }
 
-  /** The factor that clips the gradients, as in PyTorch's clip_grad_norm_, over all of this optimiser's. */
-  private clipFactor(from: GradientQuantity): number {
+  /**
+   * The factor that clips the gradients, as in PyTorch's clip_grad_norm_, over all of this optimiser's.
+   * @param factor by which they are gradients of the loss
+   */
+  private clipFactor(from: GradientQuantity, factor: number): number {
     const { clipNorm } = this.settings;
-    if (clipNorm === undefined) return 1;
+    if (clipNorm === undefined) return factor;
     const gradient = new Trace(true).input('gradient', f32(this.length));
     const squares = sum(square(gradient));
     const memory = this.arena(from);
@@ -134,6 +144,7 @@ export class InterpretedAdam implements Optimiser {
       this.precision,
     );
     run.run();
-    return Math.min(1, clipNorm / (Math.sqrt(run.memoryOf(squares)[0]) + CLIP_EPSILON));
+    const norm = factor * Math.sqrt(run.memoryOf(squares)[0]);
+    return factor * Math.min(1, clipNorm / (norm + CLIP_EPSILON));
   }
 }

@@ -18,6 +18,7 @@ import type { Precision } from './javaScript.js';
  */
 export class InterpreterDevice implements Device {
   readonly runsAhead = 0;
+  readonly hasMixedPrecision = true;
   readonly name = 'interpreter';
   readonly versions = {};
   readonly fingerprint: string;
@@ -72,6 +73,7 @@ export class InterpreterDevice implements Device {
       this.states.adopt(state, adam.of(state, 'parameter'));
       this.optimiserOf.set(state, adam);
     }
+    if (settings.lossScale !== undefined) this.states.adopt(settings.lossScale, adam.lossScaling!.memory);
     return adam;
   }
 

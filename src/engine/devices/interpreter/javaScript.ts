@@ -16,6 +16,7 @@ const UNARY: Readonly<Record<UnaryOp, (x: string) => string>> = {
   reciprocal: (x) => `1 / ${x}`,
   tanh: (x) => `Math.tanh(${x})`,
   sigmoid: (x) => `1 / (1 + Math.exp(-${x}))`,
+  half: (x) => `half(${x})`,
   softplus: (x) => `Math.max(${x}, 0) + Math.log1p(Math.exp(-Math.abs(${x})))`,
 };
 

@@ -1,9 +1,10 @@
 import type { Tensor } from '../../ir/loopForm.js';
 import type { Kernel } from '../../loops/kernel.js';
+import { roundToHalf } from '../../runtime/halfFloat.js';
 import type { Precision } from './javaScript.js';
 import { kernelSource, memoryName } from './kernelSource.js';
 
-type Compiled = (...memories: readonly Float64Array[]) => void;
+type Compiled = (half: (x: number) => number, ...memories: readonly Float64Array[]) => void;
 
 /** By their sources: kernels that differ in nothing but their tensors share one, which is optimised the sooner. */
 const compiled = new Map<string, Compiled>();
@@ -22,9 +23,9 @@ export function kernelRun(
   const { source, tensors } = kernelSource(kernel, precision);
   let run = compiled.get(source);
   if (run === undefined) {
-    run = new Function(...tensors.map((_, i) => memoryName(i)), source) as Compiled;
+    run = new Function('half', ...tensors.map((_, i) => memoryName(i)), source) as Compiled;
     compiled.set(source, run);
   }
   const [call, memories] = [run, tensors.map(memoryOf)];
-  return () => call(...memories);
+  return () => call(roundToHalf, ...memories);
 }

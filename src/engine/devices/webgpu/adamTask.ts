@@ -5,12 +5,14 @@ import {
   averagedAdamUpdate,
   blendUpdate,
   type ElementwiseUpdate,
+  scaledUpdate,
 } from '../../runtime/adamUpdate.js';
 import type { Accumulation } from '../../runtime/optimiser.js';
 import { factorKernel, PARTIAL_SUMS, squaresKernel } from './clipping.js';
 import { dispatchKernels, type KernelInMemory } from './dispatchKernel.js';
 import { fusedUpdate } from './fusedUpdate.js';
 import type { Dispatch, Gpu, Memory } from './gpu.js';
+import { decisionShader, finiteShader } from './gradientScaling.js';
 import { ALIGNMENT } from './placement.js';
 import type { Quantity, WebGpuAdam } from './webGpuAdam.js';
 
@@ -18,8 +20,13 @@ import type { Quantity, WebGpuAdam } from './webGpuAdam.js';
 const SCALARS = [
   ...(['stepSize', 'stabiliser', 'factor'] as const),
   ...(['averageKept', 'averageAdded', 'accumulatedKept', 'accumulatedAdded'] as const),
+  // with a loss scale: whether the update is made, and what that and the numbers above are decided by
+  ...(['applies', 'learningRate', 'epsilon', 'logBeta1', 'logBeta2', 'updates'] as const),
 ] as const;
 type Scalar = (typeof SCALARS)[number];
+
+/** Whose exponential is 0 in float32. */
+const LOG_OF_ZERO = -200;
 
 /** One update of Adam at one place of a program: kernels over its arenas, with numbers of their own. */
 export class AdamTask {
@@ -31,7 +38,7 @@ export class AdamTask {
     private readonly adam: WebGpuAdam,
     private readonly memory: GPUBuffer,
     private readonly updates: ReadonlyMap<Quantity, readonly Dispatch[]>,
-    private readonly accumulation: readonly Dispatch[],
+    private readonly accumulation: Readonly<Record<'first' | 'next', readonly Dispatch[]>>,
   ) {}
 
   static async prepare(gpu: Gpu, adam: WebGpuAdam): Promise<AdamTask> {
@@ -39,10 +46,14 @@ export class AdamTask {
     const partials = 4 * PARTIAL_SUMS * adam.parts('gradient').length;
     const memory = await gpu.allocate(SCALARS.length * ALIGNMENT + partials, 'numbers of an update');
     const maker = new TaskMaker(adam, memory);
-    const update = (from: Quantity) => dispatchKernels(gpu, [...maker.clipping(from), ...maker.update(from)]);
+    const update = async (from: Quantity) => [
+      ...(await gpu.checked(() => maker.decision(gpu, from))),
+      ...(await dispatchKernels(gpu, [...maker.clipping(from), ...maker.update(from)])),
+    ];
     const updates = new Map<Quantity, readonly Dispatch[]>([['gradient', await update('gradient')]]);
     if (accumulates) updates.set('accumulated', await update('accumulated'));
-    const accumulation = accumulates ? await dispatchKernels(gpu, maker.accumulation()) : [];
+    const { first, next } = accumulates ? maker.accumulation() : { first: [], next: [] };
+    const accumulation = { first: await dispatchKernels(gpu, first), next: await dispatchKernels(gpu, next) };
     return new AdamTask(gpu, adam, memory, updates, accumulation);
   }
 
@@ -56,9 +67,10 @@ export class AdamTask {
   private prepareRun(learningRate: number, accumulation?: Accumulation): readonly Dispatch[] {
     if (accumulation === undefined) return this.update(learningRate, 'gradient');
     const { share, isFirst, isLast } = accumulation;
-    this.set('accumulatedKept', isFirst ? 0 : 1);
+    this.set('accumulatedKept', 1);
     this.set('accumulatedAdded', share);
-    return [...this.accumulation, ...(isLast ? this.update(learningRate, 'accumulated') : [])];
+    const addition = this.accumulation[isFirst ? 'first' : 'next'];
+    return [...addition, ...(isLast ? this.update(learningRate, 'accumulated') : [])];
   }
 
   dispose(): void {
@@ -67,13 +79,10 @@ export class AdamTask {
 
   private update(learningRate: number, from: Quantity): readonly Dispatch[] {
     const { adam } = this;
-    const { betas, epsilon, averaging } = adam.settings;
+    const { averaging, lossScale } = adam.settings;
     adam.updates++;
-    const correction1 = 1 - betas[0] ** adam.updates;
-    const correction2 = Math.sqrt(1 - betas[1] ** adam.updates);
-    this.set('stepSize', (learningRate * correction2) / correction1);
-    this.set('stabiliser', epsilon * correction2);
-    this.set('factor', 1); // where gradients are clipped, a kernel sets another
+    if (lossScale === undefined) this.setNumbers(learningRate);
+    else this.setWhatDecides(learningRate);
     if (averaging !== undefined) {
       this.set('averageKept', averaging);
       this.set('averageAdded', 1 - averaging);
@@ -81,8 +90,30 @@ export class AdamTask {
     return this.updates.get(from)!;
   }
 
+  /** The update's own. */
+  private setNumbers(learningRate: number): void {
+    const { updates, settings } = this.adam;
+    const { betas, epsilon } = settings;
+    const correction1 = 1 - betas[0] ** updates;
+    const correction2 = Math.sqrt(1 - betas[1] ** updates);
+    this.set('stepSize', (learningRate * correction2) / correction1);
+    this.set('stabiliser', epsilon * correction2);
+    this.set('factor', 1); // where gradients are clipped, a kernel sets another
+  }
+
+  /** Those from which the GPU makes the update's own, since it alone knows which updates were made. */
+  private setWhatDecides(learningRate: number): void {
+    const { updates, settings } = this.adam;
+    const { betas, epsilon } = settings;
+    this.set('learningRate', learningRate);
+    this.set('epsilon', epsilon);
+    this.set('logBeta1', Math.max(LOG_OF_ZERO, Math.log(betas[0])));
+    this.set('logBeta2', Math.max(LOG_OF_ZERO, Math.log(betas[1])));
+    this.set('updates', updates);
+  }
+
   private set(scalar: Scalar, value: number): void {
-    this.numbers[(SCALARS.indexOf(scalar) * ALIGNMENT) / 4] = value;
+    this.numbers[placeOf(scalar) / 4] = value;
   }
 }
 
@@ -94,27 +125,45 @@ class TaskMaker {
   ) {}
 
   update(from: Quantity): KernelInMemory[] {
-    const { betas, averaging } = this.adam.settings;
+    const { betas, averaging, lossScale } = this.adam.settings;
+    const condition = lossScale === undefined ? undefined : 'applies';
     const arrays: Record<string, Quantity> = { parameter: 'parameter', gradient: from };
     for (const moment of ['firstMoment', 'secondMoment'] as const) arrays[moment] = moment;
     const scalars = { stepSize: 'stepSize', stabiliser: 'stabiliser', factor: 'factor' } as const;
     if (averaging === undefined) {
-      return this.overParts(arrays, scalars, (length) => adamUpdate(betas, length));
+      return this.overParts(arrays, scalars, (length) => adamUpdate(betas, length), condition);
     }
     return this.overParts(
       { ...arrays, average: 'average' },
       { ...scalars, averageKept: 'averageKept', averageAdded: 'averageAdded' },
       (length) => averagedAdamUpdate(betas, length),
+      condition,
     );
   }
 
-  /** Adds this run's gradients to those of the runs before. */
-  accumulation(): KernelInMemory[] {
-    return this.overParts(
-      { target: 'accumulated', source: 'gradient' },
-      { kept: 'accumulatedKept', added: 'accumulatedAdded' },
-      blendUpdate,
-    );
+  /** Begins with this run's gradients, or adds them to those of the runs before. */
+  accumulation(): Record<'first' | 'next', KernelInMemory[]> {
+    const arrays = { target: 'accumulated', source: 'gradient' } as const;
+    const added = 'accumulatedAdded';
+    return {
+      first: this.overParts(arrays, { added }, scaledUpdate),
+      next: this.overParts(arrays, { kept: 'accumulatedKept', added }, blendUpdate),
+    };
+  }
+
+  /** With a loss scale: looks for gradients that are not finite, and sets the numbers of the update by that. */
+  decision(gpu: Gpu, from: Quantity): Dispatch[] {
+    const { adam, memory } = this;
+    if (adam.lossScaling === undefined) return [];
+    const scaling = adam.lossScaling.memory;
+    const checks = adam.parts(from).map((part) => {
+      const { source, workgroups } = finiteShader(part.bytes / 4);
+      return gpu.dispatch(source, [part, scaling], workgroups);
+    });
+    const places = SCALARS.map((scalar) => [scalar, placeOf(scalar) / 4] as const);
+    const { source, workgroups } = decisionShader(Object.fromEntries(places) as Record<Scalar, number>);
+    const numbers = { buffer: memory, offset: 0, bytes: SCALARS.length * ALIGNMENT };
+    return [...checks, gpu.dispatch(source, [scaling, numbers], workgroups)];
   }
 
   /** Sets the factor by which gradients are shortened. */
@@ -148,9 +197,10 @@ class TaskMaker {
     arrays: Readonly<Record<string, Quantity>>,
     scalars: Readonly<Record<string, Scalar>>,
     update: (length: number) => ElementwiseUpdate,
+    condition?: Scalar,
   ): KernelInMemory[] {
     return this.adam.parts('parameter').map(({ bytes }, part) => {
-      const { kernel, tensors } = fusedUpdate(update(bytes / 4));
+      const { kernel, tensors } = fusedUpdate(update(bytes / 4), condition);
       const memories = new Map<Tensor, Memory>();
       for (const [name, quantity] of Object.entries(arrays)) {
         memories.set(tensors.get(name)!, this.adam.parts(quantity)[part]);
@@ -158,6 +208,8 @@ class TaskMaker {
       for (const [name, scalar] of Object.entries(scalars)) {
         memories.set(tensors.get(name)!, scalarMemory(this.memory, scalar));
       }
+      if (condition !== undefined)
+        memories.set(tensors.get(condition)!, scalarMemory(this.memory, condition));
       return placed(kernel, memories);
     });
   }
@@ -167,6 +219,9 @@ function placed(kernel: Kernel, memories: ReadonlyMap<Tensor, Memory>): KernelIn
   return { kernel, memoryOf: (tensor) => memories.get(tensor)! };
 }
 
+/** In bytes. */
+const placeOf = (scalar: Scalar) => SCALARS.indexOf(scalar) * ALIGNMENT;
+
 function scalarMemory(buffer: GPUBuffer, scalar: Scalar): Memory {
-  return { buffer, offset: SCALARS.indexOf(scalar) * ALIGNMENT, bytes: 4 };
+  return { buffer, offset: placeOf(scalar), bytes: 4 };
 }

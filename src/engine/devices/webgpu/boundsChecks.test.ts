@@ -40,3 +40,11 @@ gpuTest(
     assert.ok(inside.includes(await readBeyond(await webGpuFor({}))));
   },
 );
+
+gpuTest('without checks too, a GPU offers all that it has', async () => {
+  const featuresOf = async (boundsChecks: boolean) => {
+    const adapter = await (await webGpuFor({ boundsChecks })).requestAdapter();
+    return [...adapter!.features].sort();
+  };
+  assert.deepEqual(await featuresOf(false), await featuresOf(true));
+});

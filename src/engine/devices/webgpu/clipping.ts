@@ -24,19 +24,22 @@ export function squaresKernel(length: number) {
 
 /**
  * What gradients are multiplied by, min(1, clipNorm / (‖g‖ + ε)), from the partial sums of all: as PyTorch's
- * clip_grad_norm_.
+ * clip_grad_norm_. There is a factor already, by which the gradients are g.
  */
 export function factorKernel(partialSums: number, clipNorm: number) {
   const partials = external('partials', f32(partialSums));
   const factor = external('factor', f32());
-  const norm: Expr = unaryExpr('sqrt', accumulator());
+  const before = load(factor, []);
+  const norm: Expr = binaryExpr('mul', before, unaryExpr('sqrt', accumulator()));
   const shortened = binaryExpr('div', number(clipNorm), binaryExpr('add', norm, number(CLIP_EPSILON)));
   const [k] = variables([partialSums]);
   const kernel: Kernel = {
     axes: [],
     over: [partialSums],
     phases: [[{ op: 'sum', expr: load(partials, [k]) }]],
-    stores: [{ tensor: factor, index: [], expr: binaryExpr('min', number(1), shortened) }],
+    stores: [
+      { tensor: factor, index: [], expr: binaryExpr('mul', before, binaryExpr('min', number(1), shortened)) },
+    ],
   };
   return { kernel, partials, factor };
 }

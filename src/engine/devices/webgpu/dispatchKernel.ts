@@ -1,6 +1,7 @@
 import type { Tensor } from '../../ir/loopForm.js';
 import type { Kernel } from '../../loops/kernel.js';
 import type { Dispatch, Gpu, Memory } from './gpu.js';
+import { hasHalves } from './kernelLimits.js';
 import { kernelShader } from './kernelShader.js';
 import type { Tile } from './shaders/tile.js';
 import { sharedBindings, tensorsOf } from './sharedBindings.js';
@@ -28,7 +29,7 @@ export async function dispatchKernels(gpu: Gpu, kernels: readonly KernelInMemory
 function shaderOver(gpu: Gpu, { kernel, memoryOf, tile }: KernelInMemory) {
   const bindings = sharedBindings(tensorsOf(kernel), memoryOf, gpu.bindingLimits);
   const { source, tensors, workgroups } = kernelShader(kernel, {
-    ...{ tile, bindings, invocations: gpu.workgroupLimits.invocations },
+    ...{ tile, bindings, invocations: gpu.workgroupLimits.invocations, hasHalves: hasHalves(gpu) },
   });
   return { source, memories: bindings?.memories ?? tensors.map(memoryOf), workgroups };
 }

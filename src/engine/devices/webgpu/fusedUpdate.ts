@@ -1,10 +1,12 @@
 import type { Expr, Tensor } from '../../ir/loopForm.js';
 import { reachable } from '../../ir/program.js';
+import { f32 } from '../../ir/tensorType.js';
 import type { Value } from '../../ir/value.js';
-import { binaryExpr, positive, select, unaryExpr } from '../../loops/expressions.js';
+import { binaryExpr, load, positive, select, unaryExpr } from '../../loops/expressions.js';
 import { variables } from '../../loops/indices.js';
 import type { Kernel } from '../../loops/kernel.js';
 import { lowerToLoops } from '../../loops/lowerToLoops.js';
+import { external } from '../../loops/tensors.js';
 import type { ElementwiseUpdate } from '../../runtime/adamUpdate.js';
 
 /** An element-wise update of arrays in place, as one kernel. */
@@ -14,19 +16,26 @@ export interface FusedUpdate {
   readonly tensors: ReadonlyMap<string, Tensor>;
 }
 
-/** Every element is computed by itself, so what an array becomes may take its place as soon as it is known. */
-export function fusedUpdate(update: ElementwiseUpdate): FusedUpdate {
-  const lowered = lowerToLoops(reachable(update.writes.values()));
+/**
+ * Every element is computed by itself, so what an array becomes may take its place as soon as it is known.
+ * @param condition the name of a scalar more: where it is not above 0, all stays as it is
+ */
+export function fusedUpdate(update: ElementwiseUpdate, condition?: string): FusedUpdate {
+  const lowered = lowerToLoops(reachable([...update.writes.keys(), ...update.writes.values()]));
   const tensorOf = (value: Value) => lowered.get(value)!;
-  const stores = [...update.writes].map(([array, value]) => ({
-    tensor: tensorOf(array),
-    index: variables(array.shape),
-    expr: inlined(tensorOf(value)),
-  }));
+  const applies = condition === undefined ? undefined : external(condition, f32());
+  const stores = [...update.writes].map(([array, value]) => {
+    const [tensor, index, next] = [tensorOf(array), variables(array.shape), inlined(tensorOf(value))];
+    const expr = applies === undefined ? next : positive(load(applies, []), next, load(tensor, index));
+    return { tensor, index, expr };
+  });
   const named = [...Object.entries(update.arrays), ...Object.entries(update.scalars)];
   return {
     kernel: { axes: stores[0].tensor.type.shape, over: [], phases: [], stores },
-    tensors: new Map(named.map(([name, value]) => [name, tensorOf(value)])),
+    tensors: new Map([
+      ...named.map(([name, value]): [string, Tensor] => [name, tensorOf(value)]),
+      ...(applies === undefined ? [] : [[condition!, applies] as const]),
+    ]),
   };
 }
 

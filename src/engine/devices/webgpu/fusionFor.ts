@@ -4,7 +4,7 @@ import { splitOf } from './shaders/splits.js';
 import type { WorkgroupLimits } from './shaders/tiles.js';
 
 /** Where a GPU binds fewer, tensors of one buffer share a binding. */
-const MAX_TENSORS = 16;
+export const MAX_TENSORS = 16;
 /** Workgroups that a sum of few long rows is shared out to. */
 const WORKGROUPS = 400;
 

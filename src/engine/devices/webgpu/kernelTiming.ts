@@ -5,12 +5,13 @@ import type { AlgorithmTimes } from '../../runtime/algorithmTimes.js';
 import { BufferUsage } from './bufferUsage.js';
 import { dispatchKernels } from './dispatchKernel.js';
 import { type Dispatch, encodeDispatches, type Gpu, type Memory } from './gpu.js';
+import { hasHalves } from './kernelLimits.js';
 import { kernelShader } from './kernelShader.js';
 import { type Tile, tileName } from './shaders/tile.js';
 import { tensorsOf } from './sharedBindings.js';
 
-/** Dispatches in a row that are timed together, so that what a clock or a submission adds is small; the best of some. */
-const [REPEATED, ROUNDS] = [10, 3];
+/** Dispatches in a row are timed together, for a millisecond but no more than so many; the best of some rounds counts. */
+const [MILLISECONDS, MOST, ROUNDS] = [1, 10, 3];
 
 /** Milliseconds of work before the first is timed: the clock of a GPU that was idle is a fraction of that of a busy one. */
 const WAKING = 30;
@@ -19,7 +20,7 @@ const WAKING = 30;
 export async function compileTiles(gpu: Gpu, kernel: Kernel, tiles: readonly Tile[]): Promise<void> {
   if (tensorsOf(kernel).length > gpu.bindingLimits.count) return; // what they share follows from their memory
   const { invocations } = gpu.workgroupLimits;
-  const shaders = tiles.map((tile) => kernelShader(kernel, { tile, invocations }));
+  const shaders = tiles.map((tile) => kernelShader(kernel, { tile, invocations, hasHalves: hasHalves(gpu) }));
   await gpu.compile(shaders.map(({ source, tensors }) => ({ source, bindings: tensors.length })));
 }
 
@@ -31,9 +32,11 @@ export async function timeTiles(gpu: Gpu, kernel: Kernel, tiles: readonly Tile[]
     gpu,
     tiles.map((tile) => ({ kernel, memoryOf, tile })),
   );
-  await wake(gpu, dispatches[0]);
+  const repeated = Math.min(MOST, Math.ceil(MILLISECONDS / (await wake(gpu, dispatches[0]))));
   const times: Record<string, number> = {};
-  for (const [i, tile] of tiles.entries()) times[tileName(tile)] = await timeDispatch(gpu, dispatches[i]);
+  for (const [i, tile] of tiles.entries()) {
+    times[tileName(tile)] = await timeDispatch(gpu, dispatches[i], repeated);
+  }
   for (const { buffer } of memories.values()) gpu.free(buffer);
   return times;
 }
@@ -47,22 +50,26 @@ async function allocateTensors(gpu: Gpu, kernel: Kernel): Promise<Map<Tensor, Me
   return memories;
 }
 
-async function wake(gpu: Gpu, dispatch: Dispatch): Promise<void> {
+/** Keeps a GPU busy. @returns about how many milliseconds a dispatch takes */
+async function wake(gpu: Gpu, dispatch: Dispatch): Promise<number> {
   const started = performance.now();
-  while (performance.now() - started < WAKING) {
-    await gpu.submit((encoder) => encodeDispatches(encoder, repeated(dispatch)));
+  let dispatched = 0;
+  for (let passed = 0; passed < WAKING; passed = performance.now() - started) {
+    await gpu.submit((encoder) => encodeDispatches(encoder, [dispatch]));
+    dispatched++;
   }
+  await gpu.finish();
+  return (performance.now() - started) / dispatched;
 }
 
 /** Milliseconds of one dispatch: by the GPU's clock where it has one, else by ours. */
-export async function timeDispatch(gpu: Gpu, dispatch: Dispatch): Promise<number> {
+export async function timeDispatch(gpu: Gpu, dispatch: Dispatch, repeated = MOST): Promise<number> {
   const time = gpu.device.features.has('timestamp-query') ? timeByGpu : timeByHost;
-  const rounds = await time(gpu, repeated(dispatch));
-  return Math.min(...rounds) / REPEATED;
-}
-
-function repeated(dispatch: Dispatch): Dispatch[] {
-  return Array.from({ length: REPEATED }, () => dispatch);
+  const rounds = await time(
+    gpu,
+    Array.from({ length: repeated }, () => dispatch),
+  );
+  return Math.min(...rounds) / repeated;
 }
 
 async function timeByHost(gpu: Gpu, dispatches: readonly Dispatch[]): Promise<number[]> {

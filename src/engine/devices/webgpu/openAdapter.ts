@@ -2,10 +2,11 @@ import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
 import type { DeviceSettings } from '../../runtime/device.js';
 import { adapterFacts } from './adapterFacts.js';
 import { Gpu } from './gpu.js';
+import { SUBGROUP_MATRIX } from './kernelLimits.js';
 import { WebGpuDevice } from './webGpuDevice.js';
 
 /** Features that are used where an adapter has them. */
-const OPTIONAL_FEATURES = ['timestamp-query'] as const satisfies readonly GPUFeatureName[];
+const OPTIONAL_FEATURES = ['timestamp-query', 'shader-f16', 'subgroups', SUBGROUP_MATRIX] as const;
 
 /** Of WebGPU's guaranteed limits those that kernels count on; adapters of its compatibility mode have less. */
 const NEEDED_LIMITS = {

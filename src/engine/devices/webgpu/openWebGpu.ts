@@ -6,11 +6,14 @@ import { openAdapter } from './openAdapter.js';
 import type { WebGpuDevice } from './webGpuDevice.js';
 import { webGpuInstallCommand, webGpuPackages, webGpuVersions } from './webGpuPackage.js';
 
-/** Dawn's own settings: timestamps are not rounded to 100 µs, as they are for pages. */
-const DAWN = ['enable-dawn-features=allow_unsafe_apis', 'disable-dawn-features=timestamp_quantization'];
+/** Dawn's own settings: what is experimental is offered, and NVIDIA's 16-bit floats. */
+const ENABLED = ['allow_unsafe_apis', 'vulkan_enable_f16_on_nvidia'];
+
+/** Timestamps are not rounded to 100 µs, as they are for pages. */
+const DISABLED = 'disable-dawn-features=timestamp_quantization';
 
 /** Memory is touched where a shader says, unchecked: generated kernels stay within it, which tests show with checks. */
-const UNCHECKED = ['enable-dawn-features=disable_robustness'];
+const UNCHECKED = ['disable_robustness'];
 
 /** What is kept for as long as the process, by its settings: Dawn's objects need it while they are in use. */
 const found = new Map<string, GPU>();
@@ -38,13 +41,14 @@ async function isHardware(gpu: GPU): Promise<boolean> {
 /**
  * What a page has as `navigator.gpu`.
  * @param part of the name of the only adapter that it is to offer
- * @param more of Dawn's settings
+ * @param more of Dawn's settings to enable
  * @throws Pix2PixError as `openWebGpu`
  */
 export async function webGpuOfNode(part?: string, more: readonly string[] = []): Promise<GPU> {
   const create = await loadWebGpu();
   const name = part === undefined ? undefined : await findAdapterName(create, part);
-  const settings = [...DAWN, ...more, ...(name === undefined ? [] : [`adapter=${name}`])];
+  const enabled = `enable-dawn-features=${[...ENABLED, ...more].join()}`; // Dawn heeds the last such setting alone
+  const settings = [enabled, DISABLED, ...(name === undefined ? [] : [`adapter=${name}`])];
   const gpu = found.get(settings.join()) ?? create(settings);
   found.set(settings.join(), gpu);
   return gpu;

@@ -8,7 +8,7 @@ import { tensorsIn } from '../../loops/operands.js';
 import type { Schedule } from '../../loops/task.js';
 import type { Gpu, Memory } from './gpu.js';
 import { place, type Request } from './placement.js';
-import { isPacked } from './shaders/arrays.js';
+import { isHalf, isPacked } from './shaders/arrays.js';
 
 /** The memory of all tensors of a program, and the buffers that are its own. */
 export interface ProgramMemory {
@@ -115,5 +115,6 @@ function lifetimesOf(program: Program, { tensors, tasks }: Schedule) {
 
 function bytesOf(tensor: Tensor): number {
   const count = elementCount(tensor.type.shape);
+  if (isHalf(tensor)) return Math.ceil(count / 2) * 4;
   return isPacked(tensor) ? Math.ceil(count / 4) * 4 : 4 * count;
 }

@@ -3,7 +3,7 @@ import type { Tensor } from '../../ir/loopForm.js';
 import { expressionsIn, type Kernel } from '../../loops/kernel.js';
 import { tensorsIn } from '../../loops/operands.js';
 import type { BindingLimits, Memory } from './gpu.js';
-import { type Bindings, isPacked, type Slot } from './shaders/arrays.js';
+import { type Bindings, isHalf, isPacked, type Slot } from './shaders/arrays.js';
 
 /** Bindings of several tensors each, and the memory of each binding. */
 export interface SharedBindings extends Bindings {
@@ -86,7 +86,8 @@ function bindingsOf(groups: readonly Group[]): SharedBindings {
   return {
     slotOf: (tensor) => slots.get(tensor)!,
     isShared: (tensor) => isShared(slots.get(tensor)!.binding),
-    isOfWords: (binding) => isShared(binding) && groups[binding].some(({ tensor }) => isPacked(tensor)),
+    isOfWords: (binding) =>
+      isShared(binding) && groups[binding].some(({ tensor }) => isPacked(tensor) || isHalf(tensor)),
     memories: groups.map((group) => {
       const { buffer, offset } = group[0].memory;
       return { buffer, offset, bytes: endOf(group) - offset };

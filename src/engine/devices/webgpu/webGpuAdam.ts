@@ -2,6 +2,7 @@ import type { State } from '../../ir/state.js';
 import type { AdamSettings, Optimiser, OptimiserQuantity } from '../../runtime/optimiser.js';
 import { Arena, arenaLayout } from './arenas.js';
 import type { Gpu, Memory } from './gpu.js';
+import { ScalingMemory } from './scalingMemory.js';
 
 export type Quantity = OptimiserQuantity | 'parameter' | 'accumulated';
 
@@ -14,6 +15,7 @@ export class WebGpuAdam implements Optimiser {
     readonly states: readonly State[],
     readonly settings: AdamSettings,
     private readonly arenas: ReadonlyMap<Quantity, Arena>,
+    readonly lossScaling: ScalingMemory | undefined,
   ) {}
 
   /** Throws Pix2PixError when there is not enough memory. */
@@ -24,7 +26,8 @@ export class WebGpuAdam implements Optimiser {
     const layout = arenaLayout(states, gpu.maxBindingBytes);
     const arenas = new Map<Quantity, Arena>();
     for (const quantity of quantities) arenas.set(quantity, await Arena.allocate(gpu, layout, quantity));
-    return new WebGpuAdam(gpu, states, settings, arenas);
+    const scaling = settings.lossScale === undefined ? undefined : await ScalingMemory.allocate(gpu);
+    return new WebGpuAdam(gpu, states, settings, arenas, scaling);
   }
 
   /** The memory of one state. Throws Error for a state that is not trained, or a quantity that is not kept. */
@@ -65,6 +68,7 @@ export class WebGpuAdam implements Optimiser {
   }
 
   free(): void {
+    if (this.lossScaling !== undefined) this.gpu.free(this.lossScaling.memory.buffer);
     for (const arena of this.arenas.values()) for (const { buffer } of arena.parts) this.gpu.free(buffer);
   }
 

@@ -11,6 +11,7 @@ import type { Profile } from '../../runtime/profile.js';
 import { type PredictOptions, predictStepTime, type StepTime } from '../../runtime/stepTime.js';
 import type { DecidedAlgorithms } from '../../runtime/tunedChoices.js';
 import { type Gpu, MAX_IN_FLIGHT } from './gpu.js';
+import { matrixOf } from './kernelLimits.js';
 import { KernelTiles } from './kernelTiles.js';
 import { KernelTimes } from './kernelTimes.js';
 import { StateMemory } from './stateMemory.js';
@@ -27,6 +28,7 @@ const COPIED_BYTES = 2 ** 26;
 export class WebGpuDevice implements Device {
   readonly memory;
   readonly runsAhead = MAX_IN_FLIGHT;
+  readonly hasMixedPrecision = true;
   private readonly tiles: KernelTiles;
   private readonly states: StateMemory;
   private readonly optimiserOf = new Map<State, WebGpuAdam>();
@@ -45,7 +47,10 @@ export class WebGpuDevice implements Device {
     private readonly settings: Pick<DeviceSettings, 'profiling' | 'tunedChoices'> = {},
   ) {
     const { tunedChoices: store } = settings;
-    this.tiles = new KernelTiles({ gpu, fingerprint, store, isSoftware: gpu.isSoftware });
+    this.tiles = new KernelTiles({
+      ...{ gpu, fingerprint, store },
+      ...{ isSoftware: gpu.isSoftware, matrix: matrixOf(gpu) },
+    });
     this.states = new StateMemory(gpu);
     this.memory = webGpuMemory(gpu);
     if (settings.profiling) new KernelTimes(gpu); // refuses an adapter without timestamps before anything is run
@@ -85,7 +90,9 @@ export class WebGpuDevice implements Device {
     for (const state of states) {
       const adam = this.optimiserOf.get(state);
       this.optimiserOf.delete(state);
-      if (adam !== undefined && ![...this.optimiserOf.values()].includes(adam)) adam.free();
+      if (adam === undefined || [...this.optimiserOf.values()].includes(adam)) continue;
+      if (adam.settings.lossScale !== undefined) this.states.free([adam.settings.lossScale]);
+      adam.free();
     }
   }
 
@@ -95,6 +102,7 @@ export class WebGpuDevice implements Device {
       this.states.adopt(state, adam.of(state, 'parameter'));
       this.optimiserOf.set(state, adam);
     }
+    if (settings.lossScale !== undefined) this.states.adopt(settings.lossScale, adam.lossScaling!.scale);
     return adam;
   }
 

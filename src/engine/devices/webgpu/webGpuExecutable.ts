@@ -9,8 +9,8 @@ import type { Executable, RunInputs, RunResults } from '../../runtime/executable
 import type { TensorArray } from '../../runtime/tensorArray.js';
 import { AdamTask } from './adamTask.js';
 import { dispatchKernels } from './dispatchKernel.js';
-import { fusionFor } from './fusionFor.js';
 import { type Dispatch, encodeDispatches, type Gpu, type Memory } from './gpu.js';
+import { kernelLimitsOf, scheduleOptions } from './kernelLimits.js';
 import type { KernelTiles } from './kernelTiles.js';
 import type { KernelTimes } from './kernelTimes.js';
 import { ProgramInputs } from './programInputs.js';
@@ -63,7 +63,7 @@ export class WebGpuExecutable implements Executable {
   /** Throws Error when a state has no memory or an optimiser is missing, Pix2PixError when memory is lacking. */
   static async compile(program: Program, compilation: WebGpuCompilation): Promise<WebGpuExecutable> {
     const { gpu } = compilation;
-    const schedule = scheduleOf(program, { fusion: fusionFor(gpu.workgroupLimits) });
+    const schedule = scheduleOf(program, scheduleOptions(kernelLimitsOf(gpu)));
     const given = givenMemory(schedule, compilation);
     const memory = await allocateProgram(gpu, program, schedule, given);
     const steps = await prepareSteps(program, schedule, memory, compilation);

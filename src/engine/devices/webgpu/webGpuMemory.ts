@@ -2,8 +2,8 @@ import type { Program } from '../../ir/program.js';
 import { scheduleOf } from '../../loops/schedule.js';
 import type { MemoryModel } from '../../runtime/memoryModel.js';
 import { footprintOf } from '../../runtime/memoryPlan.js';
-import { fusionFor } from './fusionFor.js';
 import type { Gpu } from './gpu.js';
+import { kernelLimitsOf, scheduleOptions } from './kernelLimits.js';
 import { plannedBytes } from './programMemory.js';
 
 /**
@@ -13,7 +13,7 @@ import { plannedBytes } from './programMemory.js';
 export function webGpuMemory(gpu: Gpu): MemoryModel {
   const predict = (program: Program) => {
     const footprint = footprintOf(program);
-    const schedule = scheduleOf(program, { fusion: fusionFor(gpu.workgroupLimits) });
+    const schedule = scheduleOf(program, scheduleOptions(kernelLimitsOf(gpu)));
     const planned = plannedBytes(program, schedule, gpu.maxBindingBytes);
     const [states, kept] = [footprint.states, Math.min(footprint.kept, planned)];
     return { process: 0, states, kept, working: planned - kept, total: states + planned };

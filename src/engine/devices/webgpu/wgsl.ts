@@ -19,6 +19,7 @@ const UNARY: Readonly<Record<UnaryOp, (x: string) => string>> = {
   reciprocal: (x) => `1f / ${x}`,
   tanh: (x) => `stableTanh(${x})`,
   sigmoid: (x) => `stableSigmoid(${x})`,
+  half: (x) => `half(${x})`,
   softplus: (x) => `stableSoftplus(${x})`,
 };
 
@@ -52,6 +53,9 @@ export type ElementAt = (tensor: Tensor, place: string) => string;
 
 /** The language of WebGPU's kernels: elements are f32, indices i32. */
 export class Wgsl implements Language {
+  /** Whether kernels call `half`, which rounds to a 16-bit float. */
+  roundsToHalves = false;
+
   constructor(private readonly elementAt: ElementAt) {}
 
   define(name: string, code: string): string {
@@ -68,6 +72,7 @@ export class Wgsl implements Language {
   }
 
   unary(op: UnaryOp, x: string): string {
+    this.roundsToHalves ||= op === 'half';
     return UNARY[op](x);
   }
 

@@ -56,7 +56,9 @@ export class KernelGraph {
     );
     const node = { step, updated, reads: step.inputs.map((value) => tensors.get(value)!) };
     for (const [{ source }, tensor] of tensors) {
-      if (source.kind === 'state' && step.states.includes(source.state)) this.overwritten.set(tensor, node);
+      const isUpdated =
+        source.kind === 'state' && (step.states.includes(source.state) || step.lossScale === source.state);
+      if (isUpdated) this.overwritten.set(tensor, node);
     }
     this.steps.push(node);
     return node;

@@ -1,5 +1,6 @@
 import type { Tensor } from '../../../ir/loopForm.js';
 import { elementCount } from '../../../ir/tensorType.js';
+import { HALF_WORDS, PACK_TWO } from './halfWords.js';
 
 /** Where a kernel finds a tensor: in a binding, from an element on. */
 export interface Slot {
@@ -25,6 +26,8 @@ export interface ArrayOptions {
    * others, is a word that becomes 1.
    */
   readonly tellsOutside?: boolean;
+  /** Whether 16-bit floats are a type of the adapter's; else two are packed into a word. Default: no. */
+  readonly hasHalves?: boolean;
 }
 
 /** Remembers a place that is none of `count`. */
@@ -49,16 +52,28 @@ export class Arrays {
 
   /** What shaders call to touch memory. */
   get functions(): string[] {
-    return this.options.tellsOutside ? [INSIDE] : [];
+    return [
+      ...(this.options.tellsOutside ? [INSIDE] : []),
+      ...(this.hasHalfWords ? [PACK_TWO, HALF_WORDS] : []),
+    ];
+  }
+
+  /** Whether 16-bit floats lie in words. */
+  get hasHalfWords(): boolean {
+    return this.tensors.some((tensor) => isHalf(tensor) && !this.isNative(tensor));
   }
 
   isWide(tensor: Tensor): boolean {
     return this.wide.has(tensor);
   }
 
-  /** Bytes lie four in a word. */
+  /** Bytes lie four in a word, 16-bit floats two. */
   element(tensor: Tensor, place: string): string {
     const at = this.inside(tensor, place);
+    if (isHalf(tensor)) {
+      if (this.isNative(tensor)) return `f32(${this.at(tensor, at, '')})`;
+      return `halfAt(${this.at(tensor, `((${at}) >> 1u)`, '')}, ${place})`;
+    }
     if (!isPacked(tensor)) return this.at(tensor, at, 'bitcast<f32>');
     const word = this.at(tensor, `((${at}) >> 2u)`, '');
     return `f32(extractBits(${word}, u32((${place}) & 3) * 8u, 8u))`;
@@ -69,14 +84,35 @@ export class Arrays {
     return this.options.tellsOutside ? [TELLING] : [];
   }
 
+  /** Throws Error for a 16-bit float that is half of a word: the other half is another invocation's. */
   assignment(tensor: Tensor, place: string, value: string): string {
     const { array, first, isOfWords } = this.find(tensor);
-    return `${array}[${from(first, this.inside(tensor, place))}] = ${isOfWords ? `bitcast<u32>(${value})` : value};`;
+    if (isHalf(tensor) && !this.isNative(tensor)) throw new Error('half of a word cannot be stored');
+    const own = isHalf(tensor) ? `f16(${value})` : value;
+    return `${array}[${from(first, this.inside(tensor, place))}] = ${isOfWords ? `bitcast<u32>(${own})` : own};`;
   }
 
-  /** Four neighbouring elements of a wide tensor, or where they are to be assigned, from a place that 4 divides. */
+  /** Four neighbouring elements of a wide tensor, from a place that 4 divides. */
   four(tensor: Tensor, place: string): string {
-    return `${this.find(tensor).array}[(${this.inside(tensor, place)}) >> 2u]`;
+    const four = `${this.find(tensor).array}[(${this.inside(tensor, place)}) >> 2u]`;
+    if (!isHalf(tensor)) return four;
+    return this.isNative(tensor) ? `vec4f(${four})` : `fourHalves(${four})`;
+  }
+
+  /** Whether four neighbours are assigned at once: of a wide tensor, and of 16-bit floats that are halves of words. */
+  isAssignedByFours(tensor: Tensor): boolean {
+    return this.isWide(tensor) || (isHalf(tensor) && !this.isNative(tensor));
+  }
+
+  /** @param four a vec4f @param place 4 divides it */
+  fourAssignment(tensor: Tensor, place: string, four: string): string {
+    const { array, first } = this.find(tensor);
+    const at = this.inside(tensor, place);
+    if (!isHalf(tensor)) return `${array}[(${at}) >> 2u] = ${four};`;
+    if (this.isNative(tensor)) return `${array}[(${at}) >> 2u] = vec4<f16>(${four});`;
+    if (this.isWide(tensor)) return `${array}[(${at}) >> 2u] = packFour(${four});`;
+    const word = `${from(first, `((${at}) >> 1u)`)}`;
+    return `{ let words = packFour(${four}); ${array}[${word}] = words.x; ${array}[${word} + 1] = words.y; }`;
   }
 
   /**
@@ -87,8 +123,7 @@ export class Arrays {
     const found = new Map<number, string>();
     for (const tensor of this.tensors) {
       const { binding, isOfWords } = this.find(tensor);
-      const floats = this.isWide(tensor) ? 'vec4f' : 'f32';
-      const element = isOfWords || isPacked(tensor) ? 'u32' : floats;
+      const element = isOfWords || isPacked(tensor) ? 'u32' : this.elementType(tensor);
       const array = `var<storage, read_write> m${binding}: array<${element}>;`;
       found.set(binding, `@group(0) @binding(${binding}) ${array}`);
     }
@@ -96,6 +131,18 @@ export class Arrays {
     if (!this.options.tellsOutside) return lines;
     const outside = `@group(0) @binding(${lines.length}) var<storage, read_write> outside: array<u32>;`;
     return [...lines, outside];
+  }
+
+  private elementType(tensor: Tensor): string {
+    const isWide = this.isWide(tensor);
+    if (!isHalf(tensor)) return isWide ? 'vec4f' : 'f32';
+    if (this.isNative(tensor)) return isWide ? 'vec4<f16>' : 'f16';
+    return isWide ? 'vec2u' : 'u32';
+  }
+
+  /** Whether 16-bit floats lie in an array of such. */
+  private isNative(tensor: Tensor): boolean {
+    return this.options.hasHalves === true && !this.find(tensor).isOfWords;
   }
 
   private inside(tensor: Tensor, place: string): string {
@@ -118,6 +165,11 @@ export class Arrays {
 }
 
 const from = (first: number, place: string) => (first === 0 ? place : `${first} + ${place}`);
+
+/** Whether a tensor's elements are 16-bit floats. */
+export function isHalf({ type }: Tensor): boolean {
+  return type.dtype === 'f16';
+}
 
 /** Whether a tensor's elements are bytes, four in a word: those that come from outside. What is computed is f32. */
 export function isPacked({ type, source }: Tensor): boolean {

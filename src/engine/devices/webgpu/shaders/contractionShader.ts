@@ -2,11 +2,14 @@ import { ACCUMULATORS, Block, ofAxis } from '../../../loops/block.js';
 import { accumulatorKey, indented } from '../../../loops/expressionWriter.js';
 import type { Kernel } from '../../../loops/kernel.js';
 import type { ArrayOptions } from './arrays.js';
-import { type ContractionShape, longest } from './contractionShape.js';
+import { type ContractionShape, longest, type Side } from './contractionShape.js';
 import { type Axis, countedBlock, fourBlocks, pointsOf } from './countedAxes.js';
-import { accessesOf, neighbourAxes, storedBy, wideTensors } from './fourNeighbours.js';
+import { accessesOf, neighbourAxes, storedBy, storedNeighbours, wideTensors } from './fourNeighbours.js';
 import { type KernelShader, KernelWriter } from './kernelWriter.js';
-import { foursARow, invocationsOf, type Tile } from './tile.js';
+import type { Multiplication } from './multiplication.js';
+import { multiplyInRegisters } from './registerTiles.js';
+import { multiplyMatrices } from './subgroupMatrices.js';
+import { invocationsOf, type Tile } from './tile.js';
 import { type TileLoops, tileLoad } from './tileLoad.js';
 
 /**
@@ -29,6 +32,7 @@ class ContractionWriter {
   /** The axes of the sums that have loops of their own, and those whose terms come into tiles. */
   private readonly loops: readonly Axis[];
   private readonly inner: readonly Axis[];
+  private readonly multiplication: Multiplication;
 
   constructor(
     private readonly kernel: Kernel,
@@ -38,18 +42,19 @@ class ContractionWriter {
   ) {
     const { rows, columns, over } = shape;
     const { stores } = kernel;
+    this.multiplication =
+      tile.matrix === undefined ? multiplyInRegisters(tile) : multiplyMatrices(tile, tile.matrix);
     this.inner = tile.nested ? [longest(over)] : over;
     this.loops = over.filter((axis) => !this.inner.includes(axis));
-    const out = stores.map(({ expr }) => expr);
     const accesses = {
       row: accessesOf([rows.operand]),
       column: accessesOf([columns.operand]),
-      stored: [...accessesOf(out), ...storedBy(stores)],
+      stored: [...accessesOf(stores.map(({ expr }) => expr)), ...storedBy(stores)],
     };
     this.suffix = {
       row: neighbourAxes(rows.axes, accesses.row, [rows.operand]),
       column: neighbourAxes(columns.axes, accesses.column, [columns.operand]),
-      stored: neighbourAxes(columns.axes, accesses.stored, out, stores),
+      stored: storedNeighbours(columns.axes, stores).suffix,
     };
     const all = (['row', 'column', 'stored'] as const).flatMap((of) => {
       const { axes } = of === 'row' ? rows : columns;
@@ -67,47 +72,24 @@ class ContractionWriter {
     const products = pointsOf(shape.batch);
     const store = this.storeFunction();
     const { before, loop } = this.sums();
-    const array = (name: string, points: number) =>
-      `var<workgroup> ${name}Tile: array<vec4f, ${tile.depth * foursARow(points)}>;`;
+    const { multiplication } = this;
     return writer.shader({
       workgroupSize: invocationsOf(tile),
       groups: rowTiles * columnTiles * products,
-      declarations: [array('row', tile.rows), array('column', tile.columns)],
+      ...{ enables: multiplication.enables, builtins: multiplication.builtins },
+      declarations: multiplication.declarations,
       functions: store,
       body: [
         // The products of a batch that are phases of a stride read the same weights: next to each other, from the cache.
         `let batch = ${digit('group', 1, products)};`,
         `let rowOrigin = ${digit('group', products, rowTiles)} * ${tile.rows}u;`,
         `let columnOrigin = ${digit('group', products * rowTiles, columnTiles)} * ${tile.columns}u;`,
-        `let rowFour = lane / ${this.across}u;`,
-        `let columnFour = lane % ${this.across}u;`,
         ...before,
-        ...this.eachSum(({ name }) => `var ${name} = vec4f();`),
+        ...multiplication.before,
         ...loop,
-        ...this.eachSum(({ name, row, column }) => `store(batch, ${row}, ${column}, ${name});`),
+        ...multiplication.stores,
       ],
     });
-  }
-
-  /** Invocations next to each other along the columns, and along the rows. */
-  private get across(): number {
-    return this.tile.columns / this.tile.columnsEach;
-  }
-
-  private get down(): number {
-    return this.tile.rows / this.tile.rowsEach;
-  }
-
-  /** Each vector of sums of an invocation: its fours of rows and columns are as far apart as there are invocations. */
-  private eachSum(line: (sum: { name: string; row: string; column: string }) => string): string[] {
-    const { tile, across, down } = this;
-    return Array.from({ length: tile.rowsEach }, (_, i) => i).flatMap((i) =>
-      Array.from({ length: tile.columnsEach / 4 }, (_, j) => {
-        const row = `rowOrigin + 4u * rowFour + ${4 * down * Math.floor(i / 4) + (i % 4)}u`;
-        const column = `columnOrigin + 4u * columnFour + ${4 * across * j}u`;
-        return line({ name: `sum${i}_${j}`, row, column });
-      }),
-    );
   }
 
   /** The lines that sum up the products: before the loops, and these. */
@@ -127,16 +109,26 @@ class ContractionWriter {
       ...{ batch, loops: blocks[loops.length], inner, terms: pointsOf(inner) },
       ...{ depth: tile.depth, invocations: invocationsOf(tile) },
     };
-    const parts = { writer, loops: tileLoops };
+    const parts = { writer, loops: tileLoops, assign: this.multiplication.assign };
     const { rows, columns } = shape;
     const loads = [
-      tileLoad({ ...parts, name: 'row', side: rows, size: tile.rows, suffix: suffix.row }),
-      tileLoad({ ...parts, name: 'column', side: columns, size: tile.columns, suffix: suffix.column }),
+      tileLoad({ ...parts, name: 'row', side: this.loaded(rows), size: tile.rows, suffix: suffix.row }),
+      tileLoad({
+        ...parts,
+        name: 'column',
+        side: this.loaded(columns),
+        size: tile.columns,
+        suffix: suffix.column,
+      }),
     ];
     let lines = [
       ...loads.flatMap(({ around }) => around),
       `for (var start = 0u; start < ${tileLoops.terms}u; start += ${tile.depth}u) {`,
-      ...indented([...loads.flatMap(({ inside }) => inside), 'workgroupBarrier();', ...this.products()]),
+      ...indented([
+        ...loads.flatMap(({ inside }) => inside),
+        'workgroupBarrier();',
+        ...this.multiplication.products,
+      ]),
       '  workgroupBarrier();',
       '}',
     ];
@@ -148,29 +140,11 @@ class ContractionWriter {
     return { before, loop: lines };
   }
 
-  /** Adds the products of the terms in workgroup memory. */
-  private products(): string[] {
-    const { tile, across, down } = this;
-    const fours = (name: 'row' | 'column', count: number, apart: number, size: number) =>
-      Array.from({ length: count }, (_, i) => {
-        const place = `term * ${foursARow(size)}u + ${name}Four${i === 0 ? '' : ` + ${i * apart}u`}`;
-        return `let ${name}s${i} = ${name}Tile[${place}];`;
-      });
-    const sums = Array.from({ length: tile.rowsEach }, (_, i) => i).flatMap((i) =>
-      Array.from({ length: tile.columnsEach / 4 }, (_, j) => {
-        const name = `sum${i}_${j}`;
-        return `${name} = fma(vec4f(rows${Math.floor(i / 4)}.${'xyzw'[i % 4]}), columns${j}, ${name});`;
-      }),
-    );
-    return [
-      `for (var term = 0u; term < ${tile.depth}u; term++) {`,
-      ...indented([
-        ...fours('row', Math.ceil(tile.rowsEach / 4), down, tile.rows),
-        ...fours('column', tile.columnsEach / 4, across, tile.columns),
-        ...sums,
-      ]),
-      '}',
-    ];
+  /** A factor as it is loaded: a tile of 16-bit floats rounds it. */
+  private loaded(side: Side): Side {
+    const { operand } = side;
+    const isRounded = this.tile.matrix !== undefined && operand.kind === 'unary' && operand.op === 'half';
+    return isRounded ? { ...side, operand: operand.x } : side;
   }
 
   /** Stores what is made of four sums of a row, next to each other. */

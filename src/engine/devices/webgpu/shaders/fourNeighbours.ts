@@ -1,8 +1,8 @@
 import type { Expr, Index, Range, Tensor } from '../../../ir/loopForm.js';
 import { elementCount } from '../../../ir/tensorType.js';
 import { dependenceOfAtom, dependenceOfIndex } from '../../../loops/dependence.js';
+import { neededRanges } from '../../../loops/guards.js';
 import { flatten } from '../../../loops/indices.js';
-import { readsInside } from '../../../loops/inside.js';
 import type { Store } from '../../../loops/kernel.js';
 import { atomsOf, indicesOf, partsOf } from '../../../loops/operands.js';
 import { runsOf } from '../../../loops/runs.js';
@@ -31,7 +31,7 @@ export function accessesOf(roots: readonly Expr[]): Access[] {
     if (seen.has(key)) return;
     seen.add(key);
     for (const index of indicesOf(expr)) visitIndex(index, guards);
-    if (expr.kind === 'load') add(expr.tensor, expr.index, readsInside(expr) ? [] : guards);
+    if (expr.kind === 'load') add(expr.tensor, expr.index, neededRanges(expr, guards));
     if (expr.kind === 'select') {
       visit(expr.x, [...guards, ...expr.where], `${around} ${expr.id}`);
       visit(expr.y, guards, around);
@@ -101,8 +101,25 @@ export function neighbourAxes(
   return;
 }
 
+/** Axes along which a kernel goes by fours: from number `suffix` of them on; undefined where it goes one by one. */
+export interface Neighbours {
+  readonly axes: readonly Axis[];
+  readonly suffix: number | undefined;
+}
+
+/** Those of what a kernel stores. */
+export function storedNeighbours(
+  axes: readonly Axis[],
+  stores: readonly Store[],
+  more: readonly Expr[] = [],
+): Neighbours {
+  const expressions = [...more, ...stores.map(({ expr }) => expr)];
+  const accesses = [...accessesOf(expressions), ...storedBy(stores)];
+  return { axes, suffix: neighbourAxes(axes, accesses, expressions, stores) };
+}
+
 /** An access from the points of some axes, of which four neighbours are along those from `suffix` on. */
-type NeighbourAccess = Access & { readonly axes: readonly Axis[]; readonly suffix: number | undefined };
+type NeighbourAccess = Access & Neighbours;
 
 /**
  * Tensors of which each access is to four neighbours in a row, from a place that 4 divides on; those that share a binding
@@ -110,17 +127,22 @@ type NeighbourAccess = Access & { readonly axes: readonly Axis[]; readonly suffi
  */
 export function wideTensors(accesses: readonly NeighbourAccess[], bindings?: Bindings): Set<Tensor> {
   const tensors = new Set(accesses.map(({ tensor }) => tensor));
-  for (const { tensor, place, guards, axes, suffix } of accesses) {
-    const isWide =
-      suffix !== undefined &&
-      !isPacked(tensor) &&
-      !bindings?.isShared(tensor) &&
-      elementCount(tensor.type.shape) % 4 === 0 &&
-      isOfFour(place, axes, suffix) &&
-      guards.every(({ index }) => (dependenceOfIndex(index) & dependenceOn(axes.slice(suffix))) === 0);
+  for (const access of accesses) {
+    const { tensor } = access;
+    const isWide = !isPacked(tensor) && !bindings?.isShared(tensor) && isOfFours(access);
     if (!isWide) tensors.delete(tensor);
   }
   return tensors;
+}
+
+/** Whether an access is to four neighbours in a row, from a place that 4 divides on. */
+export function isOfFours({ tensor, place, guards, axes, suffix }: NeighbourAccess): boolean {
+  return (
+    suffix !== undefined &&
+    elementCount(tensor.type.shape) % 4 === 0 &&
+    isOfFour(place, axes, suffix) &&
+    guards.every(({ index }) => (dependenceOfIndex(index) & dependenceOn(axes.slice(suffix))) === 0)
+  );
 }
 
 function isOfFour({ terms, constant }: Index, axes: readonly Axis[], suffix: number): boolean {

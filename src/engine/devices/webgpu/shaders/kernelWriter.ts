@@ -1,11 +1,12 @@
-import type { Index, Tensor } from '../../../ir/loopForm.js';
+import type { Expr, Index, Tensor } from '../../../ir/loopForm.js';
 import type { Block } from '../../../loops/block.js';
 import { dependenceOfIndex } from '../../../loops/dependence.js';
 import { ExpressionWriter, type Guard } from '../../../loops/expressionWriter.js';
 import { flatten } from '../../../loops/indices.js';
 import type { Store } from '../../../loops/kernel.js';
 import { FUNCTIONS, Wgsl } from '../wgsl.js';
-import { type ArrayOptions, Arrays } from './arrays.js';
+import { type ArrayOptions, Arrays, isHalf } from './arrays.js';
+import { PACK_TWO, ROUNDING } from './halfWords.js';
 
 /** A kernel as a compute shader. */
 export interface KernelShader {
@@ -21,6 +22,8 @@ export const POINTS_A_WORKGROUP = 64;
 /** WebGPU guarantees so many workgroups an axis. */
 const MAX_WORKGROUPS = 65_535;
 
+const BUILTINS = ['@builtin(workgroup_id) groups: vec3u', '@builtin(local_invocation_index) lane: u32'];
+
 const COMPONENTS = ['x', 'y', 'z', 'w'] as const;
 
 /** Writes the shader of a kernel: what is the same for all kinds of kernels. */
@@ -31,7 +34,10 @@ export class KernelWriter {
   private four: { readonly first: Block; readonly i: number } | undefined;
 
   /** @param wide tensors that are read and stored by fours */
-  constructor(wide: ReadonlySet<Tensor>, options?: ArrayOptions) {
+  constructor(
+    wide: ReadonlySet<Tensor>,
+    private readonly options?: ArrayOptions,
+  ) {
     this.arrays = new Arrays(wide, options);
     this.language = new Wgsl((tensor, place) => this.arrays.element(tensor, place));
   }
@@ -71,21 +77,21 @@ export class KernelWriter {
     conditions: (i: number) => readonly string[] = () => [],
   ): void {
     const assignments = stores.flatMap((store) => {
-      if (!this.arrays.isWide(store.tensor)) {
+      if (!this.arrays.isAssignedByFours(store.tensor)) {
         return this.writeFour(writer, each, (i) => this.assignment(writer, store, conditions(i)));
       }
-      const values = this.writeFour(writer, each, () => writer.expr(store.expr));
+      const values = this.writeFour(writer, each, () => writer.expr(storedExpr(store)));
       const place = this.placeOfFour(writer, each[0], flatten(store.index, store.tensor.type.shape));
-      const target = this.arrays.four(store.tensor, place);
-      return [guarded(`${target} = vec4f(${values.join(', ')});`, conditions(0))];
+      const assignment = this.arrays.fourAssignment(store.tensor, place, `vec4f(${values.join(', ')})`);
+      return [guarded(assignment, conditions(0))];
     });
     each[3].lines.push(...assignments);
   }
 
   private assignment(writer: ExpressionWriter, store: Store, conditions: readonly string[]): string {
-    const { tensor, index, expr } = store;
+    const { tensor, index } = store;
     const inside = [...conditions, ...writer.isInside(store)];
-    const value = writer.expr(expr);
+    const value = writer.expr(storedExpr(store));
     return guarded(this.arrays.assignment(tensor, writer.place(tensor, index), value), inside);
   }
 
@@ -93,21 +99,38 @@ export class KernelWriter {
   shader(parts: {
     readonly workgroupSize: number;
     readonly groups: number;
+    /** WGSL's extensions, besides what 16-bit floats need. */
+    readonly enables?: readonly string[];
+    /** Arguments of the entry point, besides those that all have. */
+    readonly builtins?: readonly string[];
     readonly declarations?: readonly string[];
     readonly functions?: readonly string[];
     /** In which `group` is the number of the workgroup, and `lane` that of the invocation in it. */
     readonly body: readonly string[];
   }): KernelShader {
-    const { workgroupSize, groups, declarations = [], functions = [], body } = parts;
+    const {
+      workgroupSize,
+      groups,
+      enables = [],
+      builtins = [],
+      declarations = [],
+      functions = [],
+      body,
+    } = parts;
     const x = Math.min(groups, MAX_WORKGROUPS);
     const y = Math.ceil(groups / x);
-    const called = [...this.arrays.functions, FUNCTIONS, ...functions].join('\n');
+    const hasHalves = this.options?.hasHalves === true;
+    const isMixed = this.language.roundsToHalves || this.arrays.tensors.some(isHalf);
+    const called = [...this.arrays.functions, ...this.rounding(hasHalves), FUNCTIONS, ...functions].join(
+      '\n',
+    );
     const source = [
+      ...new Set([...(hasHalves && isMixed ? ['f16'] : []), ...enables].map((name) => `enable ${name};`)),
       ...this.arrays.declarations(),
       ...declarations,
       called,
       `@compute @workgroup_size(${workgroupSize})`,
-      'fn main(@builtin(workgroup_id) groups: vec3u, @builtin(local_invocation_index) lane: u32) {',
+      `fn main(${[...BUILTINS, ...builtins].join(', ')}) {`,
       ...(y === 1
         ? ['  let group = groups.x;']
         : [`  let group = groups.x + groups.y * ${x}u;`, `  if (group >= ${groups}u) { return; }`]),
@@ -116,6 +139,13 @@ export class KernelWriter {
       '',
     ].join('\n');
     return { source, tensors: this.arrays.tensors, workgroups: [x, y] };
+  }
+
+  /** What rounds to 16-bit floats, where a shader does. */
+  private rounding(hasHalves: boolean): string[] {
+    if (!this.language.roundsToHalves) return [];
+    if (hasHalves) return [ROUNDING.native];
+    return [...(this.arrays.hasHalfWords ? [] : [PACK_TWO]), ROUNDING.packed];
   }
 
   /** One of four neighbouring elements that are read at once: where the first of the neighbours is written. */
@@ -138,6 +168,11 @@ export class KernelWriter {
     });
     return code;
   }
+}
+
+/** What is computed to be stored: to store it rounds it to a 16-bit float. */
+function storedExpr({ tensor, expr }: Store): Expr {
+  return isHalf(tensor) && expr.kind === 'unary' && expr.op === 'half' ? expr.x : expr;
 }
 
 function guarded(statement: string, conditions: readonly string[]): string {

@@ -3,15 +3,13 @@ import { Block } from '../../../loops/block.js';
 import { expressionsIn, type Kernel } from '../../../loops/kernel.js';
 import type { ArrayOptions } from './arrays.js';
 import { countedBlock, fourBlocks, longAxes } from './countedAxes.js';
-import { accessesOf, neighbourAxes, storedBy, wideTensors } from './fourNeighbours.js';
+import { accessesOf, type Neighbours, storedBy, storedNeighbours, wideTensors } from './fourNeighbours.js';
 import { type KernelShader, KernelWriter, POINTS_A_WORKGROUP } from './kernelWriter.js';
 
 /** A kernel without reductions: an invocation computes four neighbouring points, or one where no axis lends itself. */
 export function mapShader(kernel: Kernel, options?: ArrayOptions): KernelShader {
-  const axes = longAxes(kernel.axes);
-  const expressions = expressionsIn(kernel);
-  const accesses = [...accessesOf(expressions), ...storedBy(kernel.stores)];
-  const suffix = neighbourAxes(axes, accesses, expressions, kernel.stores);
+  const { axes, suffix } = mapNeighbours(kernel);
+  const accesses = [...accessesOf(expressionsIn(kernel)), ...storedBy(kernel.stores)];
   const wide = wideTensors(
     accesses.map((access) => ({ ...access, axes, suffix })),
     options?.bindings,
@@ -42,4 +40,9 @@ export function mapShader(kernel: Kernel, options?: ArrayOptions): KernelShader 
     groups: Math.ceil(invocations / POINTS_A_WORKGROUP),
     body: lines,
   });
+}
+
+/** By which axes a kernel without reductions goes by fours. */
+export function mapNeighbours(kernel: Kernel): Neighbours {
+  return storedNeighbours(longAxes(kernel.axes), kernel.stores);
 }

@@ -16,9 +16,12 @@ const MANY_POINTS = 2 ** 15;
  * @param invocations at most, of a workgroup
  */
 export function rowShader(kernel: Kernel, invocations: number, options?: ArrayOptions): KernelShader {
-  const [points, terms] = [elementCount(kernel.axes), elementCount(kernel.over)];
-  const isShared = terms >= LONG_SUM && points < MANY_POINTS;
-  return isShared
+  return isSharedRow(kernel)
     ? new SharedRows(kernel, invocations, options).write()
     : new SingleRows(kernel, options).write();
+}
+
+/** Whether the invocations of a workgroup share each row. */
+export function isSharedRow({ axes, over }: Kernel): boolean {
+  return elementCount(over) >= LONG_SUM && elementCount(axes) < MANY_POINTS;
 }

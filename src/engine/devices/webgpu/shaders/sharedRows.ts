@@ -6,7 +6,14 @@ import { type ExpressionWriter, indented } from '../../../loops/expressionWriter
 import { type Kernel, reducedBy, type Store } from '../../../loops/kernel.js';
 import type { ArrayOptions } from './arrays.js';
 import { type Axis, countedBlock, fourBlocks, longAxes } from './countedAxes.js';
-import { type Access, accessesOf, neighbourAxes, storedBy, wideTensors } from './fourNeighbours.js';
+import {
+  type Access,
+  accessesOf,
+  type Neighbours,
+  storedBy,
+  storedNeighbours,
+  wideTensors,
+} from './fourNeighbours.js';
 import { type KernelShader, KernelWriter } from './kernelWriter.js';
 import { firstOf, joined, type Numbered, numbered, storesOf, termOf } from './reductions.js';
 
@@ -53,7 +60,7 @@ export class SharedRows {
       ...storedBy(stores),
     ];
     const ofTerms = [...accessesOf(reduced), ...accesses(ofTerm)];
-    const suffix = neighbourAxes(over, ofTerms, [...reduced, ...ofTerm.map(({ expr }) => expr)], ofTerm);
+    const { suffix } = rowNeighbours(kernel);
     const all = [
       ...ofTerms.map((access) => ({ ...access, axes: over, suffix })),
       ...accesses(ofRow).map((access) => ({ ...access, axes: over, suffix: undefined })),
@@ -161,4 +168,10 @@ export class SharedRows {
       'workgroupBarrier();',
     );
   }
+}
+
+/** By which axes the terms of a row are taken by fours. */
+export function rowNeighbours(kernel: Kernel): Neighbours {
+  const reduced = kernel.phases.flat().flatMap(reducedBy);
+  return storedNeighbours(longAxes(kernel.over, kernel.axes.length), storesOf(kernel).ofTerm, reduced);
 }

@@ -5,26 +5,50 @@ export interface Tile {
   readonly columns: number;
   /** Terms of the sums that are in workgroup memory at once. */
   readonly depth: number;
-  /** Of the result, of each invocation. */
+  /** Of the result, of each invocation; where subgroups multiply matrices, of each subgroup. */
   readonly rowsEach: number;
   readonly columnsEach: number;
   /** Whether the terms are those of the longest axis of the sums, in loops over the others; else all axes count as one. */
   readonly nested: boolean;
+  /** Where subgroups multiply matrices of 16-bit floats: what they multiply at once. */
+  readonly matrix?: MatrixShape | undefined;
 }
 
-/** `64x64x16 4x4`, and `nested` where it is. */
-export function tileName({ rows, columns, depth, rowsEach, columnsEach, nested }: Tile): string {
-  return `${rows}x${columns}x${depth} ${rowsEach}x${columnsEach}${nested ? ' nested' : ''}`;
+/** Two matrices that the invocations of a subgroup multiply together: rows × terms and terms × columns. */
+export interface MatrixShape {
+  readonly rows: number;
+  readonly columns: number;
+  readonly terms: number;
 }
 
-export function invocationsOf({ rows, columns, rowsEach, columnsEach }: Tile): number {
+/** Invocations of a subgroup that multiplies matrices. */
+export const SUBGROUP = 32;
+
+/** `64x64x16 4x4`, `128x128x32 64x32 by 16x16x16`, and `nested` where it is. */
+export function tileName({ rows, columns, depth, rowsEach, columnsEach, nested, matrix }: Tile): string {
+  const by = matrix === undefined ? '' : ` by ${matrix.rows}x${matrix.columns}x${matrix.terms}`;
+  return `${rows}x${columns}x${depth} ${rowsEach}x${columnsEach}${by}${nested ? ' nested' : ''}`;
+}
+
+/** Invocations, or subgroups, that share a tile's results. */
+export function sharesOf({ rows, columns, rowsEach, columnsEach }: Tile): number {
   return (rows / rowsEach) * (columns / columnsEach);
+}
+
+export function invocationsOf(tile: Tile): number {
+  return sharesOf(tile) * (tile.matrix === undefined ? 1 : SUBGROUP);
 }
 
 /** A side of a tile in workgroup memory: its fours in a row for each term, and one that keeps rows off the same banks. */
 export const foursARow = (points: number) => points / 4 + 1;
 
+/** The same where elements are 16-bit floats: rows begin at multiples of 16 bytes. */
+export const halvesARow = (points: number) => points + 8;
+
 /** Of workgroup memory. */
-export function bytesOf({ rows, columns, depth }: Tile): number {
-  return 16 * depth * (foursARow(rows) + foursARow(columns));
+export function bytesOf(tile: Tile): number {
+  const { rows, columns, depth, columnsEach, matrix } = tile;
+  if (matrix === undefined) return 16 * depth * (foursARow(rows) + foursARow(columns));
+  const results = 4 * sharesOf(tile) * matrix.rows * columnsEach;
+  return 2 * depth * (halvesARow(rows) + halvesARow(columns)) + results;
 }

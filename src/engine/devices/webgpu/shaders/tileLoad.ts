@@ -3,7 +3,7 @@ import type { Language } from '../../../loops/expressionWriter.js';
 import { isLoadedAlongSide, type Side } from './contractionShape.js';
 import { type Axis, countedBlock, fourBlocks } from './countedAxes.js';
 import type { KernelWriter } from './kernelWriter.js';
-import { foursARow } from './tile.js';
+import type { Multiplication } from './multiplication.js';
 
 /** The loops of a contraction, as the loads of its factors see them. */
 export interface TileLoops {
@@ -29,6 +29,7 @@ interface TileLoadParts {
   /** Four neighbours along the side's axes from this number on differ in these axes alone. */
   readonly suffix: number | undefined;
   readonly loops: TileLoops;
+  readonly assign: Multiplication['assign'];
 }
 
 /** Four neighbours along the side: a block for each, and one for what they have in common. */
@@ -158,15 +159,14 @@ class TileLoadWriter {
 
   /** Loads four neighbours at a term. */
   private cell(i: number, { four, inLoops }: SideFour, { at, block, counts }: Term): string[] {
-    const { name, writer, side, size } = this.parts;
+    const { name, writer, side } = this.parts;
     const cell = joined(`${this.letter}e${i}_`, writer.language, inLoops, block);
     const expressions = writer.expressions(block);
     const values = writer.writeFour(expressions, cell.each, () => expressions.expr(side.operand));
     const elements = values.map((value) =>
       counts === undefined ? value : `select(0f, ${value}, ${counts})`,
     );
-    const place = `${name}Tile[${at} * ${foursARow(size)}u + ${four}]`;
-    return [...linesOf(cell), `${place} = vec4f(${elements.join(', ')});`];
+    return [...linesOf(cell), ...this.parts.assign(name, at, four, elements)];
   }
 }
 

@@ -3,21 +3,28 @@ import { pointsOf } from './countedAxes.js';
 import { invocationsOf, type Tile } from './tile.js';
 import { GUARANTEED, tilesFor, type WorkgroupLimits } from './tiles.js';
 
-/** Compute units of a GPU, about the middle of what there is: 20 in a laptop, 132 in an H200. WebGPU does not tell. */
-const UNITS = 64;
-/** Multiply-adds of a unit in a cycle. */
-const LANES = 128;
-/** Invocations that a unit has at once, and those it needs to have something to do while others wait for memory. */
-const [RESIDENT, BUSY] = [1024, 512];
+/*
+ * WebGPU does not tell what a GPU is made of. These are an H200's, as far as they are facts; the others are those by which
+ * the picks are best for the kernels of default steps of 1 and 16 images there (`node dist/bench/gpuKernels.js`).
+ */
+
+/** Units that compute, each with so many multiply-adds a cycle and so many registers. */
+const [UNITS, LANES, REGISTERS] = [128, 128, 65_536];
+/** Registers of an invocation besides its sums. */
+const OTHER_REGISTERS = 24;
+/** Invocations of a unit that have something to do while others wait for memory. */
+const BUSY = 640;
 /** Bytes a cycle and unit, of memory and of the caches. */
-const [MEMORY, CACHE] = [16, 64];
-/** Instructions to load an element: two sums, a comparison, two selections, the load, and its share of the indices. */
-const LOAD = 10;
+const [MEMORY, CACHE] = [1, 64];
+/** Multiply-adds that could be done instead of reading a number from workgroup memory, and of loading an element. */
+const [READ, LOAD] = [1.5, 32];
+/** Cycles until a kernel of its own has begun. */
+const BEGIN = 4000;
 
 /**
  * Cycles that a contraction takes by a tile, as arithmetic has it. For each term an invocation with r × c results
- * multiplies r c times, reads r + c numbers from workgroup memory, which has half the rate of arithmetic, and loads its
- * share of the tile. Workgroups go to the units in waves; a unit with few invocations waits for memory.
+ * multiplies r c times, reads r + c numbers from workgroup memory, and loads its share of the tile. Workgroups go to the
+ * units in waves; a unit with few invocations waits for memory.
  *
  * @param parts into which the sums are split: as many matrix products, each with fewer terms
  */
@@ -28,12 +35,13 @@ export function cyclesOf(shape: ContractionShape, tile: Tile, parts = 1): number
   const waves = Math.ceil((tiles * pointsOf(shape.batch) * parts) / UNITS);
   const inner = nested ? [longest(shape.over)] : shape.over;
   const loaded = sectorsOf(shape.rows, rows, inner, depth) + sectorsOf(shape.columns, columns, inner, depth);
-  const reads = 2 * (rowsEach + columnsEach);
+  const reads = READ * (rowsEach + columnsEach);
   const instructions = rowsEach * columnsEach + reads + (LOAD * (rows + columns)) / invocations;
   const cyclesATerm = (invocations / LANES) * instructions + (32 * loaded) / CACHE;
   const loops = pointsOf(shape.over) / pointsOf(inner) / parts;
   const terms = loops * Math.ceil(pointsOf(inner) / depth) * depth;
-  const resident = Math.min(waves, Math.floor(RESIDENT / invocations)) * invocations;
+  const registers = invocations * (OTHER_REGISTERS + rowsEach * columnsEach);
+  const resident = Math.min(waves, Math.max(1, Math.floor(REGISTERS / registers))) * invocations;
   return (waves * cyclesATerm * terms) / Math.min(1, resident / BUSY);
 }
 
@@ -43,7 +51,7 @@ export function tileByRule(shape: ContractionShape, limits: WorkgroupLimits = GU
 }
 
 /** Of the tiles that arithmetic has among the quickest: so many, if they take at most this, times the best, are timed. */
-const [TIMED, PLAUSIBLE] = [10, 2];
+const [TIMED, PLAUSIBLE] = [5, 2];
 
 /** The tiles that may turn out to be the fastest. */
 export function plausibleTiles(shape: ContractionShape, limits: WorkgroupLimits = GUARANTEED): Tile[] {
@@ -55,7 +63,7 @@ export function plausibleTiles(shape: ContractionShape, limits: WorkgroupLimits 
 
 /** A part has at least so many terms: two tiles. */
 const FEWEST_TERMS = 32;
-const PARTS = [1, 2, 4, 8, 16, 32, 64];
+const PARTS = [1, 2, 4, 8, 16, 32, 64, 128];
 
 /**
  * Into how many parts a contraction's sums are best split, each a matrix product of its own, which the kernel after them
@@ -65,7 +73,7 @@ export function partsByRule(shape: ContractionShape, limits: WorkgroupLimits = G
   const tiles = tilesFor(shape, limits);
   const results = shape.rows.points * shape.columns.points * pointsOf(shape.batch);
   const cycles = (parts: number) => {
-    const adding = parts === 1 ? 0 : (8 * parts * results) / (UNITS * MEMORY);
+    const adding = parts === 1 ? 0 : (8 * parts * results) / (UNITS * MEMORY) + BEGIN;
     return fastest(shape, tiles, parts).cycles + adding;
   };
   const possible = PARTS.filter((parts) => parts === 1 || shape.terms / parts >= FEWEST_TERMS);

@@ -61,6 +61,6 @@ function tilesOf(
 }
 
 /** Less than half of a tile is beyond the matrix, unless tiles are no smaller. */
-function fits(points: number, size: number): boolean {
+export function fits(points: number, size: number): boolean {
   return size <= 16 || size < 2 * points;
 }

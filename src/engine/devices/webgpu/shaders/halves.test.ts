@@ -1,0 +1,77 @@
+/** Generated kernels over 16-bit floats at random shapes, beside the interpreter, which rounds where they do. */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { drawnContractions, drawnMaps, drawnRows } from '../../../../../test/drawnKernels.js';
+import { gpuTest } from '../../../../../test/foundDevices.js';
+import { runByBoth } from '../../../../../test/kernelAgreement.js';
+import { f32 } from '../../../ir/tensorType.js';
+import { binaryExpr, load, number } from '../../../loops/expressions.js';
+import { inHalves } from '../../../loops/halves.js';
+import { expressionsIn, type Kernel, kernelOf } from '../../../loops/kernel.js';
+import { tensorsIn } from '../../../loops/operands.js';
+import { external, map } from '../../../loops/tensors.js';
+import { contractionShape } from './contractionShape.js';
+import { isStoredByFours } from './halfStores.js';
+import { smallTile } from './tiles.js';
+
+/** All that may be: what is read, and what is stored by fours. */
+function halvesOf(kernel: Kernel) {
+  const read = tensorsIn(expressionsIn(kernel)).filter(({ type }) => type.dtype === 'f32');
+  const stored = kernel.stores.filter((store) => isStoredByFours(kernel, store)).map(({ tensor }) => tensor);
+  return new Set([
+    ...read.filter((tensor) => !kernel.stores.some((store) => store.tensor === tensor)),
+    ...stored,
+  ]);
+}
+
+/** Of a number between two 16-bit floats that are neighbours, relative to them. */
+const STEP = 2 ** -10;
+/**
+ * ‖found - expected‖ / ‖expected‖ of all runs together: both round alike but where float32 and float64 fall on either side of
+ * the middle between two 16-bit floats, one of several hundred numbers. Without rounding it is 2e-4 and more.
+ */
+const APART = 6e-5;
+
+function property(name: string, drawn: fc.Arbitrary<Kernel>, numRuns: number) {
+  gpuTest(`${name} of 16-bit floats`, async () => {
+    let [difference, norm, halves] = [0, 0, 0];
+    const runs = fc.tuple(drawn, fc.boolean(), fc.nat(1e6));
+    await fc.assert(
+      fc.asyncProperty(runs, async ([exact, isShared, seed]) => {
+        const kernel = inHalves(exact, halvesOf(exact));
+        const shape = contractionShape(kernel);
+        for (const { found, expected, tensor, what } of await runByBoth({
+          ...{ kernel, isShared, seed },
+          tile: shape && { ...smallTile(shape), nested: false },
+        })) {
+          if (tensor.type.dtype === 'f16') halves++;
+          const largest = Math.max(...expected.map(Math.abs));
+          for (let i = 0; i < expected.length; i++) {
+            const apart = Math.abs(found[i] - expected[i]);
+            assert.ok(apart <= STEP * largest, `${what}[${i}] is ${found[i]}, expected ${expected[i]}`);
+            difference += apart ** 2;
+            norm += expected[i] ** 2;
+          }
+        }
+      }),
+      { numRuns, seed: 16 },
+    );
+    assert.ok(halves >= numRuns, `${halves} tensors`);
+    const apart = Math.sqrt(difference / norm);
+    assert.ok(apart <= APART, `${apart}`);
+  });
+}
+
+gpuTest('numbers that are too large are infinite, and spoil no neighbour', async () => {
+  const x = external('x', f32(64));
+  const large = map(f32(64), (i) => binaryExpr('mul', load(x, [i]), number(2 ** 15)));
+  const kernel = inHalves(kernelOf(large), new Set([large]));
+  const [{ found, expected }] = (await runByBoth({ kernel, seed: 4 })).filter(({ tensor }) => tensor !== x);
+  assert.deepEqual([...Array.from(found)], [...expected]);
+  assert.ok(expected.some(Number.isFinite) && expected.includes(Number.POSITIVE_INFINITY));
+  assert.ok(expected.includes(Number.NEGATIVE_INFINITY));
+});
+
+property('contractions', drawnContractions, 6);
+property('rows', drawnRows, 10);
+property('maps', drawnMaps, 10);
