@@ -3,7 +3,6 @@ import { copyFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import type { ImageBatch } from '../src/data/batch/imageBatch.js';
 import { renderFacade } from '../src/data/make/facade/renderFacade.js';
 import { synthesizeFacades } from '../src/data/make/synthesizeFacades.js';
 import { exportGenerator } from '../src/inference/export/exportGenerator.js';
@@ -12,6 +11,7 @@ import { encodePng } from '../src/records/writing/encodePng.js';
 import { browserPath, openPage, SOFTWARE_GPU, serve, skipWithoutBrowser } from './browser.js';
 import { hugePng } from './hugePng.js';
 import { assertAccessible, assertFits } from './pageChecks.js';
+import { element, pixelsOf } from './playgroundPage.js';
 import { root, temporaryFolder } from './tinyRun.js';
 import { makeRun } from './trainedRun.js';
 
@@ -50,20 +50,6 @@ async function open(query: string, args: readonly string[] = []) {
   const status = opened.page.getByRole('status');
   await status.getByText(/ ms on your/).waitFor({ timeout: 120_000 });
   return { ...opened, status };
-}
-
-/** An element of the playground, as the page's own scripts find it. */
-const element = (selector: string) =>
-  `document.querySelector('pix2pix-translate').shadowRoot.querySelector('${selector}')`;
-
-/** The pixels of a canvas without their opacity. */
-async function pixelsOf(page: Page, canvas: 'drawing' | 'result'): Promise<ImageBatch> {
-  const { width, height, data } = (await page.evaluate(`(() => {
-    const c = ${element(`canvas.${canvas}`)};
-    const { width, height, data } = c.getContext('2d').getImageData(0, 0, c.width, c.height);
-    return { width, height, data: [...data] };
-  })()`)) as { width: number; height: number; data: number[] };
-  return { data: Uint8Array.from(data.filter((_, i) => i % 4 !== 3)), shape: [1, height, width, 3] };
 }
 
 /** Waits until the result is that of what is drawn, as Node translates it. */
