@@ -37,6 +37,10 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     /** Makes it an error that there is no PyTorch that can use the GPU. */
     require_pytorch: { type: 'boolean', default: false },
+    /** PyTorch's ways, joined by `;`. Default: all. */
+    ways: { type: 'string', default: Object.keys(CUDA_WAYS).join(';') },
+    /** Leaves the times of single kernels out. */
+    no_kernels: { type: 'boolean', default: false },
     /** Leaves `pix2pix train` out. */
     no_command: { type: 'boolean', default: false },
     out: { type: 'string', default: 'bench/results/gpu.json' },
@@ -67,11 +71,7 @@ for (const batch of batches) {
   }
   if (python !== undefined) torch.set(batch, await timeTheirs(python, batch));
 }
-say('kernel by kernel');
-const profiled = optionsOf(sizes, batches[0], values.gpu, precisions[0]);
-const kernelTimes = (await timeKernels(profiled, Math.min(10, repetitions.steps))).map(
-  ({ name, operator, milliseconds }) => ({ ...{ name, operator, milliseconds: median(milliseconds) } }),
-);
+const kernelTimes = values.no_kernels ? [] : await kernelByKernel();
 const defaults = parseTrainOptions(['--dataroot', '.']);
 const measured: GpuMeasurements = {
   isDefault: sizes.size === 256 && sizes.ngf === 64 && sizes.ndf === 64,
@@ -118,7 +118,7 @@ async function timeTheirs(
   batch: number,
 ): Promise<ReadonlyMap<CudaWay, PyTorchResult | string>> {
   const results = new Map<CudaWay, PyTorchResult | string>();
-  for (const way of Object.keys(CUDA_WAYS) as CudaWay[]) {
+  for (const way of values.ways.split(';') as CudaWay[]) {
     say(`batch ${batch}: PyTorch, ${way}`);
     const settings = { ...sizes, device: 'cuda', batch, steps: repetitions.steps, warmup: 5 } as const;
     results.set(
@@ -127,6 +127,13 @@ async function timeTheirs(
     );
   }
   return results;
+}
+
+async function kernelByKernel() {
+  say('kernel by kernel');
+  const profiled = optionsOf(sizes, batches[0], values.gpu, precisions[0]);
+  const nodes = await timeKernels(profiled, Math.min(10, repetitions.steps));
+  return nodes.map((node) => ({ ...node, milliseconds: median(node.milliseconds) }));
 }
 
 /** The second of two commands: the first may time choices, which are kept. */

@@ -1,13 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type CableShape, twoHosts } from '../test/twoHosts.js';
 import { describeMachine } from './machine.js';
 import { fitExchange, predictions } from './parallelModel.js';
 import { formatTable } from './report.js';
 
 /*
- * Several ranks on this machine against one process with as many threads, and what a cluster would do, by a model that is
- * fitted to measurements at 2 and 4 ranks:
+ * Several ranks on this machine against one process with as many threads, sums between two hosts made of namespaces (test/twoHosts.ts), and
+ * what a cluster would do, by a model that is fitted to measurements at 2 and 4 ranks:
  *
  *   npm run bench:parallel -- --ngf 16       options of the training; PIX2PIX_BENCH_MPIRUN names the launcher
  */
@@ -15,9 +17,9 @@ const argv = process.argv.slice(2);
 const child = join(import.meta.dirname, 'parallelRank.js');
 const launcher = (process.env.PIX2PIX_BENCH_MPIRUN ?? 'mpirun').split(' ');
 
-function measure<T>(ranks: number, words: readonly string[]): T {
+function measure<T>(ranks: number, words: readonly string[], by: readonly string[] = launcher): T {
   const command = [process.execPath, child, ...words];
-  const [name, ...rest] = ranks === 1 ? command : [...launcher, '-n', `${ranks}`, ...command];
+  const [name, ...rest] = ranks === 1 ? command : [...by, '-n', `${ranks}`, ...command];
   const { status, stdout, stderr } = spawnSync(name, rest, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`${name} ended with ${status}: ${stderr}`);
   return JSON.parse(stdout.trim().split('\n').at(-1)!) as T;
@@ -39,10 +41,12 @@ const one = step(1, 2, 2);
 const alone = step(1, 1, 1); // one rank's computation, with the other core to spare
 const two = step(2, 1, 1);
 const synchronised = step(2, 1, 1, '--sync_norm');
-const exchange = Object.fromEntries(
-  [2, 4].map((ranks) => [ranks, measure<Parameters<typeof fitExchange>[1]>(ranks, ['exchange'])]),
-);
-const fitted = Object.entries(exchange).map(([ranks, times]) => fitExchange(Number(ranks), times));
+type Exchanges = Parameters<typeof fitExchange>[1];
+const exchanges: { place: string; ranks: number; times: Exchanges }[] = [2, 4].map((ranks) => {
+  return { place: `${ranks} ranks on this machine`, ranks, times: measure<Exchanges>(ranks, ['exchange']) };
+});
+for (const { place, times } of betweenHosts()) exchanges.push({ place, ranks: 2, times });
+const fitted = exchanges.map(({ place, ranks, times }) => ({ place, ...fitExchange(ranks, times) }));
 const predicted = predictions(alone.milliseconds, alone.gradientBytes);
 
 const ms = (value: number) => `${value.toFixed(0)} ms`;
@@ -58,8 +62,8 @@ const rows = [
     'the same with --sync_norm',
     `${((100 * synchronised.exchangeMilliseconds) / synchronised.milliseconds).toFixed(1)} %`,
   ],
-  ...fitted.map(({ ranks, latency, bandwidth }) => [
-    `fitted at ${ranks} ranks on this machine`,
+  ...fitted.map(({ place, latency, bandwidth }) => [
+    `fitted to ${place}`,
     `${(1000 * latency).toFixed(0)} µs a message, ${(bandwidth / 1e6).toFixed(2)} GB/s`,
   ]),
 ];
@@ -69,9 +73,35 @@ const shown = predicted.map(({ ranks, network, step, efficiency }) => ({
   value: `${ms(step)} a step, ${(100 * efficiency).toFixed(0)} % of it computing`,
 }));
 console.log(formatTable(shown, ['cluster', 'predicted', '']));
-const results = { one, alone, two, synchronised, exchange, fitted, predicted };
+const results = { one, alone, two, synchronised, exchanges, fitted, predicted };
 mkdirSync('bench/results', { recursive: true });
 writeFileSync(
   'bench/results/parallel.json',
   `${JSON.stringify({ argv, machine: describeMachine(), results }, undefined, 2)}\n`,
 );
+
+/** Sums between two hosts with a cable of some rate, and with a delay, as far as this machine can have them. */
+function betweenHosts(): { place: string; times: Exchanges }[] {
+  const cables: Readonly<Record<string, CableShape>> = {
+    'two hosts, 1 Gbit/s': { megabits: 1000 },
+    'two hosts, 1 Gbit/s, 1 ms': { megabits: 1000, milliseconds: 1 },
+  };
+  const folder = mkdtempSync(join(tmpdir(), 'pix2pix-bench-'));
+  const hosts = twoHosts(folder);
+  const mpi = hosts.launchers.find(({ skip }) => skip === false);
+  try {
+    return Object.entries(cables).flatMap(([place, cable]) => {
+      const skip =
+        mpi === undefined ? hosts.launchers[0].skip : cable.milliseconds !== undefined && hosts.skipDelay;
+      if (mpi === undefined || skip !== false) {
+        console.error(`${place}: ${skip}`);
+        return [];
+      }
+      hosts.shape(cable);
+      return [{ place, times: measure<Exchanges>(2, ['exchange'], [mpi.launcher, ...mpi.flags]) }];
+    });
+  } finally {
+    hosts.remove();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -97,6 +97,27 @@ for (const [index, mpi] of launchers.entries()) {
     assert.equal(count(output, /error:/g), 1, output);
   });
 
+  test(`${family}: ranks of different versions are refused, with both`, { skip }, async () => {
+    const hook = join(folder, `${id}-version.mjs`);
+    writeFileSync(
+      hook,
+      `import module from 'node:module';
+       const load = module._extensions['.json'];
+       module._extensions['.json'] = (loaded, path) => {
+         load(loaded, path);
+         if (loaded.exports.name === 'pix2pix-ts' && process.env.${mpi.rank} === '1') loaded.exports.version = '0.0.7';
+       };`,
+    );
+    const env = { NODE_OPTIONS: `--import=${hook}` };
+    const { code, output } = await mpirun(mpi, 2, train(`${id}-version`), { folder, env });
+    assert.notEqual(code, 0);
+    assert.match(
+      output,
+      /not started alike\n {2}rank 0 +pix2pix-ts \S+\n {2}rank 1 +pix2pix-ts 0.0.7\n {2}fix/,
+    );
+    assert.equal(count(output, /error:/g), 1, output);
+  });
+
   test(`${family}: ranks that find other images are refused`, { skip }, async () => {
     const elsewhere = join(folder, `${id}-elsewhere`);
     await makeDataset(join(elsewhere, 'data'), { train: 11 });
@@ -119,6 +140,24 @@ for (const [index, mpi] of launchers.entries()) {
     assert.notEqual(code, 0);
     assert.match(output, /error: the dataroot is no folder[\s\S]*rank +1 of 2/);
     assert.equal(count(output, /error:/g), 1, output);
+  });
+
+  test(`${family}: rank 1 cannot write a run's folder: it has none to write, and trains`, {
+    skip,
+  }, async () => {
+    const elsewhere = join(folder, `${id}-unwritable`);
+    cpSync(join(folder, 'data'), join(elsewhere, 'data'), { recursive: true });
+    writeFileSync(join(elsewhere, 'checkpoints'), 'no folder');
+    const hook = join(folder, `${id}-unwritable.mjs`);
+    writeFileSync(hook, inFolder(mpi.rank, '1', elsewhere));
+    const env = { NODE_OPTIONS: `--import=${hook}` };
+    const argv = train(`${id}-unwritable`, '--max_steps', '2');
+    const { code, output } = await mpirun(mpi, 2, argv, { folder, env });
+    assert.equal(code, 0, output);
+    assert.ok(existsSync(join(runFolder(`${id}-unwritable`), 'latest.json')));
+    const other = await mpirun(mpi, 2, train(`${id}-first`, '--checkpoints_dir', 'data/train/0.png'), run);
+    assert.notEqual(other.code, 0); // of the first rank it cannot be missing
+    assert.equal(count(other.output, /error:/g), 1, other.output);
   });
 
   test(`${family}: the cache of rank 1 cannot be written: it trains`, { skip }, async () => {

@@ -4,9 +4,10 @@ import { parseHTML } from 'linkedom';
 import type { GrowthPoint } from '../../bench/growth.js';
 import { median } from '../../bench/measure.js';
 import type { ThreadMeasurements } from '../../bench/threadsReport.js';
+import { type ParallelResults, plotClusters, plotSums } from './parallelPlots.js';
 
 /*
- * Draws the plots of docs/performance.md from what `npm run bench:growth` and `npm run bench:threads` measured:
+ * Draws the plots of docs/performance.md from what `npm run bench:growth`, `bench:threads` and `bench:parallel` measured:
  *
  *   npm run docs:plots
  */
@@ -37,6 +38,20 @@ if (threads !== undefined) {
   const measured = threads as unknown as ThreadMeasurements;
   drawThreads('docs/images/threads-step.svg', 'ms a step', threadPoints(measured, 'step'));
   drawThreads('docs/images/threads-forward.svg', 'ms a forward pass', threadPoints(measured, 'forward'));
+}
+
+const parallel = read('bench/results/parallel.json');
+if (parallel !== undefined) {
+  const results = parallel.results as ParallelResults;
+  const margins = { marginLeft: 56, marginRight: 30, marginBottom: 40 };
+  const frame = { document, width: WIDTH, height: HEIGHT, style: STYLE, ...margins };
+  const [sums, steps] = ['time of a sum by its bytes', 'share of a step that is computing by ranks'];
+  save(
+    'docs/images/parallel-sums.svg',
+    plotSums(results, frame),
+    `${sums}, measured and by the fitted model`,
+  );
+  save('docs/images/parallel-ranks.svg', plotClusters(results, frame), `${steps}, predicted`);
 }
 
 interface ThreadPoint {

@@ -28,16 +28,21 @@ export function partOf({
   return isPart && place.rank >= 0 ? place : ALONE;
 }
 
+/** What one part has of all: everything is of one part alone, and parts differ by at most one. */
+export function partIn<T>(all: readonly T[], { rank, size }: Place): T[] {
+  return all.filter((_, i) => i % size === rank);
+}
+
 /**
- * The jobs of one part: every job is of one part alone, and parts differ by at most one job.
+ * The jobs of one part.
  * @param skipsExisting whether those are left out whose output is there; it is put in place whole, so it is done
  */
 export function jobsOfPart(
   jobs: readonly TranslationJob[],
-  { rank, size }: Place,
+  part: Place,
   skipsExisting: boolean,
 ): TranslationJob[] {
-  const own = jobs.filter((_, i) => i % size === rank);
+  const own = partIn(jobs, part);
   const isThere = ({ output }: TranslationJob) => typeof output === 'string' && existsSync(output);
   return skipsExisting ? own.filter((job) => !isThere(job)) : own;
 }

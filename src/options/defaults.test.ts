@@ -115,7 +115,7 @@ const PARTS = {
 };
 
 /** How several processes train together. */
-const PARALLEL = { syncNorm: false, rankTimeout: 600 };
+const PARALLEL = { syncNorm: false, shareGpu: false, rankTimeout: 600 };
 
 /** Where a training is told of. */
 const TRACKING = {

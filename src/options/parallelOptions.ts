@@ -7,6 +7,12 @@ export const PARALLEL_OPTIONS = {
     group: 'Many machines',
     help: "under mpirun, batch norms take the statistics of the whole batch, as one process would; otherwise of each rank's part",
   },
+  share_gpu: {
+    kind: 'flag',
+    group: 'Many machines',
+    stored: 'never',
+    help: 'under mpirun with --device webgpu, ranks that see the same GPU train on it together, which is no faster than one',
+  },
   rank_timeout: {
     kind: 'float',
     default: 600,

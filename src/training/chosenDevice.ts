@@ -16,7 +16,7 @@ export function namedDevice({ device }: Pick<TrainOptions, 'device'>): DeviceNam
  * Opens the device that `--device` names, and of GPUs the one that `--gpu` does, with `--intra_threads` and the timed
  * choices that `--layer_forms` allows.
  *
- * @throws Pix2PixError as `openDevice` and `requirePrecision`, and where several ranks are to train on a device that cannot compute with others
+ * @throws Pix2PixError as `openDevice` and `requirePrecision`
  */
 export async function openChosenDevice(
   opt: TrainOptions | TestOptions,
@@ -27,21 +27,11 @@ export async function openChosenDevice(
   const device = await openDevice(namedDevice(opt), { threads, tunedChoices, gpu, ...settings });
   try {
     requirePrecision(opt, device);
-    requireCollective(device, settings);
     return device;
   } catch (error) {
     await device.dispose();
     throw error;
   }
-}
-
-function requireCollective(device: Device, { collective }: Pick<DeviceSettings, 'collective'>): void {
-  if (collective === device.collective) return;
-  throw new Pix2PixError(
-    `several ranks cannot train on the device ${device.name} together yet`,
-    { ranks: collective?.size ?? 1 },
-    'pass --device cpu, or train by one process',
-  );
 }
 
 /**

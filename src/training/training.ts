@@ -9,6 +9,7 @@ import { createModel } from './createModel.js';
 import { type KeptImages, planKeptImages } from './keptImages.js';
 import type { Model } from './model/model.js';
 import { imagesPerStep } from './model/stepPieces.js';
+import { decideDeviceTogether, rankHardware, requireOwnGpu } from './parallel/rankDevice.js';
 import { rankHints } from './parallel/rankHints.js';
 import { isFirst, onAllRanks, type Ranks } from './parallel/ranks.js';
 import { requireSameData } from './parallel/sameTraining.js';
@@ -62,13 +63,17 @@ export async function withTraining<T>(
   );
   try {
     if (ranks !== undefined) await requireSameData(ranks, dataset.folders);
-    const opt = ranks === undefined ? await decideDevice(given, print) : onProcessor(given);
+    const opt = await (ranks === undefined
+      ? decideDevice(given, print)
+      : decideDeviceTogether(given, ranks, print));
     const model = await onAllRanks(ranks, () => createModel(opt, undefined, { ranks }));
     try {
+      if (ranks !== undefined) requireOwnGpu(ranks, rankHardware(model.device), opt, print);
       if (model.device.notice !== undefined) warn(model.device.notice);
-      for (const hint of rankHints(opt, ranks)) warn(hint);
-      const stretched = await stretching(dataset.folders, opt);
-      if (stretched !== undefined) warn(stretched);
+      if (isFirst(ranks)) {
+        const stretched = await stretching(dataset.folders, opt);
+        for (const hint of [...rankHints(opt, ranks), stretched ?? []].flat()) warn(hint);
+      }
       const validationImages = await onAllRanks(ranks, () => validationLength(model, opt, warn));
       const checkpoints = new CheckpointStore(runFolder(opt), {
         onWarning: warn,
@@ -76,7 +81,8 @@ export async function withTraining<T>(
         lock: surroundings.lock,
       });
       await model.setup(opt, { print, checkpoints, isStepNext: dataset.length >= dataset.batchSize });
-      const start = startingPoint(model, opt, checkpoints, dataset.batchSize, warn);
+      const own = isFirst(ranks) ? checkpoints : undefined;
+      const start = await onAllRanks(ranks, () => startingPoint(model, opt, own, dataset.batchSize, warn));
       const { place, bestL1 } = ranks?.fromFirst(start) ?? start;
       const { batchIndex, skipped } = placeIn(dataset, place);
       dataset.startAt(place.epoch, batchIndex, skipped);
@@ -100,11 +106,6 @@ export async function withTraining<T>(
   } finally {
     await dataset.close();
   }
-}
-
-/** Several ranks train on processors where nobody names a device: GPUs cannot compute together yet. */
-function onProcessor<T extends TrainOptions>(opt: T): T {
-  return opt.device === 'auto' ? { ...opt, device: 'cpu' } : opt;
 }
 
 /** The training set. Where ranks share it, a batch is that of all of them. */

@@ -23,7 +23,10 @@ const FLOAT_BYTES = 4;
 /** The costs of all tasks: an optimiser's update is one kernel (without clipping, averages and accumulation). */
 export function costsOf(tasks: readonly Task[]): Costs {
   return tasks
-    .map((task) => (task.kind === 'kernel' ? kernelCosts(task.kernel) : updateCosts(task.step)))
+    .map((task) => {
+      if (task.kind === 'allReduce') return { kernels: 0, bytes: 0, operations: 0 };
+      return task.kind === 'kernel' ? kernelCosts(task.kernel) : updateCosts(task.step);
+    })
     .reduce((sum, { kernels, bytes, operations }) => ({
       kernels: sum.kernels + kernels,
       bytes: sum.bytes + bytes,

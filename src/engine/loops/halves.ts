@@ -22,24 +22,27 @@ const MIN_TERMS = 16;
 export function inMixedPrecision(schedule: Schedule, canStoreHalf: CanStoreHalf): Schedule {
   const halves = halfTensors(schedule, canStoreHalf);
   const tasks = schedule.tasks.map(
-    (task): Task => (task.kind === 'host' ? task : { ...task, kernel: inHalves(task.kernel, halves) }),
+    (task): Task => (task.kind === 'kernel' ? { ...task, kernel: inHalves(task.kernel, halves) } : task),
   );
   return { ...schedule, tasks };
 }
 
 /**
  * Which tensors of a schedule are stored as 16-bit floats: activations and their gradients. Those stay as they are that
- * leave the program, such as losses; that host steps read, the gradients of parameters; small ones; sums, such as
- * statistics; and the parts of a sum of products, which are no value of the program.
+ * leave the program, such as losses; that host steps read, the gradients of parameters, and sums over processes; small
+ * ones; sums, such as statistics; and the parts of a sum of products, which are no value of the program.
  */
 export function halfTensors(schedule: Schedule, canStoreHalf: CanStoreHalf): ReadonlySet<Tensor> {
   const { tensors, tasks, leaving } = schedule;
   const values = new Set(tensors.values());
-  const read = tasks.flatMap((task) => (task.kind === 'host' ? task.step.inputs : []));
+  const read = tasks.flatMap((task) => {
+    if (task.kind === 'allReduce') return task.step.values.flatMap(({ operands }) => operands);
+    return task.kind === 'host' ? task.step.inputs : [];
+  });
   const kept = new Set([...leaving, ...read.map((value) => tensors.get(value)!)]);
   const found = new Set<Tensor>();
   for (const task of tasks) {
-    if (task.kind === 'host') continue;
+    if (task.kind !== 'kernel') continue;
     for (const store of task.kernel.stores) {
       const { tensor } = store;
       const isPartial = isProduct(task.kernel) && !values.has(tensor);

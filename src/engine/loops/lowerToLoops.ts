@@ -10,12 +10,17 @@ import { verifyTensor } from './verify.js';
 /**
  * Values as tensors of loops. Inputs and states become tensors given from outside; equal computations become one.
  * @param values operands first, as `reachable` lists them
+ * @param isShared whether collectives are sums over several processes, given from outside too. Default: no
  * @throws LoopError when an op's loops are malformed, or do not fit what the op says of itself
  */
-export function lowerToLoops(values: readonly Value[]): Map<Value, Tensor> {
+export function lowerToLoops(values: readonly Value[], { isShared = false } = {}): Map<Value, Tensor> {
   const tensors = new Map<Value, Tensor>();
   for (const value of values) {
     const { source } = value;
+    if (isShared && value.isCollective) {
+      tensors.set(value, external(`sum ${value.id}`, value.type));
+      continue;
+    }
     tensors.set(
       value,
       inScope(source.scope, () => lowerSource(source, (operand) => tensors.get(operand)!)),

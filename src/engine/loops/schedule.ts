@@ -14,6 +14,8 @@ import { verifySchedule } from './verifySchedule.js';
 export interface ScheduleOptions {
   /** How kernels are fused; 'none': every loop of an op is one. Default: for devices that bind 16 tensors. */
   readonly fusion?: FusionOptions | 'none';
+  /** Whether other processes run the program too: else what they compute together is this one's alone. Default: no. */
+  readonly isShared?: boolean;
   /** In mixed precision, what may be stored as 16-bit floats. Default: anything. */
   readonly canStoreHalf?: CanStoreHalf;
 }
@@ -25,10 +27,10 @@ const DEFAULT_FUSION: FusionOptions = { maxTensors: 16, splitOf: splitsFor(400) 
  * @throws Error when an output is not computed, or a state is read as it was before a step that has updated it
  */
 export function scheduleOf(program: Program, options: ScheduleOptions = {}): Schedule {
-  const { fusion = DEFAULT_FUSION, canStoreHalf = () => true } = options;
+  const { fusion = DEFAULT_FUSION, isShared = false, canStoreHalf = () => true } = options;
   checkComputed(program);
-  const tensors = lowerToLoops(valuesOf(program));
-  const loops = loopByLoop(program, tensors);
+  const tensors = lowerToLoops(valuesOf(program), { isShared });
+  const loops = loopByLoop(program, tensors, isShared);
   const wanted = [...program.outputs.values(), ...program.writes.values()];
   const leaving = new Set(wanted.map((value) => tensors.get(value)!));
   const tasks = fusion === 'none' ? loops : fuse(loops, tensors, leaving, fusion);
@@ -39,17 +41,19 @@ export function scheduleOf(program: Program, options: ScheduleOptions = {}): Sch
 }
 
 /** Every loop of an op as a kernel of its own, each computed tensor once. */
-function loopByLoop(program: Program, tensors: ReadonlyMap<Value, Tensor>): Task[] {
+function loopByLoop(program: Program, tensors: ReadonlyMap<Value, Tensor>, isShared: boolean): Task[] {
   const done = new Set<Tensor>();
   return cutProgram(program).flatMap(({ segment, hostStep }): Task[] => {
-    const together = hostStep?.kind === 'allReduce' ? hostStep.values : []; // this process is alone: they are copies
+    const together = hostStep?.kind === 'allReduce' ? hostStep.values : []; // copies, where this process is alone
     const kernels = [...(segment?.body ?? []), ...together].flatMap((value) => {
       const computed = computedTensors([tensors.get(value)!], (tensor) => done.has(tensor));
       for (const tensor of computed) done.add(tensor);
       return computed.map((tensor) => ({ kernel: kernelOf(tensor), name: nameOf(value, tensor) }));
     });
     const tasks = kernels.map((task): Task => ({ kind: 'kernel', ...task }));
-    return hostStep?.kind === 'adam' ? [...tasks, { kind: 'host', step: hostStep }] : tasks;
+    if (hostStep?.kind === 'adam') tasks.push({ kind: 'host', step: hostStep });
+    if (hostStep?.kind === 'allReduce' && isShared) tasks.push({ kind: 'allReduce', step: hostStep });
+    return tasks;
   });
 }
 

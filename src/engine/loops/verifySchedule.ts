@@ -1,4 +1,5 @@
 import type { Tensor } from '../ir/loopForm.js';
+import type { AllReduceStep } from '../ir/segments.js';
 import type { State } from '../ir/state.js';
 import type { HostStep } from '../ir/value.js';
 import { expressionsIn } from './kernel.js';
@@ -15,21 +16,25 @@ const isUpdatedBy = ({ states, lossScale }: HostStep, state: State) =>
 /**
  * Checks that a program's tasks can run in their order: every kernel as `verifyKernel` has it, what is read is there by
  * then, and states are read as they are at that time: as they were before a host step only before it, and as it leaves
- * them only after it.
+ * them only after it; sums over processes only when they have been made.
  * @throws LoopError
  */
 export function verifySchedule({ tensors, tasks }: Pick<Schedule, 'tensors' | 'tasks'>): void {
   verifyOrder(tasks.flatMap((task) => (task.kind === 'kernel' ? [task.kernel] : [])));
   const steps = tasks.flatMap((task) => (task.kind === 'host' ? [task.step] : []));
-  const [before, after] = [new Map<Tensor, HostStep>(), new Map<Tensor, HostStep>()];
+  const [before, after] = [new Map<Tensor, HostStep>(), new Map<Tensor, HostStep | AllReduceStep>()];
   for (const [{ source }, tensor] of tensors) {
     if (source.kind === 'updated') after.set(tensor, source.by);
     const step = source.kind === 'state' && steps.find((step) => isUpdatedBy(step, source.state));
     if (step) before.set(tensor, step);
   }
-  const done = new Set<HostStep>();
   for (const task of tasks) {
-    if (task.kind === 'host') {
+    if (task.kind !== 'allReduce') continue;
+    for (const value of task.step.values) after.set(tensors.get(value)!, task.step);
+  }
+  const done = new Set<HostStep | AllReduceStep>();
+  for (const task of tasks) {
+    if (task.kind !== 'kernel') {
       done.add(task.step);
       continue;
     }

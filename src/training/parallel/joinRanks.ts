@@ -34,9 +34,10 @@ export async function trainAsRank(
   const ranks = new Ranks(communicator, marks);
   try {
     requireSameStart(ranks, given);
-    const { numThreads, intraThreads } = given;
-    const own = { numThreads, intraThreads: intraThreads || threadsOf(launch) };
-    const summary = await train({ ...ranks.fromFirst(opt), ...own }, sharedRequests(surroundings, ranks));
+    const common = ranks.fromFirst(opt);
+    const { numThreads, intraThreads, gpu = common.gpu } = given;
+    const own = { numThreads, intraThreads: intraThreads || threadsOf(launch), gpu };
+    const summary = await train({ ...common, ...own }, sharedRequests(surroundings, ranks));
     ranks.close();
     return summary;
   } catch (error) {

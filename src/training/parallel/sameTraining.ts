@@ -6,7 +6,10 @@ import type { TrainOptions } from '../../options/trainOptions.js';
 import { type Ranks, SharedFailure } from './ranks.js';
 
 /** Options of the machine that a rank runs on, or of what a person sees: each rank may have its own. */
-const OWN_OPTIONS = ['intra_threads', 'num_threads', 'memory_limit', 'verbose', 'quiet', 'json', 'dashboard'];
+const OWN_OPTIONS = [
+  ...['intra_threads', 'num_threads', 'memory_limit', 'gpu'],
+  ...['verbose', 'quiet', 'json', 'dashboard'],
+];
 
 /**
  * Makes sure that all ranks were started with the same program and options.

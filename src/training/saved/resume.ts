@@ -25,19 +25,20 @@ interface ResumedModel {
  * Where training goes on, for a model that has been set up: exactly where its checkpoint stood; or where that holds
  * networks alone (an epoch's, `best`), after its epoch with fresh optimisers; or at `--epoch_count`.
  *
+ * @param checkpoints those of the run; a rank that follows another has none
  * @param batchSize images of a step, in all processes
  * @param warn is told where it is not what the options seem to ask for
  */
 export function startingPoint(
   model: ResumedModel,
   opt: TrainOptions,
-  checkpoints: CheckpointStore,
+  checkpoints: CheckpointStore | undefined,
   batchSize: number,
   warn: (text: string) => void,
 ): StartingPoint {
   const { loadedFrom } = model;
   if (loadedFrom === undefined) {
-    warnOfEarlierRun(checkpoints, warn);
+    if (checkpoints !== undefined) warnOfEarlierRun(checkpoints, warn);
     return { place: { epoch: opt.epochCount, batchIndex: 0 }, bestL1: Number.POSITIVE_INFINITY };
   }
   const { progress } = loadedFrom;
@@ -74,7 +75,7 @@ function afterNetworksAlone(
   model: ResumedModel,
   { tag, epoch, totalIters, fresh }: LoadedFrom,
   opt: TrainOptions,
-  checkpoints: CheckpointStore,
+  checkpoints: CheckpointStore | undefined,
   batchSize: number,
   warn: (text: string) => void,
 ): StartingPoint {
@@ -92,7 +93,8 @@ function afterNetworksAlone(
 }
 
 /** The best validation that the run's own training state knows of; `best` must not be replaced by something worse. */
-function knownBest(checkpoints: CheckpointStore): number {
+function knownBest(checkpoints: CheckpointStore | undefined): number {
+  if (checkpoints === undefined) return Number.POSITIVE_INFINITY;
   try {
     const { state, close } = checkpoints.load('latest', { networks: [], state: 'if present' });
     close();

@@ -30,6 +30,7 @@ export class ScheduleRun {
     }
     this.tasks = tasks.map((task) => {
       if (task.kind === 'host') return (update) => update(task.step);
+      if (task.kind === 'allReduce') throw new Error('this process runs the program alone');
       return kernelRun(task.kernel, (tensor) => this.memoryOfTensor(tensor), precision);
     });
   }

@@ -25,6 +25,18 @@ const SCALARS = [
 ] as const;
 type Scalar = (typeof SCALARS)[number];
 
+/** What a run of an update dispatches. */
+export interface AdamRun {
+  /** Adds this batch's gradients to those before. */
+  readonly accumulation: readonly Dispatch[];
+  /** The update, with the gradients that it is made from, where one is due. */
+  readonly update: readonly Dispatch[];
+  readonly from?: GradientQuantity;
+}
+
+/** Where the gradients of an update are: those of the program, or of several batches. */
+export type GradientQuantity = 'gradient' | 'accumulated';
+
 /** Whose exponential is 0 in float32. */
 const LOG_OF_ZERO = -200;
 
@@ -58,26 +70,26 @@ export class AdamTask {
   }
 
   /** What this run dispatches; the numbers for it are on their way. @param learningRate α */
-  begin(learningRate: number, accumulation?: Accumulation): readonly Dispatch[] {
-    const dispatches = this.prepareRun(learningRate, accumulation);
+  begin(learningRate: number, accumulation?: Accumulation): AdamRun {
+    const run = this.prepareRun(learningRate, accumulation);
     this.gpu.write({ buffer: this.memory, offset: 0, bytes: this.numbers.byteLength }, this.numbers);
-    return dispatches;
+    return run;
   }
 
-  private prepareRun(learningRate: number, accumulation?: Accumulation): readonly Dispatch[] {
-    if (accumulation === undefined) return this.update(learningRate, 'gradient');
+  private prepareRun(learningRate: number, accumulation?: Accumulation): AdamRun {
+    if (accumulation === undefined) return { accumulation: [], ...this.update(learningRate, 'gradient') };
     const { share, isFirst, isLast } = accumulation;
     this.set('accumulatedKept', 1);
     this.set('accumulatedAdded', share);
-    const addition = this.accumulation[isFirst ? 'first' : 'next'];
-    return [...addition, ...(isLast ? this.update(learningRate, 'accumulated') : [])];
+    const update = isLast ? this.update(learningRate, 'accumulated') : { update: [] };
+    return { accumulation: this.accumulation[isFirst ? 'first' : 'next'], ...update };
   }
 
   dispose(): void {
     this.gpu.free(this.memory);
   }
 
-  private update(learningRate: number, from: Quantity): readonly Dispatch[] {
+  private update(learningRate: number, from: GradientQuantity): Pick<AdamRun, 'update' | 'from'> {
     const { adam } = this;
     const { averaging, lossScale } = adam.settings;
     adam.updates++;
@@ -87,7 +99,7 @@ export class AdamTask {
       this.set('averageKept', averaging);
       this.set('averageAdded', 1 - averaging);
     }
-    return this.updates.get(from)!;
+    return { update: this.updates.get(from)!, from };
   }
 
   /** The update's own. */

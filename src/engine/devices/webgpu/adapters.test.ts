@@ -9,7 +9,7 @@ import { adapterFacts } from './adapterFacts.js';
 import { findHardwareGpu } from './findHardwareGpu.js';
 import { findAdapterName, listAdapters } from './listAdapters.js';
 import { openAdapter } from './openAdapter.js';
-import { systemGpus } from './systemGpus.js';
+import { cardNodes, systemGpus } from './systemGpus.js';
 
 const info = (parts: Partial<GPUAdapterInfo>) =>
   ({ vendor: '', architecture: '', device: '', description: '', ...parts }) as GPUAdapterInfo;
@@ -125,6 +125,22 @@ test('what a Linux with a GPU lacks is said with the step that brings it', () =>
   assert.deepEqual([named.namesDrivers, named.missing], [true, []]);
   assert.match(linux(['/dev/dri/renderD128', LOADER]).missing.join(), /mesa-vulkan-drivers/);
   assert.deepEqual(linux(['/dev/dri/renderD128', LOADER, '/etc/vulkan/icd.d/radeon_icd.json']).missing, []);
+});
+
+test('the files by which a process reaches its cards are those of cards alone', () => {
+  const files = [
+    '/dev/nvidia3',
+    '/dev/nvidiactl',
+    '/dev/nvidia-uvm',
+    '/dev/dri/card0',
+    '/dev/dri/renderD129',
+  ];
+  linux(files);
+  assert.deepEqual(cardNodes({ root: join(root, `${systems - 1}`) }), [
+    '/dev/dri/renderD129',
+    '/dev/nvidia3',
+  ]);
+  assert.deepEqual(cardNodes({ root: join(root, 'nowhere') }), []);
 });
 
 test('other systems show no hardware, but for Apple’s processors, which have a GPU', () => {

@@ -181,14 +181,19 @@ export class Gpu {
   }
 
   /** A copy of a buffer that the host can read, as it is after all that has been submitted so far. */
-  async readStaging(staging: GPUBuffer): Promise<ArrayBuffer> {
+  readStaging(staging: GPUBuffer): Promise<ArrayBuffer> {
+    return this.mapped(staging, (bytes) => bytes.slice(0));
+  }
+
+  /** What `read` makes of the bytes of a buffer that the host can read, as they are after all that has been submitted so far. */
+  async mapped<T>(staging: GPUBuffer, read: (bytes: ArrayBuffer) => T): Promise<T> {
     this.throwFailure();
     try {
       await this.following(staging.mapAsync(MAP_MODE_READ));
       this.throwFailure();
-      const copy = staging.getMappedRange().slice(0);
+      const found = read(staging.getMappedRange());
       staging.unmap();
-      return copy;
+      return found;
     } catch (error) {
       this.throwFailure();
       throw error;

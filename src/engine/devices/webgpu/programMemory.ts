@@ -99,7 +99,12 @@ function lifetimesOf(program: Program, { tensors, tasks }: Schedule) {
   for (const [value, tensor] of tensors) if (value.source.kind === 'input') begin(tensor, BEFORE);
   for (const [time, task] of tasks.entries()) {
     if (task.kind === 'host') for (const value of task.step.inputs) use(tensors.get(value)!, time);
-    else {
+    else if (task.kind === 'allReduce') {
+      for (const value of task.step.values) {
+        use(tensors.get(value.operands[0])!, time);
+        begin(tensors.get(value)!, time);
+      }
+    } else {
       for (const tensor of tensorsIn(expressionsIn(task.kernel))) use(tensor, time);
       for (const { tensor } of task.kernel.stores) begin(tensor, time);
     }

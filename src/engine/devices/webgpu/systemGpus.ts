@@ -39,6 +39,17 @@ export function systemGpus(view: SystemView = process): SystemGpus {
   return { hasHardware, namesDrivers, missing: [] };
 }
 
+/**
+ * The files by which this process may reach cards, on Linux: a launcher or a container that shows a process one card of several
+ * lets it use no others.
+ */
+export function cardNodes({ root = '' }: Pick<SystemView, 'root'> = {}): readonly string[] {
+  const nvidia = namesIn(join(root, '/dev')).filter((name) => /^nvidia\d+$/.test(name));
+  const others = namesIn(join(root, '/dev/dri')).filter((name) => name.startsWith('renderD'));
+  const nodes = [...nvidia.map((name) => `/dev/${name}`), ...others.map((name) => `/dev/dri/${name}`)];
+  return nodes.filter((node) => mayUse(join(root, node))).sort();
+}
+
 function linuxGpus({ root = '', env }: SystemView, namesDrivers: boolean): Omit<SystemGpus, 'namesDrivers'> {
   const at = (path: string) => join(root, path);
   const list = (folder: string) => namesIn(at(folder));

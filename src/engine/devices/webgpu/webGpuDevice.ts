@@ -4,6 +4,7 @@ import { elementCount } from '../../ir/tensorType.js';
 import { Trace } from '../../ir/trace.js';
 import { Value } from '../../ir/value.js';
 import { detach } from '../../ops/shape.js';
+import type { Collective } from '../../runtime/collective.js';
 import type { Device, DeviceSettings, StateData } from '../../runtime/device.js';
 import type { CompileOptions, Executable } from '../../runtime/executable.js';
 import type { AdamSettings, Optimiser } from '../../runtime/optimiser.js';
@@ -44,7 +45,7 @@ export class WebGpuDevice implements Device {
     private readonly gpu: Gpu,
     readonly fingerprint: string,
     readonly versions: Readonly<Record<string, string>>,
-    private readonly settings: Pick<DeviceSettings, 'profiling' | 'tunedChoices'> = {},
+    private readonly settings: Pick<DeviceSettings, 'profiling' | 'tunedChoices' | 'collective'> = {},
   ) {
     const { tunedChoices: store } = settings;
     this.tiles = new KernelTiles({
@@ -52,12 +53,16 @@ export class WebGpuDevice implements Device {
       ...{ isSoftware: gpu.isSoftware, matrix: matrixOf(gpu) },
     });
     this.states = new StateMemory(gpu);
-    this.memory = webGpuMemory(gpu);
+    this.memory = webGpuMemory(gpu, settings.collective !== undefined);
     if (settings.profiling) new KernelTimes(gpu); // refuses an adapter without timestamps before anything is run
   }
 
   get adapter(): string {
     return this.gpu.name;
+  }
+
+  get collective(): Collective | undefined {
+    return this.settings.collective;
   }
 
   get allocatedBytes(): number {
@@ -114,6 +119,7 @@ export class WebGpuDevice implements Device {
       onTuning,
       states: this.states,
       optimiserOf: (state) => this.optimiserOf.get(state),
+      collective: this.collective,
       times,
       onDispose: () => {
         this.executables.delete(executable);

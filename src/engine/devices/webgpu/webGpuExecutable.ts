@@ -5,18 +5,21 @@ import { elementCount } from '../../ir/tensorType.js';
 import type { HostStep, Value } from '../../ir/value.js';
 import { scheduleOf } from '../../loops/schedule.js';
 import type { Schedule } from '../../loops/task.js';
+import type { Collective } from '../../runtime/collective.js';
 import type { Executable, RunInputs, RunResults } from '../../runtime/executable.js';
 import type { TensorArray } from '../../runtime/tensorArray.js';
-import { AdamTask } from './adamTask.js';
+import { type AdamRun, AdamTask, type GradientQuantity } from './adamTask.js';
 import { dispatchKernels } from './dispatchKernel.js';
+import { Exchange } from './exchange.js';
 import { type Dispatch, encodeDispatches, type Gpu, type Memory } from './gpu.js';
 import { kernelLimitsOf, scheduleOptions } from './kernelLimits.js';
 import type { KernelTiles } from './kernelTiles.js';
-import type { KernelTimes } from './kernelTimes.js';
+import type { KernelTimes, RunTiming } from './kernelTimes.js';
 import { ProgramInputs } from './programInputs.js';
 import { allocateProgram, gradientsInPlace, type ProgramMemory } from './programMemory.js';
 import { type RunScalars, ScalarRing } from './scalarRing.js';
 import type { StateMemory } from './stateMemory.js';
+import { Submissions } from './submissions.js';
 import type { WebGpuAdam } from './webGpuAdam.js';
 
 /** What WebGPU compiles programs with. */
@@ -28,6 +31,8 @@ export interface WebGpuCompilation {
   readonly onTuning?: (kernels: number) => void;
   readonly states: StateMemory;
   readonly optimiserOf: (state: State) => WebGpuAdam | undefined;
+  /** The processes that run the program together, where it is not this one alone. */
+  readonly collective?: Collective | undefined;
   /** Where every kernel's time goes; absent: it is not taken. */
   readonly times?: KernelTimes;
   readonly onDispose: () => void;
@@ -42,9 +47,19 @@ interface Copy {
 type Step =
   | { readonly kind: 'kernels'; readonly dispatches: Dispatch[]; readonly names: string[] }
   | { readonly kind: 'copies'; readonly copies: readonly Copy[] }
-  | { readonly kind: 'adam'; readonly task: AdamTask; readonly name: string; readonly learningRate: string };
+  | { readonly kind: 'exchange'; readonly exchange: Exchange }
+  | AdamStage;
 
-/** A program as dispatches that one submission runs. */
+interface AdamStage {
+  readonly kind: 'adam';
+  readonly task: AdamTask;
+  readonly name: string;
+  readonly learningRate: string;
+  /** By which all processes come to the same gradients before the update. */
+  readonly exchanges?: Readonly<Record<GradientQuantity, Exchange>> | undefined;
+}
+
+/** A program as dispatches that one submission runs, or several with exchanges between them. */
 export class WebGpuExecutable implements Executable {
   /** Runs so far: results are those of the last one. */
   private runs = 0;
@@ -63,7 +78,8 @@ export class WebGpuExecutable implements Executable {
   /** Throws Error when a state has no memory or an optimiser is missing, Pix2PixError when memory is lacking. */
   static async compile(program: Program, compilation: WebGpuCompilation): Promise<WebGpuExecutable> {
     const { gpu } = compilation;
-    const schedule = scheduleOf(program, scheduleOptions(kernelLimitsOf(gpu)));
+    const isShared = compilation.collective !== undefined;
+    const schedule = scheduleOf(program, { ...scheduleOptions(kernelLimitsOf(gpu)), isShared });
     const given = givenMemory(schedule, compilation);
     const memory = await allocateProgram(gpu, program, schedule, given);
     const steps = await prepareSteps(program, schedule, memory, compilation);
@@ -90,28 +106,23 @@ export class WebGpuExecutable implements Executable {
     const rates = this.steps.map((step) => (step.kind === 'adam' ? rateOf(step.learningRate, inputs) : 0));
     const masks = this.inputs.give(inputs);
     const updates = this.steps.map((step, i) =>
-      step.kind === 'adam' ? step.task.begin(rates[i], inputs.accumulation) : [],
+      step.kind === 'adam' ? step.task.begin(rates[i], inputs.accumulation) : NO_UPDATE,
     );
     this.runs++;
-    const timing = times?.begin(this.kernels + updates.filter((update) => update.length > 0).length);
+    const timing = times?.begin(this.kernels + updates.filter(({ update }) => update.length > 0).length);
     let scalars: RunScalars | undefined;
-    await gpu.submit((encoder) => {
-      encodeDispatches(encoder, masks);
-      this.steps.forEach((step, i) => {
-        if (step.kind === 'copies') encodeCopies(encoder, step.copies);
-        else if (step.kind === 'adam') {
-          if (timing !== undefined && updates[i].length > 0) timing.update(encoder, step.name, updates[i]);
-          else encodeDispatches(encoder, updates[i]);
-        } else if (timing === undefined) encodeDispatches(encoder, step.dispatches);
-        else {
-          step.dispatches.forEach((dispatch, k) => {
-            timing.kernel(encoder, step.names[k], dispatch);
-          });
-        }
-      });
+    const submissions = new Submissions(gpu);
+    submissions.add((encoder) => encodeDispatches(encoder, masks));
+    for (const [i, step] of this.steps.entries()) {
+      if (step.kind === 'exchange') await submissions.exchange(step.exchange);
+      else if (step.kind === 'adam') await addUpdate(submissions, step, updates[i], timing);
+      else submissions.add((encoder) => encodeStep(encoder, step, timing));
+    }
+    submissions.add((encoder) => {
       timing?.end(encoder);
       scalars = ring.copy(encoder);
     });
+    await submissions.submit();
     timing?.read();
     for (const [counter, amount] of program.counts) states.count(counter, amount);
     const run = this.runs;
@@ -121,7 +132,10 @@ export class WebGpuExecutable implements Executable {
   async dispose(): Promise<void> {
     if (this.isDisposed) return;
     this.isDisposed = true;
-    for (const step of this.steps) if (step.kind === 'adam') step.task.dispose();
+    for (const step of this.steps) {
+      if (step.kind === 'adam') step.task.dispose();
+      for (const exchange of exchangesOf(step)) exchange.dispose();
+    }
     this.inputs.dispose();
     this.ring.dispose();
     for (const buffer of this.memory.buffers) this.compilation.gpu.free(buffer);
@@ -160,7 +174,7 @@ async function prepareSteps(
   program: Program,
   { tensors, tasks }: Schedule,
   memory: ProgramMemory,
-  { gpu, tiles, onTuning, states, optimiserOf }: WebGpuCompilation,
+  { gpu, tiles, onTuning, states, optimiserOf, collective }: WebGpuCompilation,
 ): Promise<Step[]> {
   const steps: Step[] = [];
   const copying = (copies: readonly Copy[]) => {
@@ -182,6 +196,14 @@ async function prepareSteps(
       } else steps.push({ kind: 'kernels', dispatches: [dispatch], names: [task.name] });
       continue;
     }
+    if (task.kind === 'allReduce') {
+      const pairs = task.step.values.map((value) => ({
+        from: memory.of(tensors.get(value.operands[0])!),
+        to: memory.of(tensors.get(value)!),
+      }));
+      steps.push({ kind: 'exchange', exchange: new Exchange(gpu, collective!, pairs) });
+      continue;
+    }
     const { step } = task;
     const optimiser = optimiserFor(step, optimiserOf);
     copying(
@@ -191,7 +213,8 @@ async function prepareSteps(
       })),
     );
     const { name, learningRate } = step;
-    steps.push({ kind: 'adam', task: await AdamTask.prepare(gpu, optimiser), name, learningRate });
+    const exchanges = collective && gradientExchanges(gpu, collective, optimiser);
+    steps.push({ kind: 'adam', task: await AdamTask.prepare(gpu, optimiser), name, learningRate, exchanges });
   }
   copying(
     [...program.writes].map(([state, value]) => ({
@@ -200,6 +223,57 @@ async function prepareSteps(
     })),
   );
   return steps;
+}
+
+/** State by state, since how they lie in memory depends on the GPU. */
+function gradientExchanges(gpu: Gpu, collective: Collective, optimiser: WebGpuAdam) {
+  const of = (quantity: GradientQuantity) => {
+    const memories = optimiser.states.map((state) => optimiser.of(state, quantity));
+    return new Exchange(
+      gpu,
+      collective,
+      memories.map((memory) => ({ from: memory, to: memory })),
+    );
+  };
+  const gradient = of('gradient');
+  return { gradient, accumulated: optimiser.settings.accumulates ? of('accumulated') : gradient };
+}
+
+const exchangesOf = (step: Step): readonly Exchange[] => {
+  if (step.kind === 'exchange') return [step.exchange];
+  return step.kind === 'adam' ? Object.values(step.exchanges ?? {}) : [];
+};
+
+const NO_UPDATE: AdamRun = { accumulation: [], update: [] };
+
+/** An optimiser's update, where one is due, from the gradients of all processes. */
+async function addUpdate(
+  submissions: Submissions,
+  { name, exchanges }: AdamStage,
+  { accumulation, update, from }: AdamRun,
+  timing?: RunTiming,
+): Promise<void> {
+  submissions.add((encoder) => encodeDispatches(encoder, accumulation));
+  if (from === undefined) return;
+  if (exchanges !== undefined) await submissions.exchange(exchanges[from]);
+  submissions.add((encoder) => {
+    if (timing === undefined) encodeDispatches(encoder, update);
+    else timing.update(encoder, name, update);
+  });
+}
+
+function encodeStep(
+  encoder: GPUCommandEncoder,
+  step: Extract<Step, { kind: 'kernels' | 'copies' }>,
+  timing?: RunTiming,
+): void {
+  if (step.kind === 'copies') encodeCopies(encoder, step.copies);
+  else if (timing === undefined) encodeDispatches(encoder, step.dispatches);
+  else {
+    step.dispatches.forEach((dispatch, k) => {
+      timing.kernel(encoder, step.names[k], dispatch);
+    });
+  }
 }
 
 function optimiserFor(step: HostStep, optimiserOf: WebGpuCompilation['optimiserOf']): WebGpuAdam {

@@ -9,11 +9,13 @@ import { plannedBytes } from './programMemory.js';
 /**
  * The memory of the GPU: states, and a program's other values by the plan that runs. WebGPU does not tell what is free.
  * There is one strategy: fused kernels compute activations again wherever they are read.
+ *
+ * @param isShared whether several processes run its programs together
  */
-export function webGpuMemory(gpu: Gpu): MemoryModel {
+export function webGpuMemory(gpu: Gpu, isShared: boolean): MemoryModel {
   const predict = (program: Program) => {
     const footprint = footprintOf(program);
-    const schedule = scheduleOf(program, scheduleOptions(kernelLimitsOf(gpu)));
+    const schedule = scheduleOf(program, { ...scheduleOptions(kernelLimitsOf(gpu)), isShared });
     const planned = plannedBytes(program, schedule, gpu.maxBindingBytes);
     const [states, kept] = [footprint.states, Math.min(footprint.kept, planned)];
     return { process: 0, states, kept, working: planned - kept, total: states + planned };

@@ -30,7 +30,7 @@ function fused(trace: Trace, outputs: Readonly<Record<string, Value>>, options: 
   const { tasks } = scheduleOf(trace.program(outputs), { fusion: { ...WIDE, ...options } });
   const numbers = new Map<number, string>();
   return tasks.map((task) => {
-    if (task.kind === 'host') return `host step ${task.step.name}`;
+    if (task.kind !== 'kernel') return `host step ${task.step.name}`;
     for (const { tensor } of task.kernel.stores) numbers.set(tensor.id, `t${numbers.size}`);
     return formatKernel(task.kernel, ({ id, source }) =>
       source.kind === 'external' ? source.name : (numbers.get(id) ?? source.kind),

@@ -38,7 +38,7 @@ export interface FusionOptions extends FusionLimits {
  * neither stored nor read. Long sums are split first, so that what adds up their parts is fused as any other map.
  *
  * @param tasks every loop as a kernel of its own, in an order in which they can run
- * @param leaving the tensors that are wanted of the program, besides those that its host steps read
+ * @param leaving the tensors that are wanted of the program, besides those that its steps between kernels read
  */
 export function fuse(
   tasks: readonly Task[],
@@ -53,6 +53,6 @@ export function fuse(
 }
 
 function split(task: Task, splitOf: SplitOf): readonly Task[] {
-  if (task.kind === 'host') return [task];
+  if (task.kind !== 'kernel') return [task];
   return splitKernel(task.kernel, splitOf).map((kernel) => ({ ...task, kernel }));
 }

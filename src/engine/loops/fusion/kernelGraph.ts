@@ -11,14 +11,14 @@ export interface KernelNode {
   readonly reads: readonly Tensor[];
 }
 
-/** A host step: it reads gradients and gives new values to states, whose old ones are gone then. */
-interface HostNode {
-  readonly step: HostStep;
+/** What is no kernel: a host step gives new values to states, whose old ones are gone then; an all-reduce gives sums. */
+interface StepNode {
+  readonly task: Exclude<Task, { kind: 'kernel' }>;
   readonly reads: readonly Tensor[];
-  readonly updated: readonly Tensor[];
+  readonly gives: readonly Tensor[];
 }
 
-type Node = KernelNode | HostNode;
+type Node = KernelNode | StepNode;
 
 const isKernel = (node: Node | undefined): node is KernelNode => node !== undefined && 'kernel' in node;
 
@@ -31,13 +31,14 @@ export class KernelGraph {
   private readonly places = new Map<Node, number>();
   private readonly producers = new Map<Tensor, Node>();
   private readonly readers = new Map<Tensor, Set<Node>>();
-  private readonly steps: HostNode[] = [];
+  /** One after another, in the same order in all processes. */
+  private readonly steps: StepNode[] = [];
   /** The step after which a state's old value is gone. */
-  private readonly overwritten = new Map<Tensor, HostNode>();
+  private readonly overwritten = new Map<Tensor, StepNode>();
 
   /**
    * @param tasks in an order in which they can run
-   * @param leaving what is wanted of the program, besides what its host steps read
+   * @param leaving what is wanted of the program, besides what its steps between kernels read
    */
   constructor(
     tasks: readonly Task[],
@@ -46,19 +47,27 @@ export class KernelGraph {
   ) {
     for (const [place, task] of tasks.entries()) {
       if (task.kind === 'kernel') this.insert(kernelNode(task.kernel, task.name), place);
-      else this.insert(this.hostNode(task.step, tensors), place);
+      else this.insert(this.stepNode(task, tensors), place);
     }
   }
 
-  private hostNode(step: HostStep, tensors: ReadonlyMap<Value, Tensor>): HostNode {
-    const updated = [...tensors].flatMap(([{ source }, tensor]) =>
-      source.kind === 'updated' && source.by === step ? [tensor] : [],
-    );
-    const node = { step, updated, reads: step.inputs.map((value) => tensors.get(value)!) };
-    for (const [{ source }, tensor] of tensors) {
-      const isUpdated =
-        source.kind === 'state' && (step.states.includes(source.state) || step.lossScale === source.state);
-      if (isUpdated) this.overwritten.set(tensor, node);
+  private stepNode(task: StepNode['task'], tensors: ReadonlyMap<Value, Tensor>): StepNode {
+    const tensorOf = (value: Value) => tensors.get(value)!;
+    const node: StepNode =
+      task.kind === 'allReduce'
+        ? {
+            task,
+            reads: task.step.values.flatMap(({ operands }) => operands.map(tensorOf)),
+            gives: task.step.values.map(tensorOf),
+          }
+        : { task, reads: task.step.inputs.map(tensorOf), gives: updatedBy(task.step, tensors) };
+    if (task.kind === 'host') {
+      const { states, lossScale } = task.step;
+      for (const [{ source }, tensor] of tensors) {
+        const isOld =
+          source.kind === 'state' && (states.includes(source.state) || lossScale === source.state);
+        if (isOld) this.overwritten.set(tensor, node);
+      }
     }
     this.steps.push(node);
     return node;
@@ -103,7 +112,7 @@ export class KernelGraph {
     return { ...kernel, stores: kernel.stores.filter(({ tensor }) => isRead(tensor)) };
   }
 
-  /** Whether a tensor leaves the program, or a host step reads it: it has to be stored. */
+  /** Whether a tensor leaves the program, or a step between kernels reads it: it has to be stored. */
   isKept(tensor: Tensor): boolean {
     return this.leaving.has(tensor) || [...(this.readers.get(tensor) ?? [])].some((node) => !isKernel(node));
   }
@@ -201,9 +210,7 @@ export class KernelGraph {
 
   tasks(): Task[] {
     return this.ordered().map((node) =>
-      isKernel(node)
-        ? { kind: 'kernel', kernel: node.kernel, name: node.name }
-        : { kind: 'host', step: node.step },
+      isKernel(node) ? { kind: 'kernel', kernel: node.kernel, name: node.name } : node.task,
     );
   }
 }
@@ -213,5 +220,12 @@ function kernelNode(kernel: Kernel, name: string): KernelNode {
 }
 
 function storedBy(node: Node): readonly Tensor[] {
-  return isKernel(node) ? node.kernel.stores.map(({ tensor }) => tensor) : node.updated;
+  return isKernel(node) ? node.kernel.stores.map(({ tensor }) => tensor) : node.gives;
+}
+
+/** States as a host step leaves them. */
+function updatedBy(step: HostStep, tensors: ReadonlyMap<Value, Tensor>): Tensor[] {
+  return [...tensors].flatMap(([{ source }, tensor]) =>
+    source.kind === 'updated' && source.by === step ? [tensor] : [],
+  );
 }

@@ -1,0 +1,53 @@
+import { parseArgs } from 'node:util';
+import { Exchange } from '../src/engine/devices/webgpu/exchange.js';
+import { gpuOf } from '../src/engine/devices/webgpu/openAdapter.js';
+import { webGpuFor } from '../src/engine/devices/webgpu/openWebGpu.js';
+import { elementCount } from '../src/engine/ir/tensorType.js';
+import type { ModelOptions } from '../src/models/definition.js';
+import { parametersOf } from '../src/models/layers/module.js';
+import { pix2pix } from '../src/models/pix2pix.js';
+import { parseTrainOptions } from '../src/training/options.js';
+import { median, time } from './measure.js';
+import { formatColumns } from './report.js';
+
+/**
+ * What ranks on GPUs pay for the way by the host, the sum itself aside: the gradients of a network are read back and written
+ * again, and so is a norm's statistics with `--sync_norm`. `node dist/bench/gpuExchange.js`; after `--`, options of a training.
+ */
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { gpu: { type: 'string' }, rounds: { type: 'string', default: '7' } },
+});
+const api = await webGpuFor({ gpu: values.gpu });
+const adapter = await api.requestAdapter({ powerPreference: 'high-performance' });
+if (adapter === null) throw new Error('there is no GPU that WebGPU can use');
+const gpu = await gpuOf(adapter);
+const alone = { rank: 0, size: 1, sum: () => {} };
+
+const opt = parseTrainOptions(['--dataroot', '.', ...positionals]);
+const { networks } = pix2pix.build(opt as unknown as ModelOptions);
+const sizes = Object.entries(networks).map(
+  ([name, network]) =>
+    [`gradients of ${name}`, parametersOf(network).map(({ type }) => elementCount(type.shape))] as const,
+);
+
+const rows: string[][] = [[gpu.name, 'size', 'read back and written']];
+for (const [what, floats] of [...sizes, ['statistics of a norm', [64, 1]] as const]) {
+  const pairs = [];
+  for (const count of floats) {
+    const memory = { buffer: await gpu.allocate(4 * count, what), offset: 0, bytes: 4 * count };
+    pairs.push({ from: memory, to: memory });
+  }
+  const exchange = new Exchange(gpu, alone, pairs);
+  const once = async () => {
+    await gpu.submit((encoder) => exchange.copy(encoder));
+    await exchange.sum();
+  };
+  const milliseconds = median(await time(once, Number(values.rounds), 2));
+  const megabytes = floats.reduce((sum, count) => sum + 4 * count, 0) / 1e6;
+  rows.push([what, `${megabytes.toFixed(1)} MB`, `${milliseconds.toFixed(2)} ms`]);
+  exchange.dispose();
+  for (const { from } of pairs) gpu.free(from.buffer);
+}
+console.log(formatColumns(rows));
+await gpu.dispose();

@@ -1,0 +1,31 @@
+import type { Exchange } from './exchange.js';
+import type { Gpu } from './gpu.js';
+
+type Encode = (encoder: GPUCommandEncoder) => void;
+
+/** What a run encodes, in as few submissions as it has exchanges with other processes: one, where there are none. */
+export class Submissions {
+  private parts: Encode[] = [];
+
+  constructor(private readonly gpu: Gpu) {}
+
+  add(part: Encode): void {
+    this.parts.push(part);
+  }
+
+  /** Submits what was added, and waits until all processes have what is summed. */
+  async exchange(exchange: Exchange): Promise<void> {
+    this.add((encoder) => exchange.copy(encoder));
+    await this.submit();
+    await exchange.sum();
+  }
+
+  /** Submits what was added since. */
+  async submit(): Promise<void> {
+    const { parts } = this;
+    this.parts = [];
+    await this.gpu.submit((encoder) => {
+      for (const part of parts) part(encoder);
+    });
+  }
+}
