@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { synthesizeFacades } from '../src/data/make/synthesizeFacades.js';
 import type { DatasetStart } from './datasetChild.js';
 import { type ImageRate, measureImageRates } from './imageRate.js';
+import type { InspectionCost } from './inspectChild.js';
 import { describeMachine } from './machine.js';
 import { formatColumns } from './report.js';
 
@@ -28,10 +29,15 @@ const LINKS_PER_FILE = 1000;
 /** Longer than a folder must be unchanged before its list is kept. */
 const REST_MS = 5000;
 
+/** Every image is decoded: ten times as many would take ten times as long. */
+const MOST_INSPECTED = 1e5;
+
+const inspectChild = fileURLToPath(new URL('./inspectChild.js', import.meta.url));
 const child = fileURLToPath(new URL('./datasetChild.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'pix2pix-bench-'));
 const sizes = [1e2, 1e3, 1e4, 1e5, 1e6].filter((size) => size <= Number(values.most));
 const starts: { size: number; first: DatasetStart; second: DatasetStart }[] = [];
+const inspections: InspectionCost[] = [];
 let rates: ImageRate[] = [];
 try {
   const images = join(folder, 'made');
@@ -44,6 +50,7 @@ try {
     for (; made < size; made++) putFile(join(images, 'train', name), made);
     await setTimeout(REST_MS);
     starts.push({ size, first: start(), second: start() });
+    if (size <= MOST_INSPECTED) inspections.push(inspect());
   }
   console.error('images a second');
   rates = await measureImageRates(join(folder, 'pairs'), Number(values.rounds));
@@ -63,6 +70,7 @@ console.log(
   ]),
 );
 console.log(`peak RSS before anything is read: ${megabytes(starts[0].first.emptyRssBytes)}`);
+console.log(formatInspections());
 console.log(formatRates(rates));
 console.log(
   Object.entries(machine)
@@ -70,7 +78,7 @@ console.log(
     .join('\n'),
 );
 mkdirSync('bench/results', { recursive: true });
-writeFileSync(values.out, `${JSON.stringify({ machine, starts, rates }, null, 2)}\n`);
+writeFileSync(values.out, `${JSON.stringify({ machine, starts, inspections, rates }, null, 2)}\n`);
 console.log(`written to ${values.out}`);
 
 /** Makes a file that takes no space: a hard link to one of a few copies. */
@@ -84,6 +92,24 @@ function start(): DatasetStart {
   const env = { ...process.env, PIX2PIX_CACHE: join(folder, 'cache') };
   const answer = execFileSync(process.execPath, [child, join(folder, 'data')], { env, encoding: 'utf8' });
   return JSON.parse(answer);
+}
+
+function inspect(): InspectionCost {
+  return JSON.parse(
+    execFileSync(process.execPath, [inspectChild, join(folder, 'data')], { encoding: 'utf8' }),
+  );
+}
+
+function formatInspections(): string {
+  return formatColumns([
+    ['inspected', 'time', 'images a second', 'peak RSS'],
+    ...inspections.map(({ images, seconds, peakRssBytes }) => [
+      images.toLocaleString('en'),
+      `${seconds.toFixed(1)} s`,
+      (images / seconds).toFixed(0),
+      megabytes(peakRssBytes),
+    ]),
+  ]);
 }
 
 function figures({ secondsToReady, secondsToFirstBatch, peakRssBytes }: DatasetStart): string[] {

@@ -12,7 +12,7 @@ export interface VariantSettings extends Pick<CpuSettings, 'session' | 'updateTh
  *
  * - `default`, or `rule`: forms of layers by rule
  * - `auto`: as many threads as the runtime takes by itself, and binds to cores; `bound`: those that are asked for, bound
- * - `adam=1`: Adam by one thread; `adam=STREAMSxPIECE`: see `UpdateThreads`
+ * - `adam=1`: Adam by one thread; `adam=PIECE`: see `UpdateThreads`
  * - `batch=N`
  * - any setting of ONNX Runtime's sessions as NAME=VALUE, such as `intra_op.spin_duration_us=50`
  *
@@ -35,8 +35,7 @@ export function settingsOf(variant: string, threads: number): VariantSettings {
 }
 
 function updateThreads(value: string, threads: number): VariantSettings['updateThreads'] {
-  const [streams, pieceLength] = value.split('x').map(Number);
-  return pieceLength === undefined ? 'one' : { threads, streams, pieceLength };
+  return value === '1' ? 'one' : { threads, pieceLength: Number(value) };
 }
 
 /** A processor of its own for each of the pool's threads, numbered from 1; the thread that calls is the first. */

@@ -11,8 +11,7 @@ import { median, time } from './measure.js';
 const { values } = parseArgs({
   options: {
     threads: { type: 'string', default: `${availableParallelism()}` },
-    pieces: { type: 'string', default: '65536,131072,262144' },
-    shared: { type: 'string', default: '524288,1048576,2097152,4194304' },
+    pieces: { type: 'string', default: '262144,524288,1048576,2097152,4194304' },
     runs: { type: 'string', default: '5' },
     parameters: { type: 'string', default: '57182720' },
   },
@@ -25,8 +24,6 @@ const memory = new OptimiserMemory(states);
 for (const quantity of ['parameter', 'gradient'] as const) memory.of(states[0], quantity).fill(0.01);
 console.log(`copy, one thread: ${((await copyRate()) / 1e9).toFixed(1)} GB/s`);
 
-const SPINNING = { 'inter_op.spin_duration_us': '100' };
-
 async function measure(name: string, adam: Adam): Promise<void> {
   const times = await time(() => adam.update(2e-4), Number(values.runs), 1);
   console.log(`${name}: ${median(times).toFixed(1)} ms (fastest ${Math.min(...times).toFixed(1)})`);
@@ -34,19 +31,9 @@ async function measure(name: string, adam: Adam): Promise<void> {
 
 await measure('WebAssembly', new Adam(states, settings, memory));
 for (const threads of values.threads.split(',').map(Number)) {
-  for (const [streams, pieces] of [
-    [threads, values.pieces],
-    [1, values.shared],
-  ] as const) {
-    for (const pieceLength of pieces.split(',').map(Number)) {
-      const adam = new Adam(states, settings, memory, undefined, {
-        pieceLength,
-        streams,
-        threads,
-        settings: SPINNING,
-      });
-      await measure(`${threads} threads, ${streams} streams, pieces of ${pieceLength}`, adam);
-      await adam.dispose();
-    }
+  for (const pieceLength of values.pieces.split(',').map(Number)) {
+    const adam = new Adam(states, settings, memory, undefined, { threads, pieceLength });
+    await measure(`${threads} threads, pieces of ${pieceLength}`, adam);
+    await adam.dispose();
   }
 }

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { synthesizeFacades } from '../src/data/make/synthesizeFacades.js';
 import { loadGenerator } from '../src/inference/loadGenerator.js';
-import { type TranslationJob, translateFiles } from '../src/inference/translateFiles.js';
+import { translateFiles } from '../src/inference/translateFiles.js';
+import type { TranslationJob } from '../src/inference/translationJob.js';
 import { peakRss } from './peakRss.js';
 
 const program = fileURLToPath(new URL('../../bin/pix2pix.js', import.meta.url));

@@ -46,7 +46,8 @@ export { completeOptions } from './training/saved/completeOptions.js';
 
 export { RandomStream } from './base/random/stream.js';
 export { type FloatImages, type Images, toFloatImages, toImageBatch } from './data/batch/floatImages.js';
-export { type Batch, type ImageBatch, type Sample, stackSamples } from './data/batch/imageBatch.js';
+export type { ImageBatch } from './data/batch/imageBatch.js';
+export { type Batch, type Sample, stackSamples } from './data/batch/sample.js';
 export { createDataset, type DatasetFactory, registerDataset } from './data/createDataset.js';
 export { BadImageError } from './data/decode/badImage.js';
 export { decodeImage } from './data/decode/decode.js';
@@ -130,16 +131,17 @@ export type { RunChoice, SourceOptions } from './inference/generatorSource.js';
 export { type ImageFile, type LoadOptions, loadGenerator } from './inference/loadGenerator.js';
 export type { DeepImageBatch, Generator, TranslateOptions } from './inference/portable/generator.js';
 export type { GeneratorInfo, NormMode } from './inference/portable/generatorInfo.js';
-export {
-  type TranslateFilesOptions,
-  type TranslationFailure,
-  type TranslationJob,
-  translateFiles,
-} from './inference/translateFiles.js';
+export type { ServedModel } from './inference/serve/modelCatalogue.js';
+export type { RequestLine } from './inference/serve/requestLog.js';
+export { type Service, startService } from './inference/serve/service.js';
+export type { ServiceLimits, ServiceSettings } from './inference/serve/settings.js';
+export { type TranslationFailure, translateFiles } from './inference/translateFiles.js';
+export type { TranslateFilesOptions, TranslationJob } from './inference/translationJob.js';
 
 // Metrics
 
 export { type ImageMetrics, imageMetrics } from './data/metrics/imageMetrics.js';
+export { ConfusionMatrix, type LabelMetrics } from './data/metrics/labelMetrics.js';
 export { type MeanMetrics, MetricMeans } from './data/metrics/metricMeans.js';
 export { ssim } from './data/metrics/ssim.js';
 

@@ -35,18 +35,12 @@ test('a batch moves less than as many steps, since the optimiser runs once', () 
   assert.ok(sixteen.bytes < 16 * one.bytes - 14 * ADAM_BYTES, `${sixteen.bytes} bytes`);
 });
 
-/** Whatever is stored in 16 bits moves half its bytes; Adam, the weights and the parts of sums stay as they are. */
-for (const [name, storesHalves, one, sixteen] of [
-  ['whose 16-bit floats are halves of words', false, 3.25e9, 8.2e9],
-  ['with 16-bit floats of its own', true, 3.2e9, 6.6e9],
-] as const) {
-  test(`a step in mixed precision on a GPU ${name}`, () => {
-    const mixed = (batch: string) =>
-      costs(['--precision', 'mixed', '--batch_size', batch], GUARANTEED, storesHalves);
-    const exact = costs([], GUARANTEED);
-    const [small, large] = [mixed('1'), mixed('16')];
-    assert.equal(small.kernels, exact.kernels);
-    assert.ok(small.bytes <= one && small.bytes < exact.bytes, `${small.bytes} bytes`);
-    assert.ok(large.bytes <= sixteen, `${large.bytes} bytes`);
-  });
-}
+/** What is stored in 16 bits moves half its bytes; Adam, the weights and the parts of sums stay as they are. */
+test('a step in mixed precision, with 16-bit floats that are halves of words, or the adapter’s own', () => {
+  const mixed = (batch: string, storesHalves: boolean) =>
+    costs(['--precision', 'mixed', '--batch_size', batch], GUARANTEED, storesHalves);
+  const [words, own, sixteen] = [mixed('1', false), mixed('1', true), mixed('16', true)];
+  assert.ok(words.kernels <= 170 && sixteen.kernels <= 170);
+  assert.ok(own.bytes < words.bytes && words.bytes <= 3.1e9, `${own.bytes}, ${words.bytes} bytes`);
+  assert.ok(sixteen.bytes <= 7e9, `${sixteen.bytes} bytes`);
+});

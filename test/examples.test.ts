@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { execFile, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import sharp from 'sharp';
+import { startService } from '../src/inference/serve/service.js';
 import { makeDataset, root, stored, TINY, temporaryFolder, textOf } from './tinyRun.js';
 
 // Every file of examples/ does what its first lines say, on tiny data.
@@ -156,6 +159,54 @@ test('loadInPython, with what trainAsLibrary has trained', { skip }, async () =>
   const { width, height } = await sharp(join(folder, 'python.png')).metadata();
   assert.deepEqual([width, height], [32, 64]);
 });
+
+for (const name of ['serveWithHono', 'serveWithExpress']) {
+  test(`${name}: a route that translates, and refuses what is no image`, async () => {
+    hasRun.add(`${name}.ts`);
+    const program = join(root, 'dist', 'examples', `${name}.js`);
+    const child = spawn(process.execPath, [program, 'library', '0', 'library'], { cwd: folder });
+    const [line] = await once(child.stdout, 'data');
+    const url = String(line).trim();
+    const image = readFileSync(join(folder, 'labels', 'a.jpg'));
+    const ask = (body: Uint8Array<ArrayBuffer>) =>
+      fetch(url, { method: 'POST', headers: { 'Content-Type': 'image/jpeg', Connection: 'close' }, body });
+    const answer = await ask(new Uint8Array(image));
+    assert.deepEqual([answer.status, answer.headers.get('content-type')], [200, 'image/png']);
+    const { width, height } = await sharp(Buffer.from(await answer.arrayBuffer())).metadata();
+    assert.deepEqual([width, height], [72, 36]);
+    assert.equal((await ask(new Uint8Array(9))).status, 422);
+    child.kill('SIGTERM');
+    await once(child, 'close');
+  });
+}
+
+const hasCurl = spawnSync('curl', ['--version'], { stdio: 'ignore' }).status === 0;
+const hasPython = spawnSync(python, ['--version'], { stdio: 'ignore' }).status === 0;
+for (const [name, command, isThere] of [
+  ['serviceClient.py', python, hasPython],
+  ['serviceClient.sh', 'sh', hasCurl],
+] as const) {
+  hasRun.add(name);
+  test(`${name} asks a service with a token`, { skip: !isThere && `no ${command} or curl` }, async () => {
+    const token = 'a-token-of-some-length';
+    const service = await startService({
+      ...{ models: [join(folder, 'library', 'library')], port: 0, threads: 1, token },
+      limits: { drainDelay: 0 },
+    });
+    try {
+      const input = join(folder, 'labels', 'a.jpg');
+      const argv = [join(root, 'examples', name), new URL(service.url).origin, 'library', input];
+      const run = (env: NodeJS.ProcessEnv) =>
+        promisify(execFile)(command, argv, { cwd: folder, env: { ...process.env, ...env } });
+      await run({ PIX2PIX_TOKEN: token });
+      const { width, height } = await sharp(join(folder, 'labels', 'a.translated.png')).metadata();
+      assert.deepEqual([width, height], [72, 36]);
+      await assert.rejects(run({ PIX2PIX_TOKEN: 'wrong' }), /a token is required/);
+    } finally {
+      await service.drain();
+    }
+  });
+}
 
 test('every example runs here and is short', () => {
   if (skip) hasRun.add('loadInPython.py'); // its own test says why it does not

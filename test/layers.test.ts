@@ -11,7 +11,7 @@ import { readSources, readTexts, type Source } from './sources.js';
 /** The folders of src: a file imports from its own folder or from one before it. */
 const LAYERS = [
   ...['base', 'engine', 'options', 'checkpoints', 'models', 'data', 'interop', 'records'],
-  ...['training', 'inference', 'cli', 'index.ts'],
+  ...['training', 'inference', 'evaluation', 'cli', 'index.ts'],
 ];
 
 /** Those of src/engine, likewise. Beside them it imports from base/ alone. */

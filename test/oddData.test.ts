@@ -38,7 +38,7 @@ test('one image of an odd size among good ones is left out, and the run ends wit
   assert.equal(strict.status, 1);
   assert.match(
     strict.stderr,
-    /file +odd.train.5\.png\n[\s\S]*fix +resize it to 64x32, or pass --preprocess resize_and_crop$/m,
+    /file +odd.train.5\.png\n[\s\S]*fix +resize it to 64x32, or pass --preprocess resize_and_crop or pad$/m,
   );
 });
 

@@ -30,7 +30,11 @@ test('options', () => {
 });
 
 test('words', () => {
-  refused('dataset', /^error: the command is missing$/, /^ {2}commands +synth, combine, split, download$/);
+  refused(
+    'dataset',
+    /^error: the command is missing$/,
+    /^ {2}commands +inspect, synth, process, crop, combine, split, download$/,
+  );
   refused('dataset synht', /^error: dataset has no command synht$/, /did you mean synth\?$/);
   refused('runs dif a b', /^error: runs has no command dif$/, /did you mean diff\?$/);
   refused('dataset download facade', /^error: the argument cannot be facade$/, /did you mean facades\?$/);
@@ -41,6 +45,8 @@ test('words', () => {
 test('help has the sections of all, and fits the terminal', () => {
   for (const words of [
     'translate',
+    'evaluate',
+    'dataset process',
     'export',
     'import',
     'dataset',

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import { summaryOf } from '../base/files/systemError.js';
+import { LOOPBACK, MAX_PORT } from '../base/http/listen.js';
 import {
   type DashboardServer,
   type DashboardSettings,
   DEFAULT_PORT,
-  MAX_PORT,
   startDashboard,
 } from '../records/dashboard/dashboardServer.js';
 import { shownExamples } from './command.js';
@@ -45,7 +45,7 @@ export function dashboardCommand(): Command {
     .option(
       '--host <address>',
       'where to listen; anywhere but on this machine alone, a token is required',
-      '127.0.0.1',
+      LOOPBACK,
     )
     .option(
       '--token <text>',

@@ -2,7 +2,6 @@ import { basename, relative, resolve } from 'node:path';
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import { commandLine } from '../base/commandLine.js';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
-import type { OnProgress } from '../base/progress.js';
 import { combineFolders } from '../data/make/combineFolders.js';
 import {
   type DatasetName,
@@ -15,15 +14,20 @@ import { downloadDigits } from '../data/make/download/downloadDigits.js';
 import { splitPairs } from '../data/make/splitPairs.js';
 import { synthesizeFacades } from '../data/make/synthesizeFacades.js';
 import { shownExamples } from './command.js';
-import { JobProgress } from './jobProgress.js';
+import { inspectCommand } from './datasetInspect.js';
+import { cropCommand, processCommand } from './datasetMakers.js';
+import { runJob } from './jobProgress.js';
 import { print, printError } from './output.js';
 import { wholeNumber } from './wholeNumber.js';
 
-/** `pix2pix dataset`: make, join or fetch data to train on. Mount it with `program.addCommand(datasetCommand())`. */
+/** `pix2pix dataset`: look at, make, join or fetch data to train on. Mount it with `program.addCommand(datasetCommand())`. */
 export function datasetCommand(): Command {
   return new Command('dataset')
-    .description('make, join or fetch data to train on')
+    .description('look at, make, join or fetch data to train on')
+    .addCommand(inspectCommand())
     .addCommand(synthCommand())
+    .addCommand(processCommand())
+    .addCommand(cropCommand())
     .addCommand(combineCommand())
     .addCommand(splitCommand())
     .addCommand(downloadCommand());
@@ -170,27 +174,6 @@ async function downloadMnist(out?: string, url?: string): Promise<void> {
     'train on it:',
     trainLine('--recipe', 'mnist', '--dataroot', shown(set.out), '--name', 'mnist_gan'),
   );
-}
-
-/** Runs a job with progress on stderr; Ctrl-C stops it in order, a second one at once. */
-async function runJob<T>(
-  what: string,
-  fix: string,
-  job: (onProgress: OnProgress, signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const stop = new AbortController();
-  const progress = new JobProgress();
-  const interrupt = (signal: NodeJS.Signals) =>
-    stop.abort(new Pix2PixError(`${what} was stopped`, { signal }, fix));
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-  try {
-    return await job(progress.report, stop.signal);
-  } catch (error) {
-    throw stop.signal.aborted ? stop.signal.reason : error;
-  } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-    progress.end();
-  }
 }
 
 /** A run's name for the data set of this folder. */

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { quotedHere } from '../base/commandLine.js';
 import { DEVICE_NAMES, type DeviceName } from '../engine/devices/registry.js';
+import { type FixedSize, INFERENCE_OPSETS } from '../engine/onnx/graphLimits.js';
 import { type Precision, precisions } from '../engine/onnx/modelForm.js';
 import {
   type Exported,
@@ -19,6 +20,8 @@ import {
   withModelOptions,
 } from './modelOptions.js';
 import { print, printError } from './output.js';
+import { readSize } from './pixelSize.js';
+import { wholeNumberIn } from './wholeNumber.js';
 
 const ABOUT = [
   'Writes a trained generator for use elsewhere, after comparing it with the trained one on sample images: where it',
@@ -27,10 +30,13 @@ const ABOUT = [
 
 const DEVICE = 'what runs the trained generator that the export is compared with';
 
+const { min, max } = INFERENCE_OPSETS;
+
 const EXAMPLES = [
   'pix2pix export --model facades_pix2pix',
   'pix2pix export --model facades_pix2pix --precision int8 --out facades.onnx',
   'pix2pix export --model facades_pix2pix --norm_mode running --embed_preprocessing',
+  'pix2pix export --model facades_pix2pix --opset 13 --fixed_size 256',
   'pix2pix export --model facades_pix2pix --format web --out site/',
 ];
 
@@ -40,6 +46,8 @@ interface Flags extends ModelFlags, DeviceFlags<DeviceName> {
   readonly precision?: Precision;
   readonly embed_preprocessing?: true | 'uint8' | 'float';
   readonly dataroot?: string;
+  readonly opset?: number;
+  readonly fixed_size?: FixedSize;
   readonly out?: string;
 }
 
@@ -64,6 +72,13 @@ export function exportCommand(): Command {
       '--dataroot <dir>',
       "for --format web: the data set whose label colours and inputs the page offers (default: the training's, if it is here)",
     )
+    .addOption(
+      new Option(
+        '--opset <n>',
+        `operator set of the ONNX file, ${min} to ${max} (default: ${max})`,
+      ).argParser(wholeNumberIn(min, max)),
+    )
+    .option('--fixed_size <size>', 'an ONNX file for one image of this size alone: 256, or 512x256', readSize)
     .option('--out <path>', "the file, or the web's folder (default: the run's name)")
     .addHelpText('after', shownExamples(EXAMPLES))
     .action(async (flags: Flags) => {
@@ -71,6 +86,7 @@ export function exportCommand(): Command {
         ...sourceOptions(flags),
         ...flags,
         ...deviceOptions(command, flags),
+        fixedSize: flags.fixed_size,
         boundary: boundaryOf(flags.embed_preprocessing),
         onStage: printError,
       });

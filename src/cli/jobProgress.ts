@@ -1,4 +1,5 @@
 import { formatDuration } from '../base/duration.js';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import type { OnProgress, Progress } from '../base/progress.js';
 import { cutToWidth } from '../base/textWidth.js';
 
@@ -70,4 +71,25 @@ function describe({ stage, unit, done, total }: Progress, rate: number): string 
   if (known) parts.push(`${(rate / scale).toFixed(1)} ${name}/s`);
   if (known && total !== undefined) parts.push(`${formatDuration((total - done) / rate)} left`);
   return parts.join(', ');
+}
+
+/** Runs a job with progress on stderr; Ctrl-C stops it in order, a second one at once. */
+export async function runJob<T>(
+  what: string,
+  fix: string,
+  job: (onProgress: OnProgress, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const stop = new AbortController();
+  const progress = new JobProgress();
+  const interrupt = (signal: NodeJS.Signals) =>
+    stop.abort(new Pix2PixError(`${what} was stopped`, { signal }, fix));
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  try {
+    return await job(progress.report, stop.signal);
+  } catch (error) {
+    throw stop.signal.aborted ? stop.signal.reason : error;
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    progress.end();
+  }
 }

@@ -19,7 +19,9 @@ import { print, printError } from './output.js';
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   train: async () => (await import('./train.js')).trainCommand,
   test: async () => (await import('./test.js')).testCommand,
+  evaluate: async () => fromCommander((await import('./evaluate.js')).evaluateCommand),
   translate: async () => fromCommander((await import('./translate.js')).translateCommand),
+  serve: async () => fromCommander((await import('./serve.js')).serveCommand),
   export: async () => fromCommander((await import('./export.js')).exportCommand),
   import: async () => fromCommander((await import('./import.js')).importCommand),
   dataset: async () => fromCommander((await import('./dataset.js')).datasetCommand),

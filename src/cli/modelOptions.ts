@@ -6,8 +6,12 @@ import { applyGpuChoice, gpuNameFault } from '../options/gpuIds.js';
 import { printError } from './output.js';
 
 /** Which generator, by flag. */
-export interface ModelFlags {
+export interface ModelFlags extends SourceFlags {
   readonly model: string;
+}
+
+/** Where generators are found and how they are read, by flag. */
+export interface SourceFlags {
   readonly checkpoints_dir: string;
   readonly epoch: string;
   readonly generator?: string;
@@ -16,11 +20,17 @@ export interface ModelFlags {
 
 /** The options that choose a generator. */
 export function withModelOptions(command: Command): Command {
-  return command
-    .requiredOption(
+  return withSourceOptions(
+    command.requiredOption(
       '--model <run|file>',
       "a run's name or folder, a checkpoint, an exported file, or demo:facades or demo:labels, which come with the package",
-    )
+    ),
+  );
+}
+
+/** The options that say where generators are found and how they are read. */
+export function withSourceOptions(command: Command): Command {
+  return command
     .option('--checkpoints_dir <folder>', 'where runs are', './checkpoints')
     .option('--epoch <tag>', "of a run's checkpoints: latest, best, 5, iter_5000", 'latest')
     .option('--generator <network>', 'of a model that has two: G_A, which makes B and is the default, or G_B')
@@ -64,7 +74,7 @@ export function deviceOptions<Choice extends DeviceChoice>(
   return values;
 }
 
-export function sourceOptions({ checkpoints_dir, epoch, generator, norm_mode }: ModelFlags): SourceOptions {
+export function sourceOptions({ checkpoints_dir, epoch, generator, norm_mode }: SourceFlags): SourceOptions {
   return {
     checkpointsDir: checkpoints_dir,
     epoch,

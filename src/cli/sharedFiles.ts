@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import { ALONE, type Place } from '../data/batch/batchShare.js';
-import type { TranslationJob } from '../inference/translateFiles.js';
+import type { TranslationJob } from '../inference/translationJob.js';
 import { launchOf } from '../training/parallel/launch.js';
 
 /** `--part 2/8`: the second of eight parts. */

@@ -4,11 +4,16 @@ import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import type { Progress } from '../base/progress.js';
 import type { Place } from '../data/batch/batchShare.js';
 import { MAX_FILE_BYTES } from '../data/decode/limits.js';
+import type { NumberDepth } from '../data/raster/toUnits.js';
 import { DEVICE_NAMES } from '../engine/devices/registry.js';
-import { type ImageFormat, imageFormats } from '../inference/encodeImage.js';
+import { isBeside } from '../inference/besideFiles.js';
+import { formatLike, type ImageFormat, imageFormats } from '../inference/encodeImage.js';
 import { loadGenerator } from '../inference/loadGenerator.js';
-import { type TranslationFailure, type TranslationJob, translateFiles } from '../inference/translateFiles.js';
+import { pixelOptions } from '../inference/portable/imageFormats.js';
+import { type TranslationFailure, translateFiles } from '../inference/translateFiles.js';
+import type { TranslationJob } from '../inference/translationJob.js';
 import { fileJob, translationJobs } from '../inference/translationJobs.js';
+import { parseInputFolders } from '../options/inputFolders.js';
 import { threadsOfRank } from '../training/parallel/launch.js';
 import { shownExamples } from './command.js';
 import { JobProgress } from './jobProgress.js';
@@ -46,8 +51,8 @@ interface Flags extends ModelFlags, DeviceFlags {
   readonly tile?: number;
   readonly overlap?: number;
   readonly keep_alpha?: boolean;
-  readonly depth: string;
-  readonly format?: ImageFormat;
+  readonly depth?: string;
+  readonly format?: ImageFormat | 'same';
   readonly quality?: number;
   readonly intra_threads: number;
   readonly part?: Place;
@@ -66,12 +71,16 @@ export function translateCommand(setExitCode: (code: number) => void): Command {
     .option('--overlap <pixels>', 'that neighbouring tiles share (default: a quarter)', wholeNumberIn(0))
     .option('--keep_alpha', "give the translation its image's alpha channel")
     .addOption(
-      new Option('--depth <bits>', 'of a channel: 16 for png and tiff').choices(['8', '16']).default('8'),
+      new Option(
+        '--depth <bits>',
+        'of a channel: 16 for png, tiff and npy; float for tiff and npy (default: 8, or what the numbers of the training need)',
+      ).choices(['8', '16', 'float']),
     )
     .addOption(
-      new Option('--format <name>', "of the output (default: its name's; png in a folder)").choices(
-        imageFormats,
-      ),
+      new Option(
+        '--format <name>',
+        "of the output; same: the input's, where it can be written (default: its name's; png in a folder)",
+      ).choices([...imageFormats, 'same']),
     )
     .option('--quality <1-100>', 'of jpg and webp (default: 95)', wholeNumberIn(1, 100))
     .option('--intra_threads <n>', 'threads of the engine; 0: one a core', wholeNumberIn(0, 1024), 0)
@@ -101,19 +110,22 @@ export function translateCommand(setExitCode: (code: number) => void): Command {
     });
 }
 
+/** The depths that `--depth` names. */
+const DEPTHS: Readonly<Record<string, NumberDepth>> = { 8: 8, 16: 16, float: 'float' };
+
 /** The formats that `--quality` is for. */
 const LOSSY: readonly ImageFormat[] = ['jpg', 'webp'];
 
 async function translate(inputs: string[], output: string, flags: Flags): Promise<number> {
   const part = flags.part ?? partOf(process.env);
   const all = await jobsOf(inputs, output, flags.format, part.rank === 0 ? note : () => {});
-  const jobs = jobsOfPart(all, part, flags.skip_existing ?? false);
-  if (jobs.length === 0 && all.length > 0) {
+  const ofPart = jobsOfPart(all, part, flags.skip_existing ?? false);
+  if (ofPart.length === 0 && all.length > 0) {
     print(`${nameOf(part)}nothing is left to translate of ${all.length} images`);
     return 0;
   }
-  if (flags.quality !== undefined && !jobs.some(({ format }) => LOSSY.includes(format)))
-    note(`--quality ${flags.quality} changes nothing: ${jobs[0].format} loses nothing`);
+  if (flags.quality !== undefined && !ofPart.some(({ format }) => LOSSY.includes(format)))
+    note(`--quality ${flags.quality} changes nothing: ${ofPart[0].format} loses nothing`);
   const stop = new AbortController();
   const progress = new JobProgress();
   const generator = await loadGenerator(flags.model, {
@@ -121,8 +133,11 @@ async function translate(inputs: string[], output: string, flags: Flags): Promis
     device: flags.device,
     gpu: flags.gpu,
     threads: flags.intra_threads || threadsOfRank(process.env),
-    startsFast: jobs.length === 1 && flags.tile === undefined,
+    startsFast: ofPart.length === 1 && flags.tile === undefined,
   });
+  const folders = parseInputFolders(pixelOptions(generator.info.options).inputFolders);
+  const first = ofPart.filter(({ name }) => !isBeside(name, folders));
+  const jobs = first.length > 0 ? first : ofPart;
   const watch = watchSignals(
     (signal) => stop.abort(stopped(signal)),
     'stopping after the image under way; press Ctrl-C again to stop at once',
@@ -133,7 +148,7 @@ async function translate(inputs: string[], output: string, flags: Flags): Promis
     const { translated, failures } = await translateFiles(generator, jobs, {
       tile: flags.tile,
       overlap: flags.overlap,
-      depth: flags.depth === '16' ? 16 : 8,
+      depth: DEPTHS[flags.depth ?? ''],
       keepAlpha: flags.keep_alpha,
       quality: flags.quality,
       stop: stop.signal,
@@ -164,7 +179,7 @@ const STDIO = '-';
 async function jobsOf(
   inputs: readonly string[],
   output: string,
-  format: ImageFormat | undefined,
+  format: ImageFormat | 'same' | undefined,
   onNote: (text: string) => void,
 ): Promise<TranslationJob[]> {
   const isPiped = inputs.includes(STDIO);
@@ -182,7 +197,7 @@ async function jobsOf(
     return [{ ...job, source: await readStdin() }];
   }
   const [source, name] = isPiped ? [await readStdin(), 'stdin'] : [inputs[0], inputs[0]];
-  return [{ source, name, output: writeStdout, format: format ?? 'png' }];
+  return [{ source, name, output: writeStdout, format: formatLike(name, format) ?? 'png' }];
 }
 
 async function readStdin(): Promise<Uint8Array> {

@@ -1,10 +1,14 @@
 import { join } from 'node:path';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import { parseInputFolders } from '../options/inputFolders.js';
+import { checkFormats } from './augment/checkFormats.js';
 import { preparationOptions } from './augment/preparationOptions.js';
+import { bytes, formatsOf } from './batch/sideFormat.js';
 import type { DataOptions } from './options.js';
+import { findSide } from './pair/besideFolders.js';
 import { openIdx } from './pair/idx/idxSource.js';
 import { findImages, isFolder, noFolder, type SearchSurroundings } from './pair/imageFolder.js';
-import { findPairs } from './pair/pairs.js';
+import { type FoldersOfSides, findPairs } from './pair/pairs.js';
 import type { SampleSource } from './pair/sampleSource.js';
 import type { SourcePlan } from './pair/sourcePlan.js';
 import { findUnpaired } from './pair/unalignedSource.js';
@@ -16,23 +20,23 @@ type Opener = (opt: DataOptions, surroundings: SearchSurroundings) => Promise<So
 export const BUILT_IN_DATASETS: Readonly<Record<string, Opener>> = {
   aligned: async (opt, surroundings) => {
     checkImages(opt);
-    const pairs = await findPairs(opt.dataroot, opt.phase, surroundings);
+    const pairs = await findPairs(opt.dataroot, opt.phase, surroundings, foldersOfSides(opt));
     return { kind: 'aligned', opt: preparationOptions(opt), pairs };
   },
   unaligned: async (opt, surroundings) => {
     checkImages(opt);
     const { serialBatches } = opt;
-    const folders = await findUnpaired(opt.dataroot, opt.phase, surroundings);
+    const folders = await findUnpaired(opt.dataroot, opt.phase, surroundings, foldersOfSides(opt));
     return { kind: 'unaligned', opt: { ...preparationOptions(opt), serialBatches }, folders };
   },
   single: async (opt, surroundings) => {
-    checkChannels('input_nc', opt);
-    checkSizes(opt);
+    checkImages(opt);
     if (!(await isFolder(opt.dataroot))) {
       throw await noFolder({ ...opt, wanted: 'images' }, opt.dataroot);
     }
-    const images = await findImages(opt.dataroot, surroundings);
-    return { kind: 'single', opt: preparationOptions(opt), images, channels: opt.inputNc };
+    const images = await findSide(opt.dataroot, parseInputFolders(opt.inputFolders ?? ''), surroundings);
+    const { input } = formatsOf(opt);
+    return { kind: 'single', opt: { ...preparationOptions(opt), formats: { A: input, B: input } }, images };
   },
   colorization: async (opt, surroundings) => {
     checkSizes(opt);
@@ -40,14 +44,24 @@ export const BUILT_IN_DATASETS: Readonly<Record<string, Opener>> = {
     const folder = join(opt.dataroot, opt.phase);
     if (!(await isFolder(folder))) throw await noFolder({ ...opt, wanted: 'images' }, folder);
     const images = await findImages(folder, surroundings);
-    return { kind: 'single', opt: preparationOptions(opt), images, channels: 3 };
+    const colours = bytes(3);
+    return {
+      kind: 'single',
+      opt: { ...preparationOptions(opt), formats: { A: colours, B: colours } },
+      images,
+    };
   },
   mnist: async (opt) => openIdx(opt.dataroot, opt.phase),
 };
 
+/** Where the input side's images lie in folders of their own. */
+function foldersOfSides({ inputFolders = '', direction }: DataOptions): FoldersOfSides {
+  const names = parseInputFolders(inputFolders);
+  return direction === 'AtoB' ? { A: names, B: [] } : { A: [], B: names };
+}
+
 function checkImages(opt: DataOptions): void {
-  checkChannels('input_nc', opt);
-  checkChannels('output_nc', opt);
+  checkFormats(opt);
   checkSizes(opt);
 }
 
@@ -58,16 +72,6 @@ function checkSizes({ preprocess, loadSize, cropSize }: DataOptions): void {
     'the crop is larger than the image',
     { load_size: loadSize, crop_size: cropSize },
     `pass --load_size ${cropSize} or more, or a smaller --crop_size`,
-  );
-}
-
-function checkChannels(flag: 'input_nc' | 'output_nc', opt: DataOptions): void {
-  const channels = flag === 'input_nc' ? opt.inputNc : opt.outputNc;
-  if (channels === 1 || channels === 3) return;
-  throw new Pix2PixError(
-    'images have 1 or 3 channels',
-    { [flag]: channels, dataset_mode: opt.datasetMode },
-    `pass --${flag} 3 for RGB or 1 for greyscale, or register a data set with more channels`,
   );
 }
 

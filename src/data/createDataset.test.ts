@@ -227,7 +227,8 @@ test('options that cannot work are refused before any image is read', async () =
       return true;
     });
   await refused({ datasetMode: 'alined' }, /alined[\s\S]*aligned/);
-  await refused({ inputNc: 4 }, /input_nc +4/);
+  await refused({ inputNc: 4, valueRange: '0,1,0,2' }, /ranges +2[\s\S]*input_nc +4/);
+  await refused({ inputNc: 4, colorJitter: 0.1 }, /--photo_side/);
   await refused(
     { preprocess: 'resize_and_crop', loadSize: 4 },
     /load_size +4[\s\S]*crop_size +8[\s\S]*--load_size 8/,

@@ -27,10 +27,11 @@ export interface Fingerprint {
  * @throws the reason of `signal` when it is aborted
  */
 export async function fingerprint(
-  folders: readonly ImageFolder[],
+  sides: readonly ImageFolder[],
   signal?: AbortSignal,
   mostSizes = MOST_SIZES,
 ): Promise<Fingerprint> {
+  const folders = sides.flatMap((side) => [side, ...(side.beside ?? [])]);
   const hash = createHash('sha256');
   let [files, sizes] = [0, 0];
   for (const { folder, names } of folders) {

@@ -1,5 +1,6 @@
 import type { AUGMENTATION_OPTIONS } from '../options/augmentationOptions.js';
 import type { DATA_OPTIONS, RUN_OPTIONS } from '../options/baseOptions.js';
+import type { PIXEL_OPTIONS } from '../options/pixelOptions.js';
 import type { OptionValues } from '../options/spec.js';
 
 /** The options of `createDataset`: the data flags, and those of the model and the run that it depends on. */
@@ -21,4 +22,5 @@ export type DataOptions = Omit<OptionValues<typeof DATA_OPTIONS>, 'datasetMode'>
   /** Known, images of sizes that its networks do not take are left out. */
   model?: string;
   netG?: string;
-} & Partial<OptionValues<typeof AUGMENTATION_OPTIONS>>;
+} & Partial<OptionValues<typeof AUGMENTATION_OPTIONS>> &
+  Partial<OptionValues<typeof PIXEL_OPTIONS>>;

@@ -7,7 +7,8 @@ import { findGenerator, type GeneratorSource, type SourceOptions } from './gener
 import { type InferenceDeviceOptions, openInferenceDevice } from './inferenceDevice.js';
 import { deviceEngines } from './portable/deviceEngines.js';
 import type { Generator, TranslateOptions } from './portable/generator.js';
-import { type Tensor, TensorTranslator } from './portable/tensorTranslator.js';
+import { formatsOfGenerator } from './portable/imageFormats.js';
+import { type Engines, type Tensor, TensorTranslator } from './portable/tensorTranslator.js';
 import { sessionEngines } from './sessionEngines.js';
 
 /** An image file: its path, or its contents. */
@@ -47,8 +48,13 @@ export async function loadGenerator(
   }
   const find = () => findGenerator(model, options);
   const translator = await translatorOf(find(), find, options);
-  await translator.prepare('uint8');
+  await translator.prepare(kindOf(translator));
   return new NodeGenerator(translator);
+}
+
+/** The engine that its images need. */
+function kindOf({ info }: TensorTranslator): keyof Engines {
+  return formatsOfGenerator(info).input.kind === 'bytes' ? 'uint8' : 'float';
 }
 
 /** Makes a session while another thread verifies the weights. */
@@ -57,7 +63,7 @@ async function prepareUnverified(model: string, options: LoadOptions) {
   const source = find();
   const isWhole = source.unverified === undefined ? true : hasHash(source.unverified);
   const translator = await translatorOf(source, find, options);
-  await translator.prepare('uint8');
+  await translator.prepare(kindOf(translator));
   return { translator, isWhole };
 }
 

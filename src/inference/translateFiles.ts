@@ -5,38 +5,15 @@ import { fileError } from '../base/files/systemError.js';
 import type { ImageBatch } from '../data/batch/imageBatch.js';
 import { decodeDeepImage } from '../data/decode/decode.js';
 import { type DecodeNote, oncePerKind } from '../data/decode/decodeNote.js';
+import { readPlaceTags } from '../data/raster/readTiff.js';
 import { toChannels } from './channels.js';
-import { encodeImage, type ImageFormat } from './encodeImage.js';
+import { encodeImage } from './encodeImage.js';
 import type { ImageFile } from './loadGenerator.js';
 import { PixelBudget } from './pixelBudget.js';
-import type { Generator, TranslateOptions } from './portable/generator.js';
-
-/** One image to translate. */
-export interface TranslationJob {
-  /** A path, or the contents of a file. */
-  readonly source: ImageFile;
-  /** Its name in messages. */
-  readonly name: string;
-  /** Where it goes: a path, or what takes the file's bytes. */
-  readonly output: string | ((file: Uint8Array) => Promise<void>);
-  readonly format: ImageFormat;
-}
-
-/** Settings of `translateFiles`. */
-export interface TranslateFilesOptions extends Pick<TranslateOptions, 'tile' | 'overlap' | 'onTile'> {
-  /** Bits of a channel. Default: 8. */
-  readonly depth?: 8 | 16;
-  /** Whether the alpha channel of an image goes over to its translation. Default: no. */
-  readonly keepAlpha?: boolean;
-  /** Of JPEG and WebP. Default: 95. */
-  readonly quality?: number;
-  /** After every image, also one that failed. */
-  readonly onImage?: (done: number, total: number) => void;
-  /** Told what images have more than is seen of them, once for each kind. */
-  readonly onNote?: (text: string) => void;
-  /** When aborted, no other image is begun, and one in tiles ends; its reason is to be a Pix2PixError. */
-  readonly stop?: AbortSignal;
-}
+import type { Generator } from './portable/generator.js';
+import { formatsOfGenerator } from './portable/imageFormats.js';
+import { translatedNumbers } from './translatedNumbers.js';
+import type { TranslateFilesOptions, TranslationJob } from './translationJob.js';
 
 /** An image that could not be translated. */
 export interface TranslationFailure {
@@ -93,28 +70,51 @@ function failureOf(error: unknown, { name, output }: TranslationJob): Pix2PixErr
 
 async function translateFile(
   generator: Generator<ImageFile, ImageBatch>,
-  { source, name, output, format }: TranslationJob,
+  job: TranslationJob,
   options: TranslateFilesOptions,
   { budget, note }: { readonly budget: PixelBudget; readonly note: (note: DecodeNote) => void },
 ): Promise<void> {
-  const { depth, keepAlpha, quality = 95 } = options;
   let taken = 0;
   const admit = async (pixels: number) => {
     await budget.take(pixels);
     taken = pixels;
   };
   try {
-    const { alpha, ...image } = await decodeDeepImage(source, name, {
-      ...{ depth, alpha: keepAlpha, admit },
-      onNote: note,
-    });
-    const { tile, overlap, onTile, stop: signal } = options;
-    const batch = toChannels(image, generator.info, name) as ImageBatch;
-    const translation = await generator.translate(batch, { tile, overlap, onTile, signal });
-    const file = await encodeImage(translation, { format, quality, alpha });
+    const { input } = formatsOfGenerator(generator.info);
+    const file =
+      input.kind === 'bytes'
+        ? await translatedPicture(generator, job, options, { admit, note })
+        : await translatedNumbers(generator, job, options, admit);
+    const { output } = job;
     if (typeof output === 'string') writeFileAtomic(output, file, { durable: false });
     else await output(file);
   } finally {
     budget.release(taken);
   }
+}
+
+type Admit = (pixels: number) => Promise<void>;
+
+async function translatedPicture(
+  generator: Generator<ImageFile, ImageBatch>,
+  { source, name, format }: TranslationJob,
+  { depth, keepAlpha, quality = 95, tile, overlap, onTile, stop: signal }: TranslateFilesOptions,
+  { admit, note }: { readonly admit: Admit; readonly note: (note: DecodeNote) => void },
+): Promise<Uint8Array> {
+  if (depth === 'float') {
+    const facts = { generator: generator.info.name };
+    throw new Pix2PixError(
+      'this generator makes pictures, which are no floats',
+      facts,
+      'pass --depth 8 or 16',
+    );
+  }
+  const { alpha, ...image } = await decodeDeepImage(source, name, {
+    ...{ depth, alpha: keepAlpha, admit },
+    onNote: note,
+  });
+  const batch = toChannels(image, generator.info, name) as ImageBatch;
+  const translation = await generator.translate(batch, { tile, overlap, onTile, signal });
+  const tags = format === 'tiff' ? await readPlaceTags(source) : [];
+  return encodeImage(translation, { format, quality, alpha, tags });
 }

@@ -5,8 +5,8 @@ import { glob, globBase, isGlob } from '../base/files/glob.js';
 import { listImages } from '../data/listing/listImages.js';
 import { imagesAmong, inWords, type PassedOver } from '../data/listing/passedOver.js';
 import { pathsOf } from '../data/listing/pathList.js';
-import { formatOfName, type ImageFormat, imageFormats } from './encodeImage.js';
-import type { TranslationJob } from './translateFiles.js';
+import { formatLike, formatOfName, type ImageFormat, imageFormats } from './encodeImage.js';
+import type { TranslationJob } from './translationJob.js';
 
 /** An input file, and what it is called below the folder of the outputs. */
 interface Found {
@@ -20,22 +20,26 @@ interface Found {
  * a number, as in the results of a test: 1.png, 1-2.png.
  *
  * @param inputs paths and patterns
- * @param format of the outputs; by default what a file's name says, and PNG in a folder
+ * @param format of the outputs, or `same` as each input, where that is one that can be written; by default what a file's
+ *   name says, and PNG in a folder
  * @param onNote told of numbers that names got, and of files that are no images by their names
  * @throws Pix2PixError when something is not there, or an output is an input
  */
 export async function translationJobs(
   inputs: readonly string[],
   output: string,
-  format: ImageFormat | undefined,
+  format: ImageFormat | 'same' | undefined,
   onNote: (text: string) => void = () => {},
 ): Promise<TranslationJob[]> {
   if (isFile(inputs, output)) return keepInputs([fileJob(inputs[0], output, format)]);
   const found = (await Promise.all(inputs.map((input) => filesOf(input, onNote)))).flat();
-  const extension = format ?? 'png';
   const jobs = found.map(({ path, relative }) => {
-    const to = join(output, relative.replace(/\.\w+$/, `.${extension}`));
-    return { source: path, name: path, output: to, format: extension };
+    const like = formatLike(path, format);
+    const to = join(
+      output,
+      relative.replace(/\.\w+$/, format === 'same' && like ? '$&' : `.${like ?? 'png'}`),
+    );
+    return { source: path, name: path, output: to, format: like ?? 'png' };
   });
   return numberEqual(keepInputs(jobs), onNote);
 }
@@ -47,8 +51,12 @@ function isFile(inputs: readonly string[], output: string): boolean {
 }
 
 /** An image that goes to a file of its own. Throws Pix2PixError when that file's format is not known. */
-export function fileJob(path: string, output: string, format: ImageFormat | undefined): TranslationJob {
-  const named = format ?? formatOfName(output);
+export function fileJob(
+  path: string,
+  output: string,
+  format: ImageFormat | 'same' | undefined,
+): TranslationJob {
+  const named = formatLike(path, format) ?? formatOfName(output);
   if (named !== undefined) return { source: path, name: path, output, format: named };
   throw new Pix2PixError(
     'the name of the output does not say its format',

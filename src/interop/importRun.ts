@@ -78,6 +78,11 @@ function readNetwork(file: string): { imported: ImportedNetwork; state: NamedTen
   return { imported: { name, file, found, tensors: state.size }, state };
 }
 
+/** Whether the tensors are those of a generator or of a discriminator. Throws Pix2PixError where they are neither. */
+export function networkOf(state: NamedTensors): 'G' | 'D' {
+  return detect(state)[0];
+}
+
 function detect(state: NamedTensors): ['G', DetectedGenerator] | ['D', DetectedDiscriminator] {
   try {
     return ['D', detectDiscriminator(state)];

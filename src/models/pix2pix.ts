@@ -2,7 +2,8 @@ import { withoutUpdates } from '../engine/ir/program.js';
 import { withScope } from '../engine/ir/scope.js';
 import { Trace } from '../engine/ir/trace.js';
 import type { Value } from '../engine/ir/value.js';
-import { scale } from '../engine/ops/elementwise.js';
+import { reduceSum } from '../engine/ops/broadcast.js';
+import { add, mul, scale, shift } from '../engine/ops/elementwise.js';
 import { concat, detach, slice } from '../engine/ops/shape.js';
 import { extendForPix2Pix } from '../options/models/pix2pixOptions.js';
 import { Adversary, type AdversaryOptions, meanProbability } from './adversary.js';
@@ -128,7 +129,8 @@ export class Pix2PixGraph implements ModelGraph {
 
   private pair(trace: Trace, size: ImageSize): Pair {
     const { realA, realB } = this.images.pair(trace, size);
-    return { realA, realB, fakeB: this.translate(trace, realA) };
+    const fakeB = this.translate(trace, realA);
+    return { realA, realB, fakeB: hasIgnored(this.opt) ? whereLabelled(fakeB, realB) : fakeB };
   }
 
   private trainD(step: Trace, { realA, fakeB, realB }: Pair): Losses {
@@ -199,6 +201,20 @@ export class Pix2PixGraph implements ModelGraph {
   private g(trace: Trace, a: Value): Value {
     return withScope('G', () => this.networks.G.apply(trace, a));
   }
+}
+
+/** Whether targets are labels that may be of no class. */
+function hasIgnored({ labelNc, labelSide, ignoreLabel }: ModelOptions): boolean {
+  return Number(labelNc ?? 0) > 0 && labelSide !== 'input' && Number(ignoreLabel ?? -1) >= 0;
+}
+
+/**
+ * Labels that were made, and where the target is of no class, which is -1 in all channels, the target itself: neither L1
+ * nor the discriminator then has anything to say there.
+ */
+function whereLabelled(made: Value, target: Value): Value {
+  const known = reduceSum(scale(shift(target, 1), 0.5), [1]); // f32[N, 1, H, W]: 1, or 0 where there is no class
+  return add(mul(made, known), shift(known, -1));
 }
 
 function notesOnPenalty({ norm }: ModelOptions): string[] {

@@ -39,11 +39,12 @@ export function readArguments(argv: readonly string[], table: OptionTable, lenie
   return found;
 }
 
-/** A word that starts with a dash is a value only when it is a number, or holds a space (as in argparse). */
+/** A number, or several between commas. */
+const NUMBERS = /^-(\d+|\d*\.\d+)(e[+-]?\d+)?(,-?[\d.]+(e[+-]?\d+)?)*$/i;
+
+/** A word that starts with a dash is a value only when it is numbers, or holds a space (as in argparse). */
 function isValue(word: string): boolean {
-  return (
-    !word.startsWith('-') || word === '-' || /^-(\d+|\d*\.\d+)(e[+-]?\d+)?$/i.test(word) || word.includes(' ')
-  );
+  return !word.startsWith('-') || word === '-' || NUMBERS.test(word) || word.includes(' ');
 }
 
 function candidates(written: string, table: OptionTable): string[] {

@@ -20,6 +20,7 @@ export const preprocessModes = [
   'scale_width',
   'scale_width_and_crop',
   'none',
+  'pad',
 ] as const;
 
 /** Which run it is. */
@@ -103,7 +104,7 @@ export const DATA_OPTIONS = {
     stored: 'always',
     help:
       'how images come to the size that the networks take; scale_width keeps proportions, but stretches to --crop_size ' +
-      'what would be lower; none rounds sides to multiples of 4',
+      'what would be lower; none rounds sides to multiples of 4; pad keeps the size, and adds mirrored edges that results are freed of',
   },
   load_size: {
     kind: 'int',

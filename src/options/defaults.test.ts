@@ -114,6 +114,19 @@ const PARTS = {
   cutout: 0,
 };
 
+/** What the numbers of images mean: by default they are pictures. */
+const PIXELS = {
+  valueRange: '',
+  outputRange: '',
+  labelNc: 0,
+  labelSide: 'input',
+  ignoreLabel: -1,
+  labelPalette: '',
+  resizeFilter: 'bicubic',
+  inputFolders: '',
+  showBands: '',
+};
+
 /** How several processes train together. */
 const PARALLEL = { syncNorm: false, shareGpu: false, rankTimeout: 600 };
 
@@ -134,8 +147,15 @@ test("training starts from the reference's defaults for pix2pix", () => {
     ...BASE,
     ...TRAIN,
     ...OURS,
+    ...PIXELS,
     maxSteps: Number.POSITIVE_INFINITY,
     keepLast: Number.POSITIVE_INFINITY,
+    initFrom: '',
+    initPartial: false,
+    freeze: '',
+    features: '',
+    saveBest: 'L1',
+    earlyStop: 0,
     valFreq: 1,
     memoryLimit: undefined,
     cacheImages: 'auto',
@@ -157,6 +177,9 @@ test("testing starts from the reference's defaults, with all images", () => {
     ...BASE,
     ...TEST,
     ...OURS,
+    ...PIXELS,
+    resultFormat: 'none',
+    draws: 1,
     numTest: Number.POSITIVE_INFINITY,
     model: 'pix2pix',
     dataroot: '',

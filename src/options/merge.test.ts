@@ -133,3 +133,12 @@ test('differences have both sides', () => {
     '--d': 'now (nothing), then inf',
   });
 });
+
+test('what was measured once is not measured again, and a range that is given wins', () => {
+  const before = { ...stored, value_range: '0,4095', output_range: '-1000,3000' };
+  const argv = ['--name', 'trained', '--continue_train', '--value_range'];
+  const open = merged(parseTrainOptions([...argv, 'auto']), before);
+  assert.deepEqual([open.valueRange, open.outputRange], ['0,4095', '-1000,3000']);
+  const given = merged(parseTrainOptions([...argv, '-5,5e3']), before);
+  assert.deepEqual([given.valueRange, given.outputRange], ['-5,5e3', '-1000,3000']);
+});

@@ -35,7 +35,8 @@ export function mergeStoredOptions<T extends TrainOptions | TestOptions>(
     opt.given.includes('model') && Object.hasOwn(kept, 'model') && kept.model !== opt.model;
   for (const [flag, value] of Object.entries(kept)) {
     if (isOtherModel && OF_THE_DATA.has(flag)) continue;
-    if (!opt.given.includes(flag) && isTaken(table[flag], opt.isTrain)) values[flag] = value;
+    const isOpen = !opt.given.includes(flag) || isUndecided(table[flag], values[flag]);
+    if (isOpen && isTaken(table[flag], opt.isTrain)) values[flag] = value;
   }
   if (!opt.isTrain && !opt.given.includes('load_size')) values.load_size = values.crop_size;
   requireOptions(table, values);
@@ -94,6 +95,10 @@ function refuseOtherNetworks(
 
 function isFixed(spec: OptionSpec, isTrain: boolean): boolean {
   return spec.stored === 'generator' || (spec.stored === 'discriminator' && isTrain);
+}
+
+function isUndecided(spec: OptionSpec, value: OptionScalar): boolean {
+  return spec.kind === 'string' && spec.undecided !== undefined && value === spec.undecided;
 }
 
 function isTaken(spec: OptionSpec, isTrain: boolean): boolean {

@@ -2,6 +2,7 @@ import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { type Argument, readArguments, unknownOption } from './arguments.js';
 import type { OptionExtensions } from './extension.js';
 import { applyGpuChoice } from './gpuIds.js';
+import { applyLabelChannels } from './labelChannels.js';
 import { type OptionsObject, optionsFromObject } from './optionsFromObject.js';
 import { checkValue, readText } from './readValue.js';
 import { findRecipe, refuseContradicted } from './recipes/recipe.js';
@@ -57,7 +58,7 @@ export function parseOptions(
   settings: ParseSettings = {},
 ): ParsedFlags {
   const read = isArgv(argv) ? readArgv(argv, base, settings) : readObject(argv, base, settings);
-  const parsed = withDevice(read);
+  const parsed = withImplied(read);
   const recipe = parsed.table.recipe === undefined ? '' : String(parsed.values.recipe ?? '');
   if (recipe !== '') {
     const { recipes = {} } = settings.extensions ?? NOTHING;
@@ -66,9 +67,11 @@ export function parseOptions(
   return parsed;
 }
 
-function withDevice({ table, values, given }: ParsedFlags): ParsedFlags {
+/** What some options say of others. */
+function withImplied({ table, values, given }: ParsedFlags): ParsedFlags {
   const [chosen, flags] = [{ ...values }, new Set(given)];
   if (Object.hasOwn(table, 'device')) applyGpuChoice(chosen, flags);
+  if (Object.hasOwn(table, 'label_nc')) applyLabelChannels(chosen, flags);
   return { table, values: chosen, given: [...flags] };
 }
 

@@ -7,7 +7,14 @@ export const PROGRESS_OPTIONS = {
     default: 1,
     min: 0,
     group: 'Progress',
-    help: 'epochs between two validations on the subfolder "val" (L1, PSNR, SSIM), where there is one; 0 = none',
+    help: 'epochs between two validations on the subfolder "val" (L1, PSNR, SSIM, MS-SSIM), where there is one; 0 = none',
+  },
+  features: {
+    kind: 'string',
+    default: '',
+    metavar: 'FILE',
+    group: 'Progress',
+    help: 'feature networks by which validation measures LPIPS, FID, KID, precision and recall too: a.onnx,b.onnx',
   },
   print_freq: {
     kind: 'int',

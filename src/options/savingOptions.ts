@@ -35,6 +35,20 @@ export const SAVING_OPTIONS = {
     group: 'Saving and continuing',
     help: 'keep every "latest" as iter_N too',
   },
+  save_best: {
+    kind: 'choice',
+    default: 'L1',
+    choices: ['L1', 'PSNR', 'SSIM', 'MS-SSIM', 'LPIPS', 'FID', 'KID', 'precision', 'recall'],
+    group: 'Saving and continuing',
+    help: 'what the checkpoint "best" is best at, in validation; from LPIPS on they need --features',
+  },
+  early_stop: {
+    kind: 'int',
+    default: 0,
+    min: 0,
+    group: 'Saving and continuing',
+    help: 'end after so many validations that were not better than the best one, by --save_best; 0 = never',
+  },
   keep_last: {
     kind: 'int',
     default: Number.POSITIVE_INFINITY,

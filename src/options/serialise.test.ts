@@ -27,6 +27,10 @@ function anyValue(flag: string, spec: OptionSpec): fc.Arbitrary<OptionScalar> {
       if (flag === 'gpu') return fc.constantFrom('NVIDIA', 'Intel(R) Graphics');
       if (flag === 'mlflow_uri') return fc.constantFrom('', 'http://127.0.0.1:5000');
       if (flag === 'cache_images') return fc.constantFrom('auto', 'off', '4', '900 MB');
+      if (/_range$/.test(flag)) return fc.constantFrom('', 'auto', '0,4095', '-1000,3000,0,1');
+      if (flag === 'show_bands') return fc.constantFrom('', '3', '3,2,1');
+      if (flag === 'label_palette') return fc.constantFrom('', '000000,ff8000');
+      if (flag === 'resize_filter') return fc.constantFrom('bicubic', 'nearest,bicubic');
       return flag === 'memory_limit'
         ? fc.constantFrom('4GB', '900 MiB')
         : fc.stringMatching(/^[A-Za-z0-9 ä=-]{1,12}$/);
@@ -45,6 +49,8 @@ function anyValue(flag: string, spec: OptionSpec): fc.Arbitrary<OptionScalar> {
 const given = fc.record(
   Object.fromEntries(
     Object.entries(TRAIN_OPTIONS)
+      // --label_nc sets --input_nc, and is refused where the two differ
+      .filter(([flag]) => flag !== 'label_nc')
       // --gpu_ids says --device in another way, and is refused where the two differ
       .filter(([flag]) => !['config', 'suffix', 'alert_webhook', 'gpu_ids'].includes(flag))
       .map(([flag, spec]) => [flag, anyValue(flag, spec)]),

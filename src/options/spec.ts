@@ -29,6 +29,8 @@ interface StringSpec {
   readonly isPublic?: boolean;
   /** Lets whoever knows it do something: the value is kept in no record and no checkpoint. */
   readonly isSecret?: boolean;
+  /** A value that stands for what a training finds out once: that of its checkpoint wins over it. */
+  readonly undecided?: string;
   /** Says what is wrong with a value, or nothing. */
   readonly check?: (text: string) => string | undefined;
 }

@@ -5,6 +5,7 @@ import { NETWORK_OPTIONS } from './networkOptions.js';
 import type { OptionsObject } from './optionsFromObject.js';
 import { type OptionMarks, toOptions } from './optionsObject.js';
 import { type ParseSettings, parseOptions } from './parse.js';
+import { PIXEL_OPTIONS } from './pixelOptions.js';
 import type { OptionTable, OptionValues } from './spec.js';
 import { nameWithSuffix } from './suffix.js';
 
@@ -34,6 +35,23 @@ const RESULT_OPTIONS = {
     group: 'Results',
     stored: 'never',
     help: 'height by width of the images in the results, for those that were squeezed into squares: 1.5 makes them taller, 0.5 wider',
+  },
+  result_format: {
+    kind: 'choice',
+    default: 'none',
+    choices: ['none', 'png', 'tiff', 'npy'],
+    group: 'Results',
+    stored: 'never',
+    help: 'also write what comes out as files beside the page, in the units of the images of the training, under the names of their targets',
+  },
+  draws: {
+    kind: 'int',
+    default: 1,
+    min: 1,
+    max: 1000,
+    group: 'Results',
+    stored: 'never',
+    help: 'translate each image so often, with other dropout, and show the mean and where the translations differ',
   },
   ema: {
     kind: 'float',
@@ -75,6 +93,7 @@ export const TEST_OPTIONS = {
     default: DATA_OPTIONS.crop_size.default,
     help: 'side in pixels to which images are scaled; --crop_size if not given, so that nothing is cut off',
   },
+  ...PIXEL_OPTIONS,
   ...NETWORK_OPTIONS,
   ...MACHINE_OPTIONS,
 } as const satisfies OptionTable;

@@ -10,9 +10,11 @@ import type { OptionsObject } from './optionsFromObject.js';
 import { type OptionMarks, toOptions } from './optionsObject.js';
 import { PARALLEL_OPTIONS } from './parallelOptions.js';
 import { type ParseSettings, parseOptions, requireOptions } from './parse.js';
+import { PIXEL_OPTIONS } from './pixelOptions.js';
 import { PROGRESS_OPTIONS } from './progressOptions.js';
 import { SAVING_OPTIONS } from './savingOptions.js';
 import type { OptionTable, OptionValues } from './spec.js';
+import { STARTING_OPTIONS } from './startingOptions.js';
 import { nameWithSuffix } from './suffix.js';
 import { TRACKING_OPTIONS } from './trackingOptions.js';
 
@@ -155,8 +157,10 @@ export const TRAIN_OPTIONS = {
   ...RECIPE_OPTIONS,
   ...DATA_OPTIONS,
   ...AUGMENTATION_OPTIONS,
+  ...PIXEL_OPTIONS,
   ...NETWORK_OPTIONS,
   ...SCHEDULE_OPTIONS,
+  ...STARTING_OPTIONS,
   ...SAVING_OPTIONS,
   ...LOAD_OPTIONS,
   ...PROGRESS_OPTIONS,

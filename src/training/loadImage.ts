@@ -1,7 +1,8 @@
-import { transformImage } from '../data/augment/transform.js';
+import { prepare } from '../data/augment/preparedImage.js';
+import type { Images } from '../data/batch/floatImages.js';
 import { augmentation, planGeometry } from '../data/batch/geometry.js';
-import type { ImageBatch } from '../data/batch/imageBatch.js';
-import { decodeImage } from '../data/decode/decode.js';
+import { formatsOf } from '../data/batch/sideFormat.js';
+import { ImageReader } from '../data/cache/imageReader.js';
 import type { TestOptions } from '../options/testOptions.js';
 
 /**
@@ -9,17 +10,11 @@ import type { TestOptions } from '../options/testOptions.js';
  * images: resized and cropped by `--preprocess`, as greyscale where the networks take one channel.
  *
  * @param opt completed options of a test: see `completeOptions`
- * @returns u8[1, H, W, input_nc]
+ * @returns u8[1, H, W, input_nc], or f32[1, input_nc, H, W] where the run's images are other than 8 bits of grey or colours
  * @throws BadImageError when the file is missing, damaged, too large or of an unknown format
  */
-export async function loadImage(path: string, opt: TestOptions): Promise<ImageBatch> {
-  const image = await decodeImage(path);
-  const region = { left: 0, top: 0, width: image.width, height: image.height };
-  const geometry = planGeometry(opt, region, augmentation(opt, opt.seed, 1, 0, region));
-  const channels = opt.inputNc === 1 ? 1 : 3;
-  const { width, height } = geometry.output;
-  return {
-    data: await transformImage(image, region, geometry, channels),
-    shape: [1, height, width, channels],
-  };
+export async function loadImage(path: string, opt: TestOptions): Promise<Images> {
+  const part = await new ImageReader().whole({ path }, formatsOf(opt).input);
+  const geometry = planGeometry(opt, part.size, augmentation(opt, opt.seed, 1, 0, part.size));
+  return prepare(part, geometry, undefined);
 }

@@ -1,7 +1,9 @@
 import { join, parse } from 'node:path';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { toImageBatch } from '../data/batch/floatImages.js';
-import type { Batch } from '../data/batch/imageBatch.js';
+import type { ImageBatch } from '../data/batch/imageBatch.js';
+import type { Batch } from '../data/batch/sample.js';
+import { showing } from '../data/batch/shownImage.js';
 import { createDataset } from '../data/createDataset.js';
 import type { Dataset } from '../data/loading/dataset.js';
 import { type MeanMetrics, MetricMeans } from '../data/metrics/metricMeans.js';
@@ -14,8 +16,10 @@ import { createModel } from './createModel.js';
 import type { Model } from './model/model.js';
 import { registeredExtensions } from './options.js';
 import { stretching } from './report/imageSides.js';
+import { ResultFiles } from './resultFiles.js';
 import { completeOptions } from './saved/completeOptions.js';
 import { checkpointTag, runFolder } from './saved/loadModel.js';
+import { translateInDraws } from './testDraws.js';
 import { metricsOf } from './validation/validate.js';
 
 /** The results of a test. */
@@ -93,19 +97,23 @@ async function translateAll(
     aspectRatio: opt.aspectRatio,
     model: opt.model,
   });
+  const files = resultFiles(folder, opt);
   const means = new MetricMeans();
+  const show = showing(opt);
   const total = Math.min(opt.numTest, dataset.length);
   let images = 0;
   for await (const batch of dataset) {
     if (stop.aborted) break;
     model.setInput(batch);
-    await model.test({ evaluate: opt.eval, draw: images });
+    const drawn = await translateOne(model, opt, (n) => images + n * total);
     const visuals = Object.entries(await model.getCurrentVisuals());
-    const shown = Object.fromEntries(visuals.map(([name, visual]) => [name, toImageBatch(visual)]));
+    const shown = Object.fromEntries(visuals.map(([name, visual]) => [name, show(name, visual)]));
     const [metrics] = await metricsOf(model);
     if (metrics !== undefined) means.add(metrics);
     const paths = model.getImagePaths();
-    await page.add(parse(paths[0]).name, shown, metrics, otherOf(model, paths[0], batch));
+    await page.add(parse(paths[0]).name, { ...shown, ...drawn }, metrics, otherOf(model, paths[0], batch));
+    const made = visuals.find(([name]) => /^fake(_B)?$/.test(name));
+    if (made !== undefined) files?.add(made[1], batch);
     images += paths.length;
     out.progress(Math.min(images, total), total, paths[0]);
     if (images >= opt.numTest) break;
@@ -118,6 +126,26 @@ async function translateAll(
     );
   }
   return { page: page.write(), images, means: means.mean() };
+}
+
+function resultFiles(folder: string, opt: TestOptions): ResultFiles | undefined {
+  const { resultFormat } = opt;
+  return resultFormat === 'none' ? undefined : new ResultFiles(folder, { ...opt, resultFormat });
+}
+
+/** @returns what is shown besides the model's own visuals: with `--draws` the mean of the draws, and their deviation */
+async function translateOne(
+  model: Model,
+  { draws: count, eval: evaluate }: TestOptions,
+  draw: (n: number) => number,
+): Promise<Readonly<Record<string, ImageBatch>>> {
+  if (count === 1) {
+    await model.test({ evaluate, draw: draw(0) });
+    return {};
+  }
+  const name = model.graph.compared?.[0] ?? 'fake_B';
+  const { mean, deviation } = await translateInDraws(model, name, { count, draw, evaluate });
+  return { [`${name}_mean`]: toImageBatch(mean), [`${name}_deviation`]: deviation };
 }
 
 /** A page of single images, made by --model test, goes beside one that has more: measures, or both directions. */

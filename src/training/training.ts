@@ -3,6 +3,9 @@ import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { CheckpointStore } from '../checkpoints/store.js';
 import { createDataset, type DatasetSurroundings } from '../data/createDataset.js';
 import type { Dataset } from '../data/loading/dataset.js';
+import { measureRanges } from '../data/measureRanges.js';
+import { FeatureLooks } from '../data/metrics/features/featureLooks.js';
+import { METRICS, type MetricFacts } from '../data/metrics/metrics.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import { decideDevice } from './autoDevice.js';
 import { createModel } from './createModel.js';
@@ -18,6 +21,7 @@ import type { TrainingStart, TrainingSurroundings } from './report/trainingEvent
 import { requireTraining } from './requireTraining.js';
 import { runFolder } from './saved/loadModel.js';
 import { placeIn, startingPoint } from './saved/resume.js';
+import type { BestValidation } from './validation/bestValidation.js';
 import { FixedSamples } from './validation/fixedSamples.js';
 import { validationLength } from './validation/validate.js';
 
@@ -29,10 +33,12 @@ export interface Training {
   readonly keptImages: KeptImages | undefined;
   /** 0: nothing is validated. */
   readonly validationImages: number;
+  /** Feature networks of the validation, where there are some. */
+  readonly looks: FeatureLooks | undefined;
   /** Where there is a validation set to take them from. */
   readonly samples: FixedSamples | undefined;
-  /** The smallest validation L1 so far, which the checkpoint `best` has to beat. */
-  readonly bestL1: number;
+  /** The best validation so far, which the checkpoint `best` has to beat. */
+  readonly best: BestValidation | undefined;
   /** Where it goes on, if it does. */
   readonly resumedFrom: TrainingStart['resumedFrom'];
   /** Those that train together, where this process is one of several. */
@@ -58,14 +64,15 @@ export async function withTraining<T>(
   const print = (text: string) => surroundings.emit({ kind: 'message', text });
   const warn = once((text) => surroundings.emit({ kind: 'warning', text }));
   const { ranks } = surroundings;
+  const measured = await onAllRanks(ranks, () => withMeasuredRanges(given, print, warn));
   const dataset = await onAllRanks(ranks, () =>
-    openDataset(given, ranks, { onWarning: warn, onProgress: print }),
+    openDataset(measured, ranks, { onWarning: warn, onProgress: print }),
   );
   try {
     if (ranks !== undefined) await requireSameData(ranks, dataset.folders);
     const opt = await (ranks === undefined
-      ? decideDevice(given, print)
-      : decideDeviceTogether(given, ranks, print));
+      ? decideDevice(measured, print)
+      : decideDeviceTogether(measured, ranks, print));
     const model = await onAllRanks(ranks, () => createModel(opt, undefined, { ranks }));
     try {
       if (ranks !== undefined) requireOwnGpu(ranks, rankHardware(model.device), opt, print);
@@ -83,7 +90,7 @@ export async function withTraining<T>(
       await model.setup(opt, { print, checkpoints, isStepNext: dataset.length >= dataset.batchSize });
       const own = isFirst(ranks) ? checkpoints : undefined;
       const start = await onAllRanks(ranks, () => startingPoint(model, opt, own, dataset.batchSize, warn));
-      const { place, bestL1 } = ranks?.fromFirst(start) ?? start;
+      const { place, best } = ranks?.fromFirst(start) ?? start;
       const { batchIndex, skipped } = placeIn(dataset, place);
       dataset.startAt(place.epoch, batchIndex, skipped);
       const processes = ranks?.gather(hostname()).filter((host) => host === hostname()).length;
@@ -96,16 +103,55 @@ export async function withTraining<T>(
         step: model.totalIters,
       };
       const samples = isFirst(ranks) ? await FixedSamples.open(model, opt, warn) : undefined;
-      return await use({
-        ...{ opt, model, dataset, keptImages, validationImages },
-        ...{ samples, bestL1, resumedFrom, ranks, warn },
-      });
+      const looks = await onAllRanks(ranks, () => openLooks(opt, validationImages));
+      try {
+        return await use({
+          ...{ opt, model, dataset, keptImages, validationImages },
+          ...{ samples, looks, best, resumedFrom, ranks, warn },
+        });
+      } finally {
+        await looks?.dispose();
+      }
     } finally {
       await model.dispose();
     }
   } finally {
     await dataset.close();
   }
+}
+
+/** The options with the numbers that `--value_range auto` stands for, which checkpoints keep. */
+async function withMeasuredRanges<T extends TrainOptions>(
+  opt: T,
+  onProgress: (text: string) => void,
+  onWarning: (text: string) => void,
+): Promise<T> {
+  const { told, ...ranges } = await measureRanges(opt, { onProgress, onWarning });
+  for (const text of told) onProgress(text);
+  return { ...opt, ...ranges };
+}
+
+/**
+ * The feature networks that `--features` names.
+ * @throws Pix2PixError where one cannot be used, or what `--save_best` and `--early_stop` follow would not be measured
+ */
+async function openLooks(opt: TrainOptions, validationImages: number): Promise<FeatureLooks | undefined> {
+  const { features, saveBest, earlyStop, intraThreads } = opt;
+  const { needs }: MetricFacts = METRICS[saveBest];
+  if (needs === 'features' && features === '')
+    throw new Pix2PixError(
+      `${saveBest} needs a feature network`,
+      { '--save_best': saveBest },
+      'pass --features FILE.onnx: docs/evaluation.md says how one is made',
+    );
+  if (earlyStop > 0 && validationImages === 0)
+    throw new Pix2PixError(
+      'a training that validates nothing cannot be stopped early',
+      { '--early_stop': earlyStop, dataroot: opt.dataroot },
+      'put images into its subfolder val, or leave --early_stop out',
+    );
+  if (features === '' || validationImages === 0) return undefined;
+  return FeatureLooks.open(features.split(','), intraThreads);
 }
 
 /** The training set. Where ranks share it, a batch is that of all of them. */

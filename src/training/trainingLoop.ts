@@ -11,6 +11,7 @@ import type { TrainingEvent, TrainingSummary, TrainingSurroundings } from './rep
 import { TrainingProgress } from './report/trainingProgress.js';
 import { describePlan, trainingStart } from './report/trainingStart.js';
 import { type Training, withTraining } from './training.js';
+import { BestSoFar } from './validation/bestValidation.js';
 import { validate } from './validation/validate.js';
 
 /**
@@ -37,7 +38,7 @@ async function trainEpochs(training: Training, surroundings: TrainingSurrounding
   const images = new ImageReports(training, emit);
   const histograms = new HistogramReports(model, emit);
   const { lastEpoch } = progress;
-  let { bestL1 } = training;
+  const best = new BestSoFar(opt.saveBest, training.best);
 
   const reasonToEnd = () =>
     shouldStop() ? 'stopped' : model.steps >= opt.maxSteps ? 'max_steps' : undefined;
@@ -46,7 +47,7 @@ async function trainEpochs(training: Training, surroundings: TrainingSurrounding
   };
   const save = async (tags: readonly string[], at: TrackPoint, place: Place) => {
     await steps.settle(); // nothing is saved after a loss that is no number
-    await saveUnlessDiverged(model, at, () => model.save(tags, place, bestL1));
+    await saveUnlessDiverged(model, at, () => model.save(tags, place, best.state));
     emit({ kind: 'saved', tags, at });
   };
 
@@ -94,7 +95,9 @@ async function trainEpochs(training: Training, surroundings: TrainingSurrounding
 
     const isValidationDue = validationImages > 0 && epoch % opt.valFreq === 0;
     const validation = isValidationDue
-      ? await withAverages(model, () => validate(model, opt, { warn, shouldStop: isAskedToStop, ranks }))
+      ? await withAverages(model, () =>
+          validate(model, opt, { warn, shouldStop: isAskedToStop, ranks, looks: training.looks }),
+        )
       : undefined;
     if (validation === 'stopped') {
       const { batchesPerEpoch: batchIndex, batchSize } = dataset;
@@ -102,21 +105,25 @@ async function trainEpochs(training: Training, surroundings: TrainingSurrounding
       return end('stopped', epoch);
     }
     if (validation !== undefined) emit({ kind: 'validated', at, result: validation });
-    const isBest = validation !== undefined && validation.l1 < bestL1;
-    if (isBest) bestL1 = validation.l1;
+    const isBest = validation !== undefined && best.add(validation, epoch);
+    const whyOver = validation && best.reasonToEnd(opt.earlyStop);
 
     // The policy plateau watches the validations where there are any, and passes over the epochs between them.
-    const watched = validation?.l1 ?? (validationImages > 0 ? null : undefined);
+    const watched = validation?.measures.L1 ?? (validationImages > 0 ? null : undefined);
     const learningRate = await model.updateLearningRate(watched);
     emit({ kind: 'epochEnded', at, seconds, learningRate });
 
-    const isLast = epoch === lastEpoch;
+    const isLast = epoch === lastEpoch || whyOver !== undefined;
     const reason = reasonToEnd();
     const tags: string[] = [];
     if (epoch % opt.saveEpochFreq === 0) tags.push('latest', `${epoch}`);
     else if (isLast || reason !== undefined) tags.push('latest');
     if (isBest) tags.push('best');
     if (tags.length > 0) await save(tags, at, dataset);
+    if (whyOver !== undefined) {
+      emit({ kind: 'message', text: whyOver });
+      return end('finished', epoch);
+    }
     if (reason !== undefined && !(isLast && reason === 'max_steps')) return end(reason, epoch);
   }
   return end('finished', lastEpoch);

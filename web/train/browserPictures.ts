@@ -1,6 +1,5 @@
 import type { Size } from '../../src/data/batch/geometry.js';
-import type { Pixels } from '../../src/data/batch/pixels.js';
-import type { PictureReader } from './pairSource.js';
+import type { Picture, PictureReader } from './pairSource.js';
 
 /** Pictures as the browser decodes and resizes them. */
 export const browserPictures: PictureReader = {
@@ -23,7 +22,7 @@ export const browserPictures: PictureReader = {
   },
 };
 
-function drawn(bitmap: ImageBitmap, { width, height }: Size): Pixels {
+function drawn(bitmap: ImageBitmap, { width, height }: Size): Picture {
   const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!;
   context.imageSmoothingQuality = 'high';
   context.drawImage(bitmap, 0, 0, width, height);

@@ -50,9 +50,10 @@ export function pageCheckpoints(
       const { epoch, totalIters } = manifest;
       return { tag: LATEST, epoch, totalIters, progress, fresh: [] };
     },
-    save: async (_, model, opt, place, bestL1) => {
+    begin: async () => [], // a page offers no weights to begin with
+    save: async (_, model, opt, place, best) => {
       const context = { opt, extensions: builtInExtensions(), versions };
-      const checkpoint = await checkpointOf(model, context, place, bestL1);
+      const checkpoint = await checkpointOf(model, context, place, best);
       const before = await latestOf(store);
       const saveNumber = (before?.saveNumber ?? 0) + 1;
       const files = new Map<string, ManifestFile>();

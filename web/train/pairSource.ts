@@ -1,7 +1,8 @@
 import { Pix2PixError } from '../../src/base/errors/pix2pixError.js';
 import { augmentation, planGeometry, type Size } from '../../src/data/batch/geometry.js';
-import type { ImageBatch, Sample } from '../../src/data/batch/imageBatch.js';
+import type { ImageBatch } from '../../src/data/batch/imageBatch.js';
 import { cropPixels, type Pixels } from '../../src/data/batch/pixels.js';
+import type { Sample } from '../../src/data/batch/sample.js';
 import { BadImageError } from '../../src/data/decode/badImage.js';
 import { renderFacade } from '../../src/data/make/facade/renderFacade.js';
 import type { DataOptions } from '../../src/data/options.js';
@@ -19,10 +20,12 @@ export type PairPlan =
   | { readonly kind: 'side by side'; readonly files: readonly NamedFile[] }
   | { readonly kind: 'two folders'; readonly A: readonly NamedFile[]; readonly B: readonly NamedFile[] };
 
-/** A picture, as bytes R, G, B, of its own size. */
-export type Decode = (file: Blob) => Promise<Pixels>;
+/** Bytes R, G, B. */
+export type Picture = Pixels<Uint8Array>;
+/** A picture of its own size. */
+export type Decode = (file: Blob) => Promise<Picture>;
 /** Makes a picture another size. */
-export type Resize = (picture: Pixels, size: Size) => Promise<Pixels>;
+export type Resize = (picture: Picture, size: Size) => Promise<Picture>;
 
 /** What a page does with pictures, and Node in tests. */
 export interface PictureReader {
@@ -50,7 +53,7 @@ function compareCodePoints(a: string, b: string): number {
  */
 export function pairSource(plan: PairPlan, opt: DataOptions, reader: PictureReader): SampleSource {
   const pairs = readersOf(plan, opt.seed, reader);
-  const kept = new Map<number, Promise<readonly [Pixels, Pixels]>>();
+  const kept = new Map<number, Promise<readonly [Picture, Picture]>>();
   const prepared = (index: number) => {
     const known = kept.get(index) ?? prepare(pairs.read, index);
     kept.set(index, known);
@@ -60,7 +63,7 @@ export function pairSource(plan: PairPlan, opt: DataOptions, reader: PictureRead
     const [a, b] = await read(index);
     const [to, toB] = [a, b].map((image) => planGeometry(opt, image, NOTHING).resized);
     if (to.width !== toB.width || to.height !== toB.height) throw unequal(pairs.name(index), a, b);
-    const resized = (image: Pixels) =>
+    const resized = (image: Picture) =>
       image.width === to.width && image.height === to.height ? image : reader.resize(image, to);
     return [await resized(a), await resized(b)] as const;
   };
@@ -90,7 +93,7 @@ function cropOf({ preprocess }: DataOptions): DataOptions['preprocess'] {
 interface PairReader {
   readonly length: number;
   name(index: number): string;
-  read(index: number): Promise<readonly [Pixels, Pixels]>;
+  read(index: number): Promise<readonly [Picture, Picture]>;
 }
 
 function readersOf(plan: PairPlan, seed: number, { decode }: PictureReader): PairReader {
@@ -101,7 +104,7 @@ function readersOf(plan: PairPlan, seed: number, { decode }: PictureReader): Pai
         name: (index) => `facade ${index + 1}`,
         read: async (index) => {
           const { photo, label, size } = renderFacade(seed, index, plan.size);
-          const image = (data: Uint8Array): Pixels => ({ data, width: size, height: size, channels: 3 });
+          const image = (data: Uint8Array): Picture => ({ data, width: size, height: size, channels: 3 });
           return [image(photo), image(label)];
         },
       };
@@ -127,7 +130,7 @@ function readersOf(plan: PairPlan, seed: number, { decode }: PictureReader): Pai
   }
 }
 
-async function decoded({ name, file }: NamedFile, decode: Decode): Promise<Pixels> {
+async function decoded({ name, file }: NamedFile, decode: Decode): Promise<Picture> {
   try {
     return await decode(file);
   } catch (error) {
@@ -135,15 +138,15 @@ async function decoded({ name, file }: NamedFile, decode: Decode): Promise<Pixel
   }
 }
 
-function halves(picture: Pixels): readonly [Pixels, Pixels] {
+function halves(picture: Picture): readonly [Picture, Picture] {
   const [width, height] = [picture.width >> 1, picture.height];
   return [0, width].map((left) => cropPixels(picture, { left, top: 0, width, height }, false)) as [
-    Pixels,
-    Pixels,
+    Picture,
+    Picture,
   ];
 }
 
-function toBatch({ data, width, height, channels }: Pixels): ImageBatch {
+function toBatch({ data, width, height, channels }: Picture): ImageBatch {
   return { data, shape: [1, height, width, channels] };
 }
 

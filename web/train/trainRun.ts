@@ -42,13 +42,13 @@ export async function trainRun(opt: TrainOptions, surroundings: RunSurroundings)
   const dataset = openDataset(source, opt, print);
   try {
     await model.setup(opt, { print });
-    const place = model.loadedFrom?.progress?.place ?? { epoch: 1, batchIndex: 0 };
+    const { place = { epoch: 1, batchIndex: 0 }, best } = model.loadedFrom?.progress ?? {};
     const { batchIndex, skipped } = placeIn(dataset, place);
     dataset.startAt(place.epoch, batchIndex, skipped);
     const lastEpoch = opt.nEpochs + opt.nEpochsDecay;
     emit({ kind: 'started', lastEpoch, images: dataset.length, adapter: device.adapter ?? device.name });
     const save = async () => {
-      await model.save(['latest'], dataset);
+      await model.save(['latest'], dataset, best);
       emit({ kind: 'saved', step: model.steps });
     };
     let [looked, saved] = [0, performance.now()];

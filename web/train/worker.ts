@@ -1,4 +1,5 @@
 import { Pix2PixError } from '../../src/base/errors/pix2pixError.js';
+import { imageFormatOf } from '../../src/data/batch/sideFormat.js';
 import { restoreTrainOptions } from '../../src/options/serialise.js';
 import { parseTrainOptions, type TrainOptions } from '../../src/options/trainOptions.js';
 import { builtInExtensions } from '../../src/training/model/builtInExtensions.js';
@@ -72,24 +73,19 @@ function asArguments(options: Options): string[] {
 }
 
 /** The command line trains more than pages do. */
-function requireKnown({
-  model,
-  datasetMode,
-  rotate,
-  colorJitter,
-  cutout,
-  inputNc,
-  outputNc,
-}: TrainOptions): void {
+function requireKnown(opt: TrainOptions): void {
+  const { model, datasetMode, preprocess, rotate, colorJitter, cutout, inputNc, outputNc } = opt;
   const isKnown =
     model === 'pix2pix' &&
     datasetMode === 'aligned' &&
+    preprocess !== 'pad' &&
     rotate + colorJitter + cutout === 0 &&
-    inputNc * outputNc === 9;
+    inputNc * outputNc === 9 &&
+    imageFormatOf(opt) === 'u8';
   if (isKnown) return;
   const facts = { model, dataset_mode: datasetMode };
   throw new Pix2PixError(
-    'this run is of a kind that pages do not train: pix2pix on pairs of colour images, without rotation, jitter or cutout',
+    'this run is of a kind that pages do not train: pix2pix on pairs of colour images of 8 bits, without padding, rotation, jitter or cutout',
     facts,
     'go on with it by: pix2pix train --continue_train',
   );

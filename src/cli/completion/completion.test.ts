@@ -45,7 +45,7 @@ const EXPECTED: readonly (readonly [typed: readonly string[], offered: readonly 
   [['translate', '--format', 'w'], ['webp']],
   [
     ['dataset', ''],
-    ['combine', 'download', 'split', 'synth'],
+    ['combine', 'crop', 'download', 'inspect', 'process', 'split', 'synth'],
   ],
   [
     ['dataset', 'synth', '--o'],

@@ -24,7 +24,7 @@ export function checkGeometry(
     );
   }
   if (opt.preprocess.includes('crop')) checkCrop(path, resized, opt);
-  else checkUnit(path, size, output, opt);
+  else if (opt.preprocess !== 'pad') checkUnit(path, size, output, opt);
 }
 
 /** A crop that is wider than the image could be filled with black alone, which networks would learn. */
@@ -62,7 +62,7 @@ function checkUnit(
   throw new BadImageError(
     path,
     `its ${size} pixels become ${inPixels(output)}, and the networks take multiples of ${imageUnit}`,
-    `${other}, or pass --preprocess resize_and_crop`,
+    `${other}, or pass --preprocess resize_and_crop or pad`,
   );
 }
 

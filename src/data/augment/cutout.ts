@@ -1,4 +1,5 @@
-import type { ImageBatch } from '../batch/imageBatch.js';
+import { type Images, isFloat } from '../batch/floatImages.js';
+import { extentsOf } from '../batch/sample.js';
 
 /** A square, by where its middle is in shares of width and height, and its side in pixels. */
 export interface Cutout {
@@ -11,14 +12,17 @@ export interface Cutout {
 const GREY = 128;
 
 /** Makes a square of an image grey, as far as it lies within the border (DeVries and Taylor 2017). */
-export function applyCutout(
-  { data, shape: [, height, width, channels] }: ImageBatch,
-  { x, y, side }: Cutout,
-): void {
+export function applyCutout(images: Images, { x, y, side }: Cutout): void {
+  const { h: height, w: width, c: channels } = extentsOf(images);
   const [left, right] = span(x, side, width);
   const [top, bottom] = span(y, side, height);
   for (let row = top; row < bottom; row++) {
-    data.fill(GREY, (row * width + left) * channels, (row * width + right) * channels);
+    if (isFloat(images)) {
+      for (let plane = 0; plane < channels; plane++) {
+        const start = (plane * height + row) * width;
+        images.data.fill(0, start + left, start + right);
+      }
+    } else images.data.fill(GREY, (row * width + left) * channels, (row * width + right) * channels);
   }
 }
 

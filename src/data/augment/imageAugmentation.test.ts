@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { temporaryFolder } from '../../../test/tinyRun.js';
+import { bytes } from '../batch/sideFormat.js';
 import { ImageReader } from '../cache/imageReader.js';
 import { AlignedSource } from '../pair/alignedSource.js';
 import { findPairs } from '../pair/pairs.js';
@@ -132,7 +133,8 @@ test('both sides turn alike; only the photograph changes colour, only the input 
     isTrain: true,
   } as const;
   const get = (more: object) => {
-    const opt = { ...plain, direction: 'AtoB', inputNc: 3, outputNc: 3, ...more } as const;
+    const formats = { A: bytes(3), B: bytes(3) };
+    const opt = { ...plain, direction: 'AtoB', formats, ...more } as const;
     return new AlignedSource(opt, pairs, new ImageReader()).get(0, { epoch: 1, seed: 3 });
   };
   const [untouched, turned] = [await get({}), await get({ rotate: 30 })];

@@ -11,7 +11,7 @@ const MARGIN = 2;
 
 /** A picture, and where in it the one that is meant begins. */
 interface Placed {
-  readonly picture: Pixels;
+  readonly picture: Pixels<Uint8Array>;
   readonly left: number;
   readonly top: number;
 }
@@ -54,7 +54,7 @@ export async function resizeRegion(
   region: Region,
   to: Size,
   channels: 1 | 3,
-): Promise<Pixels> {
+): Promise<Pixels<Uint8Array>> {
   const cut = sharp(data, { raw: { width, height, channels: 3 } }).extract(region);
   const { picture, left, top } = await enlarge(cut, region, to);
   const isWhole = picture.width === to.width && picture.height === to.height;
@@ -64,7 +64,7 @@ export async function resizeRegion(
 
 /** The second half: a picture of the size `geometry.resized` turned, cropped, mirrored and recoloured. */
 export async function cropResized(
-  resized: Pixels,
+  resized: Pixels<Uint8Array>,
   { output, crop, flip, angle }: Geometry,
   channels: 1 | 3,
   colour?: ColourJitter,
@@ -125,7 +125,7 @@ function recolour(pipeline: Sharp, { matrix, offset }: ColourJitter): Sharp {
 }
 
 /** Turns a picture about its middle. Its corners are filled with its mirror image. */
-async function turn(picture: Pixels, degrees: number): Promise<Placed> {
+async function turn(picture: Pixels<Uint8Array>, degrees: number): Promise<Placed> {
   const [cosine, sine] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
   const { width, height } = picture;
   const reach = (along: number, across: number) =>
@@ -148,11 +148,11 @@ async function turn(picture: Pixels, degrees: number): Promise<Placed> {
   };
 }
 
-function fromPixels({ data, width, height, channels }: Pixels): Sharp {
-  return sharp(data, { raw: { width, height, channels } });
+function fromPixels({ data, width, height, channels }: Pixels<Uint8Array>): Sharp {
+  return sharp(data, { raw: { width, height, channels: channels === 1 ? 1 : 3 } });
 }
 
-async function toPixels(pipeline: Sharp): Promise<Pixels> {
+async function toPixels(pipeline: Sharp): Promise<Pixels<Uint8Array>> {
   const { data, info } = await pipeline.raw().toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;
   return { data, width, height, channels: channels === 1 ? 1 : 3 };

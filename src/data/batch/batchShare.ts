@@ -42,3 +42,9 @@ export function sharedParts(images: number, { rank, size, together }: Sharing): 
     return part.count > 0 ? part : { ...part, first: start, count: 1 };
   });
 }
+
+/** The first of each list, then the second of each, and so on: images in the order in which they were shared out. */
+export function inTurn<T>(lists: readonly (readonly T[])[]): T[] {
+  const longest = Math.max(0, ...lists.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, i) => lists.flatMap((list) => list.slice(i, i + 1))).flat();
+}

@@ -98,6 +98,7 @@ function resizedSize(opt: GeometryOptions, { width, height }: Size): Size {
     case 'none':
       return { width: nearestMultipleOf4(width), height: nearestMultipleOf4(height) };
     case 'crop':
+    case 'pad':
       return { width, height };
   }
 }

@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { machineMemory } from '../../base/machineMemory.js';
 import type { Size } from '../batch/geometry.js';
-import type { Pixels } from '../batch/pixels.js';
+import type { PixelData, Pixels } from '../batch/pixels.js';
 import type { DecodeNote } from '../decode/decodeNote.js';
+import type { ImageFiles } from '../raster/readSide.js';
 import type { CacheBound } from './cacheBound.js';
 import { KeptBytes } from './keptBytes.js';
 
@@ -50,12 +51,17 @@ export class ImageCache {
     return this.memory.hasEnded;
   }
 
-  /** What a file is now; undefined where it cannot be told. */
-  async stampOf(path: string): Promise<FileStamp | undefined> {
-    return stat(path).then(
-      ({ size, mtimeMs }) => ({ bytes: size, modified: mtimeMs }),
-      () => undefined,
-    );
+  /** What the files of an image are now; undefined where it cannot be told. */
+  async stampOf({ path, beside = [] }: ImageFiles): Promise<FileStamp | undefined> {
+    try {
+      const all = await Promise.all([path, ...beside].map((file) => stat(file)));
+      return {
+        bytes: all.reduce((sum, { size }) => sum + size, 0),
+        modified: Math.max(...all.map(({ mtimeMs }) => mtimeMs)),
+      };
+    } catch {
+      return undefined;
+    }
   }
 
   /** The images of a file, if they are those of the file as it is. */
@@ -71,11 +77,25 @@ export class ImageCache {
     this.files.delete(path);
     const { parts } = file;
     const data = this.memory.keep(
-      parts.map(({ pixels }) => pixels.data),
+      parts.map(({ pixels }) => bytesOf(pixels.data)),
       path.length + ENTRY_BYTES,
     );
     if (data === undefined) return;
-    const kept = parts.map(({ size, pixels }, i) => ({ size, pixels: { ...pixels, data: data[i] } }));
+    const kept = parts.map(({ size, pixels }, i) => ({
+      size,
+      pixels: { ...pixels, data: likeBefore(pixels.data, data[i]) },
+    }));
     this.files.set(path, { ...file, parts: kept });
   }
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: PixelData): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** Bytes as what they were before they were kept. */
+function likeBefore(before: PixelData, bytes: Uint8Array): PixelData {
+  return before instanceof Float32Array
+    ? new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4)
+    : bytes;
 }

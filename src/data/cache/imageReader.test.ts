@@ -3,12 +3,14 @@ import { copyFileSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { temporaryFolder } from '../../../test/tinyRun.js';
+import { bytes as pictures } from '../batch/sideFormat.js';
 import { BadImageError } from '../decode/badImage.js';
 import type { DecodeNote } from '../decode/decodeNote.js';
 import { ImageReader } from './imageReader.js';
 
 const fixtures = join(import.meta.dirname, '../../../../test/fixtures/images');
 const folder = temporaryFolder();
+const COLOURS = pictures(3);
 const SIZE = { width: 20, height: 10 };
 const AMPLE = { bytes: 1e9, leaveFree: 0 };
 
@@ -26,7 +28,7 @@ function keeping(bound = AMPLE): ImageReader {
 }
 
 const bytesOf = async (reader: ImageReader, path: string) =>
-  Buffer.from((await (await reader.whole(path)).resized(SIZE, 3)).data);
+  Buffer.from((await (await reader.whole({ path }, COLOURS)).resized(SIZE, 3)).data);
 
 /** Puts other bytes into a file without a trace: its size and time stay. */
 function spoil(path: string): void {
@@ -43,7 +45,7 @@ test('a file is decoded once', async () => {
   assert.deepEqual(await bytesOf(reader, path), before);
   spoil(path);
   assert.deepEqual(await bytesOf(reader, path), before);
-  const part = await reader.whole(path);
+  const part = await reader.whole({ path }, COLOURS);
   assert.deepEqual(part.size, { width: 40, height: 30 });
   await assert.rejects(bytesOf(plain, path), BadImageError);
 });
@@ -72,14 +74,14 @@ test('a file that is gone is missing, although its image was kept', async () => 
   const reader = keeping();
   await bytesOf(reader, path);
   rmSync(path);
-  await assert.rejects(reader.whole(path), BadImageError);
+  await assert.rejects(reader.whole({ path }, COLOURS), BadImageError);
 });
 
 test('both halves of a file are kept, or none', async () => {
   const path = copyOf('photo.png');
   utimesSync(path, 1e9, 1e9);
   const halves = async (reader: ImageReader) => {
-    const parts = await reader.halves(path);
+    const parts = await reader.halves(path, [COLOURS, COLOURS]);
     assert.deepEqual(
       parts.map(({ size: { width, height } }) => [width, height]),
       Array(2).fill([20, 30]),
@@ -91,8 +93,8 @@ test('both halves of a file are kept, or none', async () => {
   const bytes = 2 * 3 * SIZE.width * SIZE.height;
   const [enough, short] = [keeping(), keeping({ bytes: bytes - 1, leaveFree: 0 })];
   assert.deepEqual([await halves(enough), await halves(short)], [want, want]);
-  const [lone, interrupted] = [await keeping().halves(path), keeping()];
-  await (await interrupted.halves(path))[0].resized(SIZE, 3); // its partner could not be used
+  const [lone, interrupted] = [await keeping().halves(path, [COLOURS, COLOURS]), keeping()];
+  await (await interrupted.halves(path, [COLOURS, COLOURS]))[0].resized(SIZE, 3); // its partner could not be used
   assert.equal(lone.length, 2);
   spoil(path);
   assert.deepEqual(await halves(enough), want);
@@ -118,7 +120,7 @@ test('what was noticed about a file is told whenever it is read', async () => {
     assert.equal(file, path);
     kinds.push(kind);
   };
-  for (let i = 0; i < 2; i++) await (await reader.whole(path, onNote)).resized(SIZE, 3);
+  for (let i = 0; i < 2; i++) await (await reader.whole({ path }, COLOURS, onNote)).resized(SIZE, 3);
   assert.deepEqual(kinds, ['pages', 'pages']);
 });
 
@@ -126,7 +128,7 @@ test('where the memory that is to stay free is short, images are not kept, and t
   const path = copyOf('rgb.png');
   const reader = keeping({ bytes: 1e9, leaveFree: Number.MAX_SAFE_INTEGER });
   const notes: DecodeNote[] = [];
-  const part = await reader.whole(path, (_, note) => notes.push(note));
+  const part = await reader.whole({ path }, COLOURS, (_, note) => notes.push(note));
   assert.deepEqual(Buffer.from((await part.resized(SIZE, 3)).data), await bytesOf(new ImageReader(), path));
   assert.deepEqual(
     notes.map(({ kind }) => kind),

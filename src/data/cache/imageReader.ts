@@ -1,17 +1,21 @@
 import type { ImagePart } from '../augment/preparedImage.js';
-import { resizeRegion } from '../augment/transform.js';
+import type { Size } from '../batch/geometry.js';
 import type { Pixels, Region } from '../batch/pixels.js';
+import type { SideFormat } from '../batch/sideFormat.js';
 import { BadImageError } from '../decode/badImage.js';
-import { decodeImage } from '../decode/decode.js';
 import type { DecodeNote, OnFileNote } from '../decode/decodeNote.js';
-import type { RgbImage } from '../decode/rgbImage.js';
+import type { ImageFiles } from '../raster/readSide.js';
 import type { CacheBound } from './cacheBound.js';
+import { decodeFiles } from './decodedImage.js';
 import { ImageCache, type KeptFile, type KeptPart } from './imageCache.js';
 
 const NOT_KEPT: DecodeNote = {
   kind: 'memory',
   text: 'it is decoded every time, because too little memory is free now to keep more images',
 };
+
+/** The regions of an image that are images of their own. */
+type RegionsOf = (size: Size, path: string) => Region[];
 
 /** Reads image files: decodes them, or has their images in memory. The bits are the same either way. */
 export class ImageReader {
@@ -23,28 +27,34 @@ export class ImageReader {
   }
 
   /** @throws BadImageError */
-  async whole(path: string, onNote?: OnFileNote): Promise<ImagePart> {
-    const [whole] = await this.read(path, wholeOf, onNote);
+  async whole(files: ImageFiles, format: SideFormat, onNote?: OnFileNote): Promise<ImagePart> {
+    const [whole] = await this.read(files, [format], wholeOf, onNote);
     return whole;
   }
 
-  /** The left half and the right one. Throws BadImageError. */
-  async halves(path: string, onNote?: OnFileNote): Promise<[ImagePart, ImagePart]> {
-    const [left, right] = await this.read(path, halvesOf, onNote);
+  /** The left half and the right one, each of its format. Throws BadImageError. */
+  async halves(
+    path: string,
+    formats: readonly [SideFormat, SideFormat],
+    onNote?: OnFileNote,
+  ): Promise<[ImagePart, ImagePart]> {
+    const [left, right] = await this.read({ path }, formats, halvesOf, onNote);
     return [left, right];
   }
 
   private async read(
-    path: string,
-    regionsOf: (image: RgbImage, path: string) => Region[],
+    files: ImageFiles,
+    formats: readonly SideFormat[],
+    regionsOf: RegionsOf,
     onNote?: OnFileNote,
   ): Promise<ImagePart[]> {
-    const stamp = await this.cache?.stampOf(path);
+    const { path } = files;
+    const stamp = await this.cache?.stampOf(files);
     const kept = stamp && this.cache?.get(path, stamp);
-    if (kept !== undefined) return partsOf(path, kept, onNote);
+    if (kept !== undefined) return partsOf(path, formats, kept, onNote);
 
     const notes: DecodeNote[] = [];
-    const image = await decodeImage(path, (note) => {
+    const image = await decodeFiles(files, formats, (note) => {
       notes.push(note);
       onNote?.(path, note);
     });
@@ -57,11 +67,12 @@ export class ImageReader {
       this.cache.keep(path, { stamp, parts: regions.map((one) => made.get(one)!), notes });
       if (this.cache.hasEnded) onNote?.(path, NOT_KEPT);
     };
-    return regions.map((region) => ({
+    return regions.map((region, i) => ({
       path,
       size: region,
+      format: formats[i],
       resized: async (to, channels) => {
-        const pixels = await resizeRegion(image, region, to, channels);
+        const pixels = await image.resized(region, to, formats[i], channels);
         keepWhole(region, pixels);
         return pixels;
       },
@@ -69,16 +80,26 @@ export class ImageReader {
   }
 }
 
-function partsOf(path: string, { parts, notes }: KeptFile, onNote?: OnFileNote): ImagePart[] {
+function partsOf(
+  path: string,
+  formats: readonly SideFormat[],
+  { parts, notes }: KeptFile,
+  onNote?: OnFileNote,
+): ImagePart[] {
   for (const note of notes) onNote?.(path, note);
-  return parts.map(({ size, pixels }) => ({ path, size, resized: async () => pixels }));
+  return parts.map(({ size, pixels }, i) => ({
+    path,
+    size,
+    format: formats[i],
+    resized: async () => pixels,
+  }));
 }
 
-function wholeOf({ width, height }: RgbImage): Region[] {
+function wholeOf({ width, height }: Size): Region[] {
   return [{ left: 0, top: 0, width, height }];
 }
 
-function halvesOf({ width, height }: RgbImage, path: string): Region[] {
+function halvesOf({ width, height }: Size, path: string): Region[] {
   if (width % 2 !== 0) {
     throw new BadImageError(
       path,

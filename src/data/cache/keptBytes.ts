@@ -1,3 +1,6 @@
+/** Each part begins where a float may. */
+const aligned = (bytes: number) => Math.ceil(bytes / 4) * 4;
+
 /** Large pieces of memory: a hundred thousand images are no hundred thousand allocations. */
 const PIECE_BYTES = 64 * 2 ** 20;
 
@@ -30,13 +33,14 @@ export class KeptBytes {
    */
   keep(parts: readonly Uint8Array[], besides = 0): Uint8Array[] | undefined {
     const length = parts.reduce((sum, part) => sum + part.length, 0);
+    const room = parts.reduce((sum, part) => sum + aligned(part.length), 0);
     if (this.ended || this.used + length + besides > this.limit) return undefined;
-    if (this.filled + length > this.piece.length && !this.grow(length)) return undefined;
+    if (this.filled + room > this.piece.length && !this.grow(room)) return undefined;
     this.used += length + besides;
     return parts.map((part) => {
       const kept = this.piece.subarray(this.filled, this.filled + part.length);
       kept.set(part);
-      this.filled += part.length;
+      this.filled += aligned(part.length);
       return kept;
     });
   }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { PreparationOptions } from '../augment/preparationOptions.js';
 import { planGeometry } from '../batch/geometry.js';
+import type { SideFormat } from '../batch/sideFormat.js';
 import { BadImageError } from '../decode/badImage.js';
 import { readImageSize } from '../decode/decode.js';
 import { pathAt } from '../listing/pathList.js';
@@ -35,13 +36,9 @@ export async function sizeOfSet(plan: SourcePlan, length: number): Promise<numbe
 
 function foldersOfSet(plan: SourcePlan, length: number): FolderOfSet[] {
   const { opt } = plan;
-  const isBtoA = opt.direction === 'BtoA';
-  const ofSide = (side: 'A' | 'B') => {
-    const isInput = (side === 'A') !== isBtoA;
-    return channelsKept(isInput ? opt.inputNc : opt.outputNc, side === (opt.photoSide ?? 'A'), opt);
-  };
+  const ofSide = (side: 'A' | 'B') => bytesKept(opt.formats[side], side === (opt.photoSide ?? 'A'), opt);
   if (plan.kind === 'single')
-    return [{ images: plan.images, count: length, channels: [channelsKept(plan.channels, true, opt)] }];
+    return [{ images: plan.images, count: length, channels: [bytesKept(opt.formats.A, true, opt)] }];
   if (plan.kind === 'unaligned') {
     const { A, B } = plan.folders;
     return [
@@ -51,20 +48,22 @@ function foldersOfSet(plan: SourcePlan, length: number): FolderOfSet[] {
   }
   const { pairs } = plan;
   if (pairs.layout === 'sideBySide')
-    return [{ images: pairs, count: length, channels: [ofSide('A'), ofSide('B')] }];
+    return [{ images: pairs.images, count: length, channels: [ofSide('A'), ofSide('B')] }];
   return [
-    { images: { folder: pairs.folderA, names: pairs.namesA }, count: length, channels: [ofSide('A')] },
-    { images: { folder: pairs.folderB, names: pairs.namesB }, count: length, channels: [ofSide('B')] },
+    { images: pairs.A, count: length, channels: [ofSide('A')] },
+    { images: pairs.B, count: length, channels: [ofSide('B')] },
   ];
 }
 
-/** As `needsColours` decides for every image. */
-function channelsKept(
-  channels: number,
+/** Bytes of a pixel; of pictures as `needsColours` decides for every image. */
+function bytesKept(
+  format: SideFormat,
   isPhotograph: boolean,
   { rotate = 0, colorJitter = 0 }: PreparationOptions,
 ): number {
-  return channels === 1 && rotate === 0 && (colorJitter === 0 || !isPhotograph) ? 1 : 3;
+  if (format.kind === 'labels') return 1;
+  if (format.kind === 'values') return 4 * format.channels;
+  return format.channels === 1 && rotate === 0 && (colorJitter === 0 || !isPhotograph) ? 1 : 3;
 }
 
 /** The mean over some files; those that cannot be read are passed over, and are named when their turn comes. */

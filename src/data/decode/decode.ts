@@ -2,6 +2,8 @@ import { readFile, stat } from 'node:fs/promises';
 import sharp from 'sharp';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { fileError, systemCode } from '../../base/files/systemError.js';
+import { readHdrHeader } from '../raster/readHdr.js';
+import { readNpyHeader } from '../raster/readNpy.js';
 import { BadImageError } from './badImage.js';
 import { decodeBmp, readBmpHeader } from './bmp.js';
 import { decodeByLibvips } from './decodeByLibvips.js';
@@ -18,7 +20,10 @@ type Decoder = (name: string, file: Buffer, options: DecodeOptions) => Promise<D
 const LIMITS = ['EMFILE', 'ENFILE', 'ENOMEM'];
 
 /** Those that libvips does not read. */
-const ownDecoders: Partial<Record<FileFormat, Decoder>> = { bmp: decodeBitmap, netpbm: decodeAnymap };
+const ownDecoders: Partial<Record<FileFormat, Decoder>> = {
+  ...{ bmp: decodeBitmap, netpbm: decodeAnymap },
+  ...{ npy: refuseNumbers, hdr: refuseNumbers },
+};
 
 /**
  * Decodes a JPEG, PNG, WebP, TIFF, GIF, AVIF, BMP, PPM or PGM file (the first frame or page), judged by its content, to
@@ -70,6 +75,8 @@ export async function readImageSize(path: string): Promise<{ width: number; heig
     const format = requireFormat(path, file);
     if (format === 'bmp') return readBmpHeader(file);
     if (format === 'netpbm') return readNetpbmHeader(file);
+    if (format === 'npy') return readNpyHeader(path, file);
+    if (format === 'hdr') return readHdrHeader(path, file);
     return (await sharp(file).metadata()).autoOrient;
   });
 }
@@ -112,6 +119,11 @@ export async function readImageFile(path: string): Promise<Buffer> {
     if (LIMITS.includes(systemCode(cause) ?? '')) throw told; // nothing is wrong with this image
     throw new BadImageError(path, told instanceof Pix2PixError ? told.summary : String(cause));
   }
+}
+
+/** Numbers of which nobody has said what is black and what is white. */
+async function refuseNumbers(name: string): Promise<never> {
+  throw new BadImageError(name, 'its numbers have no agreed range', 'pass --value_range auto, or LOW,HIGH');
 }
 
 async function decodeBitmap(name: string, file: Buffer, { depth, admit }: DecodeOptions): Promise<DeepImage> {

@@ -20,7 +20,7 @@ export async function decodeByLibvips(
     throw new BadImageError(
       name,
       `its pixels are of type ${header.depth}`,
-      'save it with 8 or 16 bits a channel',
+      'pass --value_range auto, or save it with 8 or 16 bits a channel',
     );
   }
   noteWhatIsLeftOut(header, onNote);

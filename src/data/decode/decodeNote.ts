@@ -28,7 +28,7 @@ export function noteRange(values: Uint16Array, most: number, onNote: OnNote): vo
   const percent = ((100 * brightest) / most).toPrecision(2);
   onNote({
     kind: 'range',
-    text: `its values go up to ${brightest} of ${most}, so it is seen at ${percent} % of full brightness; scale them to the whole range`,
+    text: `its values go up to ${brightest} of ${most}, so it is seen at ${percent} % of full brightness; --value_range auto takes them as they are, or scale them to the whole range`,
   });
 }
 

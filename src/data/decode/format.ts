@@ -9,6 +9,8 @@ const signatures = {
   avif: /^.{4}ftyp(.{4}){0,8}avi[fs]/s,
   bmp: /^BM/,
   netpbm: /^P[2356][\s#]/,
+  npy: /^\x93NUMPY/,
+  hdr: /^#\?(RADIANCE|RGBE)\n/,
 } as const;
 
 /** The longest of them. */
@@ -17,7 +19,7 @@ const SIGNATURE_BYTES = 48;
 export type FileFormat = keyof typeof signatures;
 
 /** The formats as messages name them. */
-export const FORMATS_IN_WORDS = 'JPEG, PNG, WebP, TIFF, GIF, AVIF, BMP, PPM or PGM';
+export const FORMATS_IN_WORDS = 'JPEG, PNG, WebP, TIFF, GIF, AVIF, BMP, PPM, PGM, HDR or NPY';
 
 /** The format of a file by its content, whatever its name; undefined for an unknown one. */
 export function formatOf(file: Buffer): FileFormat | undefined {

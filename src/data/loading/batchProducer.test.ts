@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { epochOrder } from '../batch/epochOrder.js';
-import type { Sample } from '../batch/imageBatch.js';
+import type { Sample } from '../batch/sample.js';
 import { BadImageError } from '../decode/badImage.js';
 import { BatchProducer } from './batchProducer.js';
 

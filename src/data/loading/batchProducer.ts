@@ -1,7 +1,7 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { ALONE, type Sharing, sharedParts } from '../batch/batchShare.js';
 import { epochOrder } from '../batch/epochOrder.js';
-import { type Batch, type Sample, stackSamples } from '../batch/imageBatch.js';
+import { type Batch, type Sample, stackSamples } from '../batch/sample.js';
 import { BadImageError } from '../decode/badImage.js';
 import type { DecodeNote } from '../decode/decodeNote.js';
 import type { SampleSource } from '../pair/sampleSource.js';

@@ -11,7 +11,7 @@ import {
   withDataset,
 } from '../../../test/fixtures/pairedImages.js';
 import { epochOrder } from '../batch/epochOrder.js';
-import type { Batch } from '../batch/imageBatch.js';
+import type { Batch } from '../batch/sample.js';
 import { createDataset } from '../createDataset.js';
 
 test('another thread gives the bytes that this thread gives', async () => {

@@ -1,6 +1,6 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { plainLine } from '../../base/errors/plainText.js';
-import type { Batch } from '../batch/imageBatch.js';
+import type { Batch } from '../batch/sample.js';
 import type { CacheBound } from '../cache/cacheBound.js';
 import { type OnFileNote, oncePerKind } from '../decode/decodeNote.js';
 import type { ImageFolder } from '../pair/imageFolder.js';

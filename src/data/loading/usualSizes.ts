@@ -1,4 +1,4 @@
-import type { ImageBatch, Sample } from '../batch/imageBatch.js';
+import { type Sample, sizeInWords } from '../batch/sample.js';
 import { BadImageError } from '../decode/badImage.js';
 
 /** Sizes and channels of a sample's two images, in words. */
@@ -11,8 +11,7 @@ export interface SampleSizes {
 const LOOKED_AT = 33;
 
 export function sizesOf({ A, B }: Sample): SampleSizes {
-  const inWords = ({ shape: [, h, w, c] }: ImageBatch) => `${w}x${h}, ${c} channels`;
-  return { A: inWords(A), B: inWords(B) };
+  return { A: sizeInWords(A), B: sizeInWords(B) };
 }
 
 export function areEqual(a: SampleSizes, b: SampleSizes): boolean {

@@ -6,7 +6,7 @@ import type { ImageBatch } from '../batch/imageBatch.js';
 import { type ImageMetrics, imageMetrics } from './imageMetrics.js';
 import { MetricMeans } from './metricMeans.js';
 
-interface Case extends Omit<ImageMetrics, 'psnr'> {
+interface Case extends Omit<ImageMetrics, 'psnr' | 'msSsim'> {
   readonly name: string;
   readonly shape: [h: number, w: number, c: number];
   readonly actual: string;
@@ -83,17 +83,17 @@ test('batches of other shapes are refused, with both shapes', () => {
 test('an image smaller than the window has no SSIM, and keeps the rest', () => {
   const tiny = batch([8, 8, 3], new Uint8Array(192).fill(255));
   const [got] = imageMetrics(tiny, batch([8, 8, 3], new Uint8Array(192)));
-  assert.deepEqual(got, { l1: 2, psnr: 0, ssim: Number.NaN });
+  assert.deepEqual(got, { l1: 2, psnr: 0, ssim: Number.NaN, msSsim: Number.NaN });
 });
 
-test('means leave out an infinite PSNR and an undefined SSIM, and say how many images were equal', () => {
+test('means leave out an infinite PSNR and what is not defined, and say how many images were equal', () => {
   const means = new MetricMeans();
   assert.ok(Number.isNaN(means.mean().l1));
-  means.add({ l1: 0, psnr: Number.POSITIVE_INFINITY, ssim: 1 });
+  means.add({ l1: 0, psnr: Number.POSITIVE_INFINITY, ssim: 1, msSsim: 1 });
   assert.equal(means.mean().psnr, Number.POSITIVE_INFINITY);
-  means.add({ l1: 0.1, psnr: 20, ssim: 0.5 });
-  means.add({ l1: 0.2, psnr: 30, ssim: Number.NaN });
+  means.add({ l1: 0.1, psnr: 20, ssim: 0.5, msSsim: 0.25 });
+  means.add({ l1: 0.2, psnr: 30, ssim: Number.NaN, msSsim: Number.NaN });
   const { l1, ...rest } = means.mean();
   close(l1, 0.1, 1e-15, 'l1');
-  assert.deepEqual(rest, { psnr: 25, ssim: 0.75, count: 3, identical: 1 });
+  assert.deepEqual(rest, { psnr: 25, ssim: 0.75, msSsim: 0.625, count: 3, identical: 1 });
 });

@@ -1,6 +1,6 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import type { ImageBatch } from '../batch/imageBatch.js';
-import { ssim } from './ssim.js';
+import { similarities } from './multiScaleSsim.js';
 
 /** How far one image is from another. */
 export interface ImageMetrics {
@@ -10,6 +10,8 @@ export interface ImageMetrics {
   readonly psnr: number;
   /** Structural similarity, -1..1, see `ssim`; NaN below 11 × 11 pixels. */
   readonly ssim: number;
+  /** Over five scales, 0..1, see `similarities`; NaN below 176 × 176 pixels. */
+  readonly msSsim: number;
 }
 
 /**
@@ -30,7 +32,7 @@ export function imageMetrics(actual: ImageBatch, expected: ImageBatch): ImageMet
   return Array.from({ length: n }, (_, i) => {
     const a = actual.data.subarray(i * size, (i + 1) * size);
     const b = expected.data.subarray(i * size, (i + 1) * size);
-    return { ...pixelErrors(a, b), ssim: ssim(a, b, height, width, channels) };
+    return { ...pixelErrors(a, b), ...similarities(a, b, height, width, channels) };
   });
 }
 

@@ -8,6 +8,8 @@
  */
 
 const WINDOW = 11;
+/** How far the window goes beyond its middle. */
+export const REACH = (WINDOW - 1) / 2;
 const SIGMA = 1.5;
 const C1 = (0.01 * 255) ** 2;
 const C2 = (0.03 * 255) ** 2;
@@ -22,17 +24,39 @@ const WEIGHTS = gaussian(WINDOW, SIGMA);
  * than the window (11 × 11), where SSIM is not defined.
  */
 export function ssim(x: Uint8Array, y: Uint8Array, height: number, width: number, channels: number): number {
+  return similarity({ x: Float32Array.from(x), y: Float32Array.from(y), height, width, channels }).ssim;
+}
+
+/** Two images to compare, 0 ... 255, [h, w, c] interleaved. */
+export interface ComparedImages {
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+/** Means over channels and pixels. */
+export interface Similarity {
+  readonly ssim: number;
+  /** The second factor of SSIM alone: contrast and structure, without luminance. */
+  readonly contrast: number;
+}
+
+/** The mean SSIM of two images and of its second factor; NaN below 11 × 11 pixels. */
+export function similarity({ x, y, height, width, channels }: ComparedImages): Similarity {
   const rows = height - WINDOW + 1;
   const columns = width - WINDOW + 1;
-  if (rows < 1 || columns < 1) return Number.NaN;
+  if (rows < 1 || columns < 1) return { ssim: Number.NaN, contrast: Number.NaN };
   const stride = width * channels;
   const moments = new RowMoments(stride);
-  let sum = 0;
+  const sums = { ssim: 0, contrast: 0 };
   for (let row = 0; row < rows; row++) {
     moments.compute(x, y, row * stride);
-    sum += sumOfRow(moments, columns * channels, channels);
+    addRow(sums, moments, columns * channels, channels);
   }
-  return sum / (rows * columns * channels);
+  const count = rows * columns * channels;
+  return { ssim: sums.ssim / count, contrast: sums.contrast / count };
 }
 
 /**
@@ -53,7 +77,7 @@ class RowMoments {
   }
 
   /** Windows the eleven rows of the images that begin at element `from`. */
-  compute(x: Uint8Array, y: Uint8Array, from: number): void {
+  compute(x: Float32Array, y: Float32Array, from: number): void {
     const { stride } = this;
     for (let i = 0; i < stride; i++) {
       let meanX = 0;
@@ -77,10 +101,13 @@ class RowMoments {
   }
 }
 
-/** Windows `count` elements along the row (neighbours are `channels` apart) and adds up their SSIM. */
-function sumOfRow(moments: RowMoments, count: number, channels: number): number {
-  const { x, y, squares, products } = moments;
-  let sum = 0;
+/** Windows `count` elements along the row (neighbours are `channels` apart) and adds up their similarities. */
+function addRow(
+  sums: { ssim: number; contrast: number },
+  { x, y, squares, products }: RowMoments,
+  count: number,
+  channels: number,
+): void {
   for (let i = 0; i < count; i++) {
     let meanX = 0;
     let meanY = 0;
@@ -95,11 +122,10 @@ function sumOfRow(moments: RowMoments, count: number, channels: number): number 
     }
     const meansProduct = meanX * meanY;
     const meansSquared = meanX * meanX + meanY * meanY;
-    sum +=
-      ((2 * meansProduct + C1) * (2 * (product - meansProduct) + C2)) /
-      ((meansSquared + C1) * (square - meansSquared + C2));
+    const contrast = (2 * (product - meansProduct) + C2) / (square - meansSquared + C2);
+    sums.contrast += contrast;
+    sums.ssim += ((2 * meansProduct + C1) / (meansSquared + C1)) * contrast;
   }
-  return sum;
 }
 
 /** A sampled Gaussian of `size` taps whose weights add up to 1. */

@@ -2,9 +2,9 @@ import { checkGeometry } from '../augment/checkGeometry.js';
 import { applyCutout } from '../augment/cutout.js';
 import { imageAugmentation } from '../augment/imageAugmentation.js';
 import type { PreparationOptions } from '../augment/preparationOptions.js';
-import { type ImagePart, prepare } from '../augment/preparedImage.js';
+import { type ImagePart, preparePadded, sizeBeforePadding } from '../augment/preparedImage.js';
 import { augmentation, type Geometry, planGeometry } from '../batch/geometry.js';
-import type { Sample } from '../batch/imageBatch.js';
+import type { Sample } from '../batch/sample.js';
 import type { ImageReader } from '../cache/imageReader.js';
 import { BadImageError } from '../decode/badImage.js';
 import type { OnFileNote } from '../decode/decodeNote.js';
@@ -38,19 +38,19 @@ export class AlignedSource implements SampleSource {
     const geometry = { ...planGeometry(opt, a.size, chance), angle };
     requireEqualSizes(a, b, geometry, planGeometry(opt, b.size, chance));
     checkGeometry(a, geometry, opt);
-    const isBtoA = opt.direction === 'BtoA';
     const [A, B] = await Promise.all([
-      prepare(a, geometry, isBtoA ? opt.outputNc : opt.inputNc, photoSide === 'A' ? colour : undefined),
-      prepare(b, geometry, isBtoA ? opt.inputNc : opt.outputNc, photoSide === 'B' ? colour : undefined),
+      preparePadded(a, geometry, photoSide === 'A' ? colour : undefined, opt),
+      preparePadded(b, geometry, photoSide === 'B' ? colour : undefined, opt),
     ]);
-    if (cutout !== undefined) applyCutout(isBtoA ? B : A, cutout);
-    return { A, B, APaths: [a.path], BPaths: [b.path] };
+    if (cutout !== undefined) applyCutout(opt.direction === 'BtoA' ? B : A, cutout);
+    return { A, B, APaths: [a.path], BPaths: [b.path], ...sizeBeforePadding(geometry, opt) };
   }
 
   private async read(pair: ImagePair, onNote?: OnFileNote): Promise<[ImagePart, ImagePart]> {
     const { reader } = this;
-    if (pair.layout === 'sideBySide') return reader.halves(pair.path, onNote);
-    return Promise.all([reader.whole(pair.pathA, onNote), reader.whole(pair.pathB, onNote)]);
+    const { A, B } = this.opt.formats;
+    if (pair.layout === 'sideBySide') return reader.halves(pair.path, [A, B], onNote);
+    return Promise.all([reader.whole(pair.A, A, onNote), reader.whole(pair.B, B, onNote)]);
   }
 }
 

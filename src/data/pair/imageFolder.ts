@@ -1,16 +1,30 @@
 import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import type { ImageListing } from '../listing/imageListing.js';
 import { imageExtensions } from '../listing/imageNames.js';
 import { listImages } from '../listing/listImages.js';
 import { inWords } from '../listing/passedOver.js';
-import type { PathList } from '../listing/pathList.js';
+import { type PathList, pathAt } from '../listing/pathList.js';
+import type { ImageFiles } from '../raster/readSide.js';
 import { otherLayout, type Wanted } from './otherLayout.js';
 
 /** The images of a folder, in the order of their names. */
 export interface ImageFolder {
   readonly folder: string;
   readonly names: PathList;
+  /** Folders whose images come beside those of the same names, as further channels. */
+  readonly beside?: readonly ImageFolder[];
+  /** Of a folder beside another: the place here of each image there; absent where all names are equal. */
+  readonly partners?: Uint32Array<SharedArrayBuffer>;
+}
+
+/** The files of the image at `index`. */
+export function filesAt({ folder, names, beside = [] }: ImageFolder, index: number): ImageFiles {
+  return {
+    path: join(folder, pathAt(names, index)),
+    beside: beside.map((other) => join(other.folder, pathAt(other.names, other.partners?.[index] ?? index))),
+  };
 }
 
 /** Receives messages while images are searched for. */

@@ -106,7 +106,7 @@ test('two folders are matched by name, then by name without extension', async ()
     assert.deepEqual(
       pairs.map((pair) => {
         assert.equal(pair.layout, 'separate');
-        return [relative(folder, pair.pathA), relative(folder, pair.pathB)];
+        return [relative(folder, pair.A.path), relative(folder, pair.B.path)];
       }),
       [
         [join('valA', '1.jpg'), join('valB', '1.jpg')],
@@ -125,8 +125,8 @@ test('accents written in two ways are one name; where two names look equal the m
     assert.deepEqual(await pairsOf(folder, 'train'), [
       {
         layout: 'separate',
-        pathA: join(folder, 'trainA', `${composed}.png`),
-        pathB: join(folder, 'trainB', `${decomposed}.png`),
+        A: { path: join(folder, 'trainA', `${composed}.png`), beside: [] },
+        B: { path: join(folder, 'trainB', `${decomposed}.png`), beside: [] },
       },
     ]);
   });

@@ -2,9 +2,11 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { areEqual, type PathList, pathAt } from '../listing/pathList.js';
+import type { ImageFiles } from '../raster/readSide.js';
+import { findSide } from './besideFolders.js';
 import { tellApart } from './composedNames.js';
 import {
-  findImages,
+  filesAt,
   type ImageFolder,
   imagesOf,
   isFolder,
@@ -14,47 +16,44 @@ import {
 } from './imageFolder.js';
 import { matchNames } from './matchNames.js';
 
-/** Where the two images of a pair are: halves of one file (A left, B right), or two files. */
+/** Where the two images of a pair are: halves of one file (A left, B right), or files of each. */
 export type ImagePair =
   | { readonly layout: 'sideBySide'; readonly path: string }
-  | { readonly layout: 'separate'; readonly pathA: string; readonly pathB: string };
+  | { readonly layout: 'separate'; readonly A: ImageFiles; readonly B: ImageFiles };
 
 /**
- * All pairs of a phase, as plain data that another thread gets without a copy. Pair `i` is image `i` of `names`, or of
- * `namesA` and its partner: image `partners[i]` of `namesB`, or image `i` where all names are equal.
+ * All pairs of a phase, as plain data that another thread gets without a copy. Pair `i` is image `i` of `images`, or of
+ * `A` and its partner: image `partners[i]` of `B`, or image `i` where all names are equal.
  */
 export type PairList = { readonly length: number } & (
-  | { readonly layout: 'sideBySide'; readonly folder: string; readonly names: PathList }
+  | { readonly layout: 'sideBySide'; readonly images: ImageFolder }
   | {
       readonly layout: 'separate';
-      readonly folderA: string;
-      readonly namesA: PathList;
-      readonly folderB: string;
-      readonly namesB: PathList;
+      readonly A: ImageFolder;
+      readonly B: ImageFolder;
       readonly partners?: Uint32Array<SharedArrayBuffer>;
     }
 );
 
+/** The folders in each side's own that have its images (`--input_folders`); none: they lie in that one. */
+export interface FoldersOfSides {
+  readonly A: readonly string[];
+  readonly B: readonly string[];
+}
+
+const PLAIN: FoldersOfSides = { A: [], B: [] };
 const NAMES_SHOWN = 10;
 
 /** The one folder, or the two, that pairs lie in. */
 export function foldersOfPairs(pairs: PairList): ImageFolder[] {
-  if (pairs.layout === 'sideBySide') return [{ folder: pairs.folder, names: pairs.names }];
-  const { folderA, namesA, folderB, namesB } = pairs;
-  return [
-    { folder: folderA, names: namesA },
-    { folder: folderB, names: namesB },
-  ];
+  return pairs.layout === 'sideBySide' ? [pairs.images] : [pairs.A, pairs.B];
 }
 
 /** The pair at `index`, 0 ... length - 1. */
 export function pairAt(pairs: PairList, index: number): ImagePair {
-  if (pairs.layout === 'sideBySide') {
-    return { layout: 'sideBySide', path: join(pairs.folder, pathAt(pairs.names, index)) };
-  }
-  const { folderA, namesA, folderB, namesB, partners } = pairs;
-  const pathA = join(folderA, pathAt(namesA, index));
-  return { layout: 'separate', pathA, pathB: join(folderB, pathAt(namesB, partners?.[index] ?? index)) };
+  if (pairs.layout === 'sideBySide') return { layout: 'sideBySide', path: filesAt(pairs.images, index).path };
+  const { A, B, partners } = pairs;
+  return { layout: 'separate', A: filesAt(A, index), B: filesAt(B, partners?.[index] ?? index) };
 }
 
 /**
@@ -67,20 +66,23 @@ export async function findPairs(
   dataroot: string,
   phase: string,
   surroundings: SearchSurroundings = {},
+  parts: FoldersOfSides = PLAIN,
 ): Promise<PairList> {
   const folder = join(dataroot, phase);
   const [folderA, folderB] = [join(dataroot, `${phase}A`), join(dataroot, `${phase}B`)];
   const [hasA, hasB] = [await isFolder(folderA), await isFolder(folderB)];
-  if (await isFolder(folder)) {
+  const isParted = parts.A.length + parts.B.length > 0;
+  if (!isParted && (await isFolder(folder))) {
     const listing = await readListing(folder, surroundings);
     if (listing.images.length > 0 || (!hasA && !hasB)) {
-      const { names } = imagesOf(folder, listing, surroundings);
+      const images = imagesOf(folder, listing, surroundings);
       await refuseSidesInside(folder);
-      return { length: names.length, layout: 'sideBySide', folder, names };
+      return { length: images.names.length, layout: 'sideBySide', images };
     }
   }
   if (hasA && hasB) {
-    return matchFolders(await findImages(folderA, surroundings), await findImages(folderB, surroundings));
+    const A = await findSide(folderA, parts.A, surroundings);
+    return matchFolders(A, await findSide(folderB, parts.B, surroundings));
   }
   if (hasA || hasB) {
     throw new Pix2PixError(
@@ -106,13 +108,13 @@ async function refuseSidesInside(folder: string): Promise<void> {
 }
 
 /** @throws Pix2PixError when an image has no partner */
-function matchFolders(a: ImageFolder, b: ImageFolder): PairList {
-  const [{ folder: folderA, names: namesA }, { folder: folderB, names: namesB }] = [a, b];
+function matchFolders(A: ImageFolder, B: ImageFolder): PairList {
+  const [{ folder: folderA, names: namesA }, { folder: folderB, names: namesB }] = [A, B];
   const { length } = namesA;
-  const folders = { length, layout: 'separate', folderA, namesA, folderB } as const;
-  if (areEqual(namesA, namesB)) return { ...folders, namesB: namesA };
+  const folders = { length, layout: 'separate', A, B } as const;
+  if (areEqual(namesA, namesB)) return { ...folders, B: { ...B, names: namesA } };
   const { partners, aloneA, aloneB } = matchNames(namesA, namesB);
-  if (aloneA.length === 0 && aloneB.length === 0) return { ...folders, namesB, partners };
+  if (aloneA.length === 0 && aloneB.length === 0) return { ...folders, partners };
 
   const facts: Record<string, string> = {};
   const all = () => concatenated(namesA, namesB);

@@ -1,4 +1,4 @@
-import type { Sample } from '../batch/imageBatch.js';
+import type { Sample } from '../batch/sample.js';
 import type { OnFileNote } from '../decode/decodeNote.js';
 import type { ImageFolder } from './imageFolder.js';
 

@@ -1,14 +1,12 @@
-import { join } from 'node:path';
 import { checkGeometry } from '../augment/checkGeometry.js';
 import { applyCutout } from '../augment/cutout.js';
 import { imageAugmentation } from '../augment/imageAugmentation.js';
 import type { PreparationOptions } from '../augment/preparationOptions.js';
-import { prepare } from '../augment/preparedImage.js';
+import { preparePadded, sizeBeforePadding } from '../augment/preparedImage.js';
 import { augmentation, planGeometry } from '../batch/geometry.js';
-import type { Sample } from '../batch/imageBatch.js';
+import type { Sample } from '../batch/sample.js';
 import type { ImageReader } from '../cache/imageReader.js';
-import { pathAt } from '../listing/pathList.js';
-import type { ImageFolder } from './imageFolder.js';
+import { filesAt, type ImageFolder } from './imageFolder.js';
 import type { SampleContext, SampleSource } from './sampleSource.js';
 
 /**
@@ -21,7 +19,6 @@ export class SingleSource implements SampleSource {
   constructor(
     private readonly opt: PreparationOptions,
     private readonly images: ImageFolder,
-    private readonly channels: number,
     private readonly reader: ImageReader,
   ) {}
 
@@ -32,14 +29,15 @@ export class SingleSource implements SampleSource {
   /** @throws BadImageError when the image at `index` cannot be used */
   async get(index: number, { epoch, seed, onNote }: SampleContext): Promise<Sample> {
     const { opt } = this;
-    const path = join(this.images.folder, pathAt(this.images.names, index));
-    const part = await this.reader.whole(path, onNote);
+    const files = filesAt(this.images, index);
+    const { path } = files;
+    const part = await this.reader.whole(files, opt.formats.A, onNote);
     const { angle, colour, cutout } = imageAugmentation(opt, seed, epoch, index);
     const chance = augmentation(opt, seed, epoch, index, part.size);
     const geometry = { ...planGeometry(opt, part.size, chance), angle };
     checkGeometry(part, geometry, opt);
-    const image = await prepare(part, geometry, this.channels, colour);
+    const image = await preparePadded(part, geometry, colour, opt);
     if (cutout !== undefined) applyCutout(image, cutout);
-    return { A: image, B: image, APaths: [path], BPaths: [path] };
+    return { A: image, B: image, APaths: [path], BPaths: [path], ...sizeBeforePadding(geometry, opt) };
   }
 }

@@ -15,7 +15,6 @@ export type SourcePlan =
       readonly kind: 'single';
       readonly opt: PreparationOptions;
       readonly images: ImageFolder;
-      readonly channels: number;
     };
 
 export function openSource(plan: SourcePlan, reader: ImageReader): SampleSource {
@@ -25,7 +24,7 @@ export function openSource(plan: SourcePlan, reader: ImageReader): SampleSource 
     case 'unaligned':
       return new UnalignedSource(plan.opt, plan.folders, reader);
     case 'single':
-      return new SingleSource(plan.opt, plan.images, plan.channels, reader);
+      return new SingleSource(plan.opt, plan.images, reader);
   }
 }
 

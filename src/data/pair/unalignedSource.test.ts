@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { epochOf, options } from '../../../test/fixtures/pairedImages.js';
 import { temporaryFolder } from '../../../test/tinyRun.js';
 import { augmentation } from '../batch/geometry.js';
-import type { Batch } from '../batch/imageBatch.js';
+import type { Batch } from '../batch/sample.js';
 import { createDataset } from '../createDataset.js';
 import type { DataOptions } from '../options.js';
 

@@ -5,13 +5,16 @@ import { checkGeometry } from '../augment/checkGeometry.js';
 import { applyCutout } from '../augment/cutout.js';
 import { imageAugmentation } from '../augment/imageAugmentation.js';
 import type { PreparationOptions } from '../augment/preparationOptions.js';
-import { prepare } from '../augment/preparedImage.js';
+import { preparePadded } from '../augment/preparedImage.js';
+import type { Images } from '../batch/floatImages.js';
 import { augmentation, planGeometry } from '../batch/geometry.js';
-import type { ImageBatch, Sample } from '../batch/imageBatch.js';
+import { extentsOf, type Sample } from '../batch/sample.js';
 import type { ImageReader } from '../cache/imageReader.js';
 import { BadImageError } from '../decode/badImage.js';
-import { pathAt } from '../listing/pathList.js';
-import { findImages, type ImageFolder, isFolder, noFolder, type SearchSurroundings } from './imageFolder.js';
+import type { ImageFiles } from '../raster/readSide.js';
+import { findSide } from './besideFolders.js';
+import { filesAt, type ImageFolder, isFolder, noFolder, type SearchSurroundings } from './imageFolder.js';
+import type { FoldersOfSides } from './pairs.js';
 import type { SampleContext, SampleSource } from './sampleSource.js';
 
 /** Two sets of images without pairs. Plain data, which another thread gets without a copy. */
@@ -44,36 +47,38 @@ export class UnalignedSource implements SampleSource {
 
   /** @throws BadImageError when one of the two images cannot be used */
   async get(index: number, context: SampleContext): Promise<Sample> {
-    const [pathA, pathB] = [this.pathA(index), this.pathB(index, context)];
+    const [filesA, filesB] = [this.filesA(index), this.filesB(index, context)];
+    const [pathA, pathB] = [filesA.path, filesB.path];
     const [A, B] = await Promise.all([
-      this.image(pathA, 'A', index, context),
-      this.image(pathB, 'B', index, context),
+      this.image(filesA, 'A', index, context),
+      this.image(filesB, 'B', index, context),
     ]);
     requireEqualSizes(A, pathA, B, pathB);
     return { A, B, APaths: [pathA], BPaths: [pathB] };
   }
 
-  private pathA(index: number): string {
-    const { folder, names } = this.folders.A;
-    return join(folder, pathAt(names, index % names.length));
+  private filesA(index: number): ImageFiles {
+    const { A } = this.folders;
+    return filesAt(A, index % A.names.length);
   }
 
-  private pathB(index: number, { epoch, seed }: SampleContext): string {
-    const { folder, names } = this.folders.B;
+  private filesB(index: number, { epoch, seed }: SampleContext): ImageFiles {
+    const { B } = this.folders;
+    const { names } = B;
     const place = this.opt.serialBatches
       ? index % names.length
       : new RandomStream(seed, 'unaligned', [epoch, index]).integer(names.length);
-    return join(folder, pathAt(names, place));
+    return filesAt(B, place);
   }
 
   private async image(
-    path: string,
+    files: ImageFiles,
     side: 'A' | 'B',
     index: number,
     { epoch, seed, onNote }: SampleContext,
-  ): Promise<ImageBatch> {
+  ): Promise<Images> {
     const { opt } = this;
-    const part = await this.reader.whole(path, onNote);
+    const part = await this.reader.whole(files, opt.formats[side], onNote);
     const [crops, varies] = side === 'A' ? ['augment', 'vary'] : ['augment.B', 'vary.B'];
     const chance = augmentation(opt, seed, epoch, index, part.size, crops);
     const { angle, colour, cutout } = imageAugmentation(opt, seed, epoch, index, varies);
@@ -81,16 +86,15 @@ export class UnalignedSource implements SampleSource {
     checkGeometry(part, geometry, opt);
     const isInput = (side === 'A') === (opt.direction === 'AtoB');
     const isPhotograph = side === (opt.photoSide ?? 'A');
-    const channels = isInput ? opt.inputNc : opt.outputNc;
-    const image = await prepare(part, geometry, channels, isPhotograph ? colour : undefined);
+    const image = await preparePadded(part, geometry, isPhotograph ? colour : undefined, opt);
     if (cutout !== undefined && isInput) applyCutout(image, cutout);
     return image;
   }
 }
 
 /** One step takes both. Which of the two is unlike the rest of its folder is not known here, so both are named. */
-function requireEqualSizes(A: ImageBatch, pathA: string, B: ImageBatch, pathB: string): void {
-  const [[, heightA, widthA], [, heightB, widthB]] = [A.shape, B.shape];
+function requireEqualSizes(A: Images, pathA: string, B: Images, pathB: string): void {
+  const [{ h: heightA, w: widthA }, { h: heightB, w: widthB }] = [extentsOf(A), extentsOf(B)];
   if (heightA === heightB && widthA === widthB) return;
   throw new BadImageError(
     pathB,
@@ -107,6 +111,7 @@ export async function findUnpaired(
   dataroot: string,
   phase: string,
   surroundings: SearchSurroundings = {},
+  parts: FoldersOfSides = { A: [], B: [] },
 ): Promise<UnpairedFolders> {
   const [folderA, folderB] = [join(dataroot, `${phase}A`), join(dataroot, `${phase}B`)];
   const [hasA, hasB] = [await isFolder(folderA), await isFolder(folderB)];
@@ -118,5 +123,8 @@ export async function findUnpaired(
       'put images of that side there; for images of one side alone there is --model test',
     );
   }
-  return { A: await findImages(folderA, surroundings), B: await findImages(folderB, surroundings) };
+  return {
+    A: await findSide(folderA, parts.A, surroundings),
+    B: await findSide(folderB, parts.B, surroundings),
+  };
 }

@@ -1,10 +1,10 @@
 import type { TensorType } from './tensorType.js';
 
 /**
- * The use of a state tensor: trained by an optimiser, moved by the forward pass (running statistics), or an i64
- * scalar that counts forward passes (batch norm's num_batches_tracked).
+ * The use of a state tensor: trained by an optimiser, moved by the forward pass (running statistics), an i64
+ * scalar that counts forward passes (batch norm's num_batches_tracked), or a parameter that is left as it is.
  */
-export type StateRole = 'parameter' | 'buffer' | 'counter';
+export type StateRole = 'parameter' | 'buffer' | 'counter' | 'frozen';
 
 /** How a state tensor starts: a constant, or numbers drawn by the named initialiser. */
 export type Initialiser =
@@ -22,7 +22,16 @@ export class State {
     /** PyTorch's state-dict key, such as `model.model.1.model.3.weight`. */
     readonly name: string,
     readonly type: TensorType,
-    readonly role: StateRole,
+    private use: StateRole,
     readonly initialiser: Initialiser,
   ) {}
+
+  get role(): StateRole {
+    return this.use;
+  }
+
+  /** Takes a parameter out of training, before anything has been built of it. */
+  freeze(): void {
+    this.use = 'frozen';
+  }
 }

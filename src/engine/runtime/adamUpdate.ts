@@ -25,12 +25,7 @@ export interface ElementwiseUpdate {
  * with stepSize = α √(1 - β₂ᵗ) / (1 - β₁ᵗ) and stabiliser = ε √(1 - β₂ᵗ), where g is the gradient, times a factor if
  * it is clipped.
  */
-export function adamUpdate(
-  [beta1, beta2]: readonly [number, number],
-  length: number,
-  scalars: AdamScalars = adamScalars(),
-  isClipped = true,
-) {
+export function adamUpdate([beta1, beta2]: readonly [number, number], length: number, isClipped = true) {
   const trace = new Trace(true);
   const [parameter, gradient, firstMoment, secondMoment] = [
     'parameter',
@@ -38,31 +33,22 @@ export function adamUpdate(
     'firstMoment',
     'secondMoment',
   ].map((name) => trace.input(name, f32(length)));
-  const { stepSize, stabiliser, factor } = scalars;
+  const [stepSize, stabiliser, factor] = ['stepSize', 'stabiliser', 'factor'].map((name) =>
+    trace.input(name, f32()),
+  );
   const g = isClipped ? mul(gradient, factor) : gradient;
   const m = add(scale(firstMoment, beta1), scale(g, 1 - beta1));
   const v = add(scale(secondMoment, beta2), mul(square(g), scalar(1 - beta2)));
   const update = mul(stepSize, div(m, add(sqrt(v), stabiliser)));
   return {
     arrays: { parameter, gradient, firstMoment, secondMoment },
-    scalars,
+    scalars: { stepSize, stabiliser, factor },
     writes: new Map([
       [firstMoment, m],
       [secondMoment, v],
       [parameter, sub(parameter, update)],
     ]),
   } satisfies ElementwiseUpdate;
-}
-
-/** The numbers that all elements of Adam's update share. */
-type AdamScalars = Readonly<Record<'stepSize' | 'stabiliser' | 'factor', Value>>;
-
-function adamScalars(): AdamScalars {
-  const trace = new Trace(true);
-  const [stepSize, stabiliser, factor] = ['stepSize', 'stabiliser', 'factor'].map((name) =>
-    trace.input(name, f32()),
-  );
-  return { stepSize, stabiliser, factor };
 }
 
 /** Adam's update, and the moving average of the parameters that it leaves: average ← kept · average + added · p. */

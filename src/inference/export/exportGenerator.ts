@@ -6,12 +6,16 @@ import { readSafetensorsBytes, safetensorsBytes } from '../../checkpoints/format
 import { InferenceSession } from '../../engine/devices/cpu/inferenceSession.js';
 import { openDevice } from '../../engine/devices/openDevice.js';
 import type { DeviceName } from '../../engine/devices/registry.js';
+import type { FixedSize } from '../../engine/onnx/graphLimits.js';
 import type { Boundary, Precision } from '../../engine/onnx/modelForm.js';
 import { ModelProtoSchema } from '../../engine/onnx/onnx_pb.js';
 import type { Device } from '../../engine/runtime/device.js';
+import { sizeUnit } from '../../models/networks/define.js';
 import { findTrainedGenerator, type SourceOptions } from '../generatorSource.js';
 import { describeGenerator, inferenceModel } from '../inferenceModel.js';
+import type { GeneratorInfo } from '../portable/generatorInfo.js';
 import { fillGenerator } from '../portable/generatorWeights.js';
+import { formatsOfGenerator } from '../portable/imageFormats.js';
 import type { ModelForm } from '../portable/onnxModel.js';
 import type { Engine } from '../portable/tensorTranslator.js';
 import type { TrainedGenerator } from '../portable/trainedGenerator.js';
@@ -35,6 +39,10 @@ export interface ExportOptions extends SourceOptions {
   readonly precision?: Precision;
   /** How images enter and leave an ONNX graph. Default: float. */
   readonly boundary?: Boundary;
+  /** Of an ONNX graph: an older operator set, 13 ... 21. Default: 21. */
+  readonly opset?: number;
+  /** Of an ONNX graph: one image of this size alone. Default: any number, any size. */
+  readonly fixedSize?: FixedSize;
   /** The file, or the folder for the web. Default: the run's name, in the working folder. */
   readonly out?: string;
   /** Of a page: the data set that has its label colours and inputs to start from. Default: that of the training, if it is here. */
@@ -72,10 +80,15 @@ export async function exportGenerator(model: string, options: ExportOptions = {}
   const { format = 'onnx', normMode = 'batch', onStage = () => {} } = options;
   const precision = options.precision ?? (format === 'web' ? 'fp16' : 'fp32');
   const boundary = format === 'web' ? 'float' : (options.boundary ?? 'float');
-  const form: ModelForm = { normMode, precision, boundary };
+  const { opset, fixedSize } = options;
+  if (format !== 'onnx') requireNoLimits(format, options);
+  const limits = { ...(opset !== undefined && { opset }), ...(fixedSize && { fixedSize }) };
+  const form: ModelForm = { normMode, precision, boundary, ...limits };
   if (InferenceSession.notice !== undefined) (options.onWarning ?? console.warn)(InferenceSession.notice);
   onStage('loading');
   const generator = findTrainedGenerator(model, options);
+  if (format === 'web') requirePictures(describeGenerator(generator, form));
+  if (fixedSize !== undefined) requireWholeUnits(fixedSize, generator.netG);
   const path = options.out ?? defaultPath(generator.name, format, precision);
   const device = await openDevice(options.device, { gpu: options.gpu });
   try {
@@ -86,6 +99,40 @@ export async function exportGenerator(model: string, options: ExportOptions = {}
   } finally {
     await device.dispose();
   }
+}
+
+/** Throws Pix2PixError for a generator of other images than a page shows. */
+function requirePictures(info: GeneratorInfo): void {
+  const { input, output } = formatsOfGenerator(info);
+  const odd = [input, output].find(
+    ({ kind, channels }) => kind === 'labels' || (channels !== 1 && channels !== 3),
+  );
+  if (odd === undefined) return;
+  throw new Pix2PixError(
+    'a page shows pictures',
+    { generator: info.name, images: `${odd.channels} channels of ${odd.kind}` },
+    'pass --format onnx',
+  );
+}
+
+/** Operator sets and sizes are those of graphs. */
+function requireNoLimits(format: ExportFormat, { opset, fixedSize }: ExportOptions): void {
+  if (opset === undefined && fixedSize === undefined) return;
+  throw new Pix2PixError(
+    'an operator set and a fixed size are for ONNX files',
+    { format },
+    'pass --format onnx, or leave --opset and --fixed_size out',
+  );
+}
+
+function requireWholeUnits({ width, height }: FixedSize, netG: string): void {
+  const unit = sizeUnit(netG);
+  if (width % unit === 0 && height % unit === 0) return;
+  throw new Pix2PixError(
+    'the network takes no images of this size',
+    { fixed_size: `${width}×${height}`, netG },
+    `width and height are to be multiples of ${unit}`,
+  );
 }
 
 /** An export under way. */

@@ -38,7 +38,7 @@ const ROUNDING = 0.5 + 1e-3;
 
 /**
  * Compares an exported generator with the graph that training and `pix2pix test` run, without dropout: on a single
- * image, and on a batch of two of another size.
+ * image, and on a batch of two of another size; on one image of the size that the file is for.
  *
  * @param engine a session of the exported file
  * @param device runs the trained one
@@ -47,20 +47,21 @@ const ROUNDING = 0.5 + 1e-3;
 export async function compareWithTraining(
   generator: TrainedGenerator,
   engine: Engine,
-  { normMode, boundary }: ModelForm,
+  { normMode, boundary, fixedSize }: ModelForm,
   device: Device,
 ): Promise<Difference> {
   const exported = floatEngine(engine, boundary);
   const trained = await DeviceGenerator.load(generator, normMode, device);
   const side = sampleSide(generator);
   let [max, sum, count] = [0, 0, 0];
-  for (const { width, batch } of [
-    { width: side, batch: 1 },
-    { width: 2 * side, batch: 2 },
-  ]) {
+  const open = [
+    { width: side, height: side, batch: 1 },
+    { width: 2 * side, height: side, batch: 2 },
+  ];
+  for (const { width, height, batch } of fixedSize === undefined ? open : [{ ...fixedSize, batch: 1 }]) {
     const images = stacked(
       Array.from({ length: batch }, (_, seed) =>
-        toFloatImages(sampleImage(width, side, generator.inputNc, seed)),
+        toFloatImages(sampleImage(width, height, generator.inputNc, seed)),
       ),
     );
     const expected = await trained.translate(images);

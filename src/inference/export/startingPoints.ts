@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { toImageBatch } from '../../data/batch/floatImages.js';
 import type { ImageBatch } from '../../data/batch/imageBatch.js';
 import { labelColours } from '../../data/batch/labelColours.js';
 import { createDataset } from '../../data/createDataset.js';
@@ -59,7 +60,7 @@ async function inputsOf({ options, inputNc }: TrainedGenerator, dataroot?: strin
   try {
     const dataset = await createDataset(opt, { onWarning: () => {} });
     const images: ImageBatch[] = [];
-    for await (const { A, B } of dataset) images.push(trained.direction === 'AtoB' ? A : B);
+    for await (const { A, B } of dataset) images.push(toImageBatch(trained.direction === 'AtoB' ? A : B));
     await dataset.close();
     return images;
   } catch (error) {

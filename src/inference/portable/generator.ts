@@ -35,7 +35,7 @@ export interface TranslateOptions {
 export interface Generator<Source, Picture> {
   readonly info: GeneratorInfo;
   /** Floats -1 ... 1, f32[N, C, H, W], of any size: padded by reflection to what the network takes, and cut back. */
-  translate(images: FloatImages): Promise<FloatImages>;
+  translate(images: FloatImages, options?: TranslateOptions): Promise<FloatImages>;
   /** Bytes 0 ... 255, u8[N, H, W, C]. */
   translate(images: ImageBatch, options?: TranslateOptions): Promise<ImageBatch>;
   /** 16 bits, 0 ... 65535, [N, H, W, C]. */

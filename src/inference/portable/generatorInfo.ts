@@ -1,4 +1,5 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import type { FixedSize } from '../../engine/onnx/graphLimits.js';
 import { type Boundary, boundaries, type Precision, precisions } from '../../engine/onnx/modelForm.js';
 
 /**
@@ -20,6 +21,8 @@ export interface GeneratorInfo {
   readonly normMode: NormMode;
   readonly precision: Precision;
   readonly boundary: Boundary;
+  /** The one size that its graph takes. Default: any. */
+  readonly fixedSize?: FixedSize;
   /** The options of its training, by flag, but for paths and addresses. */
   readonly options: Readonly<Record<string, unknown>>;
   /** The program that wrote the file: version of pix2pix-ts, and its commit where that is known. */
@@ -29,6 +32,7 @@ export interface GeneratorInfo {
 
 const MAX_CHANNELS = 1024;
 const MAX_UNIT = 4096;
+const MAX_SIDE = 2 ** 16;
 
 /**
  * Reads and checks what a file says of itself.
@@ -44,6 +48,8 @@ export function parseInfo(text: string, place: string): GeneratorInfo {
   }
   const isCount = (value: unknown, max: number) =>
     Number.isInteger(value) && Number(value) >= 1 && Number(value) <= max;
+  const isSize = ({ width, height }: Partial<FixedSize>) =>
+    isCount(width, MAX_SIDE) && isCount(height, MAX_SIDE);
   const isValid =
     typeof info === 'object' &&
     info !== null &&
@@ -53,6 +59,7 @@ export function parseInfo(text: string, place: string): GeneratorInfo {
     normModes.includes(info.normMode as NormMode) &&
     precisions.includes(info.precision as Precision) &&
     boundaries.includes(info.boundary as Boundary) &&
+    (info.fixedSize === undefined || isSize(info.fixedSize)) &&
     [info.name, info.version, info.commit].every((entry) => typeof entry === 'string');
   if (isValid) return { ...(info as GeneratorInfo), options: { ...(info as GeneratorInfo).options } };
   throw new Pix2PixError(

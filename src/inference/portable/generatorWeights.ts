@@ -13,6 +13,7 @@ import { findModel } from '../../models/registry.js';
 import type { OptionExtensions } from '../../options/extension.js';
 import { restoreTrainOptions } from '../../options/serialise.js';
 import { dequantised, scaleName, withoutScales } from './int8Weights.js';
+import { reversedOptions } from './reversedOptions.js';
 import type { TrainedGenerator } from './trainedGenerator.js';
 
 /** The key under which an exported safetensors file keeps the options of the training. */
@@ -49,7 +50,7 @@ export function emptyGenerator(
     apply,
     netG,
     norm,
-    options,
+    options: definition.network === 'G_B' ? reversedOptions(options) : options,
   };
 }
 

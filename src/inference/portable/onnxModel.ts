@@ -1,4 +1,5 @@
 import type { State } from '../../engine/ir/state.js';
+import { type FixedSize, withFixedSize, withOpset } from '../../engine/onnx/graphLimits.js';
 import { withBoundary } from '../../engine/onnx/imageBoundary.js';
 import { inferenceGraph } from '../../engine/onnx/inferenceGraph.js';
 import type { Boundary, Precision } from '../../engine/onnx/modelForm.js';
@@ -12,6 +13,10 @@ export interface ModelForm {
   readonly normMode: NormMode;
   readonly precision: Precision;
   readonly boundary: Boundary;
+  /** An older operator set, see `INFERENCE_OPSETS`. */
+  readonly opset?: number;
+  /** One image of this size alone. Default: any number, any size. */
+  readonly fixedSize?: FixedSize;
 }
 
 /** The generator as a model that stands alone, for ONNX Runtime. */
@@ -21,5 +26,7 @@ export function onnxModel(generator: TrainedGenerator, form: ModelForm): ModelPr
   const { input, output } = traceGenerator(generator, form.normMode, { height: side, width: side });
   const weights = (state: State) => generator.weights.get(state) as Float32Array;
   const graph = inferenceGraph({ input, output, weights, precision: form.precision });
-  return withBoundary(graph, form.boundary, { inputNc, outputNc });
+  const open = withBoundary(graph, form.boundary, { inputNc, outputNc });
+  const sized = form.fixedSize === undefined ? open : withFixedSize(open, form.fixedSize);
+  return form.opset === undefined ? sized : withOpset(sized, form.opset);
 }

@@ -1,10 +1,12 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { type FloatImages, isFloat } from '../../data/batch/floatImages.js';
+import type { Size } from '../../data/batch/geometry.js';
 import type { ImageBatch } from '../../data/batch/imageBatch.js';
+import { type Interleaved, type Pixels, resizedImages, roundUp } from '../../data/batch/padding.js';
+import { interleaved, planar } from '../../data/batch/planes.js';
 import type { DeepImageBatch, TranslateOptions } from './generator.js';
 import type { GeneratorInfo } from './generatorInfo.js';
 import { fromLevels, toLevels } from './levels.js';
-import { cut, emptyLike, type Interleaved, type Pixels, roundUp } from './padding.js';
 import { SerialQueue } from './serialQueue.js';
 import { translateInTiles } from './tiles.js';
 
@@ -46,8 +48,12 @@ export class TensorTranslator {
   async translate<Images extends Tensor>(images: Images, options: TranslateOptions = {}): Promise<Images> {
     return this.queue.add(async () => {
       requireChannels(images, this.info);
-      if (!isBytes(images) && !isDeep(images)) return (await this.floats(images as FloatImages)) as Images;
       const [n] = images.shape;
+      if (!isBytes(images) && !isDeep(images)) {
+        const floats = images as FloatImages;
+        const isTiled = options.tile !== undefined && n === 1;
+        return (await (isTiled ? this.floatsInTiles(floats, options) : this.floats(floats))) as Images;
+      }
       if (options.tile !== undefined && n === 1) return (await this.inTiles(images, options)) as Images;
       return (await this.levels(images)) as Images;
     });
@@ -93,20 +99,19 @@ export class TensorTranslator {
     const engine = await this.engine('uint8');
     const padded = isExact
       ? images.data
-      : resized(images.data, n, c, { width: w, height: h }, { width, height });
+      : resizedImages(images.data, n, c, { width: w, height: h }, { width, height });
     const out = await engine.run({ data: padded, shape: [n, height, width, c] });
     const channels = out.shape[3];
     const result = isExact
       ? (out.data as Uint8Array)
-      : resized(out.data as Uint8Array, n, channels, { width, height }, { width: w, height: h });
+      : resizedImages(out.data as Uint8Array, n, channels, { width, height }, { width: w, height: h });
     return { data: result, shape: [n, h, w, channels] };
   }
 
   private async inTiles(images: ImageBatch | DeepImageBatch, options: TranslateOptions) {
     const [, height, width] = images.shape;
-    const { inputNc, outputNc, unit } = this.info;
-    const size = roundUp(Math.max(1, options.tile!), unit);
-    const overlap = Math.min(options.overlap ?? size >> 2, size >> 1);
+    const { inputNc, outputNc } = this.info;
+    const { size, overlap } = this.tiling(options);
     const data = isDeep(images)
       ? new Uint16Array(width * height * outputNc)
       : new Uint8Array(width * height * outputNc);
@@ -127,12 +132,35 @@ export class TensorTranslator {
     return { data, shape: [1, height, width, outputNc] } as ImageBatch | DeepImageBatch;
   }
 
+  private async floatsInTiles({ data, shape }: FloatImages, options: TranslateOptions): Promise<FloatImages> {
+    const [, channels, height, width] = shape;
+    const { outputNc } = this.info;
+    const { size, overlap } = this.tiling(options);
+    const image = { data: interleaved(data, channels), width, height, channels };
+    const result = { ...image, data: new Float32Array(width * height * outputNc), channels: outputNc };
+    const translateTile = async (tile: Interleaved<Float32Array>) => {
+      options.signal?.throwIfAborted();
+      const images = { data: planar(tile.data, channels), shape: [1, channels, size, size] as const };
+      const out = await this.floats(images);
+      return { data: interleaved(out.data, outputNc), width: size, height: size, channels: outputNc };
+    };
+    await translateInTiles(image, result, { size, overlap }, translateTile, options.onTile);
+    return { data: planar(result.data, outputNc), shape: [1, outputNc, height, width] };
+  }
+
+  private tiling(options: TranslateOptions) {
+    const { unit, fixedSize } = this.info;
+    const size = fixedSize === undefined ? roundUp(Math.max(1, options.tile!), unit) : squareOf(fixedSize);
+    return { size, overlap: Math.min(options.overlap ?? size >> 2, size >> 1) };
+  }
+
   private planes(data: Float32Array, count: number, from: Size, to: Size): Float32Array {
-    return resized(data, count, 1, from, to);
+    return resizedImages(data, count, 1, from, to);
   }
 
   private sizeFor(w: number, h: number): Size & { readonly isExact: boolean } {
-    const { unit } = this.info;
+    const { unit, fixedSize } = this.info;
+    if (fixedSize !== undefined) return fixedFor({ width: w, height: h }, fixedSize);
     const [width, height] = [roundUp(w, unit), roundUp(h, unit)];
     if (width * height > MAX_WHOLE_PIXELS) {
       throw new Pix2PixError(
@@ -145,26 +173,27 @@ export class TensorTranslator {
   }
 }
 
-interface Size {
-  readonly width: number;
-  readonly height: number;
+/** Smaller images are padded to the one size that a graph takes. @throws Pix2PixError for larger ones */
+function fixedFor(
+  { width: w, height: h }: Size,
+  { width, height }: Size,
+): Size & { readonly isExact: boolean } {
+  if (w <= width && h <= height) return { width, height, isExact: w === width && h === height };
+  throw new Pix2PixError(
+    'the image is larger than what this file was exported for',
+    { image: `${w}×${h}`, file: `${width}×${height}` },
+    'translate it in tiles, --tile, or export the generator without --fixed_size',
+  );
 }
 
-/** Every image of a batch padded by reflection, or cut back: the top left corner stays. */
-function resized<Data extends Pixels>(
-  data: Data,
-  count: number,
-  channels: number,
-  from: Size,
-  to: Size,
-): Data {
-  const [before, after] = [from.width * from.height * channels, to.width * to.height * channels];
-  const result = emptyLike(data, count * after);
-  for (let i = 0; i < count; i++) {
-    const image = { data: data.subarray(i * before, (i + 1) * before) as Data, ...from, channels };
-    result.set(cut(image, { left: 0, top: 0, ...to }).data, i * after);
-  }
-  return result;
+/** @throws Pix2PixError where tiles would not be squares */
+function squareOf({ width, height }: Size): number {
+  if (width === height) return width;
+  throw new Pix2PixError(
+    'tiles are squares, and this file was exported for another shape',
+    { file: `${width}×${height}` },
+    'export the generator for a square, or without --fixed_size',
+  );
 }
 
 const isBytes = (images: Tensor): images is ImageBatch => images.data instanceof Uint8Array;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cut, type Interleaved, type Pixels, reflect } from './padding.js';
-import { tileStarts, tileWeights, translateInTiles } from './tiles.js';
+import { cut, type Interleaved, type Pixels, reflect } from '../../data/batch/padding.js';
+import { tileStarts } from '../../data/batch/tiling.js';
+import { tileWeights, translateInTiles } from './tiles.js';
 
 function picture(width: number, height: number): Interleaved<Uint8Array> {
   const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * i * 31 + i) % 256);

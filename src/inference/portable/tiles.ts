@@ -1,18 +1,5 @@
-import { cut, type Interleaved, type Pixels } from './padding.js';
-
-/** How a large image is cut: square tiles of `size` pixels a side, of which neighbours share `overlap`. */
-export interface Tiling {
-  readonly size: number;
-  readonly overlap: number;
-}
-
-/** Where the tiles along one axis begin. The last one ends with the image; one tile serves an image that it covers. */
-export function tileStarts(extent: number, { size, overlap }: Tiling): number[] {
-  const last = Math.max(0, extent - size);
-  const starts: number[] = [];
-  for (let at = 0; at < last; at += size - overlap) starts.push(at);
-  return [...starts, last];
-}
+import { cut, type Interleaved, type Pixels } from '../../data/batch/padding.js';
+import { type Tiling, tileStarts } from '../../data/batch/tiling.js';
 
 /** The weight of each pixel of a tile along one axis: 1 inside, falling in a straight line over the overlap. */
 export function tileWeights({ size, overlap }: Tiling): Float32Array {
@@ -34,12 +21,12 @@ function coverage(extent: number, starts: readonly number[], weights: Float32Arr
  * Translates an image in tiles and blends them where they overlap. Besides image and result, memory is that of one
  * row of tiles.
  *
- * @param image levels 0 ... max of its type
+ * @param image levels 0 ... max of its type, or floats -1 ... 1
  * @param result of the same width, height and type: it is filled
  * @param translateTile a tile of `size` × `size` to one of the same size, levels as in the image
  * @param onTile after every tile
  */
-export async function translateInTiles<Data extends Uint8Array | Uint16Array>(
+export async function translateInTiles<Data extends Pixels>(
   image: Interleaved<Data>,
   result: Interleaved<Data>,
   tiling: Tiling,
@@ -99,6 +86,9 @@ function writeRow(
   let to = y * width * channels;
   for (let x = 0, from = 0; x < width; x++) {
     const scale = 1 / (sumsX[x] * sumY);
-    for (let c = 0; c < channels; c++) data[to++] = Math.round(row[from++] * scale);
+    for (let c = 0; c < channels; c++) {
+      const level = row[from++] * scale;
+      data[to++] = data instanceof Float32Array ? level : Math.round(level);
+    }
   }
 }

@@ -1,10 +1,10 @@
 import type { Context, Hono } from 'hono';
+import { Refused } from '../../base/http/refused.js';
 import { RunInUse, removeRun } from '../reading/removeRun.js';
 import type { Run } from '../reading/run.js';
 import type { AppParts } from './appParts.js';
 import { bodyOf } from './bodyOf.js';
-import { requirePageToken } from './guard.js';
-import { Refused } from './refused.js';
+import { requirePageToken } from './pageToken.js';
 import { chosenRun } from './runRoutes.js';
 
 /** The routes that change something: `POST /api/annotate`, `/stop`, `/save`, `/delete`. */

@@ -1,3 +1,4 @@
+import type { Refusal } from '../../base/http/refused.js';
 import type { Histogram } from '../reading/readHistograms.js';
 import type { Annotations, RunDetail, RunFile, RunSummary } from '../reading/runSummary.js';
 import type { SavedView } from '../reading/savedViews.js';
@@ -50,12 +51,6 @@ export interface LogTail {
   readonly isCut: boolean;
 }
 
-/** A refusal of the server. */
-export interface Refusal {
-  readonly error: string;
-  readonly fix?: string;
-}
-
 /**
  * The data in a run that is exported as one file: `<script type="application/json" id="report">`. Images are data URIs
  * in the order of the steps of `detail.imageSteps`.
@@ -69,4 +64,4 @@ export interface EmbeddedRun {
   readonly files: readonly RunFile[];
 }
 
-export type { Annotations, Histogram, RunDetail, RunFile, RunSummary, SavedView, Series };
+export type { Annotations, Histogram, Refusal, RunDetail, RunFile, RunSummary, SavedView, Series };

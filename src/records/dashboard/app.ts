@@ -1,15 +1,13 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { methodNotAllowed } from 'hono/method-not-allowed';
-import { Pix2PixError } from '../../base/errors/pix2pixError.js';
-import { systemErrorInWords } from '../../base/files/systemError.js';
+import { ownName, sameSite, withAccess, withHeaders } from '../../base/http/guard.js';
+import { refusalOf } from '../../base/http/refusalOf.js';
+import { type Refusal, Refused } from '../../base/http/refused.js';
 import { serveActions } from './actions.js';
-import type { Refusal } from './api.js';
 import type { AppParts } from './appParts.js';
 import { serveExports } from './exports.js';
-import { sameSite, withAccess, withHeaders } from './guard.js';
 import { servePage, serveTrainingPage } from './page.js';
-import { Refused } from './refused.js';
 import { serveRuns } from './runRoutes.js';
 import { serveViews } from './viewRoutes.js';
 
@@ -19,7 +17,7 @@ const MAX_BODY = 1 << 20;
 /** The dashboard's routes, as `api.ts` lists them, behind all of its checks. */
 export function createApp(parts: AppParts): Hono {
   const app = new Hono();
-  app.use(withHeaders(), sameSite(parts.guard), withAccess(parts.guard));
+  app.use(withHeaders(), ownName(parts.guard), sameSite(), withAccess(parts.guard));
   app.use(
     methodNotAllowed({
       app,
@@ -44,12 +42,8 @@ export function createApp(parts: AppParts): Hono {
   serveViews(app, parts); // behind the actions' check of the token
   app.notFound((c) => c.json<Refusal>({ error: 'nothing is here' }, 404));
   app.onError((error, c) => {
-    if (error instanceof Refused)
-      return c.json<Refusal>({ error: error.message, fix: error.fix }, error.status);
-    if (error instanceof Pix2PixError) return c.json<Refusal>({ error: error.summary, fix: error.fix }, 400);
-    const told = systemErrorInWords(error);
-    if (told instanceof Pix2PixError) return c.json<Refusal>({ error: told.summary, fix: told.fix }, 500);
-    return c.json<Refusal>({ error: `a defect of pix2pix-ts: ${error.message}`, fix: 'report it' }, 500);
+    const { message, fix, status } = refusalOf(error);
+    return c.json<Refusal>({ error: message, fix }, status);
   });
   return app;
 }

@@ -1,5 +1,5 @@
 import type { RunIndex } from '../reading/runIndex.js';
-import type { GuardSettings } from './guard.js';
+import type { GuardSettings } from './pageToken.js';
 
 /** The parts of the server that requests use. */
 export interface AppParts {

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { Refused } from './refused.js';
+import { Refused } from '../../base/http/refused.js';
 
 /** The body of a request as JSON. @throws Refused where it is none */
 export async function bodyOf(c: Context): Promise<unknown> {

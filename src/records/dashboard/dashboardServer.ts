@@ -1,10 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import type { Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
-import { Pix2PixError } from '../../base/errors/pix2pixError.js';
-import { fileError } from '../../base/files/systemError.js';
+import { accessTokenOf, LOOPBACK, listen, randomToken } from '../../base/http/listen.js';
 import { RunIndex } from '../reading/runIndex.js';
 import { createApp } from './app.js';
 
@@ -34,12 +32,8 @@ export interface DashboardServer {
 }
 
 export const DEFAULT_PORT = 8097;
-/** Characters; what is made has 32. */
-const SHORTEST_TOKEN = 16;
-export const MAX_PORT = 65_535;
 /** Milliseconds that pages have for their last questions: they pause for two seconds between two of a kind. */
 const LAST_QUESTIONS = 3000;
-const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
 
 /**
  * Starts the dashboard's server, which watches a log directory until it is closed.
@@ -47,24 +41,17 @@ const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
  *   to be guessed
  */
 export async function startDashboard(settings: DashboardSettings): Promise<DashboardServer> {
-  const { logDirectory, port = DEFAULT_PORT, host = '127.0.0.1' } = settings;
-  requirePort(port);
-  requireGuard(host, settings.token);
-  const isPrivate = LOOPBACK.test(host);
-  const accessToken = settings.token ?? (isPrivate ? undefined : randomBytes(16).toString('hex'));
-  const guard = { host, accessToken, pageToken: randomBytes(16).toString('hex') };
+  const { logDirectory, port = DEFAULT_PORT, host = LOOPBACK, token } = settings;
+  const address = { host, port, token };
+  const accessToken = accessTokenOf(address);
+  const guard = { host, accessToken, pageToken: randomToken() };
   const index = new RunIndex(logDirectory);
   const [closing, over] = [new AbortController(), new AbortController()];
   setMaxListeners(0, closing.signal, over.signal); // one for each page that is open
   const app = createApp({ index, guard, closing: closing.signal, over: over.signal });
   const server = createAdaptorServer({ fetch: app.fetch, hostname: host });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, host, port)));
-    server.listen(port, host, resolve);
-  });
+  const url = await listen(server as Server, address, 'a dashboard');
   index.watch();
-  const { port: bound } = server.address() as AddressInfo;
-  const name = host.includes(':') ? `[${host}]` : host;
   const close = async () => {
     closing.abort();
     index.close();
@@ -74,7 +61,7 @@ export async function startDashboard(settings: DashboardSettings): Promise<Dashb
     });
   };
   return {
-    url: `http://${name}:${bound}/${accessToken === undefined ? '' : `?token=${accessToken}`}`,
+    url: accessToken === undefined ? url : `${url}?token=${accessToken}`,
     index,
     close,
     endWithTraining: async () => {
@@ -84,58 +71,4 @@ export async function startDashboard(settings: DashboardSettings): Promise<Dashb
       await close();
     },
   };
-}
-
-/** An option that is to keep others out is not to let them in when it is empty, as `--token "$UNSET"` is. */
-function requireGuard(host: string, token: string | undefined): void {
-  if (host.trim() === '') {
-    throw new Pix2PixError(
-      '--host is empty, which would listen to everybody',
-      {},
-      'leave it out for this machine alone, or pass --host 0.0.0.0 for all',
-    );
-  }
-  if (token === undefined || token.trim().length >= SHORTEST_TOKEN) return;
-  throw new Pix2PixError(
-    token === ''
-      ? '--token is empty, which would let everybody in'
-      : '--token is too short to keep anybody out',
-    { characters: token.length, 'at least': SHORTEST_TOKEN },
-    'leave it out, and one is made; or give it a longer one: openssl rand -hex 16',
-  );
-}
-
-function requirePort(port: number): void {
-  if (Number.isInteger(port) && port >= 0 && port <= MAX_PORT) return;
-  throw new Pix2PixError(
-    `there is no port ${port}`,
-    { allowed: `0 ... ${MAX_PORT}` },
-    `pass a port, such as ${DEFAULT_PORT}`,
-  );
-}
-
-function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): unknown {
-  const { code } = error;
-  if (code === 'EADDRINUSE') {
-    return new Pix2PixError(
-      `port ${port} is taken`,
-      { address: `${host}:${port}` },
-      `--port ${port + 1}; if a dashboard runs there already, open http://${host}:${port}/`,
-    );
-  }
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-    return new Pix2PixError(
-      `${host} is no address of this machine`,
-      { reason: code },
-      '--host 127.0.0.1, or 0.0.0.0 for all',
-    );
-  }
-  if (code === 'EACCES') {
-    return new Pix2PixError(
-      `port ${port} is not for everybody`,
-      { reason: code },
-      '--port 8097, or another above 1023',
-    );
-  }
-  return fileError(error, 'the dashboard cannot be started', `${host}:${port}`);
 }

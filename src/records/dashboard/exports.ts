@@ -1,9 +1,9 @@
 import type { Context, Hono } from 'hono';
 import { stream } from 'hono/streaming';
+import { Refused } from '../../base/http/refused.js';
 import { exportSeries } from '../reading/exportSeries.js';
 import type { AppParts } from './appParts.js';
 import { exportRun } from './exportRun.js';
-import { Refused } from './refused.js';
 import { chosenRun } from './runRoutes.js';
 
 /** The downloads: `GET /api/export/series`, with any number of runs and tags, and `/api/export/run`. */

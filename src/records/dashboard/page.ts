@@ -3,26 +3,15 @@ import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Context, Hono } from 'hono';
-import type { GuardSettings } from './guard.js';
-import { Refused } from './refused.js';
+import { mediaTypeOf } from '../../base/http/mediaTypes.js';
+import { Refused } from '../../base/http/refused.js';
+import type { GuardSettings } from './pageToken.js';
 
 /** Where the build puts the page: `index.html`, `report.html` and `assets/`. */
 export const PAGE_FOLDER = fileURLToPath(new URL('../../../web/dashboard/', import.meta.url));
 
 /** Where it puts the page that trains in the browser. */
 const TRAINING_PAGE = fileURLToPath(new URL('../../../web/train/', import.meta.url));
-
-const MEDIA_TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.ico': 'image/x-icon',
-  '.woff2': 'font/woff2',
-  '.json': 'application/json',
-  '.webmanifest': 'application/manifest+json',
-};
 
 /** The page itself, with the token that its actions show, and its scripts and styles. */
 export function servePage(app: Hono, { pageToken }: GuardSettings): void {
@@ -47,7 +36,7 @@ export function serveTrainingPage(app: Hono): void {
 
 /** A file of a folder of ours. @throws Refused when there is no such file, or it is of no kind that pages have */
 async function file(c: Context, folder: string, name: string, caching: string): Promise<Response> {
-  const mediaType = MEDIA_TYPES[extname(name)];
+  const mediaType = mediaTypeOf(extname(name));
   const path = join(folder, name);
   if (!/^\w[\w.-]*$/.test(name) || mediaType === undefined || !existsSync(path))
     throw new Refused(404, 'no such file');

@@ -1,5 +1,6 @@
 import type { Context, Hono } from 'hono';
 import { program } from '../../base/commandLine.js';
+import { Refused } from '../../base/http/refused.js';
 import { readHistograms } from '../reading/readHistograms.js';
 import { readImage } from '../reading/readImage.js';
 import type { Run } from '../reading/run.js';
@@ -8,7 +9,6 @@ import type { RunIndex } from '../reading/runIndex.js';
 import type { RunList } from './api.js';
 import type { AppParts } from './appParts.js';
 import { tellChanges } from './liveChanges.js';
-import { Refused } from './refused.js';
 
 /** More series than these are more than a chart shows. */
 const MAX_SERIES = 5000;

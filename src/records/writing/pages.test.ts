@@ -73,8 +73,8 @@ test('a new run of the same name does not show the later epochs of the old one',
 test('the results page holds every image with its metrics, and their mean', async () => {
   const folder = join(root, 'results');
   const results = new ResultsPage(folder, 'Experiment = facades, Phase = test, Epoch = latest');
-  await results.add('1', visuals(1), { l1: 0.1, psnr: 20, ssim: 0.5 });
-  await results.add('2', visuals(2), { l1: 0.3, psnr: Number.POSITIVE_INFINITY, ssim: 1 });
+  await results.add('1', visuals(1), { l1: 0.1, psnr: 20, ssim: 0.5, msSsim: 0.5 });
+  await results.add('2', visuals(2), { l1: 0.3, psnr: Number.POSITIVE_INFINITY, ssim: 1, msSsim: 1 });
   assert.equal(results.write(), join(folder, 'index.html'));
   const page = readFileSync(join(folder, 'index.html'), 'utf8');
   assert.deepEqual(

@@ -3,6 +3,7 @@ import type { NamedSources } from '../../checkpoints/format/dtype.js';
 import type { OptionExtensions } from '../../options/extension.js';
 import { publicOptions, serialiseOptions } from '../../options/serialise.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
+import type { BestValidation } from '../validation/bestValidation.js';
 import { averagedTensors } from './averages.js';
 import type { SavedModel } from './savedModel.js';
 import type { Place } from './savedProgress.js';
@@ -19,13 +20,13 @@ export interface CheckpointContext {
 /**
  * All that a training goes on from; tensors are downloaded when it is their turn.
  * @param place where in the data it goes on
- * @param bestL1 the smallest validation L1 so far
+ * @param best the best validation so far
  */
 export async function checkpointOf(
   model: SavedModel,
   { opt, extensions, versions }: CheckpointContext,
   place: Place,
-  bestL1: number,
+  best: BestValidation | undefined,
 ): Promise<Checkpoint<NamedSources>> {
   const networks = Object.entries(model.usedNetworks()).map(
     ([name, network]) => [name, networkTensors(network, model.device)] as const,
@@ -40,7 +41,7 @@ export async function checkpointOf(
     networks: { ...Object.fromEntries(networks), ...averagedTensors(model) },
     state: {
       tensors: new Map([...optimiserTensors(model), ...poolTensors(model)]),
-      json: await progressOf(model, place, bestL1),
+      json: await progressOf(model, place, best),
     },
   };
 }

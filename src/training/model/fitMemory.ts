@@ -1,5 +1,6 @@
 import { formatBytes } from '../../base/byteSize.js';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { imageFormatOf } from '../../data/batch/sideFormat.js';
 import type { Program } from '../../engine/ir/program.js';
 import type { MemoryModel, MemoryNeeds, MemoryStrategy } from '../../engine/runtime/memoryModel.js';
 import type { ModelGraph } from '../../models/definition.js';
@@ -25,9 +26,10 @@ export interface MemoryFit extends MemoryUse {
 }
 
 /** The images that a training's steps are made of, or undefined where the images themselves decide their size. */
-export function stepSize({ batchSize, cropSize, preprocess }: TrainOptions): ImageSize | undefined {
+export function stepSize(opt: TrainOptions): ImageSize | undefined {
+  const { batchSize, cropSize, preprocess } = opt;
   if (!preprocess.includes('crop')) return undefined;
-  return { batch: batchSize, height: cropSize, width: cropSize, format: 'u8' };
+  return { batch: batchSize, height: cropSize, width: cropSize, format: imageFormatOf(opt) };
 }
 
 /** The memory that a training may take: `--memory_limit`, or without it the free memory of the device. */

@@ -10,7 +10,7 @@ import { lastImages } from './batches.js';
 import { EpochLoss } from './epochLoss.js';
 import { chooseMemoryUse, type MemoryUse, roomForPrograms } from './fitMemory.js';
 import { createPools, type ImagePool } from './imagePool.js';
-import { type BoundInput, bindImages, bindInput, type ModelInput, tensorsOf } from './modelInput.js';
+import { type BoundInput, bindImages, bindInput, cutBack, type ModelInput, tensorsOf } from './modelInput.js';
 import type { ModelSurroundings, SetupSettings, TranslationSettings } from './modelSettings.js';
 import { createOptimisers, learningRates, type NetworkOptimiser } from './networkOptimiser.js';
 import { describeNetworks, networksInUse } from './networkSummary.js';
@@ -19,7 +19,7 @@ import { ProgramCache } from './programCache.js';
 import { ProgramRunner } from './programRunner.js';
 import { requirePrecision } from './requirePrecision.js';
 import type { LoadedFrom, ModelCheckpoints } from './savedModel.js';
-import type { Place } from './savedProgress.js';
+import type { Place, SavedProgress } from './savedProgress.js';
 import { SCHEDULE_OF_A_TEST, Schedule } from './schedule.js';
 import { compileFirstStep, startWeights } from './startWeights.js';
 import { stepPieces } from './stepPieces.js';
@@ -115,10 +115,10 @@ export class Model<Loss extends string = string, Visual extends string = string>
     this.print = print;
     this.checkpoints = this.surroundings.checkpoints(opt, checkpoints);
     if (opt.isTrain && !opt.continueTrain) {
-      const { graph, programs, device } = this;
-      const { strategy } = this.memoryUse;
-      const ahead = () => compileFirstStep(graph, opt, strategy, programs, device.collective);
+      const { graph, programs, device, memoryUse } = this;
+      const ahead = () => compileFirstStep(graph, opt, memoryUse.strategy, programs, device.collective);
       await startWeights(this, opt, this.surroundings.draw, isStepNext ? ahead : undefined);
+      for (const note of await this.checkpoints.begin(this, opt)) print(note);
     } else {
       this.loadedFrom = await this.checkpoints.load(this, opt);
     }
@@ -222,11 +222,11 @@ export class Model<Loss extends string = string, Visual extends string = string>
 
   /** The images of the last step, f32 NCHW in -1 ... 1, fetched likewise. Copies: the next step leaves them alone. */
   async getCurrentVisuals(): Promise<Record<Visual, FloatImages>> {
-    const inputs = Object.entries(this.currentInput().images).map(
-      ([name, images]) => [name, async () => toFloatImages(images)] as const,
-    );
-    const sources = new Map([...this.images, ...inputs]);
-    return (await fetchAll(this.graph.visualNames, sources)) as Record<Visual, FloatImages>;
+    const input = this.currentInput();
+    const sources = new Map(this.images);
+    for (const [name, images] of Object.entries(input.images))
+      sources.set(name, async () => toFloatImages(images));
+    return cutBack(await fetchAll(this.graph.visualNames, sources), input) as Record<Visual, FloatImages>;
   }
 
   /** The files of the images that are translated. */
@@ -258,13 +258,13 @@ export class Model<Loss extends string = string, Visual extends string = string>
    * ```
    * @param tags `latest`, `best`, an epoch (`5`) or an iteration (`iter_5000`)
    * @param place where training goes on from here: the data set
-   * @param bestL1 the smallest validation L1 so far
+   * @param best the best validation so far
    * @throws Pix2PixError when the disk is full or the folder cannot be written; the checkpoints before are intact
    */
-  async save(tags: readonly string[], place: Place, bestL1 = Number.POSITIVE_INFINITY): Promise<void> {
+  async save(tags: readonly string[], place: Place, best?: SavedProgress['best']): Promise<void> {
     if (!this.opt.isTrain || this.checkpoints === undefined)
       throw new Error('save: call setup, for training');
-    await this.checkpoints.save(tags, this, this.opt, place, bestL1);
+    await this.checkpoints.save(tags, this, this.opt, place, best);
   }
 
   /** The networks that this run has memory for: all when training, the generator when testing. */

@@ -1,5 +1,7 @@
 import type { ErrorFacts } from '../../base/errors/pix2pixError.js';
-import { type Images, isFloat } from '../../data/batch/floatImages.js';
+import { type FloatImages, type Images, isFloat } from '../../data/batch/floatImages.js';
+import type { Size } from '../../data/batch/geometry.js';
+import { fitImages } from '../../data/batch/padding.js';
 import { ShapeError } from '../../engine/ir/shapeError.js';
 import type { TensorArray } from '../../engine/runtime/tensorArray.js';
 import type { InputDefinition } from '../../models/definition.js';
@@ -12,6 +14,8 @@ export interface ModelInput {
   /** The files that they come from. */
   readonly APaths?: readonly string[];
   readonly BPaths?: readonly string[];
+  /** To what results are cut back: see `Sample`. */
+  readonly size?: Size;
   /** The images of the whole step, where other processes have some of them. Default: those given here. */
   readonly ofImages?: number;
 }
@@ -22,6 +26,8 @@ export interface BoundInput {
   readonly images: Readonly<Record<string, Images>>;
   /** The size that programs are built for. */
   readonly size: ImageSize;
+  /** To what results are cut back; absent: they are as large as the images. */
+  readonly cutTo?: Size;
   /** The images of the whole step, in all processes. */
   readonly ofImages: number;
   /** The files of the images that are translated. */
@@ -33,13 +39,13 @@ export interface BoundInput {
  * @throws ShapeError when the images differ in size or kind, or have other channels than the model takes
  */
 export function bindInput(
-  { A, B, APaths = [], BPaths = [], ofImages }: ModelInput,
+  { A, B, APaths = [], BPaths = [], ofImages, size: cutTo }: ModelInput,
   direction: 'AtoB' | 'BtoA',
   inputs: readonly InputDefinition[],
 ): BoundInput {
   const bound =
     direction === 'AtoB' ? bindImages([A, B], inputs, APaths) : bindImages([B, A], inputs, BPaths);
-  return ofImages === undefined ? bound : { ...bound, ofImages };
+  return { ...bound, ...(cutTo && { cutTo }), ...(ofImages !== undefined && { ofImages }) };
 }
 
 /**
@@ -71,6 +77,17 @@ export function bindImages(
     ofImages: first.size.batch,
     paths,
   };
+}
+
+/** Results without the edges that were added to their images. */
+export function cutBack(
+  visuals: Readonly<Record<string, FloatImages>>,
+  { cutTo }: BoundInput,
+): Readonly<Record<string, FloatImages>> {
+  if (cutTo === undefined) return visuals;
+  return Object.fromEntries(
+    Object.entries(visuals).map(([name, visual]) => [name, fitImages(visual, cutTo)]),
+  );
 }
 
 /** The images' numbers, as a program takes them. */

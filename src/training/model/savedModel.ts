@@ -3,6 +3,7 @@ import type { Device } from '../../engine/runtime/device.js';
 import type { Module } from '../../models/layers/module.js';
 import type { TestOptions } from '../../options/testOptions.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
+import type { BestValidation } from '../validation/bestValidation.js';
 import type { EpochLoss } from './epochLoss.js';
 import type { ImagePool } from './imagePool.js';
 import type { NetworkOptimiser } from './networkOptimiser.js';
@@ -48,6 +49,12 @@ export interface ModelCheckpoints {
    */
   load(model: SavedModel, opt: TrainOptions | TestOptions): Promise<LoadedFrom>;
   /**
+   * Puts the weights that the options name, of another training, in the place of those that have been drawn.
+   * @returns what a person should know of them
+   * @throws Pix2PixError when there are none, or they do not fit
+   */
+  begin(model: SavedModel, opt: TrainOptions): Promise<readonly string[]>;
+  /**
    * Saves a model under the tags. @throws Pix2PixError when there is not enough space; the checkpoints before are
    * intact
    */
@@ -56,7 +63,7 @@ export interface ModelCheckpoints {
     model: SavedModel,
     opt: TrainOptions,
     place: Place,
-    bestL1: number,
+    best: BestValidation | undefined,
   ): Promise<void>;
 }
 

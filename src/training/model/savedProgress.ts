@@ -1,5 +1,6 @@
 import type { LossScaling } from '../../engine/runtime/lossScaling.js';
 import type { DecidedAlgorithms } from '../../engine/runtime/tunedChoices.js';
+import type { BestValidation } from '../validation/bestValidation.js';
 import type { LossSum } from './epochLoss.js';
 import type { ScheduleState } from './schedule.js';
 
@@ -17,8 +18,8 @@ export interface Place {
 export interface SavedProgress {
   readonly version: 1;
   readonly place: Place;
-  /** The smallest validation L1 so far; Infinity before the first. */
-  readonly bestL1: number;
+  /** The best validation so far; undefined before the first. */
+  readonly best?: BestValidation;
   /** Images seen in all, as the reference counts iterations, and optimiser steps made. */
   readonly totalIters: number;
   readonly steps: number;

@@ -7,7 +7,7 @@ import { parseProgress } from './trainingState.js';
 const progress = {
   version: 1,
   place: { epoch: 3, batchIndex: 7 },
-  bestL1: Number.POSITIVE_INFINITY,
+  best: { metric: 'SSIM', value: 0.5, epoch: 2, since: 1 },
   totalIters: 27,
   steps: 27,
   epochLoss: { sum: 12.5, count: 7 },
@@ -37,10 +37,19 @@ function changed(path: readonly string[], replacement: unknown): unknown {
   return copy;
 }
 
+test('checkpoints of earlier versions know the best L1 alone, infinite before the first validation', () => {
+  const { best: _, ...before } = progress;
+  const byL1 = (bestL1: number) => parseProgress({ ...before, bestL1 }, ['G', 'D']).best;
+  assert.deepEqual(byL1(0.25), { metric: 'L1', value: 0.25, epoch: 0, since: 0 });
+  assert.equal(byL1(Number.POSITIVE_INFINITY), undefined);
+  assert.throws(() => byL1('no number' as never), Pix2PixError);
+});
+
 test('counters that are missing or of another kind are refused in one message', () => {
   const wrong = fc.constantFrom(undefined, null, 'x', '1', [], {}, true, Number.NaN);
   fc.assert(
     fc.property(fc.constantFrom(...paths(progress)), wrong, (path, replacement) => {
+      fc.pre(path.join() !== 'best' || (replacement ?? undefined) !== undefined); // there was no validation yet
       assert.throws(
         () => parseProgress(changed(path, replacement), ['G', 'D']),
         Pix2PixError,

@@ -2,6 +2,7 @@ import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import type { NamedSources, TensorSource } from '../../checkpoints/format/dtype.js';
 import { requireUsableWeights } from '../../checkpoints/format/finite.js';
 import type { TensorFile } from '../../checkpoints/format/tensorFile.js';
+import { METRIC_NAMES } from '../../data/metrics/metrics.js';
 import type { State } from '../../engine/ir/state.js';
 import { elementCount } from '../../engine/ir/tensorType.js';
 import type { Device } from '../../engine/runtime/device.js';
@@ -9,6 +10,7 @@ import type { LossScaling } from '../../engine/runtime/lossScaling.js';
 import type { Optimiser, OptimiserQuantity } from '../../engine/runtime/optimiser.js';
 import type { DecidedAlgorithms } from '../../engine/runtime/tunedChoices.js';
 import { type Module, parametersOf } from '../../models/layers/module.js';
+import type { BestValidation } from '../validation/bestValidation.js';
 import type { SavedModel } from './savedModel.js';
 import type { Place, SavedProgress } from './savedProgress.js';
 
@@ -119,13 +121,13 @@ export function loadPools({ pools }: SavedModel, file: TensorFile): void {
 export async function progressOf(
   model: SavedModel,
   { epoch, batchIndex, batchSize }: Place,
-  bestL1: number,
+  best?: BestValidation,
 ): Promise<SavedProgress> {
   const { totalIters, steps, epochLoss, schedule, trained, device } = model;
   return {
     version: 1,
     place: { epoch, batchIndex, ...(batchSize !== undefined && { batchSize }) },
-    bestL1,
+    ...(best !== undefined && { best }),
     totalIters,
     steps,
     epochLoss: await epochLoss.soFar(),
@@ -169,7 +171,7 @@ export async function restoreProgress(model: SavedModel, progress: SavedProgress
  * @throws Pix2PixError when they are of a version that is not known here, or one of them is missing or no number
  */
 export function parseProgress(json: unknown, optimisers: Iterable<string>): SavedProgress {
-  const progress = (json ?? {}) as SavedProgress;
+  const { bestL1, ...progress } = (json ?? {}) as SavedProgress & { readonly bestL1?: number };
   if (progress.version !== 1) {
     throw new Pix2PixError(
       'the training state of the checkpoint is of another version',
@@ -178,6 +180,7 @@ export function parseProgress(json: unknown, optimisers: Iterable<string>): Save
     );
   }
   const { place, epochLoss, schedule, updates } = progress;
+  const best = progress.best ?? bestByL1(bestL1);
   const wholeNumbers = {
     epoch: place?.epoch,
     batchIndex: place?.batchIndex,
@@ -188,18 +191,31 @@ export function parseProgress(json: unknown, optimisers: Iterable<string>): Save
     'schedule.firstEpoch': schedule?.firstEpoch,
     'schedule.epochs': schedule?.epochs,
     'schedule.badEpochs': schedule?.badEpochs,
+    ...(best && { 'best.epoch': best.epoch, 'best.since': best.since }),
     ...Object.fromEntries([...optimisers].map((name) => [`updates.${name}`, updates?.[name]])),
   };
   for (const [name, value] of Object.entries(wholeNumbers)) {
     if (!Number.isSafeInteger(value) || value < 0) throw notSound(name, value);
   }
-  const numbers = { bestL1: progress.bestL1, sum: epochLoss.sum, rate: schedule.rate, best: schedule.best };
+  const numbers = {
+    sum: epochLoss.sum,
+    rate: schedule.rate,
+    best: schedule.best,
+    ...(best && { 'best.value': best.value }),
+  };
   for (const [name, value] of Object.entries(numbers)) {
     if (typeof value !== 'number' || Number.isNaN(value)) throw notSound(name, value);
   }
+  if (best !== undefined && !METRIC_NAMES.includes(best.metric)) throw notSound('best.metric', best.metric);
   for (const [name, scaling] of Object.entries(progress.lossScaling ?? {})) requireScaling(name, scaling);
   if (progress.decided !== undefined) requireDecided(progress.decided);
-  return progress;
+  return best === undefined ? progress : { ...progress, best };
+}
+
+/** Checkpoints of earlier versions know the smallest L1 alone, Infinity before the first validation. */
+function bestByL1(bestL1: number | undefined): BestValidation | undefined {
+  if (bestL1 === undefined || bestL1 === Number.POSITIVE_INFINITY) return undefined;
+  return { metric: 'L1', value: bestL1, epoch: 0, since: 0 };
 }
 
 function requireScaling(name: string, { scale, goodSteps, skipped }: LossScaling): void {

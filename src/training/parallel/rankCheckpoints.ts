@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import type { State } from '../../engine/ir/state.js';
 import type { OptimiserQuantity } from '../../engine/runtime/optimiser.js';
 import { parametersOf } from '../../models/layers/module.js';
+import type { TrainOptions } from '../../options/trainOptions.js';
+import { startAverages } from '../model/averagedNetworks.js';
 import type { LoadedFrom, ModelCheckpoints, OpenCheckpoints, SavedModel } from '../model/savedModel.js';
 import { restoreProgress } from '../model/trainingState.js';
 import { type Ranks, SharedFailure } from './ranks.js';
@@ -14,21 +16,31 @@ export function rankCheckpoints(ranks: Ranks, files: OpenCheckpoints): OpenCheck
   return (opt, store): ModelCheckpoints => {
     const own = files(opt, store);
     return {
+      begin: async (model, opt) => {
+        const notes = await ranks.together(() => (ranks.isFirst ? own.begin(model, opt) : undefined));
+        await shareWeights(ranks, model, opt);
+        return notes ?? [];
+      },
       load: async (model, opt) => {
         const loaded = await ranks.together(() => (ranks.isFirst ? own.load(model, opt) : undefined));
         return shareLoaded(ranks, model, loaded);
       },
-      save: async (tags, model, opt, place, bestL1) => {
+      save: async (tags, model, opt, place, best) => {
         await requireSameWeights(ranks, model);
-        if (ranks.isFirst) await own.save(tags, model, opt, place, bestL1);
+        if (ranks.isFirst) await own.save(tags, model, opt, place, best);
       },
     };
   };
 }
 
-/** Gives all ranks what the first has loaded: tensors, pools, counters. */
-async function shareLoaded(ranks: Ranks, model: SavedModel, loaded?: LoadedFrom): Promise<LoadedFrom> {
-  const from = ranks.fromFirst(loaded)!;
+/** Gives all ranks the networks that the first has begun with. */
+async function shareWeights(ranks: Ranks, model: SavedModel, { initFrom }: TrainOptions): Promise<void> {
+  if (initFrom === '') return;
+  await shareNetworks(ranks, model);
+  await startAverages(model.trained);
+}
+
+async function shareNetworks(ranks: Ranks, model: SavedModel): Promise<void> {
   for (const { states } of Object.values(model.usedNetworks())) {
     for (const state of states) {
       const data = await model.device.download(state);
@@ -36,6 +48,12 @@ async function shareLoaded(ranks: Ranks, model: SavedModel, loaded?: LoadedFrom)
       await model.device.upload(state, data);
     }
   }
+}
+
+/** Gives all ranks what the first has loaded: tensors, pools, counters. */
+async function shareLoaded(ranks: Ranks, model: SavedModel, loaded?: LoadedFrom): Promise<LoadedFrom> {
+  const from = ranks.fromFirst(loaded)!;
+  await shareNetworks(ranks, model);
   for (const { optimiser, averaged } of model.trained) {
     const kept: OptimiserQuantity[] = ['firstMoment', 'secondMoment'];
     if (averaged.length > 0) kept.push('average');

@@ -46,6 +46,7 @@ export interface DryRun {
 export async function dryRun(opt: TrainOptions, listeners: DryRunListeners = {}): Promise<DryRun> {
   requireTraining(opt);
   if (opt.device !== 'auto') return dryRunOn(opt, listeners);
+  if (opt.precision === 'mixed') return dryRunOn({ ...opt, device: 'webgpu' }, listeners);
   const onCpu = await dryRunOn({ ...opt, device: 'cpu' }, listeners);
   if ((await findHardwareGpu()).adapter === undefined) return onCpu;
   try {

@@ -32,7 +32,7 @@ export class Alerts {
   handle(event: TrainingEvent): void {
     if (event.kind === 'step') this.at = event.report.at;
     if (event.kind === 'validated') {
-      const text = this.plateau.validated(event.at, event.result.l1);
+      const text = this.plateau.validated(event.at, event.result.measures.L1!);
       if (text === undefined) return;
       this.emit({ kind: 'alert', text, at: event.at });
       this.post('plateau', text);

@@ -27,7 +27,7 @@ test('an epoch’s line has the means of its own steps, its rate and its validat
   );
   summary.step(step(6, 8)); // a batch of two
   summary.step(step(8, 9));
-  summary.validated({ l1: 0.25, psnr: 12.345, ssim: 0.5, images: 3 });
+  summary.validated({ measures: { L1: 0.25, PSNR: 12.345, SSIM: 0.5 }, images: 3 });
   assert.equal(
     summary.end(end(10, 3)),
     'epoch  10/200  G_GAN  1.000  G_L1  8.500  lr 2.00e-4  2.00 images/s  0:03  val L1 0.2500  PSNR 12.35 dB  SSIM 0.5000',

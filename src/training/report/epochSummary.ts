@@ -1,4 +1,5 @@
 import { formatClock } from '../../base/duration.js';
+import { inWords } from '../../data/metrics/metrics.js';
 import type { ValidationResult } from '../validation/validate.js';
 import type { StepReport, TrainingEvent } from './trainingEvents.js';
 
@@ -53,8 +54,7 @@ export class EpochSummary {
       formatClock(seconds),
     ];
     if (this.validation !== undefined) {
-      const { l1, psnr, ssim } = this.validation;
-      parts.push(`val L1 ${l1.toFixed(4)}`, `PSNR ${psnr.toFixed(2)} dB`, `SSIM ${ssim.toFixed(4)}`);
+      parts.push(`val ${inWords(this.validation.measures)}`);
     }
     this.sums.clear();
     this.steps = 0;

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import type { Measures, MetricName } from '../../data/metrics/metrics.js';
 import type { RunExit } from '../../records/writing/runRecord.js';
 import type { Line } from './narration.js';
 import type { StepReport, TrainingEvent, TrainingSummary } from './trainingEvents.js';
@@ -35,15 +36,12 @@ export type JsonLine =
       readonly imagesPerSecond: number;
       readonly secondsLeft: number;
     }
-  | {
+  | ({
       readonly event: 'validated';
       readonly step: number;
       readonly epoch: number;
-      readonly l1: number | null;
-      readonly psnr: number | null;
-      readonly ssim: number | null;
       readonly images: number;
-    }
+    } & Readonly<Partial<Record<FieldOf<MetricName>, number | null>>>)
   | {
       readonly event: 'saved';
       readonly step: number;
@@ -96,8 +94,8 @@ export class JsonReport {
         this.pace.step(event.report);
         return event.report.isPrintDue ? this.stepLine(event.report) : undefined;
       case 'validated': {
-        const { l1, psnr, ssim, images } = event.result;
-        return { event: 'validated', ...place(event), ...finite({ l1, psnr, ssim }), images };
+        const { measures, images } = event.result;
+        return { event: 'validated', ...place(event), ...finite(fieldsOf(measures)), images };
       }
       case 'saved':
         return { event: 'saved', ...place(event), tags: event.tags };
@@ -130,4 +128,14 @@ function finite<Name extends string>(values: Readonly<Record<Name, number>>): Re
   return Object.fromEntries(
     entries.map(([name, value]) => [name, Number.isFinite(value) ? value : null]),
   ) as Record<Name, number | null>;
+}
+
+/** How a metric is called in a line: `ms_ssim`. */
+type FieldOf<Name extends string> = Name extends 'MS-SSIM' ? 'ms_ssim' : Lowercase<Name>;
+
+function fieldsOf(measures: Measures) {
+  const entries = Object.entries(measures);
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name.toLowerCase().replace('-', '_'), value]),
+  ) as Record<FieldOf<MetricName>, number>;
 }

@@ -44,6 +44,7 @@ test('images that come faster than they can be written are left out, and do not 
         folders: [],
       },
       resumedFrom: undefined,
+      labelPalette: '',
     },
     [],
   );

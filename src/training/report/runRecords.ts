@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type FloatImages, toImageBatch } from '../../data/batch/floatImages.js';
+import type { FloatImages } from '../../data/batch/floatImages.js';
+import { type Show, showing } from '../../data/batch/shownImage.js';
 import { fingerprint } from '../../data/fingerprint.js';
 import { tableOf } from '../../options/serialise.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
@@ -14,6 +15,7 @@ import type { DatasetRecord, RunExit, RunSession } from '../../records/writing/r
 import { RunRecordFile } from '../../records/writing/runRecordFile.js';
 import type { NamedImages, Scalars, TrackPoint } from '../../records/writing/tracker.js';
 import { registeredExtensions } from '../options.js';
+import type { ValidationResult } from '../validation/validate.js';
 import { datasetChange } from './datasetChange.js';
 import type { Line } from './narration.js';
 import { StepTimes } from './stepTimes.js';
@@ -61,6 +63,7 @@ export class RunRecords {
   /** Records are written one after another; training does not wait for them. */
   private writing: Promise<void> = Promise.resolve();
   private hasFailed = false;
+  private show: Show;
   private imagesWaiting = 0;
   private hasLeftOut = false;
   /** Facts that are still being determined, and the controller that ends the search. */
@@ -74,6 +77,7 @@ export class RunRecords {
     private readonly surroundings: RecordSurroundings,
   ) {
     const { warn } = surroundings;
+    this.show = showing(opt);
     this.log = new RunLog(folder);
     this.record(() => {
       this.file = new RunRecordFile(folder, session, warn);
@@ -91,6 +95,7 @@ export class RunRecords {
     }
     switch (event.kind) {
       case 'started':
+        this.show = showing({ ...this.opt, labelPalette: event.labelPalette });
         this.start(event);
         break;
       case 'step':
@@ -106,11 +111,9 @@ export class RunRecords {
       case 'histograms':
         this.track(({ events }) => events?.histograms(event.at, event.histograms));
         break;
-      case 'validated': {
-        const { l1, psnr, ssim } = event.result;
-        this.scalars(event.at, { 'val/L1': l1, 'val/PSNR': psnr, 'val/SSIM': ssim });
+      case 'validated':
+        this.scalars(event.at, scalarsOf(event.result));
         break;
-      }
       case 'alert':
         this.track(({ events }) => events?.text(event.at, ALERT_TAG, event.text));
         break;
@@ -210,7 +213,7 @@ export class RunRecords {
       return;
     }
     this.imagesWaiting++;
-    const images = imageBatches(visuals);
+    const images = imageBatches(visuals, this.show);
     this.track(async (trackers) => {
       try {
         await write(trackers, images);
@@ -263,6 +266,11 @@ async function describeDataset(
   return { ...dataset, fingerprint: hash, fingerprintOf: of };
 }
 
-function imageBatches(visuals: Visuals): NamedImages {
-  return Object.fromEntries(Object.entries(visuals).map(([name, visual]) => [name, toImageBatch(visual)]));
+function imageBatches(visuals: Visuals, show: Show): NamedImages {
+  return Object.fromEntries(Object.entries(visuals).map(([name, visual]) => [name, show(name, visual)]));
+}
+
+/** As the events call them: `val/MS-SSIM`. */
+function scalarsOf({ measures }: ValidationResult): Scalars {
+  return Object.fromEntries(Object.entries(measures).map(([name, value]) => [`val/${name}`, value]));
 }

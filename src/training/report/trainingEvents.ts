@@ -34,6 +34,8 @@ export interface TrainingStart {
   /** Where the images lie, for data sets of files. */
   readonly folders: readonly ImageFolder[];
   readonly resumedFrom: RunSession['resumedFrom'];
+  /** Colours of classes, as `--label_palette` has them. */
+  readonly labelPalette: string;
 }
 
 /** The events that a training reports while it runs. All of them can be sent between threads. */

@@ -8,7 +8,7 @@ import type { TrainingProgress } from './trainingProgress.js';
 
 /** The facts for the record when a training begins or goes on. */
 export function trainingStart(
-  { dataset, model, resumedFrom }: Training,
+  { opt, dataset, model, resumedFrom }: Training,
   progress: TrainingProgress,
 ): TrainingStart {
   const before = model.totalIters;
@@ -28,6 +28,7 @@ export function trainingStart(
     lossNames: model.graph.lossNames,
     folders: dataset.folders,
     resumedFrom,
+    labelPalette: opt.labelPalette,
   };
 }
 
@@ -41,7 +42,8 @@ export async function describePlan(
     return `nothing is left to train: the run has finished its ${lastEpoch} epochs (more: --n_epochs, --n_epochs_decay)`;
   }
   const validation = validationImages > 0 ? `, validating on ${validationImages}` : '';
-  const facts = [await imageSides(dataset.folders, opt.datasetMode), keptInWords(keptImages)];
+  const padded = opt.preprocess === 'pad' && 'padded to what the networks take, results cut back';
+  const facts = [await imageSides(dataset.folders, opt.datasetMode), keptInWords(keptImages), padded];
   const images = [`${dataset.length} images`, ...facts.filter((fact) => fact)].join(', ') + validation;
   if (model.loadedFrom === undefined) return `training on ${images}`;
   const place = batchIndex === 0 ? '' : `, after batch ${batchIndex} of ${batchesPerEpoch}`;

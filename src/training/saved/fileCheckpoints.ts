@@ -1,5 +1,6 @@
 import { CheckpointStore } from '../../checkpoints/store.js';
 import type { OpenCheckpoints } from '../model/savedModel.js';
+import { loadInitialWeights } from './initialWeights.js';
 import { loadModel, runFolder } from './loadModel.js';
 import { saveCheckpoint } from './saveCheckpoint.js';
 
@@ -8,6 +9,7 @@ export const fileCheckpoints: OpenCheckpoints = (
   opt,
   store = new CheckpointStore(runFolder(opt), { onWarning: console.warn }),
 ) => ({
+  begin: loadInitialWeights,
   load: (model, opt) => loadModel(model, opt, store),
-  save: (tags, model, opt, place, bestL1) => saveCheckpoint(store, tags, model, opt, place, bestL1),
+  save: (tags, model, opt, place, best) => saveCheckpoint(store, tags, model, opt, place, best),
 });

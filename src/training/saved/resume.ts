@@ -5,12 +5,13 @@ import type { LoadedFrom } from '../model/savedModel.js';
 import type { Place } from '../model/savedProgress.js';
 import type { Schedule } from '../model/schedule.js';
 import { parseProgress } from '../model/trainingState.js';
+import type { BestValidation } from '../validation/bestValidation.js';
 
 /** Where a training starts or goes on. */
 export interface StartingPoint {
   readonly place: Place;
-  /** The smallest validation L1 so far: what a checkpoint `best` has to beat. */
-  readonly bestL1: number;
+  /** The best validation so far: what a checkpoint `best` has to beat. */
+  readonly best: BestValidation | undefined;
 }
 
 /** The parts of a model that are set where training goes on from networks alone. */
@@ -39,15 +40,15 @@ export function startingPoint(
   const { loadedFrom } = model;
   if (loadedFrom === undefined) {
     if (checkpoints !== undefined) warnOfEarlierRun(checkpoints, warn);
-    return { place: { epoch: opt.epochCount, batchIndex: 0 }, bestL1: Number.POSITIVE_INFINITY };
+    return { place: { epoch: opt.epochCount, batchIndex: 0 }, best: undefined };
   }
   const { progress } = loadedFrom;
   if (progress === undefined) return afterNetworksAlone(model, loadedFrom, opt, checkpoints, batchSize, warn);
-  const { place, bestL1 } = progress;
+  const { place, best } = progress;
   if (opt.given.includes('epoch_count') && opt.epochCount !== place.epoch) {
     warn(`--epoch_count ${opt.epochCount} has no effect: the checkpoint stands in epoch ${place.epoch}`);
   }
-  return { place, bestL1 };
+  return { place, best };
 }
 
 /** The batches of a data set, and how many images they have. */
@@ -89,18 +90,18 @@ function afterNetworksAlone(
   model.schedule.skip(next - 1);
   model.totalIters = totalIters;
   model.steps = Math.ceil(totalIters / batchSize);
-  return { place: { epoch: next, batchIndex: 0 }, bestL1: knownBest(checkpoints) };
+  return { place: { epoch: next, batchIndex: 0 }, best: knownBest(checkpoints) };
 }
 
 /** The best validation that the run's own training state knows of; `best` must not be replaced by something worse. */
-function knownBest(checkpoints: CheckpointStore | undefined): number {
-  if (checkpoints === undefined) return Number.POSITIVE_INFINITY;
+function knownBest(checkpoints: CheckpointStore | undefined): BestValidation | undefined {
+  if (checkpoints === undefined) return undefined;
   try {
     const { state, close } = checkpoints.load('latest', { networks: [], state: 'if present' });
     close();
-    return state === undefined ? Number.POSITIVE_INFINITY : parseProgress(state.json, []).bestL1;
+    return state && parseProgress(state.json, []).best;
   } catch (error) {
-    if (error instanceof Pix2PixError) return Number.POSITIVE_INFINITY; // there is none, or it is damaged
+    if (error instanceof Pix2PixError) return undefined; // there is none, or it is damaged
     throw error;
   }
 }

@@ -4,12 +4,13 @@ import { checkpointOf } from '../model/checkpointOf.js';
 import type { SavedModel } from '../model/savedModel.js';
 import type { Place } from '../model/savedProgress.js';
 import { registeredExtensions } from '../options.js';
+import type { BestValidation } from '../validation/bestValidation.js';
 import { versionsWith } from './versions.js';
 
 /**
  * Saves a model under the tags, `latest` with the training state, and prunes to `--keep_last`.
  * @param place where training goes on from here
- * @param bestL1 the smallest validation L1 so far
+ * @param best the best validation so far
  * @throws Pix2PixError when the disk is full or the folder cannot be written; the checkpoints before are intact
  */
 export async function saveCheckpoint(
@@ -18,9 +19,9 @@ export async function saveCheckpoint(
   model: SavedModel,
   opt: TrainOptions,
   place: Place,
-  bestL1: number,
+  best: BestValidation | undefined,
 ): Promise<void> {
   const context = { opt, extensions: registeredExtensions(), versions: versionsWith(model.device.versions) };
-  await checkpoints.saveFrom(tags, await checkpointOf(model, context, place, bestL1));
+  await checkpoints.saveFrom(tags, await checkpointOf(model, context, place, best));
   if (Number.isFinite(opt.keepLast)) checkpoints.prune(opt.keepLast);
 }

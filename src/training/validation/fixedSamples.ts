@@ -1,6 +1,6 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import type { FloatImages } from '../../data/batch/floatImages.js';
-import type { Batch } from '../../data/batch/imageBatch.js';
+import type { Batch } from '../../data/batch/sample.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
 import type { Model } from '../model/model.js';
 import { hasValidationFolder, openValidationSet } from './validationSet.js';

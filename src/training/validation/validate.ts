@@ -1,18 +1,19 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
-import { ALONE } from '../../data/batch/batchShare.js';
+import { ALONE, inTurn } from '../../data/batch/batchShare.js';
 import { type FloatImages, toImageBatch } from '../../data/batch/floatImages.js';
+import type { ImageBatch } from '../../data/batch/imageBatch.js';
+import { type FeatureLooks, type Look, setMeasures } from '../../data/metrics/features/featureLooks.js';
 import { type ImageMetrics, imageMetrics } from '../../data/metrics/imageMetrics.js';
 import { MetricMeans } from '../../data/metrics/metricMeans.js';
+import { known, type Measures, measuresOf } from '../../data/metrics/metrics.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
 import type { Model } from '../model/model.js';
 import type { Ranks } from '../parallel/ranks.js';
 import { hasValidationFolder, openValidationSet } from './validationSet.js';
 
-/** Means over the validation set: L1 in units of the loss (images in -1 ... 1), PSNR in dB, SSIM. */
+/** What was measured on the validation set: means over its images, and what is measured of all of them together. */
 export interface ValidationResult {
-  readonly l1: number;
-  readonly psnr: number;
-  readonly ssim: number;
+  readonly measures: Measures;
   readonly images: number;
 }
 
@@ -23,6 +24,8 @@ export interface ValidationSurroundings {
   shouldStop(): boolean;
   /** Those that share the images out, where this process is one of several. */
   readonly ranks?: Ranks;
+  /** Feature networks, where there are some. */
+  readonly looks?: FeatureLooks;
 }
 
 /**
@@ -57,11 +60,11 @@ export async function validationLength(
 export async function validate(
   model: Model,
   opt: TrainOptions,
-  { warn, shouldStop, ranks }: ValidationSurroundings,
+  { warn, shouldStop, ranks, looks }: ValidationSurroundings,
 ): Promise<ValidationResult | 'stopped' | undefined> {
   const dataset = await openValidationSet(opt, warn, ranks);
   const { rank, size } = ranks ?? ALONE;
-  const measured: ImageMetrics[][] = [];
+  const measured: Measured[] = [];
   let isStopped = false;
   try {
     for await (const batch of dataset) {
@@ -69,28 +72,49 @@ export async function validate(
       if (isStopped) break;
       model.setInput(batch);
       await model.test({ draw: rank + size * measured.length });
-      measured.push(await metricsOf(model));
+      const compared = await comparedBy(model);
+      if (compared !== undefined) {
+        const [metrics] = imageMetrics(...compared);
+        measured.push({ metrics, look: await looks?.look(...compared) });
+      }
     }
   } finally {
     await dataset.close();
   }
   if (ranks?.isAny(isStopped) ?? isStopped) return 'stopped';
-  const means = new MetricMeans();
-  for (const metrics of inTurn(ranks?.gather(measured) ?? [measured]).flat()) means.add(metrics);
-  const { count, l1, psnr, ssim } = means.mean();
-  return count === 0 ? undefined : { l1, psnr, ssim, images: count };
+  return summarise(inTurn(ranks?.gather(measured) ?? [measured]));
 }
 
-/** The first of each list, then the second of each, and so on: images in the order in which they were shared out. */
-function inTurn<T>(lists: readonly (readonly T[])[]): T[] {
-  const longest = Math.max(...lists.map(({ length }) => length));
-  return Array.from({ length: longest }, (_, i) => lists.flatMap((list) => list.slice(i, i + 1))).flat();
+/** What one image came to. */
+interface Measured {
+  readonly metrics: ImageMetrics;
+  readonly look?: Look;
+}
+
+function summarise(measured: readonly Measured[]): ValidationResult | undefined {
+  if (measured.length === 0) return undefined;
+  const means = new MetricMeans();
+  for (const { metrics } of measured) means.add(metrics);
+  const found = <K extends keyof Look>(key: K) => measured.flatMap(({ look }) => look?.[key] ?? []);
+  const distances = found('lpips') as number[];
+  const lpips = distances.reduce((sum, distance) => sum + distance, 0) / distances.length;
+  const ofSets = setMeasures(found('made') as Float32Array[], found('wanted') as Float32Array[]);
+  return {
+    measures: known({ ...measuresOf(means.mean()), LPIPS: lpips, ...ofSets }),
+    images: measured.length,
+  };
 }
 
 /** How far what the model made is from what it should be, image by image; empty where that is not known. */
 export async function metricsOf(model: Model): Promise<ImageMetrics[]> {
-  if (model.graph.compared === undefined) return [];
+  const compared = await comparedBy(model);
+  return compared === undefined ? [] : imageMetrics(...compared);
+}
+
+/** What the model has made, and what it should be. */
+async function comparedBy(model: Model): Promise<[made: ImageBatch, wanted: ImageBatch] | undefined> {
+  if (model.graph.compared === undefined) return undefined;
   const visuals: Readonly<Record<string, FloatImages>> = await model.getCurrentVisuals();
   const [made, wanted] = model.graph.compared.map((name) => toImageBatch(visuals[name]));
-  return imageMetrics(made, wanted);
+  return [made, wanted];
 }

@@ -17,7 +17,7 @@ import {
   type Quantity,
   type Slab,
 } from './optimiserMemory.js';
-import { type BuildUpdate, ThreadedUpdate, type UpdateThreads } from './threadedUpdate.js';
+import { ThreadedUpdate, type UpdateThreads } from './threadedUpdate.js';
 import { elementwiseKernel } from './wasm/elementwiseKernel.js';
 import { compile } from './wasm/webAssembly.js';
 
@@ -90,8 +90,7 @@ export class Adam implements Optimiser {
     const key = `${this.memory.slabs.indexOf(slab)} ${quantities.join()}`;
     const arrays = quantities.map((quantity) => allOf(slab, quantity));
     const { betas, clipNorm } = this.settings;
-    const build: BuildUpdate = (length, scalars) =>
-      adamUpdate(betas, length, scalars as never, clipNorm !== undefined);
+    const build = (length: number) => adamUpdate(betas, length, clipNorm !== undefined);
     const update = this.threaded.get(key) ?? (await ThreadedUpdate.prepare(build, arrays, this.threading));
     this.threaded.set(key, update);
     return update;

@@ -17,14 +17,16 @@ import { cpuMemory } from './cpuMemory.js';
 import { timeAlgorithms } from './layerTiming.js';
 import { libraryVersions, onnxRuntime } from './onnxRuntime.js';
 import { ProfileFolder } from './profileFolder.js';
-import { MANY_THREADS, threadCount } from './sessionOptions.js';
+import { threadCount } from './sessionOptions.js';
 import { StateStore } from './stateStore.js';
 import type { UpdateThreads } from './threadedUpdate.js';
 
 /** Runs that count of each algorithm of a layer, and of each layer of a prediction. */
 const [TUNING_ROUNDS, PREDICTION_ROUNDS] = [3, 2];
 
-/** Elements that each of many threads updates in a turn: what lies between two operators stays in the cores' caches. */
+/** From so many threads on, they make Adam's update faster than one of WebAssembly does. */
+const UPDATING_THREADS = 8;
+/** Elements that each of them updates in a turn: what lies between two operators stays in the cores' caches. */
 const PIECE_OF_A_THREAD = 2 ** 17;
 
 export interface CpuSettings extends DeviceSettings {
@@ -144,10 +146,10 @@ export class CpuDevice implements Device {
 
   private updateThreads(): UpdateThreads | undefined {
     const count = threadCount(this.threads);
-    const { updateThreads = count < MANY_THREADS || !onnxRuntime().isNative ? 'one' : undefined } =
+    const { updateThreads = count < UPDATING_THREADS || !onnxRuntime().isNative ? 'one' : undefined } =
       this.settings;
     if (updateThreads === 'one') return undefined;
-    return updateThreads ?? { threads: this.threads, streams: 1, pieceLength: count * PIECE_OF_A_THREAD };
+    return updateThreads ?? { threads: this.threads, pieceLength: count * PIECE_OF_A_THREAD };
   }
 
   private chooserFor(

@@ -27,7 +27,7 @@ export interface Images<Data extends Float32Array | Uint8Array = Float32Array | 
 /** From so many bytes on, an initialiser is handed over beside the model. */
 const LARGE = 4096;
 
-/** A graph of one input and one output with its weights inside, optimised for them. Runs must not overlap. */
+/** A graph of one input with its weights inside, optimised for them. Runs must not overlap. */
 export class InferenceSession {
   private constructor(private readonly session: Ort.InferenceSession) {}
 
@@ -61,12 +61,20 @@ export class InferenceSession {
     return new InferenceSession(await createSession(file, settings(options)));
   }
 
+  /** The graph's first output. */
   async run(images: Images): Promise<Images> {
+    return (await this.runAll(images))[this.session.outputNames[0]];
+  }
+
+  /** All outputs of the graph by name. */
+  async runAll(images: Images): Promise<Readonly<Record<string, Images>>> {
     const { Tensor } = onnxRuntime().ort;
     const type = images.data instanceof Float32Array ? 'float32' : 'uint8';
     const feeds = { [this.session.inputNames[0]]: new Tensor(type, images.data, images.shape) };
-    const output = (await this.session.run(feeds))[this.session.outputNames[0]];
-    return { data: output.data as Float32Array | Uint8Array, shape: output.dims };
+    const outputs = Object.entries(await this.session.run(feeds));
+    return Object.fromEntries(
+      outputs.map(([name, { data, dims }]) => [name, { data: data as Images['data'], shape: dims }]),
+    );
   }
 
   async dispose(): Promise<void> {

@@ -9,8 +9,6 @@ export interface SessionOptions {
   readonly threads: number;
   /** Whether freed memory is kept for the next tensor, which is faster, or given back. Default: true. */
   readonly keepsMemory?: boolean;
-  /** Sequences of operators that run at once, each in a thread of its own, and the file that names their nodes. Default: all are one. */
-  readonly streams?: { readonly count: number; readonly file: string };
   /** Settings of ONNX Runtime's sessions besides those that all have, by their names without `session.`. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Writes ONNX Runtime's profile to files whose names start so. */
@@ -32,19 +30,11 @@ export class Session {
 
   static async create(
     model: Uint8Array,
-    { threads, keepsMemory = true, streams, settings, profilePrefix }: SessionOptions,
+    { threads, keepsMemory = true, settings, profilePrefix }: SessionOptions,
   ): Promise<Session> {
-    const common = sessionOptions(threads, {
-      ...settings,
-      ...(streams !== undefined && { node_partition_config_file: streams.file }),
-    });
+    const common = sessionOptions(threads, settings);
     const session = await createSession(model, {
       ...common,
-      ...(streams !== undefined && {
-        executionMode: 'parallel',
-        interOpNumThreads: streams.count,
-        graphOptimizationLevel: 'disabled', // nodes keep their names
-      }),
       enableCpuMemArena: keepsMemory,
       // Equal nodes are shared by `GraphBuilder`; those that it leaves are computed again to save memory.
       extra: {

@@ -2,6 +2,7 @@ import { type Program, valuesOf } from '../../ir/program.js';
 import type { State } from '../../ir/state.js';
 import { elementCount } from '../../ir/tensorType.js';
 import type { HostStep, Value } from '../../ir/value.js';
+import type { ScheduleOptions } from '../../loops/schedule.js';
 import type { Executable, RunInputs, RunResults } from '../../runtime/executable.js';
 import { fillInput } from '../../runtime/fillInput.js';
 import type { TensorArray } from '../../runtime/tensorArray.js';
@@ -15,6 +16,7 @@ export interface InterpretedCompilation {
   readonly states: InterpretedStates;
   readonly optimiserOf: (state: State) => InterpretedAdam | undefined;
   readonly precision: Precision;
+  readonly options: ScheduleOptions;
 }
 
 /** A program as kernels that run one after another, and host steps between them. */
@@ -31,7 +33,12 @@ export class InterpretedExecutable implements Executable {
   ) {
     const read = valuesOf(program).filter(({ source }) => source.kind === 'input');
     this.inputs = new Map(read.map((value) => [value, new Float64Array(elementCount(value.shape))]));
-    this.schedule = new ScheduleRun(program, (value) => this.given(value), compilation.precision);
+    this.schedule = new ScheduleRun(
+      program,
+      (value) => this.given(value),
+      compilation.precision,
+      compilation.options,
+    );
     for (const step of program.hostSteps) this.optimiserFor(step);
   }
 

@@ -1,5 +1,6 @@
 import type { Program } from '../../ir/program.js';
 import type { State } from '../../ir/state.js';
+import type { ScheduleOptions } from '../../loops/schedule.js';
 import type { Device, StateData } from '../../runtime/device.js';
 import type { MemoryModel } from '../../runtime/memoryModel.js';
 import { footprintOf } from '../../runtime/memoryPlan.js';
@@ -33,8 +34,14 @@ export class InterpreterDevice implements Device {
   private readonly optimiserOf = new Map<State, InterpretedAdam>();
   private readonly executables = new Set<InterpretedExecutable>();
 
-  /** @param precision what results are rounded to; default: not at all */
-  constructor(private readonly precision: Precision = 'f64') {
+  /**
+   * @param precision what results are rounded to; default: not at all
+   * @param options by which programs become kernels; those of another device round where that one does
+   */
+  constructor(
+    private readonly precision: Precision = 'f64',
+    private readonly options: ScheduleOptions = {},
+  ) {
     this.fingerprint = `interpreter ${precision}`;
   }
 
@@ -81,7 +88,7 @@ export class InterpreterDevice implements Device {
     const executable = new InterpretedExecutable(program, {
       states: this.states,
       optimiserOf: (state) => this.optimiserOf.get(state),
-      precision: this.precision,
+      ...{ precision: this.precision, options: this.options },
     });
     this.executables.add(executable);
     return executable;

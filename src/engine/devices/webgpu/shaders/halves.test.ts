@@ -1,15 +1,18 @@
 /** Generated kernels over 16-bit floats at random shapes, beside the interpreter, which rounds where they do. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { assertClose, maxDifference } from '../../../../../test/assertClose.js';
 import { drawnContractions, drawnMaps, drawnRows } from '../../../../../test/drawnKernels.js';
 import { gpuTest } from '../../../../../test/foundDevices.js';
 import { runByBoth } from '../../../../../test/kernelAgreement.js';
+import type { Index } from '../../../ir/loopForm.js';
 import { f32 } from '../../../ir/tensorType.js';
 import { binaryExpr, load, number } from '../../../loops/expressions.js';
 import { inHalves } from '../../../loops/halves.js';
+import { variable } from '../../../loops/indices.js';
 import { expressionsIn, type Kernel, kernelOf } from '../../../loops/kernel.js';
 import { tensorsIn } from '../../../loops/operands.js';
-import { external, map } from '../../../loops/tensors.js';
+import { contraction, external, map } from '../../../loops/tensors.js';
 import { contractionShape } from './contractionShape.js';
 import { isStoredByFours } from './halfStores.js';
 import { smallTile } from './tiles.js';
@@ -70,6 +73,20 @@ gpuTest('numbers that are too large are infinite, and spoil no neighbour', async
   assert.deepEqual([...Array.from(found)], [...expected]);
   assert.ok(expected.some(Number.isFinite) && expected.includes(Number.POSITIVE_INFINITY));
   assert.ok(expected.includes(Number.NEGATIVE_INFINITY));
+});
+
+gpuTest('factors of long sums are rounded, and only they', async () => {
+  const [x, y] = [external('x', f32(8, 32)), external('y', f32(32, 8))];
+  const scaled = (row: Index, term: Index) => binaryExpr('mul', load(x, [row, term]), number(1.1));
+  const [i, j, k] = [variable(0, 8), variable(1, 8), variable(2, 32)];
+  const product = contraction(f32(8, 8), { shape: [8, 8], over: [32], a: scaled(i, k), b: load(y, [k, j]) });
+  const exact = kernelOf(product);
+  const kernel = inHalves(exact, new Set());
+  const tile = smallTile(contractionShape(kernel)!);
+  const stored = async (of: Kernel) => (await runByBoth({ kernel: of, tile, seed: 6 })).at(-1)!;
+  const [rounded, not] = [await stored(kernel), await stored(exact)];
+  assertClose(rounded.found, rounded.expected, 'rounded');
+  assert.ok(maxDifference(rounded.expected, not.expected) > 1e-4);
 });
 
 property('contractions', drawnContractions, 6);

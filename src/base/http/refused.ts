@@ -1,13 +1,21 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 
+/** What a server says when it refuses a request, as JSON. */
+export interface Refusal {
+  readonly error: string;
+  readonly fix?: string;
+}
+
 /** Refuses a request: becomes a `Refusal` with this status. */
 export class Refused extends Error {
   override readonly name = 'Refused';
 
+  /** @param retryAfter seconds after which it may be asked again */
   constructor(
     readonly status: ContentfulStatusCode,
     message: string,
     readonly fix?: string,
+    readonly retryAfter?: number,
   ) {
     super(message);
   }

@@ -1,3 +1,6 @@
+import { type FloatImages, type Images, isFloat } from './floatImages.js';
+import type { Size } from './geometry.js';
+
 /** Elements of images. */
 export type Pixels = Float32Array | Uint8Array | Uint16Array;
 
@@ -57,4 +60,37 @@ export function cut<Data extends Pixels>(
     }
   }
   return { data: result, width: w, height: h, channels };
+}
+
+/** Every image of a batch padded by its mirror image, or cut back: the top left corner stays. */
+export function resizedImages<Data extends Pixels>(
+  data: Data,
+  count: number,
+  channels: number,
+  from: Size,
+  to: Size,
+): Data {
+  const [before, after] = [from.width * from.height * channels, to.width * to.height * channels];
+  const result = emptyLike(data, count * after);
+  for (let i = 0; i < count; i++) {
+    const image = { data: data.subarray(i * before, (i + 1) * before) as Data, ...from, channels };
+    result.set(cut(image, { left: 0, top: 0, ...to }).data, i * after);
+  }
+  return result;
+}
+
+/** Images of another size, likewise; the same ones where it is theirs. */
+export function fitImages(images: FloatImages, to: Size): FloatImages;
+export function fitImages(images: Images, to: Size): Images;
+export function fitImages(images: Images, to: Size): Images {
+  if (isFloat(images)) {
+    const [n, c, height, width] = images.shape;
+    if (width === to.width && height === to.height) return images;
+    const data = resizedImages(images.data, n * c, 1, { width, height }, to);
+    return { data, shape: [n, c, to.height, to.width] };
+  }
+  const [n, height, width, c] = images.shape;
+  if (width === to.width && height === to.height) return images;
+  const data = resizedImages(images.data, n, c, { width, height }, to);
+  return { data, shape: [n, to.height, to.width, c] };
 }

@@ -1,0 +1,64 @@
+const page = (text, link) => ({ text, link });
+
+const GUIDE = [
+  page('First steps', '/'),
+  page('Guide', '/guide'),
+  page('Install', '/install'),
+  page('Recipes', '/recipes'),
+  page('Devices', '/devices'),
+  page('Clusters', '/cluster'),
+];
+const USE = [
+  page('Translate and export', '/deploy'),
+  page('Serve over HTTP', '/serve'),
+  page('Dashboard', '/dashboard'),
+  page('Tracking', '/tracking'),
+  page('Weights of others', '/interchange'),
+];
+const INSIDE = [
+  page('Results', '/results'),
+  page('Performance', '/performance'),
+  page('Architecture', '/architecture'),
+  page('A walk through the code', '/walk'),
+  page('Dependencies', '/dependencies'),
+  page('Contributing', '/contributing'),
+  page('Changelog', '/changelog'),
+];
+
+/** As GitHub names headings, so that one link serves both. */
+const slug = (heading) =>
+  heading
+    .trim()
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}_\- ]/gu, '')
+    .replace(/ /g, '-');
+
+/**
+ * The site: nothing of it is loaded from elsewhere, search included.
+ * @param {boolean} hasPlayground whether a model to play with is in it
+ * @returns {import('vitepress').UserConfig}
+ */
+export function siteConfig(hasPlayground) {
+  const playground = hasPlayground
+    ? [{ ...page('Playground', '/playground/index.html'), target: '_self' }]
+    : [];
+  return {
+    title: 'pix2pix-ts',
+    description: 'Train, watch and run pix2pix and CycleGAN in TypeScript',
+    base: process.env.SITE_BASE ?? '/',
+    head: [['link', { rel: 'icon', href: 'data:,' }]],
+    ignoreDeadLinks: [/^\/playground\//],
+    markdown: { anchor: { slugify: slug } },
+    themeConfig: {
+      nav: [page('Guide', '/guide'), page('Recipes', '/recipes'), page('API', '/api/'), ...playground],
+      sidebar: [
+        { text: 'Train', items: GUIDE },
+        { text: 'Use', items: USE },
+        { text: 'Inside', items: INSIDE },
+        { text: 'API', link: '/api/' },
+      ],
+      search: { provider: 'local' },
+      outline: [2, 3],
+    },
+  };
+}

@@ -1,0 +1,141 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import { cropTiles } from '../data/make/crop/cropTiles.js';
+import { type ProcessSteps, processImages } from '../data/make/processImages.js';
+import { shownExamples } from './command.js';
+import { runJob } from './jobProgress.js';
+import { print } from './output.js';
+import { readSize } from './pixelSize.js';
+import { wholeNumberIn } from './wholeNumber.js';
+
+const FIX = 'images written so far are whole: run again with --overwrite';
+const note = (text: string): void => void process.stderr.write(`note: ${text}\n`);
+
+/** `pix2pix dataset crop`. */
+export function cropCommand(): Command {
+  return new Command('crop')
+    .description('cut images of any size into square tiles, which may overlap')
+    .argument('<images>', 'folder of images, with all folders below it')
+    .argument('<out>', 'folder of the tiles')
+    .option('--size <pixels>', 'width and height of a tile', wholeNumberIn(1, 16384), 256)
+    .option('--overlap <pixels>', 'pixels that neighbours share', wholeNumberIn(0, 16383), 0)
+    .option('--pairs', 'images are A|B pairs: cut both halves alike', false)
+    .option('--overwrite', 'replace tiles that are there already', false)
+    .addHelpText(
+      'after',
+      shownExamples([
+        'pix2pix dataset crop aerial tiles --size 512 --overlap 64',
+        'pix2pix dataset crop maps/train tiles/train --pairs',
+      ]),
+    )
+    .action(
+      async (
+        from: string,
+        out: string,
+        flags: { size: number; overlap: number; pairs: boolean; overwrite: boolean },
+      ) => {
+        const { images, tiles, tooSmall } = await runJob('the cutting', FIX, (onProgress, signal) =>
+          cropTiles({ from, out, ...flags, onProgress, onNote: note, signal }),
+        );
+        const small = tooSmall === 0 ? '' : `, without ${tooSmall} that are smaller than a tile`;
+        print(`cut ${images - tooSmall} images into ${tiles} tiles in ${out}${small}`);
+      },
+    );
+}
+
+interface ProcessFlags {
+  readonly resize?: { readonly width: number; readonly height: number };
+  readonly resize_filter: 'bicubic' | 'nearest';
+  readonly gray: boolean;
+  readonly edges: boolean;
+  readonly edge_sigma: number;
+  readonly edge_thresholds?: { readonly low: number; readonly high: number };
+  readonly blank?: ProcessSteps['blank'];
+  readonly overwrite: boolean;
+}
+
+/** `pix2pix dataset process`. */
+export function processCommand(): Command {
+  return new Command('process')
+    .description('make images of images: resized, grey, their edges, with a blank region; in this order')
+    .argument('<images>', 'folder of images, with all folders below it')
+    .argument('<out>', 'folder of the new images, under the same names as PNG')
+    .option('--resize <size>', 'to 256, or 512x256 (width x height)', readSize)
+    .addOption(
+      new Option('--resize_filter <name>', 'nearest keeps the numbers of classes')
+        .choices(['bicubic', 'nearest'])
+        .default('bicubic'),
+    )
+    .option('--gray', 'one channel, the luma', false)
+    .option('--edges', 'edges by the method of Canny, white on black', false)
+    .option('--edge_sigma <pixels>', 'how much is smoothed before', readNumber, 1.4)
+    .option(
+      '--edge_thresholds <low,high>',
+      'levels a pixel: above high is an edge, and what is above low beside one (default: 4,10)',
+      readThresholds,
+    )
+    .option(
+      '--blank <l,t,w,h>',
+      'a white rectangle, in parts of width and height: 0.25,0.25,0.5,0.5',
+      readRectangle,
+    )
+    .option('--overwrite', 'replace images that are there already', false)
+    .addHelpText(
+      'after',
+      shownExamples([
+        'pix2pix dataset process photos edges --resize 256 --edges',
+        'pix2pix dataset process photos holes --blank 0.25,0.25,0.5,0.5',
+      ]),
+    )
+    .action(async (from: string, out: string, { overwrite, ...flags }: ProcessFlags) => {
+      const steps = stepsOf(flags);
+      if (Object.values(steps).every((step) => step === undefined || step === false))
+        throw new Pix2PixError(
+          'nothing is to be done',
+          { images: from },
+          'pass --resize, --gray, --edges or --blank',
+        );
+      const count = await runJob('the processing', FIX, (onProgress, signal) =>
+        processImages({ from, out, steps, overwrite, onProgress, signal }),
+      );
+      print(`made ${count} images in ${out}`);
+    });
+}
+
+function stepsOf({
+  resize,
+  resize_filter: filter,
+  gray,
+  edges,
+  edge_sigma: sigma,
+  edge_thresholds = { low: 4, high: 10 },
+  blank,
+}: Omit<ProcessFlags, 'overwrite'>): ProcessSteps {
+  return {
+    gray,
+    blank,
+    resize: resize && { ...resize, filter },
+    edges: edges ? { sigma, ...edge_thresholds } : undefined,
+  };
+}
+
+function readNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value <= 100) return value;
+  throw new InvalidArgumentError('It must be 0 to 100.');
+}
+
+function readThresholds(text: string): { low: number; high: number } {
+  const [low, high] = text.split(',').map(Number);
+  if (low >= 0 && high >= low && Number.isFinite(high)) return { low, high };
+  throw new InvalidArgumentError('It is two numbers, the lower one first, such as 4,10.');
+}
+
+function readRectangle(text: string): NonNullable<ProcessSteps['blank']> {
+  const [left, top, width, height, ...rest] = text.split(',').map(Number);
+  const isWithin = left >= 0 && top >= 0 && width > 0 && height > 0 && left + width <= 1 && top + height <= 1;
+  if (isWithin && rest.length === 0) return { left, top, width, height };
+  throw new InvalidArgumentError(
+    'It is left, top, width and height between 0 and 1, such as 0.25,0.25,0.5,0.5.',
+  );
+}

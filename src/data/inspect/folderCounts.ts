@@ -1,0 +1,37 @@
+import type { ImageFacts } from './imageFacts.js';
+import type { FolderReport } from './inspection.js';
+import { Tally } from './tally.js';
+
+/** Counts what the images of a folder are. */
+export class FolderCounts {
+  private readonly formats = new Tally();
+  private readonly sizes = new Tally();
+  private readonly channels = new Tally();
+  private readonly depths = new Map<number, { images: number; low: number; high: number }>();
+
+  /** @param images of the folder, those that cannot be decoded too */
+  constructor(private readonly images: number) {}
+
+  add({ format, width, height, channels, bits, low, high }: ImageFacts): void {
+    this.formats.add(format);
+    this.sizes.add(`${width} × ${height}`);
+    this.channels.add(`${channels}`);
+    const depth = this.depths.get(bits);
+    if (depth === undefined) this.depths.set(bits, { images: 1, low, high });
+    else {
+      depth.images++;
+      depth.low = Math.min(depth.low, low);
+      depth.high = Math.max(depth.high, high);
+    }
+  }
+
+  report(): Omit<FolderReport, 'folder' | 'samples'> {
+    return {
+      images: this.images,
+      formats: this.formats.top,
+      sizes: this.sizes.top,
+      channels: this.channels.top,
+      depths: [...this.depths].sort(([a], [b]) => a - b).map(([bits, counts]) => ({ bits, ...counts })),
+    };
+  }
+}

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, test } from 'node:test';
+import sharp from 'sharp';
+import { writeInspection } from '../../records/writing/inspectionPage.js';
+import { inspectDataset } from './inspectDataset.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'pix2pix-inspect-'));
+after(() => rmSync(folder, { recursive: true }));
+
+/** An image of one colour, which no other has. */
+async function write(path: string, colour: number, width = 12, height = 10): Promise<void> {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  const create = { width, height, channels: 3, background: { r: colour, g: 40, b: 250 } } as const;
+  await sharp({ create }).toFile(join(folder, path));
+}
+
+await write('set/train_A/1.png', 1);
+await write('set/train_B/1.jpg', 2);
+await write('set/train_A/2.png', 3);
+await write('set/train_B/2.png', 4, 11);
+await write('set/train_A/lone.png', 5);
+copyFileSync(join(folder, 'set/train_A/1.png'), join(folder, 'set/train_A/again.png'));
+writeFileSync(
+  join(folder, 'set/train_A/broken.png'),
+  readFileSync(join(folder, 'set/train_A/1.png')).subarray(0, 60),
+);
+writeFileSync(join(folder, 'set/notes.txt'), '');
+mkdirSync(join(folder, 'set/train_B'), { recursive: true });
+const deep = new Uint16Array(8 * 8).map((_, i) => i * 60 + 200);
+await sharp(deep, { raw: { width: 8, height: 8, channels: 1 } })
+  .toColourspace('grey16')
+  .toFile(join(folder, 'set/train_B/deep.png'));
+
+test('an inspection tells counts, sizes, depths, what is broken, lone, equal or misaligned, and what was passed over', async () => {
+  const found = await inspectDataset({ root: join(folder, 'set'), samples: 2 });
+  const [a, b] = found.folders;
+  assert.deepEqual([a.folder, a.images, a.sizes], ['train_A', 5, [['12 × 10', 4]]]);
+  assert.deepEqual([b.folder, b.images, b.formats.toString()], ['train_B', 3, 'png,2,jpeg,1']);
+  assert.deepEqual(b.depths.map(({ bits, images, low, high }) => [bits, images, low, high])[1], [
+    16,
+    1,
+    200,
+    63 * 60 + 200,
+  ]);
+  assert.deepEqual(b.channels, [
+    ['3', 2],
+    ['1', 1],
+  ]);
+  assert.deepEqual(
+    found.broken.shown.map((text) => text.split(':')[0]),
+    ['train_A/broken.png'],
+  );
+  assert.deepEqual(found.duplicates.shown, ['train_A/1.png = train_A/again.png']);
+  const [sides] = found.sides;
+  assert.deepEqual(
+    [sides.pairs, sides.onlyA.shown, sides.onlyB.shown],
+    [2, ['again', 'broken', 'lone'], ['deep']],
+  );
+  assert.deepEqual(sides.misaligned.shown, ['2: 12 × 10, 11 × 10']);
+  assert.deepEqual(found.passedOver, { '.txt': 1 });
+  assert.match(found.layout.fix!, /rename them to trainA and trainB/);
+  const page = await writeInspection(join(folder, 'page'), found);
+  const text = readFileSync(page, 'utf8');
+  for (const part of [
+    'train_A/broken.png',
+    '2: 12 × 10, 11 × 10',
+    '16 bits, levels 200 to 3980',
+    'images/0_0.png',
+  ])
+    assert.ok(text.includes(part), part);
+});
+
+test('other people’s folders are recognised and named', async () => {
+  const layouts: [string[], RegExp][] = [
+    [['l1/trainA/1.png', 'l1/trainB/1.png'], /two sides of a training in trainA and trainB/],
+    [['l2/train/1.png'], /A\|B pairs, or of single images, in train/],
+    [['l3/A/train/1.png', 'l3/B/train/1.png'], /A.train and .*B.train/],
+    [['l4/Train/1.png'], /l4.Train/],
+    [['l5/train/A/1.png', 'l5/train/B/1.png'], /train.A and train.B/],
+  ];
+  let colour = 60;
+  for (const [i, [paths, message]] of layouts.entries()) {
+    for (const path of paths) await write(path, colour++);
+    const { layout, sides } = await inspectDataset({ root: join(folder, `l${i + 1}`), samples: 0 });
+    assert.match(layout.found, message);
+    assert.equal(sides.length, paths.length - 1);
+  }
+  mkdirSync(join(folder, 'empty'));
+  await assert.rejects(inspectDataset({ root: join(folder, 'empty'), samples: 1 }), /holds no images/);
+});

@@ -1,0 +1,116 @@
+import { existsSync } from 'node:fs';
+import { join, parse, resolve, sep } from 'node:path';
+import sharp from 'sharp';
+import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { writeFileAtomic } from '../../base/files/atomicFile.js';
+import type { OnProgress } from '../../base/progress.js';
+import { resizeRegion } from '../augment/transform.js';
+import type { Pixels } from '../batch/pixels.js';
+import { decodeImage } from '../decode/decode.js';
+import type { RgbImage } from '../decode/rgbImage.js';
+import { listImages } from '../listing/listImages.js';
+import { pathsOf } from '../listing/pathList.js';
+import { type CannyThresholds, cannyEdges } from './canny.js';
+import { inParallel } from './inParallel.js';
+
+/** What is done to each image, in this order. */
+export interface ProcessSteps {
+  /** To this width and height, whatever the image's own are. */
+  readonly resize?: {
+    readonly width: number;
+    readonly height: number;
+    readonly filter: 'bicubic' | 'nearest';
+  };
+  /** To one channel, its luma. */
+  readonly gray?: boolean;
+  /** To its edges, white on black. */
+  readonly edges?: CannyThresholds;
+  /** A rectangle that becomes white, in parts of width and height, 0 ... 1. */
+  readonly blank?: {
+    readonly left: number;
+    readonly top: number;
+    readonly width: number;
+    readonly height: number;
+  };
+}
+
+/** Which images are processed, and where they go. */
+export interface ProcessOptions {
+  readonly from: string;
+  readonly out: string;
+  readonly steps: ProcessSteps;
+  readonly overwrite?: boolean;
+  readonly onProgress?: OnProgress;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Makes images of images, under the same names as PNG: inputs for a training, such as edges or holes, from the pictures that they
+ * are to become.
+ *
+ * @returns how many
+ * @throws Pix2PixError where there are none, one cannot be decoded, or a file is there already
+ */
+export async function processImages(options: ProcessOptions): Promise<number> {
+  const { from, out, steps, overwrite = false, onProgress, signal } = options;
+  const [source, target] = [resolve(from), resolve(out)];
+  if (source === target || target.startsWith(source + sep))
+    throw new Pix2PixError(
+      'the images would lie among those that they are made of',
+      { images: source, out: target },
+      'give another folder',
+    );
+  const { images } = await listImages(from);
+  if (images.length === 0)
+    throw new Pix2PixError('there are no images to process', { folder: from }, 'name a folder of images');
+  let done = 0;
+  await inParallel(pathsOf(images), signal, async (path) => {
+    const { dir, name } = parse(path);
+    const file = join(out, dir, `${name}.png`);
+    if (!overwrite && existsSync(file))
+      throw new Pix2PixError(
+        'an image is there already',
+        { file },
+        'choose another folder, or pass --overwrite',
+      );
+    writeFileAtomic(file, await processed(await decodeImage(join(from, path)), steps), { durable: false });
+    onProgress?.({ stage: 'processing', unit: 'images', done: ++done, total: images.length });
+  });
+  return images.length;
+}
+
+async function processed(image: RgbImage, { resize, gray, edges, blank }: ProcessSteps): Promise<Buffer> {
+  const channels = gray || edges !== undefined ? 1 : 3;
+  const { data: pixels, width, height } = await resized(image, resize, channels);
+  const levels = Uint8Array.from(pixels);
+  const data = edges === undefined ? levels : cannyEdges(levels, width, height, edges);
+  if (blank !== undefined) whiten(data, { width, height, channels }, blank);
+  return sharp(data, { raw: { width, height, channels } })
+    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+    .png()
+    .toBuffer();
+}
+
+/** As training resizes and makes luma; with nearest, pixels are taken as they are. */
+async function resized(image: RgbImage, to: ProcessSteps['resize'], channels: 1 | 3): Promise<Pixels> {
+  const { data, width, height } = image;
+  if (to?.filter !== 'nearest')
+    return resizeRegion(image, { left: 0, top: 0, width, height }, to ?? { width, height }, channels);
+  const taken = await sharp(data, { raw: { width, height, channels: 3 } })
+    .resize(to.width, to.height, { fit: 'fill', kernel: 'nearest' })
+    .raw()
+    .toBuffer();
+  const size = { width: to.width, height: to.height };
+  return resizeRegion({ data: taken, ...size }, { left: 0, top: 0, ...size }, size, channels);
+}
+
+function whiten(
+  data: Uint8Array,
+  { width, height, channels }: { readonly width: number; readonly height: number; readonly channels: number },
+  blank: NonNullable<ProcessSteps['blank']>,
+): void {
+  const [left, right] = [blank.left, blank.left + blank.width].map((part) => Math.round(part * width));
+  const [top, bottom] = [blank.top, blank.top + blank.height].map((part) => Math.round(part * height));
+  for (let y = top; y < bottom; y++)
+    data.fill(255, (y * width + left) * channels, (y * width + right) * channels);
+}

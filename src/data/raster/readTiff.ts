@@ -1,0 +1,129 @@
+import { fromArrayBuffer, type GeoTIFF, type GeoTIFFImage } from 'geotiff';
+import { BadImageError } from '../decode/badImage.js';
+import { readImageFile } from '../decode/decode.js';
+import { formatOf } from '../decode/format.js';
+import { MAX_PIXELS } from '../decode/limits.js';
+import type { NumberArray, Raster, RasterHeader, TiffTag } from './raster.js';
+
+const MOST_PAGES = 1024;
+
+/** The tags of GeoTIFF (OGC 19-008r4), and what GDAL adds. */
+const PLACE_TAGS: Readonly<Record<number, TiffTag['type']>> = {
+  ...{ 33550: 'double', 33922: 'double', 34264: 'double' }, // pixel scale, tie points, transformation
+  ...{ 34735: 'short', 34736: 'double', 34737: 'ascii' }, // keys, and their numbers and texts
+  ...{ 42112: 'ascii', 42113: 'ascii' }, // GDAL's metadata, and what number is none
+};
+const [COLOUR_MAP, EXTRA_SAMPLES, NO_DATA] = [320, 338, 42113];
+/** ExtraSamples that are opacity. */
+const OPACITY = [1, 2];
+const IS_PALETTE = 3;
+
+/**
+ * Reads a TIFF of any number of channels and any type of numbers. The pages of a file that are of one size are channels
+ * side by side, in their order; overviews and masks, which are not, are passed over.
+ */
+export async function readTiff(name: string, file: Buffer): Promise<Raster> {
+  const pages = await pagesOf(file);
+  const { width, height } = headerOf(name, pages);
+  const rasters: NumberArray[] = [];
+  for (const page of pages)
+    rasters.push((await page.readRasters({ interleave: true })) as unknown as NumberArray);
+  const counts = pages.map((page) => page.getSamplesPerPixel());
+  const [first] = pages;
+  const directory = first.fileDirectory;
+  const valueAt = async (code: number) => (directory.hasTag(code) ? directory.loadValue(code) : undefined);
+  const noData = Number.parseFloat(String(await valueAt(NO_DATA)));
+  const extra: number[] = Array.from((await valueAt(EXTRA_SAMPLES)) ?? []);
+  const colours = first.fileDirectory.getValue('PhotometricInterpretation') === IS_PALETTE;
+  return {
+    ...{
+      width,
+      height,
+      data: joinChannels(rasters, counts),
+      channels: counts.reduce((sum, count) => sum + count),
+    },
+    hasAlpha: pages.length === 1 && extra.length > 0 && OPACITY.includes(extra[extra.length - 1]),
+    ...(!Number.isNaN(noData) && { noData }),
+    ...(colours && { palette: paletteOf(await directory.loadValue(COLOUR_MAP)) }),
+    tags: await placeTags(first),
+  };
+}
+
+/** Size and channels, of which nothing is decoded yet. */
+export async function readTiffHeader(name: string, file: Buffer): Promise<RasterHeader> {
+  return headerOf(name, await pagesOf(file));
+}
+
+async function pagesOf(file: Buffer): Promise<GeoTIFFImage[]> {
+  const bytes = file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength);
+  const tiff: GeoTIFF = await fromArrayBuffer(bytes as ArrayBuffer);
+  const pages = [await tiff.getImage(0)];
+  // not by their count, which a file whose last page leads to its first does not have
+  for (let i = 1; i < MOST_PAGES; i++) {
+    const page = await tiff.getImage(i).catch(noSuchPage);
+    if (page === undefined) break;
+    if (page.getWidth() === pages[0].getWidth() && page.getHeight() === pages[0].getHeight())
+      pages.push(page);
+  }
+  return pages;
+}
+
+function noSuchPage(error: unknown): undefined {
+  if (!/^No image at index/.test((error as Error).message)) throw error;
+}
+
+function headerOf(name: string, pages: readonly GeoTIFFImage[]): RasterHeader {
+  const [first] = pages;
+  for (const page of pages) {
+    const tile = page.getTileWidth() * page.getTileHeight();
+    if (!(tile > 0 && tile <= MAX_PIXELS))
+      throw new BadImageError(name, `its tiles have ${page.getTileWidth()}x${page.getTileHeight()} pixels`);
+  }
+  const channels = pages.reduce((sum, page) => sum + page.getSamplesPerPixel(), 0);
+  return { width: first.getWidth(), height: first.getHeight(), channels };
+}
+
+/** What a file says of its place on the earth, where it is a TIFF. */
+export async function readPlaceTags(source: string | Uint8Array): Promise<TiffTag[]> {
+  const file = typeof source === 'string' ? await readImageFile(source) : Buffer.from(source);
+  if (formatOf(file) !== 'tiff') return [];
+  const [first] = await pagesOf(file);
+  return placeTags(first);
+}
+
+/** Several rasters of one size as one, their channels side by side. */
+export function joinChannels(rasters: readonly NumberArray[], counts: readonly number[]): NumberArray {
+  const [first] = rasters;
+  if (rasters.length === 1) return first;
+  const isOneType = rasters.every((raster) => raster.constructor === first.constructor);
+  const all = counts.reduce((sum, count) => sum + count);
+  const pixels = first.length / counts[0];
+  const joined = isOneType
+    ? new (first.constructor as new (length: number) => NumberArray)(pixels * all)
+    : new Float64Array(pixels * all);
+  let before = 0;
+  for (const [r, raster] of rasters.entries()) {
+    const count = counts[r];
+    for (let i = 0; i < pixels; i++)
+      for (let c = 0; c < count; c++) joined[i * all + before + c] = raster[i * count + c];
+    before += count;
+  }
+  return joined;
+}
+
+/** All reds, all greens and all blues, of 16 bits, as colours of 8. */
+function paletteOf(map: ArrayLike<number>): Uint8Array {
+  const count = map.length / 3;
+  return Uint8Array.from({ length: map.length }, (_, i) => map[(i % 3) * count + Math.floor(i / 3)] >> 8);
+}
+
+async function placeTags({ fileDirectory }: GeoTIFFImage): Promise<TiffTag[]> {
+  const tags: TiffTag[] = [];
+  for (const [key, type] of Object.entries(PLACE_TAGS)) {
+    const code = Number(key);
+    if (!fileDirectory.hasTag(code)) continue;
+    const value: string | ArrayLike<number> = await fileDirectory.loadValue(code);
+    tags.push({ code, type, value: typeof value === 'string' ? value : Array.from(value) });
+  }
+  return tags;
+}

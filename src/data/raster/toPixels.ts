@@ -1,0 +1,94 @@
+import type { Pixels } from '../batch/pixels.js';
+import { NO_CLASS } from '../batch/shownImage.js';
+import type { LabelsFormat, ValuesFormat } from '../batch/sideFormat.js';
+import { BadImageError } from '../decode/badImage.js';
+import type { NumberArray, Raster } from './raster.js';
+import { rangeOfType, typeName } from './raster.js';
+
+/** A raster of a file, and what messages call the file. */
+export interface NamedRaster {
+  readonly name: string;
+  readonly raster: Raster;
+}
+
+/**
+ * The numbers of a raster as networks see them, -1 ... 1: what lies outside of the range is clipped, and where there is no
+ * number (GDAL_NODATA) it is the lowest.
+ *
+ * @param first the place of its first channel among those of its side
+ * @throws BadImageError for a type whose range is not known, and for NaN and infinity, with their place
+ */
+export function toValues(
+  { name, raster }: NamedRaster,
+  { range }: ValuesFormat,
+  first: number,
+): Pixels<Float32Array> {
+  const { data, width, height, channels, noData } = raster;
+  const values = new Float32Array(data.length);
+  for (let c = 0; c < channels; c++) {
+    const [low, high] = range?.[range.length === 1 ? 0 : first + c] ?? knownRange(name, data);
+    const scale = 2 / (high - low);
+    for (let i = c; i < data.length; i += channels) {
+      const number = data[i];
+      const isNone = number === noData;
+      if (!isNone && !Number.isFinite(number)) throw noNumber(name, raster, i);
+      values[i] = isNone ? -1 : Math.max(-1, Math.min(1, (number - low) * scale - 1));
+    }
+  }
+  return { data: values, width, height, channels };
+}
+
+function knownRange(name: string, data: NumberArray): readonly [number, number] {
+  const range = rangeOfType(data);
+  if (range !== undefined) return range;
+  throw new BadImageError(
+    name,
+    `its numbers are ${typeName(data)}, which have no agreed range`,
+    'pass --value_range auto, or the range as --value_range LOW,HIGH',
+  );
+}
+
+/** What is no number, and where. */
+function noNumber(name: string, { data, width, channels }: Raster, i: number): BadImageError {
+  const pixel = Math.floor(i / channels);
+  const place = `(${pixel % width}, ${Math.floor(pixel / width)})`;
+  const count = data.filter((number) => !Number.isFinite(number)).length;
+  return new BadImageError(
+    name,
+    `it holds ${data[i]} at ${place}, channel ${i % channels}, and ${count} such numbers in all`,
+    'replace what is no number',
+  );
+}
+
+/**
+ * The numbers of classes as bytes.
+ * @throws BadImageError for images of several channels, and for numbers that are of no class, with their place
+ */
+export function toLabels(
+  { name, raster }: NamedRaster,
+  { channels: classes, ignored }: LabelsFormat,
+): Pixels<Uint8Array> {
+  const { data, width, height, channels } = raster;
+  if (channels !== 1) {
+    throw new BadImageError(
+      name,
+      `it has ${channels} channels, and labels are the numbers of classes`,
+      'save it as grey, or with a palette',
+    );
+  }
+  const labels = new Uint8Array(data.length);
+  for (const [i, number] of data.entries()) {
+    const isClass = Number.isInteger(number) && number >= 0 && number < classes;
+    if (!isClass && number !== ignored) {
+      const place = `(${i % width}, ${Math.floor(i / width)})`;
+      const least = Math.floor(number) + 1;
+      throw new BadImageError(
+        name,
+        `it holds ${number} at ${place}, and --label_nc ${classes} has the classes 0 to ${classes - 1}`,
+        number === 255 ? 'pass --ignore_label 255, or correct it' : `pass --label_nc ${least}, or correct it`,
+      );
+    }
+    labels[i] = isClass ? number : NO_CLASS;
+  }
+  return { data: labels, width, height, channels: 1 };
+}

@@ -1,0 +1,124 @@
+import { formatBytes } from '../../base/byteSize.js';
+import { summaryOf } from '../../base/files/systemError.js';
+import { Refused } from '../../base/http/refused.js';
+import type { GeneratorInfo } from '../portable/generatorInfo.js';
+import type { ComputeThread, ThreadOptions } from './computeThread.js';
+import type { ServedModel } from './modelCatalogue.js';
+
+/** A model in the memory of the computing thread. */
+export interface LoadedModel {
+  /** By which the thread knows it. */
+  readonly id: number;
+  readonly model: ServedModel;
+  readonly info: GeneratorInfo;
+}
+
+/**
+ * The models that are loaded, within a bound of memory: the one that has not been used for longest goes first. The calls of
+ * `use` must not overlap.
+ */
+export class ModelPool {
+  /** By name, the one used last at the end. */
+  private readonly loaded = new Map<string, LoadedModel>();
+  /** Versions that could not be loaded, by name, whose predecessors go on. */
+  private readonly damaged = new Map<string, string>();
+  private lastId = 0;
+
+  /** @param bound bytes, as `ServedModel` estimates them */
+  constructor(
+    private readonly thread: ComputeThread,
+    private readonly options: ThreadOptions,
+    private readonly bound: number,
+    private readonly onWarning: (message: string) => void,
+  ) {}
+
+  /** Bytes, as `ServedModel` estimates them. */
+  get bytes(): number {
+    return [...this.loaded.values()].reduce((total, { model }) => total + model.bytes, 0);
+  }
+
+  /** Those that are loaded. */
+  list(): LoadedModel[] {
+    return [...this.loaded.values()];
+  }
+
+  /**
+   * The model of this name, loaded.
+   * @param model as it is on the disk now; undefined where it is there no more: then it is the one that is loaded
+   * @throws Refused with 404 where it is neither, 503 where it does not fit; Pix2PixError where it cannot be read and no
+   *   former version of it is loaded
+   */
+  async use(name: string, model: ServedModel | undefined): Promise<LoadedModel> {
+    const held = this.loaded.get(name);
+    if (model === undefined && held === undefined) throw noModel(name);
+    const isCurrent =
+      model === undefined ||
+      held?.model.version === model.version ||
+      (held !== undefined && this.damaged.get(name) === model.version);
+    const used = isCurrent ? held! : await this.replace(held, model);
+    this.loaded.delete(name);
+    this.loaded.set(name, used);
+    return used;
+  }
+
+  /** Takes a model out of memory, so that its next use loads it anew. */
+  drop(name: string): void {
+    const held = this.loaded.get(name);
+    this.loaded.delete(name);
+    if (held !== undefined) void this.thread.unload(held.id).catch(() => {}); // it may have ended, and its models with it
+  }
+
+  /** The thread has ended, and all models with it. */
+  forget(): void {
+    this.loaded.clear();
+  }
+
+  /** Frees all of them. */
+  async dispose(): Promise<void> {
+    const ids = this.list().map(({ id }) => id);
+    this.forget();
+    await Promise.allSettled(ids.map((id) => this.thread.unload(id)));
+  }
+
+  /** Loads a version, and then frees the former one: it goes on where the new one cannot be read. */
+  private async replace(former: LoadedModel | undefined, model: ServedModel): Promise<LoadedModel> {
+    this.makeRoom(model);
+    const id = ++this.lastId;
+    try {
+      const info = await this.thread.load(id, model.source, this.options);
+      if (former !== undefined) this.drop(model.name);
+      this.damaged.delete(model.name);
+      return { id, model, info };
+    } catch (error) {
+      const kept = this.loaded.get(model.name);
+      if (kept === undefined) throw error;
+      this.damaged.set(model.name, model.version);
+      this.onWarning(
+        `${model.name} was replaced by what cannot be read, the former one goes on: ${summaryOf(error)}`,
+      );
+      return kept;
+    }
+  }
+
+  private makeRoom({ name, bytes }: ServedModel): void {
+    if (bytes > this.bound) {
+      throw new Refused(
+        503,
+        `the model ${name} needs about ${formatBytes(bytes)}, and models have ${formatBytes(this.bound)}`,
+        'start the server with a larger --model_memory',
+      );
+    }
+    for (const oldest of this.loaded.keys()) {
+      if (this.bytes + bytes <= this.bound) return;
+      this.drop(oldest);
+    }
+  }
+}
+
+export function noModel(name: string): Refused {
+  return new Refused(
+    404,
+    `there is no model ${JSON.stringify(name.slice(0, 100))}`,
+    'GET /v1/models lists them',
+  );
+}

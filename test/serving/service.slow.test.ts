@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { program, temporaryFolder } from '../tinyRun.js';
+import { until } from '../until.js';
+import { makeModels, picture, translate } from './servedModels.js';
+
+// Clients that wish it ill, or end in the middle, and a service that is told to end: the program itself, as a process.
+
+const folder = temporaryFolder();
+await makeModels(folder, 'only');
+const image = await picture(3);
+
+/** `pix2pix serve`, until it is told to end. */
+async function withProgram(
+  argv: readonly string[],
+  use: (url: string, child: ReturnType<typeof spawn>) => Promise<void>,
+): Promise<{ readonly code: number | null; readonly errors: string; readonly log: string }> {
+  const all = ['serve', '--checkpoints_dir', folder, '--port', '0', '--intra_threads', '1', ...argv];
+  const child = spawn(process.execPath, [program, ...all], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let [errors, log] = ['', ''];
+  child.stderr.on('data', (chunk) => (errors += chunk));
+  child.stdout.on('data', (chunk) => (log += chunk));
+  const ended = once(child, 'close');
+  try {
+    await until(() => /http:\S+/.test(errors) || child.exitCode !== null);
+    const url = new URL(/http:\S+/.exec(errors)![0]).origin;
+    await translate(url, image); // loads the model
+    await use(url, child);
+    assert.equal((await translate(url, image).catch(() => ({ status: 200 }))).status, 200);
+  } finally {
+    if (!child.killed) child.kill('SIGTERM'); // a second signal would end it at once
+    await ended;
+  }
+  return { code: child.exitCode, errors, log };
+}
+
+/** A connection that sends this and no more, and all that is answered until it is closed. */
+function rawConnection(url: string, text: string): { socket: Socket; answer: Promise<string> } {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write(text));
+  let answer = '';
+  socket.on('data', (chunk) => (answer += chunk));
+  socket.on('error', () => {}); // closed by the other side, which is what is waited for
+  return { socket, answer: once(socket, 'close').then(() => answer) };
+}
+
+const HEAD = 'POST /v1/translate HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: image/png\r\n';
+
+test('1,000 open connections keep nobody else out', async () => {
+  const { code } = await withProgram(['--timeout', '5'], async (url) => {
+    const idle = Array.from({ length: 1000 }, () => rawConnection(url, ''));
+    await Promise.all(idle.map(({ socket }) => once(socket, 'connect')));
+    assert.equal((await translate(url, image)).status, 200);
+    await Promise.all(idle.map(({ answer }) => answer)); // all of them are closed for being late
+  });
+  assert.equal(code, 0);
+});
+
+test('slow headers and slow bodies are cut off, others are answered meanwhile', async () => {
+  const { code } = await withProgram(['--timeout', '3', '--queue', '2'], async (url) => {
+    const slow = [
+      ...Array.from({ length: 20 }, () => rawConnection(url, HEAD)),
+      ...Array.from({ length: 20 }, () => rawConnection(url, `${HEAD}Content-Length: 5000\r\n\r\nabc`)),
+    ];
+    const drip = setInterval(() => {
+      for (const { socket } of slow) if (socket.writable) socket.write('x');
+    }, 200);
+    for (let i = 0; i < 5; i++) assert.equal((await translate(url, image)).status, 200, `${i}`);
+    for (const { answer } of slow) assert.match(await answer, /^HTTP\/1\.1 408 /);
+    clearInterval(drip);
+  });
+  assert.equal(code, 0);
+});
+
+test('a body that is cut off, too long, or no HTTP at all', async () => {
+  const { code, errors } = await withProgram([], async (url) => {
+    for (let i = 0; i < 20; i++) {
+      const { socket, answer } = rawConnection(url, `${HEAD}Content-Length: 5000\r\n\r\nabc`);
+      await sleep(20);
+      socket.destroy();
+      await answer;
+    }
+    const long = rawConnection(url, `${HEAD}Content-Length: 99999999999\r\n\r\n`);
+    await until(() => long.socket.bytesRead > 0);
+    long.socket.destroy();
+    assert.match(await long.answer, /^HTTP\/1\.1 413 [\s\S]*a request has at most 32\.0 MB/);
+    assert.match(await rawConnection(url, 'hello\r\n\r\n').answer, /^HTTP\/1\.1 400 /);
+    const twice = `${HEAD}Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n`; // request smuggling
+    assert.match(await rawConnection(url, twice).answer, /^HTTP\/1\.1 400 /);
+  });
+  assert.equal(code, 0);
+  assert.doesNotMatch(errors, /defect|Error/);
+});
+
+test('SIGTERM under load: everything that was asked is answered, and it ends with 0', async () => {
+  const results: string[] = [];
+  const { code, log } = await withProgram([], async (url, child) => {
+    const agent = new Agent({ keepAlive: true });
+    /** Asks until it is told that the connection is closed, upon which a client asks elsewhere. */
+    const client = async () => {
+      for (let isLast = false; !isLast; ) {
+        const { result, connection } = await ask(url, agent);
+        results.push(result);
+        isLast = connection !== 'keep-alive';
+      }
+    };
+    const clients = Array.from({ length: 16 }, client);
+    await until(() => results.length > 20);
+    const before = results.length;
+    child.kill('SIGTERM');
+    await until(async () => (await fetch(`${url}/readyz`)).status === 503);
+    assert.equal((await translate(url, image)).status, 200, 'who comes late is answered too');
+    await Promise.all(clients);
+    assert.ok(results.length > before, 'what was under way was answered after the signal');
+  });
+  assert.deepEqual([...new Set(results)], ['200']);
+  assert.equal(code, 0);
+  const lines = log
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { status: number; path: string });
+  const translated = lines.filter(({ path, status }) => path === '/v1/translate' && status === 200);
+  assert.ok(translated.length >= results.length);
+});
+
+/** The status of a translation, or the code of what went wrong; and what becomes of the connection. */
+function ask(url: string, agent: Agent): Promise<{ readonly result: string; readonly connection?: string }> {
+  return new Promise((resolve) => {
+    const headers = { 'Content-Type': 'image/png', 'Content-Length': image.length };
+    const fail = ({ code }: NodeJS.ErrnoException) => resolve({ result: `${code}` });
+    const settings = { method: 'POST', agent, headers };
+    const asking = request(`${url}/v1/translate`, settings, (answer: IncomingMessage) => {
+      answer.resume();
+      answer.on('error', fail);
+      answer.on('end', () =>
+        resolve({ result: `${answer.statusCode}`, connection: answer.headers.connection }),
+      );
+    });
+    asking.on('error', fail);
+    asking.end(image);
+  });
+}
