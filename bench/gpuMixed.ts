@@ -49,8 +49,8 @@ const { values, positionals } = parseArgs({
 /** ‖matrices - ordinary‖ / ‖ordinary‖: both sum the same products in float32, and may store 16-bit floats. */
 const MOST_APART = 1e-3;
 
-const gpu = await openGpu(values.gpu);
-const matrix = matrixOf(gpu);
+const { gpu, info } = await openGpu(values.gpu);
+const matrix = matrixOf(gpu, info);
 console.log(`${gpu.name}: ${[...gpu.device.features].join(' ')}`);
 console.log(`matrices: ${matrix === undefined ? 'none' : Object.values(matrix).join('×')}`);
 const flags = ['--precision', 'mixed', '--batch_size', values.batch, ...positionals];

@@ -20,12 +20,12 @@ export interface Contraction {
   readonly count: number;
 }
 
-/** A GPU by itself. Throws Error where there is none. */
-export async function openGpu(gpu?: string): Promise<Gpu> {
+/** A GPU by itself, and what its adapter says of it. Throws Error where there is none. */
+export async function openGpu(gpu?: string): Promise<{ readonly gpu: Gpu; readonly info: GPUAdapterInfo }> {
   const api = await webGpuFor({ gpu });
   const adapter = await api.requestAdapter({ powerPreference: 'high-performance' });
   if (adapter === null) throw new Error('there is no GPU that WebGPU can use');
-  return gpuOf(adapter);
+  return { gpu: await gpuOf(adapter), info: adapter.info };
 }
 
 /** Every contraction of a step by these flags of `pix2pix train` once. @param only part of their names */

@@ -45,11 +45,13 @@ interface MatrixConfig {
 /**
  * The matrices of 16-bit floats that subgroups of a GPU multiply with sums of 32 bits, the largest that it has; undefined where
  * it has none, or its subgroups may be of other sizes than ours.
+ * @param adapterInfo the adapter's own: that of the device lists none of them
  */
-export function matrixOf({ device }: Pick<Gpu, 'device'>): MatrixShape | undefined {
-  const info = device.adapterInfo as GPUAdapterInfo & {
-    readonly subgroupMatrixConfigs?: Iterable<MatrixConfig>;
-  };
+export function matrixOf(
+  { device }: Pick<Gpu, 'device'>,
+  adapterInfo: GPUAdapterInfo,
+): MatrixShape | undefined {
+  const info = adapterInfo as GPUAdapterInfo & { readonly subgroupMatrixConfigs?: Iterable<MatrixConfig> };
   const isOfSize = info.subgroupMinSize === SUBGROUP && info.subgroupMaxSize === SUBGROUP;
   if (!device.features.has(SUBGROUP_MATRIX) || !hasHalves({ device }) || !isOfSize) return undefined;
   const shapes = [...(info.subgroupMatrixConfigs ?? [])].flatMap((config) => {

@@ -12,7 +12,6 @@ import type { Profile } from '../../runtime/profile.js';
 import { type PredictOptions, predictStepTime, type StepTime } from '../../runtime/stepTime.js';
 import type { DecidedAlgorithms } from '../../runtime/tunedChoices.js';
 import { type Gpu, MAX_IN_FLIGHT } from './gpu.js';
-import { matrixOf } from './kernelLimits.js';
 import { KernelTiles } from './kernelTiles.js';
 import { KernelTimes } from './kernelTimes.js';
 import { StateMemory } from './stateMemory.js';
@@ -48,10 +47,8 @@ export class WebGpuDevice implements Device {
     private readonly settings: Pick<DeviceSettings, 'profiling' | 'tunedChoices' | 'collective'> = {},
   ) {
     const { tunedChoices: store } = settings;
-    this.tiles = new KernelTiles({
-      ...{ gpu, fingerprint, store },
-      ...{ isSoftware: gpu.isSoftware, matrix: matrixOf(gpu) },
-    });
+    // No matrices of subgroups (tensor cores) before `bench/gpuMixed.ts` has shown on a GPU that they compute the same.
+    this.tiles = new KernelTiles({ gpu, fingerprint, store, isSoftware: gpu.isSoftware });
     this.states = new StateMemory(gpu);
     this.memory = webGpuMemory(gpu, settings.collective !== undefined);
     if (settings.profiling) new KernelTimes(gpu); // refuses an adapter without timestamps before anything is run
