@@ -96,3 +96,12 @@ test('sizes that a network cannot take, and limits for what is no graph, are ref
     /are for ONNX files/,
   );
 });
+
+test('a page shows pictures: labels, and other channels than those of grey and colours, are refused', async () => {
+  const GIVEN = { labels: ['--label_nc', '3', '--input_nc', '3'], four: ['--input_nc', '4'] };
+  for (const [name, argv] of Object.entries(GIVEN)) {
+    await (await makeRun(folder, name, [...GENERATORS.unet, ...argv])).dispose();
+    const options = { ...from, format: 'web', out: place(name) } as const;
+    await assert.rejects(exportGenerator(name, options), /a page shows pictures[\s\S]*[34] channels of/);
+  }
+});
