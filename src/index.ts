@@ -119,8 +119,7 @@ export type { ValidationResult } from './training/validation/validate.js';
 
 // A trained generator: translating with it, and writing it for use elsewhere
 
-export type { Boundary } from './engine/onnx/imageBoundary.js';
-export type { Precision } from './engine/onnx/weightStorage.js';
+export type { Boundary, Precision } from './engine/onnx/modelForm.js';
 export {
   type Exported,
   type ExportFormat,

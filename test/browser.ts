@@ -13,20 +13,28 @@ export const skipWithoutBrowser = browserPath === undefined && `no Chromium: ${H
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html',
+  '.css': 'text/css',
   '.js': 'text/javascript',
   '.mjs': 'text/javascript',
   '.json': 'application/json',
   '.wasm': 'application/wasm',
+  '.png': 'image/png',
 };
+
+/** Chromium with WebGPU on SwiftShader, the GPU in software that it brings. */
+export const SOFTWARE_GPU = [
+  ...['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
+  ...['--enable-features=Vulkan', '--use-vulkan=swiftshader'],
+] as const;
 
 /** Serves a folder; every request's path is noted. */
 export async function serve(folder: string, headers: Readonly<Record<string, string>> = {}) {
   const requests: string[] = [];
   const server = createServer(async (request, response) => {
-    const path = normalize(new URL(request.url!, 'http://localhost').pathname);
+    const path = normalize(new URL(request.url!, 'http://localhost').pathname).replace(/\/$/, '/index.html');
     requests.push(path);
     try {
-      const file = await readFile(join(folder, path === '/' ? 'index.html' : path));
+      const file = await readFile(join(folder, path));
       response.writeHead(200, {
         'content-type': TYPES[extname(path) || '.html'] ?? 'application/octet-stream',
         ...headers,

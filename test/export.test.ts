@@ -4,15 +4,17 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fromBinary } from '@bufbuild/protobuf';
+import { readSafetensorsBytes } from '../src/checkpoints/format/safetensorsBytes.js';
 import { toFloatImages } from '../src/data/batch/floatImages.js';
+import { precisions } from '../src/engine/onnx/modelForm.js';
 import { ModelProtoSchema } from '../src/engine/onnx/onnx_pb.js';
-import { precisions } from '../src/engine/onnx/weightStorage.js';
 import { downloadFloats } from '../src/engine/runtime/device.js';
 import { exportGenerator } from '../src/inference/export/exportGenerator.js';
 import { sampleImage } from '../src/inference/export/sampleImages.js';
 import { TOLERANCES } from '../src/inference/export/selfCheck.js';
+import { infoOf } from '../src/inference/infoInModel.js';
 import { loadGenerator } from '../src/inference/loadGenerator.js';
-import { infoOf, normModes } from '../src/inference/portable/generatorInfo.js';
+import { normModes } from '../src/inference/portable/generatorInfo.js';
 import { temporaryFolder } from './tinyRun.js';
 import { makeRun } from './trainedRun.js';
 
@@ -192,14 +194,32 @@ test('files of weights, of either precision, are read back', async () => {
     }
   }
   await assert.rejects(
-    exportGenerator('bytes', {
-      ...from,
-      format: 'safetensors',
-      precision: 'int8',
-      out: place('no.safetensors'),
-    }),
-    /no place for int8 weights/,
+    exportGenerator('bytes', { ...from, format: 'pth', precision: 'int8', out: place('no.pth') }),
+    /PyTorch loads no weights that are bytes/,
   );
+});
+
+test('int8 weights are bytes with a scale for each output channel, half a step from the floats at most', async () => {
+  const [exact, small] = [place('weights_fp32.safetensors'), place('weights_int8.safetensors')];
+  await exportGenerator('bytes', { ...from, format: 'safetensors', precision: 'fp32', out: exact });
+  await exportGenerator('bytes', { ...from, format: 'safetensors', precision: 'int8', out: small });
+  assert.ok(statSync(small).size < 0.35 * statSync(exact).size);
+  const [floats, bytes] = [exact, small].map((path) => readSafetensorsBytes(readFileSync(path), path));
+  const stored = [...bytes.tensors].filter(([, { dtype }]) => dtype === 'I8');
+  assert.ok(stored.length > 8);
+  for (const [name, { shape }] of stored) {
+    const [w, q, s] = [floats.read(name), bytes.read(name), bytes.read(`${name}.scale`)];
+    // PyTorch: Conv2d has its output channels first, ConvTranspose2d second; here the up half of a U-Net has more inputs
+    const axis = s.shape.findIndex((size) => size > 1);
+    const inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+    for (let i = 0; i < q.data.length; i++) {
+      const scale = Number(s.data[Math.floor(i / inner) % shape[axis]]);
+      const error = Math.abs(Number(q.data[i]) * scale - Number(w.data[i]));
+      assert.ok(error <= 0.5001 * scale, `${name}[${i}]: ${error} of ${scale}`);
+    }
+  }
+  await using generator = await loadGenerator(small);
+  assert.equal(generator.info.unit, 32);
 });
 
 test('an export that differs too much is refused, and nothing is written', async () => {

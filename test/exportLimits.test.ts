@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fromBinary } from '@bufbuild/protobuf';
+import { precisions } from '../src/engine/onnx/modelForm.js';
 import { type ModelProto, ModelProtoSchema } from '../src/engine/onnx/onnx_pb.js';
-import { precisions } from '../src/engine/onnx/weightStorage.js';
 import { exportGenerator } from '../src/inference/export/exportGenerator.js';
 import { sampleImage } from '../src/inference/export/sampleImages.js';
 import { loadGenerator } from '../src/inference/loadGenerator.js';
@@ -95,4 +95,13 @@ test('sizes that a network cannot take, and limits for what is no graph, are ref
     exportGenerator('unet', { ...from, format: 'pth', opset: 13, out: place('x.pth') }),
     /are for ONNX files/,
   );
+});
+
+test('a page shows pictures: labels, and other channels than those of grey and colours, are refused', async () => {
+  const GIVEN = { labels: ['--label_nc', '3', '--input_nc', '3'], four: ['--input_nc', '4'] };
+  for (const [name, argv] of Object.entries(GIVEN)) {
+    await (await makeRun(folder, name, [...GENERATORS.unet, ...argv])).dispose();
+    const options = { ...from, format: 'web', out: place(name) } as const;
+    await assert.rejects(exportGenerator(name, options), /a page shows pictures[\s\S]*[34] channels of/);
+  }
 });

@@ -1,7 +1,7 @@
 import { deflateSync } from 'node:zlib';
 
-/** A PNG whose header declares 60,000 × 60,000 pixels, with a few bytes of them. */
-export function hugePng(): Buffer {
+/** A PNG whose header declares `side` × `side` pixels, with a few bytes of them. */
+export function hugePng(side = 60_000): Buffer {
   const chunk = (type: string, data: Buffer) => {
     const body = Buffer.concat([Buffer.from(type), data]);
     const [length, crc] = [Buffer.alloc(4), Buffer.alloc(4)];
@@ -9,7 +9,8 @@ export function hugePng(): Buffer {
     crc.writeUInt32BE(crc32(body));
     return Buffer.concat([length, body, crc]);
   };
-  const size = Buffer.from('0000ea600000ea600802000000', 'hex');
+  const size = Buffer.from('00000000000000000802000000', 'hex'); // 8 bits, RGB
+  for (const at of [0, 4]) size.writeUInt32BE(side, at);
   const chunks = [
     chunk('IHDR', size),
     chunk('IDAT', deflateSync(Buffer.alloc(64))),

@@ -6,8 +6,8 @@ import type { Module } from '../src/models/layers/module.js';
 import { serialiseOptions } from '../src/options/serialise.js';
 import { createModel } from '../src/training/createModel.js';
 import type { Model } from '../src/training/model/model.js';
+import { networkTensors } from '../src/training/model/trainingState.js';
 import { parseTrainOptions, registeredExtensions } from '../src/training/options.js';
-import { networkTensors } from '../src/training/saved/trainingState.js';
 
 /**
  * A run as training leaves it, without the training: weights from the seed, and running statistics that are those of

@@ -1,5 +1,5 @@
-// Bundles the script of web exports, and puts beside it what it needs: `npm run build` runs this into dist/web.
-import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+// Bundles the scripts of web exports, and puts beside them what they need: `npm run build` runs this into dist/web.
+import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,28 +7,54 @@ import { build } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, '..', 'dist', 'web');
+const { version } = JSON.parse(readFileSync(join(here, '..', 'package.json'), 'utf8'));
 const runtime = dirname(createRequire(import.meta.url).resolve('onnxruntime-web'));
 
-/** ONNX Runtime for the processor, and the build with WebGPU whose file every static host takes. */
-const RUNTIME_FILES = ['ort-wasm-simd-threaded', 'ort-wasm-simd-threaded.jspi'];
+/** ONNX Runtime for the processor. */
+const RUNTIME_FILES = ['ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'];
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
-await build({
-  entryPoints: [join(here, 'pix2pix.ts')],
-  outdir: out,
+const page = {
   bundle: true,
-  splitting: true,
   minify: true,
   format: 'esm',
   target: 'es2022',
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  loader: { '.css': 'text' },
   conditions: ['onnxruntime-web-use-extern-wasm'],
   logLevel: 'warning',
+};
+await build({
+  ...page,
+  entryPoints: {
+    pix2pix: join(here, 'pix2pix.ts'),
+    element: join(here, 'playground', 'element.tsx'),
+    playground: join(here, 'playground', 'main.ts'),
+  },
+  outdir: out,
+  splitting: true,
 });
-for (const name of RUNTIME_FILES) {
-  for (const file of [`${name}.mjs`, `${name}.wasm`]) copyFileSync(join(runtime, file), join(out, file));
-}
-copyFileSync(join(here, 'index.html'), join(out, 'index.html'));
+// By itself: a service worker is no module in every browser.
+await build({
+  ...page,
+  entryPoints: [join(here, 'playground', 'serviceWorker.js')],
+  outdir: out,
+  format: 'iife',
+});
+// The training page, a folder of its own that any static host serves.
+await build({
+  ...page,
+  entryPoints: ['main.tsx', 'worker.ts'].map((name) => join(here, 'train', name)),
+  outdir: join(out, 'train'),
+  splitting: true,
+  define: { PRODUCT_VERSION: JSON.stringify(version) },
+});
+for (const file of ['index.html', 'train.css'])
+  copyFileSync(join(here, 'train', file), join(out, 'train', file));
+for (const file of RUNTIME_FILES) copyFileSync(join(runtime, file), join(out, file));
+copyFileSync(join(here, 'playground', 'index.html'), join(out, 'index.html'));
 for (const name of ['LICENSE', 'ThirdPartyNotices.txt'])
   copyFileSync(
     join(here, '..', 'release', 'onnxruntime', name),

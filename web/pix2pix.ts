@@ -1,11 +1,15 @@
 import { Pix2PixError } from '../src/base/errors/pix2pixError.js';
-import { byteEngine, floatEngine } from '../src/inference/portable/boundaryEngines.js';
+import { readSafetensorsBytes } from '../src/checkpoints/format/safetensorsBytes.js';
 import type { Generator, TranslateOptions } from '../src/inference/portable/generator.js';
 import type { GeneratorInfo } from '../src/inference/portable/generatorInfo.js';
-import { type Engine, type Tensor, TensorTranslator } from '../src/inference/portable/tensorTranslator.js';
+import { emptyGenerator, fillGenerator } from '../src/inference/portable/generatorWeights.js';
+import type { ModelIndex } from '../src/inference/portable/modelIndex.js';
+import { type Tensor, TensorTranslator } from '../src/inference/portable/tensorTranslator.js';
+import { builtInExtensions } from '../src/training/model/builtInExtensions.js';
 import { type Picture, toBatch, toImageData } from './canvasImages.js';
+import { hasGpu } from './gpu.js';
 import { downloadModel, type LoadProgress } from './modelDownload.js';
-import { type Backend, createEngine, hasWebGpu } from './webEngine.js';
+import { type Backend, createEngines } from './webEngine.js';
 
 export type { Backend, Generator, GeneratorInfo, LoadProgress, Picture, TranslateOptions };
 export { Pix2PixError };
@@ -13,7 +17,7 @@ export { Pix2PixError };
 export interface LoadOptions {
   /** While the model is loading. */
   readonly onProgress?: (progress: LoadProgress) => void;
-  /** Default: webgpu where the browser has it, else wasm. */
+  /** Default: webgpu where the browser has a GPU, else wasm. */
   readonly backend?: Backend;
 }
 
@@ -60,6 +64,11 @@ export class WebGenerator implements Generator<Picture, ImageData> {
     return this.whenLoaded().backend;
   }
 
+  /** What the export says of the model. Known once it has been loaded. */
+  get index(): ModelIndex {
+    return this.whenLoaded().index;
+  }
+
   /** Waits until the model has been loaded. */
   async ready(): Promise<this> {
     await this.loading;
@@ -91,29 +100,16 @@ export class WebGenerator implements Generator<Picture, ImageData> {
 interface Loaded {
   readonly translator: TensorTranslator;
   readonly backend: Backend;
+  readonly index: ModelIndex;
 }
 
 async function load(folder: URL, { onProgress = () => {}, backend }: LoadOptions): Promise<Loaded> {
-  const { index, model } = await downloadModel(new URL(`${folder.href.replace(/\/?$/, '/')}`), onProgress);
-  const chosen = backend ?? ((await hasWebGpu()) ? 'webgpu' : 'wasm');
-  const engine = shared(await createEngine(model, chosen));
-  const { boundary } = index.info;
-  const translator = new TensorTranslator(index.info, {
-    uint8: async () => byteEngine(engine, boundary),
-    float: async () => floatEngine(engine, boundary),
-  });
+  const { index, file } = await downloadModel(new URL(`${folder.href.replace(/\/?$/, '/')}`), onProgress);
+  const { info } = index;
+  const weights = readSafetensorsBytes(file, folder.href);
+  const generator = fillGenerator(emptyGenerator(info.name, info.options, builtInExtensions()), weights);
+  const chosen = backend ?? ((await hasGpu()) ? 'webgpu' : 'wasm');
+  const translator = new TensorTranslator(info, await createEngines(generator, info.normMode, chosen));
   await translator.prepare('uint8');
-  return { translator, backend: chosen };
-}
-
-/** One session that serves as several engines, each of which is disposed. */
-function shared(engine: Engine): Engine {
-  let released: Promise<void> | undefined;
-  return {
-    run: (images) => engine.run(images),
-    dispose: () => {
-      released ??= engine.dispose();
-      return released;
-    },
-  };
+  return { translator, backend: chosen, index };
 }

@@ -4,12 +4,15 @@ const GUIDE = [
   page('First steps', '/'),
   page('Guide', '/guide'),
   page('Install', '/install'),
+  page('Data of any kind', '/data'),
   page('Recipes', '/recipes'),
   page('Devices', '/devices'),
   page('Clusters', '/cluster'),
 ];
 const USE = [
+  page('Which checkpoint is good', '/evaluation'),
   page('Translate and export', '/deploy'),
+  page('In the browser', '/browser'),
   page('Serve over HTTP', '/serve'),
   page('Dashboard', '/dashboard'),
   page('Tracking', '/tracking'),

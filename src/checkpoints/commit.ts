@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { removeQuietly, writeDurable } from '../base/files/durableFile.js';
 import type { FileSystem } from '../base/files/fileSystem.js';
+import { parseTemporaryName } from '../base/files/parseTemporaryName.js';
 import { isProcessAlive } from '../base/files/processIdentity.js';
 import { syncFolder } from '../base/files/syncFolder.js';
 import { fileError, isUnreadable, systemCode } from '../base/files/systemError.js';
-import { parseTemporaryName, temporaryName } from '../base/files/temporaryName.js';
+import { temporaryName } from '../base/files/temporaryName.js';
 import { isCheckpointFile, manifestFileName, partFileName, tagOfManifest } from './format/checkpointNames.js';
 import {
   type Manifest,

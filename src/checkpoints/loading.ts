@@ -9,6 +9,7 @@ import {
   partFileName,
   STATE,
 } from './format/checkpointNames.js';
+import { STATE_JSON_KEY } from './format/checkpointParts.js';
 import { parseLossless } from './format/losslessJson.js';
 import { type Manifest, type ManifestFile, parseManifest, readManifestText } from './manifest.js';
 import { openSafetensors, type SafetensorsFile } from './safetensors.js';
@@ -40,9 +41,6 @@ export interface LoadedState {
   readonly tensors: SafetensorsFile;
   readonly json: unknown;
 }
-
-/** Under this key the state file's metadata holds its JSON part. */
-export const STATE_JSON_KEY = 'state';
 
 /** How often a checkpoint that is being replaced while it is read is read anew. */
 const MAX_ATTEMPTS = 5;

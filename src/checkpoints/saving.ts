@@ -3,50 +3,19 @@ import { DurableFile, type WrittenFile, writeDurable } from '../base/files/durab
 import type { FileSystem } from '../base/files/fileSystem.js';
 import { currentPath, type StagedCheckpoint, type Staging } from './commit.js';
 import { requireFinite } from './finite.js';
+import { LATEST, networkOfPart, PREVIOUS, partFileName, STATE } from './format/checkpointNames.js';
 import {
-  LATEST,
-  networkOfPart,
-  networkPart,
-  PREVIOUS,
-  partFileName,
-  STATE,
-} from './format/checkpointNames.js';
+  type Checkpoint,
+  type CheckpointFacts,
+  checkpointParts,
+  type Part,
+} from './format/checkpointParts.js';
 import type { NamedSources, NamedTensors, StoredTensor, TensorSource } from './format/dtype.js';
-import { stringifyLossless } from './format/losslessJson.js';
 import { buildHeader } from './format/safetensorsHeader.js';
-import { STATE_JSON_KEY } from './loading.js';
 import type { Manifest, ManifestFile } from './manifest.js';
 import { streamFromSources, streamSafetensors } from './safetensors.js';
 
-/** The facts in a checkpoint besides its tensors. */
-interface CheckpointFacts {
-  readonly epoch: number;
-  /** Training images seen, as the reference counts iterations. */
-  readonly totalIters: number;
-  /** The options it was trained with; a loaded checkpoint gives them back. */
-  readonly options: Readonly<Record<string, unknown>>;
-  /** The options that each network's file has in its own metadata. Default: none. */
-  readonly networkOptions?: Readonly<Record<string, unknown>>;
-  /** Versions of what writes it, by name. */
-  readonly versions?: Readonly<Record<string, string>>;
-  /** The session of the run that writes it. */
-  readonly session?: string;
-}
-
-/** The data of a checkpoint. Tensors are written directly from the given memory, which must not change meanwhile. */
-export interface Checkpoint<Tensors = NamedTensors> extends CheckpointFacts {
-  /** By network: `G`, `D`. */
-  readonly networks: Readonly<Record<string, Tensors>>;
-  readonly state?: TrainingState<Tensors>;
-}
-
-/** The state that training needs beyond the networks to continue exactly. */
-export interface TrainingState<Tensors = NamedTensors> {
-  /** Moments of the optimisers. */
-  readonly tensors: Tensors;
-  /** Counters, schedule, positions of random streams, place in the epoch. Infinity and NaN come back as they were. */
-  readonly json: unknown;
-}
+export type { Checkpoint } from './format/checkpointParts.js';
 
 /** The tags of one save, and which of them keep the training state. */
 export interface SaveTargets {
@@ -57,13 +26,6 @@ export interface SaveTargets {
 /** Where in the order of a folder's saves one is. */
 interface SaveOrder {
   readonly saveNumber: number;
-}
-
-/** One file of a checkpoint to be. */
-interface Part<Tensors> {
-  readonly name: string;
-  readonly tensors: Tensors;
-  readonly metadata: Readonly<Record<string, string>>;
 }
 
 /** The files of a checkpoint by their parts, under temporary names. */
@@ -185,15 +147,8 @@ function partsOf<Tensors>(
   checkpoint: Checkpoint<Tensors>,
   { tags, withState }: SaveTargets,
 ): Part<Tensors>[] {
-  const { networks, state } = checkpoint;
-  const options = stringifyLossless(checkpoint.networkOptions ?? {});
-  const parts: Part<Tensors>[] = Object.entries(networks).map(([network, tensors]) => {
-    // A generator's file that is used without its run still has its options.
-    return { name: networkPart(network), tensors, metadata: { format: 'pt', network, options } };
-  });
-  if (state !== undefined && tags.some((tag) => withState.includes(tag))) {
-    const metadata = { [STATE_JSON_KEY]: stringifyLossless(state.json) ?? 'null' };
-    parts.push({ name: STATE, tensors: state.tensors, metadata });
-  }
-  return parts;
+  return checkpointParts(
+    checkpoint,
+    tags.some((tag) => withState.includes(tag)),
+  );
 }

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { quotedHere } from '../base/commandLine.js';
 import { DEVICE_NAMES, type DeviceName } from '../engine/devices/registry.js';
 import { type FixedSize, INFERENCE_OPSETS } from '../engine/onnx/graphLimits.js';
-import { type Precision, precisions } from '../engine/onnx/weightStorage.js';
+import { type Precision, precisions } from '../engine/onnx/modelForm.js';
 import {
   type Exported,
   type ExportFormat,
@@ -45,6 +45,7 @@ interface Flags extends ModelFlags, DeviceFlags<DeviceName> {
   readonly format: ExportFormat;
   readonly precision?: Precision;
   readonly embed_preprocessing?: true | 'uint8' | 'float';
+  readonly dataroot?: string;
   readonly opset?: number;
   readonly fixed_size?: FixedSize;
   readonly out?: string;
@@ -66,6 +67,10 @@ export function exportCommand(): Command {
         '--embed_preprocessing [type]',
         'ONNX that takes and gives images in 0 ... 255: uint8 in NHWC (default), or float in NCHW',
       ).choices(['uint8', 'float']),
+    )
+    .option(
+      '--dataroot <dir>',
+      "for --format web: the data set whose label colours and inputs the page offers (default: the training's, if it is here)",
     )
     .addOption(
       new Option(

@@ -21,7 +21,10 @@ export interface SourceFlags {
 /** The options that choose a generator. */
 export function withModelOptions(command: Command): Command {
   return withSourceOptions(
-    command.requiredOption('--model <run|file>', "a run's name or folder, a checkpoint, or an exported file"),
+    command.requiredOption(
+      '--model <run|file>',
+      "a run's name or folder, a checkpoint, an exported file, or demo:facades or demo:labels, which come with the package",
+    ),
   );
 }
 

@@ -2,19 +2,21 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { LATEST, tagOfManifest } from '../checkpoints/format/checkpointNames.js';
 import type { UnverifiedFile } from '../checkpoints/hasHash.js';
-import { type Boundary, withBoundary } from '../engine/onnx/imageBoundary.js';
+import { withBoundary } from '../engine/onnx/imageBoundary.js';
+import type { Boundary } from '../engine/onnx/modelForm.js';
 import type { ModelProto } from '../engine/onnx/onnx_pb.js';
-import { describeGenerator, inferenceModel } from './inferenceModel.js';
-import { readOnnxFile } from './onnxFile.js';
-import type { GeneratorInfo, NormMode } from './portable/generatorInfo.js';
+import { demoModelFile } from './demoModels.js';
 import {
   generatorOfForeignFile,
   generatorOfRun,
   generatorOfSafetensors,
   type ReadOptions,
   type RunChoice,
-  type TrainedGenerator,
-} from './trainedGenerator.js';
+} from './generatorFiles.js';
+import { describeGenerator, inferenceModel } from './inferenceModel.js';
+import { readOnnxFile } from './onnxFile.js';
+import type { GeneratorInfo, NormMode } from './portable/generatorInfo.js';
+import type { TrainedGenerator } from './portable/trainedGenerator.js';
 
 /** A generator that `--model` has named, from which a model can be made. */
 export interface GeneratorSource {
@@ -38,7 +40,7 @@ export interface SourceOptions extends RunChoice, ReadOptions {
 /**
  * Finds a generator: a run by its name in `checkpointsDir` or by its folder, a checkpoint by its manifest
  * (`5.json`) or its file of weights, a state dict of PyTorch (.pth), a web model of
- * the TensorFlow port (.pict), or an exported .safetensors or .onnx.
+ * the TensorFlow port (.pict), an exported .safetensors or .onnx, or one that comes with the package (`demo:facades`).
  *
  * @throws Pix2PixError when there is no such thing, or it is damaged
  */
@@ -50,6 +52,8 @@ export function findGenerator(model: string, options: SourceOptions = {}): Gener
 /** As `findGenerator`, for what needs the weights themselves. */
 export function findTrainedGenerator(model: string, options: SourceOptions = {}): TrainedGenerator {
   const { checkpointsDir = './checkpoints', epoch = LATEST } = options;
+  const demo = demoModelFile(model);
+  if (demo !== undefined) return generatorOfSafetensors(demo);
   if (/\.safetensors$/i.test(model)) return generatorOfSafetensors(model);
   if (/\.(pth|pict)$/i.test(model)) return generatorOfForeignFile(model);
   const tag = tagOfManifest(basename(model));

@@ -6,7 +6,8 @@ import { fileError } from '../base/files/systemError.js';
 import { requireUsableWeights } from '../checkpoints/format/finite.js';
 import { type ModelProto, ModelProtoSchema, TensorProto_DataType } from '../engine/onnx/onnx_pb.js';
 import { toFloats } from '../interop/floats.js';
-import { type GeneratorInfo, infoOf } from './portable/generatorInfo.js';
+import { infoOf } from './infoInModel.js';
+import type { GeneratorInfo } from './portable/generatorInfo.js';
 
 /** A protobuf file ends at 2 GB. */
 const MAX_BYTES = 2 ** 31 - 1;

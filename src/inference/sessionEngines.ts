@@ -1,5 +1,5 @@
 import { type InferenceOptions, InferenceSession } from '../engine/devices/cpu/inferenceSession.js';
-import type { Boundary } from '../engine/onnx/imageBoundary.js';
+import type { Boundary } from '../engine/onnx/modelForm.js';
 import type { GeneratorSource } from './generatorSource.js';
 import { byteEngine, floatEngine } from './portable/boundaryEngines.js';
 import type { Engine, Engines } from './portable/tensorTranslator.js';

@@ -1,10 +1,8 @@
 import { datasetModes } from '../data/createDataset.js';
-import { modelExtensions } from '../models/registry.js';
 import { readConfigFile } from '../options/configFile.js';
 import { DATASET_DEFAULTS } from '../options/datasetDefaults.js';
 import type { OptionExtensions } from '../options/extension.js';
 import type { GivenOptions } from '../options/optionsFromObject.js';
-import { registeredRecipes } from '../options/recipes/registry.js';
 import type { OptionValues } from '../options/spec.js';
 import {
   parseTestOptions as parseTest,
@@ -17,12 +15,12 @@ import {
   type TRAIN_OPTIONS,
   type TrainOptions,
 } from '../options/trainOptions.js';
+import { builtInExtensions } from './model/builtInExtensions.js';
 
 /** The changes that the registered models and data sets make to the options. */
 export function registeredExtensions(): OptionExtensions {
   return {
-    models: modelExtensions(),
-    recipes: registeredRecipes(),
+    ...builtInExtensions(),
     datasets: Object.fromEntries(datasetModes().map((name) => [name, DATASET_DEFAULTS[name] ?? {}])),
   };
 }

@@ -1,9 +1,8 @@
-import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { type DashboardServer, startDashboard } from '../../src/records/dashboard/dashboardServer.js';
 import { browserPath } from '../browser.js';
+
+export { assertAccessible, assertFits } from '../pageChecks.js';
 
 // The dashboard as a user sees it: the real server, the built page, a real headless browser.
 
@@ -61,22 +60,4 @@ export function watch(page: Page, origin: string): string[] {
     if (!/^(data|blob):/.test(url) && !url.startsWith(origin)) offences.push(`asked ${url}`);
   });
   return offences;
-}
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** Asserts that axe finds nothing serious or critical in what the page shows now. */
-export async function assertAccessible(page: Page, what: string): Promise<void> {
-  await page.evaluate(axeSource);
-  const found =
-    (await page.evaluate(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
-    violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) =>
-      id + ': ' + nodes.map(({ html, any, all }) => html.slice(0, 200) + ' ' + [...any, ...all].map(({ message }) => message).join(' ')).slice(0, 3).join(' | ')))`)) as string[];
-  assert.deepEqual(found, [], `${what}: axe`);
-}
-
-/** Asserts that nothing is wider than the window. */
-export async function assertFits(page: Page, what: string): Promise<void> {
-  const over = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-  assert.ok(Number(over) <= 0, `${what}: ${over} pixels wider than the window`);
 }

@@ -265,3 +265,14 @@ test('more than the queue takes is refused, to be asked again later', async () =
     assert.equal((await translate(at, image, '?model=first')).status, 200, 'the places were given back');
   });
 });
+
+test('a generator that comes with the package is served under its name', async () => {
+  await withService({ models: ['demo:facades'] }, async (_, url) => {
+    const { models } = (await (await fetch(`${url}/v1/models`)).json()) as { models: { name: string }[] };
+    assert.deepEqual(
+      models.map(({ name }) => name),
+      ['demo_facades'],
+    );
+    assert.equal((await translate(url, await picture(1))).status, 200);
+  });
+});

@@ -11,7 +11,7 @@ import { Pix2PixError } from '../errors/pix2pixError.js';
 import { writeFileAtomic, writeNewFile } from './atomicFile.js';
 import { writeDurable } from './durableFile.js';
 import { type FileSystem, nodeFileSystem } from './fileSystem.js';
-import { parseTemporaryName } from './temporaryName.js';
+import { parseTemporaryName } from './parseTemporaryName.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'atomic-test-'));
 after(() => rmSync(directory, { recursive: true, force: true }));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseTemporaryName, temporaryName } from './temporaryName.js';
+import { parseTemporaryName } from './parseTemporaryName.js';
+import { temporaryName } from './temporaryName.js';
 
 test('temporary names are hidden, new each time, and tell target and process', () => {
   const name = temporaryName('run/latest.json');

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
+import { parseTemporaryName } from './parseTemporaryName.js';
 
 /** Bytes of the target's name in a temporary one: with all that is added it stays within the 255 of a file name. */
 const MAX_TARGET_BYTES = 200;
@@ -14,12 +15,6 @@ let made = 0;
  */
 export function temporaryName(target: string): string {
   return `.${shortened(basename(target))}.${process.pid}-${token}-${++made}.tmp`;
-}
-
-/** The target and the process of a name made by `temporaryName`, or undefined for any other name. */
-export function parseTemporaryName(name: string): { target: string; pid: number } | undefined {
-  const match = /^\.([^/\\]{1,200})\.(\d{1,10})-[0-9a-f]{8}-\d{1,10}\.tmp$/.exec(name);
-  return match === null ? undefined : { target: match[1], pid: Number(match[2]) };
 }
 
 /** The path that is to be written, for one of a temporary file: what a message names. Any other path is itself. */

@@ -1,4 +1,4 @@
-import type { GeoTIFF, GeoTIFFImage } from 'geotiff';
+import type { GeoTIFFImage } from 'geotiff';
 import { BadImageError } from '../decode/badImage.js';
 import { readImageFile } from '../decode/decode.js';
 import { formatOf } from '../decode/format.js';
@@ -56,9 +56,9 @@ export async function readTiffHeader(name: string, file: Buffer): Promise<Raster
 
 async function pagesOf(file: Buffer): Promise<GeoTIFFImage[]> {
   const bytes = file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength);
-  // Not before: what it imports takes a thread without data for one of its own, and ends it.
+  // Not before there is a TIFF: what it imports cannot be loaded in a thread that was started without `workerData`.
   const { fromArrayBuffer } = await import('geotiff');
-  const tiff: GeoTIFF = await fromArrayBuffer(bytes as ArrayBuffer);
+  const tiff = await fromArrayBuffer(bytes as ArrayBuffer);
   const pages = [await tiff.getImage(0)];
   // not by their count, which a file whose last page leads to its first does not have
   for (let i = 1; i < MOST_PAGES; i++) {

@@ -1,6 +1,6 @@
 import type { Value } from '../ir/value.js';
 import type { Known } from './constantArithmetic.js';
-import { forEachChannel } from './weightStorage.js';
+import { forEachChannel } from './quantise.js';
 
 /**
  * A convolution that has not been written yet, followed by y ↦ scale · y + shift for each output channel. Both are

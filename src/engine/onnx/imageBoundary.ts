@@ -1,15 +1,8 @@
 import { create } from '@bufbuild/protobuf';
 import { type Extent, GraphBuilder, tensorInfo } from './graphBuilder.js';
 import { INPUT, OUTPUT } from './inferenceGraph.js';
+import type { Boundary } from './modelForm.js';
 import { type GraphProto, type ModelProto, ModelProtoSchema, TensorProto_DataType } from './onnx_pb.js';
-
-/**
- * How images enter and leave a graph: f32 NCHW in -1 ... 1, as networks see them; the same in 0 ... 255; or bytes
- * 0 ... 255 in NHWC, the layout of decoders.
- */
-export const boundaries = ['float', 'float255', 'uint8'] as const;
-/** One of `boundaries`. */
-export type Boundary = (typeof boundaries)[number];
 
 /** The type of a graph's images at a boundary. */
 export function boundaryInfo(name: string, boundary: Boundary, channels: number) {

@@ -6,9 +6,10 @@ import { evaluate, type Known } from './constantArithmetic.js';
 import { type FoldedConvolution, foldable, foldedParameters, followedBy } from './foldedConvolution.js';
 import { GraphBuilder, tensorInfo } from './graphBuilder.js';
 import { IR_VERSION, OPSET } from './lower.js';
+import type { Precision } from './modelForm.js';
 import { type ModelProto, ModelProtoSchema, TensorProto_DataType } from './onnx_pb.js';
 import { isUpsampling, writeUpsampling } from './upsampling.js';
-import { type Precision, storeWeight } from './weightStorage.js';
+import { storeWeight } from './weightStorage.js';
 
 /** The names of the input and the output of every graph of this kind. */
 export const [INPUT, OUTPUT] = ['image', 'translation'];

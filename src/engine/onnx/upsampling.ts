@@ -1,7 +1,8 @@
 import type { Value } from '../ir/value.js';
 import type { GraphBuilder } from './graphBuilder.js';
+import type { Precision } from './modelForm.js';
 import { TensorProto_DataType } from './onnx_pb.js';
-import { type Precision, storeWeight } from './weightStorage.js';
+import { storeWeight } from './weightStorage.js';
 
 /**
  * A transposed convolution that doubles a map, with a kernel of 4 and padding 1, as four ordinary ones (Shi et al.

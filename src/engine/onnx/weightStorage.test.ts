@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { toFloats } from '../../interop/floats.js';
 import { toHalf } from './half.js';
-import { quantise } from './weightStorage.js';
+import { quantise } from './quantise.js';
 
 test('half precision is IEEE 754 binary16, rounded to even', () => {
   // Bits from the standard's own examples, and by hand: 2049 lies between 2048 and 2050, 2051 between 2050 and 2052.

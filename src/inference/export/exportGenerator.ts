@@ -2,23 +2,28 @@ import { statSync } from 'node:fs';
 import { toBinary } from '@bufbuild/protobuf';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { writeFileAtomic } from '../../base/files/atomicFile.js';
+import { readSafetensorsBytes, safetensorsBytes } from '../../checkpoints/format/safetensorsBytes.js';
 import { InferenceSession } from '../../engine/devices/cpu/inferenceSession.js';
 import { openDevice } from '../../engine/devices/openDevice.js';
 import type { DeviceName } from '../../engine/devices/registry.js';
 import type { FixedSize } from '../../engine/onnx/graphLimits.js';
-import type { Boundary } from '../../engine/onnx/imageBoundary.js';
+import type { Boundary, Precision } from '../../engine/onnx/modelForm.js';
 import { ModelProtoSchema } from '../../engine/onnx/onnx_pb.js';
-import type { Precision } from '../../engine/onnx/weightStorage.js';
 import type { Device } from '../../engine/runtime/device.js';
 import { sizeUnit } from '../../models/networks/define.js';
 import { findTrainedGenerator, type SourceOptions } from '../generatorSource.js';
-import { describeGenerator, inferenceModel, type ModelForm } from '../inferenceModel.js';
+import { describeGenerator, inferenceModel } from '../inferenceModel.js';
 import type { GeneratorInfo } from '../portable/generatorInfo.js';
+import { fillGenerator } from '../portable/generatorWeights.js';
 import { formatsOfGenerator } from '../portable/imageFormats.js';
+import type { ModelForm } from '../portable/onnxModel.js';
 import type { Engine } from '../portable/tensorTranslator.js';
+import type { TrainedGenerator } from '../portable/trainedGenerator.js';
 import { sourceCommit } from '../provenance.js';
-import type { TrainedGenerator } from '../trainedGenerator.js';
+import { modelFiles } from './pageFiles.js';
 import { compareWithTraining, type Difference, requireWithinTolerance } from './selfCheck.js';
+import { startingPoints } from './startingPoints.js';
+import { storedWeights, weightsMetadata } from './storedWeights.js';
 import { writeWebFolder } from './webFolder.js';
 import { type WeightsFormat, writeWeightsFile } from './weightsFile.js';
 
@@ -40,6 +45,8 @@ export interface ExportOptions extends SourceOptions {
   readonly fixedSize?: FixedSize;
   /** The file, or the folder for the web. Default: the run's name, in the working folder. */
   readonly out?: string;
+  /** Of a page: the data set that has its label colours and inputs to start from. Default: that of the training, if it is here. */
+  readonly dataroot?: string;
   /** What runs the trained generator that the export is compared with, as `--device` names it. Default: the processor. */
   readonly device?: DeviceName;
   /** Of several GPUs the one that has this in its name. */
@@ -72,7 +79,7 @@ export async function exportGenerator(model: string, options: ExportOptions = {}
   }
   const { format = 'onnx', normMode = 'batch', onStage = () => {} } = options;
   const precision = options.precision ?? (format === 'web' ? 'fp16' : 'fp32');
-  const boundary = format === 'web' ? 'uint8' : (options.boundary ?? 'float');
+  const boundary = format === 'web' ? 'float' : (options.boundary ?? 'float');
   const { opset, fixedSize } = options;
   if (format !== 'onnx') requireNoLimits(format, options);
   const limits = { ...(opset !== undefined && { opset }), ...(fixedSize && { fixedSize }) };
@@ -86,8 +93,9 @@ export async function exportGenerator(model: string, options: ExportOptions = {}
   const device = await openDevice(options.device, { gpu: options.gpu });
   try {
     const exporting = { generator, form, path, device, onStage };
-    if (format === 'safetensors' || format === 'pth') return await exportWeights(format, exporting);
-    return await exportGraph(format, exporting);
+    if (format === 'onnx') return await exportGraph(exporting);
+    if (format === 'web') return await exportPage(exporting, options.dataroot);
+    return await exportWeights(format, exporting);
   } finally {
     await device.dispose();
   }
@@ -137,32 +145,51 @@ interface Exporting {
   readonly onStage: (stage: string) => void;
 }
 
-async function exportGraph(format: 'onnx' | 'web', exporting: Exporting): Promise<Exported> {
+async function exportGraph(exporting: Exporting): Promise<Exported> {
   const { generator, form, path, onStage } = exporting;
   const commit = sourceCommit();
   const file = toBinary(ModelProtoSchema, inferenceModel(generator, form, commit));
   const difference = await check(exporting, () => InferenceSession.open(file, { threads: 0 }));
   onStage('writing');
-  if (format === 'web') writeWebFolder(path, file, describeGenerator(generator, form, commit));
-  else writeFileAtomic(path, file);
+  writeFileAtomic(path, file);
   return { path, precision: form.precision, bytes: file.length, difference };
+}
+
+async function exportPage(exporting: Exporting, dataroot?: string): Promise<Exported> {
+  const { generator, form, path, onStage } = exporting;
+  const file = safetensorsBytes(storedWeights(generator, form.precision), weightsMetadata(generator));
+  const reread = fillGenerator(generator, readSafetensorsBytes(file, path));
+  const difference = await check(exporting, () => sessionOf(reread, form));
+  onStage('writing');
+  const starting = await startingPoints(generator, dataroot);
+  writeWebFolder(path, modelFiles(file, describeGenerator(generator, form, sourceCommit()), starting));
+  return { path, precision: form.precision, bytes: file.length, difference };
+}
+
+/** A session of weights that are floats again. */
+function sessionOf(generator: TrainedGenerator, form: ModelForm): Promise<InferenceSession> {
+  return InferenceSession.create(inferenceModel(generator, { ...form, precision: 'fp32' }), { threads: 0 });
 }
 
 async function exportWeights(format: WeightsFormat, exporting: Exporting): Promise<Exported> {
   const { generator, form, path, onStage } = exporting;
-  if (form.precision === 'int8' || form.boundary !== 'float') {
+  if (form.boundary !== 'float') {
     throw new Pix2PixError(
-      'a file of weights has no graph: there is no place for int8 weights or conversions of images in it',
+      'a file of weights has no graph: there is no place for conversions of images in it',
+      { format },
+      'pass --format onnx, or leave --embed_preprocessing out',
+    );
+  }
+  if (format === 'pth' && form.precision === 'int8') {
+    throw new Pix2PixError(
+      'PyTorch loads no weights that are bytes with scales',
       { format, precision: form.precision },
-      'pass --format onnx, or --precision fp32 or fp16',
+      'pass --format onnx or safetensors, or --precision fp32 or fp16',
     );
   }
   const stored = writeWeightsFile(generator, format, form.precision, path);
   try {
-    const asFloat = { ...form, precision: 'fp32' } as const;
-    const difference = await check(exporting, () =>
-      InferenceSession.create(inferenceModel(stored.reread(), asFloat), { threads: 0 }),
-    );
+    const difference = await check(exporting, () => sessionOf(stored.reread(), form));
     onStage('writing');
     stored.keep();
     return { path, precision: form.precision, bytes: statSync(path).size, difference };

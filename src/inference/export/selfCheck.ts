@@ -1,12 +1,13 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { type FloatImages, toFloatImages } from '../../data/batch/floatImages.js';
-import type { Precision } from '../../engine/onnx/weightStorage.js';
+import type { Precision } from '../../engine/onnx/modelForm.js';
 import type { Device } from '../../engine/runtime/device.js';
-import { DeviceGenerator } from '../deviceGenerator.js';
-import { type ModelForm, sampleSide } from '../inferenceModel.js';
 import { floatEngine } from '../portable/boundaryEngines.js';
+import { DeviceGenerator } from '../portable/deviceGenerator.js';
+import { sampleSide } from '../portable/generatorProgram.js';
+import type { ModelForm } from '../portable/onnxModel.js';
 import type { Engine } from '../portable/tensorTranslator.js';
-import type { TrainedGenerator } from '../trainedGenerator.js';
+import type { TrainedGenerator } from '../portable/trainedGenerator.js';
 import { sampleImage } from './sampleImages.js';
 
 /** How far an exported generator is from the one that was trained, in levels of 0 ... 255. */

@@ -1,6 +1,6 @@
 import { type FloatImages, toFloatImages, toImageBatch } from '../../data/batch/floatImages.js';
 import type { ImageBatch } from '../../data/batch/imageBatch.js';
-import type { Boundary } from '../../engine/onnx/imageBoundary.js';
+import type { Boundary } from '../../engine/onnx/modelForm.js';
 import type { Engine } from './tensorTranslator.js';
 
 // A graph that has conversions of images inside is used as it is, with conversions back where they are not wanted.

@@ -1,9 +1,6 @@
-import { create } from '@bufbuild/protobuf';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import type { FixedSize } from '../../engine/onnx/graphLimits.js';
-import { type Boundary, boundaries } from '../../engine/onnx/imageBoundary.js';
-import { type ModelProto, StringStringEntryProtoSchema } from '../../engine/onnx/onnx_pb.js';
-import { type Precision, precisions } from '../../engine/onnx/weightStorage.js';
+import { type Boundary, boundaries, type Precision, precisions } from '../../engine/onnx/modelForm.js';
 
 /**
  * By which statistics a generator's batch norms normalise: those of the image itself, as `pix2pix test` and the
@@ -33,29 +30,9 @@ export interface GeneratorInfo {
   readonly commit: string;
 }
 
-const KEY = 'pix2pix';
 const MAX_CHANNELS = 1024;
 const MAX_UNIT = 4096;
 const MAX_SIDE = 2 ** 16;
-
-/** The model with the information in its metadata. */
-export function withInfo(model: ModelProto, info: GeneratorInfo): ModelProto {
-  const entry = (key: string, value: string) => create(StringStringEntryProtoSchema, { key, value });
-  model.producerVersion = info.version;
-  model.metadataProps = [
-    entry(KEY, JSON.stringify(info)),
-    entry('norm_mode', info.normMode),
-    entry('precision', info.precision),
-    entry('commit', info.commit),
-  ];
-  return model;
-}
-
-/** The information that `withInfo` has put into a model; undefined for a model of another origin. */
-export function infoOf(model: ModelProto, place: string): GeneratorInfo | undefined {
-  const text = model.metadataProps.find(({ key }) => key === KEY)?.value;
-  return text === undefined ? undefined : parseInfo(text, place);
-}
 
 /**
  * Reads and checks what a file says of itself.

@@ -2,6 +2,7 @@ import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { LATEST, tagOfManifest } from '../../checkpoints/format/checkpointNames.js';
+import { demoModelFile } from '../demoModels.js';
 import type { RunChoice } from '../generatorSource.js';
 
 /** A model that can be asked for. */
@@ -103,10 +104,11 @@ export class ModelCatalogue {
   }
 }
 
-/** What models are called: runs by their folders, files by their names without the ending. */
+/** What models are called: runs by their folders, files by their names without the ending, those of the package too. */
 function namesOf(models: readonly string[]): Map<string, string> {
   const names = new Map<string, string>();
-  for (const source of models) {
+  for (const model of models) {
+    const source = demoModelFile(model) ?? model;
     const path = resolve(source);
     const name = isFile(source) ? basename(path, extname(path)) : basename(path);
     const other = names.get(name);

@@ -7,7 +7,7 @@ import { type Refusal, Refused } from '../../base/http/refused.js';
 import { serveActions } from './actions.js';
 import type { AppParts } from './appParts.js';
 import { serveExports } from './exports.js';
-import { servePage } from './page.js';
+import { servePage, serveTrainingPage } from './page.js';
 import { serveRuns } from './runRoutes.js';
 import { serveViews } from './viewRoutes.js';
 
@@ -35,6 +35,7 @@ export function createApp(parts: AppParts): Hono {
     }),
   );
   servePage(app, parts.guard);
+  serveTrainingPage(app);
   serveRuns(app, parts);
   serveExports(app, parts);
   serveActions(app, parts);

@@ -5,7 +5,7 @@ import { parametersOf } from '../../models/layers/module.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
 import { startAverages } from '../model/averagedNetworks.js';
 import type { LoadedFrom, ModelCheckpoints, OpenCheckpoints, SavedModel } from '../model/savedModel.js';
-import { restoreProgress } from '../saved/trainingState.js';
+import { restoreProgress } from '../model/trainingState.js';
 import { type Ranks, SharedFailure } from './ranks.js';
 
 /**

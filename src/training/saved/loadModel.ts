@@ -1,19 +1,13 @@
 import { join } from 'node:path';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
-import { requireSameTensors } from '../../checkpoints/format/architecture.js';
 import { networkPart } from '../../checkpoints/format/checkpointNames.js';
-import type { LoadedState } from '../../checkpoints/loading.js';
-import type { SafetensorsFile } from '../../checkpoints/safetensors.js';
 import type { CheckpointStore } from '../../checkpoints/store.js';
-import type { Module } from '../../models/layers/module.js';
 import type { TestOptions } from '../../options/testOptions.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
 import { averagedName } from '../model/averagedNetworks.js';
+import { fillModel } from '../model/fillModel.js';
 import type { LoadedFrom, SavedModel } from '../model/savedModel.js';
-import type { SavedProgress } from '../model/savedProgress.js';
-import { loadAverages } from './averages.js';
 import { findReferenceRun, loadReferenceRun } from './referenceRun.js';
-import { loadOptimisers, loadPools, loadTensors, parseProgress, restoreProgress } from './trainingState.js';
 
 /** The tag of the checkpoint that `--epoch` and `--load_iter` name, as in the reference. */
 export function checkpointTag({ loadIter, epoch }: { loadIter: number; epoch: string }): string {
@@ -49,13 +43,9 @@ export async function loadModel(
     state: opt.isTrain ? 'if present' : false,
   });
   try {
-    for (const [name, network] of Object.entries(networks)) {
-      await loadNetwork(network, loaded.networks.get(fileOf(name))!, model.device);
-    }
-    await loadAverages(model, loaded);
     const { tag, manifest, state } = loaded;
+    const progress = await fillModel(model, { networks: loaded.networks, state }, fileOf);
     const { epoch, totalIters, session } = manifest;
-    const progress = state && (await loadState(model, state));
     return { tag, epoch, totalIters, session, progress, fresh: [] };
   } finally {
     loaded.close();
@@ -74,25 +64,4 @@ function requireNetworks(names: readonly string[], tag: string, checkpoints: Che
     { networks: there.join(', ') },
     generator === undefined ? 'choose another --model' : `pass --model_suffix ${generator.slice(1)}`,
   );
-}
-
-async function loadState(model: SavedModel, state: LoadedState): Promise<SavedProgress> {
-  const progress = parseProgress(
-    state.json,
-    model.trained.map(({ name }) => name),
-  );
-  await loadOptimisers(model, state.tensors);
-  loadPools(model, state.tensors);
-  await restoreProgress(model, progress);
-  return progress;
-}
-
-async function loadNetwork(
-  network: Module,
-  file: SafetensorsFile,
-  device: SavedModel['device'],
-): Promise<void> {
-  const shapes = new Map(network.states.map((state) => [state.name, state.type.shape]));
-  requireSameTensors(shapes, file.tensors, file.path);
-  await loadTensors(network, file, device);
 }

@@ -4,8 +4,8 @@ import type { TrainOptions } from '../../options/trainOptions.js';
 import type { LoadedFrom } from '../model/savedModel.js';
 import type { Place } from '../model/savedProgress.js';
 import type { Schedule } from '../model/schedule.js';
+import { parseProgress } from '../model/trainingState.js';
 import type { BestValidation } from '../validation/bestValidation.js';
-import { parseProgress } from './trainingState.js';
 
 /** Where a training starts or goes on. */
 export interface StartingPoint {

@@ -1,12 +1,10 @@
 import type { CheckpointStore } from '../../checkpoints/store.js';
-import { publicOptions, serialiseOptions } from '../../options/serialise.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
+import { checkpointOf } from '../model/checkpointOf.js';
 import type { SavedModel } from '../model/savedModel.js';
 import type { Place } from '../model/savedProgress.js';
 import { registeredExtensions } from '../options.js';
 import type { BestValidation } from '../validation/bestValidation.js';
-import { averagedTensors } from './averages.js';
-import { networkTensors, optimiserTensors, poolTensors, progressOf } from './trainingState.js';
 import { versionsWith } from './versions.js';
 
 /**
@@ -23,21 +21,7 @@ export async function saveCheckpoint(
   place: Place,
   best: BestValidation | undefined,
 ): Promise<void> {
-  const networks = Object.entries(model.usedNetworks()).map(
-    ([name, network]) => [name, networkTensors(network, model.device)] as const,
-  );
-  const options = serialiseOptions(opt, registeredExtensions());
-  await checkpoints.saveFrom(tags, {
-    epoch: place.batchIndex === 0 ? place.epoch - 1 : place.epoch, // the one that the weights belong to
-    totalIters: model.totalIters,
-    options,
-    networkOptions: publicOptions(options, registeredExtensions()),
-    versions: versionsWith(model.device.versions),
-    networks: { ...Object.fromEntries(networks), ...averagedTensors(model) },
-    state: {
-      tensors: new Map([...optimiserTensors(model), ...poolTensors(model)]),
-      json: await progressOf(model, place, best),
-    },
-  });
+  const context = { opt, extensions: registeredExtensions(), versions: versionsWith(model.device.versions) };
+  await checkpoints.saveFrom(tags, await checkpointOf(model, context, place, best));
   if (Number.isFinite(opt.keepLast)) checkpoints.prune(opt.keepLast);
 }

@@ -1,9 +1,9 @@
-import type { FloatImages } from '../data/batch/floatImages.js';
-import type { Device } from '../engine/runtime/device.js';
+import type { FloatImages } from '../../data/batch/floatImages.js';
+import type { Device } from '../../engine/runtime/device.js';
+import { byteEngine } from './boundaryEngines.js';
 import { DeviceGenerator } from './deviceGenerator.js';
-import { byteEngine } from './portable/boundaryEngines.js';
-import type { NormMode } from './portable/generatorInfo.js';
-import type { Engine, Engines } from './portable/tensorTranslator.js';
+import type { NormMode } from './generatorInfo.js';
+import type { Engine, Engines } from './tensorTranslator.js';
 import type { TrainedGenerator } from './trainedGenerator.js';
 
 /**

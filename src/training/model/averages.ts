@@ -1,8 +1,8 @@
 import type { NamedSources } from '../../checkpoints/format/dtype.js';
-import type { LoadedCheckpoint } from '../../checkpoints/loading.js';
+import type { TensorFile } from '../../checkpoints/format/tensorFile.js';
 import { parametersOf } from '../../models/layers/module.js';
-import { averagedName, startAverages } from '../model/averagedNetworks.js';
-import type { SavedModel } from '../model/savedModel.js';
+import { averagedName, startAverages } from './averagedNetworks.js';
+import type { SavedModel } from './savedModel.js';
 import { networkTensors, readFloats } from './trainingState.js';
 
 /** The moving averages for a checkpoint. What is not trained, such as running statistics, is the network's own. */
@@ -23,7 +23,7 @@ export function averagedTensors(model: SavedModel): Record<string, NamedSources>
 }
 
 /** Fills the moving averages from a checkpoint; where it has none, they start at the weights as they are. */
-export async function loadAverages(model: SavedModel, { networks: files }: LoadedCheckpoint): Promise<void> {
+export async function loadAverages(model: SavedModel, files: ReadonlyMap<string, TensorFile>): Promise<void> {
   await startAverages(model.trained);
   const networks = model.usedNetworks();
   for (const { optimiser, averaged } of model.trained) {

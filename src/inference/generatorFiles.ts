@@ -1,52 +1,19 @@
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
-import { requireSameTensors } from '../checkpoints/format/architecture.js';
 import { networkPart } from '../checkpoints/format/checkpointNames.js';
-import { requireUsableWeights } from '../checkpoints/format/finite.js';
-import type { UnverifiedFile } from '../checkpoints/hasHash.js';
-import { openSafetensors, type SafetensorsFile } from '../checkpoints/safetensors.js';
+import { openSafetensors } from '../checkpoints/safetensors.js';
 import { CheckpointStore } from '../checkpoints/store.js';
-import type { State } from '../engine/ir/state.js';
-import { elementCount } from '../engine/ir/tensorType.js';
-import type { Trace } from '../engine/ir/trace.js';
-import type { Value } from '../engine/ir/value.js';
-import type { StateData } from '../engine/runtime/device.js';
 import { detectGenerator, type Shapes } from '../interop/detectGenerator.js';
-import { isFloating, toFloats } from '../interop/floats.js';
 import { readNetworkState } from '../interop/networkState.js';
 import { toGenerator } from '../interop/pictGenerator.js';
 import { readPict } from '../interop/readPict.js';
-import { buildModel } from '../models/buildModel.js';
-import type { ModelOptions } from '../models/definition.js';
-import { findGeneratorOf } from '../models/generators.js';
-import type { Module } from '../models/layers/module.js';
-import { findModel } from '../models/registry.js';
 import { nearestName } from '../options/nearest.js';
-import { restoreTrainOptions } from '../options/serialise.js';
 import { averagedName } from '../training/model/averagedNetworks.js';
 import { registeredExtensions } from '../training/options.js';
 import { findReferenceRun } from '../training/saved/referenceRun.js';
-import { reversedOptions } from './reversedOptions.js';
-
-/** A generator of ours with its weights in memory. */
-export interface TrainedGenerator {
-  /** The run or file that it comes from. */
-  readonly name: string;
-  readonly network: Module;
-  /** The numbers of all of the network's states. */
-  readonly weights: ReadonlyMap<State, StateData>;
-  readonly inputNc: number;
-  readonly outputNc: number;
-  /** From an image to its translation: see `GeneratorDefinition`. */
-  apply(trace: Trace, x: Value): Value;
-  readonly netG: string;
-  readonly norm: string;
-  /** The options of its training, by flag. */
-  readonly options: Readonly<Record<string, unknown>>;
-  /** Where the weights are from, when their bytes were not compared with what was written. */
-  readonly unverified?: UnverifiedFile;
-}
+import { emptyGenerator, fillGenerator, optionsInFile } from './portable/generatorWeights.js';
+import type { TrainedGenerator } from './portable/trainedGenerator.js';
 
 /** Where runs are looked for, and which of their checkpoints is taken. */
 export interface RunChoice {
@@ -84,21 +51,23 @@ export function generatorOfRun(
     if (file === undefined) throw noRun(folder, tag);
     return { ...generatorOfForeignFile(file), name: basename(folder) };
   }
-  const { definition, ...generator } = unfilled(basename(folder), manifest.options, wanted);
+  const { definition, ...generator } = emptyGenerator(
+    basename(folder),
+    manifest.options,
+    registeredExtensions(),
+    wanted,
+  );
   const isAveraged = Number(manifest.options.ema ?? 0) > 0;
   const network = isAveraged ? averagedName(definition.network) : definition.network;
   const loaded = checkpoints.load(tag, { networks: [network], state: false, verify });
   try {
     const file = loaded.networks.get(network)!;
     const { sha256 } = loaded.manifest.files.get(networkPart(network))!;
-    return { ...fill(generator, file), ...(!verify && { unverified: { path: file.path, sha256 } }) };
+    return { ...fillGenerator(generator, file), ...(!verify && { unverified: { path: file.path, sha256 } }) };
   } finally {
     loaded.close();
   }
 }
-
-/** The key under which `pix2pix export --format safetensors` keeps the options. */
-export const OPTIONS_KEY = 'pix2pix.options';
 
 /**
  * The generator in a safetensors file: one that was exported, one that lies in its run's folder, or another with the
@@ -112,10 +81,13 @@ export function generatorOfSafetensors(path: string): TrainedGenerator {
     return generatorOfRun(dirname(path), ofRun[1], { generator: ofRun[2] });
   const file = openSafetensors(path);
   try {
-    const text = file.metadata.get(OPTIONS_KEY);
-    const options = text === undefined ? detectedOptions(file.tensors) : parseOptions(text, path);
-    const { definition: _, ...generator } = unfilled(basename(path, '.safetensors'), options);
-    return fill(generator, file);
+    const options = optionsInFile(file) ?? detectedOptions(file.tensors);
+    const { definition: _, ...generator } = emptyGenerator(
+      basename(path, '.safetensors'),
+      options,
+      registeredExtensions(),
+    );
+    return fillGenerator(generator, file);
   } finally {
     file.close();
   }
@@ -129,8 +101,12 @@ export function generatorOfSafetensors(path: string): TrainedGenerator {
 export function generatorOfForeignFile(path: string): TrainedGenerator {
   const tensors = /\.pict$/i.test(path) ? toGenerator(readPict(path)) : readNetworkState(path);
   const name = basename(path).replace(/\.\w+$/, '');
-  const { definition: _, ...generator } = unfilled(name, detectedOptions(tensors));
-  return fill(generator, {
+  const { definition: _, ...generator } = emptyGenerator(
+    name,
+    detectedOptions(tensors),
+    registeredExtensions(),
+  );
+  return fillGenerator(generator, {
     tensors,
     path,
     read: (name) => tensors.get(name)!,
@@ -145,79 +121,11 @@ function detectedOptions(tensors: Shapes): Record<string, unknown> {
   return { model: 'pix2pix', ...shape, no_dropout: useDropout === false };
 }
 
-function unfilled(name: string, options: Readonly<Record<string, unknown>>, wanted?: string) {
-  const opt = restoreTrainOptions(options, registeredExtensions());
-  const graph = buildModel(findModel(opt.model), opt as unknown as ModelOptions);
-  const definition = findGeneratorOf(graph, wanted);
-  const { inputNc, outputNc, apply } = definition;
-  const network = graph.networks[definition.network];
-  const { netG, norm } = opt;
-  return {
-    name,
-    definition,
-    network,
-    weights: new Map<State, StateData>(),
-    inputNc,
-    outputNc,
-    apply,
-    netG,
-    norm,
-    options: definition.network === 'G_B' ? reversedOptions(options) : options,
-  };
-}
-
 /** Of the reference's files the one that is wanted; by default G, or the first of G_A and G_B. */
 function generatorFile(files: ReadonlyMap<string, string>, wanted?: string): string | undefined {
   if (wanted !== undefined) return files.get(wanted);
   const names = [...files.keys()].filter((name) => /^G(_|$)/.test(name)).sort();
   return files.get(names[0]);
-}
-
-/** A file of weights, open. */
-interface WeightFile extends Pick<SafetensorsFile, 'read' | 'readInto' | 'path'> {
-  readonly tensors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly dtype: string }>;
-}
-
-function fill(generator: TrainedGenerator, file: WeightFile): TrainedGenerator {
-  const { network } = generator;
-  requireSameTensors(
-    new Map(network.states.map(({ name, type }) => [name, type.shape])),
-    file.tensors,
-    file.path,
-  );
-  const weights = network.states.map((state) => [state, readState(state, file)] as const);
-  return { ...generator, weights: new Map(weights) };
-}
-
-function readState({ name, type }: State, file: WeightFile): StateData {
-  requireType(name, file, type.dtype === 'i64');
-  if (type.dtype === 'i64') return BigInt64Array.of(BigInt(file.read(name).data[0] ?? 0));
-  const isPlain = file.tensors.get(name)!.dtype === 'F32';
-  const data = isPlain ? new Float32Array(elementCount(type.shape)) : toFloats(file.read(name));
-  if (isPlain) file.readInto(name, data);
-  requireUsableWeights(data, name, file.path);
-  return data;
-}
-
-function requireType(name: string, file: WeightFile, isCounter: boolean): void {
-  const tensor = file.tensors.get(name)!;
-  if (isCounter ? tensor.dtype === 'I64' : isFloating(tensor)) return;
-  const facts = {
-    file: file.path,
-    found: tensor.dtype,
-    expected: isCounter ? 'I64' : 'F32, F16, BF16 or F64',
-  };
-  throw new Pix2PixError(`tensor ${name} is of another type`, facts, 'export the generator again');
-}
-
-function parseOptions(text: string, place: string): Record<string, unknown> {
-  try {
-    const options = JSON.parse(text);
-    if (typeof options === 'object' && options !== null) return options;
-  } catch {
-    // said below
-  }
-  throw new Pix2PixError('the options in this file are no JSON', { file: place }, 'export it again');
 }
 
 function noRun(folder: string, tag: string): Pix2PixError {

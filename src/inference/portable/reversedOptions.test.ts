@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatsOf } from '../data/batch/sideFormat.js';
-import { pixelOptions } from './portable/imageFormats.js';
+import { formatsOf } from '../../data/batch/sideFormat.js';
+import { pixelOptions } from './imageFormats.js';
 import { reversedOptions } from './reversedOptions.js';
 
 test('the generator from B to A takes what the other one makes', () => {

@@ -1,7 +1,7 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import type { NamedSources, TensorSource } from '../../checkpoints/format/dtype.js';
 import { requireUsableWeights } from '../../checkpoints/format/finite.js';
-import type { SafetensorsFile } from '../../checkpoints/safetensors.js';
+import type { TensorFile } from '../../checkpoints/format/tensorFile.js';
 import { METRIC_NAMES } from '../../data/metrics/metrics.js';
 import type { State } from '../../engine/ir/state.js';
 import { elementCount } from '../../engine/ir/tensorType.js';
@@ -10,9 +10,9 @@ import type { LossScaling } from '../../engine/runtime/lossScaling.js';
 import type { Optimiser, OptimiserQuantity } from '../../engine/runtime/optimiser.js';
 import type { DecidedAlgorithms } from '../../engine/runtime/tunedChoices.js';
 import { type Module, parametersOf } from '../../models/layers/module.js';
-import type { SavedModel } from '../model/savedModel.js';
-import type { Place, SavedProgress } from '../model/savedProgress.js';
 import type { BestValidation } from '../validation/bestValidation.js';
+import type { SavedModel } from './savedModel.js';
+import type { Place, SavedProgress } from './savedProgress.js';
 
 /** A network's tensors for a checkpoint, downloaded when it is their turn. */
 export function networkTensors({ states }: Module, device: Pick<Device, 'download'>): NamedSources {
@@ -28,7 +28,7 @@ export function networkTensors({ states }: Module, device: Pick<Device, 'downloa
 /** Fills a network from a file whose tensors have been compared with it. */
 export async function loadTensors(
   { states }: Module,
-  file: SafetensorsFile,
+  file: TensorFile,
   device: Pick<Device, 'upload'>,
 ): Promise<void> {
   for (const state of states) {
@@ -45,7 +45,7 @@ export async function loadTensors(
 }
 
 /** As many floats of a file as a state has. @throws Pix2PixError when the file has no such tensor */
-export function readFloats(file: SafetensorsFile, name: string, { type }: State): Float32Array {
+export function readFloats(file: TensorFile, name: string, { type }: State): Float32Array {
   const data = new Float32Array(elementCount(type.shape));
   file.readInto(name, data);
   return data;
@@ -65,7 +65,7 @@ export function optimiserTensors(model: SavedModel): NamedSources {
 }
 
 /** Fills Adam's moments. Throws Pix2PixError when the file lacks one. */
-export async function loadOptimisers(model: SavedModel, file: SafetensorsFile): Promise<void> {
+export async function loadOptimisers(model: SavedModel, file: TensorFile): Promise<void> {
   for (const { name, optimiser, state, quantity } of moments(model)) {
     await optimiser.upload(state, quantity, readFloats(file, name, state));
   }
@@ -104,7 +104,7 @@ export function poolTensors({ pools }: SavedModel): NamedSources {
 }
 
 /** Fills the pools with what `poolTensors` gave. A pool that has become smaller keeps the first. */
-export function loadPools({ pools }: SavedModel, file: SafetensorsFile): void {
+export function loadPools({ pools }: SavedModel, file: TensorFile): void {
   for (const [name, pool] of pools) {
     for (let i = 0; i < pool.size; i++) {
       const stored = file.tensors.get(`pool.${name}.${i}`);

@@ -1,10 +1,9 @@
-import type { FloatImages } from '../data/batch/floatImages.js';
-import { elementCount } from '../engine/ir/tensorType.js';
-import { INPUT } from '../engine/onnx/inferenceGraph.js';
-import type { Device } from '../engine/runtime/device.js';
-import type { Executable } from '../engine/runtime/executable.js';
-import { traceGenerator } from './inferenceModel.js';
-import type { NormMode } from './portable/generatorInfo.js';
+import type { FloatImages } from '../../data/batch/floatImages.js';
+import { elementCount } from '../../engine/ir/tensorType.js';
+import type { Device } from '../../engine/runtime/device.js';
+import type { Executable } from '../../engine/runtime/executable.js';
+import type { NormMode } from './generatorInfo.js';
+import { INPUT, traceGenerator } from './generatorProgram.js';
 import type { TrainedGenerator } from './trainedGenerator.js';
 
 /** Sizes of images whose programs stay compiled. */

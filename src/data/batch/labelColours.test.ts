@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import sharp from 'sharp';
+import { FACADE_COLOURS } from '../make/facade/labels.js';
+import { renderFacade } from '../make/facade/renderFacade.js';
+import { labelColours } from './labelColours.js';
+
+const SIDE = 128;
+const batch = (data: Uint8Array) => ({ data, shape: [1, SIDE, SIDE, 3] as const });
+const facades = [0, 1, 2, 3].map((index) => renderFacade(3, index, SIDE));
+const known = new Set(Object.values(FACADE_COLOURS).map(String));
+
+/** As a set that is kept as JPEG has it. */
+async function throughJpeg(data: Uint8Array): Promise<Uint8Array> {
+  const raw = { width: SIDE, height: SIDE, channels: 3 as const };
+  const jpeg = await sharp(data, { raw }).jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).toBuffer();
+  return sharp(jpeg).raw().toBuffer();
+}
+
+test('label maps give the colours of their classes, each once', () => {
+  const colours = labelColours(facades.map(({ label }) => batch(label)));
+  assert.ok(colours.length >= 8, `${colours.length}`);
+  for (const colour of colours) assert.ok(known.has(String(colour)), `${colour}`);
+  assert.equal(new Set(colours.map(String)).size, colours.length);
+});
+
+test('JPEG moves them by little and adds none', async () => {
+  const images = await Promise.all(facades.map(async ({ label }) => batch(await throughJpeg(label))));
+  const exact = labelColours(facades.map(({ label }) => batch(label)));
+  const found = labelColours(images);
+  assert.ok(Math.abs(found.length - exact.length) <= 1, `${found.length} of ${exact.length}`);
+  for (const [r, g, b] of found) {
+    const nearest = Math.min(...exact.map((c) => Math.hypot(c[0] - r, c[1] - g, c[2] - b)));
+    assert.ok(nearest < 12, `${[r, g, b]} is ${nearest} away`);
+  }
+});
+
+test('photographs and drawings in black and white have no labels', () => {
+  assert.deepEqual(labelColours(facades.map(({ photo }) => batch(photo))), []);
+  const lines = new Uint8Array(SIDE * SIDE * 3).map((_, i) => (i % 300 < 60 ? 0 : 255));
+  assert.deepEqual(labelColours([batch(lines)]), []);
+});

@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { toImageBatch } from '../../data/batch/floatImages.js';
+import type { ImageBatch } from '../../data/batch/imageBatch.js';
+import { labelColours } from '../../data/batch/labelColours.js';
+import { createDataset } from '../../data/createDataset.js';
+import { readManifest } from '../../data/make/facadeManifest.js';
+import { restoreTrainOptions } from '../../options/serialise.js';
+import { encodePng } from '../../records/writing/encodePng.js';
+import { registeredExtensions } from '../../training/options.js';
+import type { Brush } from '../portable/modelIndex.js';
+import type { TrainedGenerator } from '../portable/trainedGenerator.js';
+
+/** Images that the colours of labels are taken from. */
+const LOOKED_AT = 24;
+/** Of these, those that a page offers to start from. */
+const EXAMPLES = 4;
+/** In this order: what a training has not learned from shows more. */
+const PHASES = ['test', 'val', 'train'] as const;
+
+/** What a page offers to start from. */
+export interface StartingPoints {
+  readonly brushes: readonly Brush[];
+  /** PNG files. */
+  readonly examples: readonly Uint8Array[];
+}
+
+/**
+ * Inputs of a generator's own data set, and the colours of their labels, where they are label maps. Nothing where the data
+ * is not at hand.
+ * @param dataroot the data set; default: that of the training
+ * @throws Pix2PixError when the data set that is named holds no images of the kind
+ */
+export async function startingPoints(
+  generator: TrainedGenerator,
+  dataroot?: string,
+): Promise<StartingPoints> {
+  const images = await inputsOf(generator, dataroot);
+  const manifest = await readManifest(dataroot ?? String(generator.options.dataroot ?? ''));
+  const names = new Map(Object.entries(manifest?.classes ?? {}).map(([name, colour]) => [`${colour}`, name]));
+  const brushes = labelColours(images).map((colour) => ({ colour, name: names.get(`${colour}`) }));
+  return { brushes, examples: await Promise.all(images.slice(0, EXAMPLES).map((image) => encodePng(image))) };
+}
+
+async function inputsOf({ options, inputNc }: TrainedGenerator, dataroot?: string): Promise<ImageBatch[]> {
+  const trained = restoreTrainOptions(options, registeredExtensions());
+  const root = dataroot ?? trained.dataroot;
+  const phase = PHASES.find((name) => ['', 'A', 'B'].some((side) => existsSync(join(root, name + side))));
+  if (root === '' || phase === undefined || (inputNc !== 1 && inputNc !== 3)) {
+    if (dataroot === undefined) return [];
+    throw new Pix2PixError(
+      'there is nothing to start from in the data set',
+      { dataroot, 'looked for': PHASES.join(', ') },
+      'name a data set as training takes it',
+    );
+  }
+  const asTested = { isTrain: false, loadSize: trained.cropSize, numThreads: 0, batchSize: 1 };
+  const opt = { ...trained, dataroot: root, phase, ...asTested, maxDatasetSize: LOOKED_AT };
+  try {
+    const dataset = await createDataset(opt, { onWarning: () => {} });
+    const images: ImageBatch[] = [];
+    for await (const { A, B } of dataset) images.push(toImageBatch(trained.direction === 'AtoB' ? A : B));
+    await dataset.close();
+    return images;
+  } catch (error) {
+    if (dataroot !== undefined || !(error instanceof Pix2PixError)) throw error;
+    return []; // the training's data has changed since, and nobody has asked for it
+  }
+}

@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { CheckpointStore } from '../src/checkpoints/store.js';
+import { renderFacade } from '../src/data/make/facade/renderFacade.js';
+import { sideBySide } from '../src/data/make/sideBySide.js';
+import { encodePng } from '../src/records/writing/encodePng.js';
+import { browserPath, openPage, SOFTWARE_GPU, serve, skipWithoutBrowser } from './browser.js';
+import { assertAccessible, assertFits } from './pageChecks.js';
+import { root, temporaryFolder } from './tinyRun.js';
+
+// The training page: the same training as in Node, which either goes on with.
+
+const folder = temporaryFolder();
+const data = join(folder, 'data', 'train');
+const checkpoints = join(folder, 'checkpoints');
+const options = { skip: skipWithoutBrowser };
+const SIDE = 64;
+const PAIRS = 6;
+const FLAGS = {
+  direction: 'BtoA',
+  netG: 'unet_32',
+  ngf: 4,
+  ndf: 4,
+  netD: 'patch16',
+  preprocess: 'none',
+  n_epochs: 5,
+  n_epochs_decay: 3,
+} as const;
+let server: Awaited<ReturnType<typeof serve>>;
+let files: { name: string; base64: string }[] = [];
+
+before(async () => {
+  if (browserPath === undefined) return;
+  mkdirSync(data, { recursive: true });
+  const draw = async (index: number) => {
+    const { photo, label } = renderFacade(1, index, SIDE);
+    const pair = sideBySide(photo, label, SIDE, SIDE);
+    const png = await encodePng({ data: new Uint8Array(pair), shape: [1, SIDE, 2 * SIDE, 3] });
+    writeFileSync(join(data, `${index}.png`), png);
+    return { name: `${index}.png`, base64: Buffer.from(png).toString('base64') };
+  };
+  files = await Promise.all(Array.from({ length: PAIRS }, (_, index) => draw(index)));
+  server = await serve(join(root, 'dist', 'web'));
+});
+after(() => server?.close());
+
+/** `pix2pix train` in Node, on the processor. */
+function trainInNode(...argv: string[]): void {
+  const program = [join(root, 'bin', 'pix2pix.js'), 'train', '--checkpoints_dir', checkpoints];
+  const more = [
+    '--dataroot',
+    join(folder, 'data'),
+    '--device',
+    'cpu',
+    '--val_freq',
+    '0',
+    '--no_html',
+    '--quiet',
+  ];
+  const { status, stderr } = spawnSync(process.execPath, [...program, ...more, ...argv], {
+    encoding: 'utf8',
+  });
+  assert.equal(status, 0, stderr);
+}
+
+const asArgv = (flags: Readonly<Record<string, unknown>>) =>
+  Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
+
+/** Has the page's thread do something, and returns the last of what it tells. */
+async function inThread(
+  page: Page,
+  request: Readonly<Record<string, unknown>>,
+): Promise<Record<string, unknown>> {
+  return (await page.evaluate(`new Promise((resolve) => {
+    const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+    const files = ${JSON.stringify(files)}.map(({ name, base64 }) => ({ name, file: new Blob([bytes(base64)]) }));
+    const worker = new Worker('worker.js', { type: 'module' });
+    worker.onmessage = ({ data }) => {
+      if (data.kind === 'ended' || data.kind === 'failed') resolve(data);
+    };
+    worker.onerror = ({ message }) => resolve({ kind: 'failed', message });
+    const request = ${JSON.stringify(request)};
+    worker.postMessage(request.kind === 'start' ? { ...request, plan: { kind: 'side by side', files } } : request);
+  })`)) as Record<string, unknown>;
+}
+
+/** Writes the page's checkpoint as the run of a name. */
+async function fetchCheckpoint(page: Page, run: string, name: string): Promise<void> {
+  const stored = (await page.evaluate(`(async () => {
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle(${JSON.stringify(run)});
+    const files = [];
+    for await (const [name, handle] of folder.entries()) {
+      if (!name.includes('latest')) continue;
+      const bytes = new Uint8Array(await (await handle.getFile()).arrayBuffer());
+      let text = '';
+      for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
+      files.push({ name, base64: btoa(text) });
+    }
+    return files;
+  })()`)) as { name: string; base64: string }[];
+  mkdirSync(join(checkpoints, name), { recursive: true });
+  for (const file of stored) {
+    writeFileSync(join(checkpoints, name, file.name), Buffer.from(file.base64, 'base64'));
+  }
+}
+
+/** How far two runs are apart: losses relatively, and weights. */
+function compare(name: string, other: string): { losses: number; weights: number } {
+  const [a, b] = [name, other].map((run) => new CheckpointStore(join(checkpoints, run)).load('latest'));
+  const [x, y] = [a, b].map(({ state }) => state!.json as { steps: number; losses: Record<string, number> });
+  assert.equal(x.steps, y.steps);
+  const losses = Object.keys(x.losses).map((loss) => Math.abs(x.losses[loss] / y.losses[loss] - 1));
+  let weights = 0;
+  for (const network of ['G', 'D']) {
+    const [file, otherFile] = [a, b].map(({ networks }) => networks.get(network)!);
+    for (const [tensor, { dtype }] of file.tensors) {
+      // a bias directly before a norm, which cancels it, is rounding alone
+      if (dtype !== 'F32' || tensor.endsWith('.bias')) continue;
+      const [values, others] = [file, otherFile].map((each) => each.read(tensor).data as Float32Array);
+      for (let i = 0; i < values.length; i++) weights = Math.max(weights, Math.abs(values[i] - others[i]));
+    }
+  }
+  a.close();
+  b.close();
+  return { losses: Math.max(...losses), weights };
+}
+
+test(
+  '30 steps in the page are those of Node, which goes on with them, as the page does after it was closed',
+  options,
+  async () => {
+    const { page, errors, close } = await openPage(`${server.url}train/`, SOFTWARE_GPU);
+    try {
+      const flags = { ...FLAGS, name: 'page', dataroot: 'browser', device: 'webgpu' };
+      const options = { ...flags, max_steps: 30 };
+      const ended = await inThread(page, { kind: 'start', run: 'page', options });
+      assert.deepEqual(ended, { kind: 'ended', reason: 'paused', step: 30 });
+      await fetchCheckpoint(page, 'page', 'page');
+      trainInNode('--name', 'node', ...asArgv(FLAGS), '--max_steps', '30');
+      const first = compare('page', 'node');
+      assert.ok(first.losses < 1e-3 && first.weights < 1e-3, JSON.stringify(first));
+
+      // Node goes on with the page's checkpoint, to the last epoch
+      trainInNode('--name', 'page', '--continue_train', '--max_steps', '40');
+      trainInNode('--name', 'node', '--continue_train', '--max_steps', '40');
+      const second = compare('page', 'node');
+      assert.ok(second.losses < 2e-3 && second.weights < 2e-3, JSON.stringify(second));
+
+      // and the page, reloaded, with its own: it has kept the images
+      await page.reload();
+      await page.getByText('epoch 5, 30 images seen').waitFor();
+      const again = await inThread(page, { kind: 'continue', run: 'page' });
+      assert.deepEqual(again, { kind: 'ended', reason: 'paused', step: 31 });
+      assert.deepEqual(errors, []);
+    } finally {
+      await close();
+    }
+  },
+);
+
+test('the page is made for everybody, and says what it lacks', options, async () => {
+  const { page, close } = await openPage(`${server.url}train/`);
+  try {
+    for (const [width, height] of [
+      [1200, 900],
+      [390, 844],
+    ]) {
+      await page.setViewportSize({ width, height });
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        await assertAccessible(page, `${width} ${colorScheme}`);
+        await assertFits(page, `${width} ${colorScheme}`);
+      }
+    }
+    await page.getByRole('radio', { name: 'a folder of pairs' }).check();
+    await page.getByRole('button', { name: 'Train' }).click();
+    await page.getByRole('status').getByText('there are no images to learn from').waitFor();
+    await page.addInitScript(`Object.defineProperty(Navigator.prototype, 'gpu', { get: () => undefined })`);
+    await page.reload();
+    await page.getByRole('alert').getByText('This browser has no WebGPU').waitFor();
+  } finally {
+    await close();
+  }
+});

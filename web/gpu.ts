@@ -1,0 +1,22 @@
+import { Pix2PixError } from '../src/base/errors/pix2pixError.js';
+import { adapterFacts } from '../src/engine/devices/webgpu/adapterFacts.js';
+import { openAdapter } from '../src/engine/devices/webgpu/openAdapter.js';
+import type { Device } from '../src/engine/runtime/device.js';
+
+/** Whether there is a GPU that is none in software: the processor itself is faster than that. */
+export async function hasGpu(): Promise<boolean> {
+  const adapter = await navigator.gpu?.requestAdapter().catch(() => null);
+  return adapter != null && !adapterFacts(adapter).isSoftware;
+}
+
+/**
+ * The browser's GPU.
+ * @throws Pix2PixError when there is none
+ */
+export async function openGpu(): Promise<Device> {
+  if (navigator.gpu === undefined) {
+    const fix = 'use a browser that has it, from https: Chrome, Edge, Safari 26, Firefox 141 on Windows';
+    throw new Pix2PixError('this browser has no WebGPU', {}, fix);
+  }
+  return openAdapter('webgpu', { gpu: navigator.gpu, versions: {} }, {});
+}

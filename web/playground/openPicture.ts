@@ -1,0 +1,47 @@
+import { Pix2PixError } from '../../src/base/errors/pix2pixError.js';
+
+/** Decoded, more than that takes gigabytes, which pages have not. */
+const MOST_PIXELS = 64e6;
+
+/**
+ * A picture of a file, made smaller where its longer side is above `side`.
+ * @param areLabels whether its colours are labels, which must not be blended
+ * @throws Pix2PixError when it is none that the browser reads, or has more pixels than a page can hold
+ */
+export async function openPicture(
+  file: Blob,
+  name: string,
+  side: number,
+  areLabels: boolean,
+): Promise<ImageBitmap> {
+  const { width, height } = await sizeOf(file, name);
+  if (width * height > MOST_PIXELS) {
+    const facts = {
+      file: name,
+      pixels: `${width} × ${height}`,
+      limit: `${MOST_PIXELS / 1e6} million pixels`,
+    };
+    throw new Pix2PixError('the picture is too large for a page', facts, 'make it smaller first');
+  }
+  const scale = Math.min(1, side / Math.max(width, height));
+  const [resizeWidth, resizeHeight] = [width, height].map((x) => Math.max(1, Math.round(x * scale)));
+  const resizeQuality = areLabels ? 'pixelated' : 'high';
+  return createImageBitmap(file, scale < 1 ? { resizeWidth, resizeHeight, resizeQuality } : {});
+}
+
+/** As its header says: nothing is decoded. */
+async function sizeOf(file: Blob, name: string): Promise<{ width: number; height: number }> {
+  const image = new Image();
+  image.src = URL.createObjectURL(file);
+  try {
+    await new Promise((resolve, reject) => {
+      image.onload = resolve;
+      image.onerror = reject;
+    });
+    return { width: image.naturalWidth, height: image.naturalHeight };
+  } catch {
+    throw new Pix2PixError('this is no picture that the browser reads', { file: name }, 'open a PNG or JPEG');
+  } finally {
+    URL.revokeObjectURL(image.src);
+  }
+}

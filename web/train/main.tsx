@@ -1,0 +1,41 @@
+import { render } from 'preact';
+import { Progress } from './progress.js';
+import { Runs } from './runs.js';
+import { Setup } from './setup.js';
+import { Trainer } from './trainer.js';
+
+function Page({ trainer }: { trainer: Trainer }) {
+  const { value: notice } = trainer.notice;
+  return (
+    <>
+      <header>
+        <h1>Train in the browser</h1>
+        <p>pix2pix on your GPU, in this page: no image and no weight leaves it.</p>
+      </header>
+      {navigator.gpu === undefined && (
+        <p role="alert" class="failed">
+          This browser has no WebGPU, which training needs: use Chrome or Edge, Safari 26, or Firefox 141 on
+          Windows, from https or localhost.
+        </p>
+      )}
+      {notice !== undefined && (
+        <p role="alert" class={notice.isError ? 'failed' : ''}>
+          {notice.text}
+        </p>
+      )}
+      <Progress trainer={trainer} />
+      <div class="columns">
+        <Setup trainer={trainer} />
+        <Runs trainer={trainer} />
+      </div>
+    </>
+  );
+}
+
+const trainer = new Trainer();
+render(<Page trainer={trainer} />, document.querySelector('main')!);
+void trainer.attempt(() => trainer.refresh());
+// A tab that is closed by mistake loses at most a minute; it asks first all the same.
+addEventListener('beforeunload', (event) => {
+  if (trainer.isBusy) event.preventDefault();
+});

@@ -1,0 +1,174 @@
+import { useState } from 'preact/hooks';
+import { filesOf, sideBySide, twoFolders } from './folderFiles.js';
+import type { NamedFile, PairPlan } from './pairSource.js';
+import type { Trainer } from './trainer.js';
+
+const SOURCES = ['facades', 'side by side', 'two folders'] as const;
+const SIZES = [64, 128, 256] as const;
+const WIDTHS = [8, 16, 32, 64] as const;
+/** Drawn by the page itself. */
+const FACADES = 200;
+
+/** What to learn from, and how. */
+export function Setup({ trainer }: { trainer: Trainer }) {
+  const [source, setSource] = useState<(typeof SOURCES)[number]>('facades');
+  const [A, setA] = useState<readonly NamedFile[]>([]);
+  const [B, setB] = useState<readonly NamedFile[]>([]);
+  const [form, setForm] = useState({
+    name: 'mine',
+    direction: 'BtoA',
+    size: 128,
+    ngf: 16,
+    epochs: 20,
+    batch_size: 1,
+    asTheyAre: false,
+  });
+  const set = (changes: Partial<typeof form>) => setForm({ ...form, ...changes });
+  const plan = (): PairPlan => {
+    if (source === 'side by side') return sideBySide(A);
+    if (source === 'two folders') return twoFolders(A, B);
+    return { kind: 'facades', count: FACADES, size: form.size };
+  };
+  const start = () =>
+    trainer.attempt(() => {
+      const { name, direction, size, ngf, epochs, batch_size, asTheyAre } = form;
+      const isResized = source !== 'facades' && !asTheyAre;
+      const loaded = Math.round((size * 286) / 256);
+      trainer.start(
+        name,
+        {
+          ...{
+            direction,
+            netG: `unet_${size}`,
+            ngf,
+            ndf: ngf,
+            batch_size,
+            load_size: loaded,
+            crop_size: size,
+          },
+          preprocess: isResized ? 'resize_and_crop' : 'none',
+          n_epochs: Math.ceil(epochs / 2),
+          n_epochs_decay: Math.floor(epochs / 2),
+        },
+        plan(),
+      );
+    });
+  const choice = (
+    name: string,
+    values: readonly number[],
+    value: number,
+    choose: (value: number) => void,
+  ) => (
+    <label>
+      {name}
+      <select value={value} onChange={({ currentTarget }) => choose(Number(currentTarget.value))}>
+        {values.map((each) => (
+          <option key={each} value={each}>
+            {each}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+  return (
+    <form
+      class="card"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void start();
+      }}
+    >
+      <h2>A new run</h2>
+      <fieldset>
+        <legend>Learn from</legend>
+        {SOURCES.map((each) => (
+          <label key={each} class="choice">
+            <input type="radio" name="source" checked={source === each} onChange={() => setSource(each)} />
+            {
+              {
+                facades: `${FACADES} facades that this page draws`,
+                'side by side': 'a folder of pairs, A left and B right in one image',
+                'two folders': 'two folders, A and B, of equal names',
+              }[each]
+            }
+          </label>
+        ))}
+        {source !== 'facades' && (
+          <Folder label={source === 'two folders' ? 'Folder A' : 'Folder'} set={setA} count={A.length} />
+        )}
+        {source === 'two folders' && <Folder label="Folder B" set={setB} count={B.length} />}
+      </fieldset>
+      <div class="fields">
+        <label>
+          Name
+          <input
+            required
+            pattern="[A-Za-z0-9][A-Za-z0-9_.\-]*"
+            value={form.name}
+            onInput={({ currentTarget }) => set({ name: currentTarget.value })}
+          />
+        </label>
+        <label>
+          Direction
+          <select
+            value={form.direction}
+            onChange={({ currentTarget }) => set({ direction: currentTarget.value })}
+          >
+            <option value="BtoA">B to A</option>
+            <option value="AtoB">A to B</option>
+          </select>
+        </label>
+        {choice('Size in pixels', SIZES, form.size, (size) => set({ size }))}
+        {choice('Width of the networks', WIDTHS, form.ngf, (ngf) => set({ ngf }))}
+        {choice('Images in a step', [1, 2, 4, 8], form.batch_size, (batch_size) => set({ batch_size }))}
+        <label>
+          Epochs
+          <input
+            type="number"
+            min="1"
+            max="10000"
+            value={form.epochs}
+            onInput={({ currentTarget }) => set({ epochs: currentTarget.valueAsNumber || 1 })}
+          />
+        </label>
+      </div>
+      {source !== 'facades' && (
+        <label class="choice">
+          <input
+            type="checkbox"
+            checked={form.asTheyAre}
+            onChange={({ currentTarget }) => set({ asTheyAre: currentTarget.checked })}
+          />
+          the images have that size already: take them as they are
+        </label>
+      )}
+      <button type="submit" class="primary" disabled={trainer.isBusy}>
+        Train
+      </button>
+    </form>
+  );
+}
+
+/** A folder to be chosen. */
+export function Folder({
+  label,
+  set,
+  count,
+}: {
+  label: string;
+  set: (files: readonly NamedFile[]) => void;
+  count?: number;
+}) {
+  return (
+    <label class="folder">
+      <span>{label}</span>
+      <input
+        type="file"
+        multiple
+        {...{ webkitdirectory: true }}
+        onChange={({ currentTarget }) => set(filesOf(currentTarget.files))}
+      />
+      {count !== undefined && count > 0 && <span class="quiet">{count} files</span>}
+    </label>
+  );
+}

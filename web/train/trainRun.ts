@@ -1,0 +1,117 @@
+import { Pix2PixError } from '../../src/base/errors/pix2pixError.js';
+import { toImageBatch } from '../../src/data/batch/floatImages.js';
+import type { ImageBatch } from '../../src/data/batch/imageBatch.js';
+import { BatchProducer } from '../../src/data/loading/batchProducer.js';
+import { Dataset } from '../../src/data/loading/dataset.js';
+import type { SampleSource } from '../../src/data/pair/sampleSource.js';
+import type { Device } from '../../src/engine/runtime/device.js';
+import { findModel } from '../../src/models/registry.js';
+import type { TrainOptions } from '../../src/options/trainOptions.js';
+import { Model } from '../../src/training/model/model.js';
+import type { ModelCheckpoints } from '../../src/training/model/savedModel.js';
+import { placeIn } from '../../src/training/saved/resume.js';
+import type { Event } from './messages.js';
+
+/** Milliseconds between two looks at the images, and between two saves by itself. */
+const LOOK_MS = 1500;
+const SAVE_MS = 60_000;
+
+/** What a training in a page is given besides its options. */
+export interface RunSurroundings {
+  readonly source: SampleSource;
+  readonly device: Device;
+  readonly checkpoints: ModelCheckpoints;
+  readonly emit: (event: Event) => void;
+  /** Asked after every step. */
+  readonly wish: () => 'pause' | 'save' | undefined;
+}
+
+/**
+ * Trains until the last epoch or a pause, and saves then; from its checkpoint where the options say so.
+ * @throws Pix2PixError for everything that a person can correct; the last checkpoint is then intact
+ */
+export async function trainRun(opt: TrainOptions, surroundings: RunSurroundings): Promise<void> {
+  const { source, device, checkpoints, emit, wish } = surroundings;
+  const print = (text: string) => emit({ kind: 'message', text });
+  const model = await Model.create(findModel(opt.model), opt, {
+    device,
+    ownsDevice: true,
+    checkpoints: () => checkpoints,
+    print,
+  });
+  const dataset = openDataset(source, opt, print);
+  try {
+    await model.setup(opt, { print });
+    const { place = { epoch: 1, batchIndex: 0 }, best } = model.loadedFrom?.progress ?? {};
+    const { batchIndex, skipped } = placeIn(dataset, place);
+    dataset.startAt(place.epoch, batchIndex, skipped);
+    const lastEpoch = opt.nEpochs + opt.nEpochsDecay;
+    emit({ kind: 'started', lastEpoch, images: dataset.length, adapter: device.adapter ?? device.name });
+    const save = async () => {
+      await model.save(['latest'], dataset, best);
+      emit({ kind: 'saved', step: model.steps });
+    };
+    let [looked, saved] = [0, performance.now()];
+    for (let epoch = dataset.epoch; epoch <= lastEpoch; epoch++) {
+      for await (const batch of dataset) {
+        const began = performance.now();
+        model.setInput(batch);
+        await model.optimizeParameters();
+        const losses = await model.getCurrentLosses();
+        requireNumbers(losses, model.steps);
+        const now = performance.now();
+        emit({ kind: 'step', epoch, step: model.steps, losses, milliseconds: now - began });
+        if (now - looked > LOOK_MS) {
+          looked = now;
+          emit({ kind: 'images', step: model.steps, images: await imagesOf(model) });
+        }
+        const wanted = model.steps >= opt.maxSteps ? 'pause' : wish();
+        if (wanted !== undefined || now - saved > SAVE_MS) {
+          await save();
+          saved = now;
+        }
+        if (wanted === 'pause') return emit({ kind: 'ended', reason: 'paused', step: model.steps });
+      }
+      await model.updateLearningRate();
+    }
+    await save();
+    emit({ kind: 'ended', reason: 'finished', step: model.steps });
+  } finally {
+    await dataset.close();
+    await model.dispose();
+  }
+}
+
+function openDataset(source: SampleSource, opt: TrainOptions, onWarning: (text: string) => void): Dataset {
+  const { batchSize, seed, serialBatches, maxDatasetSize } = opt;
+  const length = Math.min(source.length, maxDatasetSize);
+  const plan = {
+    length,
+    batchSize,
+    seed,
+    shuffle: !serialBatches,
+    strict: false,
+    replaceBad: true,
+    slots: 4,
+  };
+  const producer = new BatchProducer(source, plan);
+  const supply = {
+    request: (epoch: number, batchIndex: number, skipped: number) =>
+      producer.produce(epoch, batchIndex, skipped),
+    setAwaited: () => {},
+    close: () => producer.close(),
+  };
+  return new Dataset(supply, { length, batchSize, epoch: 1, lookahead: 2, crossesEpochs: true, onWarning });
+}
+
+async function imagesOf(model: Model): Promise<Record<string, ImageBatch>> {
+  const visuals = Object.entries(await model.getCurrentVisuals());
+  return Object.fromEntries(visuals.map(([name, images]) => [name, toImageBatch(images)]));
+}
+
+function requireNumbers(losses: Readonly<Record<string, number>>, step: number): void {
+  const wrong = Object.entries(losses).find(([, loss]) => !Number.isFinite(loss));
+  if (wrong === undefined) return;
+  const fix = 'go on from the last checkpoint, or start again with a lower learning rate';
+  throw new Pix2PixError('the training has diverged', { step, [wrong[0]]: wrong[1] }, fix);
+}

@@ -1,0 +1,201 @@
+import { signal } from '@preact/signals';
+import { packTar } from 'modern-tar';
+import type { ImageBatch } from '../../src/data/batch/imageBatch.js';
+import { openFileStore, removeFolder, storedFolders } from './fileStore.js';
+import { folderOf } from './folderFiles.js';
+import type { Event, Options, Request } from './messages.js';
+import { checkpointFiles, readLatest, takeOver } from './pageCheckpoints.js';
+import type { NamedFile, PairPlan } from './pairSource.js';
+
+/** A run that the browser has. */
+export interface StoredRun {
+  readonly name: string;
+  readonly epoch: number;
+  /** Images seen. */
+  readonly images: number;
+}
+
+/** One point of the curves. */
+export interface LossPoint {
+  readonly step: number;
+  readonly losses: Readonly<Record<string, number>>;
+}
+
+/** More points are thinned: no screen has so many columns. */
+const MOST_POINTS = 2000;
+
+export type State =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'starting'; readonly text: string }
+  | {
+      readonly kind: 'training';
+      readonly adapter: string;
+      readonly images: number;
+      readonly lastEpoch: number;
+    }
+  | { readonly kind: 'ended'; readonly text: string; readonly isError: boolean };
+
+/** The training in the page, as it is seen. */
+export class Trainer {
+  readonly run = signal('');
+  readonly state = signal<State>({ kind: 'idle' });
+  readonly runs = signal<readonly StoredRun[]>([]);
+  readonly epoch = signal(0);
+  readonly step = signal(0);
+  readonly milliseconds = signal(0);
+  readonly points = signal<readonly LossPoint[]>([]);
+  readonly images = signal<Readonly<Record<string, ImageBatch>>>({});
+  readonly savedStep = signal<number | undefined>(undefined);
+  readonly notice = signal<{ readonly text: string; readonly isError: boolean } | undefined>(undefined);
+  private worker: Worker | undefined;
+
+  get isBusy(): boolean {
+    const { kind } = this.state.value;
+    return kind === 'starting' || kind === 'training';
+  }
+
+  /** Begins a run under a name of its own. */
+  start(run: string, options: Options, plan: PairPlan): void {
+    this.begin({
+      kind: 'start',
+      run,
+      options: { ...options, name: run, dataroot: 'browser', device: 'webgpu' },
+      plan,
+    });
+  }
+
+  /** @param plan other images, where the browser has none */
+  goOn(run: string, plan?: PairPlan): void {
+    this.begin({ kind: 'continue', run, plan });
+  }
+
+  pause(): void {
+    this.worker?.postMessage({ kind: 'pause' } satisfies Request);
+  }
+
+  save(): void {
+    this.worker?.postMessage({ kind: 'save' } satisfies Request);
+  }
+
+  /** The checkpoint as a tar file, to be unpacked in the folder `checkpoints`. */
+  async download(run: string): Promise<void> {
+    const files = await checkpointFiles(await openFileStore(run));
+    const entries = files.map(({ name, bytes }) => ({
+      header: { name: `${run}/${name}`, size: bytes.length },
+      body: bytes,
+    }));
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([await packTar(entries)], { type: 'application/x-tar' }));
+    link.download = `${run}.tar`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    this.say(
+      `Unpack it in the folder checkpoints, then: pix2pix train --name ${run} --continue_train --dataroot DIR`,
+    );
+  }
+
+  /** Takes over the run that a folder of the command line holds. */
+  async upload(files: readonly NamedFile[]): Promise<void> {
+    const name = folderOf(files) || 'uploaded';
+    await takeOver(readOnly(files), await openFileStore(name));
+    await this.refresh();
+    this.say(`${name} is in the browser. Choose its images, and go on.`);
+  }
+
+  async remove(run: string): Promise<void> {
+    await removeFolder(run);
+    await this.refresh();
+  }
+
+  /** Looks which runs the browser has. */
+  async refresh(): Promise<void> {
+    const runs: StoredRun[] = [];
+    for (const name of await storedFolders()) {
+      try {
+        const { epoch, totalIters } = await readLatest(await openFileStore(name));
+        runs.push({ name, epoch, images: totalIters });
+      } catch {
+        // nothing was saved of it
+      }
+    }
+    this.runs.value = runs;
+  }
+
+  async attempt(action: () => Promise<void> | void): Promise<void> {
+    try {
+      this.notice.value = undefined;
+      await action();
+    } catch (error) {
+      this.notice.value = { text: (error as Error).message, isError: true };
+    }
+  }
+
+  private say(text: string): void {
+    this.notice.value = { text, isError: false };
+  }
+
+  private begin(request: Request & { readonly run: string }): void {
+    this.run.value = request.run;
+    this.points.value = [];
+    this.images.value = {};
+    this.savedStep.value = undefined;
+    this.state.value = { kind: 'starting', text: 'Opening the GPU' };
+    this.worker?.terminate();
+    this.worker = new Worker(new URL('worker.js', import.meta.url), { type: 'module' });
+    this.worker.onmessage = ({ data }: MessageEvent<Event>) => this.hear(data);
+    this.worker.onerror = ({ message }) => this.end(message, true);
+    this.worker.postMessage(request);
+  }
+
+  private hear(event: Event): void {
+    switch (event.kind) {
+      case 'message':
+        if (this.state.value.kind === 'starting') this.state.value = { kind: 'starting', text: event.text };
+        else this.say(event.text);
+        break;
+      case 'started': {
+        const { adapter, images, lastEpoch } = event;
+        this.state.value = { kind: 'training', adapter, images, lastEpoch };
+        break;
+      }
+      case 'step': {
+        this.epoch.value = event.epoch;
+        this.step.value = event.step;
+        this.milliseconds.value = event.milliseconds;
+        const points = [...this.points.value, { step: event.step, losses: event.losses }];
+        this.points.value = points.length > MOST_POINTS ? points.filter((_, i) => i % 2 === 0) : points;
+        break;
+      }
+      case 'images':
+        this.images.value = event.images;
+        break;
+      case 'saved':
+        this.savedStep.value = event.step;
+        void this.attempt(() => this.refresh());
+        break;
+      case 'ended':
+        this.end(event.reason === 'paused' ? `Paused after step ${event.step}` : 'Finished', false);
+        break;
+      case 'failed':
+        this.end(event.message, true);
+    }
+  }
+
+  private end(text: string, isError: boolean): void {
+    this.state.value = { kind: 'ended', text, isError };
+    this.worker?.terminate();
+    this.worker = undefined;
+    void this.attempt(() => this.refresh());
+  }
+}
+
+/** The files of a chosen folder, by their names without it. */
+function readOnly(files: readonly NamedFile[]) {
+  const byName = new Map(files.map(({ name, file }) => [name.split('/').at(-1)!, file]));
+  return {
+    names: async () => [...byName.keys()],
+    read: async (name: string) => new Uint8Array(await byName.get(name)!.arrayBuffer()),
+    write: async () => {},
+    remove: async () => {},
+  };
+}
