@@ -18,6 +18,7 @@ const LANGUAGES: Readonly<Record<string, string>> = {
   '.ts': 'ts',
   '.tsx': 'tsx',
   '.js': 'js',
+  '.html': 'html',
   '.py': 'python',
   '.sh': 'sh',
 };
@@ -49,7 +50,7 @@ export function siteContents(root: string): SiteContents {
     const path = join(root, target);
     if (!existsSync(path)) throw new Error(`there is no ${target}`);
     if (/\.(?:webp|svg|png)$/.test(target)) files.set(target, target.replace(/^docs\//, ''));
-    else sources.set(target, `files/${target}.md`);
+    else sources.set(target, `files/${target.replace(/\.html$/, '-html')}.md`); // VitePress takes .html off links
     return siteOf(target);
   };
   for (const [source, path] of documents) {
