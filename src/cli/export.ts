@@ -70,7 +70,7 @@ export function exportCommand(): Command {
     )
     .option(
       '--dataroot <dir>',
-      "for --format web: the data set whose label colours and inputs the page offers (default: the training's, if it is here)",
+      "for --format web: the data set whose label colours the page offers, and four of its images to start from (default: the colours of the training's, if it is here, and no images)",
     )
     .addOption(
       new Option(

@@ -27,9 +27,9 @@ export interface StartingPoints {
 }
 
 /**
- * Inputs of a generator's own data set, and the colours of their labels, where they are label maps. Nothing where the data
- * is not at hand.
- * @param dataroot the data set; default: that of the training
+ * The colours of labels of a generator's own data set, where its inputs are label maps, and inputs of a data set that is
+ * named: a page may go to strangers, and nobody's images do without being asked for. Nothing where no data is at hand.
+ * @param dataroot the data set; default: that of the training, for its colours alone
  * @throws Pix2PixError when the data set that is named holds no images of the kind
  */
 export async function startingPoints(
@@ -40,7 +40,8 @@ export async function startingPoints(
   const manifest = await readManifest(dataroot ?? String(generator.options.dataroot ?? ''));
   const names = new Map(Object.entries(manifest?.classes ?? {}).map(([name, colour]) => [`${colour}`, name]));
   const brushes = labelColours(images).map((colour) => ({ colour, name: names.get(`${colour}`) }));
-  return { brushes, examples: await Promise.all(images.slice(0, EXAMPLES).map((image) => encodePng(image))) };
+  const shown = dataroot === undefined ? [] : images.slice(0, EXAMPLES);
+  return { brushes, examples: await Promise.all(shown.map((image) => encodePng(image))) };
 }
 
 async function inputsOf({ options, inputNc }: TrainedGenerator, dataroot?: string): Promise<ImageBatch[]> {
