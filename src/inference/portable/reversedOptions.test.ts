@@ -4,6 +4,11 @@ import { formatsOf } from '../../data/batch/sideFormat.js';
 import { pixelOptions } from './imageFormats.js';
 import { reversedOptions } from './reversedOptions.js';
 
+test('the generator from B to A is rebuilt with the channels of the other one exchanged', () => {
+  const { input_nc, output_nc } = reversedOptions({ input_nc: 3, output_nc: 1 });
+  assert.deepEqual([input_nc, output_nc], [1, 3]);
+});
+
 test('the generator from B to A takes what the other one makes', () => {
   const formats = (options: Readonly<Record<string, unknown>>) =>
     formatsOf({ inputNc: 2, outputNc: 2, ...pixelOptions(options as never) });

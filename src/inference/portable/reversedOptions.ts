@@ -10,6 +10,7 @@ export function reversedOptions(
   const sides: Readonly<Record<string, string>> = { input: 'output', output: 'input', both: 'both' };
   return {
     ...options,
+    ...(options.input_nc !== undefined && { input_nc: options.output_nc, output_nc: options.input_nc }),
     ...{ value_range: output || input, output_range: input, label_side: sides[String(side)] },
     ...{ resize_filter: `${second ?? first},${first}`, input_folders: '' },
   };
