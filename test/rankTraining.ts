@@ -10,7 +10,7 @@ const train: RankTask<readonly string[], unknown[]> = async (ranks, argv) => {
   const told: unknown[] = [];
   const emit = (event: TrainingEvent) => {
     if (event.kind === 'step') told.push([event.report.at, event.report.losses]);
-    if (event.kind === 'validated') told.push(event.result);
+    if (event.kind === 'validated') told.push({ ...event.result.measures, images: event.result.images });
   };
   const isDisturbed = argv.includes(DISTURB) && ranks.rank === 1;
   if (isDisturbed) {

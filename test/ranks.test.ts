@@ -24,7 +24,7 @@ async function alone(argv: readonly string[]): Promise<unknown[]> {
   const { events } = await trainHere([...LOOP, ...argv]);
   return events.flatMap((event): unknown[] => {
     if (event.kind === 'step') return [[event.report.at, event.report.losses]];
-    return event.kind === 'validated' ? [event.result] : [];
+    return event.kind === 'validated' ? [{ ...event.result.measures, images: event.result.images }] : [];
   });
 }
 
