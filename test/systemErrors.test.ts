@@ -73,7 +73,7 @@ test('a limit of open files', { skip: isWindows && 'no such limit' }, () => {
     ['translate', '--model', 'run', 'data/test/0.png', 'x.png'],
   ])
     assertTold(
-      shell('ulimit -n 64;', argv),
+      shell('ulimit -n 40;', argv),
       /^error: cannot open: too many files are open\n[\s\S]*code +EMFILE\n {2}fix +raise/m,
     );
 });
