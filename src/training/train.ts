@@ -1,4 +1,6 @@
 import { dirname } from 'node:path';
+import { sendError } from '../base/errors/sentError.js';
+import { systemErrorInWords } from '../base/files/systemError.js';
 import { acquireRunLock, type HeldLock } from '../checkpoints/runLock.js';
 import { isBuiltInDataset } from '../data/createDataset.js';
 import { isBuiltInModel } from '../models/registry.js';
@@ -65,10 +67,7 @@ export async function train(
   const rank = launch && { launch, given };
   if (launch !== undefined && launch.rank > 0)
     return followFirst(given, launch, flags, (emit) => compute(given, emit, flags, {}, rank));
-  const opt = completeOptions(given);
-  const folder = runFolder(opt);
-  const lock = acquireRunLock(folder);
-  const isNew = isUnused(folder);
+  const { opt, folder, lock, isNew } = await beginning(given, flags, rank);
   try {
     const table = tableOf(opt, registeredExtensions());
     if (opt.verbose && !opt.json) line.message(formatOptions(table, { ...opt }));
@@ -76,6 +75,23 @@ export async function train(
   } finally {
     lock.release();
     if (isNew) removeUnlessBegun(folder, opt.checkpointsDir);
+  }
+}
+
+/** The run that is to be trained, locked. What keeps the first rank from beginning is told to all ranks, and ends them. */
+async function beginning(given: TrainOptions, flags: TrainingFlags, rank: RankStart | undefined) {
+  try {
+    const opt = completeOptions(given);
+    const folder = runFolder(opt);
+    const lock = acquireRunLock(folder);
+    return { opt, folder, lock, isNew: isUnused(folder) };
+  } catch (error) {
+    if (rank === undefined) throw error;
+    const watch = watchRanks(flags, rank.launch, given);
+    const failure = sendError(systemErrorInWords(error));
+    const ended = compute(given, () => {}, flags, {}, { ...rank, failure });
+    await Promise.race([ended, watch.lost]).finally(() => watch.end());
+    throw error;
   }
 }
 

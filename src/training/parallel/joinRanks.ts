@@ -1,3 +1,4 @@
+import { receiveError, type SentError } from '../../base/errors/sentError.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
 import type { TrainingSummary, TrainingSurroundings } from '../report/trainingEvents.js';
 import { type Launch, threadsOf } from './launch.js';
@@ -11,6 +12,8 @@ export interface RankStart {
   readonly launch: Launch;
   /** The options of its own command line; the first rank may have completed them from a checkpoint. */
   readonly given: TrainOptions;
+  /** Of the first rank: why it cannot begin. The others wait for it already, and end with it. */
+  readonly failure?: SentError;
 }
 
 type Train = (opt: TrainOptions, surroundings: TrainingSurroundings) => Promise<TrainingSummary>;
@@ -23,7 +26,7 @@ type Train = (opt: TrainOptions, surroundings: TrainingSurroundings) => Promise<
  * @throws Pix2PixError where the ranks do not come together, or were not started alike; and what `train` throws
  */
 export async function trainAsRank(
-  { launch, given }: RankStart,
+  { launch, given, failure }: RankStart,
   opt: TrainOptions,
   surroundings: TrainingSurroundings,
   { marks, train }: { readonly marks: WaitMarks; readonly train: Train },
@@ -34,6 +37,9 @@ export async function trainAsRank(
   const ranks = new Ranks(communicator, marks);
   try {
     requireSameStart(ranks, given);
+    await ranks.together(() => {
+      if (failure !== undefined) throw receiveError(failure);
+    });
     const common = ranks.fromFirst(opt);
     const { numThreads, intraThreads, gpu = common.gpu } = given;
     const own = { numThreads, intraThreads: intraThreads || threadsOf(launch), gpu };
