@@ -57,7 +57,10 @@ try {
       .join('\n'),
   );
   mkdirSync('bench/results', { recursive: true });
-  writeFileSync(values.out, `${JSON.stringify({ machine, rows, raw: { measured: Object.fromEntries(measured), memory } }, null, 2)}\n`);
+  writeFileSync(
+    values.out,
+    `${JSON.stringify({ machine, rows, raw: { measured: Object.fromEntries(measured), memory } }, null, 2)}\n`,
+  );
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
