@@ -69,7 +69,7 @@ export class InterpreterDevice implements Device {
     return this.states.of(state).slice();
   }
 
-  free(states: readonly State[]): void {
+  async free(states: readonly State[]): Promise<void> {
     this.states.free(states);
     for (const state of states) this.optimiserOf.delete(state);
   }

@@ -87,7 +87,7 @@ export class WebGpuDevice implements Device {
     return this.states.get(state);
   }
 
-  free(states: readonly State[]): void {
+  async free(states: readonly State[]): Promise<void> {
     this.states.free(states);
     for (const state of states) {
       const adam = this.optimiserOf.get(state);
