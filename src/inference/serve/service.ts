@@ -10,6 +10,7 @@ import { ImageTranslation } from './imageTranslation.js';
 import { ServiceMetrics } from './metrics.js';
 import { ModelCatalogue, type ServedModel } from './modelCatalogue.js';
 import { ModelPool } from './modelPool.js';
+import { removeLeftPlaygrounds } from './playgroundFolder.js';
 import { Playgrounds } from './playgrounds.js';
 import { BodyReader } from './readBody.js';
 import { DEFAULT_SERVICE_PORT, defaultLimits, type ServiceSettings } from './settings.js';
@@ -69,7 +70,8 @@ export async function startService(settings: ServiceSettings): Promise<Service> 
   });
   const onBatch = metrics.onBatch.bind(metrics);
   const queue: TranslationQueue = new TranslationQueue({ catalogue, pool, thread, onBatch }, limits);
-  const playgrounds = new Playgrounds(options);
+  removeLeftPlaygrounds();
+  const playgrounds = new Playgrounds(options, limits.timeout);
   const draining = new AbortController();
   setMaxListeners(0, draining.signal);
   const app = createApp({
@@ -102,7 +104,7 @@ export async function startService(settings: ServiceSettings): Promise<Service> 
       await closed(server, limits.timeout);
       await pool.dispose();
       await thread.close();
-      playgrounds.dispose();
+      await playgrounds.dispose();
     },
   };
 }
