@@ -15,6 +15,7 @@ import {
   startTestService,
   translate,
   translateJson,
+  weightsOf,
   withService,
 } from './servedModels.js';
 
@@ -96,6 +97,17 @@ test('the models, which come and go with their files', async () => {
   rmSync(join(runs, 'third'), { recursive: true });
   assert.deepEqual(await names(), ['first', 'second']);
   assert.equal((await translate(url, image, '?model=third')).status, 404);
+});
+
+test('a model that cannot be read is answered with 503, and the others go on', async () => {
+  cpSync(join(runs, 'first'), join(runs, 'damaged'), { recursive: true });
+  writeFileSync(weightsOf(runs, 'damaged'), 'no weights');
+  const image = await picture(7);
+  const refused = await translate(url, image, '?model=damaged');
+  assert.deepEqual([refused.status, refused.headers.get('retry-after')], [503, '10']);
+  assert.match(((await refused.json()) as { error: string }).error, /^the model damaged cannot be read: /);
+  assert.equal((await translate(url, image, '?model=first')).status, 200);
+  rmSync(join(runs, 'damaged'), { recursive: true });
 });
 
 test('what cannot be translated is refused, with what is wrong and how to correct it', async () => {
