@@ -197,7 +197,8 @@ test('no name leads out of the folder of the models', async () => {
 
 test('where a token is required nothing but the probes is answered without it', async () => {
   const token = 'a-token-of-some-length';
-  await withService({ checkpointsDir: runs, token }, async (_, at) => {
+  await withService({ checkpointsDir: runs, token }, async (service, at) => {
+    assert.equal(service.url, `${at}/`, 'what is printed has no token that was given');
     const bearer = { Authorization: `Bearer ${token}` };
     for (const path of ['/v1/models', '/metrics', '/openapi.json']) {
       const refused = await fetch(at + path);
@@ -212,6 +213,16 @@ test('where a token is required nothing but the probes is answered without it', 
       401,
       'a token does not belong into addresses',
     );
+  });
+});
+
+test('where others can reach it a token is made, and told', async () => {
+  await withService({ checkpointsDir: runs, host: '0.0.0.0' }, async (service, at) => {
+    const token = new URL(service.url).searchParams.get('token')!;
+    assert.match(token, /^[0-9a-f]{32}$/);
+    assert.equal((await fetch(`${at}/v1/models`)).status, 401);
+    const bearer = { Authorization: `Bearer ${token}` };
+    assert.equal((await fetch(`${at}/v1/models`, { headers: bearer })).status, 200);
   });
 });
 

@@ -18,7 +18,7 @@ import { TranslationQueue } from './translationQueue.js';
 
 /** A service that runs. */
 export interface Service {
-  /** With the token, where one is required. */
+  /** With the token, where one was made; one that was given is known, and is not to be printed. */
   readonly url: string;
   /** The models that it serves now. */
   models(): ServedModel[];
@@ -96,7 +96,7 @@ export async function startService(settings: ServiceSettings): Promise<Service> 
   server.timeout = 2 * limits.timeout * 1000; // of a connection on which nothing moves, as when an answer is not read
   const url = await listen(server, address, 'a service');
   return {
-    url: accessToken === undefined ? url : `${url}?token=${accessToken}`,
+    url: accessToken === token ? url : `${url}?token=${accessToken}`,
     models: () => catalogue.list(),
     drain: async () => {
       draining.abort();
