@@ -1,12 +1,13 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import '../../base/noTelemetry.js';
 import { sendError } from '../../base/errors/sentError.js';
 import { systemErrorInWords } from '../../base/files/systemError.js';
 import { exportGenerator } from '../export/exportGenerator.js';
-import type { PlaygroundAnswer, PlaygroundOrder } from './playgrounds.js';
+import type { PlaygroundAnswer, PlaygroundOrder } from './writePlayground.js';
 
-/** The thread that writes a playground: comparing an export with its model blocks it, while translations go on. */
-const { source, options, out } = workerData as PlaygroundOrder;
-const send = (answer: PlaygroundAnswer) => parentPort!.postMessage(answer);
+/** The process of `writePlayground`. */
+const { source, options, out } = JSON.parse(process.argv[2]) as PlaygroundOrder;
+const send = (answer: PlaygroundAnswer) => process.send!(answer);
+process.once('disconnect', () => process.exit()); // the service has ended
 
 try {
   const onWarning = () => {}; // of the model, which its translations tell too
