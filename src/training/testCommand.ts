@@ -97,7 +97,7 @@ async function translateAll(
     aspectRatio: opt.aspectRatio,
     model: opt.model,
   });
-  const files = resultFiles(folder, opt);
+  const files = resultFiles(folder, dataset, opt);
   const means = new MetricMeans();
   const show = showing(opt);
   const total = Math.min(opt.numTest, dataset.length);
@@ -128,9 +128,9 @@ async function translateAll(
   return { page: page.write(), images, means: means.mean() };
 }
 
-function resultFiles(folder: string, opt: TestOptions): ResultFiles | undefined {
+function resultFiles(page: string, { folders }: Dataset, opt: TestOptions): ResultFiles | undefined {
   const { resultFormat } = opt;
-  return resultFormat === 'none' ? undefined : new ResultFiles(folder, { ...opt, resultFormat });
+  return resultFormat === 'none' ? undefined : new ResultFiles(page, folders, { ...opt, resultFormat });
 }
 
 /** @returns what is shown besides the model's own visuals: with `--draws` the mean of the draws, and their deviation */
