@@ -10,13 +10,13 @@ import { encodeNumbers } from '../src/data/raster/encodeNumbers.js';
 import { readRaster } from '../src/data/raster/readRaster.js';
 import { parseTestOptions } from '../src/training/options.js';
 import { test as translateTest } from '../src/training/testCommand.js';
-import { TINY, temporaryFolder, trainHere } from './tinyRun.js';
+import { DROPOUT, TINY, temporaryFolder, trainHere } from './tinyRun.js';
 
 // Tests and evaluations of runs whose output is labels: their classes are counted, and their pictures have colours.
 
 const folder = temporaryFolder();
 process.chdir(folder);
-const [SIDE, NONE] = [32, 9];
+const [SIDE, NONE] = [64, 9];
 const COLOURS = [
   [10, 20, 30],
   [200, 0, 0],
@@ -36,28 +36,39 @@ for (const [phase, ...names] of [
     );
     const grey = labels.map((label) => 20 + 20 * label);
     const size = { width: SIDE, height: SIDE, channels: 1 };
-    for (const [side, data] of [
-      ['A', grey],
-      ['B', labels],
+    const two = {
+      ...size,
+      channels: 2,
+      data: Uint8Array.from({ length: 2 * SIDE * SIDE }, (_, i) => Math.abs(grey[i >> 1] - 255 * (i % 2))),
+    };
+    for (const [path, raster] of [
+      [`data/${phase}A/${name}.png`, { ...size, data: grey }],
+      [`data/${phase}B/${name}.png`, { ...size, data: labels }],
+      [`two/${phase}A/${name}.png`, { ...size, data: grey }],
+      [`two/${phase}B/${name}.npy`, two],
     ] as const) {
-      const path = join(`data/${phase}${side}`, `${name}.png`);
       mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, encodeNumbers({ ...size, data }, 'png'));
+      writeFileSync(path, encodeNumbers(raster, path.endsWith('npy') ? 'npy' : 'png'));
     }
   }
 await trainHere([
-  ...['--dataroot', 'data', '--name', 'labels', '--max_steps', '6', '--no_html', ...TINY],
+  ...['--dataroot', 'data', '--name', 'labels', '--max_steps', '6', '--no_html', ...TINY, ...DROPOUT],
   ...['--input_nc', '1', '--label_nc', '4', '--label_side', 'output', '--ignore_label', `${NONE}`],
-  ...['--label_palette', '0a141e,c80000,00d200,0000dc', '--load_size', '32', '--crop_size', '32'],
+  ...['--label_palette', '0a141e,c80000,00d200,0000dc', '--load_size', '64', '--crop_size', '64'],
+]);
+await trainHere([
+  ...['--dataroot', 'two', '--name', 'two', '--max_steps', '1', '--no_html', ...TINY, ...DROPOUT],
+  ...['--input_nc', '1', '--output_nc', '2', '--value_range', '0,255'],
+  ...['--load_size', '64', '--crop_size', '64'],
 ]);
 const evaluate = (...words: string[]) =>
   fromCommander(evaluateCommand).run([...words, '--device', 'cpu', '--intra_threads', '1']);
 const translated = (...words: string[]) =>
-  translateTest(parseTestOptions(['--name', 'labels', '--device', 'cpu', ...words]), undefined, silent);
+  translateTest(parseTestOptions(['--device', 'cpu', ...words]), undefined, silent);
 const results = 'results/labels/test_latest/results';
 const labelsAt = async (path: string) => [...(await readRaster(path, path)).data];
 
-await translated('--result_format', 'png');
+await translated('--name', 'labels', '--result_format', 'png');
 await evaluate('labels', '--out', 'out');
 const { rankBy, subjects } = JSON.parse(readFileSync('out/evaluation.json', 'utf8'));
 
@@ -104,4 +115,19 @@ test('a run is not evaluated by classes that are not its own', async () => {
     evaluate('labels', '--label_nc', '3', '--out', 'other'),
     /labels of other classes[\s\S]*4 classes/,
   );
+});
+
+test('the mean of draws is shown as the model shows what it makes, in the colours of classes or by a channel', async () => {
+  for (const [name, channels] of [
+    ['labels', 3],
+    ['two', 1],
+  ] as const) {
+    await translated('--name', name, '--draws', '3');
+    const picture = sharp(`results/${name}/test_latest/images/0_fake_B_mean.png`);
+    assert.equal((await picture.metadata()).channels, channels);
+    const { data } = await picture.raw().toBuffer({ resolveWithObject: true });
+    const known = new Set(COLOURS.map(String));
+    for (let i = 3 * SIDE; i < data.length && name === 'labels'; i += 3)
+      assert.ok(known.has(String([...data.subarray(i, i + 3)])));
+  }
 });
