@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { packTar } from 'modern-tar';
+import { Pix2PixError } from '../../src/base/errors/pix2pixError.js';
 import type { ImageBatch } from '../../src/data/batch/imageBatch.js';
 import { openFileStore, removeFolder, storedFolders } from './fileStore.js';
 import { folderOf } from './folderFiles.js';
@@ -134,13 +135,18 @@ export class Trainer {
     this.notice.value = { text, isError: false };
   }
 
+  /** @throws Pix2PixError while another run trains: it would end unsaved */
   private begin(request: Request & { readonly run: string }): void {
+    if (this.isBusy) {
+      throw new Pix2PixError('a run is training', { run: this.run.value }, 'pause it first');
+    }
     this.run.value = request.run;
     this.points.value = [];
     this.images.value = {};
     this.savedStep.value = undefined;
+    this.epoch.value = 0;
+    this.step.value = 0;
     this.state.value = { kind: 'starting', text: 'Opening the GPU' };
-    this.worker?.terminate();
     this.worker = new Worker(new URL('worker.js', import.meta.url), { type: 'module' });
     this.worker.onmessage = ({ data }: MessageEvent<Event>) => this.hear(data);
     this.worker.onerror = ({ message }) => this.end(message, true);
