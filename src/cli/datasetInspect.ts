@@ -16,7 +16,7 @@ const SHOWN = 5;
 export function inspectCommand(): Command {
   return new Command('inspect')
     .description(
-      'decode every image of a data set, and tell what is there and what is wrong with it, with a contact sheet',
+      'decode every image of a data set, and report formats, sizes, duplicates, broken files and images without a partner, with a contact sheet',
     )
     .argument('<dir>', 'the data root, or any folder of images')
     .option('--out <dir>', 'folder of the contact sheet (default: results/inspect_<name>)')

@@ -57,7 +57,9 @@ interface ProcessFlags {
 /** `pix2pix dataset process`. */
 export function processCommand(): Command {
   return new Command('process')
-    .description('make images of images: resized, grey, their edges, with a blank region; in this order')
+    .description(
+      'make images of images: resized, grey, their edges, with a rectangle painted white; in this order',
+    )
     .argument('<images>', 'folder of images, with all folders below it')
     .argument('<out>', 'folder of the new images, under the same names as PNG')
     .option('--resize <size>', 'to 256, or 512x256 (width x height)', readSize)
@@ -68,15 +70,15 @@ export function processCommand(): Command {
     )
     .option('--gray', 'one channel, the luma', false)
     .option('--edges', 'edges by the method of Canny, white on black', false)
-    .option('--edge_sigma <pixels>', 'how much is smoothed before', readNumber, 1.4)
+    .option('--edge_sigma <pixels>', 'standard deviation of the blur before edges are found', readNumber, 1.4)
     .option(
       '--edge_thresholds <low,high>',
-      'levels a pixel: above high is an edge, and what is above low beside one (default: 4,10)',
+      'a gradient above HIGH (grey levels a pixel) is an edge; one above LOW is, if it touches an edge (default: 4,10)',
       readThresholds,
     )
     .option(
       '--blank <l,t,w,h>',
-      'a white rectangle, in parts of width and height: 0.25,0.25,0.5,0.5',
+      'a white rectangle: left, top, width and height as fractions of the image, such as 0.25,0.25,0.5,0.5',
       readRectangle,
     )
     .option('--overwrite', 'replace images that are there already', false)

@@ -9,7 +9,7 @@ import {
   type MetricName,
   showMeasure,
 } from '../data/metrics/metrics.js';
-import { DEVICE_NAMES, type DeviceName } from '../engine/devices/registry.js';
+import { DEVICE_NAMES } from '../engine/devices/registry.js';
 import { evaluate } from '../evaluation/evaluate.js';
 import { bestOf, type EvaluatedSubject, type Evaluation, measuredIn } from '../evaluation/evaluation.js';
 import { type LabelSettings, readPalette } from '../evaluation/labels.js';
@@ -23,7 +23,7 @@ import { exitCodeOf, watchSignals } from './signals.js';
 import { type Column, columnsOf, formatTable, hasColours } from './terminalTable.js';
 import { wholeNumberIn } from './wholeNumber.js';
 
-interface Flags extends DeviceFlags<DeviceName> {
+interface Flags extends DeviceFlags {
   readonly checkpoints_dir: string;
   readonly epoch: readonly string[];
   readonly dataroot?: string;
@@ -49,6 +49,8 @@ const EXAMPLES = [
   'pix2pix evaluate translations/ --target datasets/facades/testB',
   'pix2pix evaluate photo2label --palette colours.json --rank_by mIoU',
 ];
+
+const DEVICE = 'what computes; auto: what each run was trained on, where that is here, else the processor';
 
 /** `pix2pix evaluate`. */
 export function evaluateCommand(setExitCode: (code: number) => void): Command {
@@ -80,14 +82,12 @@ export function evaluateCommand(setExitCode: (code: number) => void): Command {
     .option('--palette <file>', "images are label maps in colours: a JSON list of the classes' colours")
     .option('--ignore_label <n>', 'the class whose pixels are not counted', wholeNumberIn(0, 255))
     .addOption(
-      new Option('--rank_by <metric>', 'what is good (default: L1; mIoU of labels)').choices(METRIC_NAMES),
+      new Option(
+        '--rank_by <metric>',
+        'metric that orders checkpoints and images (default: L1; mIoU of labels)',
+      ).choices(METRIC_NAMES),
     )
-    .option(
-      '--shown <n>',
-      'so many of the best images on the page, and of the worst',
-      wholeNumberIn(0, 100),
-      4,
-    )
+    .option('--shown <n>', 'number of best and of worst images on the page', wholeNumberIn(0, 100), 4)
     .option('--out <folder>', 'where it is written', './results/evaluation')
     .option('--intra_threads <n>', 'threads of the engine; 0: one a core', wholeNumberIn(0, 1024), 0)
     .option(
@@ -96,15 +96,14 @@ export function evaluateCommand(setExitCode: (code: number) => void): Command {
       readPart,
     )
     .argument('<run...>', 'runs by name or folder, and folders of images');
-  return withDeviceOptions(command, DEVICE_NAMES, 'what computes')
+  return withDeviceOptions(command, ['auto', ...DEVICE_NAMES], DEVICE)
     .addHelpText('after', shownExamples(EXAMPLES))
     .action(async (subjects: string[], flags: Flags) => {
-      const isDeviceGiven = command.getOptionValueSource('device') === 'cli';
-      setExitCode(await run(subjects, { ...flags, ...deviceOptions(command, flags) }, isDeviceGiven));
+      setExitCode(await run(subjects, { ...flags, ...deviceOptions(command, flags) }));
     });
 }
 
-async function run(subjects: readonly string[], flags: Flags, isDeviceGiven: boolean): Promise<number> {
+async function run(subjects: readonly string[], flags: Flags): Promise<number> {
   const part = flags.part ?? partOf(process.env);
   const labels = labelsOf(flags);
   const rankBy = flags.rank_by ?? (labels === undefined ? 'L1' : 'mIoU');
@@ -119,7 +118,7 @@ async function run(subjects: readonly string[], flags: Flags, isDeviceGiven: boo
       runs: {
         checkpointsDir: flags.checkpoints_dir,
         epochs: flags.epoch,
-        argv: testWords(flags, isDeviceGiven),
+        argv: testWords(flags),
         threads,
         part,
         say: part.rank === 0 ? printError : () => {},
@@ -174,16 +173,13 @@ function requireMeans(rankBy: MetricName, { features }: Flags, labels: LabelSett
 }
 
 /** As `pix2pix test` would be told. */
-function testWords(
-  { dataroot, phase, num_test, eval: evaluates, device, gpu }: Flags,
-  isDeviceGiven: boolean,
-): string[] {
+function testWords({ dataroot, phase, num_test, eval: evaluates, device, gpu }: Flags): string[] {
   return [
     ...['--phase', phase],
     ...(dataroot === undefined ? [] : ['--dataroot', dataroot]),
     ...(num_test === undefined ? [] : ['--num_test', `${num_test}`]),
     ...(evaluates ? ['--eval'] : []),
-    ...(isDeviceGiven ? ['--device', device] : []),
+    ...(device === 'auto' ? [] : ['--device', device]),
     ...(gpu === undefined ? [] : ['--gpu', gpu]),
   ];
 }
