@@ -1,10 +1,18 @@
 import { useState } from 'preact/hooks';
+import { folderOf } from './folderFiles.js';
 import { type ChosenPairs, Folder, PairChoice, planOf } from './pairChoice.js';
+import type { NamedFile } from './pairSource.js';
 import type { StoredRun, Trainer } from './trainer.js';
 
 /** The runs that the browser has, and what can be done with them. */
 export function Runs({ trainer }: { trainer: Trainer }) {
   const { value: runs } = trainer.runs;
+  const importRun = (files: readonly NamedFile[]) => {
+    const name = folderOf(files) || 'imported';
+    const isNew = runs.every((run) => run.name !== name);
+    if (isNew || confirm(`Replace ${name}, a run in this browser, by the one in the folder?`))
+      void trainer.attempt(() => trainer.importRun(name, files));
+  };
   return (
     <section class="card" aria-labelledby="runs">
       <h2 id="runs">Runs in this browser</h2>
@@ -17,13 +25,13 @@ export function Runs({ trainer }: { trainer: Trainer }) {
       <Folder
         label="Take over a run of the command line: its folder in checkpoints"
         disabled={trainer.isBusy}
-        set={(files) => void trainer.attempt(() => trainer.upload(files))}
+        set={importRun}
       />
     </section>
   );
 }
 
-function Run({ trainer, run: { name, epoch, images } }: { trainer: Trainer; run: StoredRun }) {
+function Run({ trainer, run: { name, saved } }: { trainer: Trainer; run: StoredRun }) {
   const [isChoosing, setChoosing] = useState(false);
   const remove = () => {
     if (confirm(`Remove ${name} from the browser?`)) void trainer.attempt(() => trainer.remove(name));
@@ -33,28 +41,32 @@ function Run({ trainer, run: { name, epoch, images } }: { trainer: Trainer; run:
       <span>
         <strong>{name}</strong>{' '}
         <span class="quiet">
-          epoch {epoch}, {images} images seen
+          {saved === undefined ? 'nothing saved' : `epoch ${saved.epoch}, ${saved.images} images seen`}
         </span>
       </span>
       <span class="buttons">
-        <button
-          type="button"
-          disabled={trainer.isBusy}
-          onClick={() => void trainer.attempt(() => trainer.goOn(name))}
-        >
-          Go on
-        </button>
-        <button type="button" onClick={() => void trainer.attempt(() => trainer.download(name))}>
-          Download
-        </button>
-        <button
-          type="button"
-          disabled={trainer.isBusy}
-          aria-expanded={isChoosing}
-          onClick={() => setChoosing(!isChoosing)}
-        >
-          Other images
-        </button>
+        {saved !== undefined && (
+          <>
+            <button
+              type="button"
+              disabled={trainer.isBusy}
+              onClick={() => void trainer.attempt(() => trainer.goOn(name))}
+            >
+              Go on
+            </button>
+            <button type="button" onClick={() => void trainer.attempt(() => trainer.download(name))}>
+              Download
+            </button>
+            <button
+              type="button"
+              disabled={trainer.isBusy}
+              aria-expanded={isChoosing}
+              onClick={() => setChoosing(!isChoosing)}
+            >
+              Other images
+            </button>
+          </>
+        )}
         <button type="button" disabled={trainer.isBusy} onClick={remove}>
           Remove
         </button>
