@@ -5,7 +5,8 @@ import { pointsOf } from '../src/engine/devices/webgpu/shaders/countedAxes.js';
 import { tileName } from '../src/engine/devices/webgpu/shaders/tile.js';
 import { tileByRule } from '../src/engine/devices/webgpu/shaders/tileRules.js';
 import { tilesFor } from '../src/engine/devices/webgpu/shaders/tiles.js';
-import { contractionsOf, describeContraction, openGpu, operationsOf } from './stepContractions.js';
+import { openGpu } from './openGpu.js';
+import { contractionsOf, describeContraction, operationsOf } from './stepContractions.js';
 
 /**
  * Times every contraction of a default training step on the GPU by each of its tiles, and marks the one that the rule

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { RandomStream } from '../src/base/random/stream.js';
 import { dispatchKernels } from '../src/engine/devices/webgpu/dispatchKernel.js';
 import { type Dispatch, encodeDispatches, type Gpu, type Memory } from '../src/engine/devices/webgpu/gpu.js';
-import { matrixOf } from '../src/engine/devices/webgpu/kernelLimits.js';
+import { matrixOf, SUBGROUP_MATRIX } from '../src/engine/devices/webgpu/kernelLimits.js';
 import { timeTiles } from '../src/engine/devices/webgpu/kernelTiming.js';
 import { aligned } from '../src/engine/devices/webgpu/placement.js';
 import { isHalf, isPacked } from '../src/engine/devices/webgpu/shaders/arrays.js';
@@ -18,13 +18,8 @@ import type { Kernel } from '../src/engine/loops/kernel.js';
 import { roundToHalf } from '../src/engine/runtime/halfFloat.js';
 import { relativeError } from '../test/assertClose.js';
 import { fromHalfBits, halfBits } from '../test/halfBits.js';
-import {
-  type Contraction,
-  contractionsOf,
-  describeContraction,
-  openGpu,
-  operationsOf,
-} from './stepContractions.js';
+import { openGpu } from './openGpu.js';
+import { type Contraction, contractionsOf, describeContraction, operationsOf } from './stepContractions.js';
 
 /**
  * Every contraction of a default training step in mixed precision by matrices of subgroups (tensor cores) and by ordinary tiles, on
@@ -49,7 +44,7 @@ const { values, positionals } = parseArgs({
 /** ‖matrices - ordinary‖ / ‖ordinary‖: both sum the same products in float32, and may store 16-bit floats. */
 const MOST_APART = 1e-3;
 
-const { gpu, info } = await openGpu(values.gpu);
+const { gpu, info } = await openGpu(values.gpu, ['subgroups', SUBGROUP_MATRIX]);
 const matrix = matrixOf(gpu, info);
 console.log(`${gpu.name}: ${[...gpu.device.features].join(' ')}`);
 console.log(`matrices: ${matrix === undefined ? 'none' : Object.values(matrix).join('×')}`);
