@@ -19,7 +19,7 @@ const train = (name: string, ...more: string[]) => [
   ...['--no_html', '--rank_timeout', '60', ...more],
 ];
 
-const MIXED = ['--precision', 'mixed', '--sync_norm', '--ngf', '8', '--ndf', '8'];
+const MIXED = ['--precision', 'mixed', '--norm', 'none', '--ngf', '8', '--ndf', '8'];
 
 const CASES: Readonly<Record<string, readonly string[]>> = {
   'statistics of the whole batch': ['--sync_norm', '--max_steps', '5'],
@@ -47,7 +47,7 @@ for (const [index, mpi] of launchers.entries()) {
       const isMixed = flags.includes('mixed');
       assertSameTraining(found, expected, {
         cancelsBiases: flags.includes('instance'),
-        relative: isMixed ? 1e-2 : 1e-5, // statistics that differ in a last bit round to other 16-bit floats
+        relative: isMixed ? 2e-3 : 1e-5, // what differs in a last bit may round to other 16-bit floats
       });
       if (!isMixed) return;
       const { G } = (found.counters as SavedProgress).lossScaling!;
