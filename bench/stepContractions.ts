@@ -10,6 +10,17 @@ import type { Kernel } from '../src/engine/loops/kernel.js';
 import { scheduleOf } from '../src/engine/loops/schedule.js';
 import { trainingStep } from './trainingStep.js';
 
+/** The options of benchmarks of a step's contractions, for `parseArgs`. */
+export const CONTRACTION_OPTIONS = {
+  batch: { type: 'string', default: '1' },
+  /** Side of the images. */
+  size: { type: 'string', default: '256' },
+  /** A part of the GPU's name. */
+  gpu: { type: 'string' },
+  /** A part of the names of those that are measured. */
+  only: { type: 'string', default: '' },
+} as const;
+
 /** A contraction of a training step, and how often the step has it. */
 export interface Contraction {
   readonly kernel: Kernel;
