@@ -14,7 +14,7 @@ import {
   withSourceOptions,
 } from './modelOptions.js';
 import { print, printError } from './output.js';
-import { watchSignals } from './signals.js';
+import { endAtOnce, type SignalWatch, type StopSignal, watchSignals } from './signals.js';
 import { wholeNumberIn } from './wholeNumber.js';
 
 const ABOUT = [
@@ -116,10 +116,14 @@ async function serve(flags: Flags): Promise<void> {
   const models =
     names.length === 0 ? `no model yet in ${flags.checkpoints_dir}` : names.slice(0, 10).join(', ');
   printError(`serving ${models}: ${service.url}\nCtrl-C ends it`);
-  await new Promise<void>((resolve) =>
-    watchSignals(() => resolve(), 'answering what is under way; press Ctrl-C again to stop at once'),
-  );
-  await service.drain();
+  let watch!: SignalWatch;
+  const signal = await new Promise<StopSignal>((resolve) => {
+    watch = watchSignals(resolve, 'answering what is under way; press Ctrl-C again to stop at once');
+  });
+  if (await service.drain()) return;
+  printError('what the engine computes takes longer than --timeout: it is given up');
+  watch.dispose();
+  endAtOnce(signal);
 }
 
 function settingsOf(flags: Flags): ServiceSettings {

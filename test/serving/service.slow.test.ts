@@ -3,11 +3,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { test } from 'node:test';
+import { mock, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ComputeThread } from '../../src/inference/serve/computeThread.js';
 import { program, temporaryFolder } from '../tinyRun.js';
 import { until } from '../until.js';
-import { makeModels, picture, translate } from './servedModels.js';
+import { makeModels, picture, startTestService, translate } from './servedModels.js';
 
 // Clients that wish it ill, or end in the middle, and a service that is told to end: the program itself, as a process.
 
@@ -31,7 +32,7 @@ async function withProgram(
     const url = new URL(/http:\S+/.exec(errors)![0]).origin;
     await translate(url, image); // loads the model
     await use(url, child);
-    assert.equal((await translate(url, image).catch(() => ({ status: 200 }))).status, 200);
+    if (!child.killed) assert.equal((await translate(url, image)).status, 200, 'it goes on');
   } finally {
     if (!child.killed) child.kill('SIGTERM'); // a second signal would end it at once
     await ended;
@@ -125,6 +126,15 @@ test('SIGTERM under load: everything that was asked is answered, and it ends wit
     .map((line) => JSON.parse(line) as { status: number; path: string });
   const translated = lines.filter(({ path, status }) => path === '/v1/translate' && status === 200);
   assert.ok(translated.length >= results.length);
+});
+
+test('an engine that does not end keeps nobody waiting', async () => {
+  const service = await startTestService({ checkpointsDir: folder });
+  await translate(new URL(service.url).origin, image);
+  const unload = mock.method(ComputeThread.prototype, 'unload', () => new Promise(() => {}));
+  assert.equal(await service.drain(), false);
+  const [{ this: thread }] = unload.mock.calls;
+  await (thread as ComputeThread).close();
 });
 
 /** The status of a translation, or the code of what went wrong; and what becomes of the connection. */
