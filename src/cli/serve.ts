@@ -48,6 +48,7 @@ interface Flags extends SourceFlags, DeviceFlags {
   readonly max_pixels: number;
   readonly model_memory?: number;
   readonly intra_threads: number;
+  readonly no_playground?: boolean;
   readonly log: 'json' | 'none';
 }
 
@@ -101,6 +102,7 @@ export function serveCommand(): Command {
       limits.drainDelay,
     )
     .option('--intra_threads <n>', 'threads of the engine; 0: one a core', wholeNumberIn(0, 1024), 0)
+    .option('--no_playground', 'the API alone: no list of the models at /, and no page for each')
     .addOption(
       new Option('--log <form>', 'what is printed of each request').choices(['json', 'none']).default('json'),
     )
@@ -132,6 +134,7 @@ function settingsOf(flags: Flags): ServiceSettings {
     ...sourceOptions(flags),
     models: model,
     ...{ host, port, token, origins: cors, device, gpu, threads: intra_threads },
+    hasPages: !flags.no_playground,
     limits: {
       ...{
         queue: flags.queue,

@@ -226,6 +226,15 @@ test('where others can reach it a token is made, and told', async () => {
   });
 });
 
+test('who wants the API alone gets no pages', async () => {
+  await withService({ checkpointsDir: runs, hasPages: false }, async (_, at) => {
+    for (const path of ['/', '/playground/first', '/playground/first/'])
+      assert.equal((await fetch(at + path)).status, 404, path);
+    assert.equal((await fetch(`${at}/v1/models`)).status, 200);
+  });
+  assert.equal((await fetch(`${url}/`)).status, 200, 'which are there otherwise');
+});
+
 test('pages of listed origins may ask, others may not', async () => {
   const listed = 'https://app.example.org';
   await withService({ checkpointsDir: runs, origins: [listed] }, async (_, at) => {

@@ -57,7 +57,7 @@ export function createApp(parts: AppParts): Hono<ServiceEnv> {
   });
   serveModels(app, parts);
   serveTranslate(app, parts);
-  servePages(app, parts);
+  if (parts.playgrounds !== undefined) servePages(app, parts.catalogue, parts.playgrounds);
   app.notFound((c) => answer(c, new Refused(404, 'nothing is here', 'GET /openapi.json says what there is')));
   app.onError((error, c) => answer(c, refusalOf(error)));
   return app;

@@ -3,7 +3,7 @@ import type { Hono } from 'hono';
 import { html } from 'hono/html';
 import { pagePolicy } from '../../base/http/guard.js';
 import { Refused } from '../../base/http/refused.js';
-import type { AppParts } from './appParts.js';
+import type { ModelCatalogue } from './modelCatalogue.js';
 import { noModel } from './modelPool.js';
 import { Playgrounds } from './playgrounds.js';
 import type { ServiceEnv } from './requestLog.js';
@@ -20,7 +20,7 @@ const PLAYGROUND_POLICY = pagePolicy({
 const FRONT_POLICY = pagePolicy({ 'style-src': "'unsafe-inline'" });
 
 /** The pages: `GET /` lists the models, `GET /playground/MODEL/` is what `export --format web` writes. */
-export function servePages(app: Hono<ServiceEnv>, { catalogue, playgrounds }: AppParts): void {
+export function servePages(app: Hono<ServiceEnv>, catalogue: ModelCatalogue, playgrounds: Playgrounds): void {
   app.get('/', (c) => {
     c.header('Content-Security-Policy', FRONT_POLICY);
     const models = catalogue.list().map((model) => ({ name: model.name, hasPage: Playgrounds.isFor(model) }));

@@ -75,7 +75,7 @@ export async function startService(settings: ServiceSettings): Promise<Service> 
   const onBatch = metrics.onBatch.bind(metrics);
   const queue: TranslationQueue = new TranslationQueue({ catalogue, pool, thread, onBatch }, limits);
   removeLeftPlaygrounds();
-  const playgrounds = new Playgrounds(options, limits.timeout);
+  const playgrounds = settings.hasPages === false ? undefined : new Playgrounds(options, limits.timeout);
   const draining = new AbortController();
   setMaxListeners(0, draining.signal);
   const app = createApp({
@@ -107,7 +107,7 @@ export async function startService(settings: ServiceSettings): Promise<Service> 
       await sleep(limits.drainDelay * 1000);
       await closed(server, limits.timeout);
       const ended = pool.dispose().then(() => thread.close());
-      return isDoneWithin(ENGINE_END, Promise.all([ended, playgrounds.dispose()]));
+      return isDoneWithin(ENGINE_END, Promise.all([ended, playgrounds?.dispose()]));
     },
   };
 }
