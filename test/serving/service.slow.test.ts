@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
-import { connect, type Socket } from 'node:net';
 import { mock, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ComputeThread } from '../../src/inference/serve/computeThread.js';
 import { program, temporaryFolder } from '../tinyRun.js';
 import { until } from '../until.js';
+import { rawConnection } from './rawConnection.js';
 import { makeModels, picture, startTestService, translate } from './servedModels.js';
 
 // Clients that wish it ill, or end in the middle, and a service that is told to end: the program itself, as a process.
@@ -38,15 +38,6 @@ async function withProgram(
     await ended;
   }
   return { code: child.exitCode, errors, log };
-}
-
-/** A connection that sends this and no more, and all that is answered until it is closed. */
-function rawConnection(url: string, text: string): { socket: Socket; answer: Promise<string> } {
-  const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write(text));
-  let answer = '';
-  socket.on('data', (chunk) => (answer += chunk));
-  socket.on('error', () => {}); // closed by the other side, which is what is waited for
-  return { socket, answer: once(socket, 'close').then(() => answer) };
 }
 
 const HEAD = 'POST /v1/translate HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: image/png\r\n';

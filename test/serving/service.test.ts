@@ -7,6 +7,7 @@ import type { Service } from '../../src/inference/serve/service.js';
 import { hugePng } from '../hugePng.js';
 import { temporaryFolder } from '../tinyRun.js';
 import { until } from '../until.js';
+import { rawConnection, rawGet } from './rawConnection.js';
 import {
   type Body,
   makeModels,
@@ -187,12 +188,23 @@ test('no name leads out of the folder of the models', async () => {
     assert.match(((await answer.json()) as { error: string }).error, /^there is no model /);
   }
   for (const path of [
-    '/../secret.png',
-    '/v1/models/../../secret.png',
-    '/secret.png',
-    '/runs/first/latest.json',
+    ...[
+      '/../secret.png',
+      '/%2e%2e/secret.png',
+      '/..%2fsecret.png',
+      '/v1/models/../../secret.png',
+      '//secret.png',
+    ],
+    ...['/secret.png', '/runs/first/latest.json', '/playground/../first/latest.json'],
+    ...['/playground/..%2f..%2fsecret.png/', `${join(folder, 'secret.png')}`],
+    'http://127.0.0.1/../secret.png',
   ])
-    assert.equal((await fetch(url + path)).status, 404, path);
+    assert.match(await rawGet(url, path), /^HTTP\/1\.1 40[04] /, path);
+  assert.match(
+    await rawGet(url, '/playground/%2e%2e/'),
+    /<title>pix2pix serve</,
+    'the page above it, not the folder',
+  );
 });
 
 test('where a token is required nothing but the probes is answered without it', async () => {
@@ -283,17 +295,15 @@ test('more than the queue takes is refused, to be asked again later', async () =
     const many = { model: 'first', images: new Array(3).fill(image.toString('base64')) };
     assert.equal((await translateJson(at, many)).status, 413);
     assert.equal((await translate(at, Buffer.alloc(100_001), '?model=first')).status, 413);
-    const endless = new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(10_000)) });
-    const chunked = {
-      method: 'POST',
-      headers: { 'Content-Type': 'image/png' },
-      body: endless,
-      duplex: 'half',
-    } as const;
-    const cut = await fetch(`${at}/v1/translate`, chunked)
-      .then(({ status }) => status)
-      .catch(() => 413);
-    assert.equal(cut, 413);
+    const head = 'POST /v1/translate?model=first HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: image/png\r\n';
+    const chunk = `2710\r\n${'x'.repeat(10_000)}\r\n`;
+    const { socket, answer } = rawConnection(
+      at,
+      `${head}Transfer-Encoding: chunked\r\n\r\n${chunk.repeat(11)}`,
+    );
+    await until(() => socket.bytesRead > 0); // whoever sends on and on is answered all the same
+    socket.destroy();
+    assert.match(await answer, /^HTTP\/1\.1 413 /);
     assert.equal((await translate(at, image, '?model=first')).status, 200, 'the places were given back');
   });
 });
