@@ -4,7 +4,6 @@ import { html } from 'hono/html';
 import { pagePolicy } from '../../base/http/guard.js';
 import { Refused } from '../../base/http/refused.js';
 import type { ModelCatalogue } from './modelCatalogue.js';
-import { noModel } from './modelPool.js';
 import { Playgrounds } from './playgrounds.js';
 import type { ServiceEnv } from './requestLog.js';
 
@@ -30,10 +29,7 @@ export function servePages(app: Hono<ServiceEnv>, catalogue: ModelCatalogue, pla
     c.redirect(`/playground/${encodeURIComponent(c.req.param('model'))}/`),
   );
   app.get('/playground/:model/*', async (c, next) => {
-    const name = c.req.param('model');
-    const model = catalogue.find(name);
-    if (model === undefined) throw noModel(name);
-    const { folder, files } = await playgrounds.of(model);
+    const { folder, files } = await playgrounds.of(catalogue.get(c.req.param('model')));
     const asked = c.req.path.split('/').slice(3).join('/');
     const file = asked === '' ? 'index.html' : asked;
     if (!files.has(file)) throw new Refused(404, 'no such file');
