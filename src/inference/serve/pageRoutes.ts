@@ -23,7 +23,7 @@ export function servePages(app: Hono<ServiceEnv>, catalogue: ModelCatalogue, pla
   app.get('/', (c) => {
     c.header('Content-Security-Policy', FRONT_POLICY);
     const models = catalogue.list().map((model) => ({ name: model.name, hasPage: Playgrounds.isFor(model) }));
-    return c.html(frontPage(models));
+    return c.html(frontPage(models, new URL(c.req.url).origin));
   });
   app.get('/playground/:model', (c) =>
     c.redirect(`/playground/${encodeURIComponent(c.req.param('model'))}/`),
@@ -40,7 +40,8 @@ export function servePages(app: Hono<ServiceEnv>, catalogue: ModelCatalogue, pla
   });
 }
 
-function frontPage(models: readonly { readonly name: string; readonly hasPage: boolean }[]) {
+function frontPage(models: readonly { readonly name: string; readonly hasPage: boolean }[], origin: string) {
+  const asked = `${origin}/v1/translate?model=${shellQuoted(encodeURIComponent(models[0]?.name ?? 'MODEL'))}`;
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -71,10 +72,13 @@ ${models.map(
 `,
 )}</ul>
 <p>A playground computes in this browser. This server translates, too:</p>
-<pre tabindex="0">curl -s --data-binary @in.png -H 'Content-Type: image/png' \\
-  '/v1/translate?model=${models[0]?.name ?? 'MODEL'}' &gt; out.png</pre>
+<pre tabindex="0">curl -s -H 'Content-Type: image/png' --data-binary @in.png \\
+  '${asked}' &gt; out.png</pre>
 <p><a href="/openapi.json">Description of the service</a> · <a href="/metrics">figures</a></p>
 </main>
 </body>
 </html>`;
 }
+
+/** Within single quotes; `encodeURIComponent` leaves those as they are. */
+const shellQuoted = (text: string) => text.replaceAll("'", '%27');
