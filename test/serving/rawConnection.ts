@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
 /** A connection that sends this and no more, and all that is answered until it is closed. */
@@ -10,7 +9,8 @@ export function rawConnection(
   let answer = '';
   socket.on('data', (chunk) => (answer += chunk));
   socket.on('error', () => {}); // closed by the other side, which is what is waited for
-  return { socket, answer: once(socket, 'close').then(() => answer) };
+  const ended = new Promise<void>((resolve) => socket.on('close', () => resolve()));
+  return { socket, answer: ended.then(() => answer) };
 }
 
 /** The answer to `GET`, whose path is sent as it is: `fetch` takes `/../` out of it. */
