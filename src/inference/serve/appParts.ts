@@ -24,6 +24,6 @@ export interface AppParts {
   /** Seconds from the beginning of a request to its answer. */
   readonly timeout: number;
   /** Aborted when the service is about to end: it answers what comes, and closes its connections. */
-  readonly draining: AbortSignal;
+  readonly ending: AbortSignal;
   readonly onRequest: (line: RequestLine) => void;
 }

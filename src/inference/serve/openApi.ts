@@ -117,7 +117,7 @@ const openApi = {
     '/healthz': {
       get: {
         operationId: 'health',
-        summary: 'Whether the service lives.',
+        summary: 'Whether the service runs.',
         ...OPEN,
         responses: { 200: answer('It does.', json({ $ref: '#/components/schemas/Status' })) },
       },
@@ -125,7 +125,7 @@ const openApi = {
     '/readyz': {
       get: {
         operationId: 'ready',
-        summary: 'Whether the service is to be asked.',
+        summary: 'Whether requests are to be sent to it.',
         ...OPEN,
         responses: {
           200: answer('It is.', json({ $ref: '#/components/schemas/Status' })),
@@ -216,7 +216,7 @@ const openApi = {
         type: 'object',
         additionalProperties: false,
         required: ['status'],
-        properties: { status: { type: 'string', enum: ['alive', 'ready', 'draining'] } },
+        properties: { status: { type: 'string', enum: ['running', 'ready', 'ending'] } },
       },
       Refusal: {
         type: 'object',

@@ -76,8 +76,8 @@ export async function startService(settings: ServiceSettings): Promise<Service> 
   const queue: TranslationQueue = new TranslationQueue({ catalogue, pool, thread, onBatch }, limits);
   removeLeftPlaygrounds();
   const playgrounds = settings.hasPages === false ? undefined : new Playgrounds(options, limits.timeout);
-  const draining = new AbortController();
-  setMaxListeners(0, draining.signal);
+  const ending = new AbortController();
+  setMaxListeners(0, ending.signal);
   const app = createApp({
     access: { host, accessToken },
     origins: settings.origins ?? [],
@@ -85,7 +85,7 @@ export async function startService(settings: ServiceSettings): Promise<Service> 
     translation: new ImageTranslation(queue, limits.imagePixels),
     bodies: new BodyReader(limits.bodyBytes, BODIES * limits.bodyBytes),
     timeout: limits.timeout,
-    draining: draining.signal,
+    ending: ending.signal,
     onRequest: settings.onRequest ?? (() => {}),
   });
   const server = createAdaptorServer({
@@ -103,7 +103,7 @@ export async function startService(settings: ServiceSettings): Promise<Service> 
     url: accessToken === token ? url : `${url}?token=${accessToken}`,
     models: () => catalogue.list(),
     drain: async () => {
-      draining.abort();
+      ending.abort();
       await sleep(limits.drainDelay * 1000);
       await closed(server, limits.timeout);
       const ended = pool.dispose().then(() => thread.close());
