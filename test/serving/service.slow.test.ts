@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { mock, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import sharp from 'sharp';
 import { ComputeThread } from '../../src/inference/serve/computeThread.js';
 import { program, temporaryFolder } from '../tinyRun.js';
 import { until } from '../until.js';
@@ -64,6 +66,24 @@ test('slow headers and slow bodies are cut off, others are answered meanwhile', 
     for (let i = 0; i < 5; i++) assert.equal((await translate(url, image)).status, 200, `${i}`);
     for (const { answer } of slow) assert.match(await answer, /^HTTP\/1\.1 408 /);
     clearInterval(drip);
+  });
+  assert.equal(code, 0);
+});
+
+test('clients that stop in the middle of long bodies keep nobody out', async () => {
+  const large = await sharp(randomBytes(30_000), { raw: { width: 100, height: 100, channels: 3 } })
+    .png()
+    .toBuffer();
+  const { code } = await withProgram(['--max_bytes', '200KB', '--timeout', '600'], async (url) => {
+    const begun = `${HEAD}Content-Length: 200000\r\n\r\n${'x'.repeat(199_000)}`;
+    const stopped = Array.from({ length: 8 }, () => rawConnection(url, begun)); // all that is held at a time
+    try {
+      await until(async () => (await translate(url, large)).status === 429);
+      await until(async () => (await translate(url, large)).status === 200);
+      assert.match(await stopped[0].answer, /^HTTP\/1\.1 429 /, 'the first has given way');
+    } finally {
+      for (const { socket } of stopped) socket.destroy();
+    }
   });
   assert.equal(code, 0);
 });
