@@ -27,7 +27,7 @@ function program(body: string): string {
     path,
     `import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
      import { join } from 'node:path';
-     const { source, out } = JSON.parse(process.argv[2]);
+     const { source, out } = await new Promise((resolve) => process.once('message', resolve));
      mkdirSync(out, { recursive: true });
      ${body}`,
   );

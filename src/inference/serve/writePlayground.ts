@@ -31,10 +31,8 @@ export async function writePlayground(
   program = PROGRAM,
 ): Promise<void> {
   signal.throwIfAborted();
-  const child = fork(program, [JSON.stringify(order)], {
-    execArgv: [],
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  });
+  const child = fork(program, { execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+  child.send(order, () => {}); // where it has failed, the process has ended
   const end = () => child.kill('SIGKILL');
   signal.addEventListener('abort', end);
   try {
