@@ -1,9 +1,8 @@
 import type { GeoTIFFImage } from 'geotiff';
-import { BadImageError } from '../decode/badImage.js';
 import { readImageFile } from '../decode/decode.js';
 import { formatOf } from '../decode/format.js';
-import { MAX_PIXELS } from '../decode/limits.js';
 import type { NumberArray, Raster, RasterHeader, TiffTag } from './raster.js';
+import { boundedBlocks, requireReadableBlocks } from './tiffBlocks.js';
 
 const MOST_PAGES = 1024;
 
@@ -21,13 +20,19 @@ const IS_PALETTE = 3;
 /**
  * Reads a TIFF of any number of channels and any type of numbers. The pages of a file that are of one size are channels
  * side by side, in their order; overviews and masks, which are not, are passed over.
+ *
+ * @throws BadImageError for a compression that is not read, and where its tags say more than can be read; Error where its
+ *   strips or tiles come to more than its tags say
  */
 export async function readTiff(name: string, file: Buffer): Promise<Raster> {
   const pages = await pagesOf(file);
-  const { width, height } = headerOf(name, pages);
+  const { width, height } = headerOf(pages);
+  requireReadableBlocks(name, file, pages);
   const rasters: NumberArray[] = [];
-  for (const page of pages)
-    rasters.push((await page.readRasters({ interleave: true })) as unknown as NumberArray);
+  for (const page of pages) {
+    const pool = await boundedBlocks(name, page);
+    rasters.push((await page.readRasters({ interleave: true, pool })) as unknown as NumberArray);
+  }
   const counts = pages.map((page) => page.getSamplesPerPixel());
   const [first] = pages;
   const directory = first.fileDirectory;
@@ -50,12 +55,13 @@ export async function readTiff(name: string, file: Buffer): Promise<Raster> {
 }
 
 /** Size and channels, of which nothing is decoded yet. */
-export async function readTiffHeader(name: string, file: Buffer): Promise<RasterHeader> {
-  return headerOf(name, await pagesOf(file));
+export async function readTiffHeader(_: string, file: Buffer): Promise<RasterHeader> {
+  return headerOf(await pagesOf(file));
 }
 
 async function pagesOf(file: Buffer): Promise<GeoTIFFImage[]> {
-  const bytes = file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength);
+  const isWhole = file.byteLength === file.buffer.byteLength;
+  const bytes = isWhole ? file.buffer : file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength);
   // Not before there is a TIFF: what it imports cannot be loaded in a thread that was started without `workerData`.
   const { fromArrayBuffer } = await import('geotiff');
   const tiff = await fromArrayBuffer(bytes as ArrayBuffer);
@@ -74,13 +80,8 @@ function noSuchPage(error: unknown): undefined {
   if (!/^No image at index/.test((error as Error).message)) throw error;
 }
 
-function headerOf(name: string, pages: readonly GeoTIFFImage[]): RasterHeader {
+function headerOf(pages: readonly GeoTIFFImage[]): RasterHeader {
   const [first] = pages;
-  for (const page of pages) {
-    const tile = page.getTileWidth() * page.getTileHeight();
-    if (!(tile > 0 && tile <= MAX_PIXELS))
-      throw new BadImageError(name, `its tiles have ${page.getTileWidth()}x${page.getTileHeight()} pixels`);
-  }
   const channels = pages.reduce((sum, page) => sum + page.getSamplesPerPixel(), 0);
   return { width: first.getWidth(), height: first.getHeight(), channels };
 }
