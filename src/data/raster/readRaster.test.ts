@@ -6,6 +6,7 @@ import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { temporaryFolder } from '../../../test/tinyRun.js';
 import { BadImageError } from '../decode/badImage.js';
+import { decodeImage } from '../decode/decode.js';
 import type { Raster } from './raster.js';
 import { readRaster, readRasterHeader } from './readRaster.js';
 import { writeNpy } from './writeNpy.js';
@@ -141,6 +142,28 @@ test('a PNG that inflates to more than its header says is refused before it does
     'one.png',
   );
   assert.deepEqual([...data], [7]);
+});
+
+test('colours of a TIFF that are no red, green and blue are decoded as those of pictures', async () => {
+  const data = Uint8Array.from({ length: 32 * 16 * 3 }, (_, i) => (i * 37) % 256);
+  const picture = sharp(data, { raw: { width: 32, height: 16, channels: 3 } });
+  const files = {
+    cmyk: await picture.clone().toColourspace('cmyk').tiff({ compression: 'deflate' }).toBuffer(),
+    jpeg: await picture.clone().tiff({ compression: 'jpeg', quality: 90 }).toBuffer(),
+  };
+  for (const [name, file] of Object.entries(files)) {
+    const path = join(temporaryFolder(), `${name}.tif`);
+    writeFileSync(path, file);
+    const [{ data, channels, width, height }, wanted] = [
+      await readRaster(path, name),
+      await decodeImage(path),
+    ];
+    assert.deepEqual([channels, width, height], [3, 32, 16], name);
+    assert.deepEqual([...data], [...wanted.data], name);
+    assert.equal((await readRasterHeader(path)).channels, 3, name);
+  }
+  const lab = await picture.toColourspace('lab').tiff({ compression: 'lzw' }).toBuffer();
+  await assert.rejects(readRaster(lab, 'lab.tif'), /colours are L\*a\*b\*/);
 });
 
 test('a TIFF whose last page leads to its first comes to an end', async () => {
