@@ -19,6 +19,8 @@ const [ORIENTATION, COLOUR_MAP, EXTRA_SAMPLES, NO_DATA] = [274, 320, 338, 42113]
 /** ExtraSamples that are opacity. */
 const OPACITY = [1, 2];
 const IS_PALETTE = 3;
+/** SampleFormat. */
+const UNSIGNED = 1;
 /** CMYK and YCbCr, which libvips makes red, green and blue of; and L*a*b* in three forms. */
 const [OTHER_COLOURS, LAB] = [
   [5, 6],
@@ -56,6 +58,7 @@ export async function readTiff(name: string, file: Buffer): Promise<Raster> {
     ...{ width: first.getWidth(), height: first.getHeight(), data: joinChannels(rasters, counts) },
     channels: counts.reduce((sum, count) => sum + count),
     hasAlpha: pages.length === 1 && extra.length > 0 && OPACITY.includes(extra[extra.length - 1]),
+    ...bitsOf(name, first),
     ...(!Number.isNaN(noData) && { noData }),
     ...(hasPalette && { palette: paletteOf(await directory.loadValue(COLOUR_MAP)) }),
     tags: await placeTags(first),
@@ -94,6 +97,14 @@ function headerOf(pages: readonly GeoTIFFImage[]): RasterHeader {
   const channels = isPicture(first) ? 3 : pages.reduce((sum, page) => sum + page.getSamplesPerPixel(), 0);
   const header = { width: first.getWidth(), height: first.getHeight(), channels };
   return orientedHeader(header, orientationOf(first));
+}
+
+/** Where they are fewer than those of the numbers that are read. */
+function bitsOf(name: string, page: GeoTIFFImage): Pick<Raster, 'bits'> {
+  const bits = page.getBitsPerSample();
+  if (page.getSampleFormat() !== UNSIGNED || [8, 16, 32].includes(bits)) return {};
+  if (page.getSamplesPerPixel() === 1 || page.planarConfiguration === 2) return { bits };
+  throw new BadImageError(name, `its channels have ${bits} bits each`, 'save it with 8 or 16');
 }
 
 /** Whether it has colours that libvips makes red, green and blue of, and no numbers. */

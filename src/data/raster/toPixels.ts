@@ -2,7 +2,7 @@ import type { Pixels } from '../batch/pixels.js';
 import { NO_CLASS } from '../batch/shownImage.js';
 import type { LabelsFormat, ValuesFormat } from '../batch/sideFormat.js';
 import { BadImageError } from '../decode/badImage.js';
-import type { NumberArray, Raster } from './raster.js';
+import type { Raster } from './raster.js';
 import { rangeOfType, typeName } from './raster.js';
 
 /** A raster of a file, and what messages call the file. */
@@ -26,7 +26,7 @@ export function toValues(
   const { data, width, height, channels, noData } = raster;
   const values = new Float32Array(data.length);
   for (let c = 0; c < channels; c++) {
-    const [low, high] = range?.[range.length === 1 ? 0 : first + c] ?? knownRange(name, data);
+    const [low, high] = range?.[range.length === 1 ? 0 : first + c] ?? knownRange(name, raster);
     const scale = 2 / (high - low);
     for (let i = c; i < data.length; i += channels) {
       const number = data[i];
@@ -38,12 +38,12 @@ export function toValues(
   return { data: values, width, height, channels };
 }
 
-function knownRange(name: string, data: NumberArray): readonly [number, number] {
-  const range = rangeOfType(data);
+function knownRange(name: string, raster: Raster): readonly [number, number] {
+  const range = rangeOfType(raster);
   if (range !== undefined) return range;
   throw new BadImageError(
     name,
-    `its numbers are ${typeName(data)}, which have no agreed range`,
+    `its numbers are ${typeName(raster.data)}, which have no agreed range`,
     'pass --value_range auto, or the range as --value_range LOW,HIGH',
   );
 }
