@@ -15,7 +15,7 @@ const PLACE_TAGS: Readonly<Record<number, TiffTag['type']>> = {
   ...{ 34735: 'short', 34736: 'double', 34737: 'ascii' }, // keys, and their numbers and texts
   ...{ 42112: 'ascii', 42113: 'ascii' }, // GDAL's metadata, and what number is none
 };
-const [ORIENTATION, COLOUR_MAP, EXTRA_SAMPLES, NO_DATA] = [274, 320, 338, 42113];
+const [COLOUR_MAP, EXTRA_SAMPLES, NO_DATA] = [320, 338, 42113];
 /** ExtraSamples that are opacity. */
 const OPACITY = [1, 2];
 const IS_PALETTE = 3;
@@ -116,7 +116,9 @@ function isPicture(page: GeoTIFFImage): boolean {
 const coloursOf = ({ fileDirectory }: GeoTIFFImage): number =>
   fileDirectory.getValue('PhotometricInterpretation') ?? 1;
 
-const orientationOf = ({ fileDirectory }: GeoTIFFImage): number => fileDirectory.getValue(ORIENTATION) ?? 1;
+/** Its types do not say so, but what lies in an entry itself is there at once. */
+const orientationOf = ({ fileDirectory }: GeoTIFFImage): number =>
+  fileDirectory.getValue('Orientation' as never) ?? 1;
 
 /** What a file says of its place on the earth, where it is a TIFF. */
 export async function readPlaceTags(source: string | Uint8Array): Promise<TiffTag[]> {
@@ -124,6 +126,17 @@ export async function readPlaceTags(source: string | Uint8Array): Promise<TiffTa
   if (formatOf(file) !== 'tiff') return [];
   const [first] = await pagesOf(file);
   return placeTags(first);
+}
+
+/** The same of a TIFF of any length, of which nothing else is read. */
+export async function placeTagsOfFile(path: string): Promise<TiffTag[]> {
+  const { fromFile } = await import('geotiff');
+  const tiff = await fromFile(path);
+  try {
+    return await placeTags(await tiff.getImage(0));
+  } finally {
+    await tiff.close();
+  }
 }
 
 /** Several rasters of one size as one, their channels side by side. */
