@@ -2,6 +2,7 @@ import type { Pixels } from '../batch/pixels.js';
 import { NO_CLASS } from '../batch/shownImage.js';
 import type { LabelsFormat, ValuesFormat } from '../batch/sideFormat.js';
 import { BadImageError } from '../decode/badImage.js';
+import { notFinite } from './notFinite.js';
 import type { Raster } from './raster.js';
 import { rangeOfType, typeName } from './raster.js';
 
@@ -31,7 +32,8 @@ export function toValues(
     for (let i = c; i < data.length; i += channels) {
       const number = data[i];
       const isNone = number === noData;
-      if (!isNone && !Number.isFinite(number)) throw noNumber(name, raster, i);
+      if (!isNone && !Number.isFinite(number))
+        throw new BadImageError(name, notFinite(raster)!, 'replace what is no number');
       values[i] = isNone ? -1 : Math.max(-1, Math.min(1, (number - low) * scale - 1));
     }
   }
@@ -45,18 +47,6 @@ function knownRange(name: string, raster: Raster): readonly [number, number] {
     name,
     `its numbers are ${typeName(raster.data)}, which have no agreed range`,
     'pass --value_range auto, or the range as --value_range LOW,HIGH',
-  );
-}
-
-/** What is no number, and where. */
-function noNumber(name: string, { data, width, channels }: Raster, i: number): BadImageError {
-  const pixel = Math.floor(i / channels);
-  const place = `(${pixel % width}, ${Math.floor(pixel / width)})`;
-  const count = data.filter((number) => !Number.isFinite(number)).length;
-  return new BadImageError(
-    name,
-    `it holds ${data[i]} at ${place}, channel ${i % channels}, and ${count} such numbers in all`,
-    'replace what is no number',
   );
 }
 

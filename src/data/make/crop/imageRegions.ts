@@ -6,6 +6,7 @@ import { makeFolder } from '../../../base/files/makeFolder.js';
 import type { Size } from '../../batch/geometry.js';
 import { cropPixels, type Region } from '../../batch/pixels.js';
 import { BadImageError } from '../../decode/badImage.js';
+import { isPicture } from '../../decode/isPicture.js';
 import type { Raster, TiffTag } from '../../raster/raster.js';
 import { readRaster } from '../../raster/readRaster.js';
 import { placeTagsOfFile } from '../../raster/readTiff.js';
@@ -59,13 +60,10 @@ export async function openRegions(path: string, folder: string, inMemory = IN_ME
 }
 
 /** Whether libvips would change what is in it: a palette's numbers into colours, floats and further bands into others. */
-function holdsNumbers(
-  { channels, depth, space, format, isPalette, autoOrient }: Metadata,
-  inMemory: number,
-): boolean {
-  const isPicture = (depth === 'uchar' || depth === 'ushort') && channels <= 4 && space !== 'multiband';
+function holdsNumbers(header: Metadata, inMemory: number): boolean {
+  const { format, isPalette, autoOrient } = header;
   const isSmallTiff = format === 'tiff' && autoOrient.width * autoOrient.height <= inMemory;
-  return !isPicture || isSmallTiff || (format === 'png' && isPalette === true);
+  return !isPicture(header) || isSmallTiff || (format === 'png' && isPalette === true);
 }
 
 async function regionsOfNumbers(path: string): Promise<ImageRegions> {
