@@ -26,6 +26,9 @@ export interface ImageFacts {
   readonly hash: bigint;
 }
 
+/** Formats of numbers that libvips does not always read. */
+const OF_NUMBERS = ['npy', 'hdr', 'tiff'];
+
 /** What is kept of each of many images: 16 bytes. */
 export interface KeptFacts {
   readonly hashes: BigUint64Array;
@@ -42,7 +45,7 @@ export async function imageFactsOf(path: string): Promise<ImageFacts> {
   const header = await sharp(file, { limitInputPixels: false })
     .metadata()
     .catch(() => undefined);
-  const isOfNumbers = header === undefined ? format === 'npy' || format === 'hdr' : !isPicture(header);
+  const isOfNumbers = header === undefined ? OF_NUMBERS.includes(format) : !isPicture(header);
   const facts = isOfNumbers ? await factsOfNumbers(file, path) : await factsOfPicture(file, path, header);
   return { format, hash, ...facts };
 }

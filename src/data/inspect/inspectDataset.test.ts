@@ -89,6 +89,7 @@ test('numbers of any type are measured, and what is no number is named with its 
       },
     ],
     ['b.tif', { data: Float32Array.of(1, 2, Number.NaN, 4, 5, Infinity), width: 3, height: 2, channels: 1 }],
+    ['d.tif', { data: Float64Array.of(0.5), width: 1, height: 1, channels: 1 }],
     ['c.tif', { data: Int16Array.of(-7, 8, 9, 10, 11), width: 1, height: 1, channels: 5 }],
   ];
   for (const [name, raster] of files)
@@ -98,10 +99,11 @@ test('numbers of any type are measured, and what is no number is named with its 
   assert.equal(found.broken.count, 0);
   assert.deepEqual(depths, [
     { type: 'float32', images: 2, low: -1000, high: 3071 },
+    { type: 'float64', images: 1, low: 0.5, high: 0.5 },
     { type: 'int16', images: 1, low: -7, high: 11 },
   ]);
   assert.deepEqual(channels, [
-    ['1', 1],
+    ['1', 2],
     ['2', 1],
     ['5', 1],
   ]);
