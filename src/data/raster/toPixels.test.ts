@@ -132,6 +132,7 @@ test('labels are classes, or of none where that is allowed', () => {
     /0\.5 at \(0, 0\)/,
   );
   assert.deepEqual([...toLabels(numbers(255, 1), { ...format, ignored: 255 }).data], [NO_CLASS, 1]);
+  assert.deepEqual([...toLabels(numbers(0, 1), { ...format, ignored: 0 }).data], [NO_CLASS, 1]);
   assert.match(
     messageOf(() => toLabels(named(raster(new Uint8Array(6), 2, 3)), format)),
     /3 channels/,

@@ -68,7 +68,7 @@ export function toLabels(
   }
   const labels = new Uint8Array(data.length);
   for (const [i, number] of data.entries()) {
-    const isClass = Number.isInteger(number) && number >= 0 && number < classes;
+    const isClass = number !== ignored && Number.isInteger(number) && number >= 0 && number < classes;
     if (!isClass && number !== ignored) {
       const place = `(${i % width}, ${Math.floor(i / width)})`;
       const least = Math.floor(number) + 1;
