@@ -55,7 +55,8 @@ export async function openPage(url: string, args: readonly string[] = []) {
     executablePath: browserPath,
     args: ['--no-sandbox', '--disable-dev-shm-usage', ...args],
   });
-  const page = await browser.newPage({ viewport: { width: 1100, height: 760 } });
+  const context = await browser.newContext({ viewport: { width: 1100, height: 760 } }); // tests may open more tabs in it
+  const page = await context.newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));
   page.on('console', (message) => {

@@ -15,6 +15,13 @@ export function Progress({ trainer }: { trainer: Trainer }) {
       <p role="status" class={state.kind === 'ended' && state.isError ? 'failed' : ''}>
         {wordsOf(trainer)}
       </p>
+      <div role="alert">
+        {trainer.warnings.value.map((text) => (
+          <p key={text} class="failed">
+            {text}
+          </p>
+        ))}
+      </div>
       {state.kind === 'training' && (
         <p class="buttons">
           <button type="button" onClick={() => trainer.pause()}>
@@ -89,8 +96,11 @@ function Curve({ name, points }: { name: string; points: readonly LossPoint[] })
   const values = points.map(({ losses }) => losses[name]);
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const y = (value: number) => HEIGHT - 4 - ((value - low) / (high - low || 1)) * (HEIGHT - 8);
-  const x = (i: number) => (i / Math.max(1, points.length - 1)) * WIDTH;
-  const line = values.map((value, i) => `${x(i).toFixed(1)},${y(value).toFixed(1)}`).join(' ');
+  const [first, end] = [points[0].step, points[points.length - 1].step];
+  const x = (step: number) => ((step - first) / (end - first || 1)) * WIDTH; // older points are fewer
+  const line = points
+    .map(({ step, losses }) => `${x(step).toFixed(1)},${y(losses[name]).toFixed(1)}`)
+    .join(' ');
   const last = values[values.length - 1].toFixed(3);
   return (
     <figure>

@@ -23,7 +23,7 @@ export function Runs({ trainer }: { trainer: Trainer }) {
         ))}
       </ul>
       <Folder
-        label="Take over a run of the command line: its folder in checkpoints"
+        label="Import a run of the command line: its folder in checkpoints"
         disabled={trainer.isBusy}
         set={importRun}
       />
@@ -52,7 +52,7 @@ function Run({ trainer, run: { name, saved } }: { trainer: Trainer; run: StoredR
               disabled={trainer.isBusy}
               onClick={() => void trainer.attempt(() => trainer.goOn(name))}
             >
-              Go on
+              Continue
             </button>
             <button type="button" onClick={() => void trainer.attempt(() => trainer.download(name))}>
               Download
@@ -67,7 +67,7 @@ function Run({ trainer, run: { name, saved } }: { trainer: Trainer; run: StoredR
             </button>
           </>
         )}
-        <button type="button" disabled={trainer.isBusy} onClick={remove}>
+        <button type="button" disabled={trainer.isBusy && trainer.run.value === name} onClick={remove}>
           Remove
         </button>
       </span>
@@ -76,7 +76,7 @@ function Run({ trainer, run: { name, saved } }: { trainer: Trainer; run: StoredR
   );
 }
 
-/** Images for a run whose own are not in the browser, or that goes on with others. */
+/** Images for a run whose own are not in the browser, or that continues with others. */
 function OtherImages({ trainer, name }: { trainer: Trainer; name: string }) {
   const [pairs, setPairs] = useState<ChosenPairs>({ kind: 'side by side', A: [], B: [] });
   return (
@@ -89,7 +89,7 @@ function OtherImages({ trainer, name }: { trainer: Trainer; name: string }) {
         }
         onClick={() => void trainer.attempt(() => trainer.goOn(name, planOf(pairs, 0)))}
       >
-        Go on with these
+        Continue with these
       </button>
     </div>
   );

@@ -2,11 +2,12 @@ import { signal } from '@preact/signals';
 import { packTar } from 'modern-tar';
 import { Pix2PixError } from '../../src/base/errors/pix2pixError.js';
 import type { ImageBatch } from '../../src/data/batch/imageBatch.js';
-import { openFileStore, removeFolder, storedFolders } from './fileStore.js';
+import { directFiles } from './folderFiles.js';
 import { forgetData } from './keptData.js';
 import type { Event, Options, Request } from './messages.js';
 import { checkpointFiles, copyLatest, readLatest, verifyLatest } from './pageCheckpoints.js';
 import type { NamedFile, PairPlan } from './pairSource.js';
+import { openFileStore, removeFolder, storedFolders } from './privateStorage.js';
 import { withRun } from './runLock.js';
 
 /** A run that the browser has. */
@@ -24,6 +25,8 @@ export interface LossPoint {
 
 /** More points are thinned: no screen has so many columns. */
 const MOST_POINTS = 2000;
+/** Of warnings that are shown. */
+const MOST_WARNINGS = 5;
 
 export type State =
   | { readonly kind: 'idle' }
@@ -47,6 +50,8 @@ export class Trainer {
   readonly points = signal<readonly LossPoint[]>([]);
   readonly images = signal<Readonly<Record<string, ImageBatch>>>({});
   readonly savedStep = signal<number | undefined>(undefined);
+  /** What the run has warned of, the newest last. */
+  readonly warnings = signal<readonly string[]>([]);
   readonly notice = signal<{ readonly text: string; readonly isError: boolean } | undefined>(undefined);
   private worker: Worker | undefined;
 
@@ -101,7 +106,7 @@ export class Trainer {
    * @throws Pix2PixError when its checkpoint is not whole
    */
   async importRun(run: string, files: readonly NamedFile[]): Promise<void> {
-    const from = readOnly(files);
+    const from = directFiles(files);
     await verifyLatest(from); // before there is a folder for it
     const isNew = !(await storedFolders()).includes(run);
     await withRun(run, async () => {
@@ -115,7 +120,7 @@ export class Trainer {
       await forgetData(store);
     });
     await this.refresh();
-    this.say(`${run} is in the browser. Choose its images, and go on.`);
+    this.say(`${run} is in the browser. Choose its images, and continue.`);
   }
 
   async remove(run: string): Promise<void> {
@@ -159,12 +164,14 @@ export class Trainer {
     this.points.value = [];
     this.images.value = {};
     this.savedStep.value = undefined;
+    this.warnings.value = [];
     this.epoch.value = 0;
     this.step.value = 0;
     this.state.value = { kind: 'starting', text: 'Opening the GPU' };
     this.worker = new Worker(new URL('worker.js', import.meta.url), { type: 'module' });
     this.worker.onmessage = ({ data }: MessageEvent<Event>) => this.hear(data);
-    this.worker.onerror = ({ message }) => this.end(message, true);
+    this.worker.onerror = ({ message }) =>
+      this.end(message || 'the script of the training could not be loaded: reload the page', true);
     this.worker.postMessage(request);
   }
 
@@ -173,6 +180,12 @@ export class Trainer {
       case 'message':
         if (this.state.value.kind === 'starting') this.state.value = { kind: 'starting', text: event.text };
         else this.say(event.text);
+        break;
+      case 'warning':
+        this.warnings.value = [
+          ...this.warnings.value.filter((text) => text !== event.text),
+          event.text,
+        ].slice(-MOST_WARNINGS);
         break;
       case 'started': {
         const { adapter, images, lastEpoch } = event;
@@ -192,7 +205,7 @@ export class Trainer {
         break;
       case 'saved':
         this.savedStep.value = event.step;
-        void this.attempt(() => this.refresh());
+        void this.look();
         break;
       case 'ended':
         this.end(event.reason === 'paused' ? `Paused after step ${event.step}` : 'Finished', false);
@@ -206,17 +219,13 @@ export class Trainer {
     this.state.value = { kind: 'ended', text, isError };
     this.worker?.terminate();
     this.worker = undefined;
-    void this.attempt(() => this.refresh());
+    void this.look();
   }
-}
 
-/** The files of a chosen folder, by their names without it. */
-function readOnly(files: readonly NamedFile[]) {
-  const byName = new Map(files.map(({ name, file }) => [name.split('/').at(-1)!, file]));
-  return {
-    names: async () => [...byName.keys()],
-    read: async (name: string) => new Uint8Array(await byName.get(name)!.arrayBuffer()),
-    write: async () => {},
-    remove: async () => {},
-  };
+  /** Looks which runs there are, and leaves what was told before unless that fails. */
+  private async look(): Promise<void> {
+    await this.refresh().catch((error: Error) => {
+      this.notice.value = { text: error.message, isError: true };
+    });
+  }
 }
