@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { ImageBatch } from '../../src/data/batch/imageBatch.js';
+import { toImageData } from '../canvasImages.js';
 import type { LossPoint, Trainer } from './trainer.js';
 
 const TITLES: Readonly<Record<string, string>> = { real_A: 'Input', fake_B: 'Output', real_B: 'Target' };
@@ -71,14 +72,8 @@ function wordsOf(trainer: Trainer): string {
 function Picture({ title, image }: { title: string; image: ImageBatch }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
-    const [, height, width, channels] = image.shape;
-    const pixels = new ImageData(width, height);
-    for (let i = 0; i < width * height; i++) {
-      for (let c = 0; c < 3; c++)
-        pixels.data[4 * i + c] = image.data[i * channels + (channels === 3 ? c : 0)];
-      pixels.data[4 * i + 3] = 255;
-    }
-    Object.assign(canvas.current!, { width, height });
+    const pixels = toImageData(image);
+    Object.assign(canvas.current!, { width: pixels.width, height: pixels.height });
     canvas.current!.getContext('2d')!.putImageData(pixels, 0, 0);
   }, [image]);
   return (

@@ -19,7 +19,7 @@ export function Setup({ trainer }: { trainer: Trainer }) {
   });
   const set = (changes: Partial<typeof form>) => setForm({ ...form, ...changes });
   const start = () =>
-    trainer.attempt(() => {
+    trainer.notices.attempt(() => {
       const { name, direction, size, ngf, epochs, batch_size, asTheyAre } = form;
       const isResized = pairs.kind !== 'facades' && !asTheyAre;
       const loaded = Math.round((size * 286) / 256);

@@ -2,6 +2,8 @@ import { signal } from '@preact/signals';
 import { packTar } from 'modern-tar';
 import { Pix2PixError } from '../../src/base/errors/pix2pixError.js';
 import type { ImageBatch } from '../../src/data/batch/imageBatch.js';
+import { Notices } from '../notices.js';
+import { saveFile } from '../saveFile.js';
 import { directFiles } from './folderFiles.js';
 import { forgetData } from './keptData.js';
 import type { Event, Options, Request } from './messages.js';
@@ -52,7 +54,7 @@ export class Trainer {
   readonly savedStep = signal<number | undefined>(undefined);
   /** What the run has warned of, the newest last. */
   readonly warnings = signal<readonly string[]>([]);
-  readonly notice = signal<{ readonly text: string; readonly isError: boolean } | undefined>(undefined);
+  readonly notices = new Notices();
   private worker: Worker | undefined;
 
   get isBusy(): boolean {
@@ -91,12 +93,8 @@ export class Trainer {
       header: { name: `${run}/${name}`, size: bytes.length },
       body: bytes,
     }));
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([await packTar(entries)], { type: 'application/x-tar' }));
-    link.download = `${run}.tar`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-    this.say(
+    saveFile(`${run}.tar`, new Blob([await packTar(entries)], { type: 'application/x-tar' }));
+    this.notices.say(
       `Unpack it in the folder checkpoints, then: pix2pix train --name ${run} --continue_train --dataroot DIR`,
     );
   }
@@ -120,7 +118,7 @@ export class Trainer {
       await forgetData(store);
     });
     await this.refresh();
-    this.say(`${run} is in the browser. Choose its images, and continue.`);
+    this.notices.say(`${run} is in the browser. Choose its images, and continue.`);
   }
 
   async remove(run: string): Promise<void> {
@@ -140,19 +138,6 @@ export class Trainer {
       }
     }
     this.runs.value = runs;
-  }
-
-  async attempt(action: () => Promise<void> | void): Promise<void> {
-    try {
-      this.notice.value = undefined;
-      await action();
-    } catch (error) {
-      this.notice.value = { text: (error as Error).message, isError: true };
-    }
-  }
-
-  private say(text: string): void {
-    this.notice.value = { text, isError: false };
   }
 
   /** @throws Pix2PixError while another run trains: it would end unsaved */
@@ -179,7 +164,7 @@ export class Trainer {
     switch (event.kind) {
       case 'message':
         if (this.state.value.kind === 'starting') this.state.value = { kind: 'starting', text: event.text };
-        else this.say(event.text);
+        else this.notices.say(event.text);
         break;
       case 'warning':
         this.warnings.value = [
@@ -205,7 +190,7 @@ export class Trainer {
         break;
       case 'saved':
         this.savedStep.value = event.step;
-        void this.look();
+        void this.notices.watch(() => this.refresh());
         break;
       case 'ended':
         this.end(event.reason === 'paused' ? `Paused after step ${event.step}` : 'Finished', false);
@@ -219,13 +204,6 @@ export class Trainer {
     this.state.value = { kind: 'ended', text, isError };
     this.worker?.terminate();
     this.worker = undefined;
-    void this.look();
-  }
-
-  /** Looks which runs there are, and leaves what was told before unless that fails. */
-  private async look(): Promise<void> {
-    await this.refresh().catch((error: Error) => {
-      this.notice.value = { text: error.message, isError: true };
-    });
+    void this.notices.watch(() => this.refresh());
   }
 }
