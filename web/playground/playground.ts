@@ -1,6 +1,7 @@
 import { effect, signal } from '@preact/signals';
 import type { Colour } from '../../src/data/batch/labelColours.js';
 import type { Brush, ModelIndex } from '../../src/inference/portable/modelIndex.js';
+import { parsePixelSize, type Sides, sidesOf } from '../../src/options/pixelSize.js';
 import type { Backend } from '../pix2pix.js';
 import { fromLink, toLink } from './drawing/link.js';
 import type { Drawing } from './drawing/marks.js';
@@ -47,7 +48,7 @@ export class Playground {
   /** Something to be told once: what was copied, what could not be opened. */
   readonly notice = signal<{ readonly text: string; readonly isError: boolean } | undefined>(undefined);
   private layerCount = 0;
-  private side = USUAL_SIDE;
+  private size: Sides = sidesOf(USUAL_SIDE);
   private stop = () => {};
 
   constructor(private readonly settings: PlaygroundSettings) {
@@ -79,12 +80,17 @@ export class Playground {
 
   /** An empty drawing. */
   startAfresh(): void {
-    this.sketch.replace(this.empty(this.side, this.side));
+    this.sketch.replace(this.empty(this.size.width, this.size.height));
   }
 
   /** A picture in place of the drawing, which takes its proportions; or below the marks where there are some. */
   async openFile(file: Blob, name: string): Promise<void> {
-    const bitmap = await openPicture(file, name, this.side, this.brushes.value !== PLAIN);
+    const bitmap = await openPicture(
+      file,
+      name,
+      Math.max(...Object.values(this.size)),
+      this.brushes.value !== PLAIN,
+    );
     const layer: Layer = { id: ++this.layerCount, name, bitmap, isTraced: false };
     const { sketch } = this;
     if (sketch.drawing.marks.length > 0) return sketch.setLayers([...sketch.layers, layer]);
@@ -130,7 +136,7 @@ export class Playground {
 
   private begin({ info, brushes, examples }: ModelIndex): void {
     this.title.value = info.name;
-    this.side = Number(info.options.crop_size) || USUAL_SIDE;
+    this.size = sidesOf(parsePixelSize(String(info.options.crop_size)) ?? USUAL_SIDE);
     if (brushes.length > 0) this.brushes.value = brushes;
     this.sketch.ink.value = this.brushes.value[Math.min(1, brushes.length)].colour;
     this.examples.value = examples.map((name) => new URL(name, this.settings.model).href);
