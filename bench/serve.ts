@@ -1,3 +1,4 @@
+import './ownCache.js';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -57,7 +58,10 @@ try {
       .join('\n'),
   );
   mkdirSync('bench/results', { recursive: true });
-  writeFileSync(values.out, `${JSON.stringify({ machine, rows, raw: { measured, memory } }, null, 2)}\n`);
+  writeFileSync(
+    values.out,
+    `${JSON.stringify({ machine, rows, raw: { measured: Object.fromEntries(measured), memory } }, null, 2)}\n`,
+  );
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -85,7 +85,8 @@ async function endToEnd(
   options: string[],
 ): Promise<Raster> {
   const of = `${name}-${device}`;
-  const begun = ['--dataroot', name, '--name', of, '--n_epochs', '1', '--n_epochs_decay', '0'];
+  const dataroot = input.split('/')[0];
+  const begun = ['--dataroot', dataroot, '--name', of, '--n_epochs', '1', '--n_epochs_decay', '0'];
   run('train', ...TINY, '--device', device, ...begun, ...options);
   const more = ['--continue_train', '--n_epochs', '2', '--n_epochs_decay', '0'];
   assert.match(run('train', '--name', of, ...more), /goes on in epoch 2[\s\S]*finished after 8 steps/);
@@ -141,17 +142,21 @@ for (const device of devices) {
     await endToEnd('photo', device, 'photo/testA/0.png', 'png', ['--label_nc', '4', '--ignore_label', '255']);
   });
 
-  test(`${device}: pictures to labels, with their palette, and nothing is learnt where there is none`, async () => {
-    const labelled = ['--label_nc', '4', '--ignore_label', '255', '--label_side', 'output'];
-    const made = await endToEnd('label', device, 'label/testA/0.png', 'png', labelled);
-    assert.deepEqual(made.palette?.subarray(0, PALETTE.length), PALETTE);
-    assert.ok(made.data.every((label) => label < 4));
-    const tested = await result('results', `label-${device}`, 'test_latest', 'results', '0.npy');
-    assert.deepEqual(
-      [...tested.data].flatMap((label, i) => (label === 255 ? [i] : [])),
-      [0],
-    );
-  });
+  for (const loss of ['l1', 'cross_entropy']) {
+    test(`${device}: pictures to labels by ${loss}, with their palette, and nothing is learnt where there is none`, async () => {
+      const labelled = ['--label_nc', '4', '--ignore_label', '255', '--label_side', 'output'];
+      const made = await endToEnd(loss, device, 'label/testA/0.png', 'png', [
+        ...[...labelled, '--label_loss', loss],
+      ]);
+      assert.deepEqual(made.palette?.subarray(0, PALETTE.length), PALETTE);
+      assert.ok(made.data.every((label) => label < 4));
+      const tested = await result('results', `${loss}-${device}`, 'test_latest', 'results', '0.npy');
+      assert.deepEqual(
+        [...tested.data].flatMap((label, i) => (label === 255 ? [i] : [])),
+        [0],
+      );
+    });
+  }
 }
 
 test('a picture of any size goes through padded, and what comes out is as large as it was', async () => {

@@ -76,7 +76,7 @@ export function evaluateCommand(setExitCode: (code: number) => void): Command {
     )
     .option(
       '--label_nc <n>',
-      'images are label maps of so many classes, which their grey levels number',
+      'images are label maps of so many classes, which their grey levels number; runs that make labels know theirs',
       wholeNumberIn(2, 256),
     )
     .option('--palette <file>', "images are label maps in colours: a JSON list of the classes' colours")
@@ -106,8 +106,8 @@ export function evaluateCommand(setExitCode: (code: number) => void): Command {
 async function run(subjects: readonly string[], flags: Flags): Promise<number> {
   const part = flags.part ?? partOf(process.env);
   const labels = labelsOf(flags);
-  const rankBy = flags.rank_by ?? (labels === undefined ? 'L1' : 'mIoU');
-  requireMeans(rankBy, flags, labels);
+  const { rank_by: rankBy } = flags;
+  requireFeatures(flags);
   const threads = flags.intra_threads || threadsOfRank(process.env);
   const stop = new AbortController();
   const watch = watchSignals((signal) => stop.abort(stopped(signal)), 'stopping; nothing is written');
@@ -156,19 +156,14 @@ function labelsOf({ label_nc, palette: path, ignore_label: ignored }: Flags): La
 }
 
 /** @throws Pix2PixError where the wanted metric cannot be measured */
-function requireMeans(rankBy: MetricName, { features }: Flags, labels: LabelSettings | undefined): void {
+function requireFeatures({ rank_by: rankBy, features }: Flags): void {
+  if (rankBy === undefined || features.length > 0) return;
   const { needs }: MetricFacts = METRICS[rankBy];
-  if (needs === 'features' && features.length === 0)
+  if (needs === 'features')
     throw new Pix2PixError(
       `${rankBy} needs a feature network`,
       { '--rank_by': rankBy },
       'pass --features FILE.onnx: docs/evaluation.md',
-    );
-  if (needs === 'labels' && labels === undefined)
-    throw new Pix2PixError(
-      `${rankBy} is of label maps`,
-      { '--rank_by': rankBy },
-      'pass --label_nc N, or --palette FILE',
     );
 }
 

@@ -6,6 +6,7 @@ import type { ImageBatch } from '../data/batch/imageBatch.js';
 import { decodeImage } from '../data/decode/decode.js';
 import { listImages } from '../data/listing/listImages.js';
 import { pathsOf } from '../data/listing/pathList.js';
+import { classesShown, type LabelSettings } from './labels.js';
 import type { JudgedImage, Subject } from './subject.js';
 
 /** As `pix2pix test` and the reference name what was made, what it should be, and what it was made of. */
@@ -31,11 +32,15 @@ export interface FolderSettings {
  *
  * @throws Pix2PixError where nothing can be compared, or an image has no target
  */
-export async function subjectOfFolder(folder: string, settings: FolderSettings): Promise<Subject> {
+export async function subjectOfFolder(
+  folder: string,
+  settings: FolderSettings,
+  labels?: LabelSettings,
+): Promise<Subject> {
   const { target, part, most = Number.POSITIVE_INFINITY } = settings;
   const all = await (target === undefined ? resultsIn(folder) : matched(folder, target));
   const pairs = all.slice(0, most).filter((_, i) => i % part.size === part.rank);
-  return { run: folder, length: pairs.length, images: () => imagesOf(pairs) };
+  return { run: folder, length: pairs.length, labels, images: () => imagesOf(pairs, labels) };
 }
 
 async function resultsIn(folder: string): Promise<FoundPair[]> {
@@ -82,7 +87,10 @@ async function byStem(folder: string): Promise<Map<string, string>> {
   );
 }
 
-async function* imagesOf(pairs: readonly FoundPair[]): AsyncGenerator<JudgedImage> {
+async function* imagesOf(
+  pairs: readonly FoundPair[],
+  labels: LabelSettings | undefined,
+): AsyncGenerator<JudgedImage> {
   for (const { name, input, ...pair } of pairs) {
     const [made, wanted] = [await decoded(pair.made), await decoded(pair.wanted)];
     if (made.shape.join() !== wanted.shape.join()) {
@@ -93,7 +101,13 @@ async function* imagesOf(pairs: readonly FoundPair[]): AsyncGenerator<JudgedImag
         'bring one to the size of the other: pix2pix dataset process',
       );
     }
-    yield { name, made, wanted, ...(input !== undefined && { input: await decoded(input) }) };
+    const pictures = {
+      input: input === undefined ? undefined : await decoded(input),
+      output: made,
+      target: wanted,
+    };
+    const classes = labels && { made: classesShown(made, labels), wanted: classesShown(wanted, labels) };
+    yield { name, made, wanted, pictures, classes };
   }
 }
 

@@ -65,12 +65,13 @@ function readPart(path: string, evaluation: string): Part {
 
 function mergeJudgements(subjects: readonly JudgedSubject[]): Judgement {
   const all = subjects.map(({ judgement }) => judgement);
-  const [{ classes }] = all;
+  const [{ labels, classes }] = all;
   return {
     images: inTurn(all.map(({ images }) => images)),
     made: inTurn(all.map(({ made }) => made)),
     wanted: inTurn(all.map(({ wanted }) => wanted)),
     ...(classes && {
+      labels,
       classes: classes.map((_, i) => all.reduce((sum, each) => sum + each.classes![i], 0)),
     }),
   };

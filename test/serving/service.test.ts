@@ -15,6 +15,7 @@ import {
   startTestService,
   translate,
   translateJson,
+  weightsOf,
   withService,
 } from './servedModels.js';
 
@@ -96,6 +97,17 @@ test('the models, which come and go with their files', async () => {
   rmSync(join(runs, 'third'), { recursive: true });
   assert.deepEqual(await names(), ['first', 'second']);
   assert.equal((await translate(url, image, '?model=third')).status, 404);
+});
+
+test('a model that cannot be read is answered with 503, and the others go on', async () => {
+  cpSync(join(runs, 'first'), join(runs, 'damaged'), { recursive: true });
+  writeFileSync(weightsOf(runs, 'damaged'), 'no weights');
+  const image = await picture(7);
+  const refused = await translate(url, image, '?model=damaged');
+  assert.deepEqual([refused.status, refused.headers.get('retry-after')], [503, '10']);
+  assert.match(((await refused.json()) as { error: string }).error, /^the model damaged cannot be read: /);
+  assert.equal((await translate(url, image, '?model=first')).status, 200);
+  rmSync(join(runs, 'damaged'), { recursive: true });
 });
 
 test('what cannot be translated is refused, with what is wrong and how to correct it', async () => {
@@ -185,7 +197,8 @@ test('no name leads out of the folder of the models', async () => {
 
 test('where a token is required nothing but the probes is answered without it', async () => {
   const token = 'a-token-of-some-length';
-  await withService({ checkpointsDir: runs, token }, async (_, at) => {
+  await withService({ checkpointsDir: runs, token }, async (service, at) => {
+    assert.equal(service.url, `${at}/`, 'what is printed has no token that was given');
     const bearer = { Authorization: `Bearer ${token}` };
     for (const path of ['/v1/models', '/metrics', '/openapi.json']) {
       const refused = await fetch(at + path);
@@ -200,6 +213,16 @@ test('where a token is required nothing but the probes is answered without it', 
       401,
       'a token does not belong into addresses',
     );
+  });
+});
+
+test('where others can reach it a token is made, and told', async () => {
+  await withService({ checkpointsDir: runs, host: '0.0.0.0' }, async (service, at) => {
+    const token = new URL(service.url).searchParams.get('token')!;
+    assert.match(token, /^[0-9a-f]{32}$/);
+    assert.equal((await fetch(`${at}/v1/models`)).status, 401);
+    const bearer = { Authorization: `Bearer ${token}` };
+    assert.equal((await fetch(`${at}/v1/models`, { headers: bearer })).status, 200);
   });
 });
 

@@ -5,6 +5,7 @@ import type { NamedFile, PairPlan } from './pairSource.js';
 // The images of a run, so that it goes on after the tab was closed: copies, since a page may not look into the folder again.
 
 const PLAN = 'data.json';
+const PREFIX = 'data.';
 
 /** As it is stored; files are numbered. */
 type StoredPlan =
@@ -12,13 +13,17 @@ type StoredPlan =
   | { readonly kind: 'side by side'; readonly files: readonly string[] }
   | { readonly kind: 'two folders'; readonly A: readonly string[]; readonly B: readonly string[] };
 
-/** @throws Pix2PixError when there is no room: nothing of them is kept then */
+/**
+ * Keeps images in place of those that were kept.
+ * @throws Pix2PixError when there is no room: none are kept then
+ */
 export async function keepData(store: FileStore, plan: PairPlan): Promise<void> {
+  await forgetData(store);
   try {
     let count = 0;
     const keep = async (files: readonly NamedFile[]) => {
       for (const { file } of files) {
-        await store.write(`data.${count++}`, new Uint8Array(await file.arrayBuffer()));
+        await store.write(`${PREFIX}${count++}`, new Uint8Array(await file.arrayBuffer()));
       }
       return files.map(({ name }) => name);
     };
@@ -28,9 +33,14 @@ export async function keepData(store: FileStore, plan: PairPlan): Promise<void> 
     else stored = { kind: plan.kind, A: await keep(plan.A), B: await keep(plan.B) };
     await store.write(PLAN, new TextEncoder().encode(JSON.stringify(stored)));
   } catch (error) {
-    for (const name of await store.names()) if (name.startsWith('data.')) await store.remove(name);
+    await forgetData(store);
     throw error;
   }
+}
+
+/** Removes the images of a run. */
+export async function forgetData(store: FileStore): Promise<void> {
+  for (const name of await store.names()) if (name.startsWith(PREFIX)) await store.remove(name);
 }
 
 /** @throws Pix2PixError when they were not kept */
@@ -42,7 +52,7 @@ export async function keptData(store: FileStore): Promise<PairPlan> {
   let count = 0;
   const files = async (names: readonly string[]) => {
     const found: NamedFile[] = [];
-    for (const name of names) found.push({ name, file: new Blob([await store.read(`data.${count++}`)]) });
+    for (const name of names) found.push({ name, file: new Blob([await store.read(`${PREFIX}${count++}`)]) });
     return found;
   };
   if (stored.kind === 'facades') return stored;

@@ -15,6 +15,8 @@ export type Options = Readonly<Record<string, string | number | boolean>>;
 /** What the training thread tells. */
 export type Event =
   | { readonly kind: 'message'; readonly text: string }
+  /** Something that a person should know, and the training goes on. */
+  | { readonly kind: 'warning'; readonly text: string }
   | {
       readonly kind: 'started';
       readonly lastEpoch: number;

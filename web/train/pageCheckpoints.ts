@@ -56,6 +56,7 @@ export function pageCheckpoints(
       const checkpoint = await checkpointOf(model, context, place, best);
       const before = await latestOf(store);
       const saveNumber = (before?.saveNumber ?? 0) + 1;
+      const unique = crypto.randomUUID().slice(0, 8); // a copy of another run must not have files of these names
       const files = new Map<string, ManifestFile>();
       for (const { name, tensors, metadata } of checkpointParts(checkpoint, true)) {
         const read = new Map<string, StoredTensor>();
@@ -65,7 +66,7 @@ export function pageCheckpoints(
           read.set(tensor, stored);
         }
         const bytes = safetensorsBytes(read, metadata);
-        const writtenAs = `.${partFileName(LATEST, name)}.0-00000000-${saveNumber}.tmp`;
+        const writtenAs = `.${partFileName(LATEST, name)}.0-${unique}-${saveNumber}.tmp`;
         await store.write(writtenAs, bytes);
         files.set(name, { bytes: bytes.length, sha256: await sha256(bytes), writtenAs });
       }
@@ -79,7 +80,7 @@ export function pageCheckpoints(
 
 /** @throws Pix2PixError when there is none, or it is damaged */
 export async function readLatest(store: FileStore): Promise<Manifest> {
-  if (!(await store.names()).includes(MANIFEST)) {
+  if (!(await hasLatest(store))) {
     throw new Pix2PixError(`there is no checkpoint: no file ${MANIFEST}`, {}, "choose a run's folder");
   }
   const { body, checksum } = splitManifest(new TextDecoder().decode(await store.read(MANIFEST)), MANIFEST);
@@ -99,21 +100,42 @@ export async function checkpointFiles(
 }
 
 /**
- * Takes over a checkpoint of the command line.
- * @param from its folder
- * @throws Pix2PixError when it is not whole: nothing of `to` has changed then
+ * Reads every byte of a checkpoint.
+ * @throws Pix2PixError when it is not whole
  */
-export async function takeOver(from: FileStore, to: FileStore): Promise<Manifest> {
-  const manifest = await readLatest(from);
-  for (const [part, file] of manifest.files) {
-    await to.write(partFileName(LATEST, part), await readPart(from, part, file));
+export async function verifyLatest(store: FileStore): Promise<void> {
+  for (const [part, file] of (await readLatest(store)).files) await readPart(store, part, file);
+}
+
+/**
+ * Copies a checkpoint of the command line, in place of what is there. Its parts get the names that they were written as,
+ * which no other checkpoint's have: until the manifest is written, last, the one before is whole.
+ * @param from its folder
+ * @throws Pix2PixError when it is not whole, or there is no room: the checkpoint in `to` is the one before then
+ */
+export async function copyLatest(from: FileStore, to: FileStore): Promise<void> {
+  await verifyLatest(from);
+  const { files } = await readLatest(from);
+  const before = new Set(await to.names());
+  try {
+    for (const [part, file] of files) await to.write(file.writtenAs, await readPart(from, part, file));
+    await to.write(MANIFEST, await from.read(MANIFEST));
+  } catch (error) {
+    for (const { writtenAs } of files.values()) {
+      if (!before.has(writtenAs)) await to.remove(writtenAs).catch(() => {});
+    }
+    throw error;
   }
-  await to.write(MANIFEST, await from.read(MANIFEST));
-  return manifest;
+  await removeOthers(to, files);
+}
+
+/** Whether there is a checkpoint, readable or not. */
+export async function hasLatest(store: FileStore): Promise<boolean> {
+  return (await store.names()).includes(MANIFEST);
 }
 
 async function latestOf(store: FileStore): Promise<Manifest | undefined> {
-  return (await store.names()).includes(MANIFEST) ? readLatest(store) : undefined;
+  return (await hasLatest(store)) ? readLatest(store) : undefined;
 }
 
 async function readPart(store: FileStore, part: string, file: ManifestFile) {

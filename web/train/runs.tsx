@@ -1,56 +1,96 @@
 import { useState } from 'preact/hooks';
-import { sideBySide } from './folderFiles.js';
-import { Folder } from './setup.js';
-import type { Trainer } from './trainer.js';
+import { folderOf } from './folderFiles.js';
+import { type ChosenPairs, Folder, PairChoice, planOf } from './pairChoice.js';
+import type { NamedFile } from './pairSource.js';
+import type { StoredRun, Trainer } from './trainer.js';
 
 /** The runs that the browser has, and what can be done with them. */
 export function Runs({ trainer }: { trainer: Trainer }) {
-  const [chosen, setChosen] = useState<string>();
   const { value: runs } = trainer.runs;
+  const importRun = (files: readonly NamedFile[]) => {
+    const name = folderOf(files) || 'imported';
+    const isNew = runs.every((run) => run.name !== name);
+    if (isNew || confirm(`Replace ${name}, a run in this browser, by the one in the folder?`))
+      void trainer.attempt(() => trainer.importRun(name, files));
+  };
   return (
     <section class="card" aria-labelledby="runs">
       <h2 id="runs">Runs in this browser</h2>
       {runs.length === 0 && <p class="quiet">None yet.</p>}
       <ul>
-        {runs.map(({ name, epoch, images }) => (
-          <li key={name}>
-            <span>
-              <strong>{name}</strong>{' '}
-              <span class="quiet">
-                epoch {epoch}, {images} images seen
-              </span>
-            </span>
-            <span class="buttons">
-              <button type="button" disabled={trainer.isBusy} onClick={() => trainer.goOn(name)}>
-                Go on
-              </button>
-              <button type="button" onClick={() => void trainer.attempt(() => trainer.download(name))}>
-                Download
-              </button>
-              <button type="button" onClick={() => setChosen(chosen === name ? undefined : name)}>
-                Other images
-              </button>
-              <button
-                type="button"
-                disabled={trainer.isBusy}
-                onClick={() => {
-                  if (confirm(`Remove ${name} from the browser?`))
-                    void trainer.attempt(() => trainer.remove(name));
-                }}
-              >
-                Remove
-              </button>
-            </span>
-            {chosen === name && (
-              <Folder label="A folder of pairs" set={(files) => trainer.goOn(name, sideBySide(files))} />
-            )}
-          </li>
+        {runs.map((run) => (
+          <Run key={run.name} trainer={trainer} run={run} />
         ))}
       </ul>
       <Folder
         label="Take over a run of the command line: its folder in checkpoints"
-        set={(files) => void trainer.attempt(() => trainer.upload(files))}
+        disabled={trainer.isBusy}
+        set={importRun}
       />
     </section>
+  );
+}
+
+function Run({ trainer, run: { name, saved } }: { trainer: Trainer; run: StoredRun }) {
+  const [isChoosing, setChoosing] = useState(false);
+  const remove = () => {
+    if (confirm(`Remove ${name} from the browser?`)) void trainer.attempt(() => trainer.remove(name));
+  };
+  return (
+    <li>
+      <span>
+        <strong>{name}</strong>{' '}
+        <span class="quiet">
+          {saved === undefined ? 'nothing saved' : `epoch ${saved.epoch}, ${saved.images} images seen`}
+        </span>
+      </span>
+      <span class="buttons">
+        {saved !== undefined && (
+          <>
+            <button
+              type="button"
+              disabled={trainer.isBusy}
+              onClick={() => void trainer.attempt(() => trainer.goOn(name))}
+            >
+              Go on
+            </button>
+            <button type="button" onClick={() => void trainer.attempt(() => trainer.download(name))}>
+              Download
+            </button>
+            <button
+              type="button"
+              disabled={trainer.isBusy}
+              aria-expanded={isChoosing}
+              onClick={() => setChoosing(!isChoosing)}
+            >
+              Other images
+            </button>
+          </>
+        )}
+        <button type="button" disabled={trainer.isBusy} onClick={remove}>
+          Remove
+        </button>
+      </span>
+      {isChoosing && <OtherImages trainer={trainer} name={name} />}
+    </li>
+  );
+}
+
+/** Images for a run whose own are not in the browser, or that goes on with others. */
+function OtherImages({ trainer, name }: { trainer: Trainer; name: string }) {
+  const [pairs, setPairs] = useState<ChosenPairs>({ kind: 'side by side', A: [], B: [] });
+  return (
+    <div>
+      <PairChoice kinds={['side by side', 'two folders']} chosen={pairs} set={setPairs} />
+      <button
+        type="button"
+        disabled={
+          trainer.isBusy || pairs.A.length === 0 || (pairs.kind === 'two folders' && pairs.B.length === 0)
+        }
+        onClick={() => void trainer.attempt(() => trainer.goOn(name, planOf(pairs, 0)))}
+      >
+        Go on with these
+      </button>
+    </div>
   );
 }

@@ -1,19 +1,13 @@
 import { useState } from 'preact/hooks';
-import { filesOf, sideBySide, twoFolders } from './folderFiles.js';
-import type { NamedFile, PairPlan } from './pairSource.js';
+import { type ChosenPairs, PairChoice, planOf } from './pairChoice.js';
 import type { Trainer } from './trainer.js';
 
-const SOURCES = ['facades', 'side by side', 'two folders'] as const;
 const SIZES = [64, 128, 256] as const;
 const WIDTHS = [8, 16, 32, 64] as const;
-/** Drawn by the page itself. */
-const FACADES = 200;
 
 /** What to learn from, and how. */
 export function Setup({ trainer }: { trainer: Trainer }) {
-  const [source, setSource] = useState<(typeof SOURCES)[number]>('facades');
-  const [A, setA] = useState<readonly NamedFile[]>([]);
-  const [B, setB] = useState<readonly NamedFile[]>([]);
+  const [pairs, setPairs] = useState<ChosenPairs>({ kind: 'facades', A: [], B: [] });
   const [form, setForm] = useState({
     name: 'mine',
     direction: 'BtoA',
@@ -24,15 +18,10 @@ export function Setup({ trainer }: { trainer: Trainer }) {
     asTheyAre: false,
   });
   const set = (changes: Partial<typeof form>) => setForm({ ...form, ...changes });
-  const plan = (): PairPlan => {
-    if (source === 'side by side') return sideBySide(A);
-    if (source === 'two folders') return twoFolders(A, B);
-    return { kind: 'facades', count: FACADES, size: form.size };
-  };
   const start = () =>
     trainer.attempt(() => {
       const { name, direction, size, ngf, epochs, batch_size, asTheyAre } = form;
-      const isResized = source !== 'facades' && !asTheyAre;
+      const isResized = pairs.kind !== 'facades' && !asTheyAre;
       const loaded = Math.round((size * 286) / 256);
       trainer.start(
         name,
@@ -50,7 +39,7 @@ export function Setup({ trainer }: { trainer: Trainer }) {
           n_epochs: Math.ceil(epochs / 2),
           n_epochs_decay: Math.floor(epochs / 2),
         },
-        plan(),
+        planOf(pairs, size),
       );
     });
   const choice = (
@@ -79,25 +68,7 @@ export function Setup({ trainer }: { trainer: Trainer }) {
       }}
     >
       <h2>A new run</h2>
-      <fieldset>
-        <legend>Learn from</legend>
-        {SOURCES.map((each) => (
-          <label key={each} class="choice">
-            <input type="radio" name="source" checked={source === each} onChange={() => setSource(each)} />
-            {
-              {
-                facades: `${FACADES} facades that this page draws`,
-                'side by side': 'a folder of pairs, A left and B right in one image',
-                'two folders': 'two folders, A and B, of equal names',
-              }[each]
-            }
-          </label>
-        ))}
-        {source !== 'facades' && (
-          <Folder label={source === 'two folders' ? 'Folder A' : 'Folder'} set={setA} count={A.length} />
-        )}
-        {source === 'two folders' && <Folder label="Folder B" set={setB} count={B.length} />}
-      </fieldset>
+      <PairChoice kinds={['facades', 'side by side', 'two folders']} chosen={pairs} set={setPairs} />
       <div class="fields">
         <label>
           Name
@@ -132,7 +103,7 @@ export function Setup({ trainer }: { trainer: Trainer }) {
           />
         </label>
       </div>
-      {source !== 'facades' && (
+      {pairs.kind !== 'facades' && (
         <label class="choice">
           <input
             type="checkbox"
@@ -146,29 +117,5 @@ export function Setup({ trainer }: { trainer: Trainer }) {
         Train
       </button>
     </form>
-  );
-}
-
-/** A folder to be chosen. */
-export function Folder({
-  label,
-  set,
-  count,
-}: {
-  label: string;
-  set: (files: readonly NamedFile[]) => void;
-  count?: number;
-}) {
-  return (
-    <label class="folder">
-      <span>{label}</span>
-      <input
-        type="file"
-        multiple
-        {...{ webkitdirectory: true }}
-        onChange={({ currentTarget }) => set(filesOf(currentTarget.files))}
-      />
-      {count !== undefined && count > 0 && <span class="quiet">{count} files</span>}
-    </label>
   );
 }

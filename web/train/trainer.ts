@@ -1,18 +1,19 @@
 import { signal } from '@preact/signals';
 import { packTar } from 'modern-tar';
+import { Pix2PixError } from '../../src/base/errors/pix2pixError.js';
 import type { ImageBatch } from '../../src/data/batch/imageBatch.js';
 import { openFileStore, removeFolder, storedFolders } from './fileStore.js';
-import { folderOf } from './folderFiles.js';
+import { forgetData } from './keptData.js';
 import type { Event, Options, Request } from './messages.js';
-import { checkpointFiles, readLatest, takeOver } from './pageCheckpoints.js';
+import { checkpointFiles, copyLatest, readLatest, verifyLatest } from './pageCheckpoints.js';
 import type { NamedFile, PairPlan } from './pairSource.js';
+import { withRun } from './runLock.js';
 
 /** A run that the browser has. */
 export interface StoredRun {
   readonly name: string;
-  readonly epoch: number;
-  /** Images seen. */
-  readonly images: number;
+  /** What its checkpoint says: images are those seen. Undefined where nothing was saved, or it cannot be read. */
+  readonly saved?: { readonly epoch: number; readonly images: number };
 }
 
 /** One point of the curves. */
@@ -56,6 +57,7 @@ export class Trainer {
 
   /** Begins a run under a name of its own. */
   start(run: string, options: Options, plan: PairPlan): void {
+    void navigator.storage.persist?.(); // so that the browser does not make room at the run's cost
     this.begin({
       kind: 'start',
       run,
@@ -94,16 +96,30 @@ export class Trainer {
     );
   }
 
-  /** Takes over the run that a folder of the command line holds. */
-  async upload(files: readonly NamedFile[]): Promise<void> {
-    const name = folderOf(files) || 'uploaded';
-    await takeOver(readOnly(files), await openFileStore(name));
+  /**
+   * Copies the run that a folder of the command line holds, in place of one of that name.
+   * @throws Pix2PixError when its checkpoint is not whole
+   */
+  async importRun(run: string, files: readonly NamedFile[]): Promise<void> {
+    const from = readOnly(files);
+    await verifyLatest(from); // before there is a folder for it
+    const isNew = !(await storedFolders()).includes(run);
+    await withRun(run, async () => {
+      const store = await openFileStore(run);
+      try {
+        await copyLatest(from, store);
+      } catch (error) {
+        if (isNew) await removeFolder(run);
+        throw error;
+      }
+      await forgetData(store);
+    });
     await this.refresh();
-    this.say(`${name} is in the browser. Choose its images, and go on.`);
+    this.say(`${run} is in the browser. Choose its images, and go on.`);
   }
 
   async remove(run: string): Promise<void> {
-    await removeFolder(run);
+    await withRun(run, () => removeFolder(run));
     await this.refresh();
   }
 
@@ -113,9 +129,9 @@ export class Trainer {
     for (const name of await storedFolders()) {
       try {
         const { epoch, totalIters } = await readLatest(await openFileStore(name));
-        runs.push({ name, epoch, images: totalIters });
+        runs.push({ name, saved: { epoch, images: totalIters } });
       } catch {
-        // nothing was saved of it
+        runs.push({ name }); // it takes room all the same, and can be removed
       }
     }
     this.runs.value = runs;
@@ -134,13 +150,18 @@ export class Trainer {
     this.notice.value = { text, isError: false };
   }
 
+  /** @throws Pix2PixError while another run trains: it would end unsaved */
   private begin(request: Request & { readonly run: string }): void {
+    if (this.isBusy) {
+      throw new Pix2PixError('a run is training', { run: this.run.value }, 'pause it first');
+    }
     this.run.value = request.run;
     this.points.value = [];
     this.images.value = {};
     this.savedStep.value = undefined;
+    this.epoch.value = 0;
+    this.step.value = 0;
     this.state.value = { kind: 'starting', text: 'Opening the GPU' };
-    this.worker?.terminate();
     this.worker = new Worker(new URL('worker.js', import.meta.url), { type: 'module' });
     this.worker.onmessage = ({ data }: MessageEvent<Event>) => this.hear(data);
     this.worker.onerror = ({ message }) => this.end(message, true);

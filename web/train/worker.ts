@@ -1,20 +1,24 @@
 import { Pix2PixError } from '../../src/base/errors/pix2pixError.js';
 import { imageFormatOf } from '../../src/data/batch/sideFormat.js';
+import type { SampleSource } from '../../src/data/pair/sampleSource.js';
 import { restoreTrainOptions } from '../../src/options/serialise.js';
 import { parseTrainOptions, type TrainOptions } from '../../src/options/trainOptions.js';
 import { builtInExtensions } from '../../src/training/model/builtInExtensions.js';
 import { openGpu } from '../gpu.js';
 import { browserPictures } from './browserPictures.js';
-import { openFileStore } from './fileStore.js';
+import { type FileStore, openFileStore } from './fileStore.js';
 import { keepData, keptData } from './keptData.js';
 import type { Event, Options, Request } from './messages.js';
-import { pageCheckpoints, readLatest } from './pageCheckpoints.js';
+import { hasLatest, pageCheckpoints, readLatest } from './pageCheckpoints.js';
 import { type PairPlan, pairSource } from './pairSource.js';
+import { withRun } from './runLock.js';
 import { trainRun } from './trainRun.js';
 
 // The training thread: the page stays alive while programs are compiled and images decoded.
 
 const VERSIONS = { 'pix2pix-ts': PRODUCT_VERSION, browser: navigator.userAgent };
+
+type RunRequest = Extract<Request, { run: string }>;
 
 let wish: 'pause' | 'save' | undefined;
 const emit = (event: Event) => postMessage(event);
@@ -24,36 +28,47 @@ addEventListener('message', ({ data }: MessageEvent<Request>) => {
   else void answer(data);
 });
 
-async function answer(request: Extract<Request, { run: string }>): Promise<void> {
+async function answer(request: RunRequest): Promise<void> {
   try {
     wish = undefined;
-    const store = await openFileStore(request.run);
-    if (request.kind === 'start') {
-      const opt = parseTrainOptions(asArguments(request.options), { extensions: builtInExtensions() });
-      await keepData(store, request.plan).catch((error: Error) =>
-        emit({ kind: 'message', text: `the images are not kept: ${error.message}` }),
-      );
-      await train(opt, request.plan, store);
-    } else {
-      const { options } = await readLatest(store);
-      const stored = restoreTrainOptions({ ...options, device: 'webgpu' }, builtInExtensions());
-      requireKnown(stored);
-      const plan = request.plan ?? (await keptData(store));
-      if (request.plan !== undefined) await keepData(store, request.plan).catch(() => {});
-      await train({ ...stored, continueTrain: true, epoch: 'latest' }, plan, store);
-    }
+    await withRun(request.run, () => trainAs(request));
   } catch (error) {
     emit({ kind: 'failed', message: (error as Error).message });
   }
 }
 
-async function train(
-  opt: TrainOptions,
-  plan: PairPlan,
-  store: Awaited<ReturnType<typeof openFileStore>>,
-): Promise<void> {
+/** Nothing is written before it is known that the run can be trained. */
+async function trainAs(request: RunRequest): Promise<void> {
+  if (request.kind === 'start') {
+    const opt = parseTrainOptions(asArguments(request.options), { extensions: builtInExtensions() });
+    const source = pairSource(request.plan, opt, browserPictures);
+    const store = await openFileStore(request.run);
+    if (await hasLatest(store)) throw nameTaken(request.run);
+    await keep(store, request.plan);
+    return train(opt, source, store);
+  }
+  const store = await openFileStore(request.run);
+  const { options } = await readLatest(store);
+  const stored = restoreTrainOptions({ ...options, device: 'webgpu' }, builtInExtensions());
+  requireKnown(stored);
+  const source = pairSource(request.plan ?? (await keptData(store)), stored, browserPictures);
+  if (request.plan !== undefined) await keep(store, request.plan);
+  await train({ ...stored, continueTrain: true, epoch: 'latest' }, source, store);
+}
+
+/** Keeps the images of a run. It trains without that, too. */
+async function keep(store: FileStore, plan: PairPlan): Promise<void> {
+  try {
+    await keepData(store, plan);
+  } catch (error) {
+    const text = `the images are not kept: choose them again to continue after the page was closed\n${(error as Error).message}`;
+    emit({ kind: 'warning', text });
+  }
+}
+
+async function train(opt: TrainOptions, source: SampleSource, store: FileStore): Promise<void> {
   await trainRun(opt, {
-    source: pairSource(plan, opt, browserPictures),
+    source,
     device: await openGpu(),
     checkpoints: pageCheckpoints(store, VERSIONS),
     emit,
@@ -63,6 +78,11 @@ async function train(
       return wanted;
     },
   });
+}
+
+function nameTaken(run: string): Pix2PixError {
+  const fix = 'give the new run another name, continue this one, or remove it first';
+  return new Pix2PixError('there is a run of this name in the browser', { run }, fix);
 }
 
 function asArguments(options: Options): string[] {

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { assertClose } from '../../../test/assertClose.js';
 import { openTestDevice } from '../../../test/devices.js';
 import { foundDevices } from '../../../test/foundDevices.js';
+import { Twin } from '../../../test/twin.js';
 import { grad } from '../autodiff/grad.js';
 import { State } from '../ir/state.js';
 import { f32 } from '../ir/tensorType.js';
@@ -12,23 +13,10 @@ import { allReduce } from '../ops/allReduce.js';
 import { exp, mul, scale, square } from '../ops/elementwise.js';
 import { sum } from '../ops/reduce.js';
 import { detach } from '../ops/shape.js';
-import type { Collective } from '../runtime/collective.js';
 import { type Device, downloadFloats } from '../runtime/device.js';
 import type { AdamSettings } from '../runtime/optimiser.js';
 import { openDevice } from './openDevice.js';
 import type { DeviceName } from './registry.js';
-
-/** A second process that always has the numbers of this one: every sum is twice them. It notes how many floats it is given. */
-class Twin implements Collective {
-  readonly rank = 0;
-  readonly size = 2;
-  readonly calls: number[][] = [];
-
-  sum(arrays: readonly Float32Array[]): void {
-    this.calls.push(arrays.map(({ length }) => length));
-    for (const array of arrays) array.set(array.map((x) => 2 * x));
-  }
-}
 
 const x = Float32Array.of(0.5, -1, 2);
 /** Weights that lie apart in memory on some devices, and gradients that differ in each. */

@@ -85,7 +85,7 @@ const translate = {
     422: refused('This is no image, a damaged one, or one that the model does not take.'),
     429: refused('Too much is under way.', retryAfter),
     500: refused('The machine lacks something, or a defect.'),
-    503: refused('The model does not fit into memory, or cannot be read.'),
+    503: refused('The model does not fit into memory, or cannot be read.', retryAfter),
     504: refused('There was no translation in time.'),
     ...GUARDED,
   },

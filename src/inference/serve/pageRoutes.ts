@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { serveStatic } from '@hono/node-server/serve-static';
 import type { Hono } from 'hono';
 import { html } from 'hono/html';
 import { pagePolicy } from '../../base/http/guard.js';
-import { mediaTypeOf } from '../../base/http/mediaTypes.js';
 import { Refused } from '../../base/http/refused.js';
 import type { AppParts } from './appParts.js';
 import { noModel } from './modelPool.js';
@@ -31,21 +29,18 @@ export function servePages(app: Hono<ServiceEnv>, { catalogue, playgrounds }: Ap
   app.get('/playground/:model', (c) =>
     c.redirect(`/playground/${encodeURIComponent(c.req.param('model'))}/`),
   );
-  app.get('/playground/:model/*', async (c) => {
+  app.get('/playground/:model/*', async (c, next) => {
     const name = c.req.param('model');
     const model = catalogue.find(name);
     if (model === undefined) throw noModel(name);
     const { folder, files } = await playgrounds.of(model);
     const asked = c.req.path.split('/').slice(3).join('/');
     const file = asked === '' ? 'index.html' : asked;
-    const mediaType = mediaTypeOf(extname(file));
-    if (!files.has(file) || mediaType === undefined) throw new Refused(404, 'no such file');
-    return c.body(new Uint8Array(await readFile(join(folder, file))), 200, {
-      'Content-Type': mediaType,
-      'Content-Security-Policy': PLAYGROUND_POLICY,
-      'Cross-Origin-Embedder-Policy': 'require-corp', // with it the page may use threads
-      'Cache-Control': 'no-cache',
-    });
+    if (!files.has(file)) throw new Refused(404, 'no such file');
+    c.header('Content-Security-Policy', PLAYGROUND_POLICY);
+    c.header('Cross-Origin-Embedder-Policy', 'require-corp'); // with it the page may use threads
+    c.header('Cache-Control', 'no-cache');
+    return serveStatic<ServiceEnv>({ root: folder, path: file })(c, next);
   });
 }
 

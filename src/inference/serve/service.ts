@@ -10,6 +10,7 @@ import { ImageTranslation } from './imageTranslation.js';
 import { ServiceMetrics } from './metrics.js';
 import { ModelCatalogue, type ServedModel } from './modelCatalogue.js';
 import { ModelPool } from './modelPool.js';
+import { removeLeftPlaygrounds } from './playgroundFolder.js';
 import { Playgrounds } from './playgrounds.js';
 import { BodyReader } from './readBody.js';
 import { DEFAULT_SERVICE_PORT, defaultLimits, type ServiceSettings } from './settings.js';
@@ -17,7 +18,7 @@ import { TranslationQueue } from './translationQueue.js';
 
 /** A service that runs. */
 export interface Service {
-  /** With the token, where one is required. */
+  /** With the token, where one was made; one that was given is known, and is not to be printed. */
   readonly url: string;
   /** The models that it serves now. */
   models(): ServedModel[];
@@ -69,7 +70,8 @@ export async function startService(settings: ServiceSettings): Promise<Service> 
   });
   const onBatch = metrics.onBatch.bind(metrics);
   const queue: TranslationQueue = new TranslationQueue({ catalogue, pool, thread, onBatch }, limits);
-  const playgrounds = new Playgrounds(options);
+  removeLeftPlaygrounds();
+  const playgrounds = new Playgrounds(options, limits.timeout);
   const draining = new AbortController();
   setMaxListeners(0, draining.signal);
   const app = createApp({
@@ -94,7 +96,7 @@ export async function startService(settings: ServiceSettings): Promise<Service> 
   server.timeout = 2 * limits.timeout * 1000; // of a connection on which nothing moves, as when an answer is not read
   const url = await listen(server, address, 'a service');
   return {
-    url: accessToken === undefined ? url : `${url}?token=${accessToken}`,
+    url: accessToken === token ? url : `${url}?token=${accessToken}`,
     models: () => catalogue.list(),
     drain: async () => {
       draining.abort();
@@ -102,7 +104,7 @@ export async function startService(settings: ServiceSettings): Promise<Service> 
       await closed(server, limits.timeout);
       await pool.dispose();
       await thread.close();
-      playgrounds.dispose();
+      await playgrounds.dispose();
     },
   };
 }

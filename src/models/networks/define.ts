@@ -1,4 +1,5 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { identityLayer, tanhLayer } from '../layers/activation.js';
 import type { InitType } from '../layers/initialise.js';
 import type { Module } from '../layers/module.js';
 import type { NormType } from '../layers/norm.js';
@@ -24,6 +25,8 @@ export interface NetworkOptions {
   /** Separable convolutions in the generator; of tf_unet_256 alone. */
   readonly separableConv?: boolean;
   readonly spectralNorm?: 'none' | 'D' | 'G' | 'both';
+  /** Of labels that come out: with cross_entropy the generator gives logits, without tanh. */
+  readonly labelLoss?: 'l1' | 'cross_entropy';
   /** Discriminators, each for half the size of the one before. */
   readonly numD?: number;
 }
@@ -70,6 +73,7 @@ export function defineG(options: NetworkOptions): Module {
     upsampling,
     init,
     spectralNorm: isSpectral(options, 'G'),
+    last: options.labelLoss === 'cross_entropy' ? identityLayer : tanhLayer,
   };
   const { separableConv: separable = false } = options;
   if (separable && !netG.startsWith('tf_')) {

@@ -63,7 +63,7 @@ export function roomForPrograms(
   const bytesOf = (program: Program) => programBytes(memory.predict(program, strategy));
   if (!opt.isTrain) return { bytesOf, room: Number.POSITIVE_INFINITY };
   const states = Object.values(graph.networks).reduce((sum, network) => sum + parameterCount(network), 0);
-  const taken = memory.processBytes + BYTES_OF_PARAMETER * states + extraStateBytes(graph, opt);
+  const taken = memory.processBytes + memory.parameterBytes * states + extraStateBytes(graph, opt);
   return { bytesOf, room: memoryLimit(opt, memory) - taken };
 }
 
@@ -71,9 +71,6 @@ export function roomForPrograms(
 export function programBytes({ kept, working }: MemoryNeeds): number {
   return kept + working;
 }
-
-/** The parameter itself, its gradient and two moments. */
-const BYTES_OF_PARAMETER = 16;
 
 /** The memory that optimisers take besides: gradients accumulated over batches, and moving averages. */
 function extraStateBytes({ networks, testNetworks }: ModelGraph, { accumulate, ema }: TrainOptions): number {

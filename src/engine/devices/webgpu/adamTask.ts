@@ -31,11 +31,12 @@ export interface AdamRun {
   readonly accumulation: readonly Dispatch[];
   /** The update, with the gradients that it is made from, where one is due. */
   readonly update: readonly Dispatch[];
-  readonly from?: GradientQuantity;
+  /** Those gradients, state by state. */
+  readonly gradients?: readonly Memory[];
 }
 
 /** Where the gradients of an update are: those of the program, or of several batches. */
-export type GradientQuantity = 'gradient' | 'accumulated';
+type GradientQuantity = 'gradient' | 'accumulated';
 
 /** Whose exponential is 0 in float32. */
 const LOG_OF_ZERO = -200;
@@ -89,7 +90,7 @@ export class AdamTask {
     this.gpu.free(this.memory);
   }
 
-  private update(learningRate: number, from: GradientQuantity): Pick<AdamRun, 'update' | 'from'> {
+  private update(learningRate: number, from: GradientQuantity): Pick<AdamRun, 'update' | 'gradients'> {
     const { adam } = this;
     const { averaging, lossScale } = adam.settings;
     adam.updates++;
@@ -99,7 +100,7 @@ export class AdamTask {
       this.set('averageKept', averaging);
       this.set('averageAdded', 1 - averaging);
     }
-    return { update: this.updates.get(from)!, from };
+    return { update: this.updates.get(from)!, gradients: adam.states.map((state) => adam.of(state, from)) };
   }
 
   /** The update's own. */

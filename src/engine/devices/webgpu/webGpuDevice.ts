@@ -87,7 +87,7 @@ export class WebGpuDevice implements Device {
     return this.states.get(state);
   }
 
-  free(states: readonly State[]): void {
+  async free(states: readonly State[]): Promise<void> {
     this.states.free(states);
     for (const state of states) {
       const adam = this.optimiserOf.get(state);
@@ -99,7 +99,7 @@ export class WebGpuDevice implements Device {
   }
 
   async optimiser(states: readonly State[], settings: AdamSettings): Promise<Optimiser> {
-    const adam = await WebGpuAdam.create(this.gpu, states, settings);
+    const adam = await WebGpuAdam.create(this.gpu, states, settings, this.collective);
     for (const state of states) {
       this.states.adopt(state, adam.of(state, 'parameter'));
       this.optimiserOf.set(state, adam);
