@@ -11,6 +11,7 @@ import { Model } from '../../src/training/model/model.js';
 import type { ModelCheckpoints } from '../../src/training/model/savedModel.js';
 import { placeIn } from '../../src/training/saved/resume.js';
 import type { Event } from './messages.js';
+import { saving } from './saving.js';
 
 /** Milliseconds between two looks at the images, and between two saves by itself. */
 const LOOK_MS = 1500;
@@ -39,7 +40,7 @@ export async function trainRun(opt: TrainOptions, surroundings: RunSurroundings)
     checkpoints: () => checkpoints,
     print,
   });
-  const dataset = openDataset(source, opt, print);
+  const dataset = openDataset(source, opt, (text) => emit({ kind: 'warning', text }));
   try {
     await model.setup(opt, { print });
     const { place = { epoch: 1, batchIndex: 0 }, best } = model.loadedFrom?.progress ?? {};
@@ -47,10 +48,8 @@ export async function trainRun(opt: TrainOptions, surroundings: RunSurroundings)
     dataset.startAt(place.epoch, batchIndex, skipped);
     const lastEpoch = opt.nEpochs + opt.nEpochsDecay;
     emit({ kind: 'started', lastEpoch, images: dataset.length, adapter: device.adapter ?? device.name });
-    const save = async () => {
-      await model.save(['latest'], dataset, best);
-      emit({ kind: 'saved', step: model.steps });
-    };
+    const save = () => model.save(['latest'], dataset, best);
+    const { tryOnce, untilSaved } = saving(save, () => model.steps, emit, wish);
     let [looked, saved] = [0, performance.now()];
     for (let epoch = dataset.epoch; epoch <= lastEpoch; epoch++) {
       for await (const batch of dataset) {
@@ -66,15 +65,18 @@ export async function trainRun(opt: TrainOptions, surroundings: RunSurroundings)
           emit({ kind: 'images', step: model.steps, images: await imagesOf(model) });
         }
         const wanted = model.steps >= opt.maxSteps ? 'pause' : wish();
-        if (wanted !== undefined || now - saved > SAVE_MS) {
-          await save();
-          saved = now;
+        if (wanted === 'pause') {
+          await untilSaved();
+          return emit({ kind: 'ended', reason: 'paused', step: model.steps });
         }
-        if (wanted === 'pause') return emit({ kind: 'ended', reason: 'paused', step: model.steps });
+        if (wanted === 'save' || now - saved > SAVE_MS) {
+          await tryOnce();
+          saved = performance.now();
+        }
       }
       await model.updateLearningRate();
     }
-    await save();
+    await untilSaved();
     emit({ kind: 'ended', reason: 'finished', step: model.steps });
   } finally {
     await dataset.close();
