@@ -1,6 +1,7 @@
 import './ownCache.js';
 import { parseArgs } from 'node:util';
 import { surveyGpus } from '../src/engine/devices/webgpu/surveyGpus.js';
+import { sidesOf } from '../src/options/pixelSize.js';
 import { readGpus } from '../src/records/writing/hardware/readGpus.js';
 import { parseTrainOptions } from '../src/training/options.js';
 import { figuresOf, type GpuMeasurements } from './gpuFigures.js';
@@ -137,7 +138,8 @@ async function kernelByKernel() {
 async function firstStepSeconds(): Promise<number> {
   say('pix2pix train, twice');
   const { netG, ngf, ndf, cropSize } = optionsOf(sizes, 1);
-  const flags = { netG, ngf, ndf, crop_size: cropSize, load_size: Math.round(cropSize * 1.1172) };
+  const { width } = sidesOf(cropSize);
+  const flags = { netG, ngf, ndf, crop_size: cropSize, load_size: Math.round(width * 1.1172) };
   const argv = Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, `${value}`]);
   const device = values.gpu === undefined ? ['--device', 'webgpu'] : ['--gpu', values.gpu];
   await watchTrainCommand(5, [...device, ...argv]);

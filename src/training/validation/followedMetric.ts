@@ -1,5 +1,6 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { METRICS, type MetricFacts } from '../../data/metrics/metrics.js';
+import { sidesOf } from '../../options/pixelSize.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
 
 /**
@@ -17,7 +18,7 @@ export function requireFollowedMetric(opt: TrainOptions, validationImages: numbe
       { '--save_best': saveBest },
       'pass --features FILE.onnx: docs/evaluation.md says how one is made',
     );
-  if (preprocess.includes('crop') && cropSize < leastSide)
+  if (preprocess.includes('crop') && Math.min(...Object.values(sidesOf(cropSize))) < leastSide)
     throw new Pix2PixError(
       `${saveBest} is not defined for images so small`,
       { '--save_best': saveBest, 'least side': leastSide, '--crop_size': cropSize },
