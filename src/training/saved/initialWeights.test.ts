@@ -51,7 +51,7 @@ test('a checkpoint is named within --checkpoints_dir too, and what is none by on
   const { tensors } = await begun('--init_from', 'first/1.json');
   const saved = tensorsOf('first', '1');
   const name = [...saved.keys()].find((key) => key.startsWith('G.') && key.endsWith('weight'))!;
-  assert.deepEqual([...tensors.get(name)!], [...(saved.get(name)!.data as Float32Array)]);
+  assert.deepEqual(Array.from(tensors.get(name)!), [...(saved.get(name)!.data as Float32Array)]);
   await assert.rejects(
     begun('--init_from', join(dataroot, 'train', '0.png')),
     /no run to begin with[\s\S]*none of weights/,

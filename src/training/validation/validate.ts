@@ -4,7 +4,11 @@ import { type FloatImages, toImageBatch } from '../../data/batch/floatImages.js'
 import { showing } from '../../data/batch/shownImage.js';
 import { formatsOf, type LabelsFormat } from '../../data/batch/sideFormat.js';
 import { comparedClasses, ignoredNumber } from '../../data/metrics/comparedClasses.js';
-import { type FeatureLooks, type Look, setMeasures } from '../../data/metrics/features/featureLooks.js';
+import {
+  type ComparedFeatures,
+  type FeatureNetworks,
+  setMeasures,
+} from '../../data/metrics/features/featureNetworks.js';
 import { type ImageMetrics, imageMetrics } from '../../data/metrics/imageMetrics.js';
 import { ConfusionMatrix, type LabelMetrics } from '../../data/metrics/labelMetrics.js';
 import { MetricMeans } from '../../data/metrics/metricMeans.js';
@@ -30,7 +34,7 @@ export interface ValidationSurroundings {
   /** Those that share the images out, where this process is one of several. */
   readonly ranks?: Ranks;
   /** Feature networks, where there are some. */
-  readonly looks?: FeatureLooks;
+  readonly featureNetworks?: FeatureNetworks;
 }
 
 /**
@@ -65,7 +69,7 @@ export async function validationLength(
 export async function validate(
   model: Model,
   opt: TrainOptions,
-  { warn, shouldStop, ranks, looks }: ValidationSurroundings,
+  { warn, shouldStop, ranks, featureNetworks }: ValidationSurroundings,
 ): Promise<ValidationResult | 'stopped' | undefined> {
   const dataset = await openValidationSet(opt, warn, ranks);
   const { rank, size } = ranks ?? ALONE;
@@ -88,8 +92,11 @@ export async function validate(
         const classes = comparedClasses(made.images, wanted.images, output);
         counts?.add(classes.made, classes.wanted);
       }
-      const look = await looks?.look(show(made.name, made.images), show(wanted.name, wanted.images));
-      measured.push({ metrics, look });
+      const features = await featureNetworks?.compare(
+        show(made.name, made.images),
+        show(wanted.name, wanted.images),
+      );
+      measured.push({ metrics, features });
     }
   } finally {
     await dataset.close();
@@ -112,7 +119,7 @@ function ofAll(own: ConfusionMatrix, ranks: Ranks | undefined): LabelMetrics {
 /** What one image came to. */
 interface Measured {
   readonly metrics: ImageMetrics;
-  readonly look?: Look;
+  readonly features?: ComparedFeatures;
 }
 
 function summarise(
@@ -122,7 +129,8 @@ function summarise(
   if (measured.length === 0) return undefined;
   const means = new MetricMeans();
   for (const { metrics } of measured) means.add(metrics);
-  const found = <K extends keyof Look>(key: K) => measured.flatMap(({ look }) => look?.[key] ?? []);
+  const found = <K extends keyof ComparedFeatures>(key: K) =>
+    measured.flatMap(({ features }) => features?.[key] ?? []);
   const distances = found('lpips') as number[];
   const lpips = distances.reduce((sum, distance) => sum + distance, 0) / distances.length;
   const ofSets = setMeasures(found('made') as Float32Array[], found('wanted') as Float32Array[]);
