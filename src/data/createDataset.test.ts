@@ -233,6 +233,17 @@ test('options that cannot work are refused before any image is read', async () =
     { preprocess: 'resize_and_crop', loadSize: 4 },
     /load_size +4[\s\S]*crop_size +8[\s\S]*--load_size 8/,
   );
+  const cropped = { preprocess: 'resize_and_crop', cropSize: '16x8' } as const;
+  await refused(
+    { ...cropped, loadSize: 12 },
+    /load_size +12\n[\s\S]*crop_size +16x8[\s\S]*--load_size 16x8 or more/,
+  );
+  await refused({ ...cropped, loadSize: '16x7' }, /the crop is larger than the image/);
+  const scaled = { preprocess: 'scale_width_and_crop', isTrain: true } as const;
+  await refused(
+    { ...scaled, loadSize: '16x8', cropSize: 8 },
+    /--load_size 16x8 and --preprocess scale_width_and_crop contradict[\s\S]*--load_size 16, or/,
+  );
   await refused({ dataroot: join(dataroot, 'absent') }, /is no folder/);
   registerDataset('hollow', () => ({ length: 0, get: () => assert.fail() }));
   await refused({ datasetMode: 'hollow' }, /empty/);

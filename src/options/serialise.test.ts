@@ -34,6 +34,8 @@ function anyValue(flag: string, spec: OptionSpec): fc.Arbitrary<OptionScalar> {
       return flag === 'memory_limit'
         ? fc.constantFrom('4GB', '900 MiB')
         : fc.stringMatching(/^[A-Za-z0-9 ä=-]{1,12}$/);
+    case 'size':
+      return fc.constantFrom(64, '512x256' as const);
     default: {
       const min = Math.max(spec.min ?? spec.above ?? -1000, -1000);
       const max = Math.min(spec.max ?? spec.below ?? min + 1000, min + 1000);

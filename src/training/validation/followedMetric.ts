@@ -1,6 +1,7 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { formatsOf } from '../../data/batch/sideFormat.js';
 import { METRICS, type MetricFacts } from '../../data/metrics/metrics.js';
+import { sidesOf } from '../../options/pixelSize.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
 
 /**
@@ -24,7 +25,7 @@ export function requireFollowedMetric(opt: TrainOptions, validationImages: numbe
       { '--save_best': saveBest, '--label_nc': opt.labelNc, '--label_side': opt.labelSide },
       'pass --label_nc N --label_side output, or follow another metric',
     );
-  if (preprocess.includes('crop') && cropSize < leastSide)
+  if (preprocess.includes('crop') && Math.min(...Object.values(sidesOf(cropSize))) < leastSide)
     throw new Pix2PixError(
       `${saveBest} is not defined for images so small`,
       { '--save_best': saveBest, 'least side': leastSide, '--crop_size': cropSize },
