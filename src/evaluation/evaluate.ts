@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { writeFileAtomic } from '../base/files/atomicFile.js';
-import { FeatureLooks } from '../data/metrics/features/featureLooks.js';
+import { FeatureNetworks } from '../data/metrics/features/featureNetworks.js';
 import { METRICS, type MetricFacts, type MetricName } from '../data/metrics/metrics.js';
 import { encodePng } from '../records/writing/encodePng.js';
 import { type Evaluation, type EvaluationSettings, isOfImages, type JudgedSubject } from './evaluation.js';
@@ -23,8 +23,8 @@ import { writeEvaluation } from './writeEvaluation.js';
  */
 export async function evaluate(settings: EvaluationSettings): Promise<Evaluation | undefined> {
   const { features, stop } = settings;
-  const looks = await FeatureLooks.open(features, settings.runs.threads);
-  const judge = new Judge(looks);
+  const networks = await FeatureNetworks.open(features, settings.runs.threads);
+  const judge = new Judge(networks);
   let rankBy = settings.rankBy ?? 'L1';
   const judged: JudgedSubject[] = [];
   try {
@@ -35,13 +35,13 @@ export async function evaluate(settings: EvaluationSettings): Promise<Evaluation
       stop?.throwIfAborted();
     }
   } finally {
-    await looks.dispose();
+    await networks.dispose();
   }
   const imageMetric = imageMetricOf(rankBy);
   const whole = finishParts(judged, settings, imageMetric);
   if (whole === undefined) return undefined;
   const subjects = whole.map((subject) => ({ ...subject, summary: summarise(subject.judgement) }));
-  const evaluation = { rankBy, imageMetric, features: looks.names, subjects };
+  const evaluation = { rankBy, imageMetric, features: networks.names, subjects };
   writeEvaluation(settings.out, evaluation);
   return evaluation;
 }

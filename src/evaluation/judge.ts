@@ -1,5 +1,5 @@
 import type { ComparedClasses } from '../data/metrics/comparedClasses.js';
-import type { FeatureLooks } from '../data/metrics/features/featureLooks.js';
+import type { FeatureNetworks } from '../data/metrics/features/featureNetworks.js';
 import { imageMetrics } from '../data/metrics/imageMetrics.js';
 import { ConfusionMatrix } from '../data/metrics/labelMetrics.js';
 import { known, type Measures, measuresOf } from '../data/metrics/metrics.js';
@@ -19,7 +19,7 @@ export interface Judgement {
 
 /** Measures images one by one. */
 export class Judge {
-  constructor(private readonly looks: FeatureLooks) {}
+  constructor(private readonly networks: FeatureNetworks) {}
 
   begin({ labels }: Pick<Subject, 'labels'>): Judgement {
     const classes = labels && new Array<number>(labels.classes ** 2).fill(0);
@@ -30,14 +30,14 @@ export class Judge {
   async add(judgement: Judgement, image: JudgedImage): Promise<Measures> {
     const { name, made, wanted, pictures, classes } = image;
     const [metrics] = imageMetrics(made, wanted);
-    const look = await this.looks.look(pictures.output, pictures.target);
-    if (look.made !== undefined && look.wanted !== undefined) {
-      judgement.made.push(look.made);
-      judgement.wanted.push(look.wanted);
+    const features = await this.networks.compare(pictures.output, pictures.target);
+    if (features.made !== undefined && features.wanted !== undefined) {
+      judgement.made.push(features.made);
+      judgement.wanted.push(features.wanted);
     }
     const measures = known({
       ...measuresOf(metrics),
-      ...(look.lpips !== undefined && { LPIPS: look.lpips }),
+      ...(features.lpips !== undefined && { LPIPS: features.lpips }),
       ...(classes && countClasses(judgement, classes)),
     });
     judgement.images.push({ name, measures });

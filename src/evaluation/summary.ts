@@ -1,4 +1,4 @@
-import { setMeasures } from '../data/metrics/features/featureLooks.js';
+import { setMeasures } from '../data/metrics/features/featureNetworks.js';
 import { ConfusionMatrix } from '../data/metrics/labelMetrics.js';
 import { known, METRIC_NAMES, type Measures, type MetricName } from '../data/metrics/metrics.js';
 import type { Judgement } from './judge.js';

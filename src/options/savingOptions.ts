@@ -38,9 +38,12 @@ export const SAVING_OPTIONS = {
   save_best: {
     kind: 'choice',
     default: 'L1',
-    choices: ['L1', 'PSNR', 'SSIM', 'MS-SSIM', 'LPIPS', 'FID', 'KID', 'precision', 'recall'],
+    choices: [
+      ...(['L1', 'PSNR', 'SSIM', 'MS-SSIM', 'LPIPS', 'FID', 'KID', 'precision', 'recall'] as const),
+      ...(['accuracy', 'mIoU'] as const),
+    ],
     group: 'Saving and continuing',
-    help: 'what the checkpoint "best" is best at, in validation; from LPIPS on they need --features',
+    help: 'what the checkpoint "best" is best at, in validation; LPIPS to recall need --features, accuracy and mIoU are of outputs that are labels',
   },
   early_stop: {
     kind: 'int',

@@ -4,7 +4,7 @@ import { CheckpointStore } from '../checkpoints/store.js';
 import { createDataset, type DatasetSurroundings } from '../data/createDataset.js';
 import type { Dataset } from '../data/loading/dataset.js';
 import { measureRanges } from '../data/measureRanges.js';
-import { FeatureLooks } from '../data/metrics/features/featureLooks.js';
+import { FeatureNetworks } from '../data/metrics/features/featureNetworks.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import { decideDevice } from './autoDevice.js';
 import { createModel } from './createModel.js';
@@ -34,7 +34,7 @@ export interface Training {
   /** 0: nothing is validated. */
   readonly validationImages: number;
   /** Feature networks of the validation, where there are some. */
-  readonly looks: FeatureLooks | undefined;
+  readonly featureNetworks: FeatureNetworks | undefined;
   /** Where there is a validation set to take them from. */
   readonly samples: FixedSamples | undefined;
   /** The best validation so far, which the checkpoint `best` has to beat. */
@@ -103,14 +103,14 @@ export async function withTraining<T>(
         step: model.totalIters,
       };
       const samples = isFirst(ranks) ? await FixedSamples.open(model, opt, warn) : undefined;
-      const looks = await onAllRanks(ranks, () => openLooks(opt, validationImages));
+      const featureNetworks = await onAllRanks(ranks, () => openFeatureNetworks(opt, validationImages));
       try {
         return await use({
           ...{ opt, model, dataset, keptImages, validationImages },
-          ...{ samples, looks, best, resumedFrom, ranks, warn },
+          ...{ samples, featureNetworks, best, resumedFrom, ranks, warn },
         });
       } finally {
-        await looks?.dispose();
+        await featureNetworks?.dispose();
       }
     } finally {
       await model.dispose();
@@ -132,11 +132,14 @@ async function withMeasuredRanges<T extends TrainOptions>(
 }
 
 /** The feature networks that `--features` names. Throws Pix2PixError where one cannot be used, or the best would not be known. */
-async function openLooks(opt: TrainOptions, validationImages: number): Promise<FeatureLooks | undefined> {
+async function openFeatureNetworks(
+  opt: TrainOptions,
+  validationImages: number,
+): Promise<FeatureNetworks | undefined> {
   const { features, intraThreads } = opt;
   requireFollowedMetric(opt, validationImages);
   if (features === '' || validationImages === 0) return undefined;
-  return FeatureLooks.open(features.split(','), intraThreads);
+  return FeatureNetworks.open(features.split(','), intraThreads);
 }
 
 /** The training set. Where ranks share it, a batch is that of all of them. */

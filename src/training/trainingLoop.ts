@@ -99,7 +99,12 @@ async function trainEpochs(training: Training, surroundings: TrainingSurrounding
     const isValidationDue = validationImages > 0 && epoch % opt.valFreq === 0;
     const validation = isValidationDue
       ? await withAverages(model, () =>
-          validate(model, opt, { warn, shouldStop: isAskedToStop, ranks, looks: training.looks }),
+          validate(model, opt, {
+            warn,
+            shouldStop: isAskedToStop,
+            ranks,
+            featureNetworks: training.featureNetworks,
+          }),
         )
       : undefined;
     if (validation === 'stopped') {

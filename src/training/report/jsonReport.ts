@@ -41,6 +41,8 @@ export type JsonLine =
       readonly step: number;
       readonly epoch: number;
       readonly images: number;
+      /** Of each class, where the output is labels; null where it does not occur. */
+      readonly iou?: readonly (number | null)[];
     } & Readonly<Partial<Record<FieldOf<MetricName>, number | null>>>)
   | {
       readonly event: 'saved';
@@ -94,8 +96,13 @@ export class JsonReport {
         this.pace.step(event.report);
         return event.report.isPrintDue ? this.stepLine(event.report) : undefined;
       case 'validated': {
-        const { measures, images } = event.result;
-        return { event: 'validated', ...place(event), ...finite(fieldsOf(measures)), images };
+        const { measures, iou, images } = event.result;
+        const ofClasses = iou?.map((value) => (Number.isNaN(value) ? null : value));
+        return {
+          ...{ event: 'validated', ...place(event), ...finite(fieldsOf(measures)) },
+          ...(ofClasses && { iou: ofClasses }),
+          images,
+        };
       }
       case 'saved':
         return { event: 'saved', ...place(event), tags: event.tags };

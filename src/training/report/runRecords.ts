@@ -271,6 +271,12 @@ function imageBatches(visuals: Visuals, show: Show): NamedImages {
 }
 
 /** As the events call them: `val/MS-SSIM`. */
-function scalarsOf({ measures }: ValidationResult): Scalars {
-  return Object.fromEntries(Object.entries(measures).map(([name, value]) => [`val/${name}`, value]));
+function scalarsOf({ measures, iou = [] }: ValidationResult): Scalars {
+  const ofClasses = iou.flatMap((value, i) =>
+    Number.isNaN(value) ? [] : [[`val/IoU/${i}`, value] as const],
+  );
+  return Object.fromEntries([
+    ...Object.entries(measures).map(([name, value]) => [`val/${name}`, value] as const),
+    ...ofClasses,
+  ]);
 }

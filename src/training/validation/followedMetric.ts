@@ -1,4 +1,5 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { formatsOf } from '../../data/batch/sideFormat.js';
 import { METRICS, type MetricFacts } from '../../data/metrics/metrics.js';
 import { sidesOf } from '../../options/pixelSize.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
@@ -17,6 +18,12 @@ export function requireFollowedMetric(opt: TrainOptions, validationImages: numbe
       `${saveBest} needs a feature network`,
       { '--save_best': saveBest },
       'pass --features FILE.onnx: docs/evaluation.md says how one is made',
+    );
+  if (needs === 'labels' && formatsOf(opt).output.kind !== 'labels')
+    throw new Pix2PixError(
+      `${saveBest} is of outputs that are labels`,
+      { '--save_best': saveBest, '--label_nc': opt.labelNc, '--label_side': opt.labelSide },
+      'pass --label_nc N --label_side output, or follow another metric',
     );
   if (preprocess.includes('crop') && Math.min(...Object.values(sidesOf(cropSize))) < leastSide)
     throw new Pix2PixError(

@@ -54,6 +54,7 @@ test('a training ends early when its best validation is so many back, and goes o
 
 test('what would not be measured cannot be followed', async () => {
   await assert.rejects(trainHere(words('none', '--save_best', 'KID')), /KID needs a feature network/);
+  await assert.rejects(trainHere(words('none', '--save_best', 'mIoU')), /mIoU is of outputs that are labels/);
   await assert.rejects(
     trainHere(words('none', '--save_best', 'MS-SSIM', '--early_stop', '2')),
     /MS-SSIM is not defined for images so small[\s\S]*least side +176/,

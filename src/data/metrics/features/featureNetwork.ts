@@ -50,7 +50,7 @@ export class FeatureNetwork {
    * What the network makes of an image of a batch.
    * @throws Pix2PixError when it takes no such image, or its outputs are not those of the description
    */
-  async look(images: ImageBatch, index = 0): Promise<Outputs> {
+  async outputsOf(images: ImageBatch, index = 0): Promise<Outputs> {
     const input = inputOf(images, index, this.description);
     let outputs: Outputs;
     try {

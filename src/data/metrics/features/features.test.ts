@@ -13,7 +13,7 @@ import { kernelDistance } from './kernelDistance.js';
 import { precisionRecall } from './precisionRecall.js';
 
 interface Quality {
-  readonly looks: readonly {
+  readonly compared: readonly {
     readonly shape: readonly [height: number, width: number, channels: number];
     readonly seeds: readonly [made: number, wanted: number];
     readonly features: readonly number[];
@@ -88,9 +88,11 @@ test('too few images have no distance between sets', () => {
 test('features and LPIPS by an ONNX network equal those of PyTorch and lpips', async () => {
   const network = await FeatureNetwork.open(NETWORK, 1);
   try {
-    for (const { shape, seeds, features, lpips } of quality.looks) {
+    for (const { shape, seeds, features, lpips } of quality.compared) {
       const [made, wanted] = await Promise.all(
-        seeds.map(async (seed) => network.look({ data: qualityPicture(shape, seed), shape: [1, ...shape] })),
+        seeds.map(async (seed) =>
+          network.outputsOf({ data: qualityPicture(shape, seed), shape: [1, ...shape] }),
+        ),
       );
       const found = network.featuresOf(made);
       for (const [i, value] of features.entries()) assert.ok(Math.abs(found[i] - value) < 2e-6);
@@ -151,7 +153,7 @@ test('a network that does not fit its description is refused, with both sides', 
   ];
   for (const [i, [change, message]] of wrong.entries()) {
     const network = await FeatureNetwork.open(described(`unfit${i}`, change), 1);
-    await assert.rejects(network.look(image), message);
+    await assert.rejects(network.outputsOf(image), message);
     await network.dispose();
   }
 });

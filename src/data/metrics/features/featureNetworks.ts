@@ -7,17 +7,17 @@ import { frechetDistance } from './frechetDistance.js';
 import { kernelDistance } from './kernelDistance.js';
 import { precisionRecall } from './precisionRecall.js';
 
-/** What networks see in an image and its target. */
-export interface Look {
+/** The features of an image and of its target. */
+export interface ComparedFeatures {
   readonly lpips?: number;
   /** The features by which sets are compared. */
   readonly made?: Float32Array;
   readonly wanted?: Float32Array;
 }
 
-/** Looks at images and their targets through feature networks. Targets that were seen are remembered, by their hash. */
-export class FeatureLooks {
-  private readonly seen = new Map<string, Float32Array>();
+/** Feature networks by which images are compared with their targets, whose features are remembered by their hash. */
+export class FeatureNetworks {
+  private readonly known = new Map<string, Float32Array>();
 
   private constructor(private readonly networks: readonly FeatureNetwork[]) {}
 
@@ -25,10 +25,10 @@ export class FeatureLooks {
    * @param threads of the engine; 0: one a core
    * @throws Pix2PixError where a network cannot be used
    */
-  static async open(paths: readonly string[], threads = 0): Promise<FeatureLooks> {
+  static async open(paths: readonly string[], threads = 0): Promise<FeatureNetworks> {
     const networks: FeatureNetwork[] = [];
     for (const path of paths) networks.push(await FeatureNetwork.open(path, threads));
-    return new FeatureLooks(networks);
+    return new FeatureNetworks(networks);
   }
 
   /** As their descriptions name them. */
@@ -37,19 +37,19 @@ export class FeatureLooks {
   }
 
   /** Batches of one. Where several networks are for the same, the last one counts. */
-  async look(made: ImageBatch, wanted: ImageBatch): Promise<Look> {
-    const looks: Look[] = [];
+  async compare(made: ImageBatch, wanted: ImageBatch): Promise<ComparedFeatures> {
+    const compared: ComparedFeatures[] = [];
     for (const network of this.networks) {
-      const outputs = await network.look(made);
-      looks.push({
-        ...(network.givesLayers && { lpips: network.distance(outputs, await network.look(wanted)) }),
+      const outputs = await network.outputsOf(made);
+      compared.push({
+        ...(network.givesLayers && { lpips: network.distance(outputs, await network.outputsOf(wanted)) }),
         ...(network.givesFeatures && {
           made: network.featuresOf(outputs),
           wanted: await this.featuresOfTarget(network, wanted),
         }),
       });
     }
-    return Object.assign({}, ...looks);
+    return Object.assign({}, ...compared);
   }
 
   async dispose(): Promise<void> {
@@ -58,8 +58,8 @@ export class FeatureLooks {
 
   private async featuresOfTarget(network: FeatureNetwork, target: ImageBatch): Promise<Float32Array> {
     const key = `${network.path} ${target.shape} ${createHash('sha1').update(target.data).digest('hex')}`;
-    const features = this.seen.get(key) ?? network.featuresOf(await network.look(target));
-    this.seen.set(key, features);
+    const features = this.known.get(key) ?? network.featuresOf(await network.outputsOf(target));
+    this.known.set(key, features);
     return features;
   }
 }
