@@ -1,8 +1,18 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { before, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { parseHTML } from 'linkedom';
 import { root, temporaryFolder } from './tinyRun.js';
 
@@ -53,6 +63,30 @@ test('every link leads to a page or a file, and to a heading that is there', () 
   }
   assert.ok(links > 1000, `${links}`);
   assert.deepEqual(broken, []);
+});
+
+test('a link that leads nowhere ends the build, also one to the playground', () => {
+  const stage = mkdtempSync(join(root, 'dist', 'site-')); // below the repository, where VitePress is found
+  try {
+    mkdirSync(join(stage, '.vitepress'));
+    const config = pathToFileURL(join(root, 'docs', 'site', 'config.js')).href;
+    writeFileSync(
+      join(stage, '.vitepress', 'config.mjs'),
+      `import { siteConfig } from '${config}';\nexport default siteConfig(true);\n`,
+    );
+    const build = `import { build } from 'vitepress';\nawait build(${JSON.stringify(stage)}, { outDir: ${JSON.stringify(join(stage, 'out'))} });\n`;
+    writeFileSync(join(stage, 'build.mjs'), build);
+    const run = (link: string) => {
+      writeFileSync(join(stage, 'index.md'), `# Page\n\n[link](${link})\n`);
+      return spawnSync(process.execPath, [join(stage, 'build.mjs')], { encoding: 'utf8' });
+    };
+    assert.equal(run('#page').status, 0);
+    const { status, stdout, stderr } = run('/playground/nothing');
+    assert.equal(status, 1);
+    assert.match(stdout + stderr, /dead link.*\/playground\/nothing/i);
+  } finally {
+    rmSync(stage, { recursive: true, force: true });
+  }
 });
 
 test('nothing is loaded from elsewhere', () => {
