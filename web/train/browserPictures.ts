@@ -1,4 +1,5 @@
 import type { Size } from '../../src/data/batch/geometry.js';
+import { toImageData } from '../canvasImages.js';
 import type { Picture, PictureReader } from './pairSource.js';
 
 /** Pictures as the browser decodes and resizes them. */
@@ -12,14 +13,8 @@ export const browserPictures: PictureReader = {
     });
     return drawn(bitmap, bitmap);
   },
-  resize: async ({ data, width, height }, size) => {
-    const picture = new ImageData(width, height);
-    for (let i = 0; i < width * height; i++) {
-      picture.data.set(data.subarray(3 * i, 3 * i + 3), 4 * i);
-      picture.data[4 * i + 3] = 255;
-    }
-    return drawn(await createImageBitmap(picture), size);
-  },
+  resize: async ({ data, width, height, channels }, size) =>
+    drawn(await createImageBitmap(toImageData({ data, shape: [1, height, width, channels] })), size),
 };
 
 function drawn(bitmap: ImageBitmap, { width, height }: Size): Picture {
