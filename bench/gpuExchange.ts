@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util';
 import { Exchange } from '../src/engine/devices/webgpu/exchange.js';
-import { gpuOf } from '../src/engine/devices/webgpu/openAdapter.js';
-import { webGpuFor } from '../src/engine/devices/webgpu/openWebGpu.js';
+import type { Memory } from '../src/engine/devices/webgpu/gpu.js';
 import { elementCount } from '../src/engine/ir/tensorType.js';
 import type { ModelOptions } from '../src/models/definition.js';
 import { parametersOf } from '../src/models/layers/module.js';
 import { pix2pix } from '../src/models/pix2pix.js';
 import { parseTrainOptions } from '../src/training/options.js';
 import { median, time } from './measure.js';
+import { openGpu } from './openGpu.js';
 import { formatColumns } from './report.js';
 
 /**
@@ -18,10 +18,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { gpu: { type: 'string' }, rounds: { type: 'string', default: '7' } },
 });
-const api = await webGpuFor({ gpu: values.gpu });
-const adapter = await api.requestAdapter({ powerPreference: 'high-performance' });
-if (adapter === null) throw new Error('there is no GPU that WebGPU can use');
-const gpu = await gpuOf(adapter);
+const { gpu } = await openGpu(values.gpu);
 const alone = { rank: 0, size: 1, sum: () => {} };
 
 const opt = parseTrainOptions(['--dataroot', '.', ...positionals]);
@@ -33,21 +30,21 @@ const sizes = Object.entries(networks).map(
 
 const rows: string[][] = [[gpu.name, 'size', 'read back and written']];
 for (const [what, floats] of [...sizes, ['statistics of a norm', [64, 1]] as const]) {
-  const pairs = [];
+  const memories: Memory[] = [];
   for (const count of floats) {
-    const memory = { buffer: await gpu.allocate(4 * count, what), offset: 0, bytes: 4 * count };
-    pairs.push({ from: memory, to: memory });
+    memories.push({ buffer: await gpu.allocate(4 * count, what), offset: 0, bytes: 4 * count });
   }
-  const exchange = new Exchange(gpu, alone, pairs);
+  const sizes = memories.map(({ bytes }) => bytes);
+  const exchange = await Exchange.allocate(gpu, alone, sizes);
   const once = async () => {
-    await gpu.submit((encoder) => exchange.copy(encoder));
-    await exchange.sum();
+    await gpu.submit((encoder) => exchange.copy(encoder, memories));
+    await exchange.sum(memories);
   };
   const milliseconds = median(await time(once, Number(values.rounds), 2));
   const megabytes = floats.reduce((sum, count) => sum + 4 * count, 0) / 1e6;
   rows.push([what, `${megabytes.toFixed(1)} MB`, `${milliseconds.toFixed(2)} ms`]);
   exchange.dispose();
-  for (const { from } of pairs) gpu.free(from.buffer);
+  for (const { buffer } of memories) gpu.free(buffer);
 }
 console.log(formatColumns(rows));
 await gpu.dispose();

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type CableShape, twoHosts } from '../test/twoHosts.js';
+import { twoHosts } from '../test/twoHosts.js';
 import { describeMachine } from './machine.js';
 import { fitExchange, predictions } from './parallelModel.js';
-import { formatTable } from './report.js';
+import { formatTable, writeResults } from './report.js';
 
 /*
  * Several ranks on this machine against one process with as many threads, sums between two hosts made of namespaces (test/twoHosts.ts), and
@@ -45,7 +45,7 @@ type Exchanges = Parameters<typeof fitExchange>[1];
 const exchanges: { place: string; ranks: number; times: Exchanges }[] = [2, 4].map((ranks) => {
   return { place: `${ranks} ranks on this machine`, ranks, times: measure<Exchanges>(ranks, ['exchange']) };
 });
-for (const { place, times } of betweenHosts()) exchanges.push({ place, ranks: 2, times });
+for (const { place, times } of await betweenHosts()) exchanges.push({ place, ranks: 2, times });
 const fitted = exchanges.map(({ place, ranks, times }) => ({ place, ...fitExchange(ranks, times) }));
 const predicted = predictions(alone.milliseconds, alone.gradientBytes);
 
@@ -74,32 +74,21 @@ const shown = predicted.map(({ ranks, network, step, efficiency }) => ({
 }));
 console.log(formatTable(shown, ['cluster', 'predicted', '']));
 const results = { one, alone, two, synchronised, exchanges, fitted, predicted };
-mkdirSync('bench/results', { recursive: true });
-writeFileSync(
-  'bench/results/parallel.json',
-  `${JSON.stringify({ argv, machine: describeMachine(), results }, undefined, 2)}\n`,
-);
+writeResults('bench/results/parallel.json', { argv, machine: describeMachine(), results });
 
-/** Sums between two hosts with a cable of some rate, and with a delay, as far as this machine can have them. */
-function betweenHosts(): { place: string; times: Exchanges }[] {
-  const cables: Readonly<Record<string, CableShape>> = {
-    'two hosts, 1 Gbit/s': { megabits: 1000 },
-    'two hosts, 1 Gbit/s, 1 ms': { megabits: 1000, milliseconds: 1 },
-  };
+/** Sums between two hosts with a cable of 1 Gbit/s, where this machine can have them. */
+async function betweenHosts(): Promise<{ place: string; times: Exchanges }[]> {
+  const place = 'two hosts, 1 Gbit/s';
   const folder = mkdtempSync(join(tmpdir(), 'pix2pix-bench-'));
-  const hosts = twoHosts(folder);
+  const hosts = await twoHosts(folder);
   const mpi = hosts.launchers.find(({ skip }) => skip === false);
   try {
-    return Object.entries(cables).flatMap(([place, cable]) => {
-      const skip =
-        mpi === undefined ? hosts.launchers[0].skip : cable.milliseconds !== undefined && hosts.skipDelay;
-      if (mpi === undefined || skip !== false) {
-        console.error(`${place}: ${skip}`);
-        return [];
-      }
-      hosts.shape(cable);
-      return [{ place, times: measure<Exchanges>(2, ['exchange'], [mpi.launcher, ...mpi.flags]) }];
-    });
+    if (mpi === undefined) {
+      console.error(`${place}: ${hosts.launchers[0].skip}`);
+      return [];
+    }
+    hosts.bound(1000);
+    return [{ place, times: measure<Exchanges>(2, ['exchange'], [mpi.launcher, ...mpi.flags]) }];
   } finally {
     hosts.remove();
     rmSync(folder, { recursive: true, force: true });

@@ -1,3 +1,4 @@
+import './ownCache.js';
 import { elementCount } from '../src/engine/ir/tensorType.js';
 import { createModel } from '../src/training/createModel.js';
 import { parseTrainOptions } from '../src/training/options.js';

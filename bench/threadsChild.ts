@@ -1,3 +1,4 @@
+import './ownCache.js';
 import { CpuDevice } from '../src/engine/devices/cpu/cpuDevice.js';
 import type { TunedChoices } from '../src/engine/runtime/tunedChoices.js';
 import { createModel } from '../src/training/createModel.js';

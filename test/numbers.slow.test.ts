@@ -85,7 +85,8 @@ async function endToEnd(
   options: string[],
 ): Promise<Raster> {
   const of = `${name}-${device}`;
-  const begun = ['--dataroot', name, '--name', of, '--n_epochs', '1', '--n_epochs_decay', '0'];
+  const dataroot = input.split('/')[0];
+  const begun = ['--dataroot', dataroot, '--name', of, '--n_epochs', '1', '--n_epochs_decay', '0'];
   run('train', ...TINY, '--device', device, ...begun, ...options);
   const more = ['--continue_train', '--n_epochs', '2', '--n_epochs_decay', '0'];
   assert.match(run('train', '--name', of, ...more), /goes on in epoch 2[\s\S]*finished after 8 steps/);
@@ -141,17 +142,21 @@ for (const device of devices) {
     await endToEnd('photo', device, 'photo/testA/0.png', 'png', ['--label_nc', '4', '--ignore_label', '255']);
   });
 
-  test(`${device}: pictures to labels, with their palette, and nothing is learnt where there is none`, async () => {
-    const labelled = ['--label_nc', '4', '--ignore_label', '255', '--label_side', 'output'];
-    const made = await endToEnd('label', device, 'label/testA/0.png', 'png', labelled);
-    assert.deepEqual(made.palette?.subarray(0, PALETTE.length), PALETTE);
-    assert.ok(made.data.every((label) => label < 4));
-    const tested = await result('results', `label-${device}`, 'test_latest', 'results', '0.npy');
-    assert.deepEqual(
-      [...tested.data].flatMap((label, i) => (label === 255 ? [i] : [])),
-      [0],
-    );
-  });
+  for (const loss of ['l1', 'cross_entropy']) {
+    test(`${device}: pictures to labels by ${loss}, with their palette, and nothing is learnt where there is none`, async () => {
+      const labelled = ['--label_nc', '4', '--ignore_label', '255', '--label_side', 'output'];
+      const made = await endToEnd(loss, device, 'label/testA/0.png', 'png', [
+        ...[...labelled, '--label_loss', loss],
+      ]);
+      assert.deepEqual(made.palette?.subarray(0, PALETTE.length), PALETTE);
+      assert.ok(made.data.every((label) => label < 4));
+      const tested = await result('results', `${loss}-${device}`, 'test_latest', 'results', '0.npy');
+      assert.deepEqual(
+        [...tested.data].flatMap((label, i) => (label === 255 ? [i] : [])),
+        [0],
+      );
+    });
+  }
 }
 
 test('a picture of any size goes through padded, and what comes out is as large as it was', async () => {
@@ -175,4 +180,17 @@ test('a picture of any size goes through padded, and what comes out is as large 
     readFileSync(join(folder, 'checkpoints/padded/log.txt'), 'utf8'),
     /padded to what the networks take/,
   );
+});
+
+test('images that are not square are trained on, validated, tested, exported and translated as they are', async () => {
+  const wide = ['--load_size', '72x36', '--crop_size', '64x32', '--max_steps', '2'];
+  run('train', ...TINY, '--dataroot', 'label', '--name', 'wide', ...wide);
+  run('train', '--name', 'wide', '--continue_train', '--max_steps', '3');
+  run('test', '--name', 'wide', '--result_format', 'png');
+  const { width, height } = await result('results', 'wide', 'test_latest', 'results', '0.png');
+  assert.deepEqual([width, height], [64, 32]);
+  run('export', '--model', 'wide', '--fixed_size', '64x32', '--out', 'wide.onnx');
+  run('translate', '--model', 'wide.onnx', 'results/wide/test_latest/images/0_real_A.png', 'made.png');
+  const made = await result('made.png');
+  assert.deepEqual([made.width, made.height], [64, 32]);
 });

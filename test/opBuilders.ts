@@ -7,6 +7,7 @@ import { cast, clamp } from '../src/engine/ops/cast.js';
 import { conv2d, convTranspose2d } from '../src/engine/ops/conv.js';
 import { depthwiseConv2d } from '../src/engine/ops/depthwise.js';
 import * as elementwise from '../src/engine/ops/elementwise.js';
+import { logSoftmax } from '../src/engine/ops/logSoftmax.js';
 import { matmul } from '../src/engine/ops/matmul.js';
 import { mean, reduceMean, sum } from '../src/engine/ops/reduce.js';
 import { reflectionPad, reflectionPadGradient } from '../src/engine/ops/reflectionPad.js';
@@ -15,7 +16,7 @@ import { inverseDeviation, standardize, variance } from '../src/engine/ops/stand
 import { translatePixels } from '../src/engine/ops/translatePixels.js';
 import { upsample, upsampleGradient } from '../src/engine/ops/upsample.js';
 import { diffAugment } from '../src/models/layers/diffAugment.js';
-import { ganLoss, l1Loss } from '../src/models/layers/losses.js';
+import { crossEntropy, ganLoss, l1Loss } from '../src/models/layers/losses.js';
 import type { DiffAugmentation } from '../src/options/diffaug.js';
 
 /** The attributes of the cases in ops.safetensors; each op has its own among them. */
@@ -112,6 +113,8 @@ export const opBuilders: Readonly<Record<string, BuildOp>> = {
   diffAugment: ([x, ...numbers], { policy, first: from }) =>
     diffAugment(x, policy, numbers, from as unknown as number),
   gradientPenalty,
+  logSoftmax: unary(logSoftmax),
+  crossEntropy: binary(crossEntropy),
   l1Loss: binary(l1Loss),
   bceWithLogitsLoss: ([x], { target }) => ganLoss('vanilla', x, target === 1),
 };

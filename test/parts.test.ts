@@ -153,6 +153,8 @@ test('the side of a discriminator’s patches is counted from its layers, and sa
   assert.deepEqual(sides('basic', 3, 2), [70, 141, 'judges patches of 70x70 and 141x141 pixels']);
 });
 
+const CLASSES = ['--label_loss', 'cross_entropy', '--label_side', 'output'];
+
 test('flags that contradict each other are refused, both named', async () => {
   const refused: [flags: string[], first: string, second: string][] = [
     [['--no_gan', '--no_l1'], '--no_gan', '--no_l1'],
@@ -162,6 +164,12 @@ test('flags that contradict each other are refused, both named', async () => {
     [['--no_l1', '--lambda_L1', '10'], '--no_l1', '--lambda_L1'],
     [['--lambda_gp', '5', '--gan_mode', 'hinge'], '--lambda_gp', '--gan_mode hinge'],
     [['--lambda_feat', '5', '--netD', 'pixel'], '--lambda_feat', '--netD pixel'],
+    [['--lambda_CE', '5'], '--lambda_CE', '--label_loss l1'],
+    [['--label_loss', 'cross_entropy'], '--label_loss cross_entropy', '--label_nc 0'],
+    [['--label_loss', 'cross_entropy', '--label_nc', '4'], 'cross_entropy', '--label_side input'],
+    [[...CLASSES, '--label_nc', '1'], 'cross_entropy', '--label_nc 1'],
+    [[...CLASSES, '--label_nc', '4', '--no_l1'], 'cross_entropy', '--no_l1'],
+    [[...CLASSES, '--label_nc', '4', '--lambda_L1', '9'], 'cross_entropy', '--lambda_L1'],
   ];
   for (const [flags, first, second] of refused) {
     const build = async () => createModel(parseTrainOptions(['--dataroot', 'none', ...SMALL, ...flags]));

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { mpirun, startRanks } from './mpi.js';
+import { type Mpi, mpirun, startRanks } from './mpi.js';
 import { assertSameTraining } from './sameTraining.js';
 import { makeDataset, pix2pix, stored, TINY, temporaryFolder } from './tinyRun.js';
 import { twoHosts } from './twoHosts.js';
@@ -10,7 +10,7 @@ import { until } from './until.js';
 
 const folder = temporaryFolder();
 await makeDataset(join(folder, 'data'), { train: 6, val: 2 });
-const hosts = twoHosts(folder);
+const hosts = await twoHosts(folder);
 after(() => hosts.remove());
 const runFolder = (name: string) => join(folder, 'checkpoints', name);
 const train = (name: string, ...more: string[]) => [
@@ -18,29 +18,27 @@ const train = (name: string, ...more: string[]) => [
 ];
 const FLAGS = ['--sync_norm', '--max_steps', '5', '--rank_timeout', '60'];
 
+/** Both train alike, be it on one host or on two. */
+async function assertEqual(mpi: Mpi, name: string): Promise<void> {
+  const one = pix2pix(folder, train(`${name}-one`, ...FLAGS, '--batch_size', '2'));
+  assert.equal(one.status, 0, one.stderr);
+  const { code, output } = await mpirun(mpi, 2, train(name, ...FLAGS), { folder });
+  assert.equal(code, 0, output);
+  assertSameTraining(stored(runFolder(name)), stored(runFolder(`${name}-one`)));
+}
+
 for (const [index, mpi] of hosts.launchers.entries()) {
-  const { name: family, skip } = mpi;
-
-  const equal = async (name: string) => {
-    const one = pix2pix(folder, train(`${name}-one`, ...FLAGS, '--batch_size', '2'));
-    assert.equal(one.status, 0, one.stderr);
-    const { code, output } = await mpirun(mpi, 2, train(name, ...FLAGS), { folder });
-    assert.equal(code, 0, output);
-    assertSameTraining(stored(runFolder(name)), stored(runFolder(`${name}-one`)));
-  };
-
-  test(`${family}: ranks on two hosts equal one process with twice the batch`, { skip }, () =>
-    equal(`hosts${index}`),
+  test(`${mpi.name}: ranks on two hosts equal one process with twice the batch`, { skip: mpi.skip }, () =>
+    assertEqual(mpi, `hosts${index}`),
   );
+}
 
-  test(`${family}: the same where every message takes 5 ms`, { skip: skip || hosts.skipDelay }, async () => {
-    hosts.shape({ milliseconds: 5 });
-    try {
-      await equal(`delayed${index}`);
-    } finally {
-      hosts.shape({ milliseconds: 0 });
-    }
-  });
+const farHosts = await twoHosts(folder, 5);
+after(() => farHosts.remove());
+for (const [index, mpi] of farHosts.launchers.entries()) {
+  test(`${mpi.name}: the same where every packet takes 5 ms`, { skip: mpi.skip }, () =>
+    assertEqual(mpi, `far${index}`),
+  );
 }
 
 test('a network that is cut ends the ranks with a message, and the last checkpoint is whole', {

@@ -2,7 +2,8 @@
  * Two hosts on this machine, for what real ones would need a network between them: namespaces of networks and host names, with
  * a cable that can be slowed down and cut.
  */
-import { spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { launchers, type Mpi } from './mpi.js';
@@ -12,14 +13,13 @@ const HOSTS = { alpha: '10.213.77.1', beta: '10.213.77.2' } as const;
 type Host = keyof typeof HOSTS;
 const NETWORK = '10.213.77.0/24';
 const CABLE = 'cable';
+const SLOW_CABLE = join(import.meta.dirname, 'slowCable.js');
 
 export interface TwoHosts {
   /** Launchers on alpha that start one rank on each; they skip where this machine cannot have two hosts. */
   readonly launchers: readonly Mpi[];
-  /** Why messages cannot be delayed here; false where they can. */
-  readonly skipDelay: string | false;
-  /** Gives the cable a delay, or a rate in Mbit/s, in either direction. */
-  shape(cable: CableShape): void;
+  /** Bounds what the cable carries in either direction, in Mbit/s. */
+  bound(megabits: number): void;
   cut(): void;
   /** Ends what still runs on them, such as a launcher that waits for a host which is cut off. */
   end(): void;
@@ -27,14 +27,15 @@ export interface TwoHosts {
   remove(): void;
 }
 
-export interface CableShape {
-  readonly milliseconds?: number;
-  readonly megabits?: number;
-}
-
-/** Sets them up. @param folder for the files that launchers want */
-export function twoHosts(folder: string): TwoHosts {
-  const names: Record<Host, string> = { alpha: `pix2pix-a${process.pid}`, beta: `pix2pix-b${process.pid}` };
+/**
+ * Sets them up.
+ * @param folder for the files that launchers want
+ * @param milliseconds that each packet takes in either direction
+ */
+export async function twoHosts(folder: string, milliseconds = 0): Promise<TwoHosts> {
+  const id = `${process.pid}${milliseconds === 0 ? '' : 'd'}`;
+  const names: Record<Host, string> = { alpha: `pix2pix-a${id}`, beta: `pix2pix-b${id}` };
+  let slowCable: ChildProcess | undefined;
   const end = () => {
     for (const name of Object.values(names)) {
       const { stdout } = spawnSync('ip', ['netns', 'pids', name], { encoding: 'utf8' });
@@ -42,23 +43,41 @@ export function twoHosts(folder: string): TwoHosts {
     }
   };
   const remove = () => {
+    slowCable?.kill('SIGKILL');
     end();
     for (const name of Object.values(names)) run('ip', ['netns', 'del', name]);
   };
-  const problem = setUp(names);
+  const setUp = async () => {
+    const failed = runAll(Object.values(names).map((name) => ['netns', 'add', name]));
+    if (failed !== undefined) return failed;
+    if (milliseconds > 0) {
+      slowCable = spawn(process.execPath, [SLOW_CABLE, names.alpha, names.beta, CABLE, `${milliseconds}`]);
+      const [said] = await Promise.race([once(slowCable.stdout!, 'data'), once(slowCable.stderr!, 'data')]);
+      if (!`${said}`.startsWith('ready')) return `${said}`;
+    }
+    const cable = ['type', 'veth', 'peer', 'name', CABLE, 'netns', names.beta];
+    return (
+      runAll([
+        ...(milliseconds > 0 ? [] : [['link', 'add', CABLE, 'netns', names.alpha, ...cable]]),
+        ...(Object.keys(HOSTS) as Host[]).flatMap((host) => plugIn(names[host], HOSTS[host])),
+      ]) ?? run('unshare', ['--uts', 'true'])
+    );
+  };
+  const problem = await setUp();
   if (problem !== undefined) remove();
-  const agent = join(folder, 'agent.sh');
+  const agent = join(folder, `agent-${id}.sh`);
   writeFileSync(agent, agentScript(names));
   chmodSync(agent, 0o755);
-  const inside = (host: Host) => ['netns', 'exec', names[host], 'tc', 'qdisc'];
-  const shapeCable = (shape: CableShape) =>
-    Object.keys(names).map((host) => run('ip', [...inside(host as Host), ...disciplineOf(shape)]));
-  const refused = problem ?? shapeCable({ milliseconds: 0 })[0];
+  const rate = (megabits: number) => ['rate', `${megabits}mbit`, 'burst', '256kb', 'latency', '50ms'];
   return {
-    launchers: launchers.map((mpi, i) => onHosts(mpi, folder, i === 0, agent, problem)),
-    skipDelay: refused === undefined ? false : `messages cannot be delayed here: ${refused}`,
-    shape: (cable) => {
-      const failed = shapeCable(cable).find((problem) => problem !== undefined);
+    launchers: launchers.map((mpi, i) => onHosts(mpi, folder, i === 0, agent, names.alpha, problem)),
+    bound: (megabits) => {
+      const failed = runAll(
+        Object.values(names).map((name) => {
+          const words = ['tc', 'qdisc', 'replace', 'dev', CABLE, 'root', 'tbf', ...rate(megabits)];
+          return ['netns', 'exec', name, ...words];
+        }),
+      );
       if (failed !== undefined) throw new Error(failed);
     },
     cut: () => void run('ip', ['-n', names.beta, 'link', 'set', CABLE, 'down']),
@@ -67,12 +86,13 @@ export function twoHosts(folder: string): TwoHosts {
   };
 }
 
-/** The words by which `tc` shapes what leaves an interface: not every kernel has netem, which alone can delay. */
-function disciplineOf({ milliseconds, megabits }: CableShape): string[] {
-  const root = ['replace', 'dev', CABLE, 'root'];
-  const rate = megabits === undefined ? [] : ['rate', `${megabits}mbit`];
-  if (milliseconds === undefined) return [...root, 'tbf', ...rate, 'burst', '256kb', 'latency', '50ms'];
-  return [...root, 'netem', 'delay', `${milliseconds}ms`, ...rate];
+/** The words for `ip` by which a host's end of the cable gets its address. */
+function plugIn(name: string, address: string): string[][] {
+  return [
+    ['-n', name, 'addr', 'add', `${address}/24`, 'dev', CABLE],
+    ['-n', name, 'link', 'set', CABLE, 'up'],
+    ['-n', name, 'link', 'set', 'lo', 'up'],
+  ];
 }
 
 function kill(pid: number): void {
@@ -88,22 +108,13 @@ function run(program: string, words: readonly string[]): string | undefined {
   return status === 0 ? undefined : stderr.trim().split('\n')[0];
 }
 
-function setUp(names: Readonly<Record<Host, string>>): string | undefined {
-  const { alpha, beta } = names;
-  const commands = [
-    ...Object.values(names).map((name) => ['netns', 'add', name]),
-    ['link', 'add', CABLE, 'netns', alpha, 'type', 'veth', 'peer', 'name', CABLE, 'netns', beta],
-    ...(Object.keys(HOSTS) as Host[]).flatMap((host) => [
-      ['-n', names[host], 'addr', 'add', `${HOSTS[host]}/24`, 'dev', CABLE],
-      ['-n', names[host], 'link', 'set', CABLE, 'up'],
-      ['-n', names[host], 'link', 'set', 'lo', 'up'],
-    ]),
-  ];
+/** Runs `ip` with each of these words. @returns why the first that failed has */
+function runAll(commands: readonly (readonly string[])[]): string | undefined {
   for (const words of commands) {
     const problem = run('ip', words);
     if (problem !== undefined) return problem;
   }
-  return run('unshare', ['--uts', 'true']);
+  return undefined;
 }
 
 /** What launchers run in place of ssh, with the host and the command. */
@@ -117,7 +128,14 @@ exec ip netns exec $namespace unshare --uts sh -c "hostname $name; $*"
 }
 
 /** A launcher that runs on alpha, and reaches beta by the agent. */
-function onHosts(mpi: Mpi, folder: string, isOpenMpi: boolean, agent: string, problem?: string): Mpi {
+function onHosts(
+  mpi: Mpi,
+  folder: string,
+  isOpenMpi: boolean,
+  agent: string,
+  alpha: string,
+  problem?: string,
+): Mpi {
   const file = join(folder, `hosts.${mpi.launcher}`);
   const line = (address: string) => (isOpenMpi ? `${address} slots=1\n` : `${address}:1\n`);
   writeFileSync(file, Object.values(HOSTS).map(line).join(''));
@@ -131,7 +149,7 @@ function onHosts(mpi: Mpi, folder: string, isOpenMpi: boolean, agent: string, pr
   return {
     ...mpi,
     launcher: 'ip',
-    flags: ['netns', 'exec', `pix2pix-a${process.pid}`, ...onAlpha, ...mpi.flags, ...own],
+    flags: ['netns', 'exec', alpha, ...onAlpha, ...mpi.flags, ...own],
     skip: mpi.skip || (problem !== undefined && `this machine cannot have two hosts: ${problem}`),
   };
 }

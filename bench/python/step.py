@@ -127,7 +127,8 @@ def main():
 def measure(opt, model, images, is_fused):
     real_A, real_B = images
     step = time_calls(lambda: model.optimize_parameters(real_A, real_B), opt.warmup, opt.steps, opt.device)
-    # Linux counts ru_maxrss in KiB, macOS in bytes; taken before the forward passes below, which training has not
+    # The highest of the process so far, before the forward passes below; with several --threads those of the counts before are
+    # in it. Linux counts ru_maxrss in KiB, macOS in bytes.
     rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     with torch.no_grad():
         forward = time_calls(lambda: model.G(real_A), 1, opt.steps, opt.device)

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import type { Place } from '../data/batch/batchShare.js';
 import {
@@ -13,6 +13,7 @@ import { DEVICE_NAMES } from '../engine/devices/registry.js';
 import { evaluate } from '../evaluation/evaluate.js';
 import { bestOf, type EvaluatedSubject, type Evaluation, measuredIn } from '../evaluation/evaluation.js';
 import { type LabelSettings, readPalette } from '../evaluation/labels.js';
+import { valueRangeFault } from '../options/valueRange.js';
 import { threadsOfRank } from '../training/parallel/launch.js';
 import { shownExamples } from './command.js';
 import { JobProgress } from './jobProgress.js';
@@ -31,6 +32,7 @@ interface Flags extends DeviceFlags {
   readonly num_test?: number;
   readonly eval?: boolean;
   readonly target?: string;
+  readonly value_range?: string;
   readonly features: readonly string[];
   readonly label_nc?: number;
   readonly palette?: string;
@@ -69,6 +71,11 @@ export function evaluateCommand(setExitCode: (code: number) => void): Command {
     .option('--eval', 'running statistics and no dropout; otherwise both as in training')
     .option('--target <folder>', 'for folders of images: what they should be, under the same names')
     .option(
+      '--value_range <low,high>',
+      'for folders of other numbers than pictures: those of black and white; auto: what the targets hold',
+      readRange,
+    )
+    .option(
       '--features <files>',
       'feature networks for LPIPS, FID, KID, precision and recall: a.onnx,b.onnx',
       list,
@@ -76,7 +83,7 @@ export function evaluateCommand(setExitCode: (code: number) => void): Command {
     )
     .option(
       '--label_nc <n>',
-      'images are label maps of so many classes, which their grey levels number',
+      'images are label maps of so many classes, which their grey levels number; runs that make labels know theirs',
       wholeNumberIn(2, 256),
     )
     .option('--palette <file>', "images are label maps in colours: a JSON list of the classes' colours")
@@ -106,8 +113,8 @@ export function evaluateCommand(setExitCode: (code: number) => void): Command {
 async function run(subjects: readonly string[], flags: Flags): Promise<number> {
   const part = flags.part ?? partOf(process.env);
   const labels = labelsOf(flags);
-  const rankBy = flags.rank_by ?? (labels === undefined ? 'L1' : 'mIoU');
-  requireMeans(rankBy, flags, labels);
+  const { rank_by: rankBy } = flags;
+  requireFeatures(flags);
   const threads = flags.intra_threads || threadsOfRank(process.env);
   const stop = new AbortController();
   const watch = watchSignals((signal) => stop.abort(stopped(signal)), 'stopping; nothing is written');
@@ -123,7 +130,7 @@ async function run(subjects: readonly string[], flags: Flags): Promise<number> {
         part,
         say: part.rank === 0 ? printError : () => {},
       },
-      folders: { target: flags.target, part, most: flags.num_test },
+      folders: { target: flags.target, part, most: flags.num_test, valueRange: flags.value_range },
       onProgress: progress.report,
       stop: stop.signal,
     });
@@ -156,20 +163,21 @@ function labelsOf({ label_nc, palette: path, ignore_label: ignored }: Flags): La
 }
 
 /** @throws Pix2PixError where the wanted metric cannot be measured */
-function requireMeans(rankBy: MetricName, { features }: Flags, labels: LabelSettings | undefined): void {
+function requireFeatures({ rank_by: rankBy, features }: Flags): void {
+  if (rankBy === undefined || features.length > 0) return;
   const { needs }: MetricFacts = METRICS[rankBy];
-  if (needs === 'features' && features.length === 0)
+  if (needs === 'features')
     throw new Pix2PixError(
       `${rankBy} needs a feature network`,
       { '--rank_by': rankBy },
       'pass --features FILE.onnx: docs/evaluation.md',
     );
-  if (needs === 'labels' && labels === undefined)
-    throw new Pix2PixError(
-      `${rankBy} is of label maps`,
-      { '--rank_by': rankBy },
-      'pass --label_nc N, or --palette FILE',
-    );
+}
+
+function readRange(text: string): string {
+  const fault = valueRangeFault(text);
+  if (fault === undefined) return text;
+  throw new InvalidArgumentError(`It ${fault}.`);
 }
 
 /** As `pix2pix test` would be told. */

@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { commandLine } from '../base/commandLine.js';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
-import { type ImportedNetwork, importRun } from '../interop/importRun.js';
+import { importRun } from '../interop/importRun.js';
 import { folderNameFault } from '../options/folderName.js';
 import { shownExamples } from './command.js';
+import { describeImported } from './describeImported.js';
 import { print } from './output.js';
 
 const ABOUT = [
@@ -38,18 +39,7 @@ export function importCommand(): Command {
       const elsewhere =
         flags.checkpoints_dir === './checkpoints' ? [] : ['--checkpoints_dir', flags.checkpoints_dir];
       const test = commandLine('test', '--name', flags.name, ...elsewhere, '--dataroot', 'DIR');
-      const lines = [...networks.map(describe), `kept in ${folder}; translate with it: ${test}`];
+      const lines = [...networks.map(describeImported), `kept in ${folder}; translate with it: ${test}`];
       print(lines.join('\n'));
     });
-}
-
-/** `G  unet_256, ngf 64, 3 to 3 channels, norm batch  (latest_net_G.pth)`. */
-function describe({ name, file, found }: ImportedNetwork): string {
-  if ('netG' in found) {
-    const { netG, ngf, inputNc, outputNc, norm } = found;
-    return `${name}  ${netG}, ngf ${ngf}, ${inputNc} to ${outputNc} channels, norm ${norm}  (${file})`;
-  }
-  const { netD, ndf, nLayersD, inputNc, norm } = found;
-  const layers = netD === 'n_layers' ? ` of ${nLayersD} layers` : '';
-  return `${name}  ${netD}${layers}, ndf ${ndf}, ${inputNc} channels, norm ${norm}  (${file})`;
 }

@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => fromCommander((await import('./serve.js')).serveCommand),
   export: async () => fromCommander((await import('./export.js')).exportCommand),
   import: async () => fromCommander((await import('./import.js')).importCommand),
+  models: async () => fromCommander((await import('./models.js')).modelsCommand),
   dataset: async () => fromCommander((await import('./dataset.js')).datasetCommand),
   dashboard: async () => fromCommander((await import('./dashboard.js')).dashboardCommand),
   runs: async () => fromCommander((await import('./runs.js')).runsCommand),

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { writeFileAtomic } from '../base/files/atomicFile.js';
 import { FeatureLooks } from '../data/metrics/features/featureLooks.js';
-import type { MetricName } from '../data/metrics/metrics.js';
+import { METRICS, type MetricFacts, type MetricName } from '../data/metrics/metrics.js';
 import { encodePng } from '../records/writing/encodePng.js';
 import { type Evaluation, type EvaluationSettings, isOfImages, type JudgedSubject } from './evaluation.js';
 import { type Extreme, ExtremeImages, type Extremes } from './extremes.js';
@@ -21,32 +22,48 @@ import { writeEvaluation } from './writeEvaluation.js';
  * @throws Pix2PixError for every error that a user can correct
  */
 export async function evaluate(settings: EvaluationSettings): Promise<Evaluation | undefined> {
-  const { labels, rankBy, features, stop } = settings;
+  const { features, stop } = settings;
   const looks = await FeatureLooks.open(features, settings.runs.threads);
-  const judge = new Judge(looks, labels);
-  const imageMetric = isOfImages(rankBy) ? rankBy : 'L1';
+  const judge = new Judge(looks);
+  let rankBy = settings.rankBy ?? 'L1';
   const judged: JudgedSubject[] = [];
   try {
     for await (const subject of subjectsOf(settings)) {
-      judged.push(await judgeSubject(subject, judged.length, judge, imageMetric, settings));
+      if (judged.length === 0 && subject.labels !== undefined) rankBy = settings.rankBy ?? 'mIoU';
+      requireLabels(subject, rankBy);
+      judged.push(await judgeSubject(subject, judged.length, judge, imageMetricOf(rankBy), settings));
       stop?.throwIfAborted();
     }
   } finally {
     await looks.dispose();
   }
+  const imageMetric = imageMetricOf(rankBy);
   const whole = finishParts(judged, settings, imageMetric);
   if (whole === undefined) return undefined;
-  const subjects = whole.map((subject) => ({ ...subject, summary: summarise(subject.judgement, labels) }));
+  const subjects = whole.map((subject) => ({ ...subject, summary: summarise(subject.judgement) }));
   const evaluation = { rankBy, imageMetric, features: looks.names, subjects };
   writeEvaluation(settings.out, evaluation);
   return evaluation;
 }
 
-async function* subjectsOf({ subjects, runs, folders }: EvaluationSettings): AsyncGenerator<Subject> {
+/** By which the images of a subject are compared. */
+const imageMetricOf = (rankBy: MetricName) => (isOfImages(rankBy) ? rankBy : 'L1');
+
+async function* subjectsOf({ subjects, runs, folders, labels }: EvaluationSettings): AsyncGenerator<Subject> {
   for (const name of subjects) {
-    if (isRun(name, runs)) yield* subjectsOfRun(name, runs);
-    else yield await subjectOfFolder(name, folders);
+    if (isRun(name, runs)) yield* subjectsOfRun(name, runs, labels);
+    else yield await subjectOfFolder(name, folders, labels);
   }
+}
+
+function requireLabels({ run, labels }: Subject, rankBy: MetricName): void {
+  const { needs }: MetricFacts = METRICS[rankBy];
+  if (needs !== 'labels' || labels !== undefined) return;
+  throw new Pix2PixError(
+    `${rankBy} is of label maps`,
+    { '--rank_by': rankBy, 'without labels': run },
+    'pass --label_nc N, or --palette FILE',
+  );
 }
 
 async function judgeSubject(
@@ -56,7 +73,7 @@ async function judgeSubject(
   metric: MetricName,
   { out, shown, runs: { part }, onProgress, stop }: EvaluationSettings,
 ): Promise<JudgedSubject> {
-  const judgement: Judgement = judge.begin();
+  const judgement: Judgement = judge.begin(subject);
   const kept = new ExtremeImages<Extreme & { readonly files: readonly Uint8Array[] }>(metric, shown);
   let done = 0;
   for await (const image of subject.images()) {
@@ -79,11 +96,13 @@ async function judgeSubject(
 }
 
 /** @param stem of the pictures' names, which no other image has */
-async function pictured({ name, input, made, wanted }: JudgedImage, value: number, stem: string) {
-  const all = Object.entries({ input, output: made, target: wanted });
-  const shown = all.flatMap(([label, batch]) =>
-    batch !== undefined && [1, 3].includes(batch.shape[3]) ? [{ label, batch }] : [],
-  );
+async function pictured(
+  { name, pictures: { input, output, target } }: JudgedImage,
+  value: number,
+  stem: string,
+) {
+  const all = Object.entries({ input, output, target });
+  const shown = all.flatMap(([label, batch]) => (batch === undefined ? [] : [{ label, batch }]));
   const pictures = shown.map(({ label, batch }) => {
     const [, height, width] = batch.shape;
     return { label, file: `${stem}_${label}.png`, width, height };

@@ -28,9 +28,10 @@ export interface EvaluationSettings {
   readonly folders: FolderSettings;
   /** Feature networks: paths of ONNX files. */
   readonly features: readonly string[];
+  /** How pictures show classes; runs whose output is labels know theirs. */
   readonly labels?: LabelSettings;
-  /** By which checkpoints are compared. */
-  readonly rankBy: MetricName;
+  /** By which checkpoints are compared; by default mIoU where the first is of label maps, and otherwise L1. */
+  readonly rankBy?: MetricName;
   /** So many of the best images are shown, and so many of the worst. */
   readonly shown: number;
   readonly out: string;

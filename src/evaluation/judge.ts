@@ -1,15 +1,16 @@
-import type { ImageBatch } from '../data/batch/imageBatch.js';
+import type { ComparedClasses } from '../data/metrics/comparedClasses.js';
 import type { FeatureLooks } from '../data/metrics/features/featureLooks.js';
 import { imageMetrics } from '../data/metrics/imageMetrics.js';
 import { ConfusionMatrix } from '../data/metrics/labelMetrics.js';
 import { known, type Measures, measuresOf } from '../data/metrics/metrics.js';
-import { classesOf, type LabelSettings } from './labels.js';
-import type { JudgedImage } from './subject.js';
+import type { LabelSettings } from './labels.js';
+import type { JudgedImage, Subject } from './subject.js';
 
 /** What one process has measured of its images of a subject. */
 export interface Judgement {
   readonly images: { readonly name: string; readonly measures: Measures }[];
-  /** As of `ConfusionMatrix`, where labels are evaluated. */
+  /** Where labels are evaluated: what they are, and the counts of `ConfusionMatrix`. */
+  readonly labels?: LabelSettings;
   readonly classes?: number[];
   /** The features of each image and of its target, where there is a network. */
   readonly made: Float32Array[];
@@ -18,20 +19,18 @@ export interface Judgement {
 
 /** Measures images one by one. */
 export class Judge {
-  constructor(
-    private readonly looks: FeatureLooks,
-    private readonly labels: LabelSettings | undefined,
-  ) {}
+  constructor(private readonly looks: FeatureLooks) {}
 
-  begin(): Judgement {
-    const classes = this.labels && new Array<number>(this.labels.classes ** 2).fill(0);
-    return { images: [], made: [], wanted: [], ...(classes && { classes }) };
+  begin({ labels }: Pick<Subject, 'labels'>): Judgement {
+    const classes = labels && new Array<number>(labels.classes ** 2).fill(0);
+    return { images: [], made: [], wanted: [], ...(labels && { labels, classes }) };
   }
 
   /** Measures an image, adds it to what was measured of its subject, and returns its own measures. */
-  async add(judgement: Judgement, { name, made, wanted }: JudgedImage): Promise<Measures> {
+  async add(judgement: Judgement, image: JudgedImage): Promise<Measures> {
+    const { name, made, wanted, pictures, classes } = image;
     const [metrics] = imageMetrics(made, wanted);
-    const look = await this.looks.look(made, wanted);
+    const look = await this.looks.look(pictures.output, pictures.target);
     if (look.made !== undefined && look.wanted !== undefined) {
       judgement.made.push(look.made);
       judgement.wanted.push(look.wanted);
@@ -39,7 +38,7 @@ export class Judge {
     const measures = known({
       ...measuresOf(metrics),
       ...(look.lpips !== undefined && { LPIPS: look.lpips }),
-      ...(this.labels && countClasses(judgement, made, wanted, this.labels)),
+      ...(classes && countClasses(judgement, classes)),
     });
     judgement.images.push({ name, measures });
     return measures;
@@ -47,14 +46,9 @@ export class Judge {
 }
 
 /** Adds the pixels to the subject's counts. @returns the measures of this image alone */
-function countClasses(
-  { classes }: Judgement,
-  made: ImageBatch,
-  wanted: ImageBatch,
-  labels: LabelSettings,
-): Measures {
-  const matrix = new ConfusionMatrix(labels.classes, labels.ignored);
-  matrix.add(classesOf(made, labels), classesOf(wanted, labels));
+function countClasses({ labels, classes }: Judgement, { made, wanted }: ComparedClasses): Measures {
+  const matrix = new ConfusionMatrix(labels!.classes, labels!.ignored);
+  matrix.add(made, wanted);
   for (const [i, count] of matrix.counts.entries()) classes![i] += count;
   const { accuracy, meanIoU } = matrix.metrics();
   return { accuracy, mIoU: meanIoU };

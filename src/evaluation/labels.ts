@@ -3,12 +3,12 @@ import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { fileError } from '../base/files/systemError.js';
 import type { ImageBatch } from '../data/batch/imageBatch.js';
 
-/** How images show classes: as numbers in grey, or as colours. */
+/** The classes of label maps, and how pictures show them: as numbers in grey, or as colours. */
 export interface LabelSettings {
   readonly classes: number;
   /** One for each class; without it grey levels are the numbers of classes. */
   readonly palette?: readonly (readonly [r: number, g: number, b: number])[];
-  /** Targets of this class are not counted. */
+  /** Pixels whose target has this number are not counted. */
   readonly ignored?: number;
 }
 
@@ -31,7 +31,10 @@ export function readPalette(path: string): [number, number, number][] {
 }
 
 /** The class of each pixel of a batch of one image: that whose colour is nearest, of two the first; or the grey level. */
-export function classesOf({ data, shape }: ImageBatch, { palette }: LabelSettings): Uint8Array | Uint16Array {
+export function classesShown(
+  { data, shape }: ImageBatch,
+  { palette }: LabelSettings,
+): Uint8Array | Uint16Array {
   const channels = shape[3];
   const pixels = data.length / channels;
   if (palette === undefined) return Uint8Array.from({ length: pixels }, (_, i) => data[i * channels]);

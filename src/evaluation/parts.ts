@@ -49,7 +49,8 @@ function identityOf(subjects: readonly SubjectName[], settings: EvaluationSettin
   const { runs, folders, features, labels, rankBy, shown } = settings;
   const names = subjects.map(({ run, tag, epoch }) => [run, tag, epoch]);
   const { argv, part } = runs;
-  const all = [names, argv, part.size, folders.target, folders.most, features, labels, rankBy, shown];
+  const { target, most, valueRange } = folders;
+  const all = [names, argv, part.size, target, most, valueRange, features, labels, rankBy, shown];
   return createHash('sha1').update(JSON.stringify(all)).digest('hex');
 }
 
@@ -65,12 +66,13 @@ function readPart(path: string, evaluation: string): Part {
 
 function mergeJudgements(subjects: readonly JudgedSubject[]): Judgement {
   const all = subjects.map(({ judgement }) => judgement);
-  const [{ classes }] = all;
+  const [{ labels, classes }] = all;
   return {
     images: inTurn(all.map(({ images }) => images)),
     made: inTurn(all.map(({ made }) => made)),
     wanted: inTurn(all.map(({ wanted }) => wanted)),
     ...(classes && {
+      labels,
       classes: classes.map((_, i) => all.reduce((sum, each) => sum + each.classes![i], 0)),
     }),
   };

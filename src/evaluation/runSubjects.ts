@@ -1,16 +1,21 @@
-import { basename, dirname, parse } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { CheckpointStore } from '../checkpoints/store.js';
 import type { Place } from '../data/batch/batchShare.js';
 import { toImageBatch } from '../data/batch/floatImages.js';
+import { showing } from '../data/batch/shownImage.js';
+import { formatsOf } from '../data/batch/sideFormat.js';
 import { createDataset } from '../data/createDataset.js';
 import type { Dataset } from '../data/loading/dataset.js';
+import { comparedClasses, ignoredNumber } from '../data/metrics/comparedClasses.js';
+import { nameInFolders } from '../data/pair/nameInFolders.js';
 import type { TestOptions } from '../options/testOptions.js';
 import { openKeptDevice } from '../training/chosenDevice.js';
 import { createModel } from '../training/createModel.js';
 import type { Model } from '../training/model/model.js';
 import { parseTestOptions } from '../training/options.js';
 import { completeOptions } from '../training/saved/completeOptions.js';
+import { classesShown, type LabelSettings } from './labels.js';
 import type { JudgedImage, Subject } from './subject.js';
 
 /** Which checkpoints of runs are evaluated, and on what. */
@@ -40,9 +45,14 @@ export function isRun(name: string, { checkpointsDir }: Pick<RunSettings, 'check
  * The checkpoints of a run one after the other, the oldest first: their networks use the same memory and programs, and each
  * is to be gone through before the next.
  *
- * @throws Pix2PixError where a checkpoint is not there, or its model makes nothing that has a target
+ * @param shown how pictures show classes, where the run's output is pictures
+ * @throws Pix2PixError where a checkpoint is not there, its model makes nothing that has a target, or it makes other labels
  */
-export async function* subjectsOfRun(name: string, settings: RunSettings): AsyncGenerator<Subject> {
+export async function* subjectsOfRun(
+  name: string,
+  settings: RunSettings,
+  shown?: LabelSettings,
+): AsyncGenerator<Subject> {
   const { checkpointsDir, part, say } = settings;
   const argv = [...settings.argv, '--intra_threads', `${settings.threads}`];
   const { run, parent, folder } = placeOf(name, checkpointsDir);
@@ -58,13 +68,14 @@ export async function* subjectsOfRun(name: string, settings: RunSettings): Async
   try {
     const model = await createModel(opt, device);
     requireTargets(model, opt);
+    const labels = labelsOfRun(opt, shown);
     for (const tag of tags) {
       await model.setup(optionsOf(tag), { print: () => {} });
       const dataset = await openImages(opt, part, say);
       try {
         const length = Math.floor((dataset.length - part.rank - 1) / part.size) + 1;
         const { epoch } = model.loadedFrom!;
-        yield { run, tag, epoch, length, images: () => imagesOf(model, dataset, opt, part) };
+        yield { run, tag, epoch, length, labels, images: () => imagesOf(model, dataset, opt, part, labels) };
       } finally {
         await dataset.close();
       }
@@ -102,6 +113,19 @@ function requireTargets({ graph }: Model, { name, model, datasetMode }: TestOpti
   );
 }
 
+/** The classes of a run whose output is labels are its own. */
+function labelsOfRun(opt: TestOptions, shown: LabelSettings | undefined): LabelSettings | undefined {
+  const { output } = formatsOf(opt);
+  if (output.kind !== 'labels') return shown;
+  const classes = output.channels;
+  if (shown === undefined || shown.classes === classes) return { classes, ignored: ignoredNumber(output) };
+  throw new Pix2PixError(
+    'this run makes labels of other classes',
+    { [opt.name]: `${classes} classes`, given: `${shown.classes} classes` },
+    'leave --label_nc and --palette out: the run knows its own',
+  );
+}
+
 function openImages(
   opt: TestOptions,
   { rank, size }: Place,
@@ -118,8 +142,11 @@ async function* imagesOf(
   dataset: Dataset,
   opt: TestOptions,
   { rank, size }: Place,
+  labels: LabelSettings | undefined,
 ): AsyncGenerator<JudgedImage> {
   let draw = rank;
+  const show = showing(opt);
+  const { output: format } = formatsOf(opt);
   const [made, wanted] = model.graph.compared!;
   const [{ name: input }] = model.graph.inputs;
   for await (const batch of dataset) {
@@ -127,12 +154,24 @@ async function* imagesOf(
     await model.test({ evaluate: opt.eval, draw });
     draw += size;
     const visuals = await model.getCurrentVisuals();
-    const picture = (name: string) => toImageBatch(visuals[name]);
+    const shown = (name: string) => show(name, visuals[name]);
+    const pictures = {
+      input: input !== made && input in visuals ? shown(input) : undefined,
+      output: shown(made),
+      target: shown(wanted),
+    };
     yield {
-      name: parse(model.getImagePaths()[0]).name,
-      made: picture(made),
-      wanted: picture(wanted),
-      ...(input !== made && input in visuals && { input: picture(input) }),
+      name: nameInFolders(model.getImagePaths()[0], dataset.folders),
+      made: toImageBatch(visuals[made]),
+      wanted: toImageBatch(visuals[wanted]),
+      pictures,
+      classes:
+        format.kind === 'labels'
+          ? comparedClasses(visuals[made], visuals[wanted], format)
+          : labels && {
+              made: classesShown(pictures.output, labels),
+              wanted: classesShown(pictures.target, labels),
+            },
     };
   }
 }

@@ -1,11 +1,21 @@
 import type { ImageBatch } from '../data/batch/imageBatch.js';
+import type { ComparedClasses } from '../data/metrics/comparedClasses.js';
+import type { LabelSettings } from './labels.js';
 
-/** An image that was made, what it should be, and what it was made of where that is known; batches of one. */
+/** An image that was made, and what it should be; batches of one. */
 export interface JudgedImage {
   readonly name: string;
+  /** Of any number of channels. */
   readonly made: ImageBatch;
   readonly wanted: ImageBatch;
-  readonly input?: ImageBatch;
+  /** The same as pictures of 1 or 3 channels, and what it was made of where that is known. */
+  readonly pictures: {
+    readonly input?: ImageBatch;
+    readonly output: ImageBatch;
+    readonly target: ImageBatch;
+  };
+  /** The class of each pixel, where the subject has `labels`. */
+  readonly classes?: ComparedClasses;
 }
 
 /** What is evaluated: a checkpoint of a run, or a folder of images. */
@@ -21,6 +31,8 @@ export interface SubjectName {
 export interface Subject extends SubjectName {
   /** How many this process has to judge. */
   readonly length: number;
+  /** Where its images are label maps. */
+  readonly labels?: LabelSettings;
   images(): AsyncIterable<JudgedImage>;
 }
 

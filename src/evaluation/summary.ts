@@ -2,7 +2,6 @@ import { setMeasures } from '../data/metrics/features/featureLooks.js';
 import { ConfusionMatrix } from '../data/metrics/labelMetrics.js';
 import { known, METRIC_NAMES, type Measures, type MetricName } from '../data/metrics/metrics.js';
 import type { Judgement } from './judge.js';
-import type { LabelSettings } from './labels.js';
 
 /** What a subject has come to. */
 export interface Summary {
@@ -18,7 +17,7 @@ export interface Summary {
  * Means over the images, and what is measured of all of them together: distances of sets, and labels by the counts of all
  * pixels.
  */
-export function summarise({ images, made, wanted, classes }: Judgement, labels?: LabelSettings): Summary {
+export function summarise({ images, made, wanted, labels, classes }: Judgement): Summary {
   const measures: Partial<Record<MetricName, number>> = {};
   for (const name of METRIC_NAMES) {
     const values = images.flatMap(({ measures }) => measures[name] ?? []);

@@ -58,9 +58,13 @@ export function findTrainedGenerator(model: string, options: SourceOptions = {})
   if (/\.(pth|pict)$/i.test(model)) return generatorOfForeignFile(model);
   const tag = tagOfManifest(basename(model));
   if (tag !== undefined && existsSync(model)) return generatorOfRun(dirname(resolve(model)), tag, options);
-  const named = join(checkpointsDir, model);
-  const folder = !isFolder(named) && isFolder(model) ? model : named;
-  return generatorOfRun(resolve(folder), epoch, options);
+  return generatorOfRun(folderOfRun(model, checkpointsDir), epoch, options);
+}
+
+/** The folder of a run that is named, or given by its folder; its absolute path, also where nothing is there. */
+export function folderOfRun(run: string, checkpointsDir: string): string {
+  const named = join(checkpointsDir, run);
+  return resolve(!isFolder(named) && isFolder(run) ? run : named);
 }
 
 function sourceOfTrained(generator: TrainedGenerator, normMode: NormMode): GeneratorSource {

@@ -38,14 +38,7 @@ export interface ImportedNetwork {
 export function importRun(paths: readonly string[], folder: string): ImportedNetwork[] {
   const networks = paths.map(readNetwork);
   requireOneEach(networks.map(({ imported }) => imported));
-  const taken = ['G', 'D'].map((name) => targetOf(folder, name)).find((path) => existsSync(path));
-  if (taken !== undefined || new CheckpointStore(folder, { onWarning: () => {} }).list().length > 0) {
-    throw new Pix2PixError(
-      'the run has a checkpoint already',
-      { folder },
-      'choose another --name, or move the folder away',
-    );
-  }
+  requireNoCheckpoint(folder);
   makeFolder(folder);
   // The generator last: its presence makes the folder a run.
   for (const { imported, state } of [...networks].sort((a, b) =>
@@ -54,6 +47,17 @@ export function importRun(paths: readonly string[], folder: string): ImportedNet
     writeStateDict(targetOf(folder, imported.name), state);
   }
   return networks.map(({ imported }) => imported);
+}
+
+/** Throws Pix2PixError where the run has a checkpoint, of ours or of the reference. */
+export function requireNoCheckpoint(folder: string): void {
+  const taken = ['G', 'D'].map((name) => targetOf(folder, name)).find((path) => existsSync(path));
+  if (taken === undefined && new CheckpointStore(folder, { onWarning: () => {} }).list().length === 0) return;
+  throw new Pix2PixError(
+    'the run has a checkpoint already',
+    { folder },
+    'choose another --name, or move the folder away',
+  );
 }
 
 /** The weights of a file, whichever implementation wrote it, as our network has them. Throws Pix2PixError. */

@@ -9,6 +9,8 @@ export interface Pair {
   readonly realA: Value;
   readonly realB: Value;
   readonly fakeB: Value;
+  /** What the generator gives: `fakeB`, or of labels their logits. */
+  readonly given: Value;
 }
 
 /** How the images of a model for pairs come into its programs, and go out of them. */
@@ -18,7 +20,7 @@ export interface PairFormat {
   readonly compared: readonly [made: string, wanted: string];
   /** Channels of the images that the generator translates and makes. */
   readonly generator: { readonly inputNc: number; readonly outputNc: number };
-  pair(trace: Trace, size: ImageSize): Omit<Pair, 'fakeB'>;
+  pair(trace: Trace, size: ImageSize): Pick<Pair, 'realA' | 'realB'>;
   /** The visuals that are no inputs, in -1 ... 1. */
   shown(pair: Pair): Readonly<Record<string, Value>>;
   /** A translation of images in -1 ... 1, by a generator `g` of what the networks see. */

@@ -2,8 +2,7 @@ import { withoutUpdates } from '../engine/ir/program.js';
 import { withScope } from '../engine/ir/scope.js';
 import { Trace } from '../engine/ir/trace.js';
 import type { Value } from '../engine/ir/value.js';
-import { reduceSum } from '../engine/ops/broadcast.js';
-import { add, mul, scale, shift } from '../engine/ops/elementwise.js';
+import { scale } from '../engine/ops/elementwise.js';
 import { concat, detach, slice } from '../engine/ops/shape.js';
 import { extendForPix2Pix } from '../options/models/pix2pixOptions.js';
 import { Adversary, type AdversaryOptions, meanProbability } from './adversary.js';
@@ -17,6 +16,7 @@ import type {
   OptimiserDefinition,
 } from './definition.js';
 import type { ImageSize } from './images.js';
+import { LabelTargets, makesLabels } from './labelTargets.js';
 import { adam } from './layers/adam.js';
 import { l1Loss, total } from './layers/losses.js';
 import { type Module, parametersOf } from './layers/module.js';
@@ -38,6 +38,7 @@ type Losses = Readonly<Record<string, Value>>;
 /** The options of pix2pix's losses; a model for tests lacks those that have a default here. */
 interface Pix2PixLosses extends AdversaryOptions {
   readonly lambdaL1: number;
+  readonly lambdaCE: number;
   readonly lambdaGAN: number;
   readonly lambdaFeat: number;
   readonly noGan: boolean;
@@ -49,6 +50,7 @@ interface Pix2PixLosses extends AdversaryOptions {
 }
 
 const WITHOUT_EXTRAS = {
+  lambdaCE: 10,
   lambdaGAN: 1,
   lambdaFeat: 0,
   noGan: false,
@@ -72,6 +74,8 @@ export class Pix2PixGraph implements ModelGraph {
   readonly step: TrainingStep;
   private readonly losses: Pix2PixLosses;
   private readonly adversary: Adversary | undefined;
+  /** Where what comes out is labels. */
+  private readonly labels: LabelTargets | undefined;
 
   constructor(
     private readonly opt: ModelOptions,
@@ -83,11 +87,16 @@ export class Pix2PixGraph implements ModelGraph {
     const judged = noCondition ? opt.outputNc : opt.inputNc + opt.outputNc;
     this.networks = noGan ? { G: defineG(opt) } : { G: defineG(opt), D: defineD(opt, judged) };
     this.adversary = noGan ? undefined : new Adversary('D', this.networks.D!, this.losses);
+    this.labels = makesLabels(opt) ? new LabelTargets(opt) : undefined;
     this.inputs = images.inputs;
     this.visualNames = images.visualNames;
     this.compared = opt.datasetMode === 'unaligned' ? undefined : images.compared;
     this.generators = [
-      { network: 'G', ...images.generator, apply: (trace, x) => images.around(x, (a) => this.g(trace, a)) },
+      {
+        network: 'G',
+        ...images.generator,
+        apply: (trace, x) => images.around(x, (a) => this.image(this.g(trace, a))),
+      },
     ];
     this.step = this.defineStep();
     const betas = [opt.beta1 as number, 0.999] as const;
@@ -102,12 +111,12 @@ export class Pix2PixGraph implements ModelGraph {
     this.lossNames = [
       ...(noGan ? [] : ['G_GAN']),
       ...(lambdaFeat > 0 ? ['G_feat'] : []),
-      ...(noL1 ? [] : ['G_L1']),
+      ...(noL1 ? [] : [this.comparison]),
       ...(noGan ? [] : ['D_real', 'D_fake']),
       ...(hasPenalty ? ['D_penalty'] : []),
       ...(this.losses.logLine === 'article' && !noGan ? ['P_real', 'P_fake'] : []),
     ];
-    this.watchedLoss = noL1 ? 'G_GAN' : 'G_L1';
+    this.watchedLoss = noL1 ? 'G_GAN' : this.comparison;
     this.notes = hasPenalty ? notesOnPenalty(opt) : [];
   }
 
@@ -129,8 +138,9 @@ export class Pix2PixGraph implements ModelGraph {
 
   private pair(trace: Trace, size: ImageSize): Pair {
     const { realA, realB } = this.images.pair(trace, size);
-    const fakeB = this.translate(trace, realA);
-    return { realA, realB, fakeB: hasIgnored(this.opt) ? whereLabelled(fakeB, realB) : fakeB };
+    const given = this.translate(trace, realA);
+    const image = this.image(given);
+    return { realA, realB, given, fakeB: this.labels?.whereLabelled(image, realB) ?? image };
   }
 
   private trainD(step: Trace, { realA, fakeB, realB }: Pair): Losses {
@@ -149,13 +159,23 @@ export class Pix2PixGraph implements ModelGraph {
 
   /** After the part of D, D is the updated one. */
   private trainG(step: Trace, pair: Pair): Losses {
-    const { noGan, noL1, lambdaL1 } = this.losses;
+    const { noGan, noL1 } = this.losses;
     const { losses, measures } = noGan ? { losses: {} } : this.adversarial(step, pair);
-    const all: Losses = noL1
-      ? losses
-      : { ...losses, loss_G_L1: scale(l1Loss(pair.fakeB, pair.realB), lambdaL1) };
+    const all: Losses = noL1 ? losses : { ...losses, [`loss_${this.comparison}`]: this.distance(step, pair) };
     this.adam(step, total(Object.values(all)), 'G');
     return { ...all, ...measures };
+  }
+
+  /** The loss by which the output is compared with the target. */
+  private get comparison(): 'G_L1' | 'G_CE' {
+    return this.labels?.areLogits ? 'G_CE' : 'G_L1';
+  }
+
+  private distance(step: Trace, { given, fakeB, realB }: Pair): Value {
+    const { lambdaL1, lambdaCE } = this.losses;
+    return this.labels?.areLogits
+      ? scale(this.labels.crossEntropy(given, realB, step.share), lambdaCE)
+      : scale(l1Loss(fakeB, realB), lambdaL1);
   }
 
   private adversarial(step: Trace, { realA, fakeB, realB }: Pair): { losses: Losses; measures?: Losses } {
@@ -198,23 +218,14 @@ export class Pix2PixGraph implements ModelGraph {
     return this.g(trace, realA);
   }
 
+  /** What the networks see of what the generator gives. */
+  private image(given: Value): Value {
+    return this.labels?.image(given) ?? given;
+  }
+
   private g(trace: Trace, a: Value): Value {
     return withScope('G', () => this.networks.G.apply(trace, a));
   }
-}
-
-/** Whether targets are labels that may be of no class. */
-function hasIgnored({ labelNc, labelSide, ignoreLabel }: ModelOptions): boolean {
-  return Number(labelNc ?? 0) > 0 && labelSide !== 'input' && Number(ignoreLabel ?? -1) >= 0;
-}
-
-/**
- * Labels that were made, and where the target is of no class, which is -1 in all channels, the target itself: neither L1
- * nor the discriminator then has anything to say there.
- */
-function whereLabelled(made: Value, target: Value): Value {
-  const known = reduceSum(scale(shift(target, 1), 0.5), [1]); // f32[N, 1, H, W]: 1, or 0 where there is no class
-  return add(mul(made, known), shift(known, -1));
 }
 
 function notesOnPenalty({ norm }: ModelOptions): string[] {

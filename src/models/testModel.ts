@@ -6,7 +6,9 @@ import type { Value } from '../engine/ir/value.js';
 import { extendForTestModel } from '../options/models/testModelOptions.js';
 import type { GeneratorDefinition, ModelDefinition, ModelGraph, ModelOptions } from './definition.js';
 import { type ImageSize, imageInput } from './images.js';
+import { LabelTargets, makesLabels } from './labelTargets.js';
 import { checkImageSize, defineG, sizeUnit } from './networks/define.js';
+import { pairFormat } from './pairFormat.js';
 
 /** One generator of a run, for images of one side without targets (the reference's models/test_model.py). */
 export const testModel: ModelDefinition = {
@@ -22,7 +24,13 @@ function testGraph(opt: ModelOptions): ModelGraph {
   requireImages(outputNc);
   const network = `G${modelSuffix}`;
   const G = defineG(opt);
-  const apply = (trace: Trace, x: Value) => withScope(network, () => G.apply(trace, x));
+  const images = pairFormat(opt);
+  const labels = makesLabels(opt) ? new LabelTargets(opt) : undefined;
+  const apply = (trace: Trace, x: Value) =>
+    images.around(x, (a) => {
+      const given = withScope(network, () => G.apply(trace, a));
+      return labels?.image(given) ?? given;
+    });
   const generator: GeneratorDefinition = { network, inputNc, outputNc, apply };
   return {
     inputs: [{ name: 'real', channels: inputNc }],

@@ -89,12 +89,14 @@ const OURS = {
   strict: false,
   quiet: false,
   pixelRange: 'symmetric',
+  labelLoss: 'l1',
 };
 
 /** Parts of the losses and of the training that only we have, off likewise. */
 const PARTS = {
   lrD: 0,
   lambdaGAN: 1,
+  lambdaCE: 10,
   warmupSteps: 0,
   clipGradNorm: Number.POSITIVE_INFINITY,
   precision: 'f32',

@@ -92,6 +92,12 @@ test('without a GPU nothing is timed, and nothing said but what a person can cha
   assert.deepEqual(said, [`training on the CPU: ${gpu.notice}`]);
 });
 
+test('mixed precision takes the GPU without a trial, since the CPU has none', async () => {
+  const { device, said, runs } = await decide(opt('--precision', 'mixed'), {});
+  assert.deepEqual([device, runs], ['webgpu', {}]);
+  assert.deepEqual(said, ['training on the GPU nvidia-h200: the CPU has no --precision mixed']);
+});
+
 test('who has named a device gets it without a trial', async () => {
   for (const device of ['cpu', 'webgpu']) {
     assert.deepEqual(await decide(opt('--device', device), {}), { device, said: [], runs: {} });

@@ -28,7 +28,8 @@ const TRIAL: DeviceTrial = {
 
 /**
  * The options with what `--device auto` comes to for a run that begins: the device on which its own step is faster. Where
- * there is no GPU but a renderer in software, or none that can be used, that is the processor, and nothing is timed.
+ * there is no GPU but a renderer in software, or none that can be used, that is the processor, and nothing is timed; nor in
+ * mixed precision, which GPUs alone have.
  *
  * @param say told which and why in a line, where there was a choice, or where a GPU cannot be used
  * @throws Pix2PixError when no device can make a step
@@ -44,6 +45,10 @@ export async function decideDevice<T extends TrainOptions>(
   if (adapter === undefined) {
     if (notice !== undefined) say(`training on the CPU: ${notice}`);
     return on('cpu');
+  }
+  if (opt.precision === 'mixed') {
+    say(`training on the GPU ${adapter.name}: the CPU has no --precision mixed`);
+    return on('webgpu');
   }
   const gpu = await timed(on('webgpu'), say, trial);
   const cpu = await timed(on('cpu'), say, trial);

@@ -1,33 +1,41 @@
-import { join, parse } from 'node:path';
+import { dirname, join } from 'node:path';
 import { writeFileAtomic } from '../base/files/atomicFile.js';
 import { makeFolder } from '../base/files/makeFolder.js';
 import type { FloatImages } from '../data/batch/floatImages.js';
 import type { Batch } from '../data/batch/sample.js';
 import { formatsOf } from '../data/batch/sideFormat.js';
+import type { ImageFolder } from '../data/pair/imageFolder.js';
+import { nameInFolders } from '../data/pair/nameInFolders.js';
 import { encodeNumbers, type NumberFormat } from '../data/raster/encodeNumbers.js';
 import { toUnits } from '../data/raster/toUnits.js';
 import { usualDepth } from '../data/raster/usualDepth.js';
 import type { TestOptions } from '../options/testOptions.js';
 
 /** The type of pictures, whose range is that of results where none was measured. */
-const PICTURE = new Uint8Array();
+const PICTURE = { data: new Uint8Array() };
 
 /**
  * Writes what comes out of a test as files of its own, `--result_format`: in the units of the training's images, each under
- * the name of its target.
+ * the name of its target, in the folders where that lies in the data set. Of targets that differ in their endings alone,
+ * `1.jpg` and `1.png`, the second becomes `1-2`.
  */
 export class ResultFiles {
   private readonly folder: string;
   private readonly format: NumberFormat;
+  /** In lower case, as the file systems of Windows and macOS compare names. */
+  private readonly taken = new Set<string>();
 
-  /** @param page the folder of the results page */
+  /**
+   * @param page the folder of the results page
+   * @param folders those of the data set
+   */
   constructor(
     page: string,
+    private readonly folders: readonly Pick<ImageFolder, 'folder'>[],
     private readonly opt: TestOptions & { readonly resultFormat: NumberFormat },
   ) {
     this.folder = join(page, 'results');
     this.format = opt.resultFormat;
-    makeFolder(this.folder);
   }
 
   /** @param made f32[1, C, H, W] in -1 ... 1 */
@@ -36,12 +44,16 @@ export class ResultFiles {
     const depth = usualDepth(this.format, output);
     const raster = toUnits(made, { format: output, input: PICTURE, palette: this.opt.labelPalette, depth });
     const [target] = this.opt.direction === 'AtoB' ? BPaths : APaths;
-    writeFileAtomic(
-      join(this.folder, `${parse(target).name}.${this.format}`),
-      encodeNumbers(raster, this.format),
-      {
-        durable: false,
-      },
-    );
+    const path = join(this.folder, `${this.freeName(target)}.${this.format}`);
+    makeFolder(dirname(path));
+    writeFileAtomic(path, encodeNumbers(raster, this.format), { durable: false });
+  }
+
+  private freeName(target: string): string {
+    const wanted = nameInFolders(target, this.folders);
+    let name = wanted;
+    for (let n = 2; this.taken.has(name.toLowerCase()); n++) name = `${wanted}-${n}`;
+    this.taken.add(name.toLowerCase());
+    return name;
   }
 }

@@ -1,9 +1,8 @@
 import { join, parse } from 'node:path';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
-import { toImageBatch } from '../data/batch/floatImages.js';
 import type { ImageBatch } from '../data/batch/imageBatch.js';
 import type { Batch } from '../data/batch/sample.js';
-import { showing } from '../data/batch/shownImage.js';
+import { type Show, showing } from '../data/batch/shownImage.js';
 import { createDataset } from '../data/createDataset.js';
 import type { Dataset } from '../data/loading/dataset.js';
 import { type MeanMetrics, MetricMeans } from '../data/metrics/metricMeans.js';
@@ -97,7 +96,7 @@ async function translateAll(
     aspectRatio: opt.aspectRatio,
     model: opt.model,
   });
-  const files = resultFiles(folder, opt);
+  const files = resultFiles(folder, dataset, opt);
   const means = new MetricMeans();
   const show = showing(opt);
   const total = Math.min(opt.numTest, dataset.length);
@@ -105,7 +104,7 @@ async function translateAll(
   for await (const batch of dataset) {
     if (stop.aborted) break;
     model.setInput(batch);
-    const drawn = await translateOne(model, opt, (n) => images + n * total);
+    const drawn = await translateOne(model, opt, show, (n) => images + n * total);
     const visuals = Object.entries(await model.getCurrentVisuals());
     const shown = Object.fromEntries(visuals.map(([name, visual]) => [name, show(name, visual)]));
     const [metrics] = await metricsOf(model);
@@ -128,15 +127,16 @@ async function translateAll(
   return { page: page.write(), images, means: means.mean() };
 }
 
-function resultFiles(folder: string, opt: TestOptions): ResultFiles | undefined {
+function resultFiles(page: string, { folders }: Dataset, opt: TestOptions): ResultFiles | undefined {
   const { resultFormat } = opt;
-  return resultFormat === 'none' ? undefined : new ResultFiles(folder, { ...opt, resultFormat });
+  return resultFormat === 'none' ? undefined : new ResultFiles(page, folders, { ...opt, resultFormat });
 }
 
 /** @returns what is shown besides the model's own visuals: with `--draws` the mean of the draws, and their deviation */
 async function translateOne(
   model: Model,
   { draws: count, eval: evaluate }: TestOptions,
+  show: Show,
   draw: (n: number) => number,
 ): Promise<Readonly<Record<string, ImageBatch>>> {
   if (count === 1) {
@@ -145,7 +145,7 @@ async function translateOne(
   }
   const name = model.graph.compared?.[0] ?? 'fake_B';
   const { mean, deviation } = await translateInDraws(model, name, { count, draw, evaluate });
-  return { [`${name}_mean`]: toImageBatch(mean), [`${name}_deviation`]: deviation };
+  return { [`${name}_mean`]: show(name, mean), [`${name}_deviation`]: deviation };
 }
 
 /** A page of single images, made by --model test, goes beside one that has more: measures, or both directions. */

@@ -5,6 +5,7 @@ import { withAverages } from './model/averagedNetworks.js';
 import type { Place } from './model/savedProgress.js';
 import { HistogramReports } from './report/histogramReports.js';
 import { ImageReports } from './report/imageReports.js';
+import { SkippedUpdates } from './report/skippedUpdates.js';
 import { StepClock } from './report/stepClock.js';
 import { StepReports } from './report/stepReports.js';
 import type { TrainingEvent, TrainingSummary, TrainingSurroundings } from './report/trainingEvents.js';
@@ -37,6 +38,7 @@ async function trainEpochs(training: Training, surroundings: TrainingSurrounding
   const steps = new StepReports(model, emit);
   const images = new ImageReports(training, emit);
   const histograms = new HistogramReports(model, emit);
+  const skippedUpdates = await SkippedUpdates.begin(model.trained);
   const { lastEpoch } = progress;
   const best = new BestSoFar(opt.saveBest, training.best);
 
@@ -91,6 +93,7 @@ async function trainEpochs(training: Training, surroundings: TrainingSurrounding
     await steps.settle();
     const at = progress.at(epoch);
     if (progress.stepsNow > 0) await images.afterEpoch(at);
+    for (const notice of await skippedUpdates.sinceLast()) if (ranks?.isFirst ?? true) emit(notice); // all leave out the same
     const seconds = (performance.now() - began) / 1000;
 
     const isValidationDue = validationImages > 0 && epoch % opt.valFreq === 0;

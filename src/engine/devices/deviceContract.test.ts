@@ -43,7 +43,7 @@ for (const { name, device } of foundDevices) {
         });
         for (const [i, state] of states.entries()) await device.upload(state, given[i]);
         for (const [i, state] of states.entries()) assert.deepEqual(await device.download(state), given[i]);
-        device.free(states);
+        await device.free(states);
       }),
       { seed: 1, numRuns: 20 },
     ),
@@ -79,7 +79,7 @@ for (const { name, device } of foundDevices) {
     await device.allocate([state]);
     await assert.rejects(device.upload(state, new Float32Array(4)), /weight/);
     await assert.rejects(device.upload(state, new BigInt64Array(3)), /weight/);
-    device.free([state]);
+    await device.free([state]);
     await assert.rejects(device.download(state), /weight/);
   });
 

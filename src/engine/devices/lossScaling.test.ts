@@ -77,6 +77,12 @@ for (const { name, device } of foundDevices.filter(({ device }) => device.hasMix
     await scaling.write({ scale: 2 ** 127, goodSteps: 1999, skipped: 2 });
     await update([0, 0], 0.1);
     assert.deepEqual(await scaling.read(), { scale: 2 ** 127, goodSteps: 0, skipped: 2 });
+    // of our own: it never becomes 0, however many updates are left out
+    await scaling.write({ scale: 2 ** -23, goodSteps: 0, skipped: 2 });
+    for (const skipped of [3, 4]) {
+      await update(nan, 0.1);
+      assert.deepEqual(await scaling.read(), { scale: 2 ** -24, goodSteps: 0, skipped });
+    }
   });
 
   for (const { id, start, steps, ...settings } of trajectories) {

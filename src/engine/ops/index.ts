@@ -7,6 +7,7 @@ export { constant, scalar } from './constant.js';
 export { type ConvGeometry, conv2d, convTranspose2d } from './conv.js';
 export { depthwiseConv2d } from './depthwise.js';
 export * from './elementwise.js';
+export { logSoftmax } from './logSoftmax.js';
 export { matmul } from './matmul.js';
 export { mean, reduceMean, sum } from './reduce.js';
 export { reflectionPad } from './reflectionPad.js';

@@ -83,7 +83,7 @@ export interface Device {
   download(state: State): Promise<StateData>;
 
   /** Gives the memory of states back; programs over them must not run any more. */
-  free(states: readonly State[]): void;
+  free(states: readonly State[]): Promise<void>;
 
   /**
    * Adam for these states, with memory for them, their gradients and moments. Programs find it by the states that their

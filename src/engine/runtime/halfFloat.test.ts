@@ -22,8 +22,8 @@ test('numbers become the 16-bit floats that IEEE 754 gives for them', () => {
     [0, 0],
   ];
   for (const [x, half] of known) {
-    assert.equal(roundToHalf(x), half, `${x}`);
-    assert.ok(roundToHalf(-x) === -half, `${-x}`);
+    assert.ok(Object.is(roundToHalf(x), half), `${x}`);
+    assert.ok(Object.is(roundToHalf(-x), -half), `${-x}`);
   }
   assert.ok(Number.isNaN(roundToHalf(Number.NaN)));
 });

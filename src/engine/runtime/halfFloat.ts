@@ -20,5 +20,5 @@ export function roundToHalf(x: number): number {
   words[HIGH] = exponent + 42 * ONE + ONE / 2;
   words[1 - HIGH] = 0;
   const shift = float[0];
-  return x + shift - shift;
+  return x + shift - shift || 0 * x; // a zero has the sign of what becomes it
 }

@@ -15,7 +15,7 @@ export interface MemoryStrategy {
 export interface MemoryNeeds {
   /** Used before any program: on a CPU by Node, the library's code and data loading. */
   readonly process: number;
-  /** Parameters, gradients and two moments; statistics. */
+  /** Parameters, gradients and two moments, and what the device has to exchange gradients with others; statistics. */
   readonly states: number;
   /** Values that one segment of a step leaves for a later one, inputs and results. */
   readonly kept: number;
@@ -32,6 +32,8 @@ export interface MemoryModel {
   readonly strategies: readonly MemoryStrategy[];
   /** `MemoryNeeds.process`. */
   readonly processBytes: number;
+  /** Of each parameter that is trained, with all that an optimiser keeps of it in any case. */
+  readonly parameterBytes: number;
   /** Predicts the peak of a training from the program of a step. */
   predict(program: Program, strategy: MemoryStrategy): MemoryNeeds;
   /** Bytes that a training could take now; Infinity where the device does not tell. */

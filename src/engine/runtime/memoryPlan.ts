@@ -1,9 +1,13 @@
 import { recompute } from '../autodiff/recompute.js';
 import { type Program, reachable } from '../ir/program.js';
 import { cutProgram, type Segment } from '../ir/segments.js';
+import type { State } from '../ir/state.js';
 import { elementCount } from '../ir/tensorType.js';
 import type { Value } from '../ir/value.js';
 import type { MemoryStrategy } from './memoryModel.js';
+
+/** Of a parameter, its gradient and two moments. */
+export const PARAMETER_BYTES = 16;
 
 /** The bytes of a program's values, whatever a device adds to them. */
 export interface Footprint {
@@ -20,28 +24,30 @@ export function inStrategy(program: Program, { recomputes }: Pick<MemoryStrategy
   return recomputes ? recompute(program) : program;
 }
 
-/** The memory that a program's values take: nothing is allocated to find out. */
-export function footprintOf(program: Program): Footprint {
+/**
+ * The memory that a program's values take: nothing is allocated to find out.
+ * @param parameterBytes of each parameter, where a device keeps more of it
+ */
+export function footprintOf(program: Program, parameterBytes = PARAMETER_BYTES): Footprint {
   const gradients = new Set(program.hostSteps.flatMap(({ inputs }) => inputs));
   const segments = cutProgram(program).flatMap(({ segment }) => segment ?? []);
   const left = new Set(segments.flatMap(({ outputs }) => outputs.filter((value) => !gradients.has(value))));
   return {
-    states: stateBytes(program),
+    states: stateBytes(program, parameterBytes),
     kept: sumBytes([...program.inputs.values(), ...left]),
     alive: segments.reduce((sum, segment) => sum + peakAlive(segment), 0),
   };
 }
 
-/** A parameter comes with its gradient and two moments. */
-function stateBytes(program: Program): number {
+function stateBytes(program: Program, parameterBytes: number): number {
   const trained = new Set(program.hostSteps.flatMap(({ states }) => states));
   const read = reachable([...program.outputs.values(), ...program.writes.values()]).flatMap(({ source }) =>
     source.kind === 'state' ? [source.state] : [],
   );
   const others = [...new Set([...read, ...program.writes.keys()])].filter((state) => !trained.has(state));
-  const bytes = (states: Iterable<{ readonly type: Value['type'] }>) =>
-    [...states].reduce((sum, { type }) => sum + 4 * elementCount(type.shape), 0);
-  return 4 * bytes(trained) + bytes(others);
+  const numbers = (states: Iterable<State>) =>
+    [...states].reduce((sum, { type }) => sum + elementCount(type.shape), 0);
+  return parameterBytes * numbers(trained) + 4 * numbers(others);
 }
 
 /** The most bytes of a segment's values that are alive at once, in the order in which the runtime computes them. */

@@ -7,6 +7,7 @@ import type { GeneratorInfo } from '../portable/generatorInfo.js';
 
 /** What the thread is asked to do, in the order in which it does it. */
 export type ComputeCall =
+  | { readonly kind: 'verify'; readonly source: string; readonly options: ThreadOptions }
   | {
       readonly kind: 'load';
       readonly model: number;
@@ -52,6 +53,11 @@ export class ComputeThread {
     private readonly onWarning: (message: string) => void,
     private readonly onEnd: (error: Error) => void,
   ) {}
+
+  /** Reads a model and keeps nothing of it. @throws Pix2PixError where it cannot be read */
+  async verify(source: string, options: ThreadOptions): Promise<void> {
+    await this.ask({ kind: 'verify', source, options });
+  }
 
   /** @param model the number under which it is known from then on */
   load(model: number, source: string, options: ThreadOptions): Promise<GeneratorInfo> {

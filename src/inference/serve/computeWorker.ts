@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { sendError } from '../../base/errors/sentError.js';
 import { systemErrorInWords } from '../../base/files/systemError.js';
+import { findGenerator } from '../generatorSource.js';
 import { loadGenerator } from '../loadGenerator.js';
 import type { ComputeAnswer, ComputeCall, ComputeRequest } from './computeThread.js';
 
@@ -26,9 +27,12 @@ async function answer({ id, call }: ComputeRequest): Promise<void> {
 }
 
 async function carryOut(call: ComputeCall): Promise<unknown> {
+  const onWarning = (warning: string) => send({ warning });
   switch (call.kind) {
+    case 'verify':
+      findGenerator(call.source, { ...call.options, onWarning: () => {} }); // it is loaded next
+      return undefined;
     case 'load': {
-      const onWarning = (warning: string) => send({ warning });
       const generator = await loadGenerator(call.source, { ...call.options, onWarning });
       generators.set(call.model, generator);
       return generator.info;

@@ -14,18 +14,36 @@ export interface TranslatedFile {
   readonly height: number;
 }
 
+/** An image of a request. */
+interface RequestedImage {
+  readonly file: Uint8Array;
+  /** In messages. */
+  readonly name: string;
+  /** Told how many pixels it has, before it is decoded. @throws where they are too many */
+  readonly admit: (name: string, pixels: number) => void;
+}
+
 /** Of all images between decoding and encoding: three bytes each. */
 const BUDGET_PIXELS = 64e6;
+/** Of the images of one request, whose translations are held until the last is there. */
+const REQUEST_PIXELS = 32e6;
 
 /** Translates files: decodes them within a bound of pixels, waits for the queue, and encodes what comes of them. */
 export class ImageTranslation {
   private readonly budget = new PixelBudget(BUDGET_PIXELS);
+  private readonly mostOfRequest: number;
 
-  /** @param mostPixels of an image */
+  /**
+   * @param mostPixels of an image
+   * @param mostOfRequest pixels of all images of a request; those of one image are always taken
+   */
   constructor(
     private readonly queue: TranslationQueue,
     private readonly mostPixels: number,
-  ) {}
+    mostOfRequest = REQUEST_PIXELS,
+  ) {
+    this.mostOfRequest = Math.max(mostPixels, mostOfRequest);
+  }
 
   /**
    * Translates the images of a request, all or none.
@@ -39,10 +57,17 @@ export class ImageTranslation {
     const stop = new AbortController(); // also by one image that fails, for the others
     const onAbort = () => stop.abort(signal.reason);
     signal.addEventListener('abort', onAbort); // AbortSignal.any keeps what it has made in Node 20
-    const name = (index: number) => (images.length === 1 ? 'the image' : `images[${index}]`);
-    const translations = images.map(async (image, index) => {
+    const nameOf = (index: number) => (images.length === 1 ? 'the image' : `images[${index}]`);
+    let left = this.mostOfRequest;
+    const admit = (name: string, pixels: number) => {
+      if (pixels > this.mostPixels) throw this.oversized(name, pixels);
+      left -= pixels;
+      if (left < 0) throw this.tooMany(name);
+    };
+    const translations = images.map(async (file, index) => {
       try {
-        return await this.translateOne(model, { image, name: name(index) }, { format, quality }, stop.signal);
+        const image = { file, name: nameOf(index), admit };
+        return await this.translateOne(model, image, { format, quality }, stop.signal);
       } catch (error) {
         stop.abort(error);
         throw error;
@@ -55,18 +80,18 @@ export class ImageTranslation {
 
   private async translateOne(
     model: string,
-    { image, name }: { readonly image: Uint8Array; readonly name: string },
+    { file, name, admit }: RequestedImage,
     output: Pick<TranslateRequest, 'format' | 'quality'>,
     signal: AbortSignal,
   ): Promise<TranslatedFile> {
     let taken = 0;
-    const admit = async (pixels: number) => {
-      if (pixels > this.mostPixels) throw this.oversized(name, pixels);
+    const take = async (pixels: number) => {
+      admit(name, pixels);
       await this.budget.take(pixels);
       taken = pixels;
     };
     try {
-      const decoded = await decodeDeepImage(image, name, { admit });
+      const decoded = await decodeDeepImage(file, name, { admit: take });
       const translation = await this.queue.translate(model, decoded, signal);
       const [, height, width] = translation.shape;
       return { file: await encodeImage(translation, output), width, height };
@@ -75,6 +100,11 @@ export class ImageTranslation {
     } finally {
       this.budget.release(taken);
     }
+  }
+
+  private tooMany(name: string): OversizedImageError {
+    const reason = `with it the request has more than ${this.mostOfRequest} pixels in all`;
+    return new OversizedImageError(name, reason, 'send several requests');
   }
 
   private oversized(name: string, pixels: number): OversizedImageError {

@@ -1,9 +1,15 @@
-import { type Dirent, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
-import { LATEST, tagOfManifest } from '../../checkpoints/format/checkpointNames.js';
+import { Refused } from '../../base/http/refused.js';
+import {
+  LATEST,
+  manifestFileName,
+  requireTag,
+  tagOfManifest,
+} from '../../checkpoints/format/checkpointNames.js';
 import { demoModelFile } from '../demoModels.js';
-import type { RunChoice } from '../generatorSource.js';
+import { folderOfRun, type RunChoice } from '../generatorSource.js';
 
 /** A model that can be asked for. */
 export interface ServedModel {
@@ -32,39 +38,49 @@ const WEIGHTS = /\.(?:onnx|safetensors|pth|pict)$/i;
 export class ModelCatalogue {
   private readonly folder: string;
   private readonly tag: string;
-  /** The models that were named, by what they are called. */
+  /** Where the models are that were named, by what they are called. */
   private readonly named?: ReadonlyMap<string, string>;
 
   /**
    * @param models names of runs, folders of runs, or files; undefined for all runs of the folder
-   * @throws Pix2PixError where one that was named is not there, or two are called alike
+   * @throws Pix2PixError where one that was named is not there, two are called alike, or no checkpoint can be called so
    */
   constructor(models: readonly string[] | undefined, choice: RunChoice) {
     this.folder = choice.checkpointsDir ?? './checkpoints';
     this.tag = choice.epoch ?? LATEST;
-    this.named = models && namesOf(models);
-    for (const name of this.named?.keys() ?? []) if (this.find(name) === undefined) throw this.missing(name);
+    requireTag(this.tag);
+    this.named = models && sourcesOf(models, this.folder);
+    for (const [name, source] of this.named ?? [])
+      if (this.find(name) === undefined) throw this.missing(name, source);
   }
 
   /** The model of this name as it is now; undefined where there is none, or none any more. */
   find(name: string): ServedModel | undefined {
-    if (this.named !== undefined) {
-      const source = this.named.get(name);
-      return source === undefined ? undefined : this.describe(name, source);
-    }
-    const isThere = entriesOf(this.folder).some((entry) => entry.name === name);
-    return isThere ? this.describe(name, resolve(this.folder, name)) : undefined;
+    const source = this.named === undefined ? this.runs().get(name) : this.named.get(name);
+    return source === undefined ? undefined : this.describe(name, source);
+  }
+
+  /** As `find`. @throws Refused with 404 where there is none */
+  get(name: string): ServedModel {
+    const found = this.find(name);
+    if (found === undefined) throw noModel(name);
+    return found;
   }
 
   /** All of them, by their names. */
   list(): ServedModel[] {
-    const names = this.named?.keys() ?? entriesOf(this.folder).map((entry) => entry.name);
-    return [...names].sort().flatMap((name) => this.find(name) ?? []);
+    const sources = this.named ?? this.runs();
+    return [...sources.keys()].sort().flatMap((name) => this.describe(name, sources.get(name)!) ?? []);
+  }
+
+  /** What may be a run in the folder, by its name. */
+  private runs(): ReadonlyMap<string, string> {
+    return new Map(namesIn(this.folder).map((name) => [name, resolve(this.folder, name)]));
   }
 
   private describe(name: string, source: string): ServedModel | undefined {
-    const files = isFile(source) ? [source] : this.filesOfRun(source);
-    const found = files.flatMap((path) => statOf(path) ?? []);
+    const files = this.isFile(source) ? [source] : filesOfCheckpoint(source, this.tag);
+    const found = files.flatMap((path) => fileAt(path) ?? []);
     const weights = found.filter(({ path }) => WEIGHTS.test(path));
     if (weights.length === 0) return undefined;
     return {
@@ -76,42 +92,41 @@ export class ModelCatalogue {
     };
   }
 
-  /** The generators of the wanted checkpoint, and the manifest that makes them one. */
-  private filesOfRun(source: string): string[] {
-    const folder = this.folderOf(source);
-    const isWanted = (name: string) =>
-      tagOfManifest(name) === this.tag || (name.startsWith(`${this.tag}_net_G`) && WEIGHTS.test(name));
-    return entriesOf(folder)
-      .map((entry) => entry.name)
-      .filter(isWanted)
-      .sort()
-      .map((name) => join(folder, name));
+  /** Files are named alone: all that is found is runs. */
+  private isFile(source: string): boolean {
+    return this.named !== undefined && WEIGHTS.test(source);
   }
 
-  /** As `findGenerator` looks for a run. */
-  private folderOf(source: string): string {
-    const named = join(this.folder, source);
-    return !isFolder(named) && isFolder(source) ? source : named;
-  }
-
-  private missing(name: string): Pix2PixError {
-    const source = this.named!.get(name)!;
+  private missing(name: string, source: string): Pix2PixError {
     return new Pix2PixError(
-      `there is no model ${source}`,
-      { 'looked for': isFile(source) ? resolve(source) : `${this.folderOf(source)}, checkpoint ${this.tag}` },
+      `there is no model ${name}`,
+      { 'looked for': this.isFile(source) ? source : `${source}, checkpoint ${this.tag}` },
       'name a run, with --checkpoints_dir where it is not in ./checkpoints, or a file',
     );
   }
 }
 
-/** What models are called: runs by their folders, files by their names without the ending, those of the package too. */
-function namesOf(models: readonly string[]): Map<string, string> {
-  const names = new Map<string, string>();
+/** A refusal of what is asked of a model that there is not. */
+export function noModel(name: string): Refused {
+  return new Refused(
+    404,
+    `there is no model ${JSON.stringify(name.slice(0, 100))}`,
+    'GET /v1/models lists them',
+  );
+}
+
+/**
+ * Where models are, by what they are called: runs by their folders, files by their names without the ending, those of the
+ * package too.
+ */
+function sourcesOf(models: readonly string[], checkpointsDir: string): Map<string, string> {
+  const sources = new Map<string, string>();
   for (const model of models) {
-    const source = demoModelFile(model) ?? model;
-    const path = resolve(source);
-    const name = isFile(source) ? basename(path, extname(path)) : basename(path);
-    const other = names.get(name);
+    const file = demoModelFile(model) ?? model;
+    const isFile = WEIGHTS.test(file);
+    const source = isFile ? resolve(file) : folderOfRun(model, checkpointsDir);
+    const name = basename(source, isFile ? extname(source) : '');
+    const other = sources.get(name);
     if (other !== undefined) {
       throw new Pix2PixError(
         `two models are called ${name}`,
@@ -119,23 +134,35 @@ function namesOf(models: readonly string[]): Map<string, string> {
         'rename a file, or start a second server',
       );
     }
-    names.set(name, source);
+    sources.set(name, source);
   }
-  return names;
+  return sources;
 }
 
-/** Those of a folder, or none where it cannot be read. */
-function entriesOf(folder: string): Dirent[] {
+/** The generators of a run's checkpoint, and its manifest; or those of the reference, whose runs have no manifests. */
+function filesOfCheckpoint(folder: string, tag: string): string[] {
+  const generator = new RegExp(`^${tag}_net_G(?:_\\w{1,30})?\\.(safetensors|pth)$`);
+  const names = namesIn(folder).sort();
+  const ending = names.some((name) => tagOfManifest(name) !== undefined) ? 'safetensors' : 'pth';
+  const files = names.filter((name) => generator.exec(name)?.[1] === ending);
+  return [manifestFileName(tag), ...files].map((name) => join(folder, name));
+}
+
+/** What is in a folder; nothing where it cannot be read. */
+function namesIn(folder: string): string[] {
   try {
-    return readdirSync(folder, { withFileTypes: true });
+    return readdirSync(folder);
   } catch {
     return [];
   }
 }
 
-const statOf = (path: string) => {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found && { path, ino: found.ino, size: found.size, mtimeMs: found.mtimeMs };
-};
-const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
-const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+/** What is known of a file; undefined where there is none, or it cannot be looked at: others are not to suffer from it. */
+function fileAt(path: string) {
+  try {
+    const found = statSync(path);
+    return found.isFile() ? { path, ino: found.ino, size: found.size, mtimeMs: found.mtimeMs } : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -13,11 +13,18 @@ class CountingThread {
   readonly held = new Map<number, string>();
   peak = 0;
   loads = 0;
+  /** Also of what cannot be read. */
+  reads = 0;
 
   constructor(private readonly bytesOf: (source: string) => number) {}
 
-  async load(id: number, source: string): Promise<GeneratorInfo> {
+  async verify(source: string): Promise<void> {
+    this.reads++;
     if (source === 'damaged') throw new Pix2PixError('this checkpoint is damaged', {}, 'replace it');
+  }
+
+  async load(id: number, source: string): Promise<GeneratorInfo> {
+    await this.verify(source);
     this.loads++;
     this.held.set(id, source);
     this.peak = Math.max(this.peak, this.bytes());
@@ -37,8 +44,8 @@ const model = (name: string, bytes: number, version = '1', source = `${name}${ve
   ...{ name, bytes, version, source },
   changedAt: new Date(0),
 });
-const poolOf = (thread: CountingThread, bound: number, warnings: string[] = []) =>
-  new ModelPool(thread as unknown as ComputeThread, {}, bound, (message) => warnings.push(message));
+const poolOf = (thread: CountingThread, bound: number, warnings: string[] = [], now?: () => number) =>
+  new ModelPool(thread as unknown as ComputeThread, {}, bound, (message) => warnings.push(message), now);
 
 test('whatever is asked for in which order, the loaded models stay within the bound', async () => {
   const uses = fc.array(fc.record({ name: fc.nat(5), version: fc.nat(2) }), { maxLength: 40 });
@@ -85,9 +92,31 @@ test('a new version takes the place of the former one, unless it cannot be read;
   assert.equal(warnings.length, 1);
   assert.match(
     warnings[0],
-    /^a was replaced by what cannot be read, the former one goes on: this checkpoint is damaged$/,
+    /^the model a cannot be read: this checkpoint is damaged; the former one goes on$/,
   );
   assert.equal((await pool.use('a', undefined)).model.version, '2');
   await assert.rejects(pool.use('never', undefined), (error: Refused) => error.status === 404);
-  await assert.rejects(pool.use('b', model('b', 10, '1', 'damaged')), /damaged/);
+});
+
+test('a model that cannot be read is refused with 503, takes no room from others, and is tried again later', async () => {
+  let now = 1000;
+  const warnings: string[] = [];
+  const thread = new CountingThread(() => 40);
+  const pool = poolOf(thread, 100, warnings, () => now);
+  for (const name of ['a', 'b']) await pool.use(name, model(name, 40));
+  const { reads } = thread;
+  const refused = (error: Refused) => {
+    assert.deepEqual([error.status, error.retryAfter], [503, 10]);
+    assert.equal(error.message, 'the model c cannot be read: this checkpoint is damaged');
+    return true;
+  };
+  for (let i = 0; i < 3; i++) await assert.rejects(pool.use('c', model('c', 40, '1', 'damaged')), refused);
+  assert.equal(thread.reads, reads + 1, 'it is read once');
+  assert.deepEqual([...thread.held.values()], ['a1', 'b1']);
+  now += 11_000;
+  await assert.rejects(pool.use('c', model('c', 40, '1', 'damaged')), refused);
+  assert.equal(thread.reads, reads + 2);
+  assert.equal(warnings.length, 1);
+  await pool.use('c', model('c', 40, '2'));
+  assert.deepEqual([...thread.held.values()], ['b1', 'c2']);
 });

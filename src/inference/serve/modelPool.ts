@@ -1,9 +1,9 @@
 import { formatBytes } from '../../base/byteSize.js';
-import { summaryOf } from '../../base/files/systemError.js';
+import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { Refused } from '../../base/http/refused.js';
 import type { GeneratorInfo } from '../portable/generatorInfo.js';
 import type { ComputeThread, ThreadOptions } from './computeThread.js';
-import type { ServedModel } from './modelCatalogue.js';
+import { noModel, type ServedModel } from './modelCatalogue.js';
 
 /** A model in the memory of the computing thread. */
 export interface LoadedModel {
@@ -13,6 +13,17 @@ export interface LoadedModel {
   readonly info: GeneratorInfo;
 }
 
+/** A version that could not be read. */
+interface Damaged {
+  readonly version: string;
+  readonly refusal: Refused;
+  /** When it is tried again. */
+  readonly until: number;
+}
+
+/** Seconds after which a model that could not be read is tried again. */
+const RETRY = 10;
+
 /**
  * The models that are loaded, within a bound of memory: the one that has not been used for longest goes first. The calls of
  * `use` must not overlap.
@@ -20,16 +31,20 @@ export interface LoadedModel {
 export class ModelPool {
   /** By name, the one used last at the end. */
   private readonly loaded = new Map<string, LoadedModel>();
-  /** Versions that could not be loaded, by name, whose predecessors go on. */
-  private readonly damaged = new Map<string, string>();
+  /** By name; a version before it goes on. */
+  private readonly damaged = new Map<string, Damaged>();
   private lastId = 0;
 
-  /** @param bound bytes, as `ServedModel` estimates them */
+  /**
+   * @param bound bytes, as `ServedModel` estimates them
+   * @param now milliseconds
+   */
   constructor(
     private readonly thread: ComputeThread,
     private readonly options: ThreadOptions,
     private readonly bound: number,
     private readonly onWarning: (message: string) => void,
+    private readonly now = () => performance.now(),
   ) {}
 
   /** Bytes, as `ServedModel` estimates them. */
@@ -45,16 +60,13 @@ export class ModelPool {
   /**
    * The model of this name, loaded.
    * @param model as it is on the disk now; undefined where it is there no more: then it is the one that is loaded
-   * @throws Refused with 404 where it is neither, 503 where it does not fit; Pix2PixError where it cannot be read and no
-   *   former version of it is loaded
+   * @throws Refused with 404 where it is neither; 503 where it does not fit, or cannot be read and no former version of it is
+   *   loaded
    */
   async use(name: string, model: ServedModel | undefined): Promise<LoadedModel> {
     const held = this.loaded.get(name);
     if (model === undefined && held === undefined) throw noModel(name);
-    const isCurrent =
-      model === undefined ||
-      held?.model.version === model.version ||
-      (held !== undefined && this.damaged.get(name) === model.version);
+    const isCurrent = model === undefined || held?.model.version === model.version;
     const used = isCurrent ? held! : await this.replace(held, model);
     this.loaded.delete(name);
     this.loaded.set(name, used);
@@ -80,45 +92,62 @@ export class ModelPool {
     await Promise.allSettled(ids.map((id) => this.thread.unload(id)));
   }
 
-  /** Loads a version, and then frees the former one: it goes on where the new one cannot be read. */
+  /** Loads a version, and then frees the former one, which goes on where the new one cannot be read. */
   private async replace(former: LoadedModel | undefined, model: ServedModel): Promise<LoadedModel> {
-    this.makeRoom(model);
-    const id = ++this.lastId;
-    try {
-      const info = await this.thread.load(id, model.source, this.options);
-      if (former !== undefined) this.drop(model.name);
-      this.damaged.delete(model.name);
-      return { id, model, info };
-    } catch (error) {
-      const kept = this.loaded.get(model.name);
-      if (kept === undefined) throw error;
-      this.damaged.set(model.name, model.version);
-      this.onWarning(
-        `${model.name} was replaced by what cannot be read, the former one goes on: ${summaryOf(error)}`,
-      );
-      return kept;
+    const { name, version } = model;
+    const known = this.damaged.get(name);
+    if (known?.version !== version || known.until < this.now()) {
+      this.requireFit(model);
+      try {
+        return await this.load(model);
+      } catch (error) {
+        if (!(error instanceof Pix2PixError)) throw error;
+        this.note(model, error, known);
+      }
     }
+    if (former !== undefined) return former;
+    throw this.damaged.get(name)!.refusal;
   }
 
-  private makeRoom({ name, bytes }: ServedModel): void {
-    if (bytes > this.bound) {
-      throw new Refused(
-        503,
-        `the model ${name} needs about ${formatBytes(bytes)}, and models have ${formatBytes(this.bound)}`,
-        'start the server with a larger --model_memory',
-      );
+  private async load(model: ServedModel): Promise<LoadedModel> {
+    const { name, source } = model;
+    if (this.bytes + model.bytes > this.bound) {
+      await this.thread.verify(source, this.options); // before others go for what cannot be read
+      this.makeRoom(model);
     }
+    const id = ++this.lastId;
+    const info = await this.thread.load(id, source, this.options);
+    this.drop(name); // the former one
+    this.damaged.delete(name);
+    return { id, model, info };
+  }
+
+  private note({ name, version }: ServedModel, error: Pix2PixError, known: Damaged | undefined): void {
+    const refusal = new Refused(
+      503,
+      `the model ${name} cannot be read: ${error.summary}`,
+      error.fix ?? 'replace it',
+      RETRY,
+    );
+    this.damaged.set(name, { version, refusal, until: this.now() + RETRY * 1000 });
+    if (known?.version === version) return;
+    const goesOn = this.loaded.has(name) ? '; the former one goes on' : '';
+    this.onWarning(`${refusal.message}${goesOn}`);
+  }
+
+  private requireFit({ name, bytes }: ServedModel): void {
+    if (bytes <= this.bound) return;
+    throw new Refused(
+      503,
+      `the model ${name} needs about ${formatBytes(bytes)}, and models have ${formatBytes(this.bound)}`,
+      'start the server with a larger --model_memory',
+    );
+  }
+
+  private makeRoom({ bytes }: ServedModel): void {
     for (const oldest of this.loaded.keys()) {
       if (this.bytes + bytes <= this.bound) return;
       this.drop(oldest);
     }
   }
-}
-
-export function noModel(name: string): Refused {
-  return new Refused(
-    404,
-    `there is no model ${JSON.stringify(name.slice(0, 100))}`,
-    'GET /v1/models lists them',
-  );
 }

@@ -1,12 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { serveStatic } from '@hono/node-server/serve-static';
 import type { Hono } from 'hono';
 import { html } from 'hono/html';
 import { pagePolicy } from '../../base/http/guard.js';
-import { mediaTypeOf } from '../../base/http/mediaTypes.js';
 import { Refused } from '../../base/http/refused.js';
-import type { AppParts } from './appParts.js';
-import { noModel } from './modelPool.js';
+import type { ModelCatalogue } from './modelCatalogue.js';
 import { Playgrounds } from './playgrounds.js';
 import type { ServiceEnv } from './requestLog.js';
 
@@ -22,34 +19,29 @@ const PLAYGROUND_POLICY = pagePolicy({
 const FRONT_POLICY = pagePolicy({ 'style-src': "'unsafe-inline'" });
 
 /** The pages: `GET /` lists the models, `GET /playground/MODEL/` is what `export --format web` writes. */
-export function servePages(app: Hono<ServiceEnv>, { catalogue, playgrounds }: AppParts): void {
+export function servePages(app: Hono<ServiceEnv>, catalogue: ModelCatalogue, playgrounds: Playgrounds): void {
   app.get('/', (c) => {
     c.header('Content-Security-Policy', FRONT_POLICY);
     const models = catalogue.list().map((model) => ({ name: model.name, hasPage: Playgrounds.isFor(model) }));
-    return c.html(frontPage(models));
+    return c.html(frontPage(models, new URL(c.req.url).origin));
   });
   app.get('/playground/:model', (c) =>
     c.redirect(`/playground/${encodeURIComponent(c.req.param('model'))}/`),
   );
-  app.get('/playground/:model/*', async (c) => {
-    const name = c.req.param('model');
-    const model = catalogue.find(name);
-    if (model === undefined) throw noModel(name);
-    const { folder, files } = await playgrounds.of(model);
+  app.get('/playground/:model/*', async (c, next) => {
+    const { folder, files } = await playgrounds.of(catalogue.get(c.req.param('model')));
     const asked = c.req.path.split('/').slice(3).join('/');
     const file = asked === '' ? 'index.html' : asked;
-    const mediaType = mediaTypeOf(extname(file));
-    if (!files.has(file) || mediaType === undefined) throw new Refused(404, 'no such file');
-    return c.body(new Uint8Array(await readFile(join(folder, file))), 200, {
-      'Content-Type': mediaType,
-      'Content-Security-Policy': PLAYGROUND_POLICY,
-      'Cross-Origin-Embedder-Policy': 'require-corp', // with it the page may use threads
-      'Cache-Control': 'no-cache',
-    });
+    if (!files.has(file)) throw new Refused(404, 'no such file');
+    c.header('Content-Security-Policy', PLAYGROUND_POLICY);
+    c.header('Cross-Origin-Embedder-Policy', 'require-corp'); // with it the page may use threads
+    c.header('Cache-Control', 'no-cache');
+    return serveStatic<ServiceEnv>({ root: folder, path: file })(c, next);
   });
 }
 
-function frontPage(models: readonly { readonly name: string; readonly hasPage: boolean }[]) {
+function frontPage(models: readonly { readonly name: string; readonly hasPage: boolean }[], origin: string) {
+  const asked = `${origin}/v1/translate?model=${shellQuoted(encodeURIComponent(models[0]?.name ?? 'MODEL'))}`;
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -80,10 +72,13 @@ ${models.map(
 `,
 )}</ul>
 <p>A playground computes in this browser. This server translates, too:</p>
-<pre tabindex="0">curl -s --data-binary @in.png -H 'Content-Type: image/png' \\
-  '/v1/translate?model=${models[0]?.name ?? 'MODEL'}' &gt; out.png</pre>
+<pre tabindex="0">curl -s -H 'Content-Type: image/png' --data-binary @in.png \\
+  '${asked}' &gt; out.png</pre>
 <p><a href="/openapi.json">Description of the service</a> · <a href="/metrics">figures</a></p>
 </main>
 </body>
 </html>`;
 }
+
+/** Within single quotes; `encodeURIComponent` leaves those as they are. */
+const shellQuoted = (text: string) => text.replaceAll("'", '%27');

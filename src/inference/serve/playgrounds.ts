@@ -1,23 +1,10 @@
-import '../../base/noTelemetry.js';
-import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import { receiveError, type SentError } from '../../base/errors/sentError.js';
+import { dirname, join } from 'node:path';
+import { Refused } from '../../base/http/refused.js';
 import type { ThreadOptions } from './computeThread.js';
 import type { ServedModel } from './modelCatalogue.js';
-
-/** What the thread is told. */
-export interface PlaygroundOrder {
-  readonly source: string;
-  readonly options: ThreadOptions;
-  readonly out: string;
-}
-
-export interface PlaygroundAnswer {
-  readonly failure?: SentError;
-}
+import { makePlaygroundFolder } from './playgroundFolder.js';
+import { writePlayground } from './writePlayground.js';
 
 /** A folder for any static server, as `export --format web` writes it. */
 export interface Playground {
@@ -26,10 +13,15 @@ export interface Playground {
   readonly files: ReadonlySet<string>;
 }
 
-/** Folders that are kept at a time, each as large as its model. */
+/** Folders that are kept at a time, each as large as its model; and those that may be waited for. */
 const KEPT = 8;
+/** Seconds after which one may ask again that had to wait for others. */
+const RETRY = 10;
 
-/** The playgrounds of models: folders that `export --format web` has written, each when it is first asked for. */
+/**
+ * The playgrounds of models: folders that `export --format web` has written, each when it is first asked for, one at a time:
+ * each takes a core and the memory of its model.
+ */
 export class Playgrounds {
   /** By model, the one used last at the end. */
   private readonly made = new Map<
@@ -37,23 +29,43 @@ export class Playgrounds {
     { readonly version: string; readonly playground: Promise<Playground> }
   >();
   private root: string | undefined;
+  /** Of those that are written, which must not overlap. */
+  private last: Promise<unknown> = Promise.resolve();
+  private unwritten = 0;
+  /** Ends what is being written. */
+  private stop = new AbortController();
+  private isEnded = false;
 
-  constructor(private readonly options: ThreadOptions) {}
+  /**
+   * @param seconds from the moment that one is asked for until it is there
+   * @param program that writes them instead, in tests
+   */
+  constructor(
+    private readonly options: ThreadOptions,
+    private readonly seconds: number,
+    private readonly program?: string,
+  ) {}
 
   /** Whether it can be written for a model: an exported graph has no weights to export. */
   static isFor({ source }: ServedModel): boolean {
     return !/\.onnx$/i.test(source);
   }
 
-  /** @throws what `exportGenerator` throws */
+  /**
+   * The current one of a model.
+   * @throws Refused with 429 where too many are waited for, 504 where it took too long; what `exportGenerator` throws
+   */
   of(model: ServedModel): Promise<Playground> {
     const known = this.made.get(model.name);
-    this.made.delete(model.name);
     const isCurrent = known?.version === model.version;
-    if (known !== undefined && !isCurrent) remove(known.playground);
     const playground = isCurrent ? known.playground : this.make(model);
-    this.made.set(model.name, { version: model.version, playground });
-    playground.catch(() => this.made.delete(model.name)); // the next visit tries again
+    this.made.delete(model.name);
+    if (known !== undefined && !isCurrent) remove(known.playground);
+    const entry = { version: model.version, playground };
+    this.made.set(model.name, entry);
+    playground.catch(() => {
+      if (this.made.get(model.name) === entry) this.made.delete(model.name); // the next visit tries again
+    });
     for (const [name, oldest] of [...this.made].slice(0, -KEPT)) {
       this.made.delete(name);
       remove(oldest.playground);
@@ -61,27 +73,51 @@ export class Playgrounds {
     return playground;
   }
 
-  /** Removes all of them. */
-  dispose(): void {
+  /** Removes all of them, and ends what is being written. */
+  async dispose(): Promise<void> {
+    this.isEnded = true;
+    this.stop.abort(ended());
+    await this.last;
     if (this.root !== undefined) rmSync(this.root, { recursive: true, force: true });
   }
 
-  private async make({ source }: ServedModel): Promise<Playground> {
-    this.root ??= mkdtempSync(join(tmpdir(), 'pix2pix-playground-'));
+  private make(model: ServedModel): Promise<Playground> {
+    if (this.unwritten >= KEPT)
+      throw new Refused(429, 'too many playgrounds are waited for', 'visit it again', RETRY);
+    this.unwritten++;
+    const deadline = performance.now() + this.seconds * 1000;
+    const made = this.last.then(() => this.write(model, deadline)).finally(() => this.unwritten--);
+    this.last = made.catch(() => {});
+    return made;
+  }
+
+  private async write({ source }: ServedModel, deadline: number): Promise<Playground> {
+    if (this.isEnded) throw ended();
+    this.stop = new AbortController();
+    const timer = setTimeout(() => this.stop.abort(this.late()), deadline - performance.now());
+    this.root ??= makePlaygroundFolder();
     const folder = join(mkdtempSync(join(this.root, 'model-')), 'site');
-    const worker = new Worker(new URL('./playgroundWorker.js', import.meta.url), {
-      workerData: { source, options: this.options, out: folder } satisfies PlaygroundOrder,
-      execArgv: [], // flags such as --input-type are for the main script and would be refused
-    });
-    const [{ failure }] = (await once(worker, 'message')) as [PlaygroundAnswer];
-    if (failure !== undefined) throw receiveError(failure);
-    const entries = readdirSync(folder, { recursive: true }).map((name) =>
-      String(name).replaceAll('\\', '/'),
-    );
-    return { folder, files: new Set(entries) };
+    try {
+      await writePlayground({ source, options: this.options, out: folder }, this.stop.signal, this.program);
+      const entries = readdirSync(folder, { recursive: true });
+      return { folder, files: new Set(entries.map((name) => String(name).replaceAll('\\', '/'))) };
+    } catch (error) {
+      removeFolder(folder);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private late(): Refused {
+    return new Refused(504, `there was no playground within ${this.seconds} s`, 'visit it again', RETRY);
   }
 }
 
+const ended = () => new Refused(503, 'the service is ending');
+
 function remove(playground: Promise<Playground>): void {
-  void playground.then(({ folder }) => rmSync(folder, { recursive: true, force: true })).catch(() => {});
+  void playground.then(({ folder }) => removeFolder(folder)).catch(() => {});
 }
+
+const removeFolder = (site: string) => rmSync(dirname(site), { recursive: true, force: true });

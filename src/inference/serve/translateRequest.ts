@@ -17,18 +17,10 @@ export interface TranslateRequest extends TranslateSettings {
   readonly images: readonly Uint8Array[];
 }
 
-/** Media types of the formats that are written. */
-export const MEDIA_TYPES: Readonly<Record<PictureFormat, string>> = {
-  png: 'image/png',
-  jpg: 'image/jpeg',
-  webp: 'image/webp',
-  tiff: 'image/tiff',
-};
-
 export const DEFAULT_QUALITY = 95;
 const JSON_TYPE = /^application\/json\s*(?:;|$)/i;
 const IMAGE_TYPE = /^(?:image\/[\w.+-]+|application\/octet-stream)\s*(?:;|$)/i;
-/** RFC 4648, section 4, with padding. */
+/** RFC 4648, section 4, with padding; of the description alone, since its groups overflow V8's stack at some megabytes. */
 export const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const FIELDS = ['model', 'images', 'format', 'quality'];
 
@@ -78,8 +70,15 @@ function objectOf(body: Uint8Array): Record<string, unknown> {
   throw new Refused(400, 'the body is no JSON object', '{ "images": ["iVBORw0KGgo..."] }');
 }
 
+/** As `BASE64` says, of texts of any length. */
+function isBase64(text: unknown): text is string {
+  return (
+    typeof text === 'string' && text !== '' && text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text)
+  );
+}
+
 function bytesOf(text: unknown, index: number): Uint8Array {
-  if (typeof text === 'string' && text !== '' && BASE64.test(text)) return Buffer.from(text, 'base64');
+  if (isBase64(text)) return Buffer.from(text, 'base64');
   throw new Refused(
     400,
     `images[${index}] is no base64 (RFC 4648, with padding)`,

@@ -16,3 +16,5 @@ export const leakyReluLayer =
     stateless((x) => leakyRelu(x, slope));
 /** tanh x of each element, any shape, so within -1 ... 1; without states. */
 export const tanhLayer: LayerFactory = () => stateless(tanh);
+/** x itself, of any shape; it takes an index among layers, as PyTorch's nn.Identity. */
+export const identityLayer: LayerFactory = () => stateless((x) => x);

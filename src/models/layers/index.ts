@@ -1,5 +1,5 @@
 // Parts of networks and of their training: layers, initialisers, losses, optimisers.
-export { leakyReluLayer, reluLayer, tanhLayer } from './activation.js';
+export { identityLayer, leakyReluLayer, reluLayer, tanhLayer } from './activation.js';
 export { type AdamOptions, adam, learningRateOf } from './adam.js';
 export { type ConvOptions, type ConvTransposeOptions, convLayer, convTransposeLayer } from './conv.js';
 export { dropout } from './dropout.js';
@@ -11,7 +11,7 @@ export {
   scaleInitialiser,
   weightInitialiser,
 } from './initialise.js';
-export { type GanMode, ganLoss, ganModes, generatorGanLoss, l1Loss } from './losses.js';
+export { crossEntropy, type GanMode, ganLoss, ganModes, generatorGanLoss, l1Loss } from './losses.js';
 export { type Module, parameterCount, parametersOf, stateless } from './module.js';
 export { biasBefore, type NormFactory, type NormType, normLayer, normTypes } from './norm.js';
 export { type LayerFactory, type Sequential, sequential } from './sequential.js';

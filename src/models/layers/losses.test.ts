@@ -1,11 +1,18 @@
+import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { seeds } from '../../../test/arbitraries.js';
+import { assertClose } from '../../../test/assertClose.js';
 import { checkAgainstPyTorch, checkByDifferences, operand } from '../../../test/checkOp.js';
+import type { RankLabels, RankLoss } from '../../../test/rankCrossEntropy.js';
+import { inRanks } from '../../../test/rankThreads.js';
+import { runProgram } from '../../../test/runProgram.js';
+import { f32 } from '../../engine/ir/tensorType.js';
+import { Trace } from '../../engine/ir/trace.js';
 import { shift } from '../../engine/ops/elementwise.js';
-import { ganLoss, ganModes, l1Loss } from './losses.js';
+import { crossEntropy, ganLoss, ganModes, l1Loss } from './losses.js';
 
-checkAgainstPyTorch(['l1Loss']);
+checkAgainstPyTorch(['l1Loss', 'crossEntropy']);
 checkAgainstPyTorch(['bceWithLogitsLoss'], {
   build: ([logits], { target }) => ganLoss('vanilla', logits, target === 1),
 });
@@ -36,3 +43,36 @@ test('losses differentiate at any size of the discriminator’s answer', () =>
     ),
     { numRuns: 8 },
   ));
+
+/** One-hot over the channels: class -1 is none. f32[N, 3, 1, 4] */
+const oneHot = (classes: readonly number[]) =>
+  [...Array(classes.length / 4).keys()].flatMap((image) =>
+    [0, 1, 2].flatMap((channel) =>
+      classes.slice(4 * image, 4 * image + 4).map((label) => (label === channel ? 1 : 0)),
+    ),
+  );
+
+test('cross-entropy is 0, and not NaN, where no pixel has a class', async () => {
+  const trace = new Trace(true);
+  const [logits, target] = ['logits', 'target'].map((name) => trace.input(name, f32(1, 3, 1, 4)));
+  const tensors = { logits: Float32Array.from({ length: 12 }, (_, i) => i), target: new Float32Array(12) };
+  const { loss } = await runProgram(trace.program({ loss: crossEntropy(logits, target) }), tensors);
+  assert.equal(Math.abs(loss[0]), 0);
+});
+
+test('ranks with other numbers of images and of ignored pixels have the cross-entropy of the whole batch', async () => {
+  const labels: RankLabels = [
+    { logits: [...operand([1, 3, 1, 4], 1).data], target: oneHot([-1, -1, -1, 2]) },
+    { logits: [...operand([2, 3, 1, 4], 2).data], target: oneHot([0, 1, 2, 0, 1, -1, 2, 2]) },
+  ];
+  const task = new URL('../../../test/rankCrossEntropy.js', import.meta.url);
+  const whole = {
+    logits: labels.flatMap(({ logits }) => logits),
+    target: labels.flatMap(({ target }) => target),
+  };
+  const [alone] = await inRanks<RankLabels, RankLoss>(1, task, [whole]);
+  const found = await inRanks<RankLabels, RankLoss>(2, task, labels);
+  for (const { loss } of found) assertClose([loss], [alone.loss], 'loss');
+  const gradients = found.flatMap(({ gradient }) => gradient);
+  assertClose(gradients, alone.gradient, 'gradient');
+});

@@ -1,6 +1,23 @@
+import type { BatchShare } from '../../engine/ir/trace.js';
 import type { Value } from '../../engine/ir/value.js';
 import { relu } from '../../engine/ops/activation.js';
-import { abs, add, log, neg, shift, sigmoid, softplus, square, sub } from '../../engine/ops/elementwise.js';
+import { allReduce } from '../../engine/ops/allReduce.js';
+import { clamp } from '../../engine/ops/cast.js';
+import {
+  abs,
+  add,
+  div,
+  log,
+  mul,
+  neg,
+  scale,
+  shift,
+  sigmoid,
+  softplus,
+  square,
+  sub,
+} from '../../engine/ops/elementwise.js';
+import { logSoftmax } from '../../engine/ops/logSoftmax.js';
 import { mean } from '../../engine/ops/reduce.js';
 
 /** The adversarial losses, as `--gan_mode` names them; `ganLoss` has their formulas. */
@@ -52,4 +69,21 @@ export function total(losses: readonly Value[]): Value {
 /** Mean absolute difference, a scalar. */
 export function l1Loss(a: Value, b: Value): Value {
   return mean(abs(sub(a, b)));
+}
+
+/** Below the share of elements that one pixel of the largest batch has. */
+const NO_PIXEL = 1e-12;
+
+/**
+ * The cross-entropy of classes, a scalar: -ln of the probability of the class that a pixel has, a mean over the pixels that
+ * have one, and 0 where none has (PyTorch's F.cross_entropy with ignore_index, which is NaN there).
+ *
+ * @param logits f32[N, C, H, W]
+ * @param target f32[N, C, H, W]: 1 at the class of a pixel and 0 elsewhere, 0 in all channels where it is of no class
+ * @param share of several processes, the part of the batch that this one has: the mean is over the pixels of all
+ */
+export function crossEntropy(logits: Value, target: Value, share?: BatchShare): Value {
+  const known = mean(target);
+  const ofAll = share === undefined ? known : allReduce(scale(known, share.share));
+  return div(neg(mean(mul(target, logSoftmax(logits)))), clamp(ofAll, NO_PIXEL, 1));
 }

@@ -9,6 +9,7 @@ import { add, div, mul, scale, shift, sqrt, square, sub } from '../../engine/ops
 import { reduceMean } from '../../engine/ops/reduce.js';
 import { reshape } from '../../engine/ops/shape.js';
 import { standardize, variance } from '../../engine/ops/standardize.js';
+import { identityLayer } from './activation.js';
 import { type InitOptions, scaleInitialiser, zeros } from './initialise.js';
 import { stateless } from './module.js';
 import type { LayerFactory } from './sequential.js';
@@ -33,7 +34,7 @@ export function normLayer(type: NormType, init: InitOptions): NormFactory {
     case 'instance':
       return () => () => stateless((x) => standardize(x, [2, 3], EPSILON));
     case 'none':
-      return () => () => stateless((x) => x);
+      return () => identityLayer;
   }
 }
 

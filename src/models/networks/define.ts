@@ -1,4 +1,6 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { pixelSize } from '../../options/pixelSize.js';
+import { identityLayer, tanhLayer } from '../layers/activation.js';
 import type { InitType } from '../layers/initialise.js';
 import type { Module } from '../layers/module.js';
 import type { NormType } from '../layers/norm.js';
@@ -24,6 +26,8 @@ export interface NetworkOptions {
   /** Separable convolutions in the generator; of tf_unet_256 alone. */
   readonly separableConv?: boolean;
   readonly spectralNorm?: 'none' | 'D' | 'G' | 'both';
+  /** Of labels that come out: with cross_entropy the generator gives logits, without tanh. */
+  readonly labelLoss?: 'l1' | 'cross_entropy';
   /** Discriminators, each for half the size of the one before. */
   readonly numD?: number;
 }
@@ -70,6 +74,7 @@ export function defineG(options: NetworkOptions): Module {
     upsampling,
     init,
     spectralNorm: isSpectral(options, 'G'),
+    last: options.labelLoss === 'cross_entropy' ? identityLayer : tanhLayer,
   };
   const { separableConv: separable = false } = options;
   if (separable && !netG.startsWith('tf_')) {
@@ -148,7 +153,7 @@ export function checkImageSize(netG: string, height: number, width: number): voi
   throw new Pix2PixError(
     `${netG} cannot take images of ${width}×${height}: width and height must be multiples of ${unit}`,
     { nearest: `${nearest(width)}×${nearest(height)}` },
-    `pass --crop_size ${nearest(Math.min(height, width))}` +
+    `pass --crop_size ${pixelSize({ width: nearest(width), height: nearest(height) })}` +
       (downs !== undefined && smaller >= 32 && smaller < unit
         ? `, or --netG ${netG.replace(/\d+$/, `${smaller}`)}`
         : ''),

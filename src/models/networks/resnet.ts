@@ -2,7 +2,7 @@ import { withScope } from '../../engine/ir/scope.js';
 import { add } from '../../engine/ops/elementwise.js';
 import { reflectionPad } from '../../engine/ops/reflectionPad.js';
 import { upsample } from '../../engine/ops/upsample.js';
-import { reluLayer, tanhLayer } from '../layers/activation.js';
+import { reluLayer } from '../layers/activation.js';
 import { type ConvOptions, convLayer, convTransposeLayer } from '../layers/conv.js';
 import { dropout } from '../layers/dropout.js';
 import type { InitOptions } from '../layers/initialise.js';
@@ -27,6 +27,8 @@ export interface ResnetOptions {
   readonly upsampling: Upsampling;
   readonly spectralNorm?: boolean;
   readonly init: InitOptions;
+  /** The last layer: tanh, or for logits none. */
+  readonly last: LayerFactory;
 }
 
 /** Halvings before the residual blocks, and doublings after them. */
@@ -39,7 +41,7 @@ const mirrored =
 
 /**
  * The residual generator (Johnson et al. 2016, as CycleGAN has it; the reference's ResnetGenerator): f32[N, inputNc, H,
- * W] to f32[N, outputNc, H, W] in -1 ... 1, where H and W are multiples of 4. States have the reference's names; a
+ * W] to f32[N, outputNc, H, W], with tanh in -1 ... 1, where H and W are multiples of 4. States have the reference's names; a
  * dropout in the blocks shifts the indices in the names of the layers after it, there as here.
  */
 export function resnet({ inputNc, outputNc, blocks, ngf, norm, init, ...options }: ResnetOptions): Module {
@@ -73,7 +75,7 @@ export function resnet({ inputNc, outputNc, blocks, ngf, norm, init, ...options 
   for (let level = LEVELS; level > 0; level--) {
     layers.push(...up(width(level), width(level - 1)), ...activated(width(level - 1)));
   }
-  layers.push(mirrored(3), conv(ngf, outputNc, 7, { bias: true }), tanhLayer);
+  layers.push(mirrored(3), conv(ngf, outputNc, 7, { bias: true }), options.last);
   const network = sequential('model', layers);
   return { ...network, apply: (trace, x) => withScope('resnet', () => network.apply(trace, x)) };
 }

@@ -1,7 +1,7 @@
 import { withScope } from '../../engine/ir/scope.js';
 import { concat } from '../../engine/ops/shape.js';
 import { upsample } from '../../engine/ops/upsample.js';
-import { leakyReluLayer, reluLayer, tanhLayer } from '../layers/activation.js';
+import { leakyReluLayer, reluLayer } from '../layers/activation.js';
 import { affineInstanceNorm } from '../layers/affineInstanceNorm.js';
 import { type ConvOptions, convLayer, convTransposeLayer } from '../layers/conv.js';
 import { dropout } from '../layers/dropout.js';
@@ -26,6 +26,8 @@ export interface UnetOptions {
   readonly skips: boolean;
   readonly spectralNorm?: boolean;
   readonly init: InitOptions;
+  /** The last layer: tanh, or for logits none. */
+  readonly last: LayerFactory;
   /**
    * Where the layers are as in the TensorFlow port (affinelayer/pix2pix-tensorflow, pix2pix.py): every convolution has a
    * bias, the bottleneck a norm, and norms take each image by itself, which is what the port does with one image.
@@ -52,7 +54,7 @@ interface Parts {
 
 /**
  * The U-Net generator (Isola et al. 2017, appendix 6.1.1; the reference's UnetGenerator): f32[N, inputNc, H, W] to
- * f32[N, outputNc, H, W] in -1 ... 1; H and W must be multiples of 2^downs.
+ * f32[N, outputNc, H, W], with tanh in -1 ... 1; H and W must be multiples of 2^downs.
  *
  * Without skips it is the encoder-decoder that the paper compares it with (section 3.2.1), under the same names.
  *
@@ -100,7 +102,7 @@ export function unet({ inputNc, outputNc, downs, ngf, norm, init, ...options }: 
   let block = innermost(parts, ngf * 8, ngf * 8);
   for (let i = 0; i < downs - 5; i++) block = middle(parts, ngf * 8, ngf * 8, block, options.dropout);
   for (const factor of [4, 2, 1]) block = middle(parts, ngf * factor, ngf * factor * 2, block, false);
-  const network = outermost(parts, inputNc, ngf, outputNc, block)('model.model');
+  const network = outermost(parts, inputNc, ngf, outputNc, block, options.last)('model.model');
   return { ...network, apply: (trace, x) => withScope('unet', () => network.apply(trace, x)) };
 }
 
@@ -163,8 +165,9 @@ function outermost(
   inner: number,
   outputNc: number,
   submodule: LayerFactory,
+  last: LayerFactory,
 ): LayerFactory {
-  return nested([down(inputNc, inner, bias), submodule, reluLayer, ...up(inner, outputNc, true), tanhLayer]);
+  return nested([down(inputNc, inner, bias), submodule, reluLayer, ...up(inner, outputNc, true), last]);
 }
 
 /** The reference keeps a block's layers in an attribute `model`, so their names carry it. */

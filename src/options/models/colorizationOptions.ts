@@ -7,7 +7,8 @@ import { extendForPix2Pix } from './pix2pixOptions.js';
  */
 export function extendForColorization(isTrain: boolean): OptionExtension {
   const { options, defaults } = extendForPix2Pix(isTrain);
-  const { pixel_range: _, ...rest } = options ?? {}; // lightness and colours have ranges of their own
+  // Lightness and colours have ranges of their own, and are no labels.
+  const { pixel_range: _, label_loss: __, lambda_CE: ___, ...rest } = options ?? {};
   return {
     options: rest,
     defaults: { ...defaults, dataset_mode: 'colorization', input_nc: 1, output_nc: 2 },

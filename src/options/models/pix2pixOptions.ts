@@ -1,6 +1,7 @@
 import type { OptionExtension } from '../extension.js';
 import type { OptionTable } from '../spec.js';
 import { ADVERSARIAL_OPTIONS } from './adversarialOptions.js';
+import { OUTPUT_OPTIONS } from './outputOptions.js';
 
 /** The options that pix2pix adds for training. */
 export const PIX2PIX_OPTIONS = {
@@ -10,6 +11,13 @@ export const PIX2PIX_OPTIONS = {
     min: 0,
     group: 'Losses',
     help: 'weight of the L1 loss against the adversarial loss',
+  },
+  lambda_CE: {
+    kind: 'float',
+    default: 10,
+    min: 0,
+    group: 'Losses',
+    help: 'weight of the cross-entropy of --label_loss cross_entropy, which takes the place of L1',
   },
   lambda_GAN: {
     kind: 'float',
@@ -56,14 +64,7 @@ export const PIX2PIX_OPTIONS = {
     group: 'Losses',
     help: 'steps of the discriminator for one of the generator, each on a batch of its own',
   },
-  pixel_range: {
-    kind: 'choice',
-    default: 'symmetric',
-    choices: ['symmetric', 'unit'],
-    stored: 'generator',
-    group: 'Networks',
-    help: 'numbers that the networks see for black and white: symmetric is -1 and 1, unit is 0 and 1',
-  },
+  ...OUTPUT_OPTIONS,
   ...ADVERSARIAL_OPTIONS,
 } as const satisfies OptionTable;
 
@@ -71,8 +72,7 @@ export const PIX2PIX_OPTIONS = {
 export function extendForPix2Pix(isTrain: boolean): OptionExtension {
   const networks = { norm: 'batch', netG: 'unet_256', dataset_mode: 'aligned' };
   const datasetModes = ['aligned'];
-  if (!isTrain)
-    return { options: { pixel_range: PIX2PIX_OPTIONS.pixel_range }, defaults: networks, datasetModes };
+  if (!isTrain) return { options: OUTPUT_OPTIONS, defaults: networks, datasetModes };
   return {
     options: PIX2PIX_OPTIONS,
     defaults: { ...networks, pool_size: 0, gan_mode: 'vanilla' },

@@ -1,5 +1,6 @@
 import type { OptionExtension } from '../extension.js';
 import type { OptionTable } from '../spec.js';
+import { OUTPUT_OPTIONS } from './outputOptions.js';
 
 const TEST_MODEL_OPTIONS = {
   model_suffix: {
@@ -11,6 +12,7 @@ const TEST_MODEL_OPTIONS = {
     check: (text) => (/^\w{0,32}$/.test(text) ? undefined : 'it is the end of a name, such as _A'),
     help: 'which generator of the run: the network G and this, such as _A or _B of a CycleGAN',
   },
+  ...OUTPUT_OPTIONS,
 } as const satisfies OptionTable;
 
 /** One generator of any run, for images without targets: the reference's `models/test_model.py`. */

@@ -4,7 +4,19 @@ import { trainingFlag } from '../../options/trainingFlag.js';
 const GROUPS = ['Networks', 'Training', 'Losses', 'Starting from others', 'Pixels', 'Data'];
 /** The options that are searched over most. */
 const FIRST = [
-  ...['netG', 'ngf', 'lr', 'gan_mode', 'lambda_L1', 'batch_size', 'netD', 'ndf', 'norm', 'no_dropout'],
+  ...[
+    'netG',
+    'ngf',
+    'lr',
+    'gan_mode',
+    'lambda_L1',
+    'label_loss',
+    'batch_size',
+    'netD',
+    'ndf',
+    'norm',
+    'no_dropout',
+  ],
   ...['n_epochs', 'n_epochs_decay', 'crop_size', 'load_size'],
 ];
 /** Of the group that says which run it is. */

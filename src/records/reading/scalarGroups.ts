@@ -10,7 +10,7 @@ export interface ScalarGroup {
 const FIRST = ['loss', 'val', 'lr'];
 const LAST = ['time', 'data', 'hardware', 'system'];
 const FOLDED = new Set(['time', 'data', 'hardware', 'system']);
-const ORDER_OF_METRICS = ['G_GAN', 'G_L1', 'G', 'D_real', 'D_fake', 'D', 'L1', 'PSNR', 'SSIM'];
+const ORDER_OF_METRICS = ['G_GAN', 'G_L1', 'G_CE', 'G', 'D_real', 'D_fake', 'D', 'L1', 'PSNR', 'SSIM'];
 
 /**
  * The arrangement of charts: tags by what stands before their first `/`, losses first, what the machine did last. Tags

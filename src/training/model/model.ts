@@ -277,7 +277,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
     await this.programs.dispose();
     const { device, ownsDevice } = this.surroundings;
     if (ownsDevice) await device.dispose();
-    else device.free(Object.values(this.usedNetworks()).flatMap(({ states }) => states));
+    else await device.free(Object.values(this.usedNetworks()).flatMap(({ states }) => states));
   }
 
   private get isPlateau(): boolean {

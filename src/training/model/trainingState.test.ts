@@ -13,10 +13,16 @@ const progress = {
   epochLoss: { sum: 12.5, count: 7 },
   schedule: { firstEpoch: 1, epochs: 2, rate: 0.0002, best: Number.POSITIVE_INFINITY, badEpochs: 0 },
   updates: { G: 27, D: 27 },
+  lossScaling: {
+    G: { scale: 65_536, goodSteps: 20, skipped: 7 },
+    D: { scale: 1024, goodSteps: 0, skipped: 27 },
+  },
 };
 
 test('what was saved is read', () => {
   assert.deepEqual(parseProgress(progress, ['G', 'D']), progress);
+  const { lossScaling: _, ...single } = progress;
+  assert.deepEqual(parseProgress(single, ['G', 'D']), single);
 });
 
 /** Every place in the counters, as a path of keys. */
@@ -50,6 +56,7 @@ test('counters that are missing or of another kind are refused in one message', 
   fc.assert(
     fc.property(fc.constantFrom(...paths(progress)), wrong, (path, replacement) => {
       fc.pre(path.join() !== 'best' || (replacement ?? undefined) !== undefined); // there was no validation yet
+      fc.pre(path.join() !== 'lossScaling' || replacement !== undefined); // in 32-bit floats
       assert.throws(
         () => parseProgress(changed(path, replacement), ['G', 'D']),
         Pix2PixError,
@@ -64,6 +71,21 @@ test('counters that are missing or of another kind are refused in one message', 
     for (const number of [-1, 0.5, Number.POSITIVE_INFINITY, 2 ** 60]) {
       assert.throws(() => parseProgress(changed(path, number), ['G', 'D']), /not sound/);
     }
+  }
+});
+
+test('a loss scale that float32 does not hold, or more updates left out than there were, is refused', () => {
+  for (const scale of [0, -1, 1e39, 1e-60]) {
+    assert.throws(
+      () => parseProgress(changed(['lossScaling', 'G', 'scale'], scale), ['G', 'D']),
+      /not sound[\s\S]*lossScaling\.G\.scale/,
+    );
+  }
+  for (const skipped of [28, -1, 0.5]) {
+    assert.throws(
+      () => parseProgress(changed(['lossScaling', 'D', 'skipped'], skipped), ['G', 'D']),
+      /not sound[\s\S]*lossScaling\.D\.skipped/,
+    );
   }
 });
 

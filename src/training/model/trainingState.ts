@@ -6,7 +6,6 @@ import { METRIC_NAMES } from '../../data/metrics/metrics.js';
 import type { State } from '../../engine/ir/state.js';
 import { elementCount } from '../../engine/ir/tensorType.js';
 import type { Device } from '../../engine/runtime/device.js';
-import type { LossScaling } from '../../engine/runtime/lossScaling.js';
 import type { Optimiser, OptimiserQuantity } from '../../engine/runtime/optimiser.js';
 import type { DecidedAlgorithms } from '../../engine/runtime/tunedChoices.js';
 import { type Module, parametersOf } from '../../models/layers/module.js';
@@ -170,7 +169,7 @@ export async function restoreProgress(model: SavedModel, progress: SavedProgress
  * @param optimisers those whose updates must be among them
  * @throws Pix2PixError when they are of a version that is not known here, or one of them is missing or no number
  */
-export function parseProgress(json: unknown, optimisers: Iterable<string>): SavedProgress {
+export function parseProgress(json: unknown, optimisers: readonly string[]): SavedProgress {
   const { bestL1, ...progress } = (json ?? {}) as SavedProgress & { readonly bestL1?: number };
   if (progress.version !== 1) {
     throw new Pix2PixError(
@@ -192,7 +191,7 @@ export function parseProgress(json: unknown, optimisers: Iterable<string>): Save
     'schedule.epochs': schedule?.epochs,
     'schedule.badEpochs': schedule?.badEpochs,
     ...(best && { 'best.epoch': best.epoch, 'best.since': best.since }),
-    ...Object.fromEntries([...optimisers].map((name) => [`updates.${name}`, updates?.[name]])),
+    ...Object.fromEntries(optimisers.map((name) => [`updates.${name}`, updates?.[name]])),
   };
   for (const [name, value] of Object.entries(wholeNumbers)) {
     if (!Number.isSafeInteger(value) || value < 0) throw notSound(name, value);
@@ -207,7 +206,7 @@ export function parseProgress(json: unknown, optimisers: Iterable<string>): Save
     if (typeof value !== 'number' || Number.isNaN(value)) throw notSound(name, value);
   }
   if (best !== undefined && !METRIC_NAMES.includes(best.metric)) throw notSound('best.metric', best.metric);
-  for (const [name, scaling] of Object.entries(progress.lossScaling ?? {})) requireScaling(name, scaling);
+  if (progress.lossScaling !== undefined) requireScaling(progress.lossScaling, updates, optimisers);
   if (progress.decided !== undefined) requireDecided(progress.decided);
   return best === undefined ? progress : { ...progress, best };
 }
@@ -218,21 +217,38 @@ function bestByL1(bestL1: number | undefined): BestValidation | undefined {
   return { metric: 'L1', value: bestL1, epoch: 0, since: 0 };
 }
 
-function requireScaling(name: string, { scale, goodSteps, skipped }: LossScaling): void {
-  if (!(scale > 0 && Number.isFinite(scale))) throw notSound(`lossScaling.${name}.scale`, scale);
-  for (const [counter, value] of Object.entries({ goodSteps, skipped })) {
-    if (!Number.isSafeInteger(value) || value < 0) throw notSound(`lossScaling.${name}.${counter}`, value);
+/** Updates count those that were left out, of which there cannot be more. */
+function requireScaling(
+  scalings: unknown,
+  updates: SavedProgress['updates'],
+  optimisers: readonly string[],
+): void {
+  const all = requireRecord('lossScaling', scalings);
+  for (const optimiser of optimisers) {
+    const name = `lossScaling.${optimiser}`;
+    const { scale, goodSteps, skipped } = requireRecord(name, all[optimiser]);
+    const held = Math.fround(scale as number);
+    if (typeof scale !== 'number' || !(held > 0 && Number.isFinite(held))) {
+      throw notSound(`${name}.scale`, scale);
+    }
+    for (const [counter, value] of Object.entries({ goodSteps, skipped })) {
+      if (!Number.isSafeInteger(value) || (value as number) < 0) throw notSound(`${name}.${counter}`, value);
+    }
+    if ((skipped as number) > updates[optimiser]) throw notSound(`${name}.skipped`, skipped);
   }
 }
 
 function requireDecided(decided: DecidedAlgorithms): void {
   const { fingerprint, algorithms } = decided ?? {};
   if (typeof fingerprint !== 'string') throw notSound('decided.fingerprint', fingerprint);
-  const isRecord = typeof algorithms === 'object' && algorithms !== null && !Array.isArray(algorithms);
-  if (!isRecord) throw notSound('decided.algorithms', algorithms);
-  for (const name of Object.values(algorithms)) {
+  for (const name of Object.values(requireRecord('decided.algorithms', algorithms))) {
     if (typeof name !== 'string') throw notSound('decided.algorithms', name);
   }
+}
+
+function requireRecord(name: string, value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw notSound(name, value);
+  return value as Record<string, unknown>;
 }
 
 function notSound(name: string, value: unknown): Pix2PixError {

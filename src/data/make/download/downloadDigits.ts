@@ -1,16 +1,13 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
 import { makeFolder } from '../../../base/files/makeFolder.js';
 import { fileError } from '../../../base/files/systemError.js';
 import { MNIST, type PublishedFile } from './catalogue.js';
+import { hashOf, requireHash } from './checksum.js';
 import type { DownloadedDataset } from './downloadDataset.js';
 import { type FetchOptions, fetchArchive } from './fetchArchive.js';
 import { isThere, type Origin, putInPlace } from './outputFolder.js';
-import type { PartialFile } from './partialFile.js';
 
 export interface DigitsOptions extends Omit<FetchOptions, 'url' | 'path'> {
   /** The data set's folder. Default: `./datasets/mnist`. */
@@ -50,6 +47,9 @@ export async function downloadDigits(options: DigitsOptions): Promise<Downloaded
   return { out, written: true };
 }
 
+const OTHER_FILE =
+  'pass --url with the address of a folder that has the original files; the copy was removed';
+
 const withSlash = (url: string) => (url.endsWith('/') ? url : `${url}/`);
 
 /** From the first mirror that has it. */
@@ -64,7 +64,7 @@ async function fetchFile(
   for (const [i, mirror] of mirrors.entries()) {
     try {
       const part = await fetchArchive({ ...options, url: mirror + name, path: `${path}.part` });
-      await requireHash(part, sha256, mirror + name);
+      await requireHash(part, sha256, mirror + name, OTHER_FILE);
       await rename(part.path, path);
       await part.discard();
       return;
@@ -73,25 +73,4 @@ async function fetchFile(
       if (i === mirrors.length - 1) throw error;
     }
   }
-}
-
-async function requireHash(part: PartialFile, wanted: string, url: string): Promise<void> {
-  const got = await hashOf(part.path);
-  if (got === wanted) return;
-  await part.discard();
-  throw new Pix2PixError(
-    'the file is not the one expected',
-    { url, 'sha256 wanted': wanted, 'sha256 got': got ?? 'none' },
-    'pass --url with the address of a folder that has the original files; the copy was removed',
-  );
-}
-
-async function hashOf(path: string): Promise<string | undefined> {
-  const hash = createHash('sha256');
-  try {
-    await pipeline(createReadStream(path), hash);
-  } catch {
-    return undefined; // it is not there
-  }
-  return hash.digest('hex');
 }

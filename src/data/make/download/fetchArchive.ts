@@ -16,6 +16,10 @@ export interface FetchOptions {
   readonly url: string;
   /** Where the bytes gather; a file of the same name with `.json` added stands beside it. */
   readonly path: string;
+  /** A file that is longer, or says that it is, is refused. Default: no limit. */
+  readonly maxBytes?: number;
+  /** The option that names the address, for what is said where it leads nowhere. Default: --url. */
+  readonly addressOption?: string;
   /** How often in a row to try again without a byte more than ever before. Default 5. */
   readonly retries?: number;
   /** Milliseconds before the first new try; each further one waits twice as long. Default 1000. */
@@ -44,7 +48,7 @@ const PASSING_CODES = [
  * @throws Pix2PixError with what the server said; what has been received stays for the next run
  */
 export async function fetchArchive(options: FetchOptions): Promise<PartialFile> {
-  const { url, path, retries = 5, retryDelay = 1000, signal } = options;
+  const { path, retries = 5, retryDelay = 1000, signal } = options;
   const file = new PartialFile(path);
   makeFolder(dirname(path));
   let furthest = await file.size();
@@ -54,27 +58,32 @@ export async function fetchArchive(options: FetchOptions): Promise<PartialFile> 
       return file;
     } catch (error) {
       signal?.throwIfAborted();
-      if (!isPassing(error)) throw explain(error, url, path);
+      if (error instanceof LongerThanAllowed) await file.discard();
+      if (!isPassing(error)) throw explain(error, options);
       // Against the most there ever was: a server that promises more bytes than it has lets every try begin anew.
       const size = await file.size();
       failures = size > furthest ? 1 : failures + 1;
       furthest = Math.max(furthest, size);
-      if (failures > retries) throw explain(error, url, path);
+      if (failures > retries) throw explain(error, options);
       await delay(retryDelay * 2 ** (failures - 1), undefined, { signal });
     }
   }
 }
 
 async function transfer(file: PartialFile, options: FetchOptions): Promise<void> {
-  const { url, onProgress, signal, idleTimeout = 30_000 } = options;
+  const { url, onProgress, signal, idleTimeout = 30_000, maxBytes = Number.POSITIVE_INFINITY } = options;
   const state = await file.read(url);
   const size = await file.size();
   if (state?.complete && size === state.total) return;
   const have = state === undefined ? 0 : size;
   const headers = have > 0 ? { range: `bytes=${have}-`, 'if-range': state!.validator! } : undefined;
-  const response = await openUrl(url, { headers, signal, idleTimeout });
-  const { start, total } = await bodyRange(response, have, file, url);
+  const response = await openUrl(url, { ...options, headers, idleTimeout });
+  const { start, total } = await bodyRange(response, have, file, options);
   const known = { url, validator: validatorOf(response.headers), total };
+  if (total !== undefined && total > maxBytes) {
+    response.destroy();
+    throw new LongerThanAllowed(options, total);
+  }
   await requireSpace(file.path, total === undefined ? 0 : total - start);
   // Emptied first: bytes of an old version must never stand beside the name of a new one.
   if (start === 0) await writeFile(file.path, '');
@@ -84,7 +93,7 @@ async function transfer(file: PartialFile, options: FetchOptions): Promise<void>
     transform(chunk: Buffer, _encoding, next) {
       done += chunk.length;
       onProgress?.({ unit: 'bytes', done, total, stage: 'downloading' });
-      next(null, chunk);
+      next(done > maxBytes ? new LongerThanAllowed(options, done) : null, chunk);
     },
   });
   await pipeline(response, meter, createWriteStream(file.path, { flags: 'a' }), { signal });
@@ -96,7 +105,7 @@ async function transfer(file: PartialFile, options: FetchOptions): Promise<void>
 }
 
 /** Which bytes of the file the response's body holds. */
-async function bodyRange(response: IncomingMessage, have: number, file: PartialFile, url: string) {
+async function bodyRange(response: IncomingMessage, have: number, file: PartialFile, options: FetchOptions) {
   const { statusCode = 0, headers } = response;
   if (statusCode === 200) {
     const length = Number(headers['content-length']);
@@ -118,11 +127,24 @@ async function bodyRange(response: IncomingMessage, have: number, file: PartialF
   if (PASSING_STATUS.includes(statusCode)) throw new PassingFailure(`the server answered ${statusCode}`);
   throw new Pix2PixError(
     `the server answered ${statusCode} ${response.statusMessage ?? ''}`.trim(),
-    { url },
+    { url: options.url },
     statusCode === 404 || statusCode === 410
-      ? 'the archive is not there any more: pass --url with the address of a copy'
-      : 'try again later, or pass --url with the address of a copy',
+      ? `the file is not there any more: ${ofCopy(options)}`
+      : `try again later, or ${ofCopy(options)}`,
   );
+}
+
+const ofCopy = ({ addressOption = '--url' }: FetchOptions) =>
+  `pass ${addressOption} with the address of a copy`;
+
+class LongerThanAllowed extends Pix2PixError {
+  constructor(options: FetchOptions, bytes: number) {
+    super(
+      'the file is longer than it may be',
+      { url: options.url, limit: `${options.maxBytes} bytes`, 'the server has': `${bytes} bytes or more` },
+      ofCopy(options),
+    );
+  }
 }
 
 function validatorOf({ etag, 'last-modified': lastModified }: IncomingHttpHeaders): string | undefined {
@@ -135,7 +157,7 @@ async function requireSpace(path: string, needed: number): Promise<void> {
   throw new Pix2PixError(
     'the disk has too little space for the download',
     { path, free: `${bavail * bsize} bytes`, needed: `${needed} bytes` },
-    'free some space, or choose a folder on another disk with --out',
+    'free some space, or choose a folder on another disk',
   );
 }
 
@@ -145,7 +167,8 @@ function isPassing(error: unknown): boolean {
   );
 }
 
-function explain(error: unknown, url: string, path: string): unknown {
+function explain(error: unknown, options: FetchOptions): unknown {
+  const { url, path } = options;
   const { code, message } = error as NodeJS.ErrnoException;
   if (isPassing(error)) {
     return new Pix2PixError(
@@ -159,7 +182,7 @@ function explain(error: unknown, url: string, path: string): unknown {
     return new Pix2PixError(
       code === 'ENOTFOUND' ? 'the server is not known' : 'the server cannot be reached',
       { url, system: message || code },
-      'check the network, or pass --url with the address of a copy',
+      `check the network, or ${ofCopy(options)}`,
       { cause: error },
     );
   }

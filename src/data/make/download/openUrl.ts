@@ -14,6 +14,8 @@ export interface RequestOptions {
   /** Milliseconds without a byte after which the server counts as gone. */
   readonly idleTimeout: number;
   readonly signal?: AbortSignal;
+  /** The option that names the address. Default: --url. */
+  readonly addressOption?: string;
 }
 
 /**
@@ -23,28 +25,29 @@ export interface RequestOptions {
  * @throws Pix2PixError for an address that is no http(s), and PassingFailure when the server falls silent
  */
 export async function openUrl(address: string, options: RequestOptions): Promise<IncomingMessage> {
-  let url = parse(address);
+  const { addressOption = '--url' } = options;
+  let url = parse(address, addressOption);
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
     const response = await get(url, options);
     const { statusCode = 0, headers } = response;
     if (![301, 302, 303, 307, 308].includes(statusCode) || headers.location === undefined) return response;
     response.destroy();
-    url = parse(new URL(headers.location, url).href);
+    url = parse(new URL(headers.location, url).href, addressOption);
   }
   throw new Pix2PixError(
     'too many redirects',
     { url: address, limit: MOST_REDIRECTS },
-    'pass --url with the final address',
+    `pass ${addressOption} with the final address`,
   );
 }
 
-function parse(address: string): URL {
+function parse(address: string, addressOption: string): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url !== undefined && /^https?:$/.test(url.protocol)) return url;
   throw new Pix2PixError(
     'not an http or https address',
     { url: address },
-    'pass --url http://... or https://...',
+    `pass ${addressOption} http://... or https://...`,
   );
 }
 

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import { State } from '../../ir/state.js';
 import { f32 } from '../../ir/tensorType.js';
 import { Trace } from '../../ir/trace.js';
 import { convTranspose2d } from '../../ops/conv.js';
 import type { TunedChoicesStore } from '../../runtime/tunedChoices.js';
 import { openDevice } from '../openDevice.js';
 import { DEFAULT_DEVICE, DEVICE_NAMES, DEVICES } from '../registry.js';
+import { Adam } from './adam.js';
 
 /** A store that forgets when the process ends. */
 function memoryStore(): TunedChoicesStore & { readonly kept: Map<string, Record<string, unknown>> } {
@@ -49,6 +52,23 @@ test('without a place to keep them nothing is timed', async () => {
   const announced: number[] = [];
   await device.compile(program(), { onTuning: (layers) => announced.push(layers) });
   assert.deepEqual(announced, []);
+  await device.dispose();
+});
+
+test('freeing states waits for the threads of their optimiser to end, and tells where they do not', async (t: TestContext) => {
+  const device = await openDevice(undefined, { threads: 1 });
+  const states = [new State('w', f32(2), 'parameter', { kind: 'constant', value: 0 })];
+  let ended = false;
+  const dispose = t.mock.method(Adam.prototype, 'dispose', async () => {
+    await setImmediate();
+    ended = true;
+  });
+  await device.optimiser(states, { betas: [0.5, 0.999], epsilon: 1e-8 });
+  await device.free(states);
+  assert.ok(ended);
+  dispose.mock.mockImplementation(() => Promise.reject(new Error('a thread does not end')));
+  await device.optimiser(states, { betas: [0.5, 0.999], epsilon: 1e-8 });
+  await assert.rejects(device.free(states), /a thread does not end/);
   await device.dispose();
 });
 

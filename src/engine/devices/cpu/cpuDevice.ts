@@ -91,11 +91,11 @@ export class CpuDevice implements Device {
     return this.store.get(state).slice();
   }
 
-  free(states: readonly State[]): void {
+  async free(states: readonly State[]): Promise<void> {
     this.store.free(states);
     const optimisers = new Set(states.map((state) => this.optimiserOf.get(state)));
-    for (const optimiser of optimisers) void optimiser?.dispose();
     for (const state of states) this.optimiserOf.delete(state);
+    for (const optimiser of optimisers) await optimiser?.dispose();
   }
 
   async optimiser(states: readonly State[], settings: AdamSettings): Promise<Optimiser> {

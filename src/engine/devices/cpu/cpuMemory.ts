@@ -1,7 +1,7 @@
 import { machineMemory } from '../../../base/machineMemory.js';
 import type { Program } from '../../ir/program.js';
 import type { MemoryModel, MemoryNeeds, MemoryStrategy } from '../../runtime/memoryModel.js';
-import { footprintOf, inStrategy } from '../../runtime/memoryPlan.js';
+import { footprintOf, inStrategy, PARAMETER_BYTES } from '../../runtime/memoryPlan.js';
 
 /*
  * Measured on Linux with onnxruntime-node 1.30: `npm run bench:growth` compares predictions with what steps take.
@@ -31,6 +31,7 @@ export const cpuMemory: MemoryModel = {
   isHost: true,
   strategies: STRATEGIES,
   processBytes: PROCESS_BYTES,
+  parameterBytes: PARAMETER_BYTES,
   predict,
   available,
 };

@@ -7,7 +7,7 @@ import { MANY_THREADS, sessionOptions, threadCount } from './sessionOptions.js';
 const entries = (threads: number) =>
   (sessionOptions(threads).extra as { session: Record<string, string> }).session;
 
-test('few threads sleep as they wait; many spin, but neither long nor between runs', () => {
+test('few threads block as they wait; many spin, but neither long nor between runs', () => {
   for (const threads of [1, 2, MANY_THREADS - 1]) {
     assert.equal(entries(threads)['intra_op.allow_spinning'], '0');
     assert.equal(entries(threads)['intra_op.spin_duration_us'], undefined);

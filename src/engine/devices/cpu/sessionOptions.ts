@@ -1,9 +1,9 @@
 import { availableParallelism, cpus } from 'node:os';
 import type { InferenceSession } from 'onnxruntime-common';
 
-/** From so many threads on, waking them for each of a step's thousand operators takes longer than they would spin. */
+/** From so many threads on a step is faster if those that wait spin for a while, on cores that nobody else wants. */
 export const MANY_THREADS = 4;
-/** Microseconds that one of many threads spins before it sleeps: longer than most operators have it wait. */
+/** Microseconds that one of many threads spins before it blocks: longer than most operators have it wait. */
 const SPINNING = 100;
 
 /** How many threads compute. @param threads as in `sessionOptions` */

@@ -3,7 +3,7 @@ import type { State } from '../../ir/state.js';
 import type { ScheduleOptions } from '../../loops/schedule.js';
 import type { Device, StateData } from '../../runtime/device.js';
 import type { MemoryModel } from '../../runtime/memoryModel.js';
-import { footprintOf } from '../../runtime/memoryPlan.js';
+import { footprintOf, PARAMETER_BYTES } from '../../runtime/memoryPlan.js';
 import type { AdamSettings } from '../../runtime/optimiser.js';
 import type { Profile } from '../../runtime/profile.js';
 import type { StepTime } from '../../runtime/stepTime.js';
@@ -27,6 +27,7 @@ export class InterpreterDevice implements Device {
     isHost: true,
     strategies: [{ name: 'plain', keepsMemory: true, recomputes: false }],
     processBytes: 0,
+    parameterBytes: 2 * PARAMETER_BYTES,
     predict: predictMemory,
     available: () => Number.POSITIVE_INFINITY,
   };
@@ -69,7 +70,7 @@ export class InterpreterDevice implements Device {
     return this.states.of(state).slice();
   }
 
-  free(states: readonly State[]): void {
+  async free(states: readonly State[]): Promise<void> {
     this.states.free(states);
     for (const state of states) this.optimiserOf.delete(state);
   }

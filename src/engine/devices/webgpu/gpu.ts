@@ -93,22 +93,18 @@ export class Gpu {
    * Memory for shaders, zero at first.
    * @throws Pix2PixError when there is not enough
    */
-  async allocate(bytes: number, what: string, usage = 0): Promise<GPUBuffer> {
-    const size = Math.max(4, Math.ceil(bytes / 4) * 4);
-    const most = this.maxBindingBytes;
+  async allocate(bytes: number, what: string): Promise<GPUBuffer> {
+    const [size, most] = [wholeWords(bytes), this.maxBindingBytes];
     if (size > most) throw this.tooLittle(what, size, `a shader can use at most ${most} bytes as a whole`);
-    const buffer = await this.checked(
-      () => {
-        const all = BufferUsage.STORAGE | BufferUsage.COPY_SRC | BufferUsage.COPY_DST | usage;
-        return this.device.createBuffer({ label: what, size, usage: all });
-      },
-      (error) => this.tooLittle(what, size, error.message),
-    );
-    this.buffers.add(buffer);
-    return buffer;
+    return this.newBuffer(size, what, BufferUsage.STORAGE | BufferUsage.COPY_SRC | BufferUsage.COPY_DST);
   }
 
-  /** Of all buffers that `allocate` has made and nobody has freed. */
+  /** Memory into which results are copied, for the host to read. Throws as `allocate`. */
+  allocateReadable(bytes: number, what: string): Promise<GPUBuffer> {
+    return this.newBuffer(wholeWords(bytes), what, BufferUsage.COPY_DST | BufferUsage.MAP_READ);
+  }
+
+  /** Of all buffers that have been allocated here and nobody has freed. */
   get allocatedBytes(): number {
     return [...this.buffers].reduce((sum, { size }) => sum + size, 0);
   }
@@ -130,7 +126,7 @@ export class Gpu {
     }
     const { pipeline, layout } = this.pipelines.of({ source, bindings: memories.length });
     const entries = memories.map(({ buffer, offset, bytes }, binding) => {
-      const size = Math.max(4, Math.ceil(bytes / 4) * 4);
+      const size = wholeWords(bytes);
       return { binding, resource: { buffer, offset, size } };
     });
     return { pipeline, bindings: this.device.createBindGroup({ layout, entries }), workgroups };
@@ -169,7 +165,7 @@ export class Gpu {
   /** A copy of memory as it is after all that has been submitted so far. */
   async read({ buffer, offset, bytes }: Memory): Promise<ArrayBuffer> {
     this.throwFailure();
-    const size = Math.max(4, Math.ceil(bytes / 4) * 4);
+    const size = wholeWords(bytes);
     const staging = this.stagingOf(size);
     const encoder = this.device.createCommandEncoder();
     encoder.copyBufferToBuffer(buffer, offset, staging, 0, size);
@@ -198,6 +194,15 @@ export class Gpu {
       this.throwFailure();
       throw error;
     }
+  }
+
+  private async newBuffer(size: number, what: string, usage: number): Promise<GPUBuffer> {
+    const buffer = await this.checked(
+      () => this.device.createBuffer({ label: what, size, usage }),
+      (error) => this.tooLittle(what, size, error.message),
+    );
+    this.buffers.add(buffer);
+    return buffer;
   }
 
   /** A buffer that the host can read, and nobody else uses now: of small ones those of earlier downloads serve again. */
@@ -282,6 +287,11 @@ export function encodeDispatches(
     pass.dispatchWorkgroups(...workgroups);
   }
   pass.end();
+}
+
+/** Bytes as WebGPU takes them. */
+function wholeWords(bytes: number): number {
+  return Math.max(4, Math.ceil(bytes / 4) * 4);
 }
 
 function ignore(): void {} // the failure is told by what waits for the device's results

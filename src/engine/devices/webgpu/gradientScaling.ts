@@ -57,7 +57,7 @@ export interface UpdatePlaces {
  * of Adam's moments know only updates that were made; and the scale that comes after it, by `nextScaling`.
  */
 export function decisionShader(at: UpdatePlaces): ScalingShader {
-  const { growth, backoff, interval } = SCALING_RULE;
+  const { growth, backoff, interval, least } = SCALING_RULE;
   const source = `\
 @group(0) @binding(0) var<storage, read_write> scaling: array<u32>;
 @group(0) @binding(1) var<storage, read_write> numbers: array<f32>;
@@ -77,7 +77,7 @@ fn main() {
   numbers[${at.factor}] = 1f / scale;
   numbers[${at.applies}] = select(0f, 1f, isFinite);
   if (!isFinite) {
-    scaling[${scale}] = bitcast<u32>(scale * ${backoff}f);
+    scaling[${scale}] = bitcast<u32>(max(0x1p${Math.log2(least)}f, scale * ${backoff}f));
     scaling[${goodSteps}] = 0u;
     scaling[${skipped}] += 1u;
     return;

@@ -14,7 +14,7 @@ import { tensorsOf } from './sharedBindings.js';
 const [MILLISECONDS, MOST, ROUNDS] = [1, 10, 3];
 
 /** Milliseconds of work before the first is timed: the clock of a GPU that was idle is a fraction of that of a busy one. */
-const WAKING = 30;
+const WARM_UP = 30;
 
 /** Compiles a kernel by each of these tiles, so that `timeTiles` does not wait. */
 export async function compileTiles(gpu: Gpu, kernel: Kernel, tiles: readonly Tile[]): Promise<void> {
@@ -32,7 +32,7 @@ export async function timeTiles(gpu: Gpu, kernel: Kernel, tiles: readonly Tile[]
     gpu,
     tiles.map((tile) => ({ kernel, memoryOf, tile })),
   );
-  const repeated = Math.min(MOST, Math.ceil(MILLISECONDS / (await wake(gpu, dispatches[0]))));
+  const repeated = Math.min(MOST, Math.ceil(MILLISECONDS / (await warmUp(gpu, dispatches[0]))));
   const times: Record<string, number> = {};
   for (const [i, tile] of tiles.entries()) {
     times[tileName(tile)] = await timeDispatch(gpu, dispatches[i], repeated);
@@ -51,10 +51,10 @@ async function allocateTensors(gpu: Gpu, kernel: Kernel): Promise<Map<Tensor, Me
 }
 
 /** Keeps a GPU busy. @returns about how many milliseconds a dispatch takes */
-async function wake(gpu: Gpu, dispatch: Dispatch): Promise<number> {
+async function warmUp(gpu: Gpu, dispatch: Dispatch): Promise<number> {
   const started = performance.now();
   let dispatched = 0;
-  for (let passed = 0; passed < WAKING; passed = performance.now() - started) {
+  for (let passed = 0; passed < WARM_UP; passed = performance.now() - started) {
     await gpu.submit((encoder) => encodeDispatches(encoder, [dispatch]));
     dispatched++;
   }
@@ -63,7 +63,7 @@ async function wake(gpu: Gpu, dispatch: Dispatch): Promise<number> {
 }
 
 /** Milliseconds of one dispatch: by the GPU's clock where it has one, else by ours. */
-export async function timeDispatch(gpu: Gpu, dispatch: Dispatch, repeated = MOST): Promise<number> {
+async function timeDispatch(gpu: Gpu, dispatch: Dispatch, repeated = MOST): Promise<number> {
   const time = gpu.device.features.has('timestamp-query') ? timeByGpu : timeByHost;
   const rounds = await time(
     gpu,
@@ -84,7 +84,7 @@ async function timeByHost(gpu: Gpu, dispatches: readonly Dispatch[]): Promise<nu
   return rounds;
 }
 
-/** All rounds at once, so that the GPU does not fall asleep between them. */
+/** All rounds in one submission, so that the GPU is not idle between them, which would lower its clock. */
 async function timeByGpu(gpu: Gpu, dispatches: readonly Dispatch[]): Promise<number[]> {
   const querySet = gpu.device.createQuerySet({ type: 'timestamp', count: 2 * ROUNDS });
   const bytes = 16 * ROUNDS;

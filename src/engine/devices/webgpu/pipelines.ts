@@ -15,6 +15,9 @@ const COMPUTE_STAGE = 4;
 /** The shaders that a device has compiled, each once. */
 export class Pipelines {
   private readonly pipelines = new Map<string, GPUComputePipeline>();
+  /** Of shaders that are to be compiled, or are being so: kernels of several programs may be the same. */
+  private readonly modules = new Map<string, ShaderModule>();
+  private readonly compiling = new Map<string, Promise<void>>();
   private readonly layouts = new Map<number, GPUBindGroupLayout>();
 
   constructor(private readonly device: GPUDevice) {}
@@ -34,17 +37,36 @@ export class Pipelines {
     const missing = new Map(shaders.map((shader) => [shader.source, shader]));
     return [...missing.values()]
       .filter(({ source }) => !this.pipelines.has(source))
-      .map((shader) => this.moduleOf(shader));
+      .map((shader) => {
+        const read = this.modules.get(shader.source) ?? this.moduleOf(shader);
+        this.modules.set(shader.source, read);
+        return read;
+      });
   }
 
-  /** Compiles them all at once, in threads of the device's own. Rejects when one is not valid. */
+  /**
+   * Compiles them all at once, in threads of the device's own, and waits for those that others have begun to compile. Rejects
+   * when one is not valid.
+   */
   async add(modules: readonly ShaderModule[]): Promise<void> {
-    const compiling = modules.map(async (shader) => {
-      const pipeline = await this.device.createComputePipelineAsync(this.descriptor(shader));
-      this.pipelines.set(shader.source, pipeline);
+    const missing = modules.filter(({ source }) => !this.pipelines.has(source));
+    const compiling = missing.map((shader) => {
+      const begun = this.compiling.get(shader.source) ?? this.compile(shader);
+      this.compiling.set(shader.source, begun);
+      return begun;
     });
     const failed = (await Promise.allSettled(compiling)).find(({ status }) => status === 'rejected');
     if (failed !== undefined) throw (failed as PromiseRejectedResult).reason;
+  }
+
+  private async compile(shader: ShaderModule): Promise<void> {
+    const { source } = shader;
+    try {
+      this.pipelines.set(source, await this.device.createComputePipelineAsync(this.descriptor(shader)));
+    } finally {
+      this.compiling.delete(source);
+      this.modules.delete(source);
+    }
   }
 
   private moduleOf(shader: Shader): ShaderModule {

@@ -56,17 +56,21 @@ export async function allocateProgram(
 }
 
 /**
- * The bytes of a program's values by the plan, without states and what optimisers keep: nothing is allocated to find out.
+ * The bytes of a program's values by the plan, and of what exchanges them with other processes, without states and what
+ * optimisers keep: nothing is allocated to find out.
  */
 export function plannedBytes(program: Program, schedule: Schedule, maxBytes: number): number {
   const { lifetimes, constants } = lifetimesOf(program, schedule);
   const elsewhere = gradientsInPlace(schedule);
+  const exchanged = schedule.tasks.flatMap((task) =>
+    task.kind === 'allReduce' ? task.step.values.map((value) => schedule.tensors.get(value)!) : [],
+  );
   const requested = [...lifetimes].filter(([tensor]) => !elsewhere.has(tensor));
   const { sizes } = place(
     requested.map(([, request]) => request),
     maxBytes,
   );
-  return [...sizes, ...constants.map(bytesOf)].reduce((sum, bytes) => sum + bytes, 0);
+  return [...sizes, ...[...constants, ...exchanged].map(bytesOf)].reduce((sum, bytes) => sum + bytes, 0);
 }
 
 /** The gradients that are computed where their optimiser keeps them: those of one state alone. */

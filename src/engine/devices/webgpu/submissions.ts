@@ -1,5 +1,5 @@
 import type { Exchange } from './exchange.js';
-import type { Gpu } from './gpu.js';
+import type { Gpu, Memory } from './gpu.js';
 
 type Encode = (encoder: GPUCommandEncoder) => void;
 
@@ -13,11 +13,11 @@ export class Submissions {
     this.parts.push(part);
   }
 
-  /** Submits what was added, and waits until all processes have what is summed. */
-  async exchange(exchange: Exchange): Promise<void> {
-    this.add((encoder) => exchange.copy(encoder));
+  /** Submits what was added, and waits until all processes have the sums of `from` in `to`. */
+  async exchange(exchange: Exchange, from: readonly Memory[], to = from): Promise<void> {
+    this.add((encoder) => exchange.copy(encoder, from));
     await this.submit();
-    await exchange.sum();
+    await exchange.sum(to);
   }
 
   /** Submits what was added since. */

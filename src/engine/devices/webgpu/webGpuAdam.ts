@@ -1,6 +1,9 @@
 import type { State } from '../../ir/state.js';
+import { elementCount } from '../../ir/tensorType.js';
+import type { Collective } from '../../runtime/collective.js';
 import type { AdamSettings, Optimiser, OptimiserQuantity } from '../../runtime/optimiser.js';
 import { Arena, arenaLayout } from './arenas.js';
+import { Exchange } from './exchange.js';
 import type { Gpu, Memory } from './gpu.js';
 import { ScalingMemory } from './scalingMemory.js';
 
@@ -16,10 +19,20 @@ export class WebGpuAdam implements Optimiser {
     readonly settings: AdamSettings,
     private readonly arenas: ReadonlyMap<Quantity, Arena>,
     readonly lossScaling: ScalingMemory | undefined,
+    /** By which all processes come to the same gradients, where there are several; programs use it one after another. */
+    readonly exchange: Exchange | undefined,
   ) {}
 
-  /** Throws Pix2PixError when there is not enough memory. */
-  static async create(gpu: Gpu, states: readonly State[], settings: AdamSettings): Promise<WebGpuAdam> {
+  /**
+   * @param collective the processes whose gradients are summed before an update; default: those of this one are all
+   * @throws Pix2PixError when there is not enough memory
+   */
+  static async create(
+    gpu: Gpu,
+    states: readonly State[],
+    settings: AdamSettings,
+    collective?: Collective,
+  ): Promise<WebGpuAdam> {
     const quantities: Quantity[] = ['parameter', 'gradient', 'firstMoment', 'secondMoment'];
     if (settings.accumulates) quantities.push('accumulated');
     if (settings.averaging !== undefined) quantities.push('average');
@@ -27,7 +40,10 @@ export class WebGpuAdam implements Optimiser {
     const arenas = new Map<Quantity, Arena>();
     for (const quantity of quantities) arenas.set(quantity, await Arena.allocate(gpu, layout, quantity));
     const scaling = settings.lossScale === undefined ? undefined : await ScalingMemory.allocate(gpu);
-    return new WebGpuAdam(gpu, states, settings, arenas, scaling);
+    // State by state, since how they lie in the arenas depends on the GPU.
+    const sizes = states.map(({ type }) => 4 * elementCount(type.shape));
+    const exchange = collective && (await Exchange.allocate(gpu, collective, sizes));
+    return new WebGpuAdam(gpu, states, settings, arenas, scaling, exchange);
   }
 
   /** The memory of one state. Throws Error for a state that is not trained, or a quantity that is not kept. */
@@ -68,6 +84,7 @@ export class WebGpuAdam implements Optimiser {
   }
 
   free(): void {
+    this.exchange?.dispose();
     if (this.lossScaling !== undefined) this.gpu.free(this.lossScaling.memory.buffer);
     for (const arena of this.arenas.values()) for (const { buffer } of arena.parts) this.gpu.free(buffer);
   }

@@ -47,7 +47,6 @@ export class WebGpuDevice implements Device {
     private readonly settings: Pick<DeviceSettings, 'profiling' | 'tunedChoices' | 'collective'> = {},
   ) {
     const { tunedChoices: store } = settings;
-    // No matrices of subgroups (tensor cores) before `bench/gpuMixed.ts` has shown on a GPU that they compute the same.
     this.tiles = new KernelTiles({ gpu, fingerprint, store, isSoftware: gpu.isSoftware });
     this.states = new StateMemory(gpu);
     this.memory = webGpuMemory(gpu, settings.collective !== undefined);
@@ -87,7 +86,7 @@ export class WebGpuDevice implements Device {
     return this.states.get(state);
   }
 
-  free(states: readonly State[]): void {
+  async free(states: readonly State[]): Promise<void> {
     this.states.free(states);
     for (const state of states) {
       const adam = this.optimiserOf.get(state);
@@ -99,7 +98,7 @@ export class WebGpuDevice implements Device {
   }
 
   async optimiser(states: readonly State[], settings: AdamSettings): Promise<Optimiser> {
-    const adam = await WebGpuAdam.create(this.gpu, states, settings);
+    const adam = await WebGpuAdam.create(this.gpu, states, settings, this.collective);
     for (const state of states) {
       this.states.adopt(state, adam.of(state, 'parameter'));
       this.optimiserOf.set(state, adam);

@@ -8,7 +8,7 @@ import type { Schedule } from '../../loops/task.js';
 import type { Collective } from '../../runtime/collective.js';
 import type { Executable, RunInputs, RunResults } from '../../runtime/executable.js';
 import type { TensorArray } from '../../runtime/tensorArray.js';
-import { type AdamRun, AdamTask, type GradientQuantity } from './adamTask.js';
+import { type AdamRun, AdamTask } from './adamTask.js';
 import { dispatchKernels } from './dispatchKernel.js';
 import { Exchange } from './exchange.js';
 import { type Dispatch, encodeDispatches, type Gpu, type Memory } from './gpu.js';
@@ -47,16 +47,23 @@ interface Copy {
 type Step =
   | { readonly kind: 'kernels'; readonly dispatches: Dispatch[]; readonly names: string[] }
   | { readonly kind: 'copies'; readonly copies: readonly Copy[] }
-  | { readonly kind: 'exchange'; readonly exchange: Exchange }
+  | ExchangeStage
   | AdamStage;
+
+interface ExchangeStage {
+  readonly kind: 'exchange';
+  readonly exchange: Exchange;
+  readonly from: readonly Memory[];
+  readonly to: readonly Memory[];
+}
 
 interface AdamStage {
   readonly kind: 'adam';
   readonly task: AdamTask;
   readonly name: string;
   readonly learningRate: string;
-  /** By which all processes come to the same gradients before the update. */
-  readonly exchanges?: Readonly<Record<GradientQuantity, Exchange>> | undefined;
+  /** The optimiser's. */
+  readonly exchange: Exchange | undefined;
 }
 
 /** A program as dispatches that one submission runs, or several with exchanges between them. */
@@ -114,7 +121,7 @@ export class WebGpuExecutable implements Executable {
     const submissions = new Submissions(gpu);
     submissions.add((encoder) => encodeDispatches(encoder, masks));
     for (const [i, step] of this.steps.entries()) {
-      if (step.kind === 'exchange') await submissions.exchange(step.exchange);
+      if (step.kind === 'exchange') await submissions.exchange(step.exchange, step.from, step.to);
       else if (step.kind === 'adam') await addUpdate(submissions, step, updates[i], timing);
       else submissions.add((encoder) => encodeStep(encoder, step, timing));
     }
@@ -134,7 +141,7 @@ export class WebGpuExecutable implements Executable {
     this.isDisposed = true;
     for (const step of this.steps) {
       if (step.kind === 'adam') step.task.dispose();
-      for (const exchange of exchangesOf(step)) exchange.dispose();
+      if (step.kind === 'exchange') step.exchange.dispose();
     }
     this.inputs.dispose();
     this.ring.dispose();
@@ -197,11 +204,11 @@ async function prepareSteps(
       continue;
     }
     if (task.kind === 'allReduce') {
-      const pairs = task.step.values.map((value) => ({
-        from: memory.of(tensors.get(value.operands[0])!),
-        to: memory.of(tensors.get(value)!),
-      }));
-      steps.push({ kind: 'exchange', exchange: new Exchange(gpu, collective!, pairs) });
+      const [from, to] = [task.step.values.map(({ operands }) => operands[0]), task.step.values].map(
+        (values) => values.map((value) => memory.of(tensors.get(value)!)),
+      );
+      const sizes = from.map(({ bytes }) => bytes);
+      steps.push({ kind: 'exchange', exchange: await Exchange.allocate(gpu, collective!, sizes), from, to });
       continue;
     }
     const { step } = task;
@@ -213,8 +220,8 @@ async function prepareSteps(
       })),
     );
     const { name, learningRate } = step;
-    const exchanges = collective && gradientExchanges(gpu, collective, optimiser);
-    steps.push({ kind: 'adam', task: await AdamTask.prepare(gpu, optimiser), name, learningRate, exchanges });
+    const { exchange } = optimiser;
+    steps.push({ kind: 'adam', task: await AdamTask.prepare(gpu, optimiser), name, learningRate, exchange });
   }
   copying(
     [...program.writes].map(([state, value]) => ({
@@ -225,37 +232,18 @@ async function prepareSteps(
   return steps;
 }
 
-/** State by state, since how they lie in memory depends on the GPU. */
-function gradientExchanges(gpu: Gpu, collective: Collective, optimiser: WebGpuAdam) {
-  const of = (quantity: GradientQuantity) => {
-    const memories = optimiser.states.map((state) => optimiser.of(state, quantity));
-    return new Exchange(
-      gpu,
-      collective,
-      memories.map((memory) => ({ from: memory, to: memory })),
-    );
-  };
-  const gradient = of('gradient');
-  return { gradient, accumulated: optimiser.settings.accumulates ? of('accumulated') : gradient };
-}
-
-const exchangesOf = (step: Step): readonly Exchange[] => {
-  if (step.kind === 'exchange') return [step.exchange];
-  return step.kind === 'adam' ? Object.values(step.exchanges ?? {}) : [];
-};
-
 const NO_UPDATE: AdamRun = { accumulation: [], update: [] };
 
 /** An optimiser's update, where one is due, from the gradients of all processes. */
 async function addUpdate(
   submissions: Submissions,
-  { name, exchanges }: AdamStage,
-  { accumulation, update, from }: AdamRun,
+  { name, exchange }: AdamStage,
+  { accumulation, update, gradients }: AdamRun,
   timing?: RunTiming,
 ): Promise<void> {
   submissions.add((encoder) => encodeDispatches(encoder, accumulation));
-  if (from === undefined) return;
-  if (exchanges !== undefined) await submissions.exchange(exchanges[from]);
+  if (gradients === undefined) return;
+  if (exchange !== undefined) await submissions.exchange(exchange, gradients);
   submissions.add((encoder) => {
     if (timing === undefined) encodeDispatches(encoder, update);
     else timing.update(encoder, name, update);

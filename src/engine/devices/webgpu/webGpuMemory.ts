@@ -1,7 +1,7 @@
 import type { Program } from '../../ir/program.js';
 import { scheduleOf } from '../../loops/schedule.js';
 import type { MemoryModel } from '../../runtime/memoryModel.js';
-import { footprintOf } from '../../runtime/memoryPlan.js';
+import { footprintOf, PARAMETER_BYTES } from '../../runtime/memoryPlan.js';
 import type { Gpu } from './gpu.js';
 import { kernelLimitsOf, scheduleOptions } from './kernelLimits.js';
 import { plannedBytes } from './programMemory.js';
@@ -13,8 +13,9 @@ import { plannedBytes } from './programMemory.js';
  * @param isShared whether several processes run its programs together
  */
 export function webGpuMemory(gpu: Gpu, isShared: boolean): MemoryModel {
+  const parameterBytes = PARAMETER_BYTES + (isShared ? 4 : 0); // a gradient that the host can read
   const predict = (program: Program) => {
-    const footprint = footprintOf(program);
+    const footprint = footprintOf(program, parameterBytes);
     const schedule = scheduleOf(program, { ...scheduleOptions(kernelLimitsOf(gpu)), isShared });
     const planned = plannedBytes(program, schedule, gpu.maxBindingBytes);
     const [states, kept] = [footprint.states, Math.min(footprint.kept, planned)];
@@ -24,6 +25,7 @@ export function webGpuMemory(gpu: Gpu, isShared: boolean): MemoryModel {
     isHost: false,
     strategies: [{ name: 'plain', keepsMemory: true, recomputes: false }],
     processBytes: 0,
+    parameterBytes,
     predict,
     available: () => Number.POSITIVE_INFINITY,
   };

@@ -41,7 +41,7 @@ gpuTest('rows whose length 4 does not divide are not read by fours', async () =>
   await assertAgreement({ kernel, seed: 3 });
 });
 
-/** Of each way to share a tile out among invocations one: all of them are tried by `agreement.slow.test.ts`. */
+/** A square tile, and a flat one with its terms in nested loops: `agreement.slow.test.ts` tries all. */
 const TILES = ['64x64x16 4x4', '8x128x16 4x4 nested'];
 
 for (const name of TILES) {

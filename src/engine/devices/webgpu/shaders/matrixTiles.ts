@@ -2,6 +2,7 @@ import { isHalf } from '../../../loops/halves.js';
 import { type ContractionShape, longest } from './contractionShape.js';
 import { pointsOf } from './countedAxes.js';
 import { bytesOf, invocationsOf, type MatrixShape, type Tile } from './tile.js';
+import { UNITS } from './tileRules.js';
 import { fits, type WorkgroupLimits } from './tiles.js';
 
 /** Rows, columns, terms, and a subgroup's share of rows and columns. */
@@ -49,8 +50,6 @@ export function matrixTilesFor(
   );
 }
 
-/** Units of a GPU: see `tileRules.ts`. */
-const UNITS = 64;
 /** In the time of one multiply-add of a matrix, an element of a tile is loaded by so many. */
 const LOAD = 64;
 

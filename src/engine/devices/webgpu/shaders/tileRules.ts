@@ -8,14 +8,18 @@ import { GUARANTEED, tilesFor, type WorkgroupLimits } from './tiles.js';
  * the picks are best for the kernels of default steps of 1 and 16 images there (`node dist/bench/gpuKernels.js`).
  */
 
-/** Units that compute, each with so many multiply-adds a cycle and so many registers. */
-const [UNITS, LANES, REGISTERS] = [128, 128, 65_536];
+/** Units that compute. */
+export const UNITS = 128;
+/** Of each: multiply-adds a cycle, and registers. */
+const [LANES, REGISTERS] = [128, 65_536];
 /** Registers of an invocation besides its sums. */
 const OTHER_REGISTERS = 24;
 /** Invocations of a unit that have something to do while others wait for memory. */
 const BUSY = 640;
-/** Bytes a cycle and unit, of memory and of the caches. */
-const [MEMORY, CACHE] = [1, 64];
+/** Bytes a cycle and unit that come from the caches. */
+const CACHE = 64;
+/** The same of memory, where sums are in parts, written and read once more. No fact but fitted: an H200's moves some twenty. */
+const MEMORY = 1;
 /** Multiply-adds that could be done instead of reading a number from workgroup memory, and of loading an element. */
 const [READ, LOAD] = [1.5, 32];
 /** Cycles until a kernel of its own has begun. */
