@@ -1,6 +1,4 @@
 import './ownCache.js';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { surveyGpus } from '../src/engine/devices/webgpu/surveyGpus.js';
 import { sidesOf } from '../src/options/pixelSize.js';
@@ -19,7 +17,7 @@ import {
 import { describeMachine } from './machine.js';
 import { median } from './measure.js';
 import { CUDA_WAYS, type CudaWay, findPyTorch, type PyTorchResult, timePyTorch } from './pytorch.js';
-import { formatColumns } from './report.js';
+import { formatColumns, writeResults } from './report.js';
 import { watchTrainCommand } from './trainCommand.js';
 
 /**
@@ -110,9 +108,7 @@ const result = {
   ...{ machine: describeMachine(), gpus, systemGpus: await readGpus(), sizes, ...repetitions },
   ...{ figures, firstStepSeconds: measured.firstStepSeconds, raw },
 };
-mkdirSync(dirname(values.out), { recursive: true });
-writeFileSync(values.out, `${JSON.stringify(result, null, 2)}\n`);
-console.log(`written to ${values.out}`);
+writeResults(values.out, result);
 
 /** PyTorch's ways one after another, each in a process of its own. */
 async function timeTheirs(

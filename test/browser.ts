@@ -27,12 +27,14 @@ export const SOFTWARE_GPU = [
   ...['--enable-features=Vulkan', '--use-vulkan=swiftshader'],
 ] as const;
 
-/** Serves a folder; every request's path is noted. */
+/** Serves a folder; every request's path is noted, and none is answered while the network is silent. */
 export async function serve(folder: string, headers: Readonly<Record<string, string>> = {}) {
   const requests: string[] = [];
+  const network = { isSilent: false };
   const server = createServer(async (request, response) => {
     const path = normalize(new URL(request.url!, 'http://localhost').pathname).replace(/\/$/, '/index.html');
     requests.push(path);
+    if (network.isSilent) return; // the connection stays open
     try {
       const file = await readFile(join(folder, path));
       response.writeHead(200, {
@@ -46,7 +48,11 @@ export async function serve(folder: string, headers: Readonly<Record<string, str
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/`, requests, close: () => server.close() };
+  const close = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { url: `http://127.0.0.1:${port}/`, requests, network, close };
 }
 
 /** A browser; errors of its pages are collected. */
@@ -55,7 +61,8 @@ export async function openPage(url: string, args: readonly string[] = []) {
     executablePath: browserPath,
     args: ['--no-sandbox', '--disable-dev-shm-usage', ...args],
   });
-  const page = await browser.newPage({ viewport: { width: 1100, height: 760 } });
+  const context = await browser.newContext({ viewport: { width: 1100, height: 760 } }); // tests may open more tabs in it
+  const page = await context.newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));
   page.on('console', (message) => {

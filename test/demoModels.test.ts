@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { test } from 'node:test';
 import { renderFacade } from '../src/data/make/facade/renderFacade.js';
 import { imageMetrics } from '../src/data/metrics/imageMetrics.js';
-import { DEMO_MODELS, demoModelFile } from '../src/inference/demoModels.js';
+import { DEMO_MODELS, demoModelFile, isDemoModel } from '../src/inference/demoModels.js';
 import { loadGenerator } from '../src/inference/loadGenerator.js';
 
 // The generators that come with the package do what they are for.
@@ -18,6 +18,10 @@ test('they are small, and others are not there', () => {
     /there is no model demo:cats[\s\S]*demo:facades, demo:labels/,
   );
   assert.equal(demoModelFile('demo'), undefined);
+  assert.deepEqual(
+    ['demo:labels', demoModelFile('demo:labels')!, 'demo_labels', 'runs/mine'].map(isDemoModel),
+    [true, true, false, false],
+  );
 });
 
 test('each is nearer to what is wanted than its input, and than an even grey', async () => {

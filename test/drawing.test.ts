@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
+import { deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { webModule } from './webModule.js';
 
@@ -102,8 +103,8 @@ test('a drawing comes out of its link as it went in; other text is refused', asy
     fc.record({ kind: fc.constant('fill'), ink, at: fc.tuple(place, place) }),
   );
   const drawing = fc.record({
-    width: fc.integer({ min: 1, max: 4096 }),
-    height: fc.integer({ min: 1, max: 4096 }),
+    width: fc.integer({ min: 1, max: 1024 }),
+    height: fc.integer({ min: 1, max: 1024 }),
     ground: fc.tuple(...[1, 2, 3].map(() => fc.nat(255))),
     marks: fc.array(mark, { maxLength: 20 }),
   });
@@ -127,4 +128,37 @@ test('a drawing comes out of its link as it went in; other text is refused', asy
     link.toLink({ width: 9, height: 9, ground: [0, 0, 0], marks: [much] }),
     /too much in it for a link/,
   );
+});
+
+test('a link that was made to harm is refused before anything is drawn', async () => {
+  const small = { width: 8, height: 8, ground: [0, 0, 0], marks: [] as unknown[] };
+  const large = { ...small, width: 2048, height: 1024 };
+  const ink = [1, 2, 3];
+  const box = { kind: 'box', ink, corners: [0, 0, 4096, 4096] };
+  const wide = { kind: 'stroke', ink, width: 2048, points: Array.from({ length: 2000 }, (_, i) => i % 2) };
+  const harmful: Readonly<Record<string, unknown>> = {
+    'too many pixels': { ...small, width: 2048, height: 2048 },
+    'too long a side': { ...small, width: 100_000 },
+    'a side that is no whole number': { ...small, width: 7.5 },
+    'a colour that is none': { ...small, ground: [0, 0, '0); background: url(//x)'] },
+    'an unknown mark': { ...small, marks: [{ kind: 'image', ink }] },
+    'a mark that is none': { ...small, marks: [null] },
+    'a place that is none': { ...small, marks: [{ ...box, corners: [0, 0, 1, null] }] },
+    'a place far away': { ...small, marks: [{ kind: 'stroke', ink, width: 1, points: [0, 0, 1e300, 0] }] },
+    'boxes for minutes': { ...large, marks: Array(5000).fill(box) },
+    'fills for minutes': { ...large, marks: Array(500).fill({ kind: 'fill', ink, at: [0, 0] }) },
+    'wide strokes for minutes': { ...large, marks: Array(10).fill(wide) },
+    'too many marks': { ...small, marks: Array(10_001).fill({ ...box, corners: [0, 0, 1, 1] }) },
+    'a text that grows by a thousand': 'a'.repeat(10_000_000),
+    'no drawing': [1, 2, 3],
+  };
+  const encoded = (value: unknown) => deflateRawSync(JSON.stringify(value)).toString('base64url');
+  assert.equal(JSON.stringify(await link.fromLink(encoded(small))), JSON.stringify(small));
+  for (const [name, value] of Object.entries(harmful)) {
+    const text = encoded(value);
+    assert.ok(text.length < 16_000, name);
+    await assert.rejects(link.fromLink(text), /the drawing in this link cannot be read/, name);
+  }
+  const random = Array.from({ length: 20_000 }, (_, i) => Math.abs(Math.sin(i)));
+  await assert.rejects(link.fromLink(encoded(random)), /cannot be read/, 'a link that is too long');
 });

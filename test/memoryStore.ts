@@ -15,6 +15,7 @@ export function memoryStore(files: ReadonlyMap<string, Bytes> = new Map()): Memo
     room: Number.POSITIVE_INFINITY,
     names: async () => [...store.files.keys()].sort(),
     read: async (name) => store.files.get(name)!,
+    open: async (name) => new Blob([store.files.get(name)!]),
     write: async (name, bytes) => {
       const others = [...store.files].filter(([other]) => other !== name);
       const used = others.reduce((sum, [, { length }]) => sum + length, 0);

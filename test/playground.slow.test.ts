@@ -1,70 +1,18 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import type { Page } from 'playwright-core';
-import { renderFacade } from '../src/data/make/facade/renderFacade.js';
-import { synthesizeFacades } from '../src/data/make/synthesizeFacades.js';
-import { exportGenerator } from '../src/inference/export/exportGenerator.js';
-import { loadGenerator } from '../src/inference/loadGenerator.js';
+import { test } from 'node:test';
 import { encodePng } from '../src/records/writing/encodePng.js';
-import { browserPath, openPage, SOFTWARE_GPU, serve, skipWithoutBrowser } from './browser.js';
+import { openPage, SOFTWARE_GPU, skipWithoutBrowser } from './browser.js';
 import { hugePng } from './hugePng.js';
 import { assertAccessible, assertFits } from './pageChecks.js';
-import { element, pixelsOf } from './playgroundPage.js';
-import { root, temporaryFolder } from './tinyRun.js';
-import { makeRun } from './trainedRun.js';
+import { element, pixelsOf, translated } from './playgroundPage.js';
+import { playgroundSite } from './playgroundSite.js';
 
 // The playground as a person uses it: by mouse, touch and keyboard, on the GPU and on the processor, offline.
 
-const folder = temporaryFolder();
-const site = join(folder, 'site');
+const { site, open, assertTranslated, server } = playgroundSite();
 const options = { skip: skipWithoutBrowser };
-let server: Awaited<ReturnType<typeof serve>>;
-
-before(async () => {
-  if (browserPath === undefined) return;
-  const argv = [
-    '--netG',
-    'unet_64',
-    '--ngf',
-    '4',
-    '--direction',
-    'BtoA',
-    '--load_size',
-    '64',
-    '--crop_size',
-    '64',
-  ];
-  await (await makeRun(folder, 'run', argv)).dispose();
-  const dataroot = join(folder, 'facades');
-  await synthesizeFacades({ out: dataroot, count: 8, size: 64 });
-  await exportGenerator('run', { checkpointsDir: folder, format: 'web', dataroot, out: site });
-  server = await serve(site);
-});
-after(() => server?.close());
-
-/** A loaded playground. */
-async function open(query: string, args: readonly string[] = []) {
-  const opened = await openPage(`${server.url}${query}`, args);
-  const status = opened.page.getByRole('status');
-  await status.getByText(/ ms on your/).waitFor({ timeout: 120_000 });
-  return { ...opened, status };
-}
-
-/** Waits until the result is that of what is drawn, as Node translates it. */
-async function assertTranslated(page: Page): Promise<void> {
-  await using generator = await loadGenerator('run', { checkpointsDir: folder });
-  const expected = await generator.translate(await pixelsOf(page, 'drawing'));
-  let largest = 255;
-  for (let tries = 0; tries < 40 && largest > 2; tries++) {
-    await page.waitForTimeout(250);
-    const found = await pixelsOf(page, 'result');
-    const isSize = `${found.shape}` === `${expected.shape}`;
-    largest = isSize ? Math.max(...found.data.map((byte, i) => Math.abs(byte - expected.data[i]))) : 255;
-  }
-  assert.ok(largest <= 2, `the translation is ${largest} of 255 from Node's`);
-}
 
 for (const [backend, where] of [
   ['wasm', 'processor'],
@@ -130,24 +78,6 @@ test('fingers and keys draw too, and what they did is undone and done again', op
   }
 });
 
-test('brushes are the labels of the data set, and examples its inputs', options, async () => {
-  const { page, close } = await open('?backend=wasm');
-  try {
-    const names = await page.getByRole('radiogroup', { name: 'Colours' }).getByRole('radio').allInnerTexts();
-    assert.ok(
-      ['wall', 'window', 'sky'].every((name) => names.includes(name)),
-      `${names}`,
-    );
-    const index = JSON.parse(readFileSync(join(site, 'model', 'model.json'), 'utf8'));
-    assert.ok(index.examples.length > 0);
-    // the first test image of the set, drawn again
-    const { label } = renderFacade(0, 7, 64);
-    assert.deepEqual((await pixelsOf(page, 'drawing')).data, Uint8Array.from(label));
-  } finally {
-    await close();
-  }
-});
-
 test('a link carries the drawing, a file the translation', options, async () => {
   const { page, close } = await open('?backend=wasm');
   try {
@@ -170,64 +100,29 @@ test('a link carries the drawing, a file the translation', options, async () => 
 
     await page.goto('about:blank');
     await page.goto(link.replace('#', '?backend=wasm#'));
-    await page
-      .getByRole('status')
-      .getByText(/ ms on your/)
-      .waitFor();
+    await translated(page);
     assert.deepEqual((await pixelsOf(page, 'drawing')).data, drawing.data);
     await page.goto('about:blank');
-    await page.goto(`${server.url}?backend=wasm#drawing=xyz`);
+    await page.goto(`${server().url}?backend=wasm#drawing=xyz`);
     await page.getByRole('alert').getByText('the drawing in this link cannot be read').waitFor();
   } finally {
     await close();
   }
 });
 
-test('once loaded, the page works without its server', options, async () => {
-  const { page, close } = await open('?backend=wasm');
+test('a GPU that cannot take the model leaves it to the processor', options, async () => {
+  const { page, close } = await openPage('about:blank');
   try {
-    const isKept = `caches.open('pix2pix').then(async (cache) => (await cache.keys()).map(({ url }) => url))`;
-    for (let tries = 0; tries < 40; tries++) {
-      const urls = (await page.evaluate(isKept)) as string[];
-      if (urls.some((url) => url.endsWith('.bin')) && urls.some((url) => url.endsWith('.wasm'))) break;
-      await page.waitForTimeout(250);
-    }
-    await page.context().setOffline(true);
-    await page.reload();
-    await page
-      .getByRole('status')
-      .getByText(/ ms on your/)
-      .waitFor();
+    const info = { vendor: 'acme', architecture: '', device: '', description: '', isFallbackAdapter: false };
+    await page.addInitScript(`Object.defineProperty(Navigator.prototype, 'gpu', { get: () => ({
+      requestAdapter: async () => ({ info: ${JSON.stringify(info)}, limits: {}, features: new Set() }),
+    }) })`);
+    await page.goto(server().url);
+    await translated(page);
+    await page.getByRole('status').getByText('Ready, on your processor').waitFor();
     await assertTranslated(page);
   } finally {
     await close();
-  }
-});
-
-test('the examples of pages work as they stand', options, async () => {
-  const host = join(folder, 'host');
-  cpSync(site, join(host, 'site'), { recursive: true });
-  for (const name of ['page.html', 'element.html'])
-    copyFileSync(join(root, 'examples', 'browser', name), join(host, name));
-  const hosted = await serve(host);
-  const { page, errors, close } = await openPage(`${hosted.url}element.html`);
-  try {
-    await page
-      .getByRole('status')
-      .getByText(/ ms on your/)
-      .waitFor();
-    await page.goto(`${hosted.url}page.html`);
-    await page.getByText('Ready, by wasm').waitFor();
-    const png = await encodePng({ data: renderFacade(0, 7, 64).label, shape: [1, 64, 64, 3] });
-    await page.setInputFiles('#file', { name: 'a.png', mimeType: 'image/png', buffer: Buffer.from(png) });
-    await page.getByText('64 × 64').waitFor();
-    assert.deepEqual(
-      errors.filter((error) => !error.includes('favicon')),
-      [],
-    );
-  } finally {
-    await close();
-    hosted.close();
   }
 });
 
@@ -275,8 +170,12 @@ test('what cannot be used is said, and the drawing stays', options, async () => 
     const index = readFileSync(path, 'utf8');
     writeFileSync(path, index.replace('"format": 2', '"format": 3'));
     await page.reload();
-    await status.getByText('the model is of another version than this page').waitFor();
+    await status.getByText('The model cannot be used just now').waitFor();
+    await page.getByText('What went wrong').click();
+    await page.getByText('the model is of another version than this page').waitFor();
     writeFileSync(path, index);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await translated(page);
   } finally {
     await close();
   }
@@ -290,8 +189,9 @@ test(
     try {
       assert.match(await status.innerText(), /processor/);
       await page.addInitScript(`Object.defineProperty(Navigator.prototype, 'gpu', { get: () => undefined })`);
-      await page.goto(`${server.url}?backend=webgpu`);
-      await status.getByText('this browser has no WebGPU').waitFor();
+      await page.goto(`${server().url}?backend=webgpu`);
+      await page.getByText('What went wrong').click();
+      await page.getByText('this browser has no WebGPU').waitFor();
     } finally {
       await close();
     }

@@ -7,6 +7,22 @@ import type { ImageBatch } from '../src/data/batch/imageBatch.js';
 export const element = (selector: string) =>
   `document.querySelector('pix2pix-translate').shadowRoot.querySelector('${selector}')`;
 
+/** Waits until something is translated. */
+export async function translated(page: Page): Promise<void> {
+  await page.getByText(/^, \d+ ms$/).waitFor({ timeout: 120_000 });
+}
+
+/** Gives the page a picture as a paste does, at whatever a selector finds. */
+export async function paste(page: Page, png: Uint8Array, selector: string): Promise<void> {
+  await page.evaluate(`(() => {
+    const bytes = Uint8Array.from(atob('${Buffer.from(png).toString('base64')}'), (c) => c.charCodeAt(0));
+    const clipboardData = new DataTransfer();
+    clipboardData.items.add(new File([bytes], 'pasted.png', { type: 'image/png' }));
+    const event = new ClipboardEvent('paste', { clipboardData, bubbles: true, composed: true, cancelable: true });
+    ${selector}.dispatchEvent(event);
+  })()`);
+}
+
 /** The pixels of a canvas without their opacity. */
 export async function pixelsOf(page: Page, canvas: 'drawing' | 'result'): Promise<ImageBatch> {
   const { width, height, data } = (await page.evaluate(`(() => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
@@ -70,16 +70,22 @@ function trainInNode(...argv: string[]): void {
 const asArgv = (flags: Readonly<Record<string, unknown>>) =>
   Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
 
-/** Has the page's thread do something, and returns the last of what it tells. */
+/**
+ * Has the page's thread do something, and returns the last of what it tells.
+ * @param onEvent a function of the page, which is given whatever it tells, and the thread
+ */
 async function inThread(
   page: Page,
   request: Readonly<Record<string, unknown>>,
+  onEvent = '() => {}',
 ): Promise<Record<string, unknown>> {
   return (await page.evaluate(`new Promise((resolve) => {
+    const onEvent = ${onEvent};
     const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
     const files = ${JSON.stringify(files)}.map(({ name, base64 }) => ({ name, file: new Blob([bytes(base64)]) }));
     const worker = new Worker('worker.js', { type: 'module' });
     worker.onmessage = ({ data }) => {
+      onEvent(data, worker);
       if (data.kind === 'ended' || data.kind === 'failed') resolve(data);
     };
     worker.onerror = ({ message }) => resolve({ kind: 'failed', message });
@@ -162,6 +168,88 @@ test(
   },
 );
 
+const start = (name: string, steps: number) => ({
+  kind: 'start',
+  run: name,
+  options: { ...FLAGS, name, dataroot: 'browser', device: 'webgpu', max_steps: steps },
+});
+
+test('a run is overwritten by no other, and used by one tab at a time', options, async () => {
+  const { page, close } = await openPage(`${server.url}train/`, SOFTWARE_GPU);
+  try {
+    // another tab asks for the run while it trains
+    const other = await page.context().newPage();
+    await other.goto(`${server.url}train/`);
+    const held = inThread(
+      page,
+      start('mine', 6),
+      '(event) => { window.isTraining ||= event.kind === "step"; }',
+    );
+    await page.waitForFunction('window.isTraining');
+    const refused = await inThread(other, { kind: 'continue', run: 'mine' });
+    assert.match(String(refused.message), /^this run is in use in another tab\n/);
+    assert.deepEqual(await held, { kind: 'ended', reason: 'paused', step: 6 });
+
+    const again = await inThread(page, start('mine', 2));
+    assert.match(String(again.message), /^there is a run of this name in the browser\n/);
+    const nothing = await inThread(other, {
+      kind: 'start',
+      run: 'new',
+      options: { ...FLAGS, epoch_count: -1 },
+    });
+    assert.equal(nothing.kind, 'failed');
+    await other.close(); // dialogs of a page behind another one wait
+    await page.reload();
+    await page.getByText('epoch 1, 6 images seen').waitFor(); // as it was, and no trace of the one that was refused
+    assert.equal(await page.getByText('nothing saved').count(), 0);
+
+    // a copy of the command line's takes its place when it is whole, and when a person says so
+    trainInNode('--name', 'mine', ...asArgv(FLAGS), '--max_steps', '9');
+    const weights = join(checkpoints, 'mine', 'latest_net_G.safetensors');
+    const whole = readFileSync(weights);
+    page.on('dialog', (dialog) => void dialog.accept());
+    const field = page.getByLabel('Import a run');
+    writeFileSync(weights, whole.subarray(0, -1));
+    await field.setInputFiles(join(checkpoints, 'mine'));
+    await page.getByRole('alert').getByText('the checkpoint is not whole').waitFor();
+    await page.getByText('epoch 1, 6 images seen').waitFor();
+    writeFileSync(weights, whole);
+    await field.setInputFiles(join(checkpoints, 'mine'));
+    await page.getByText('epoch 2, 9 images seen').waitFor();
+  } finally {
+    await close();
+  }
+});
+
+test('a full quota loses nothing: the training waits until there is room', options, async () => {
+  const { page, close } = await openPage(`${server.url}train/`, SOFTWARE_GPU);
+  try {
+    const browser = await page.context().newCDPSession(page);
+    const quota = (quotaSize?: number) =>
+      browser.send('Storage.overrideQuotaForOrigin', { origin: server.url, ...(quotaSize && { quotaSize }) });
+    await quota(100_000);
+    const ended = inThread(
+      page,
+      start('large', 3),
+      '(event, worker) => { if (event.kind === "unsaved") { window.warned = event.text; window.worker = worker; } }',
+    );
+    await page.waitForFunction('window.warned?.startsWith("Step 3 is not saved")', undefined, {
+      timeout: 60_000,
+    });
+    assert.match(
+      String(await page.evaluate('window.warned')),
+      /the browser has no room[\s\S]*remove other runs/,
+    );
+    await quota();
+    await page.evaluate('window.worker.postMessage({ kind: "save" })');
+    assert.deepEqual(await ended, { kind: 'ended', reason: 'paused', step: 3 });
+    await page.reload();
+    await page.getByText('3 images seen').waitFor();
+  } finally {
+    await close();
+  }
+});
+
 test('the page is made for everybody, and says what it lacks', options, async () => {
   const { page, close } = await openPage(`${server.url}train/`);
   try {
@@ -179,6 +267,10 @@ test('the page is made for everybody, and says what it lacks', options, async ()
     await page.getByRole('radio', { name: 'a folder of pairs' }).check();
     await page.getByRole('button', { name: 'Train' }).click();
     await page.getByRole('status').getByText('there are no images to learn from').waitFor();
+    // this Chromium has the interface, and no adapter behind it
+    await page.reload();
+    await page.getByRole('button', { name: 'Train' }).click();
+    await page.getByRole('status').getByText('this browser finds no GPU').waitFor();
     await page.addInitScript(`Object.defineProperty(Navigator.prototype, 'gpu', { get: () => undefined })`);
     await page.reload();
     await page.getByRole('alert').getByText('This browser has no WebGPU').waitFor();

@@ -8,6 +8,7 @@ import { sampleImage } from '../src/inference/export/sampleImages.js';
 import { loadGenerator } from '../src/inference/loadGenerator.js';
 import type { ModelIndex } from '../src/inference/portable/modelIndex.js';
 import { openPage, SOFTWARE_GPU, serve, skipWithoutBrowser } from './browser.js';
+import { translated } from './playgroundPage.js';
 import { temporaryFolder } from './tinyRun.js';
 import { makeRun } from './trainedRun.js';
 
@@ -93,8 +94,7 @@ test('the page translates a chosen file and shows it', { skip: skipWithoutBrowse
   try {
     const { encodePng } = await import('../src/records/writing/encodePng.js');
     const png = Buffer.from(await encodePng(sampleImage(256, 192, 3, 2)));
-    const status = page.getByRole('status');
-    await status.getByText(/ ms on your processor/).waitFor();
+    await translated(page);
     await page.setInputFiles('input[type=file]', { name: 'labels.png', mimeType: 'image/png', buffer: png });
     await page.locator('canvas.result[width="256"][height="192"]').waitFor();
     const coloured = await page.evaluate(`(() => {

@@ -55,6 +55,8 @@ for (const file of ['index.html', 'train.css'])
   copyFileSync(join(here, 'train', file), join(out, 'train', file));
 for (const file of RUNTIME_FILES) copyFileSync(join(runtime, file), join(out, file));
 copyFileSync(join(here, 'playground', 'index.html'), join(out, 'index.html'));
+for (const folder of [out, join(out, 'train')])
+  copyFileSync(join(here, 'colours.css'), join(folder, 'colours.css'));
 for (const name of ['LICENSE', 'ThirdPartyNotices.txt'])
   copyFileSync(
     join(here, '..', 'release', 'onnxruntime', name),

@@ -108,8 +108,16 @@ async function load(folder: URL, { onProgress = () => {}, backend }: LoadOptions
   const { info } = index;
   const weights = readSafetensorsBytes(file, folder.href);
   const generator = fillGenerator(emptyGenerator(info.name, info.options, builtInExtensions()), weights);
-  const chosen = backend ?? ((await hasGpu()) ? 'webgpu' : 'wasm');
-  const translator = new TensorTranslator(info, await createEngines(generator, info.normMode, chosen));
-  await translator.prepare('uint8');
-  return { translator, backend: chosen, index };
+  const open = async (chosen: Backend): Promise<Loaded> => {
+    const translator = new TensorTranslator(info, await createEngines(generator, info.normMode, chosen));
+    try {
+      await translator.prepare('uint8');
+    } catch (error) {
+      await translator.dispose().catch(() => {});
+      throw error;
+    }
+    return { translator, backend: chosen, index };
+  };
+  if (backend !== undefined || !(await hasGpu())) return open(backend ?? 'wasm');
+  return open('webgpu').catch(() => open('wasm')); // a GPU that is there may still be too small, or have another's bugs
 }

@@ -248,3 +248,14 @@ test('options that cannot work are refused before any image is read', async () =
   registerDataset('hollow', () => ({ length: 0, get: () => assert.fail() }));
   await refused({ datasetMode: 'hollow' }, /empty/);
 });
+
+test('options of labels and of bands that would have no effect are refused', async () => {
+  const refused: [Partial<DataOptions>, RegExp][] = [
+    [{ ignoreLabel: 255 }, /--ignore_label is about labels[\s\S]*--label_nc/],
+    [{ labelPalette: '000000,ff0000' }, /--label_palette is about labels/],
+    [{ inputNc: 5, showBands: '4,3,5' }, /names a channel that no image has[\s\S]*the last one is 4/],
+    [{ showBands: '3' }, /no image has/],
+  ];
+  for (const [more, message] of refused)
+    await assert.rejects(createDataset({ ...options, ...more }), message);
+});

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 
@@ -17,6 +18,15 @@ export function demoModelFile(model: string): string | undefined {
     const known = DEMO_MODELS.map((each) => PREFIX + each).join(', ');
     throw new Pix2PixError(`there is no model ${model}`, { 'there are': known }, 'pass one of these');
   }
+  return fileOf(name);
+}
+
+/** Whether a model comes with the package, by its name or by its file. */
+export function isDemoModel(model: string): boolean {
+  return DEMO_MODELS.some((name) => model === PREFIX + name || resolve(model) === fileOf(name));
+}
+
+function fileOf(name: string): string {
   // from dist/src/inference
   return fileURLToPath(new URL(`../../../models/demo_${name}.safetensors`, import.meta.url));
 }

@@ -32,6 +32,11 @@ test('unknown options are refused with the nearest', () => {
   refused('--__proto__ 1', /unknown option --__proto__/);
 });
 
+test('options of a beginning that would have no effect are refused', () => {
+  refused('--continue_train --init_from other', /has weights of its own/, /leave out --init_from/);
+  refused('--init_partial', /about the weights of --init_from/, /pass --init_from RUN/);
+});
+
 test("the reference's former names are refused with today's", () => {
   refused('--niter 10', /did you mean --n_epochs\?/);
   refused('--fineSize 10', /did you mean --crop_size\?/);

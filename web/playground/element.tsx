@@ -1,44 +1,66 @@
 import { render } from 'preact';
+import colours from '../colours.css';
 import type { Backend } from '../pix2pix.js';
 import css from './playground.css';
-import { Playground } from './playground.js';
+import { newSketch, Playground } from './playground.js';
 import { PlaygroundView } from './view.js';
 
 /**
  * `<pix2pix-translate model="model/">`: a playground in any page. `model` is the folder of a model, relative to the page.
- * `backend` insists on `webgpu` or `wasm`; with `linked` the address of the page may carry a drawing. It tells of `ready`
- * when the model is loaded.
+ * `backend` insists on `webgpu` or `wasm`. With `linked` the page is there for it: its address may carry a drawing, and what
+ * is pasted without a place is meant for it. It tells of `ready` when the model is loaded. What was drawn stays when
+ * another model is named, and when the element is moved.
  */
 class TranslateElement extends HTMLElement {
   static readonly observedAttributes = ['model', 'backend'];
+  private readonly sketch = newSketch();
   private playground: Playground | undefined;
+  /** What the playground was set up with. */
+  private shown = '';
+  private isPending = false;
 
   connectedCallback(): void {
-    this.start();
+    this.update();
   }
 
   disconnectedCallback(): void {
-    this.end();
+    this.update();
   }
 
   attributeChangedCallback(): void {
-    if (!this.isConnected || this.playground === undefined) return;
-    this.end();
-    this.start();
+    this.update();
+  }
+
+  /** Once, after all that a script does at a time: sets several attributes, or moves the element. */
+  private update(): void {
+    if (this.isPending) return;
+    this.isPending = true;
+    queueMicrotask(() => {
+      this.isPending = false;
+      const wanted = this.isConnected ? JSON.stringify([this.model.href, this.getAttribute('backend')]) : '';
+      if (wanted === this.shown) return;
+      this.shown = wanted;
+      this.end();
+      if (this.isConnected) this.start();
+    });
+  }
+
+  private get model(): URL {
+    return new URL((this.getAttribute('model') ?? 'model').replace(/\/*$/, '/'), document.baseURI);
   }
 
   private start(): void {
     const root = this.shadowRoot ?? this.attachShadow({ mode: 'open' });
-    const model = new URL((this.getAttribute('model') ?? 'model').replace(/\/*$/, '/'), document.baseURI);
     const backend = (this.getAttribute('backend') ?? undefined) as Backend | undefined;
-    const drawing = this.hasAttribute('linked') ? /^#drawing=(.+)$/.exec(location.hash)?.[1] : undefined;
-    this.playground = new Playground({ model, backend, drawing });
-    this.playground.translation.ready().then(
-      () => this.dispatchEvent(new Event('ready')),
-      () => {}, // shown by the view
-    );
-    const style = <style>{css}</style>;
-    render([style, <PlaygroundView playground={this.playground} />], root);
+    const ownsPage = this.hasAttribute('linked');
+    const onReady = () => void this.dispatchEvent(new Event('ready'));
+    const playground = new Playground({ model: this.model, backend, ownsPage, onReady }, this.sketch);
+    this.playground = playground;
+    const drawing = ownsPage ? /^#drawing=(.+)$/.exec(location.hash)?.[1] : undefined;
+    if (drawing !== undefined && !this.sketch.isTouched)
+      void playground.notices.attempt(() => playground.openLink(drawing));
+    const style = <style>{colours + css}</style>;
+    render([style, <PlaygroundView playground={playground} />], root);
   }
 
   private end(): void {

@@ -2,10 +2,11 @@
 export async function keepForOffline(): Promise<void> {
   if (navigator.serviceWorker === undefined) return;
   try {
-    await navigator.serviceWorker.register('serviceWorker.js');
-    const { active } = await navigator.serviceWorker.ready;
+    const registration = await navigator.serviceWorker.register('serviceWorker.js');
+    // the newest, which takes the place of the one before, and not that one, which is active still
+    const worker = registration.installing ?? registration.waiting ?? registration.active;
     const loaded = performance.getEntriesByType('resource').map(({ name }) => name);
-    active?.postMessage([location.href.replace(/[?#].*$/, ''), ...loaded]);
+    worker?.postMessage([location.href.replace(/[?#].*$/, ''), ...loaded]);
   } catch {
     // Frames and private windows may refuse: then the page works online alone.
   }

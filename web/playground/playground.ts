@@ -1,8 +1,11 @@
 import { effect, signal } from '@preact/signals';
+import { Pix2PixError } from '../../src/base/errors/pix2pixError.js';
 import type { Colour } from '../../src/data/batch/labelColours.js';
 import type { Brush, ModelIndex } from '../../src/inference/portable/modelIndex.js';
 import { parsePixelSize, type Sides, sidesOf } from '../../src/options/pixelSize.js';
+import { Notices } from '../notices.js';
 import type { Backend } from '../pix2pix.js';
+import { saveFile } from '../saveFile.js';
 import { fromLink, toLink } from './drawing/link.js';
 import type { Drawing } from './drawing/marks.js';
 import { openPicture } from './openPicture.js';
@@ -32,31 +35,43 @@ export interface PlaygroundSettings {
   /** The folder of a model. */
   readonly model: URL;
   readonly backend?: Backend | undefined;
-  /** A drawing to begin with, as links have it. */
-  readonly drawing?: string | undefined;
+  /** Whether the page is there for it: what is pasted nowhere in particular is meant for it. */
+  readonly ownsPage?: boolean;
+  /** Told when the model is there. */
+  readonly onReady?: () => void;
+}
+
+/** What a person finds before the model is there. */
+export function newSketch(): Sketch {
+  return new Sketch({ width: USUAL_SIDE, height: USUAL_SIDE, ground: WHITE, marks: [] });
 }
 
 /** A drawing, its translation, and what a person does with them. */
 export class Playground {
-  readonly sketch = new Sketch({ width: USUAL_SIDE, height: USUAL_SIDE, ground: WHITE, marks: [] });
   readonly translation: Translation;
   readonly title = signal('');
   readonly brushes = signal<readonly Brush[]>(PLAIN);
   /** Addresses of inputs to start from. */
   readonly examples = signal<readonly string[]>([]);
   readonly view = signal<View>('side by side');
-  /** Something to be told once: what was copied, what could not be opened. */
-  readonly notice = signal<{ readonly text: string; readonly isError: boolean } | undefined>(undefined);
+  readonly notices = new Notices();
   private layerCount = 0;
+  /** Whether a link has given the drawing. */
+  private isGiven = false;
   private size: Sides = sidesOf(USUAL_SIDE);
   private stop = () => {};
 
-  constructor(private readonly settings: PlaygroundSettings) {
+  /** @param sketch what was drawn so far, with another model perhaps */
+  constructor(
+    private readonly settings: PlaygroundSettings,
+    readonly sketch: Sketch,
+  ) {
     this.translation = new Translation(settings.model, settings.backend);
-    this.translation.ready().then(
-      ({ index }) => this.begin(index),
-      () => {}, // shown by the translation's state
-    );
+    this.awaitModel();
+  }
+
+  get ownsPage(): boolean {
+    return this.settings.ownsPage === true;
   }
 
   dispose(): void {
@@ -64,18 +79,18 @@ export class Playground {
     this.translation.dispose();
   }
 
-  /** Does something that may fail, and says so then. */
-  async attempt(action: () => Promise<void> | void): Promise<void> {
-    try {
-      this.notice.value = undefined;
-      await action();
-    } catch (error) {
-      this.notice.value = { text: (error as Error).message, isError: true };
-    }
+  /** Loads the model again, after it could not be. */
+  tryAgain(): void {
+    this.translation.tryAgain();
+    this.awaitModel();
   }
 
-  say(text: string): void {
-    this.notice.value = { text, isError: false };
+  /** Shows the drawing that a link carries. @throws Pix2PixError when it cannot be read */
+  async openLink(drawing: string): Promise<void> {
+    const linked = await fromLink(drawing);
+    if (this.sketch.isTouched) this.sketch.replace(linked);
+    else this.sketch.start(linked);
+    this.isGiven = true;
   }
 
   /** An empty drawing. */
@@ -85,22 +100,16 @@ export class Playground {
 
   /** A picture in place of the drawing, which takes its proportions; or below the marks where there are some. */
   async openFile(file: Blob, name: string): Promise<void> {
-    const bitmap = await openPicture(
-      file,
-      name,
-      Math.max(...Object.values(this.size)),
-      this.brushes.value !== PLAIN,
-    );
-    const layer: Layer = { id: ++this.layerCount, name, bitmap, isTraced: false };
+    const { layer, drawing } = await this.layerOf(file, name);
     const { sketch } = this;
-    if (sketch.drawing.marks.length > 0) return sketch.setLayers([...sketch.layers, layer]);
-    sketch.replace(this.empty(bitmap.width, bitmap.height), [layer]);
+    if (sketch.drawing.marks.length > 0) sketch.setLayers([...sketch.layers, layer]);
+    else sketch.replace(drawing, [layer]);
   }
 
-  async openAddress(address: string): Promise<void> {
-    const response = await fetch(address);
-    this.sketch.clear();
-    await this.openFile(await response.blob(), 'example');
+  /** An example in place of all that is there. */
+  async openExample(address: string): Promise<void> {
+    const { layer, drawing } = await this.example(address);
+    this.sketch.replace(drawing, [layer]);
   }
 
   /** The translation as a PNG file. */
@@ -109,11 +118,7 @@ export class Playground {
     if (result === undefined) return;
     const canvas = new OffscreenCanvas(result.width, result.height);
     canvas.getContext('2d')!.putImageData(result, 0, 0);
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(await canvas.convertToBlob());
-    link.download = `${this.title.value || 'translation'}.png`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    saveFile(`${this.title.value || 'translation'}.png`, await canvas.convertToBlob());
   }
 
   /** The address of the playground with this drawing in it. */
@@ -128,28 +133,61 @@ export class Playground {
     const missing = this.sketch.layers.length > 0 ? ' The pictures under it are not in the link.' : '';
     try {
       await navigator.clipboard.writeText(link);
-      this.say(`The link is copied: whoever opens it has this drawing.${missing}`);
+      this.notices.say(`The link is copied: whoever opens it has this drawing.${missing}`);
     } catch {
-      this.say(`${link}${missing}`); // pages in frames, and those not from https, may not copy
+      this.notices.say(`${link}${missing}`); // pages in frames, and those not from https, may not copy
     }
   }
 
+  private awaitModel(): void {
+    this.translation.ready().then(
+      ({ index }) => this.begin(index),
+      () => {}, // shown by the translation's state
+    );
+  }
+
+  /** The model is there. What a person has drawn meanwhile stays. */
   private begin({ info, brushes, examples }: ModelIndex): void {
     this.title.value = info.name;
     this.size = sidesOf(parsePixelSize(String(info.options.crop_size)) ?? USUAL_SIDE);
     if (brushes.length > 0) this.brushes.value = brushes;
-    this.sketch.ink.value = this.brushes.value[Math.min(1, brushes.length)].colour;
+    if (!this.sketch.isTouched)
+      this.sketch.ink.value = this.brushes.value[Math.min(1, brushes.length)].colour;
     this.examples.value = examples.map((name) => new URL(name, this.settings.model).href);
-    void this.attempt(async () => {
-      const { drawing } = this.settings;
-      if (drawing !== undefined) this.sketch.replace(await fromLink(drawing));
-      else if (examples.length > 0) await this.openAddress(this.examples.value[0]);
-      else this.startAfresh();
-    }).then(() => this.follow());
+    void this.notices.watch(() => this.offerStart()).then(() => this.follow());
+    this.settings.onReady?.();
+  }
+
+  /** The first example, or an empty drawing as the training has them. */
+  private async offerStart(): Promise<void> {
+    const isFree = () => !this.isGiven && !this.sketch.isTouched;
+    const [first] = this.examples.value;
+    if (isFree()) this.sketch.start(this.empty(this.size.width, this.size.height));
+    if (!isFree() || first === undefined) return;
+    const { layer, drawing } = await this.example(first);
+    if (isFree()) this.sketch.start(drawing, [layer]);
+  }
+
+  private async example(address: string): Promise<{ layer: Layer; drawing: Drawing }> {
+    const response = await fetch(address);
+    if (!response.ok) {
+      const facts = { address, status: response.status };
+      throw new Pix2PixError('the example is not there', facts, 'take another one, or reload the page');
+    }
+    return this.layerOf(await response.blob(), 'example');
+  }
+
+  /** A picture as a layer, and the drawing that has its proportions. */
+  private async layerOf(file: Blob, name: string): Promise<{ layer: Layer; drawing: Drawing }> {
+    const longest = Math.max(...Object.values(this.size));
+    const bitmap = await openPicture(file, name, longest, this.brushes.value !== PLAIN);
+    const layer = { id: ++this.layerCount, name, bitmap, isTraced: false };
+    return { layer, drawing: this.empty(bitmap.width, bitmap.height) };
   }
 
   /** Translates whatever is drawn, from now on. */
   private follow(): void {
+    this.stop();
     this.stop = effect(() => {
       this.sketch.version.value;
       this.translation.request(() => this.sketch.picture());

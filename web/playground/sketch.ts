@@ -31,7 +31,7 @@ export class Sketch {
   readonly width = signal(12);
   /** Counts changes of what is seen. */
   readonly version = signal(0);
-  private readonly history: History<Scene>;
+  private history: History<Scene>;
   private unfinished: Mark | undefined;
   private settled: ImageData;
   private settledMarks: readonly Mark[] = [];
@@ -57,6 +57,23 @@ export class Sketch {
 
   get canRedo(): boolean {
     return this.history.canRedo;
+  }
+
+  /** Whether a person has drawn or changed anything: that is theirs. */
+  get isTouched(): boolean {
+    return this.canUndo || this.canRedo || this.unfinished !== undefined;
+  }
+
+  /** Sets up what a person begins with: there is nothing before it to go back to. */
+  start(drawing: Drawing, layers: readonly Layer[] = []): void {
+    this.history = new History<Scene>({ drawing, layers });
+    this.changed();
+  }
+
+  /** Takes a colour, to draw in. */
+  takeInk(colour: Colour): void {
+    this.ink.value = colour;
+    if (this.tool.value === 'eraser') this.tool.value = 'brush';
   }
 
   /** Puts the hand down. */
@@ -108,10 +125,6 @@ export class Sketch {
   redo(): void {
     this.history.redo();
     this.changed();
-  }
-
-  clear(): void {
-    this.add({ drawing: { ...this.drawing, marks: [] }, layers: [] });
   }
 
   /** Another drawing in place of all that is there. */

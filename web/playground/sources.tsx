@@ -5,7 +5,7 @@ import type { Playground } from './playground.js';
 export function Sources({ playground }: { playground: Playground }) {
   const [hasCamera, setCamera] = useState(false);
   const open = (file: File | undefined) => {
-    if (file !== undefined) void playground.attempt(() => playground.openFile(file, file.name));
+    if (file !== undefined) void playground.notices.attempt(() => playground.openFile(file, file.name));
   };
   return (
     <div class="sources">
@@ -32,7 +32,7 @@ export function Sources({ playground }: { playground: Playground }) {
             key={address}
             type="button"
             class="example"
-            onClick={() => void playground.attempt(() => playground.openAddress(address))}
+            onClick={() => void playground.notices.attempt(() => playground.openExample(address))}
           >
             <img src={address} alt={`Example ${i + 1}`} loading="lazy" />
           </button>
@@ -50,7 +50,7 @@ function Camera({ playground, close }: { playground: Playground; close: () => vo
   useEffect(() => {
     let stream: MediaStream | undefined;
     let isClosed = false;
-    void playground.attempt(async () => {
+    void playground.notices.attempt(async () => {
       try {
         stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } });
       } catch (error) {
@@ -66,7 +66,7 @@ function Camera({ playground, close }: { playground: Playground; close: () => vo
     };
   }, [playground, close]);
   const take = () =>
-    playground.attempt(async () => {
+    playground.notices.attempt(async () => {
       const { videoWidth, videoHeight } = video.current!;
       const canvas = new OffscreenCanvas(videoWidth, videoHeight);
       canvas.getContext('2d')!.drawImage(video.current!, 0, 0);

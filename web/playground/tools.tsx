@@ -102,35 +102,31 @@ function Icon({ path }: { path: string }) {
 /** The colours to draw in. */
 export function Colours({ playground }: { playground: Playground }) {
   const { sketch, brushes } = playground;
-  const choose = (colour: Colour) => {
-    sketch.ink.value = colour;
-    if (sketch.tool.value === 'eraser') sketch.tool.value = 'brush';
-  };
   return (
-    <div class="colours" role="radiogroup" aria-label="Colours">
+    <fieldset class="colours">
+      <legend class="unseen">Colours</legend>
       {brushes.value.map(({ colour, name = hex(colour) }, i) => (
-        // biome-ignore lint/a11y/useSemanticElements: a swatch with its name, which a radio button cannot be drawn as
-        <button
-          key={name}
-          type="button"
-          role="radio"
-          aria-checked={hex(sketch.ink.value) === hex(colour)}
-          title={i < 9 ? `${name} (${i + 1})` : name}
-          onClick={() => choose(colour)}
-        >
-          <span class="swatch" style={`background: ${hex(colour)}`} />
+        <label key={name} title={i < 9 ? `${name} (${i + 1})` : name}>
+          <input
+            type="radio"
+            name="colour"
+            class="swatch"
+            style={`background: ${hex(colour)}`}
+            checked={hex(sketch.ink.value) === hex(colour)}
+            onClick={() => sketch.takeInk(colour)} // also the chosen one, with the eraser in hand
+          />
           {name}
-        </button>
+        </label>
       ))}
       <label class="other" title="Any other colour">
         <input
           type="color"
           value={hex(sketch.ink.value)}
-          onInput={({ currentTarget }) => choose(ofHex(currentTarget.value))}
+          onInput={({ currentTarget }) => sketch.takeInk(ofHex(currentTarget.value))}
         />
         other
       </label>
-    </div>
+    </fieldset>
   );
 }
 

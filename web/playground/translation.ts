@@ -40,6 +40,12 @@ export class Translation {
     this.generator.dispose().catch(() => {});
   }
 
+  /** Loads the model again, after it could not be. */
+  tryAgain(): void {
+    this.generator.dispose().catch(() => {});
+    this.generator = this.load(this.backend);
+  }
+
   private load(backend: Backend | undefined): WebGenerator {
     this.state.value = { kind: 'loading', loaded: 0, total: 1 };
     const onProgress = (progress: { loaded: number; total: number }) => {

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { NoticeLine } from '../notices.js';
 import { DrawingPane } from './drawingPane.js';
 import { type Playground, views } from './playground.js';
 import { ResultPane } from './resultPane.js';
@@ -11,7 +12,7 @@ export function PlaygroundView({ playground }: { playground: Playground }) {
   const isOver = useDrops(playground, root);
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.target instanceof HTMLInputElement || event.defaultPrevented) return;
+      if (event.defaultPrevented) return; // no field here takes letters
       if (handleKey(playground, event)) event.preventDefault();
     };
     const target = root.current!;
@@ -34,7 +35,7 @@ function Stage({ playground, root }: { playground: Playground; root: { current: 
   const [split, setSplit] = useState(50);
   const isSlider = playground.view.value === 'slider';
   const fullScreen = () =>
-    playground.attempt(async () => {
+    playground.notices.attempt(async () => {
       if (document.fullscreenElement !== null) await document.exitFullscreen();
       else await root.current!.requestFullscreen();
     });
@@ -62,10 +63,10 @@ function Stage({ playground, root }: { playground: Playground; root: { current: 
             Full screen
           </button>
         )}
-        <button type="button" onClick={() => void playground.attempt(() => playground.save())}>
+        <button type="button" onClick={() => void playground.notices.attempt(() => playground.save())}>
           Save PNG
         </button>
-        <button type="button" onClick={() => void playground.attempt(() => playground.copyLink())}>
+        <button type="button" onClick={() => void playground.notices.attempt(() => playground.copyLink())}>
           Copy link
         </button>
       </div>
@@ -89,36 +90,49 @@ function Stage({ playground, root }: { playground: Playground; root: { current: 
 
 /** What happens, in one line, and what was to be told. */
 function Status({ playground }: { playground: Playground }) {
-  const { value: state } = playground.translation.state;
-  const { value: notice } = playground.notice;
+  const { translation, notices } = playground;
+  const { value: state } = translation.state;
   return (
     <div class="messages">
       {state.kind === 'loading' && (
         <progress max={state.total} value={state.loaded} aria-label="Loading the model" />
       )}
-      <p role="status" class={state.kind === 'failed' ? 'failed' : ''}>
-        {wordsOf(state)}
+      <p>
+        <span role="status">{wordsOf(state)}</span>
+        {state.kind === 'ready' && state.milliseconds !== undefined && (
+          <span>, {state.milliseconds.toFixed(0)} ms</span>
+        )}
       </p>
-      {notice !== undefined && (
-        <p role="alert" class={notice.isError ? 'failed' : ''}>
-          {notice.text}
-        </p>
-      )}
+      {state.kind === 'failed' && <Failure message={state.message} again={() => playground.tryAgain()} />}
+      <NoticeLine notices={notices} />
     </div>
   );
 }
 
+/** Few words for those who want to draw, and all for whoever has put the page up. */
+function Failure({ message, again }: { message: string; again: () => void }) {
+  return (
+    <>
+      <button type="button" onClick={again}>
+        Try again
+      </button>
+      <details>
+        <summary>What went wrong</summary>
+        <p class="failed">{message}</p>
+      </details>
+    </>
+  );
+}
+
+/** What a reader of the screen hears: not how long every translation takes. */
 function wordsOf(state: Playground['translation']['state']['value']): string {
   switch (state.kind) {
     case 'loading':
-      return `Loading the model: ${(state.loaded / 1e6).toFixed(1)} of ${(state.total / 1e6).toFixed(1)} MB`;
+      return 'Loading the model …';
     case 'failed':
-      return state.message;
-    case 'ready': {
-      const where = state.backend === 'webgpu' ? 'your GPU' : 'your processor';
-      const { milliseconds } = state;
-      return milliseconds === undefined ? `Ready, on ${where}` : `${milliseconds.toFixed(0)} ms on ${where}`;
-    }
+      return 'The model cannot be used just now, so nothing is translated. Your drawing stays.';
+    case 'ready':
+      return `Ready, on your ${state.backend === 'webgpu' ? 'GPU' : 'processor'}`;
   }
 }
 
@@ -134,7 +148,7 @@ function handleKey(playground: Playground, event: KeyboardEvent): boolean {
   }
   const brush = playground.brushes.value[Number(key) - 1];
   if (key in TOOL_KEYS) sketch.tool.value = TOOL_KEYS[key];
-  else if (brush !== undefined) sketch.ink.value = brush.colour;
+  else if (brush !== undefined) sketch.takeInk(brush.colour);
   else if (key === '[') sketch.width.value = Math.max(1, sketch.width.value - 2);
   else if (key === ']') sketch.width.value = Math.min(64, sketch.width.value + 2);
   else return false;
@@ -148,7 +162,7 @@ function useDrops(playground: Playground, root: { current: HTMLElement | null })
     const target = root.current!;
     const open = (items: DataTransfer | null) => {
       const file = [...(items?.files ?? [])][0];
-      if (file !== undefined) void playground.attempt(() => playground.openFile(file, file.name));
+      if (file !== undefined) void playground.notices.attempt(() => playground.openFile(file, file.name));
       return file !== undefined;
     };
     const over = (event: DragEvent) => {
@@ -160,7 +174,10 @@ function useDrops(playground: Playground, root: { current: HTMLElement | null })
       open(event.dataTransfer);
     };
     const paste = (event: ClipboardEvent) => {
-      if (open(event.clipboardData)) event.preventDefault();
+      const isHere = event.composedPath().includes(target);
+      const isNowhere = event.target === document.body; // nothing has the focus
+      const isOurs = isHere || (isNowhere && playground.ownsPage);
+      if (isOurs && open(event.clipboardData)) event.preventDefault();
     };
     target.addEventListener('dragover', over);
     target.addEventListener('dragleave', over);

@@ -1,7 +1,7 @@
-import type { Size } from '../../src/data/batch/geometry.js';
+import { resample } from '../../src/data/batch/resample.js';
 import type { Picture, PictureReader } from './pairSource.js';
 
-/** Pictures as the browser decodes and resizes them. */
+/** Pictures as the browser decodes them, resized as the command line resizes them. */
 export const browserPictures: PictureReader = {
   decode: async (file) => {
     const bitmap = await createImageBitmap(file, {
@@ -10,22 +10,19 @@ export const browserPictures: PictureReader = {
     }).catch(() => {
       throw new Error('the browser cannot decode it');
     });
-    return drawn(bitmap, bitmap);
+    return pixelsOf(bitmap);
   },
-  resize: async ({ data, width, height }, size) => {
-    const picture = new ImageData(width, height);
-    for (let i = 0; i < width * height; i++) {
-      picture.data.set(data.subarray(3 * i, 3 * i + 3), 4 * i);
-      picture.data[4 * i + 3] = 255;
-    }
-    return drawn(await createImageBitmap(picture), size);
+  resize: async ({ data, width, height, channels }, size) => {
+    const floats = { data: Float32Array.from(data), width, height, channels };
+    const resized = resample(floats, { left: 0, top: 0, width, height }, size, 'bicubic');
+    return { ...resized, data: new Uint8Array(Uint8ClampedArray.from(resized.data).buffer) }; // rounded
   },
 };
 
-function drawn(bitmap: ImageBitmap, { width, height }: Size): Picture {
+function pixelsOf(bitmap: ImageBitmap): Picture {
+  const { width, height } = bitmap;
   const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!;
-  context.imageSmoothingQuality = 'high';
-  context.drawImage(bitmap, 0, 0, width, height);
+  context.drawImage(bitmap, 0, 0);
   bitmap.close();
   const rgba = context.getImageData(0, 0, width, height).data;
   const data = new Uint8Array(3 * width * height);

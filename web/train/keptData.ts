@@ -1,6 +1,6 @@
 import { Pix2PixError } from '../../src/base/errors/pix2pixError.js';
 import type { FileStore } from './fileStore.js';
-import type { NamedFile, PairPlan } from './pairSource.js';
+import { imagesOf, type NamedFile, type PairPlan } from './pairSource.js';
 
 // The images of a run, so that it goes on after the tab was closed: copies, since a page may not look into the folder again.
 
@@ -14,18 +14,19 @@ type StoredPlan =
   | { readonly kind: 'two folders'; readonly A: readonly string[]; readonly B: readonly string[] };
 
 /**
- * Keeps images in place of those that were kept.
- * @throws Pix2PixError when there is no room: none are kept then
+ * Keeps the images among files, in place of those that were kept.
+ * @throws NoRoom: none are kept then; and what reading them throws
  */
 export async function keepData(store: FileStore, plan: PairPlan): Promise<void> {
   await forgetData(store);
   try {
     let count = 0;
     const keep = async (files: readonly NamedFile[]) => {
-      for (const { file } of files) {
+      const images = imagesOf(files);
+      for (const { file } of images) {
         await store.write(`${PREFIX}${count++}`, new Uint8Array(await file.arrayBuffer()));
       }
-      return files.map(({ name }) => name);
+      return images.map(({ name }) => name);
     };
     let stored: StoredPlan;
     if (plan.kind === 'facades') stored = plan;
@@ -52,7 +53,7 @@ export async function keptData(store: FileStore): Promise<PairPlan> {
   let count = 0;
   const files = async (names: readonly string[]) => {
     const found: NamedFile[] = [];
-    for (const name of names) found.push({ name, file: new Blob([await store.read(`${PREFIX}${count++}`)]) });
+    for (const name of names) found.push({ name, file: await store.open(`${PREFIX}${count++}`) });
     return found;
   };
   if (stored.kind === 'facades') return stored;

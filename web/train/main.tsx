@@ -1,11 +1,11 @@
 import { render } from 'preact';
+import { NoticeLine } from '../notices.js';
 import { Progress } from './progress.js';
 import { Runs } from './runs.js';
 import { Setup } from './setup.js';
 import { Trainer } from './trainer.js';
 
 function Page({ trainer }: { trainer: Trainer }) {
-  const { value: notice } = trainer.notice;
   return (
     <>
       <header>
@@ -18,11 +18,7 @@ function Page({ trainer }: { trainer: Trainer }) {
           Windows, from https or localhost.
         </p>
       )}
-      {notice !== undefined && (
-        <p role="alert" class={notice.isError ? 'failed' : ''}>
-          {notice.text}
-        </p>
-      )}
+      <NoticeLine notices={trainer.notices} />
       <Progress trainer={trainer} />
       <div class="columns">
         <Setup trainer={trainer} />
@@ -34,7 +30,7 @@ function Page({ trainer }: { trainer: Trainer }) {
 
 const trainer = new Trainer();
 render(<Page trainer={trainer} />, document.querySelector('main')!);
-void trainer.attempt(() => trainer.refresh());
+void trainer.notices.attempt(() => trainer.refresh());
 // A tab that is closed by mistake loses at most a minute; it asks first all the same.
 addEventListener('beforeunload', (event) => {
   if (trainer.isBusy) event.preventDefault();

@@ -24,7 +24,7 @@ import { builtInExtensions } from '../../src/training/model/builtInExtensions.js
 import { checkpointOf } from '../../src/training/model/checkpointOf.js';
 import { fillModel } from '../../src/training/model/fillModel.js';
 import type { ModelCheckpoints } from '../../src/training/model/savedModel.js';
-import type { FileStore } from './fileStore.js';
+import type { FileStore, ReadableFiles } from './fileStore.js';
 
 // Checkpoints of the form that `pix2pix train` writes: a manifest, and the files that it names with their SHA-256. They lie
 // under the names that the manifest says they were written as; it changes last, and with it the checkpoint.
@@ -57,7 +57,7 @@ export function pageCheckpoints(
       const before = await latestOf(store);
       const saveNumber = (before?.saveNumber ?? 0) + 1;
       const unique = crypto.randomUUID().slice(0, 8); // a copy of another run must not have files of these names
-      const files = new Map<string, ManifestFile>();
+      const parts: WrittenPart[] = [];
       for (const { name, tensors, metadata } of checkpointParts(checkpoint, true)) {
         const read = new Map<string, StoredTensor>();
         for (const [tensor, { dtype, shape, read: come }] of tensors) {
@@ -67,19 +67,19 @@ export function pageCheckpoints(
         }
         const bytes = safetensorsBytes(read, metadata);
         const writtenAs = `.${partFileName(LATEST, name)}.0-${unique}-${saveNumber}.tmp`;
-        await store.write(writtenAs, bytes);
-        files.set(name, { bytes: bytes.length, sha256: await sha256(bytes), writtenAs });
+        parts.push({ name, bytes, file: { bytes: bytes.length, sha256: await sha256(bytes), writtenAs } });
       }
       const { epoch, totalIters, options } = checkpoint;
       const savedAt = new Date().toISOString();
-      await writeManifest(store, { savedAt, saveNumber, epoch, totalIters, options, versions, files });
-      await removeOthers(store, files);
+      const files = new Map(parts.map(({ name, file }) => [name, file]));
+      const manifest = { savedAt, saveNumber, epoch, totalIters, options, versions, files };
+      await replaceLatest(store, parts, await manifestBytes(manifest));
     },
   };
 }
 
 /** @throws Pix2PixError when there is none, or it is damaged */
-export async function readLatest(store: FileStore): Promise<Manifest> {
+export async function readLatest(store: ReadableFiles): Promise<Manifest> {
   if (!(await hasLatest(store))) {
     throw new Pix2PixError(`there is no checkpoint: no file ${MANIFEST}`, {}, "choose a run's folder");
   }
@@ -89,7 +89,7 @@ export async function readLatest(store: FileStore): Promise<Manifest> {
 
 /** A checkpoint's files by the names that they have in a run's folder, the manifest last. */
 export async function checkpointFiles(
-  store: FileStore,
+  store: ReadableFiles,
 ): Promise<{ readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> }[]> {
   const manifest = await readLatest(store);
   const files = [];
@@ -103,42 +103,61 @@ export async function checkpointFiles(
  * Reads every byte of a checkpoint.
  * @throws Pix2PixError when it is not whole
  */
-export async function verifyLatest(store: FileStore): Promise<void> {
+export async function verifyLatest(store: ReadableFiles): Promise<void> {
   for (const [part, file] of (await readLatest(store)).files) await readPart(store, part, file);
 }
 
 /**
- * Copies a checkpoint of the command line, in place of what is there. Its parts get the names that they were written as,
- * which no other checkpoint's have: until the manifest is written, last, the one before is whole.
+ * Copies a checkpoint of the command line, in place of what is there.
  * @param from its folder
  * @throws Pix2PixError when it is not whole, or there is no room: the checkpoint in `to` is the one before then
  */
-export async function copyLatest(from: FileStore, to: FileStore): Promise<void> {
-  await verifyLatest(from);
-  const { files } = await readLatest(from);
-  const before = new Set(await to.names());
+export async function copyLatest(from: ReadableFiles, to: FileStore): Promise<void> {
+  const parts: WrittenPart[] = [];
+  for (const [name, file] of (await readLatest(from)).files)
+    parts.push({ name, file, bytes: await readPart(from, name, file) });
+  await replaceLatest(to, parts, await from.read(MANIFEST));
+}
+
+/** A part of a checkpoint with its bytes. */
+interface WrittenPart {
+  readonly name: string;
+  readonly file: ManifestFile;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Puts a checkpoint in place of the one before. Its parts get the names that they were written as, which those of no other
+ * have: until the manifest is written, last, the one before is whole.
+ * @throws NoRoom and what else a store throws: it is as it was then
+ */
+async function replaceLatest(
+  store: FileStore,
+  parts: readonly WrittenPart[],
+  manifest: Uint8Array<ArrayBuffer>,
+): Promise<void> {
+  const before = new Set(await store.names());
   try {
-    for (const [part, file] of files) await to.write(file.writtenAs, await readPart(from, part, file));
-    await to.write(MANIFEST, await from.read(MANIFEST));
+    for (const { file, bytes } of parts) await store.write(file.writtenAs, bytes);
+    await store.write(MANIFEST, manifest);
   } catch (error) {
-    for (const { writtenAs } of files.values()) {
-      if (!before.has(writtenAs)) await to.remove(writtenAs).catch(() => {});
-    }
+    for (const { file } of parts)
+      if (!before.has(file.writtenAs)) await store.remove(file.writtenAs).catch(() => {});
     throw error;
   }
-  await removeOthers(to, files);
+  await removeOthers(store, new Set(parts.map(({ file }) => file.writtenAs)));
 }
 
 /** Whether there is a checkpoint, readable or not. */
-export async function hasLatest(store: FileStore): Promise<boolean> {
+export async function hasLatest(store: ReadableFiles): Promise<boolean> {
   return (await store.names()).includes(MANIFEST);
 }
 
-async function latestOf(store: FileStore): Promise<Manifest | undefined> {
+async function latestOf(store: ReadableFiles): Promise<Manifest | undefined> {
   return (await hasLatest(store)) ? readLatest(store) : undefined;
 }
 
-async function readPart(store: FileStore, part: string, file: ManifestFile) {
+async function readPart(store: ReadableFiles, part: string, file: ManifestFile) {
   const names = await store.names();
   const name = names.includes(file.writtenAs) ? file.writtenAs : partFileName(LATEST, part);
   if (!names.includes(name)) throw damaged(name, 'it is missing');
@@ -148,18 +167,15 @@ async function readPart(store: FileStore, part: string, file: ManifestFile) {
   return bytes;
 }
 
-async function writeManifest(store: FileStore, manifest: Manifest): Promise<void> {
+async function manifestBytes(manifest: Manifest): Promise<Uint8Array<ArrayBuffer>> {
   const body = manifestBody(manifest);
-  const text = closeManifest(body, await sha256(new TextEncoder().encode(body)));
-  await store.write(MANIFEST, new TextEncoder().encode(text));
+  return new TextEncoder().encode(closeManifest(body, await sha256(new TextEncoder().encode(body))));
 }
 
 /** Files of earlier checkpoints. */
-async function removeOthers(store: FileStore, files: ReadonlyMap<string, ManifestFile>): Promise<void> {
-  const kept = new Set([MANIFEST, ...[...files.values()].map(({ writtenAs }) => writtenAs)]);
-  for (const name of await store.names()) {
+async function removeOthers(store: FileStore, kept: ReadonlySet<string>): Promise<void> {
+  for (const name of await store.names())
     if (/^\.?latest_\w+\.safetensors/.test(name) && !kept.has(name)) await store.remove(name);
-  }
 }
 
 async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {

@@ -35,7 +35,10 @@ export interface PictureReader {
 
 const IMAGE = /\.(png|jpe?g|webp|gif|bmp|avif)$/i;
 
-/** The images among files, in the order of their names' code points, as the command line has them. */
+/**
+ * The images among files, in the order of their names' code points, as the command line has them. What is hidden, or in a
+ * hidden folder, is no data.
+ */
 export function imagesOf(files: readonly NamedFile[]): NamedFile[] {
   const images = files.filter(({ name }) => IMAGE.test(name) && !/(^|\/)\./.test(name));
   return images.sort((a, b) => compareCodePoints(a.name, b.name));
@@ -47,17 +50,33 @@ function compareCodePoints(a: string, b: string): number {
   return x.length - y.length;
 }
 
+/** Bytes of pictures that are kept: a page has a few gigabytes for everything. */
+const MOST_KEPT = 512e6;
+
 /**
- * Pairs to learn from. Decoded and resized pictures are kept: they are small.
+ * Pairs to learn from. Decoded and resized pictures are kept, as many as there is memory for.
+ * @param mostKept in bytes
  * @throws Pix2PixError when there is nothing to learn from, or names have no partner
  */
-export function pairSource(plan: PairPlan, opt: DataOptions, reader: PictureReader): SampleSource {
+export function pairSource(
+  plan: PairPlan,
+  opt: DataOptions,
+  reader: PictureReader,
+  mostKept = MOST_KEPT,
+): SampleSource {
   const pairs = readersOf(plan, opt.seed, reader);
-  const kept = new Map<number, Promise<readonly [Picture, Picture]>>();
-  const prepared = (index: number) => {
-    const known = kept.get(index) ?? prepare(pairs.read, index);
-    kept.set(index, known);
-    return known;
+  const kept = new Map<number, readonly [Picture, Picture]>();
+  let room = mostKept;
+  const prepared = async (index: number) => {
+    const known = kept.get(index);
+    if (known !== undefined) return known;
+    const pair = await prepare(pairs.read, index);
+    const bytes = pair[0].data.length + pair[1].data.length;
+    if (bytes <= room && !kept.has(index)) {
+      kept.set(index, pair);
+      room -= bytes;
+    }
+    return pair;
   };
   const prepare = async (read: typeof pairs.read, index: number) => {
     const [a, b] = await read(index);

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { ImageBatch } from '../../src/data/batch/imageBatch.js';
+import { toImageData } from '../canvasImages.js';
 import type { LossPoint, Trainer } from './trainer.js';
 
 const TITLES: Readonly<Record<string, string>> = { real_A: 'Input', fake_B: 'Output', real_B: 'Target' };
@@ -15,6 +16,13 @@ export function Progress({ trainer }: { trainer: Trainer }) {
       <p role="status" class={state.kind === 'ended' && state.isError ? 'failed' : ''}>
         {wordsOf(trainer)}
       </p>
+      <div role="alert">
+        {[...trainer.warnings.value, trainer.unsaved.value ?? []].flat().map((text) => (
+          <p key={text} class="failed">
+            {text}
+          </p>
+        ))}
+      </div>
       {state.kind === 'training' && (
         <p class="buttons">
           <button type="button" onClick={() => trainer.pause()}>
@@ -64,14 +72,8 @@ function wordsOf(trainer: Trainer): string {
 function Picture({ title, image }: { title: string; image: ImageBatch }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
-    const [, height, width, channels] = image.shape;
-    const pixels = new ImageData(width, height);
-    for (let i = 0; i < width * height; i++) {
-      for (let c = 0; c < 3; c++)
-        pixels.data[4 * i + c] = image.data[i * channels + (channels === 3 ? c : 0)];
-      pixels.data[4 * i + 3] = 255;
-    }
-    Object.assign(canvas.current!, { width, height });
+    const pixels = toImageData(image);
+    Object.assign(canvas.current!, { width: pixels.width, height: pixels.height });
     canvas.current!.getContext('2d')!.putImageData(pixels, 0, 0);
   }, [image]);
   return (
@@ -89,8 +91,11 @@ function Curve({ name, points }: { name: string; points: readonly LossPoint[] })
   const values = points.map(({ losses }) => losses[name]);
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const y = (value: number) => HEIGHT - 4 - ((value - low) / (high - low || 1)) * (HEIGHT - 8);
-  const x = (i: number) => (i / Math.max(1, points.length - 1)) * WIDTH;
-  const line = values.map((value, i) => `${x(i).toFixed(1)},${y(value).toFixed(1)}`).join(' ');
+  const [first, end] = [points[0].step, points[points.length - 1].step];
+  const x = (step: number) => ((step - first) / (end - first || 1)) * WIDTH; // older points are fewer
+  const line = points
+    .map(({ step, losses }) => `${x(step).toFixed(1)},${y(losses[name]).toFixed(1)}`)
+    .join(' ');
   const last = values[values.length - 1].toFixed(3);
   return (
     <figure>

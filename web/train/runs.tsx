@@ -11,7 +11,7 @@ export function Runs({ trainer }: { trainer: Trainer }) {
     const name = folderOf(files) || 'imported';
     const isNew = runs.every((run) => run.name !== name);
     if (isNew || confirm(`Replace ${name}, a run in this browser, by the one in the folder?`))
-      void trainer.attempt(() => trainer.importRun(name, files));
+      void trainer.notices.attempt(() => trainer.importRun(name, files));
   };
   return (
     <section class="card" aria-labelledby="runs">
@@ -23,7 +23,7 @@ export function Runs({ trainer }: { trainer: Trainer }) {
         ))}
       </ul>
       <Folder
-        label="Take over a run of the command line: its folder in checkpoints"
+        label="Import a run of the command line: its folder in checkpoints"
         disabled={trainer.isBusy}
         set={importRun}
       />
@@ -34,7 +34,7 @@ export function Runs({ trainer }: { trainer: Trainer }) {
 function Run({ trainer, run: { name, saved } }: { trainer: Trainer; run: StoredRun }) {
   const [isChoosing, setChoosing] = useState(false);
   const remove = () => {
-    if (confirm(`Remove ${name} from the browser?`)) void trainer.attempt(() => trainer.remove(name));
+    if (confirm(`Remove ${name} from the browser?`)) void trainer.notices.attempt(() => trainer.remove(name));
   };
   return (
     <li>
@@ -50,11 +50,11 @@ function Run({ trainer, run: { name, saved } }: { trainer: Trainer; run: StoredR
             <button
               type="button"
               disabled={trainer.isBusy}
-              onClick={() => void trainer.attempt(() => trainer.goOn(name))}
+              onClick={() => void trainer.notices.attempt(() => trainer.goOn(name))}
             >
-              Go on
+              Continue
             </button>
-            <button type="button" onClick={() => void trainer.attempt(() => trainer.download(name))}>
+            <button type="button" onClick={() => void trainer.notices.attempt(() => trainer.download(name))}>
               Download
             </button>
             <button
@@ -67,7 +67,7 @@ function Run({ trainer, run: { name, saved } }: { trainer: Trainer; run: StoredR
             </button>
           </>
         )}
-        <button type="button" disabled={trainer.isBusy} onClick={remove}>
+        <button type="button" disabled={trainer.isBusy && trainer.run.value === name} onClick={remove}>
           Remove
         </button>
       </span>
@@ -76,7 +76,7 @@ function Run({ trainer, run: { name, saved } }: { trainer: Trainer; run: StoredR
   );
 }
 
-/** Images for a run whose own are not in the browser, or that goes on with others. */
+/** Images for a run whose own are not in the browser, or that continues with others. */
 function OtherImages({ trainer, name }: { trainer: Trainer; name: string }) {
   const [pairs, setPairs] = useState<ChosenPairs>({ kind: 'side by side', A: [], B: [] });
   return (
@@ -87,9 +87,9 @@ function OtherImages({ trainer, name }: { trainer: Trainer; name: string }) {
         disabled={
           trainer.isBusy || pairs.A.length === 0 || (pairs.kind === 'two folders' && pairs.B.length === 0)
         }
-        onClick={() => void trainer.attempt(() => trainer.goOn(name, planOf(pairs, 0)))}
+        onClick={() => void trainer.notices.attempt(() => trainer.goOn(name, planOf(pairs, 0)))}
       >
-        Go on with these
+        Continue with these
       </button>
     </div>
   );

@@ -19,7 +19,7 @@ export function Setup({ trainer }: { trainer: Trainer }) {
   });
   const set = (changes: Partial<typeof form>) => setForm({ ...form, ...changes });
   const start = () =>
-    trainer.attempt(() => {
+    trainer.notices.attempt(() => {
       const { name, direction, size, ngf, epochs, batch_size, asTheyAre } = form;
       const isResized = pairs.kind !== 'facades' && !asTheyAre;
       const loaded = Math.round((size * 286) / 256);
@@ -91,7 +91,7 @@ export function Setup({ trainer }: { trainer: Trainer }) {
         </label>
         {choice('Size in pixels', SIZES, form.size, (size) => set({ size }))}
         {choice('Width of the networks', WIDTHS, form.ngf, (ngf) => set({ ngf }))}
-        {choice('Images in a step', [1, 2, 4, 8], form.batch_size, (batch_size) => set({ batch_size }))}
+        {choice('Batch size', [1, 2, 4, 8], form.batch_size, (batch_size) => set({ batch_size }))}
         <label>
           Epochs
           <input

@@ -2,11 +2,14 @@ import { signal } from '@preact/signals';
 import { packTar } from 'modern-tar';
 import { Pix2PixError } from '../../src/base/errors/pix2pixError.js';
 import type { ImageBatch } from '../../src/data/batch/imageBatch.js';
-import { openFileStore, removeFolder, storedFolders } from './fileStore.js';
+import { Notices } from '../notices.js';
+import { saveFile } from '../saveFile.js';
+import { directFiles } from './folderFiles.js';
 import { forgetData } from './keptData.js';
 import type { Event, Options, Request } from './messages.js';
 import { checkpointFiles, copyLatest, readLatest, verifyLatest } from './pageCheckpoints.js';
 import type { NamedFile, PairPlan } from './pairSource.js';
+import { openFileStore, removeFolder, storedFolders } from './privateStorage.js';
 import { withRun } from './runLock.js';
 
 /** A run that the browser has. */
@@ -24,6 +27,8 @@ export interface LossPoint {
 
 /** More points are thinned: no screen has so many columns. */
 const MOST_POINTS = 2000;
+/** Of warnings that are shown. */
+const MOST_WARNINGS = 5;
 
 export type State =
   | { readonly kind: 'idle' }
@@ -47,7 +52,11 @@ export class Trainer {
   readonly points = signal<readonly LossPoint[]>([]);
   readonly images = signal<Readonly<Record<string, ImageBatch>>>({});
   readonly savedStep = signal<number | undefined>(undefined);
-  readonly notice = signal<{ readonly text: string; readonly isError: boolean } | undefined>(undefined);
+  /** What the run has warned of, the newest last. */
+  readonly warnings = signal<readonly string[]>([]);
+  /** Why the newest steps are not saved, while that is so. */
+  readonly unsaved = signal<string | undefined>(undefined);
+  readonly notices = new Notices();
   private worker: Worker | undefined;
 
   get isBusy(): boolean {
@@ -86,12 +95,8 @@ export class Trainer {
       header: { name: `${run}/${name}`, size: bytes.length },
       body: bytes,
     }));
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([await packTar(entries)], { type: 'application/x-tar' }));
-    link.download = `${run}.tar`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-    this.say(
+    saveFile(`${run}.tar`, new Blob([await packTar(entries)], { type: 'application/x-tar' }));
+    this.notices.say(
       `Unpack it in the folder checkpoints, then: pix2pix train --name ${run} --continue_train --dataroot DIR`,
     );
   }
@@ -101,7 +106,7 @@ export class Trainer {
    * @throws Pix2PixError when its checkpoint is not whole
    */
   async importRun(run: string, files: readonly NamedFile[]): Promise<void> {
-    const from = readOnly(files);
+    const from = directFiles(files);
     await verifyLatest(from); // before there is a folder for it
     const isNew = !(await storedFolders()).includes(run);
     await withRun(run, async () => {
@@ -115,7 +120,7 @@ export class Trainer {
       await forgetData(store);
     });
     await this.refresh();
-    this.say(`${run} is in the browser. Choose its images, and go on.`);
+    this.notices.say(`${run} is in the browser. Choose its images, and continue.`);
   }
 
   async remove(run: string): Promise<void> {
@@ -137,19 +142,6 @@ export class Trainer {
     this.runs.value = runs;
   }
 
-  async attempt(action: () => Promise<void> | void): Promise<void> {
-    try {
-      this.notice.value = undefined;
-      await action();
-    } catch (error) {
-      this.notice.value = { text: (error as Error).message, isError: true };
-    }
-  }
-
-  private say(text: string): void {
-    this.notice.value = { text, isError: false };
-  }
-
   /** @throws Pix2PixError while another run trains: it would end unsaved */
   private begin(request: Request & { readonly run: string }): void {
     if (this.isBusy) {
@@ -159,12 +151,15 @@ export class Trainer {
     this.points.value = [];
     this.images.value = {};
     this.savedStep.value = undefined;
+    this.warnings.value = [];
+    this.unsaved.value = undefined;
     this.epoch.value = 0;
     this.step.value = 0;
     this.state.value = { kind: 'starting', text: 'Opening the GPU' };
     this.worker = new Worker(new URL('worker.js', import.meta.url), { type: 'module' });
     this.worker.onmessage = ({ data }: MessageEvent<Event>) => this.hear(data);
-    this.worker.onerror = ({ message }) => this.end(message, true);
+    this.worker.onerror = ({ message }) =>
+      this.end(message || 'the script of the training could not be loaded: reload the page', true);
     this.worker.postMessage(request);
   }
 
@@ -172,7 +167,13 @@ export class Trainer {
     switch (event.kind) {
       case 'message':
         if (this.state.value.kind === 'starting') this.state.value = { kind: 'starting', text: event.text };
-        else this.say(event.text);
+        else this.notices.say(event.text);
+        break;
+      case 'warning':
+        this.warnings.value = [
+          ...this.warnings.value.filter((text) => text !== event.text),
+          event.text,
+        ].slice(-MOST_WARNINGS);
         break;
       case 'started': {
         const { adapter, images, lastEpoch } = event;
@@ -190,9 +191,13 @@ export class Trainer {
       case 'images':
         this.images.value = event.images;
         break;
+      case 'unsaved':
+        this.unsaved.value = event.text;
+        break;
       case 'saved':
         this.savedStep.value = event.step;
-        void this.attempt(() => this.refresh());
+        this.unsaved.value = undefined;
+        void this.notices.watch(() => this.refresh());
         break;
       case 'ended':
         this.end(event.reason === 'paused' ? `Paused after step ${event.step}` : 'Finished', false);
@@ -206,17 +211,6 @@ export class Trainer {
     this.state.value = { kind: 'ended', text, isError };
     this.worker?.terminate();
     this.worker = undefined;
-    void this.attempt(() => this.refresh());
+    void this.notices.watch(() => this.refresh());
   }
-}
-
-/** The files of a chosen folder, by their names without it. */
-function readOnly(files: readonly NamedFile[]) {
-  const byName = new Map(files.map(({ name, file }) => [name.split('/').at(-1)!, file]));
-  return {
-    names: async () => [...byName.keys()],
-    read: async (name: string) => new Uint8Array(await byName.get(name)!.arrayBuffer()),
-    write: async () => {},
-    remove: async () => {},
-  };
 }

@@ -6,11 +6,12 @@ import { parseTrainOptions, type TrainOptions } from '../../src/options/trainOpt
 import { builtInExtensions } from '../../src/training/model/builtInExtensions.js';
 import { openGpu } from '../gpu.js';
 import { browserPictures } from './browserPictures.js';
-import { type FileStore, openFileStore } from './fileStore.js';
+import type { FileStore } from './fileStore.js';
 import { keepData, keptData } from './keptData.js';
 import type { Event, Options, Request } from './messages.js';
 import { hasLatest, pageCheckpoints, readLatest } from './pageCheckpoints.js';
 import { type PairPlan, pairSource } from './pairSource.js';
+import { openFileStore } from './privateStorage.js';
 import { withRun } from './runLock.js';
 import { trainRun } from './trainRun.js';
 

@@ -11,6 +11,7 @@ import type { Boundary, Precision } from '../../engine/onnx/modelForm.js';
 import { ModelProtoSchema } from '../../engine/onnx/onnx_pb.js';
 import type { Device } from '../../engine/runtime/device.js';
 import { sizeUnit } from '../../models/networks/define.js';
+import { isDemoModel } from '../demoModels.js';
 import { findTrainedGenerator, type SourceOptions } from '../generatorSource.js';
 import { describeGenerator, inferenceModel } from '../inferenceModel.js';
 import type { GeneratorInfo } from '../portable/generatorInfo.js';
@@ -22,7 +23,7 @@ import type { TrainedGenerator } from '../portable/trainedGenerator.js';
 import { sourceCommit } from '../provenance.js';
 import { modelFiles } from './pageFiles.js';
 import { compareWithTraining, type Difference, requireWithinTolerance } from './selfCheck.js';
-import { startingPoints } from './startingPoints.js';
+import { demoStartingPoints, type StartingPoints, startingPoints } from './startingPoints.js';
 import { storedWeights, weightsMetadata } from './storedWeights.js';
 import { writeWebFolder } from './webFolder.js';
 import { type WeightsFormat, writeWeightsFile } from './weightsFile.js';
@@ -94,7 +95,12 @@ export async function exportGenerator(model: string, options: ExportOptions = {}
   try {
     const exporting = { generator, form, path, device, onStage };
     if (format === 'onnx') return await exportGraph(exporting);
-    if (format === 'web') return await exportPage(exporting, options.dataroot);
+    if (format === 'web') {
+      const isDemo = options.dataroot === undefined && isDemoModel(model);
+      return await exportPage(exporting, () =>
+        isDemo ? demoStartingPoints(generator) : startingPoints(generator, options.dataroot),
+      );
+    }
     return await exportWeights(format, exporting);
   } finally {
     await device.dispose();
@@ -155,13 +161,16 @@ async function exportGraph(exporting: Exporting): Promise<Exported> {
   return { path, precision: form.precision, bytes: file.length, difference };
 }
 
-async function exportPage(exporting: Exporting, dataroot?: string): Promise<Exported> {
+async function exportPage(
+  exporting: Exporting,
+  startingFrom: () => Promise<StartingPoints>,
+): Promise<Exported> {
   const { generator, form, path, onStage } = exporting;
   const file = safetensorsBytes(storedWeights(generator, form.precision), weightsMetadata(generator));
   const reread = fillGenerator(generator, readSafetensorsBytes(file, path));
   const difference = await check(exporting, () => sessionOf(reread, form));
   onStage('writing');
-  const starting = await startingPoints(generator, dataroot);
+  const starting = await startingFrom();
   writeWebFolder(path, modelFiles(file, describeGenerator(generator, form, sourceCommit()), starting));
   return { path, precision: form.precision, bytes: file.length, difference };
 }

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { decode as decodePng } from 'fast-png';
 import { temporaryFolder } from '../../../test/tinyRun.js';
+import { labelColours } from '../../data/batch/labelColours.js';
 import { synthesizeFacades } from '../../data/make/synthesizeFacades.js';
 import type { TrainedGenerator } from '../portable/trainedGenerator.js';
-import { startingPoints } from './startingPoints.js';
+import { demoStartingPoints, startingPoints } from './startingPoints.js';
 
 test('a page shows the images of a data set that is named, and of the training no more than the colours of its labels', async () => {
   const dataroot = join(temporaryFolder(), 'facades');
@@ -17,4 +19,21 @@ test('a page shows the images of a data set that is named, and of the training n
   const asked = await startingPoints(generator, dataroot);
   assert.deepEqual(asked.brushes, unasked.brushes);
   assert.ok(asked.examples.length > 0);
+});
+
+test('the generators of the package offer facades that are drawn, and their labels where they take labels', async () => {
+  const toPhotographs = await demoStartingPoints({ options: { direction: 'BtoA' } });
+  const decoded = toPhotographs.examples.map((png) => decodePng(png));
+  const images = decoded.map(({ data, width, height }) => ({
+    data: new Uint8Array(data),
+    shape: [1, height, width, 3] as const,
+  }));
+  const offered = toPhotographs.brushes.map(({ colour }) => `${colour}`);
+  const drawn = labelColours(images).map((colour) => `${colour}`);
+  assert.ok(drawn.length > 5 && drawn.every((colour) => offered.includes(colour)), `${drawn}`);
+  assert.ok(toPhotographs.brushes.some(({ name }) => name === 'window'));
+
+  const toLabels = await demoStartingPoints({ options: { direction: 'AtoB' } });
+  assert.deepEqual(toLabels.brushes, []);
+  assert.equal(toLabels.examples.length, toPhotographs.examples.length);
 });

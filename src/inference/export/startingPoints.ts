@@ -5,6 +5,8 @@ import { toImageBatch } from '../../data/batch/floatImages.js';
 import type { ImageBatch } from '../../data/batch/imageBatch.js';
 import { labelColours } from '../../data/batch/labelColours.js';
 import { createDataset } from '../../data/createDataset.js';
+import { FACADE_CLASSES, FACADE_COLOURS } from '../../data/make/facade/labels.js';
+import { renderFacade } from '../../data/make/facade/renderFacade.js';
 import { readManifest } from '../../data/make/facadeManifest.js';
 import { restoreTrainOptions } from '../../options/serialise.js';
 import { encodePng } from '../../records/writing/encodePng.js';
@@ -42,6 +44,24 @@ export async function startingPoints(
   const brushes = labelColours(images).map((colour) => ({ colour, name: names.get(`${colour}`) }));
   const shown = dataroot === undefined ? [] : images.slice(0, EXAMPLES);
   return { brushes, examples: await Promise.all(shown.map((image) => encodePng(image))) };
+}
+
+/** No training of a demo has seen its facades: theirs have the seed 0. */
+const UNSEEN = 1;
+/** Width and height in pixels, as demos were trained. */
+const DEMO_SIDE = 256;
+
+/** Of a generator that comes with the package: facades that are drawn now, which are nobody's, and the colours of their labels. */
+export async function demoStartingPoints({
+  options,
+}: Pick<TrainedGenerator, 'options'>): Promise<StartingPoints> {
+  const takesLabels = options.direction === 'BtoA';
+  const examples = Array.from({ length: EXAMPLES }, (_, index) => {
+    const { photo, label, size } = renderFacade(UNSEEN, index, DEMO_SIDE);
+    return encodePng({ data: takesLabels ? label : photo, shape: [1, size, size, 3] });
+  });
+  const brushes = FACADE_CLASSES.map((name) => ({ colour: FACADE_COLOURS[name], name }));
+  return { brushes: takesLabels ? brushes : [], examples: await Promise.all(examples) };
 }
 
 async function inputsOf({ options, inputNc }: TrainedGenerator, dataroot?: string): Promise<ImageBatch[]> {

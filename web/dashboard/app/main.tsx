@@ -1,4 +1,4 @@
-import '../colours.css';
+import '../../colours.css';
 import '../style.css';
 import { render } from 'preact';
 import { HttpSource } from '../httpSource.js';

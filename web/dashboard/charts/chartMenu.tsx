@@ -4,7 +4,8 @@ import { useId } from 'preact/hooks';
 import { useDashboard } from '../app/dashboard.js';
 import { Failure } from '../app/failure.js';
 import '../app/menu.css';
-import { saveFile, savePng, saveValues } from './exportChart.js';
+import { saveFile } from '../../saveFile.js';
+import { savePng, saveValues } from './exportChart.js';
 import type { Picture } from './linePlot.js';
 
 interface ChartMenuProps {
@@ -31,7 +32,7 @@ export function ChartMenu({ tag, picture }: ChartMenuProps) {
   const svg = async () => {
     if (!DRAWS_SVG) return;
     const { drawSvg } = await import('./svgChart.js');
-    saveFile(`${tag}.svg`, 'image/svg+xml', drawSvg(tag, picture.value));
+    saveFile(`${tag}.svg`, new Blob([drawSvg(tag, picture.value)], { type: 'image/svg+xml' }));
   };
   return (
     <>

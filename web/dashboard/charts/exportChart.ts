@@ -1,5 +1,6 @@
 import { csvFormatRows } from 'd3-dsv';
 import { Pix2PixError } from '../../../src/base/errors/pix2pixError.js';
+import { saveFile } from '../../saveFile.js';
 import { themeColour } from '../app/theme.js';
 import type { Line } from './line.js';
 import { LinePlot, type Picture } from './linePlot.js';
@@ -7,26 +8,15 @@ import { LinePlot, type Picture } from './linePlot.js';
 const MOST_NAMES = 12;
 const [WIDTH, HEIGHT, ROW] = [960, 400, 18]; // pixels: of the plot, and of a line of text
 
-/** Offers text or bytes to the person as a download. */
-export function saveFile(name: string, type: string, content: BlobPart): void {
-  const address = URL.createObjectURL(new Blob([content], { type }));
-  const link = Object.assign(document.createElement('a'), {
-    href: address,
-    download: name.replaceAll('/', '_'),
-  });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
-}
-
 /** Saves the points that the page has, where there is no server that has them all. */
 export function saveValues(tag: string, lines: readonly Line[], format: 'csv' | 'json'): void {
   const points = lines.flatMap(({ run, xs, values }) => xs.map((x, i) => ({ run, x, value: values[i] })));
   if (format === 'json') {
-    saveFile(`${tag}.json`, 'application/json', JSON.stringify({ tag, points }));
+    saveFile(`${tag}.json`, new Blob([JSON.stringify({ tag, points })], { type: 'application/json' }));
     return;
   }
   const rows = points.map(({ run, x, value }) => [run, String(x), value === null ? 'NaN' : String(value)]);
-  saveFile(`${tag}.csv`, 'text/csv', csvFormatRows([['run', 'x', tag], ...rows]));
+  saveFile(`${tag}.csv`, new Blob([csvFormatRows([['run', 'x', tag], ...rows])], { type: 'text/csv' }));
 }
 
 /** The chart drawn anew, larger, on paper, with its title above and the names of its runs below. */
@@ -43,7 +33,7 @@ export async function savePng(tag: string, picture: Picture): Promise<void> {
       withNames(tag, picture.lines, plot.canvas!).toBlob(resolve, 'image/png');
     });
     if (blob === null) throw new Pix2PixError('this browser gives no picture', {}, 'take the SVG');
-    saveFile(`${tag}.png`, 'image/png', blob);
+    saveFile(`${tag}.png`, blob);
   } finally {
     plot.destroy();
     host.remove();

@@ -1,4 +1,4 @@
-import '../colours.css';
+import '../../colours.css';
 import '../style.css';
 import { render } from 'preact';
 import type { EmbeddedRun } from '../../../src/records/dashboard/api.js';
