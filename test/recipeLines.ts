@@ -29,6 +29,7 @@ export async function recipeLines(folder: string) {
       ...['--dataroot', unpaired, ...SMALL, ...TINY_IMAGES],
       ...['--netG', 'resnet_6blocks', '--pool_size', '2'],
     ],
+    pix2pixhd: ['--dataroot', paired, ...SMALL, ...TINY_IMAGES],
     mnist: ['--dataroot', digits],
     colorization: ['--dataroot', paired, ...SMALL, ...TINY_IMAGES, '--netG', 'unet_32'],
   };

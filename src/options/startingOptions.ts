@@ -21,6 +21,7 @@ export const STARTING_OPTIONS = {
     default: '',
     metavar: 'PATTERN',
     group: 'Starting from others',
+    stored: 'discriminator', // what was frozen has no moments to go on with
     help: 'weights that are not trained, by the names in checkpoints: "G.model.model.0.*", several with a comma between them',
   },
 } as const satisfies OptionTable;

@@ -26,7 +26,7 @@ const RECIPE_OPTIONS = {
     default: '',
     metavar: 'NAME',
     group: 'Run',
-    help: 'a way to train that somebody has published, as defaults: paper, article, affinelayer, cyclegan, mnist, colorization',
+    help: 'a way to train that somebody has published, as defaults: paper, article, affinelayer, cyclegan, pix2pixhd, mnist, colorization',
   },
 } as const satisfies OptionTable;
 

@@ -10,7 +10,7 @@ import type { TrainedGenerator } from './trainedGenerator.js';
 export const INPUT = 'image';
 
 /** The smallest image with which every generator can be traced: mirrored edges need more than they add. */
-const SMALLEST = 32;
+const SMALLEST = 64;
 
 /** The side of the smallest image that says all about a generator. */
 export function sampleSide({ netG }: Pick<TrainedGenerator, 'netG'>): number {

@@ -139,7 +139,7 @@ test('sizes that a U-Net cannot take are refused with those that it can', () => 
   assert.deepEqual(message('unet_256', 300, 500), [
     'unet_256 cannot take images of 500×300: width and height must be multiples of 256',
     '  nearest  512×256',
-    '  fix      pass --crop_size 256',
+    '  fix      pass --crop_size 512x256',
   ]);
   assert.deepEqual(message('unet_256', 128, 128), [
     'unet_256 cannot take images of 128×128: width and height must be multiples of 256',
@@ -150,7 +150,7 @@ test('sizes that a U-Net cannot take are refused with those that it can', () => 
   assert.deepEqual(message('resnet_6blocks', 250, 256), [
     'resnet_6blocks cannot take images of 256×250: width and height must be multiples of 4',
     '  nearest  256×252',
-    '  fix      pass --crop_size 252',
+    '  fix      pass --crop_size 256x252',
   ]);
 });
 

@@ -5,8 +5,10 @@ import type { InitType } from '../layers/initialise.js';
 import type { Module } from '../layers/module.js';
 import type { NormType } from '../layers/norm.js';
 import { type Discriminator, multiScale, patchGAN, pixelDiscriminator } from './discriminators.js';
+import { localEnhancer } from './localEnhancer.js';
 import { receptiveFields } from './receptiveField.js';
-import { resnet, type Upsampling } from './resnet.js';
+import type { Upsampling } from './residualLayers.js';
+import { resnet } from './resnet.js';
 import { unet } from './unet.js';
 
 /** The options from which networks are built, named as the reference's flags. */
@@ -35,9 +37,6 @@ export interface NetworkOptions {
 /** Fewest and most halvings of a U-Net: its three widenings need five; 2^12 is 4096 pixels. */
 const UNET_DOWNS = { min: 5, max: 12 };
 
-/** A residual generator halves twice and doubles twice. */
-const RESNET_UNIT = 4;
-
 /**
  * How often `unet_<size>`, `tf_unet_<size>` or `encoder_decoder_<size>` halves an image: 8 for unet_256. Undefined for
  * other names.
@@ -54,10 +53,19 @@ export function unetDowns(netG: string): number | undefined {
   );
 }
 
-/** The residual blocks of `resnet_<n>blocks`. Undefined if it is no such name. */
-function resnetBlocks(netG: string): number | undefined {
+/** Of a residual generator: halvings, and residual blocks between them and the doublings. */
+interface ResidualShape {
+  readonly levels: number;
+  readonly blocks: number;
+  /** Whether pix2pixHD's enhancer is around it, for images of twice the size. */
+  readonly isEnhanced: boolean;
+}
+
+/** The shape of `resnet_<n>blocks`, or of pix2pixHD's generators with its defaults. Undefined if it is no such name. */
+function residualShape(netG: string): ResidualShape | undefined {
+  if (netG === 'global' || netG === 'local') return { levels: 4, blocks: 9, isEnhanced: netG === 'local' };
   const blocks = /^resnet_([69])blocks$/.exec(netG)?.[1];
-  return blocks === undefined ? undefined : Number(blocks);
+  return blocks === undefined ? undefined : { levels: 2, blocks: Number(blocks), isEnhanced: false };
 }
 
 /** Builds the generator that `--netG` names. Throws Pix2PixError for an unknown one. */
@@ -84,8 +92,12 @@ export function defineG(options: NetworkOptions): Module {
       'pass --netG tf_unet_256, the TensorFlow port’s generator, which can have them',
     );
   }
-  const blocks = resnetBlocks(netG);
-  if (blocks !== undefined) return resnet({ ...common, blocks });
+  const shape = residualShape(netG);
+  if (shape !== undefined) {
+    const isOfHD = !netG.startsWith('resnet_'); // there convolutions have biases whatever follows, and nothing is dropped
+    const residual = { ...common, ...shape, ...(isOfHD && { bias: true, dropout: false }) };
+    return shape.isEnhanced ? localEnhancer(residual) : resnet(residual);
+  }
   const downs = unetDowns(netG);
   const skips = !netG.startsWith('encoder_decoder_');
   const layout = netG.startsWith('tf_') ? 'tensorflow' : 'reference';
@@ -94,7 +106,7 @@ export function defineG(options: NetworkOptions): Module {
     `--netG ${netG}: there is no such generator`,
     {
       generators:
-        'unet_256, unet_<a power of two>, resnet_9blocks, resnet_6blocks, encoder_decoder_256, tf_unet_256',
+        'unet_256, unet_<a power of two>, resnet_9blocks, resnet_6blocks, global, local, encoder_decoder_256, tf_unet_256',
     },
     'pass --netG unet_256',
   );
@@ -139,14 +151,14 @@ function isSpectral({ spectralNorm = 'none' }: NetworkOptions, network: 'G' | 'D
 
 /** Width and height of a generator's images must be multiples of this, so that its output is as large. */
 export function sizeUnit(netG: string): number {
-  const downs = unetDowns(netG);
-  return downs === undefined ? RESNET_UNIT : 2 ** downs;
+  const { levels, isEnhanced } = residualShape(netG) ?? { levels: unetDowns(netG) ?? 0, isEnhanced: false };
+  return 2 ** (isEnhanced ? levels + 1 : levels);
 }
 
 /** Throws Pix2PixError, with the sizes that fit, when the generator cannot take images of this size. */
 export function checkImageSize(netG: string, height: number, width: number): void {
   const downs = unetDowns(netG);
-  const unit = downs !== undefined ? 2 ** downs : resnetBlocks(netG) !== undefined ? RESNET_UNIT : 1;
+  const unit = sizeUnit(netG);
   if (height % unit === 0 && width % unit === 0) return;
   const nearest = (extent: number) => Math.max(unit, Math.round(extent / unit) * unit);
   const smaller = 2 ** Math.floor(Math.log2(Math.min(height, width)));

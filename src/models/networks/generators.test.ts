@@ -15,7 +15,7 @@ import { sum } from '../../engine/ops/reduce.js';
 import { parameterCount, parametersOf } from '../layers/module.js';
 import type { NormType } from '../layers/norm.js';
 import { defineG } from './define.js';
-import type { Upsampling } from './resnet.js';
+import type { Upsampling } from './residualLayers.js';
 
 /** A generator as the fixtures name it (test/fixtures/generators.py). */
 interface GeneratorCase {

@@ -8,6 +8,8 @@ export {
   patchGAN,
   pixelDiscriminator,
 } from './discriminators.js';
+export { localEnhancer } from './localEnhancer.js';
 export { receptiveFields } from './receptiveField.js';
-export { type ResnetOptions, resnet, type Upsampling } from './resnet.js';
+export type { ResidualOptions, Upsampling } from './residualLayers.js';
+export { type ResnetOptions, resnet } from './resnet.js';
 export { type UnetOptions, unet } from './unet.js';

@@ -22,7 +22,8 @@ function fieldOf(logits: Value): number {
   let [field, value] = [1, logits];
   while (value.source.kind === 'op') {
     const { op, inputs, attributes } = value.source;
-    if (op.name === 'conv2d') field = (field - 1) * (attributes as ConvGeometry).stride + inputs[1].shape[2];
+    if (/^(depthwiseC|c)onv2d$/.test(op.name))
+      field = (field - 1) * (attributes as ConvGeometry).stride + inputs[1].shape[2];
     value = inputs[0];
   }
   return field;

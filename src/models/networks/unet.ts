@@ -10,7 +10,7 @@ import { type Module, stateless } from '../layers/module.js';
 import { biasBefore, type NormType, normLayer } from '../layers/norm.js';
 import { separableConvLayer } from '../layers/separableConv.js';
 import { type LayerFactory, sequential } from '../layers/sequential.js';
-import type { Upsampling } from './resnet.js';
+import type { Upsampling } from './residualLayers.js';
 
 /** The settings of a U-Net: channels of its images and of its outermost layer (`ngf`), and how layers are made. */
 export interface UnetOptions {

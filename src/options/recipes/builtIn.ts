@@ -52,6 +52,26 @@ export const BUILT_IN_RECIPES: Recipes = {
       ...{ lr: 0.0002, beta1: 0.5, n_epochs: 100, n_epochs_decay: 100 },
     },
   },
+  pix2pixhd: {
+    about:
+      'pix2pixHD, for images of 512 and 1024 pixels: coarse to fine, several discriminators, feature matching; without its VGG loss',
+    source: 'Wang et al. 2018, sections 3.1 and 3.2; options/ and models/networks.py of NVIDIA/pix2pixHD',
+    fixed: {
+      ...{
+        model: 'pix2pix',
+        norm: 'instance',
+        gan_mode: 'lsgan',
+        no_l1: true,
+        no_dropout: true,
+        pool_size: 0,
+      },
+    },
+    defaults: {
+      ...{ dataset_mode: 'aligned', netG: 'global', netD: 'basic', num_D: 2, lambda_feat: 10 },
+      ...{ ngf: 64, ndf: 64, load_size: 512, crop_size: 512, batch_size: 1 },
+      ...{ lr: 0.0002, beta1: 0.5, n_epochs: 100, n_epochs_decay: 100 },
+    },
+  },
   mnist: {
     about: 'the plain GAN of two small perceptrons, on digits',
     source: 'Goodfellow et al. 2014; A. Persson, fc_gan.py of Machine-Learning-Collection',
