@@ -19,7 +19,9 @@ RUN --mount=type=bind,from=build,source=/wanted,target=/wanted \
   && npm cache clean --force
 ENV NODE_ENV=production
 USER node
+# Both for the service and for the check of its health.
+ENV PIX2PIX_PORT=8098
 EXPOSE 8098
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:8098/healthz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PIX2PIX_PORT + '/healthz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "/app/node_modules/pix2pix-ts/bin/pix2pix.js", "serve", "--host", "0.0.0.0", "--checkpoints_dir", "/models"]

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,7 +9,7 @@ import { EventFileWriter } from '../src/records/writing/eventFileWriter.js';
 import { describeMachine } from './machine.js';
 import { median } from './measure.js';
 import { peakRss } from './peakRss.js';
-import { formatTable, type Row } from './report.js';
+import { formatFacts, formatTable, type Row, writeResults } from './report.js';
 
 /**
  * Measures the dashboard's server, in a process of its own as people start it: `npm run bench:dashboard`. A run of many
@@ -66,10 +66,8 @@ try {
   ];
   console.log(formatTable(rows));
   const machine = describeMachine();
-  for (const [what, value] of Object.entries(machine)) console.log(`${what}: ${value}`);
-  mkdirSync('bench/results', { recursive: true });
-  writeFileSync(values.out, `${JSON.stringify({ ...machine, rows, delays }, null, 2)}\n`);
-  console.log(`written to ${values.out}`);
+  console.log(formatFacts(machine));
+  writeResults(values.out, { ...machine, rows, delays });
 } finally {
   for (const server of servers) server.kill('SIGKILL');
   rmSync(root, { recursive: true, force: true });

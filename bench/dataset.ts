@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, linkSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, linkSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -10,7 +10,7 @@ import type { DatasetStart } from './datasetChild.js';
 import { type ImageRate, measureImageRates } from './imageRate.js';
 import type { InspectionCost } from './inspectChild.js';
 import { describeMachine } from './machine.js';
-import { formatColumns } from './report.js';
+import { formatColumns, formatFacts, writeResults } from './report.js';
 
 /**
  * Measures the cost of opening a data set as it grows from 10² to 10⁶ files, and the rate at which images come, decoded
@@ -72,14 +72,8 @@ console.log(
 console.log(`peak RSS before anything is read: ${megabytes(starts[0].first.emptyRssBytes)}`);
 console.log(formatInspections());
 console.log(formatRates(rates));
-console.log(
-  Object.entries(machine)
-    .map(([what, value]) => `${what}: ${value}`)
-    .join('\n'),
-);
-mkdirSync('bench/results', { recursive: true });
-writeFileSync(values.out, `${JSON.stringify({ machine, starts, inspections, rates }, null, 2)}\n`);
-console.log(`written to ${values.out}`);
+console.log(formatFacts(machine));
+writeResults(values.out, { machine, starts, inspections, rates });
 
 /** Makes a file that takes no space: a hard link to one of a few copies. */
 function putFile(image: string, index: number): void {

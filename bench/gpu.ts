@@ -1,8 +1,7 @@
 import './ownCache.js';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { surveyGpus } from '../src/engine/devices/webgpu/surveyGpus.js';
+import { sidesOf } from '../src/options/pixelSize.js';
 import { readGpus } from '../src/records/writing/hardware/readGpus.js';
 import { parseTrainOptions } from '../src/training/options.js';
 import { figuresOf, type GpuMeasurements } from './gpuFigures.js';
@@ -18,7 +17,7 @@ import {
 import { describeMachine } from './machine.js';
 import { median } from './measure.js';
 import { CUDA_WAYS, type CudaWay, findPyTorch, type PyTorchResult, timePyTorch } from './pytorch.js';
-import { formatColumns } from './report.js';
+import { formatColumns, writeResults } from './report.js';
 import { watchTrainCommand } from './trainCommand.js';
 
 /**
@@ -109,9 +108,7 @@ const result = {
   ...{ machine: describeMachine(), gpus, systemGpus: await readGpus(), sizes, ...repetitions },
   ...{ figures, firstStepSeconds: measured.firstStepSeconds, raw },
 };
-mkdirSync(dirname(values.out), { recursive: true });
-writeFileSync(values.out, `${JSON.stringify(result, null, 2)}\n`);
-console.log(`written to ${values.out}`);
+writeResults(values.out, result);
 
 /** PyTorch's ways one after another, each in a process of its own. */
 async function timeTheirs(
@@ -141,7 +138,8 @@ async function kernelByKernel() {
 async function firstStepSeconds(): Promise<number> {
   say('pix2pix train, twice');
   const { netG, ngf, ndf, cropSize } = optionsOf(sizes, 1);
-  const flags = { netG, ngf, ndf, crop_size: cropSize, load_size: Math.round(cropSize * 1.1172) };
+  const { width } = sidesOf(cropSize);
+  const flags = { netG, ngf, ndf, crop_size: cropSize, load_size: Math.round(width * 1.1172) };
   const argv = Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, `${value}`]);
   const device = values.gpu === undefined ? ['--device', 'webgpu'] : ['--gpu', values.gpu];
   await watchTrainCommand(5, [...device, ...argv]);

@@ -1,14 +1,13 @@
 import { parseArgs } from 'node:util';
 import { Exchange } from '../src/engine/devices/webgpu/exchange.js';
 import type { Memory } from '../src/engine/devices/webgpu/gpu.js';
-import { gpuOf } from '../src/engine/devices/webgpu/openAdapter.js';
-import { webGpuFor } from '../src/engine/devices/webgpu/openWebGpu.js';
 import { elementCount } from '../src/engine/ir/tensorType.js';
 import type { ModelOptions } from '../src/models/definition.js';
 import { parametersOf } from '../src/models/layers/module.js';
 import { pix2pix } from '../src/models/pix2pix.js';
 import { parseTrainOptions } from '../src/training/options.js';
 import { median, time } from './measure.js';
+import { openGpu } from './openGpu.js';
 import { formatColumns } from './report.js';
 
 /**
@@ -19,10 +18,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { gpu: { type: 'string' }, rounds: { type: 'string', default: '7' } },
 });
-const api = await webGpuFor({ gpu: values.gpu });
-const adapter = await api.requestAdapter({ powerPreference: 'high-performance' });
-if (adapter === null) throw new Error('there is no GPU that WebGPU can use');
-const gpu = await gpuOf(adapter);
+const { gpu } = await openGpu(values.gpu);
 const alone = { rank: 0, size: 1, sum: () => {} };
 
 const opt = parseTrainOptions(['--dataroot', '.', ...positionals]);

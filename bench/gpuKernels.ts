@@ -1,11 +1,17 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { timeTiles } from '../src/engine/devices/webgpu/kernelTiming.js';
 import { pointsOf } from '../src/engine/devices/webgpu/shaders/countedAxes.js';
 import { tileName } from '../src/engine/devices/webgpu/shaders/tile.js';
 import { tileByRule } from '../src/engine/devices/webgpu/shaders/tileRules.js';
 import { tilesFor } from '../src/engine/devices/webgpu/shaders/tiles.js';
-import { contractionsOf, describeContraction, openGpu, operationsOf } from './stepContractions.js';
+import { openGpu } from './openGpu.js';
+import { writeResults } from './report.js';
+import {
+  CONTRACTION_OPTIONS,
+  contractionsOf,
+  describeContraction,
+  operationsOf,
+} from './stepContractions.js';
 
 /**
  * Times every contraction of a default training step on the GPU by each of its tiles, and marks the one that the rule
@@ -14,10 +20,7 @@ import { contractionsOf, describeContraction, openGpu, operationsOf } from './st
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    batch: { type: 'string', default: '1' },
-    size: { type: 'string', default: '256' },
-    gpu: { type: 'string' },
-    only: { type: 'string', default: '' },
+    ...CONTRACTION_OPTIONS,
     out: { type: 'string', default: 'bench/results/gpuKernels.json' },
   },
 });
@@ -58,7 +61,5 @@ console.log('tile: time, TFLOP/s; * picked by the rule, the four fastest of each
 console.log(
   `all contractions of a step: ${total.toFixed(2)} ms, by the rule ${ruled.toFixed(2)} ms on ${gpu.name}`,
 );
-mkdirSync('bench/results', { recursive: true });
-writeFileSync(values.out, `${JSON.stringify({ adapter: gpu.name, batch, size, results }, null, 2)}\n`);
-console.log(`written to ${values.out}`);
+writeResults(values.out, { adapter: gpu.name, batch, size, results });
 await gpu.dispose();

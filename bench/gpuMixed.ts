@@ -1,10 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { RandomStream } from '../src/base/random/stream.js';
 import { dispatchKernels } from '../src/engine/devices/webgpu/dispatchKernel.js';
 import { type Dispatch, encodeDispatches, type Gpu, type Memory } from '../src/engine/devices/webgpu/gpu.js';
-import { matrixOf } from '../src/engine/devices/webgpu/kernelLimits.js';
+import { matrixOf, SUBGROUP_MATRIX } from '../src/engine/devices/webgpu/kernelLimits.js';
 import { timeTiles } from '../src/engine/devices/webgpu/kernelTiming.js';
 import { aligned } from '../src/engine/devices/webgpu/placement.js';
 import { isHalf, isPacked } from '../src/engine/devices/webgpu/shaders/arrays.js';
@@ -15,14 +13,16 @@ import { tensorsOf } from '../src/engine/devices/webgpu/sharedBindings.js';
 import type { Tensor } from '../src/engine/ir/loopForm.js';
 import { elementCount } from '../src/engine/ir/tensorType.js';
 import type { Kernel } from '../src/engine/loops/kernel.js';
-import { roundToHalf } from '../src/engine/runtime/halfFloat.js';
+import { toHalf } from '../src/engine/onnx/half.js';
 import { relativeError } from '../test/assertClose.js';
-import { fromHalfBits, halfBits } from '../test/halfBits.js';
+import { fromHalfBits } from '../test/halfBits.js';
+import { openGpu } from './openGpu.js';
+import { writeResults } from './report.js';
 import {
+  CONTRACTION_OPTIONS,
   type Contraction,
   contractionsOf,
   describeContraction,
-  openGpu,
   operationsOf,
 } from './stepContractions.js';
 
@@ -34,10 +34,7 @@ import {
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    batch: { type: 'string', default: '1' },
-    size: { type: 'string', default: '256' },
-    gpu: { type: 'string' },
-    only: { type: 'string', default: '' },
+    ...CONTRACTION_OPTIONS,
     /** Ordinary tiles that are timed of each contraction. */
     tiles: { type: 'string', default: '3' },
     /** The same of tiles of matrices. */
@@ -49,7 +46,7 @@ const { values, positionals } = parseArgs({
 /** ‖matrices - ordinary‖ / ‖ordinary‖: both sum the same products in float32, and may store 16-bit floats. */
 const MOST_APART = 1e-3;
 
-const { gpu, info } = await openGpu(values.gpu);
+const { gpu, info } = await openGpu(values.gpu, ['subgroups', SUBGROUP_MATRIX]);
 const matrix = matrixOf(gpu, info);
 console.log(`${gpu.name}: ${[...gpu.device.features].join(' ')}`);
 console.log(`matrices: ${matrix === undefined ? 'none' : Object.values(matrix).join('×')}`);
@@ -68,9 +65,7 @@ console.log(
   `all contractions of a step: ${sum(({ ordinary }) => ordinary.milliseconds).toFixed(2)} ms by ordinary tiles, ` +
     `${best.toFixed(2)} ms by the faster of both, at most ${apart.toExponential(1)} apart`,
 );
-mkdirSync(dirname(values.out), { recursive: true });
-writeFileSync(values.out, `${JSON.stringify({ adapter: gpu.name, matrix, flags, results }, null, 2)}\n`);
-console.log(`written to ${values.out}`);
+writeResults(values.out, { adapter: gpu.name, matrix, flags, results });
 await gpu.dispose();
 process.exitCode = apart <= MOST_APART ? 0 : 1;
 
@@ -157,7 +152,7 @@ function bytesOf(tensor: Tensor, stream: RandomStream): Uint8Array {
     return Uint8Array.from({ length: Math.ceil(count / 4) * 4 }, (_, i) => Math.abs(64 * at(i)) % 256);
   }
   if (!isHalf(tensor)) return new Uint8Array(Float32Array.from({ length: count }, (_, i) => at(i)).buffer);
-  const halves = Uint16Array.from(numbers, (x) => halfBits(roundToHalf(x)));
+  const halves = toHalf(numbers);
   const words = Uint16Array.from({ length: Math.ceil(count / 2) * 2 }, (_, i) => halves[i % halves.length]);
   return new Uint8Array(words.buffer);
 }

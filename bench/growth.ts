@@ -1,6 +1,5 @@
 import './ownCache.js';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -9,7 +8,7 @@ import type { StepBenchmark } from '../src/training/profiling/benchmark.js';
 import { dryRun } from '../src/training/profiling/dryRun.js';
 import { describeMachine } from './machine.js';
 import { median } from './measure.js';
-import { formatTable, type Row } from './report.js';
+import { formatTable, type Row, writeResults } from './report.js';
 
 /**
  * How time and memory grow with the work: `npm run bench:growth`, which writes bench/results/growth.json. Every point
@@ -106,6 +105,4 @@ function rowsOf(name: string, points: readonly GrowthPoint[]): Row[] {
   });
 }
 
-mkdirSync('bench/results', { recursive: true });
-writeFileSync(values.out, `${JSON.stringify({ ...describeMachine(), steps, rounds, results }, null, 2)}\n`);
-console.log(`\nwritten to ${values.out}`);
+writeResults(values.out, { ...describeMachine(), steps, rounds, results });

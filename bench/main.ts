@@ -1,11 +1,10 @@
 import './ownCache.js';
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { copyRate, describeMachine, sgemmMeter } from './machine.js';
 import { median, time } from './measure.js';
 import { findPyTorch, PYTORCH_WAYS, type PyTorchResult, type PyTorchWay, timePyTorch } from './pytorch.js';
-import { formatTable, type Row } from './report.js';
+import { formatFacts, formatTable, type Row, writeResults } from './report.js';
 import { ADAM_BYTES, defaultModel, STEP_FLOPS } from './step.js';
 import { watchTrainCommand } from './trainCommand.js';
 
@@ -108,12 +107,7 @@ const rows: Row[] = [
 console.log(formatTable(rows));
 const torch = [...theirs.values()][0]?.[0].torch ?? 'none';
 const conditions = { ...machine, threads, torch };
-console.log(
-  Object.entries(conditions)
-    .map(([name, value]) => `${name}: ${value}`)
-    .join('\n'),
-);
-mkdirSync('bench/results', { recursive: true });
+console.log(formatFacts(conditions));
 const raw = {
   sgemm,
   copy,
@@ -122,8 +116,7 @@ const raw = {
   failed: Object.fromEntries(failed),
   command,
 };
-writeFileSync(values.out, `${JSON.stringify({ ...conditions, rows, raw }, null, 2)}\n`);
-console.log(`written to ${values.out}`);
+writeResults(values.out, { ...conditions, rows, raw });
 
 function describeWay(way: PyTorchWay): string {
   const milliseconds = torchSteps.get(way);

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { twoHosts } from '../test/twoHosts.js';
 import { describeMachine } from './machine.js';
 import { fitExchange, predictions } from './parallelModel.js';
-import { formatTable } from './report.js';
+import { formatTable, writeResults } from './report.js';
 
 /*
  * Several ranks on this machine against one process with as many threads, sums between two hosts made of namespaces (test/twoHosts.ts), and
@@ -74,11 +74,7 @@ const shown = predicted.map(({ ranks, network, step, efficiency }) => ({
 }));
 console.log(formatTable(shown, ['cluster', 'predicted', '']));
 const results = { one, alone, two, synchronised, exchanges, fitted, predicted };
-mkdirSync('bench/results', { recursive: true });
-writeFileSync(
-  'bench/results/parallel.json',
-  `${JSON.stringify({ argv, machine: describeMachine(), results }, undefined, 2)}\n`,
-);
+writeResults('bench/results/parallel.json', { argv, machine: describeMachine(), results });
 
 /** Sums between two hosts with a cable of 1 Gbit/s, where this machine can have them. */
 async function betweenHosts(): Promise<{ place: string; times: Exchanges }[]> {

@@ -1,3 +1,6 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
 /** One figure, and what it is to reach. */
 export interface Row {
   readonly what: string;
@@ -19,4 +22,18 @@ export function formatColumns(cells: readonly (readonly string[])[]): string {
   const line = (row: readonly string[]) => `| ${row.map((cell, i) => cell.padEnd(widths[i])).join(' | ')} |`;
   const rule = `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`;
   return [line(cells[0]), rule, ...cells.slice(1).map(line)].join('\n');
+}
+
+/** What figures were measured with, a line each. */
+export function formatFacts(facts: Readonly<Record<string, unknown>>): string {
+  return Object.entries(facts)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join('\n');
+}
+
+/** Writes the results of a benchmark as JSON, and says where. */
+export function writeResults(file: string, results: object): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
+  console.log(`written to ${file}`);
 }

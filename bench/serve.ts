@@ -1,7 +1,7 @@
 import './ownCache.js';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,7 @@ import { loadGenerator } from '../src/inference/loadGenerator.js';
 import { makeRun } from '../test/trainedRun.js';
 import { describeMachine } from './machine.js';
 import { median } from './measure.js';
-import { formatTable, type Row } from './report.js';
+import { formatFacts, formatTable, type Row, writeResults } from './report.js';
 
 /**
  * Measures `pix2pix serve` as its clients see it: `npm run bench:serve`. Throughput at 1, 8 and 64 clients beside that of the bare
@@ -52,16 +52,8 @@ try {
   const rows = [...throughputRows(measured), ...(memory === undefined ? [] : memoryRows(memory))];
   console.log(formatTable(rows));
   const machine = { ...describeMachine(), threads, device };
-  console.log(
-    Object.entries(machine)
-      .map(([name, value]) => `${name}: ${value}`)
-      .join('\n'),
-  );
-  mkdirSync('bench/results', { recursive: true });
-  writeFileSync(
-    values.out,
-    `${JSON.stringify({ machine, rows, raw: { measured: Object.fromEntries(measured), memory } }, null, 2)}\n`,
-  );
+  console.log(formatFacts(machine));
+  writeResults(values.out, { machine, rows, raw: { measured: Object.fromEntries(measured), memory } });
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -1,8 +1,6 @@
 import type { Gpu } from '../src/engine/devices/webgpu/gpu.js';
 import { kernelLimitsOf, scheduleOptions } from '../src/engine/devices/webgpu/kernelLimits.js';
 import { keyOf } from '../src/engine/devices/webgpu/kernelTiles.js';
-import { gpuOf } from '../src/engine/devices/webgpu/openAdapter.js';
-import { webGpuFor } from '../src/engine/devices/webgpu/openWebGpu.js';
 import {
   type ContractionShape,
   contractionShape,
@@ -12,20 +10,23 @@ import type { Kernel } from '../src/engine/loops/kernel.js';
 import { scheduleOf } from '../src/engine/loops/schedule.js';
 import { trainingStep } from './trainingStep.js';
 
+/** The options of benchmarks of a step's contractions, for `parseArgs`. */
+export const CONTRACTION_OPTIONS = {
+  batch: { type: 'string', default: '1' },
+  /** Side of the images. */
+  size: { type: 'string', default: '256' },
+  /** A part of the GPU's name. */
+  gpu: { type: 'string' },
+  /** A part of the names of those that are measured. */
+  only: { type: 'string', default: '' },
+} as const;
+
 /** A contraction of a training step, and how often the step has it. */
 export interface Contraction {
   readonly kernel: Kernel;
   readonly shape: ContractionShape;
   readonly name: string;
   readonly count: number;
-}
-
-/** A GPU by itself, and what its adapter says of it. Throws Error where there is none. */
-export async function openGpu(gpu?: string): Promise<{ readonly gpu: Gpu; readonly info: GPUAdapterInfo }> {
-  const api = await webGpuFor({ gpu });
-  const adapter = await api.requestAdapter({ powerPreference: 'high-performance' });
-  if (adapter === null) throw new Error('there is no GPU that WebGPU can use');
-  return { gpu: await gpuOf(adapter), info: adapter.info };
 }
 
 /** Every contraction of a step by these flags of `pix2pix train` once. @param only part of their names */

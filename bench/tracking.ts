@@ -1,5 +1,5 @@
 import './ownCache.js';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -13,7 +13,7 @@ import { TrainingFlags } from '../src/training/trainingFlags.js';
 import { trainInThread } from '../src/training/trainingThread.js';
 import { describeMachine } from './machine.js';
 import { median } from './measure.js';
-import { formatTable, type Row } from './report.js';
+import { formatFacts, formatTable, type Row, writeResults } from './report.js';
 
 /**
  * Measures the cost of keeping the record for a training step: `npm run bench:tracking`, which alternates between
@@ -127,7 +127,5 @@ const rows = results.flatMap(({ name, on, off }, i): Row[] => {
 });
 const conditions = { ...describeMachine(), threads: values.threads };
 console.log(formatTable(rows));
-for (const [name, value] of Object.entries(conditions)) console.log(`${name}: ${value}`);
-mkdirSync('bench/results', { recursive: true });
-writeFileSync(values.out, `${JSON.stringify({ ...conditions, rows, results }, null, 2)}\n`);
-console.log(`written to ${values.out}`);
+console.log(formatFacts(conditions));
+writeResults(values.out, { ...conditions, rows, results });

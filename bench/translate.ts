@@ -1,5 +1,5 @@
 import './ownCache.js';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -12,7 +12,7 @@ import { makeRun } from '../test/trainedRun.js';
 import { describeMachine, sgemmMeter } from './machine.js';
 import { median } from './measure.js';
 import { findPyTorch, timePyTorchTranslation } from './pytorch.js';
-import { formatTable, type Row } from './report.js';
+import { formatFacts, formatTable, type Row, writeResults } from './report.js';
 import { TranslationBench } from './translation.js';
 
 /**
@@ -91,16 +91,8 @@ try {
   ];
   console.log(formatTable(rows));
   const machine = { ...describeMachine(), threads };
-  console.log(
-    Object.entries(machine)
-      .map(([name, value]) => `${name}: ${value}`)
-      .join('\n'),
-  );
-  mkdirSync('bench/results', { recursive: true });
-  writeFileSync(
-    values.out,
-    `${JSON.stringify({ machine, rows, raw: { ours, bare, torch, start, sgemm, peak } }, null, 2)}\n`,
-  );
+  console.log(formatFacts(machine));
+  writeResults(values.out, { machine, rows, raw: { ours, bare, torch, start, sgemm, peak } });
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -9,6 +9,7 @@ import {
   RandomStream,
   registerDataset,
   type SampleSource,
+  sidesOf,
   train,
 } from 'pix2pix-ts';
 
@@ -41,6 +42,6 @@ class Discs implements SampleSource {
   }
 }
 
-registerDataset('discs', (opt: DataOptions) => new Discs(opt.cropSize));
+registerDataset('discs', (opt: DataOptions) => new Discs(sidesOf(opt.cropSize).width));
 const flags = ['--dataset_mode', 'discs', '--dataroot', 'none', '--name', 'discs', ...process.argv.slice(2)];
 await train(parseTrainOptions(flags));

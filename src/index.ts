@@ -34,6 +34,7 @@ export { ShapeError } from './engine/ir/shapeError.js';
 export type { ExtendOptions, OptionExtension } from './options/extension.js';
 export { extendForPix2Pix } from './options/models/pix2pixOptions.js';
 export type { GivenOptions } from './options/optionsFromObject.js';
+export { type PixelSize, type Sides, sidesOf } from './options/pixelSize.js';
 export type { Recipe } from './options/recipes/recipe.js';
 export { registerRecipe } from './options/recipes/registry.js';
 export type { OptionSpec, OptionTable, OptionValues } from './options/spec.js';

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { csvParse } from 'd3-dsv';
 import sharp from 'sharp';
 import { evaluateCommand } from '../src/cli/evaluate.js';
 import { fromCommander } from '../src/cli/fromCommander.js';
+import { encodeNumbers, type NumberFormat } from '../src/data/raster/encodeNumbers.js';
+import type { Raster } from '../src/data/raster/raster.js';
 import { parseTestOptions } from '../src/training/options.js';
 import { test as translateTest } from '../src/training/testCommand.js';
 import { makeDataset, root, TINY, temporaryFolder, trainHere } from './tinyRun.js';
@@ -113,6 +115,55 @@ test('label maps are measured by their classes, in grey and in colours', async (
     const { measures, iou } = JSON.parse(textOf(kind, 'out', 'evaluation.json')).subjects[0];
     assert.deepEqual([measures.accuracy, iou], [0.75, [1, 0.5, 0.5]]);
   }
+});
+
+test('numbers of palettes are classes, and deep images are compared in their range', async () => {
+  const size = { width: 2, height: 2, channels: 1 };
+  const palette = Uint8Array.of(9, 9, 9, 9, 9, 9, 200, 0, 0); // classes of one colour too
+  const heights = Float32Array.of(-1000, 500, 3000, 1000);
+  const files: Record<string, [made: Raster, wanted: Raster]> = {
+    'palette.png': [
+      { ...size, palette, data: Uint8Array.of(0, 1, 1, 2) },
+      { ...size, palette, data: Uint8Array.of(0, 1, 2, 2) },
+    ],
+    'deep.png': [
+      { ...size, data: Uint16Array.of(0, 400, 1600, 4000) },
+      { ...size, data: Uint16Array.of(0, 0, 2000, 4000) },
+    ],
+    'height.npy': [
+      { ...size, data: heights.map((metres) => metres - 400) },
+      { ...size, data: heights },
+    ],
+    'five.tiff': [
+      { ...size, channels: 5, data: new Float32Array(20).fill(0.5) },
+      { ...size, channels: 5, data: new Float32Array(20).fill(0.25) },
+    ],
+  };
+  for (const [name, sides] of Object.entries(files))
+    for (const [i, raster] of sides.entries()) {
+      const path = join(folder, name.split('.')[0], ['made', 'wanted'][i], `x.${name.split('.')[1]}`);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, encodeNumbers(raster, name.split('.')[1] as NumberFormat));
+    }
+  const measured = async (name: string, ...flags: string[]) => {
+    await evaluate(`${name}/made`, '--target', `${name}/wanted`, ...flags, '--out', `${name}/out`);
+    return JSON.parse(textOf(name, 'out', 'evaluation.json')).subjects[0];
+  };
+  const { measures, iou } = await measured('palette', '--label_nc', '3');
+  assert.deepEqual([measures.accuracy, iou], [0.75, [1, 0.5, 0.5]]);
+  for (const [name, range, l1] of [
+    ['deep', '0,4000', 0.1], // (400 + 400) / 4 of 4000, which is 2
+    ['height', 'auto', 0.15], // three times 400 / 4 of 4000; the lowest is clipped
+    ['five', '0,1', 0.5],
+  ] as const) {
+    const { L1 } = (await measured(name, '--value_range', range)).measures;
+    assert.ok(Math.abs(L1 - l1) < 1 / 127.5, `${name}: ${L1}`);
+  }
+  await assert.rejects(measured('height'), /no agreed range[\s\S]*--value_range/);
+  await assert.rejects(
+    evaluate('five/made', '--target', 'height/wanted', '--out', 'five/out', '--value_range', '0,1'),
+    /differ in channels[\s\S]*save both/,
+  );
 });
 
 test('what cannot be evaluated is refused with what would help', async () => {

@@ -181,3 +181,16 @@ test('a picture of any size goes through padded, and what comes out is as large 
     /padded to what the networks take/,
   );
 });
+
+test('images that are not square are trained on, validated, tested, exported and translated as they are', async () => {
+  const wide = ['--load_size', '72x36', '--crop_size', '64x32', '--max_steps', '2'];
+  run('train', ...TINY, '--dataroot', 'label', '--name', 'wide', ...wide);
+  run('train', '--name', 'wide', '--continue_train', '--max_steps', '3');
+  run('test', '--name', 'wide', '--result_format', 'png');
+  const { width, height } = await result('results', 'wide', 'test_latest', 'results', '0.png');
+  assert.deepEqual([width, height], [64, 32]);
+  run('export', '--model', 'wide', '--fixed_size', '64x32', '--out', 'wide.onnx');
+  run('translate', '--model', 'wide.onnx', 'results/wide/test_latest/images/0_real_A.png', 'made.png');
+  const made = await result('made.png');
+  assert.deepEqual([made.width, made.height], [64, 32]);
+});

@@ -18,5 +18,10 @@ export async function openGpu(): Promise<Device> {
     const fix = 'use a browser that has it, from https: Chrome, Edge, Safari 26, Firefox 141 on Windows';
     throw new Pix2PixError('this browser has no WebGPU', {}, fix);
   }
+  // what the engine says of this is for the command line
+  if ((await navigator.gpu.requestAdapter()) === null) {
+    const fix = "turn on hardware acceleration in the browser's settings, or use another browser";
+    throw new Pix2PixError('this browser finds no GPU that it can use', {}, fix);
+  }
   return openAdapter('webgpu', { gpu: navigator.gpu, versions: {} }, {});
 }

@@ -14,7 +14,10 @@ import { type ParallelResults, plotClusters, plotSums } from './parallelPlots.js
 const { document } = parseHTML('<html><body></body></html>');
 /** Readable on a light page and on a dark one. */
 const STYLE = { background: 'white', color: 'black', fontFamily: 'system-ui, sans-serif', padding: '8px' };
-const [WIDTH, HEIGHT] = [640, 360];
+const FRAME = {
+  ...{ document, width: 640, height: 360, style: STYLE },
+  ...{ marginLeft: 56, marginRight: 30, marginBottom: 40 },
+} as const;
 
 /** The quantities that grow, by their names in the legend. */
 const SERIES: Readonly<Record<string, string>> = {
@@ -43,15 +46,13 @@ if (threads !== undefined) {
 const parallel = read('bench/results/parallel.json');
 if (parallel !== undefined) {
   const results = parallel.results as ParallelResults;
-  const margins = { marginLeft: 56, marginRight: 30, marginBottom: 40 };
-  const frame = { document, width: WIDTH, height: HEIGHT, style: STYLE, ...margins };
   const [sums, steps] = ['time of a sum by its bytes', 'share of a step that is computing by ranks'];
   save(
     'docs/images/parallel-sums.svg',
-    plotSums(results, frame),
+    plotSums(results, FRAME),
     `${sums}, measured and by the fitted model`,
   );
-  save('docs/images/parallel-ranks.svg', plotClusters(results, frame), `${steps}, predicted`);
+  save('docs/images/parallel-ranks.svg', plotClusters(results, FRAME), `${steps}, predicted`);
 }
 
 interface ThreadPoint {
@@ -78,16 +79,7 @@ function drawThreads(file: string, label: string, points: readonly ThreadPoint[]
   const [x, y] = ['threads', 'milliseconds'];
   const counts = [...new Set(points.map(({ threads }) => threads))];
   const svg = Plot.plot({
-    ...{
-      document,
-      width: WIDTH,
-      height: HEIGHT,
-      style: STYLE,
-      marginLeft: 56,
-      marginRight: 30,
-      marginBottom: 56,
-      marginTop: 44,
-    },
+    ...{ ...FRAME, marginBottom: 56, marginTop: 44 },
     x: { type: 'log', label: 'threads', labelOffset: 36, ticks: counts, tickFormat: '~f', grid: true },
     y: { type: 'log', label, tickFormat: '~f', grid: true },
     color: { legend: false },
@@ -128,15 +120,7 @@ function draw(
   const x = (point: Drawn) => point.gigaflops;
   const y = (point: Drawn) => point[measured] / unit;
   const svg = Plot.plot({
-    ...{
-      document,
-      width: WIDTH,
-      height: HEIGHT,
-      style: STYLE,
-      marginLeft: 56,
-      marginRight: 30,
-      marginBottom: 40,
-    },
+    ...FRAME,
     x: { type: 'log', label: 'GFLOP a step', tickFormat: '~s', grid: true },
     y: { type: 'log', label, tickFormat: '~f', grid: true },
     marks: [

@@ -50,7 +50,6 @@ export function siteConfig(hasPlayground) {
     description: 'Train, watch and run pix2pix and CycleGAN in TypeScript',
     base: process.env.SITE_BASE ?? '/',
     head: [['link', { rel: 'icon', href: 'data:,' }]],
-    ignoreDeadLinks: [/^\/playground\//],
     markdown: { anchor: { slugify: slug } },
     themeConfig: {
       nav: [page('Guide', '/guide'), page('Recipes', '/recipes'), page('API', '/api/'), ...playground],

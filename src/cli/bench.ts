@@ -26,7 +26,7 @@ const EXAMPLES: readonly Example[] = [
 ];
 
 const ABOUT =
-  'Times training steps on synthetic images of --batch_size × --crop_size², with any options of pix2pix train. It ' +
+  'Times training steps on synthetic images of --batch_size times --crop_size, with any options of pix2pix train. It ' +
   'needs no data set, and writes nothing. The command line of a training may be given as it is: options that are not ' +
   'listed here are read too, and change nothing.';
 

@@ -54,13 +54,16 @@ interface Described {
   readonly description: string;
   readonly argChoices?: readonly string[];
   readonly defaultValue?: unknown;
+  /** How it is written, where not as it is kept. */
+  readonly defaultValueDescription?: string;
   readonly mandatory?: boolean;
 }
 
-function explanation({ description, argChoices, defaultValue, mandatory }: Described): string {
+function explanation(described: Described): string {
+  const { description, argChoices, defaultValue, defaultValueDescription, mandatory } = described;
   const choices = argChoices === undefined ? '' : `; one of ${argChoices.join(', ')}`;
   const isSet = defaultValue !== undefined && defaultValue !== false && String(defaultValue) !== '';
-  const standing = mandatory ? ' (required)' : isSet ? ` [${defaultValue}]` : '';
+  const standing = mandatory ? ' (required)' : isSet ? ` [${defaultValueDescription ?? defaultValue}]` : '';
   return `${description}${choices}${standing}`;
 }
 

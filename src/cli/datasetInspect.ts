@@ -40,6 +40,7 @@ function* described({
   folders,
   sides,
   broken,
+  notFinite,
   duplicates,
   passedOver,
   layout,
@@ -50,7 +51,7 @@ function* described({
     const told = [sizes, formats].map((counts) =>
       counts.map(([value, count]) => `${value} (${count})`).join(', '),
     );
-    const ranges = depths.map(({ bits, low, high }) => `${bits} bits, ${low} ... ${high}`);
+    const ranges = depths.map(({ type, low, high }) => `${type}, ${low} ... ${high}`);
     yield `  ${folder || '.'}: ${images} images; ${[...told, `${channels.map(([n]) => n).join(' or ')} channels`, ...ranges].join('; ')}`;
   }
   for (const { a, b, pairs, onlyA, onlyB, misaligned } of sides) {
@@ -60,6 +61,7 @@ function* described({
     yield* faults('sides that differ in size', misaligned);
   }
   yield* faults('cannot be decoded', broken);
+  yield* faults('NaN or infinity', notFinite);
   yield* faults('files that are equal', duplicates);
   const others = inWords(passedOver);
   if (others !== undefined) yield `  ${others}`;

@@ -14,7 +14,9 @@ const note = (text: string): void => void process.stderr.write(`note: ${text}\n`
 /** `pix2pix dataset crop`. */
 export function cropCommand(): Command {
   return new Command('crop')
-    .description('cut images of any size into square tiles, which may overlap')
+    .description(
+      'cut images of any size into square tiles, which may overlap, with palettes, numbers and places on the earth kept',
+    )
     .argument('<images>', 'folder of images, with all folders below it')
     .argument('<out>', 'folder of the tiles')
     .option('--size <pixels>', 'width and height of a tile', wholeNumberIn(1, 16384), 256)
@@ -64,7 +66,7 @@ export function processCommand(): Command {
     .argument('<out>', 'folder of the new images, under the same names as PNG')
     .option('--resize <size>', 'to 256, or 512x256 (width x height)', readSize)
     .addOption(
-      new Option('--resize_filter <name>', 'nearest keeps the numbers of classes')
+      new Option('--resize_filter <name>', 'nearest keeps palettes and the numbers of classes')
         .choices(['bicubic', 'nearest'])
         .default('bicubic'),
     )

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import type { Place } from '../data/batch/batchShare.js';
 import {
@@ -13,6 +13,7 @@ import { DEVICE_NAMES } from '../engine/devices/registry.js';
 import { evaluate } from '../evaluation/evaluate.js';
 import { bestOf, type EvaluatedSubject, type Evaluation, measuredIn } from '../evaluation/evaluation.js';
 import { type LabelSettings, readPalette } from '../evaluation/labels.js';
+import { valueRangeFault } from '../options/valueRange.js';
 import { threadsOfRank } from '../training/parallel/launch.js';
 import { shownExamples } from './command.js';
 import { JobProgress } from './jobProgress.js';
@@ -31,6 +32,7 @@ interface Flags extends DeviceFlags {
   readonly num_test?: number;
   readonly eval?: boolean;
   readonly target?: string;
+  readonly value_range?: string;
   readonly features: readonly string[];
   readonly label_nc?: number;
   readonly palette?: string;
@@ -68,6 +70,11 @@ export function evaluateCommand(setExitCode: (code: number) => void): Command {
     .option('--num_test <n>', 'the first so many images only', wholeNumberIn(1, 1e9))
     .option('--eval', 'running statistics and no dropout; otherwise both as in training')
     .option('--target <folder>', 'for folders of images: what they should be, under the same names')
+    .option(
+      '--value_range <low,high>',
+      'for folders of other numbers than pictures: those of black and white; auto: what the targets hold',
+      readRange,
+    )
     .option(
       '--features <files>',
       'feature networks for LPIPS, FID, KID, precision and recall: a.onnx,b.onnx',
@@ -123,7 +130,7 @@ async function run(subjects: readonly string[], flags: Flags): Promise<number> {
         part,
         say: part.rank === 0 ? printError : () => {},
       },
-      folders: { target: flags.target, part, most: flags.num_test },
+      folders: { target: flags.target, part, most: flags.num_test, valueRange: flags.value_range },
       onProgress: progress.report,
       stop: stop.signal,
     });
@@ -165,6 +172,12 @@ function requireFeatures({ rank_by: rankBy, features }: Flags): void {
       { '--rank_by': rankBy },
       'pass --features FILE.onnx: docs/evaluation.md',
     );
+}
+
+function readRange(text: string): string {
+  const fault = valueRangeFault(text);
+  if (fault === undefined) return text;
+  throw new InvalidArgumentError(`It ${fault}.`);
 }
 
 /** As `pix2pix test` would be told. */

@@ -1,9 +1,10 @@
 import { InvalidArgumentError } from 'commander';
+import { parsePixelSize, type Sides, sidesOf } from '../options/pixelSize.js';
 
 /** Reads `256` or `512x256`, width x height, from the command line, for commander. */
-export function readSize(text: string): { width: number; height: number } {
-  const [, width, height = width] = /^(\d{1,5})(?:x(\d{1,5}))?$/.exec(text) ?? [];
-  const size = { width: Number(width), height: Number(height) };
-  if (size.width >= 1 && size.height >= 1) return size;
+export function readSize(text: string): Sides {
+  const size = parsePixelSize(text);
+  const sides = size === undefined ? undefined : sidesOf(size);
+  if (sides !== undefined && sides.width >= 1 && sides.height >= 1) return sides;
   throw new InvalidArgumentError('It is a side, or width x height, such as 512x256.');
 }

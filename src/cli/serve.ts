@@ -14,7 +14,7 @@ import {
   withSourceOptions,
 } from './modelOptions.js';
 import { print, printError } from './output.js';
-import { watchSignals } from './signals.js';
+import { endAtOnce, type SignalWatch, type StopSignal, watchSignals } from './signals.js';
 import { wholeNumberIn } from './wholeNumber.js';
 
 const ABOUT = [
@@ -26,13 +26,15 @@ const DEVICE = 'what computes; auto: what each run was trained on, where that is
 
 const EXAMPLES = [
   'pix2pix serve --model facades_pix2pix',
-  "curl -s --data-binary @labels.png -H 'Content-Type: image/png' http://127.0.0.1:8098/v1/translate > photo.png",
+  "curl -s -H 'Content-Type: image/png' --data-binary @labels.png http://127.0.0.1:8098/v1/translate > photo.png",
   'pix2pix serve --checkpoints_dir /models     # all runs in it, also those that come later',
-  'pix2pix serve --model facades.onnx --model maps --host 0.0.0.0 --token "$TOKEN" --cors https://app.example.org',
+  'pix2pix serve --model facades.onnx --model maps --host 0.0.0.0     # for others too: it prints a token',
 ];
 
 /** So that the token need not be on a command line, which others of the machine can read. */
 const TOKEN_VARIABLE = 'PIX2PIX_TOKEN';
+/** So that who watches over a container knows the port. */
+const PORT_VARIABLE = 'PIX2PIX_PORT';
 
 interface Flags extends SourceFlags, DeviceFlags {
   readonly model?: string[];
@@ -48,6 +50,7 @@ interface Flags extends SourceFlags, DeviceFlags {
   readonly max_pixels: number;
   readonly model_memory?: number;
   readonly intra_threads: number;
+  readonly no_playground?: boolean;
   readonly log: 'json' | 'none';
 }
 
@@ -63,7 +66,12 @@ export function serveCommand(): Command {
     );
   return withDeviceOptions(withSourceOptions(command), ['auto', ...DEVICE_NAMES], DEVICE)
     .description(ABOUT)
-    .option('--port <n>', '0 for any that is free', wholeNumberIn(0, MAX_PORT), DEFAULT_SERVICE_PORT)
+    .addOption(
+      new Option('--port <n>', `where to listen, or by ${PORT_VARIABLE}; 0 for any that is free`)
+        .argParser(wholeNumberIn(0, MAX_PORT))
+        .default(DEFAULT_SERVICE_PORT)
+        .env(PORT_VARIABLE),
+    )
     .option(
       '--host <address>',
       'where to listen; anywhere but on this machine alone, a token is required',
@@ -72,11 +80,16 @@ export function serveCommand(): Command {
     .addOption(
       new Option(
         '--token <text>',
-        'what clients have to show, 16 characters or more (default: made up where one is required)',
+        `what clients have to show, or by ${TOKEN_VARIABLE}; 16 characters or more (default: made up where one is required)`,
       ).env(TOKEN_VARIABLE),
     )
     .option('--cors <origin>', 'a site whose pages may ask; again for more', origins, [])
-    .option('--queue <n>', 'images under way; more get 429', wholeNumberIn(1), limits.queue)
+    .option(
+      '--queue <n>',
+      'images under way at a time; more are refused with 429',
+      wholeNumberIn(1),
+      limits.queue,
+    )
     .option(
       '--max_batch <n>',
       'images of one size that are translated together',
@@ -85,24 +98,32 @@ export function serveCommand(): Command {
     )
     .option(
       '--timeout <seconds>',
-      'for a request, from its beginning',
+      'for a request, from its beginning to its answer',
       wholeNumberIn(1, 86_400),
       limits.timeout,
     )
-    .addOption(sizeOption('--max_bytes <size>', "of a request's body").default(limits.bodyBytes, '32MB'))
-    .option('--max_pixels <n>', 'of an image', wholeNumberIn(1), limits.imagePixels)
     .addOption(
-      sizeOption('--model_memory <size>', 'for models that are loaded (default: half of what is free)'),
+      sizeOption('--max_bytes <size>', 'the longest body of a request').default(limits.bodyBytes, '32MB'),
+    )
+    .option('--max_pixels <n>', 'the most pixels of an image', wholeNumberIn(1), limits.imagePixels)
+    .addOption(
+      sizeOption(
+        '--model_memory <size>',
+        'what loaded models may take together (default: half of what is free)',
+      ),
     )
     .option(
       '--drain_delay <seconds>',
-      'after SIGTERM, for balancers to learn of it',
+      'for which requests are still taken after SIGTERM, so that load balancers learn of it',
       wholeNumberIn(0, 86_400),
       limits.drainDelay,
     )
     .option('--intra_threads <n>', 'threads of the engine; 0: one a core', wholeNumberIn(0, 1024), 0)
+    .option('--no_playground', 'the API alone: no list of the models at /, and no page for each')
     .addOption(
-      new Option('--log <form>', 'what is printed of each request').choices(['json', 'none']).default('json'),
+      new Option('--log <form>', 'what is printed for each request')
+        .choices(['json', 'none'])
+        .default('json'),
     )
     .addHelpText('after', shownExamples(EXAMPLES))
     .action(async (flags: Flags) => {
@@ -116,10 +137,14 @@ async function serve(flags: Flags): Promise<void> {
   const models =
     names.length === 0 ? `no model yet in ${flags.checkpoints_dir}` : names.slice(0, 10).join(', ');
   printError(`serving ${models}: ${service.url}\nCtrl-C ends it`);
-  await new Promise<void>((resolve) =>
-    watchSignals(() => resolve(), 'answering what is under way; press Ctrl-C again to stop at once'),
-  );
-  await service.drain();
+  let watch!: SignalWatch;
+  const signal = await new Promise<StopSignal>((resolve) => {
+    watch = watchSignals(resolve, 'answering what is under way; press Ctrl-C again to stop at once');
+  });
+  if (await service.drain()) return;
+  printError('what the engine computes takes longer than --timeout: it is given up');
+  watch.dispose();
+  endAtOnce(signal);
 }
 
 function settingsOf(flags: Flags): ServiceSettings {
@@ -128,6 +153,7 @@ function settingsOf(flags: Flags): ServiceSettings {
     ...sourceOptions(flags),
     models: model,
     ...{ host, port, token, origins: cors, device, gpu, threads: intra_threads },
+    hasPages: !flags.no_playground,
     limits: {
       ...{
         queue: flags.queue,

@@ -70,11 +70,11 @@ export function saveOnSignal(onSave: () => void): void {
 }
 
 /**
- * Not by process.exit: it waits for the training thread's step to end, and then ONNX Runtime, whose thread is being
- * ended under it, aborts the process with a core dump. A container's process 1 alone survives a signal of its own; a
- * training is left to finish its step there.
+ * Ends the process as the signal would have done. Not by process.exit: it waits for a thread's step to end, and then ONNX
+ * Runtime, whose thread is being ended under it, aborts the process with a core dump. A container's process 1 alone survives
+ * a signal of its own; a training is left to finish its step there.
  */
-function endAtOnce(signal: StopSignal): void {
+export function endAtOnce(signal: StopSignal): void {
   process.kill(process.pid, signal);
   setTimeout(() => stopLiveTrainings() || process.exit(exitCodeOf(signal)), SURVIVED_MILLISECONDS);
 }

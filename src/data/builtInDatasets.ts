@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { parseInputFolders } from '../options/inputFolders.js';
+import { sidesOf } from '../options/pixelSize.js';
 import { checkFormats } from './augment/checkFormats.js';
 import { preparationOptions } from './augment/preparationOptions.js';
 import { bytes, formatsOf } from './batch/sideFormat.js';
@@ -65,13 +66,23 @@ function checkImages(opt: DataOptions): void {
   checkSizes(opt);
 }
 
-function checkSizes({ preprocess, loadSize, cropSize }: DataOptions): void {
+function checkSizes({ preprocess, loadSize, cropSize, isTrain }: DataOptions): void {
+  const [load, crop] = [sidesOf(loadSize), sidesOf(cropSize)];
+  const isOwn = isTrain || loadSize !== cropSize; // tests scale to the size of the crop
+  if (isOwn && preprocess.startsWith('scale_width') && load.width !== load.height) {
+    throw new Pix2PixError(
+      `--load_size ${loadSize} and --preprocess ${preprocess} contradict each other`,
+      { [preprocess]: 'scales to a width, and the height follows' },
+      `pass --load_size ${load.width}, or --preprocess resize_and_crop`,
+    );
+  }
+  const isLarger = crop.width > load.width || (preprocess === 'resize_and_crop' && crop.height > load.height);
   const usesBoth = preprocess === 'resize_and_crop' || preprocess === 'scale_width_and_crop';
-  if (!usesBoth || loadSize >= cropSize) return;
+  if (!usesBoth || !isLarger) return;
   throw new Pix2PixError(
     'the crop is larger than the image',
     { load_size: loadSize, crop_size: cropSize },
-    `pass --load_size ${cropSize} or more, or a smaller --crop_size`,
+    `pass --load_size ${preprocess === 'resize_and_crop' ? cropSize : crop.width} or more, or a smaller --crop_size`,
   );
 }
 

@@ -233,7 +233,29 @@ test('options that cannot work are refused before any image is read', async () =
     { preprocess: 'resize_and_crop', loadSize: 4 },
     /load_size +4[\s\S]*crop_size +8[\s\S]*--load_size 8/,
   );
+  const cropped = { preprocess: 'resize_and_crop', cropSize: '16x8' } as const;
+  await refused(
+    { ...cropped, loadSize: 12 },
+    /load_size +12\n[\s\S]*crop_size +16x8[\s\S]*--load_size 16x8 or more/,
+  );
+  await refused({ ...cropped, loadSize: '16x7' }, /the crop is larger than the image/);
+  const scaled = { preprocess: 'scale_width_and_crop', isTrain: true } as const;
+  await refused(
+    { ...scaled, loadSize: '16x8', cropSize: 8 },
+    /--load_size 16x8 and --preprocess scale_width_and_crop contradict[\s\S]*--load_size 16, or/,
+  );
   await refused({ dataroot: join(dataroot, 'absent') }, /is no folder/);
   registerDataset('hollow', () => ({ length: 0, get: () => assert.fail() }));
   await refused({ datasetMode: 'hollow' }, /empty/);
+});
+
+test('options of labels and of bands that would have no effect are refused', async () => {
+  const refused: [Partial<DataOptions>, RegExp][] = [
+    [{ ignoreLabel: 255 }, /--ignore_label is about labels[\s\S]*--label_nc/],
+    [{ labelPalette: '000000,ff0000' }, /--label_palette is about labels/],
+    [{ inputNc: 5, showBands: '4,3,5' }, /names a channel that no image has[\s\S]*the last one is 4/],
+    [{ showBands: '3' }, /no image has/],
+  ];
+  for (const [more, message] of refused)
+    await assert.rejects(createDataset({ ...options, ...more }), message);
 });

@@ -2,28 +2,24 @@ import { existsSync } from 'node:fs';
 import { join, parse } from 'node:path';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import type { Place } from '../data/batch/batchShare.js';
-import type { ImageBatch } from '../data/batch/imageBatch.js';
-import { decodeImage } from '../data/decode/decode.js';
 import { listImages } from '../data/listing/listImages.js';
 import { pathsOf } from '../data/listing/pathList.js';
-import { classesShown, type LabelSettings } from './labels.js';
+import { measureRange } from '../data/raster/measureRange.js';
+import { AUTO, parseValueRange, type ValueRange } from '../options/valueRange.js';
+import { type FoundPair, type NumberSettings, readPair } from './folderImages.js';
+import type { LabelSettings } from './labels.js';
 import type { JudgedImage, Subject } from './subject.js';
 
 /** As `pix2pix test` and the reference name what was made, what it should be, and what it was made of. */
 const MADE = /^(.*)_fake_B$/;
-
-interface FoundPair {
-  readonly name: string;
-  readonly made: string;
-  readonly wanted: string;
-  readonly input?: string;
-}
 
 /** Of folders: where the targets are, which part this process has, and after how many images it ends. */
 export interface FolderSettings {
   readonly target?: string;
   readonly part: Place;
   readonly most?: number;
+  /** As of a training: what numbers are black and white; `auto`: what the targets hold. */
+  readonly valueRange?: string;
 }
 
 /**
@@ -37,10 +33,12 @@ export async function subjectOfFolder(
   settings: FolderSettings,
   labels?: LabelSettings,
 ): Promise<Subject> {
-  const { target, part, most = Number.POSITIVE_INFINITY } = settings;
+  const { target, part, most = Number.POSITIVE_INFINITY, valueRange = '' } = settings;
   const all = await (target === undefined ? resultsIn(folder) : matched(folder, target));
-  const pairs = all.slice(0, most).filter((_, i) => i % part.size === part.rank);
-  return { run: folder, length: pairs.length, labels, images: () => imagesOf(pairs, labels) };
+  const chosen = all.slice(0, most);
+  const range = await rangeOf(valueRange, chosen);
+  const pairs = chosen.filter((_, i) => i % part.size === part.rank);
+  return { run: folder, length: pairs.length, labels, images: () => imagesOf(pairs, { range, labels }) };
 }
 
 async function resultsIn(folder: string): Promise<FoundPair[]> {
@@ -87,31 +85,13 @@ async function byStem(folder: string): Promise<Map<string, string>> {
   );
 }
 
-async function* imagesOf(
-  pairs: readonly FoundPair[],
-  labels: LabelSettings | undefined,
-): AsyncGenerator<JudgedImage> {
-  for (const { name, input, ...pair } of pairs) {
-    const [made, wanted] = [await decoded(pair.made), await decoded(pair.wanted)];
-    if (made.shape.join() !== wanted.shape.join()) {
-      const size = ({ shape: [, height, width] }: ImageBatch) => `${width} × ${height}`;
-      throw new Pix2PixError(
-        'an image and its target differ in size',
-        { [pair.made]: size(made), [pair.wanted]: size(wanted) },
-        'bring one to the size of the other: pix2pix dataset process',
-      );
-    }
-    const pictures = {
-      input: input === undefined ? undefined : await decoded(input),
-      output: made,
-      target: wanted,
-    };
-    const classes = labels && { made: classesShown(made, labels), wanted: classesShown(wanted, labels) };
-    yield { name, made, wanted, pictures, classes };
-  }
+async function* imagesOf(pairs: readonly FoundPair[], settings: NumberSettings): AsyncGenerator<JudgedImage> {
+  for (const pair of pairs) yield await readPair(pair, settings);
 }
 
-async function decoded(path: string): Promise<ImageBatch> {
-  const { data, width, height } = await decodeImage(path);
-  return { data, shape: [1, height, width, 3] };
+/** That of `--value_range`, `auto` being what the targets hold. */
+async function rangeOf(text: string, pairs: readonly FoundPair[]): Promise<ValueRange | undefined> {
+  if (text !== AUTO) return parseValueRange(text);
+  const { range } = await measureRange(pairs.length, (i) => ({ path: pairs[i].wanted }));
+  return range;
 }

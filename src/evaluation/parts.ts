@@ -49,7 +49,8 @@ function identityOf(subjects: readonly SubjectName[], settings: EvaluationSettin
   const { runs, folders, features, labels, rankBy, shown } = settings;
   const names = subjects.map(({ run, tag, epoch }) => [run, tag, epoch]);
   const { argv, part } = runs;
-  const all = [names, argv, part.size, folders.target, folders.most, features, labels, rankBy, shown];
+  const { target, most, valueRange } = folders;
+  const all = [names, argv, part.size, target, most, valueRange, features, labels, rankBy, shown];
   return createHash('sha1').update(JSON.stringify(all)).digest('hex');
 }
 

@@ -32,7 +32,7 @@ export async function translatedNumbers(
   const made = await generator.translate(images, { tile, overlap, onTile, signal });
   const depth = asked ?? usualDepth(format, output);
   try {
-    const units = toUnits(made, { format: output, input: raster.data, palette, depth });
+    const units = toUnits(made, { format: output, input: raster, palette, depth });
     return await encodePicture({ ...units, tags: raster.tags }, { format, quality });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;

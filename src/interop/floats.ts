@@ -1,3 +1,4 @@
+import { halfToFloat } from '../base/halfToFloat.js';
 import { describeTensor, type StoredTensor } from '../checkpoints/format/dtype.js';
 
 /**
@@ -23,14 +24,4 @@ export function toFloats(tensor: StoredTensor): Float32Array {
 /** Whether `toFloats` takes it. */
 export function isFloating({ dtype }: { readonly dtype: string }): boolean {
   return dtype === 'F32' || dtype === 'F64' || dtype === 'F16' || dtype === 'BF16';
-}
-
-/** IEEE 754 binary16: sign, 5 bits of exponent with bias 15, 10 bits of fraction. */
-function halfToFloat(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

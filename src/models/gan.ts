@@ -6,6 +6,7 @@ import { Trace } from '../engine/ir/trace.js';
 import type { Value } from '../engine/ir/value.js';
 import { detach } from '../engine/ops/shape.js';
 import { extendForGan } from '../options/models/ganOptions.js';
+import { type PixelSize, pixelSize, sidesOf } from '../options/pixelSize.js';
 import { Adversary, type AdversaryOptions } from './adversary.js';
 import type { ModelDefinition, ModelGraph, ModelOptions, OptimiserDefinition } from './definition.js';
 import { type ImageSize, imageInput } from './images.js';
@@ -54,8 +55,8 @@ class GanGraph implements ModelGraph {
 
   constructor(private readonly opt: ModelOptions) {
     const { outputNc, ngf, ndf } = opt;
-    const [side, noise] = [opt.cropSize as number, opt.zDim as number];
-    this.extents = { channels: outputNc, height: side, width: side };
+    const noise = opt.zDim as number;
+    this.extents = { channels: outputNc, ...sidesOf(opt.cropSize as PixelSize) };
     this.inputs = [{ name: 'images', channels: outputNc }];
     this.networks = {
       G: perceptronGenerator(noise, ngf, this.extents),
@@ -84,8 +85,8 @@ class GanGraph implements ModelGraph {
     if (size.height !== height || size.width !== width) {
       throw new Pix2PixError(
         'the images are of another size than the networks are for',
-        { images: `${size.width}×${size.height}`, '--crop_size': height },
-        'pass their side as --crop_size',
+        { images: `${size.width}×${size.height}`, '--crop_size': pixelSize({ width, height }) },
+        'pass their size as --crop_size',
       );
     }
     return imageInput(trace, 'images', channels, size);

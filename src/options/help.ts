@@ -55,6 +55,8 @@ function valueName(spec: OptionSpec): string {
       return '';
     case 'string':
       return ` ${spec.metavar ?? 'TEXT'}`;
+    case 'size':
+      return ' SIZE';
     case 'choice':
       return areInline(spec.choices) ? ` ${spec.choices.join('|')}` : ' NAME';
     default:

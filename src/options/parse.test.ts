@@ -32,6 +32,11 @@ test('unknown options are refused with the nearest', () => {
   refused('--__proto__ 1', /unknown option --__proto__/);
 });
 
+test('options of a beginning that would have no effect are refused', () => {
+  refused('--continue_train --init_from other', /has weights of its own/, /leave out --init_from/);
+  refused('--init_partial', /about the weights of --init_from/, /pass --init_from RUN/);
+});
+
 test("the reference's former names are refused with today's", () => {
   refused('--niter 10', /did you mean --n_epochs\?/);
   refused('--fineSize 10', /did you mean --crop_size\?/);
@@ -46,9 +51,17 @@ test('unknown choices are refused with the nearest', () => {
   refused('--norm batch --dataset_mode alligned', /did you mean aligned\?/);
 });
 
+test('sizes are a side, or width and height, and squares one number', () => {
+  const sizeOf = (text: string) => parseTrainOptions(['--dataroot', 'd', '--crop_size', text]).cropSize;
+  assert.deepEqual(['256', '512x256', '256x256'].map(sizeOf), [256, '512x256', 256]);
+});
+
 test('numbers out of range are refused with the range', () => {
   refused('--crop_size 0', /--crop_size cannot be 0/, /at least 1/);
   refused('--crop_size 1000000', /at most 16384/);
+  refused('--crop_size 512x16385', /at most 16384, or width and height: 512x256/);
+  for (const size of ['512x', 'x256', '512x0', '512X256', '5.5x4', '1x2x3'])
+    refused(`--crop_size ${size}`, /--crop_size cannot be/);
   refused('--batch_size 0', /at least 1/);
   refused('--lr 0', /a number, above 0/);
   refused('--lr nan', /--lr cannot be nan/);

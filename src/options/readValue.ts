@@ -1,5 +1,6 @@
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { nearestName } from './nearest.js';
+import { type PixelSize, parsePixelSize, sidesOf } from './pixelSize.js';
 import { pythonText } from './pythonText.js';
 import type { OptionScalar, OptionSpec } from './spec.js';
 
@@ -14,6 +15,7 @@ export function readText(spec: OptionSpec, text: string, source: string): Option
   switch (spec.kind) {
     case 'string':
     case 'choice':
+    case 'size':
       return checkValue(spec, text, source);
     case 'flag':
       if (text === 'true' || text === 'false') return text === 'true';
@@ -44,6 +46,12 @@ export function checkValue(
       if (typeof value !== 'string') break;
       if (spec.check?.(value) === undefined) return value;
       break;
+    case 'size': {
+      const size =
+        typeof value === 'string' || typeof value === 'number' ? parsePixelSize(`${value}`) : undefined;
+      if (size !== undefined && isWithin(size, spec.max)) return size;
+      break;
+    }
     case 'choice':
       if (spec.choices.includes(value as string)) return value as string;
       break;
@@ -53,6 +61,10 @@ export function checkValue(
     }
   }
   throw refusal(spec, value, source, given);
+}
+
+function isWithin(size: PixelSize, max: number): boolean {
+  return Object.values(sidesOf(size)).every((side) => side >= 1 && side <= max);
 }
 
 function readNumber(kind: 'int' | 'float', text: string): number {
@@ -100,6 +112,8 @@ export function describe(spec: OptionSpec): string {
   if (spec.kind === 'flag') return 'no value';
   if (spec.kind === 'string') return 'a text';
   if (spec.kind === 'choice') return spec.choices.join(', ');
+  if (spec.kind === 'size')
+    return `a side in pixels, at least 1 and at most ${spec.max}, or width and height: 512x256`;
   const limits = [
     spec.min !== undefined && `at least ${spec.min}`,
     spec.above !== undefined && `above ${spec.above}`,

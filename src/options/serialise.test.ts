@@ -34,6 +34,8 @@ function anyValue(flag: string, spec: OptionSpec): fc.Arbitrary<OptionScalar> {
       return flag === 'memory_limit'
         ? fc.constantFrom('4GB', '900 MiB')
         : fc.stringMatching(/^[A-Za-z0-9 ä=-]{1,12}$/);
+    case 'size':
+      return fc.constantFrom(64, '512x256' as const);
     default: {
       const min = Math.max(spec.min ?? spec.above ?? -1000, -1000);
       const max = Math.min(spec.max ?? spec.below ?? min + 1000, min + 1000);
@@ -46,7 +48,7 @@ function anyValue(flag: string, spec: OptionSpec): fc.Arbitrary<OptionScalar> {
   }
 }
 
-const given = fc.record(
+const any = fc.record(
   Object.fromEntries(
     Object.entries(TRAIN_OPTIONS)
       // --label_nc sets --input_nc, and is refused where the two differ
@@ -56,6 +58,11 @@ const given = fc.record(
       .map(([flag, spec]) => [flag, anyValue(flag, spec)]),
   ),
   { requiredKeys: ['dataroot'] },
+);
+/** Without those that would have no effect, which are refused. */
+const given = any.filter(
+  ({ init_from: from, init_partial: isPartial, continue_train: continues }) =>
+    !(from && continues) && !(isPartial && !from),
 );
 
 test('command line, options, JSON, configuration file and options again are the same', () => {

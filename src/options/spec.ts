@@ -1,3 +1,5 @@
+import type { PixelSize } from './pixelSize.js';
+
 /**
  * How one command-line option is declared. Tables of these are the single source of the parser, `--help`, `--config`,
  * the options in a checkpoint and the typed options object; models and data sets bring tables of their own.
@@ -14,6 +16,7 @@ export type OptionSpec = {
 } & (
   | StringSpec
   | NumberSpec
+  | SizeSpec
   | { readonly kind: 'flag'; readonly default?: boolean } // present is true; `--flag=false` undoes a default
   | { readonly kind: 'choice'; readonly default: string; readonly choices: readonly string[] }
 );
@@ -49,6 +52,14 @@ interface NumberSpec {
   readonly infinite?: boolean;
 }
 
+/** Of images: one number for a square, or `512x256`, width and height. */
+interface SizeSpec {
+  readonly kind: 'size';
+  readonly default: PixelSize;
+  /** Largest side, in pixels. */
+  readonly max: number;
+}
+
 /**
  * How a checkpoint treats an option that the command line leaves out, and one that contradicts it:
  *
@@ -78,13 +89,15 @@ export type CamelCase<S extends string> = S extends `${infer Head}_${infer Tail}
 
 type OptionValue<S> = S extends { kind: 'int' | 'float' }
   ? number
-  : S extends { kind: 'flag' }
-    ? boolean
-    : S extends { kind: 'choice'; choices: readonly (infer C)[] }
-      ? C
-      : S extends { kind: 'string'; default: string } | { kind: 'string'; required: true }
-        ? string
-        : string | undefined;
+  : S extends { kind: 'size' }
+    ? PixelSize
+    : S extends { kind: 'flag' }
+      ? boolean
+      : S extends { kind: 'choice'; choices: readonly (infer C)[] }
+        ? C
+        : S extends { kind: 'string'; default: string } | { kind: 'string'; required: true }
+          ? string
+          : string | undefined;
 
 /** The typed options object that a table describes. */
 export type OptionValues<T> = { -readonly [K in keyof T & string as CamelCase<K>]: OptionValue<T[K]> };

@@ -91,7 +91,7 @@ export const TEST_OPTIONS = {
   load_size: {
     ...DATA_OPTIONS.load_size,
     default: DATA_OPTIONS.crop_size.default,
-    help: 'side in pixels to which images are scaled; --crop_size if not given, so that nothing is cut off',
+    help: 'pixels to which images are scaled, as --crop_size is given; --crop_size if not given, so that nothing is cut off',
   },
   ...PIXEL_OPTIONS,
   ...NETWORK_OPTIONS,

@@ -3,6 +3,7 @@ import { DATA_OPTIONS, LOAD_OPTIONS, MACHINE_OPTIONS, RUN_OPTIONS } from './base
 import { refuseForeignData } from './dataForModel.js';
 import type { OptionExtensions } from './extension.js';
 import { phaseFault } from './folderName.js';
+import { refuseIdleStart } from './idleStart.js';
 import { MEMORY_OPTIONS } from './memoryOptions.js';
 import type { PIX2PIX_OPTIONS } from './models/pix2pixOptions.js';
 import { NETWORK_OPTIONS } from './networkOptions.js';
@@ -192,7 +193,7 @@ export type Pix2PixOptions = OptionValues<typeof PIX2PIX_OPTIONS>;
  *
  * @param argv what follows `pix2pix train`, or an object of options
  * @typeParam Extra the chosen model's own options: `OptionValues<typeof itsTable>`
- * @throws Pix2PixError for unknown options, bad values, a data set that the model can make nothing of, and a missing --dataroot; `--continue_train` needs none, since
+ * @throws Pix2PixError for unknown options, bad values, a data set that the model can make nothing of, options without effect, and a missing --dataroot; `--continue_train` needs none, since
  *   `mergeStoredOptions` takes it from the checkpoint, and `--dry_run` can do without
  */
 export function parseTrainOptions<Extra = Pix2PixOptions>(
@@ -200,6 +201,7 @@ export function parseTrainOptions<Extra = Pix2PixOptions>(
   settings: Omit<ParseSettings, 'isTrain'> & { readonly extensions: OptionExtensions },
 ): TrainOptions & Extra {
   const { table, values, given } = parseOptions(argv, TRAIN_OPTIONS, { ...settings, isTrain: true });
+  refuseIdleStart(values);
   if (!values.continue_train && !values.dry_run) requireOptions(table, values);
   if (!values.continue_train) refuseForeignData(values, settings.extensions, true);
   return toOptions({ ...values, name: nameWithSuffix(values, table) }, given, true);

@@ -12,7 +12,7 @@ import { usualDepth } from '../data/raster/usualDepth.js';
 import type { TestOptions } from '../options/testOptions.js';
 
 /** The type of pictures, whose range is that of results where none was measured. */
-const PICTURE = new Uint8Array();
+const PICTURE = { data: new Uint8Array() };
 
 /**
  * Writes what comes out of a test as files of its own, `--result_format`: in the units of the training's images, each under

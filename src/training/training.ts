@@ -5,7 +5,6 @@ import { createDataset, type DatasetSurroundings } from '../data/createDataset.j
 import type { Dataset } from '../data/loading/dataset.js';
 import { measureRanges } from '../data/measureRanges.js';
 import { FeatureLooks } from '../data/metrics/features/featureLooks.js';
-import { METRICS, type MetricFacts } from '../data/metrics/metrics.js';
 import type { TrainOptions } from '../options/trainOptions.js';
 import { decideDevice } from './autoDevice.js';
 import { createModel } from './createModel.js';
@@ -23,6 +22,7 @@ import { runFolder } from './saved/loadModel.js';
 import { placeIn, startingPoint } from './saved/resume.js';
 import type { BestValidation } from './validation/bestValidation.js';
 import { FixedSamples } from './validation/fixedSamples.js';
+import { requireFollowedMetric } from './validation/followedMetric.js';
 import { validationLength } from './validation/validate.js';
 
 /** All that a training works with. The model is set up, and the data set stands where training goes on. */
@@ -131,25 +131,10 @@ async function withMeasuredRanges<T extends TrainOptions>(
   return { ...opt, ...ranges };
 }
 
-/**
- * The feature networks that `--features` names.
- * @throws Pix2PixError where one cannot be used, or what `--save_best` and `--early_stop` follow would not be measured
- */
+/** The feature networks that `--features` names. Throws Pix2PixError where one cannot be used, or the best would not be known. */
 async function openLooks(opt: TrainOptions, validationImages: number): Promise<FeatureLooks | undefined> {
-  const { features, saveBest, earlyStop, intraThreads } = opt;
-  const { needs }: MetricFacts = METRICS[saveBest];
-  if (needs === 'features' && features === '')
-    throw new Pix2PixError(
-      `${saveBest} needs a feature network`,
-      { '--save_best': saveBest },
-      'pass --features FILE.onnx: docs/evaluation.md says how one is made',
-    );
-  if (earlyStop > 0 && validationImages === 0)
-    throw new Pix2PixError(
-      'a training that validates nothing cannot be stopped early',
-      { '--early_stop': earlyStop, dataroot: opt.dataroot },
-      'put images into its subfolder val, or leave --early_stop out',
-    );
+  const { features, intraThreads } = opt;
+  requireFollowedMetric(opt, validationImages);
   if (features === '' || validationImages === 0) return undefined;
   return FeatureLooks.open(features.split(','), intraThreads);
 }

@@ -18,7 +18,8 @@ let atOnce = 0;
 let mostAtOnce = 0;
 
 // Grey images, each of which moves the clock on; all that are begun in one turn of the event loop are made at once.
-registerDataset('slow', ({ cropSize }) => ({
+const SIDE = 32;
+registerDataset('slow', () => ({
   length: 4,
   async get(index) {
     mostAtOnce = Math.max(mostAtOnce, ++atOnce);
@@ -26,10 +27,10 @@ registerDataset('slow', ({ cropSize }) => ({
     clock += MAKING_MS;
     atOnce--;
     const image = {
-      data: new Uint8Array(cropSize ** 2 * 3).fill(60 * index),
-      shape: [1, cropSize, cropSize, 3],
+      data: new Uint8Array(SIDE ** 2 * 3).fill(60 * index),
+      shape: [1, SIDE, SIDE, 3],
     };
-    const shape = [1, cropSize, cropSize, 3] as const;
+    const shape = [1, SIDE, SIDE, 3] as const;
     return { A: { ...image, shape }, B: { ...image, shape }, APaths: [`${index}`], BPaths: [`${index}`] };
   },
 }));

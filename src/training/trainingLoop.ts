@@ -93,7 +93,7 @@ async function trainEpochs(training: Training, surroundings: TrainingSurrounding
     await steps.settle();
     const at = progress.at(epoch);
     if (progress.stepsNow > 0) await images.afterEpoch(at);
-    for (const notice of await skippedUpdates.sinceLast()) emit(notice);
+    for (const notice of await skippedUpdates.sinceLast()) if (ranks?.isFirst ?? true) emit(notice); // all leave out the same
     const seconds = (performance.now() - began) / 1000;
 
     const isValidationDue = validationImages > 0 && epoch % opt.valFreq === 0;

@@ -33,7 +33,7 @@ test('it is a description by OpenAPI 3.1', async () => {
 
 test('it has the routes that there are, and no other', () => {
   const parts = { access: { host: '127.0.0.1' }, origins: [] } as unknown as AppParts;
-  const routes = createApp({ ...parts, draining: new AbortController().signal }).routes;
+  const routes = createApp({ ...parts, ending: new AbortController().signal }).routes;
   const isPage = (path: string) => path === '/' || path.startsWith('/playground/');
   const served = routes
     .filter(({ method, path }) => method !== 'ALL' && !isPage(path))

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { loadGenerator } from '../../src/inference/loadGenerator.js';
 import { openPage, skipWithoutBrowser } from '../browser.js';
 import { temporaryFolder } from '../tinyRun.js';
+import { rawGet } from './rawConnection.js';
 import { makeModels, withService } from './servedModels.js';
 
 // The pages of the service, in a browser.
@@ -31,8 +32,13 @@ test('from the list of models to a playground that translates', { skip: skipWith
       const difference = Math.max(...found.map((level, i) => Math.abs(level - expected.data[i])));
       assert.ok(difference <= 2, `${difference} of 255`); // its weights have 16 bits
       assert.deepEqual(errors, [], 'its policy lets the page do all that it does');
-      assert.equal((await fetch(`${url}/playground/first/../../latest.json`)).status, 404);
-      assert.equal((await fetch(`${url}/playground/first/%2e%2e/%2e%2e/latest.json`)).status, 404);
+      assert.match(await rawGet(url, '/playground/first/index.html'), /^HTTP\/1\.1 200 /);
+      for (const up of ['../..', '%2e%2e/%2e%2e', '..%2f..', 'model/../../..', './/../..', '..\\..'])
+        assert.doesNotMatch(
+          await rawGet(url, `/playground/first/${up}/owner.json`),
+          /^HTTP\/1\.1 200 |"pid"/,
+          up,
+        );
       assert.equal((await fetch(`${url}/playground/third/`)).status, 404);
     } finally {
       await close();

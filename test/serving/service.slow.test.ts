@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
-import { connect, type Socket } from 'node:net';
-import { test } from 'node:test';
+import { mock, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import sharp from 'sharp';
+import { ComputeThread } from '../../src/inference/serve/computeThread.js';
 import { program, temporaryFolder } from '../tinyRun.js';
 import { until } from '../until.js';
-import { makeModels, picture, translate } from './servedModels.js';
+import { rawConnection } from './rawConnection.js';
+import { makeModels, picture, startTestService, translate } from './servedModels.js';
 
 // Clients that wish it ill, or end in the middle, and a service that is told to end: the program itself, as a process.
 
@@ -31,21 +34,12 @@ async function withProgram(
     const url = new URL(/http:\S+/.exec(errors)![0]).origin;
     await translate(url, image); // loads the model
     await use(url, child);
-    assert.equal((await translate(url, image).catch(() => ({ status: 200 }))).status, 200);
+    if (!child.killed) assert.equal((await translate(url, image)).status, 200, 'it goes on');
   } finally {
     if (!child.killed) child.kill('SIGTERM'); // a second signal would end it at once
     await ended;
   }
   return { code: child.exitCode, errors, log };
-}
-
-/** A connection that sends this and no more, and all that is answered until it is closed. */
-function rawConnection(url: string, text: string): { socket: Socket; answer: Promise<string> } {
-  const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write(text));
-  let answer = '';
-  socket.on('data', (chunk) => (answer += chunk));
-  socket.on('error', () => {}); // closed by the other side, which is what is waited for
-  return { socket, answer: once(socket, 'close').then(() => answer) };
 }
 
 const HEAD = 'POST /v1/translate HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: image/png\r\n';
@@ -67,11 +61,29 @@ test('slow headers and slow bodies are cut off, others are answered meanwhile', 
       ...Array.from({ length: 20 }, () => rawConnection(url, `${HEAD}Content-Length: 5000\r\n\r\nabc`)),
     ];
     const drip = setInterval(() => {
-      for (const { socket } of slow) if (socket.writable) socket.write('x');
+      for (const { socket } of slow) if (socket.writable && socket.bytesRead === 0) socket.write('x');
     }, 200);
     for (let i = 0; i < 5; i++) assert.equal((await translate(url, image)).status, 200, `${i}`);
     for (const { answer } of slow) assert.match(await answer, /^HTTP\/1\.1 408 /);
     clearInterval(drip);
+  });
+  assert.equal(code, 0);
+});
+
+test('clients that stop in the middle of long bodies keep nobody out', async () => {
+  const large = await sharp(randomBytes(30_000), { raw: { width: 100, height: 100, channels: 3 } })
+    .png()
+    .toBuffer();
+  const { code } = await withProgram(['--max_bytes', '200KB', '--timeout', '600'], async (url) => {
+    const begun = `${HEAD}Content-Length: 200000\r\n\r\n${'x'.repeat(199_000)}`;
+    const stopped = Array.from({ length: 8 }, () => rawConnection(url, begun)); // all that is held at a time
+    try {
+      await until(async () => (await translate(url, large)).status === 429);
+      await until(async () => (await translate(url, large)).status === 200);
+      assert.match(await stopped[0].answer, /^HTTP\/1\.1 429 /, 'the first has given way');
+    } finally {
+      for (const { socket } of stopped) socket.destroy();
+    }
   });
   assert.equal(code, 0);
 });
@@ -125,6 +137,15 @@ test('SIGTERM under load: everything that was asked is answered, and it ends wit
     .map((line) => JSON.parse(line) as { status: number; path: string });
   const translated = lines.filter(({ path, status }) => path === '/v1/translate' && status === 200);
   assert.ok(translated.length >= results.length);
+});
+
+test('an engine that does not end keeps nobody waiting', async () => {
+  const service = await startTestService({ checkpointsDir: folder });
+  await translate(new URL(service.url).origin, image);
+  const unload = mock.method(ComputeThread.prototype, 'unload', () => new Promise(() => {}));
+  assert.equal(await service.drain(), false);
+  const [{ this: thread }] = unload.mock.calls;
+  await (thread as ComputeThread).close();
 });
 
 /** The status of a translation, or the code of what went wrong; and what becomes of the connection. */

@@ -2,6 +2,7 @@ import { effect, signal } from '@preact/signals';
 import { Pix2PixError } from '../../src/base/errors/pix2pixError.js';
 import type { Colour } from '../../src/data/batch/labelColours.js';
 import type { Brush, ModelIndex } from '../../src/inference/portable/modelIndex.js';
+import { parsePixelSize, type Sides, sidesOf } from '../../src/options/pixelSize.js';
 import { Notices } from '../notices.js';
 import type { Backend } from '../pix2pix.js';
 import { saveFile } from '../saveFile.js';
@@ -57,7 +58,7 @@ export class Playground {
   private layerCount = 0;
   /** Whether a link has given the drawing. */
   private isGiven = false;
-  private side = USUAL_SIDE;
+  private size: Sides = sidesOf(USUAL_SIDE);
   private stop = () => {};
 
   /** @param sketch what was drawn so far, with another model perhaps */
@@ -94,7 +95,7 @@ export class Playground {
 
   /** An empty drawing. */
   startAfresh(): void {
-    this.sketch.replace(this.empty(this.side, this.side));
+    this.sketch.replace(this.empty(this.size.width, this.size.height));
   }
 
   /** A picture in place of the drawing, which takes its proportions; or below the marks where there are some. */
@@ -148,7 +149,7 @@ export class Playground {
   /** The model is there. What a person has drawn meanwhile stays. */
   private begin({ info, brushes, examples }: ModelIndex): void {
     this.title.value = info.name;
-    this.side = Number(info.options.crop_size) || USUAL_SIDE;
+    this.size = sidesOf(parsePixelSize(String(info.options.crop_size)) ?? USUAL_SIDE);
     if (brushes.length > 0) this.brushes.value = brushes;
     if (!this.sketch.isTouched)
       this.sketch.ink.value = this.brushes.value[Math.min(1, brushes.length)].colour;
@@ -161,7 +162,7 @@ export class Playground {
   private async offerStart(): Promise<void> {
     const isFree = () => !this.isGiven && !this.sketch.isTouched;
     const [first] = this.examples.value;
-    if (isFree()) this.sketch.start(this.empty(this.side, this.side));
+    if (isFree()) this.sketch.start(this.empty(this.size.width, this.size.height));
     if (!isFree() || first === undefined) return;
     const { layer, drawing } = await this.example(first);
     if (isFree()) this.sketch.start(drawing, [layer]);
@@ -178,7 +179,8 @@ export class Playground {
 
   /** A picture as a layer, and the drawing that has its proportions. */
   private async layerOf(file: Blob, name: string): Promise<{ layer: Layer; drawing: Drawing }> {
-    const bitmap = await openPicture(file, name, this.side, this.brushes.value !== PLAIN);
+    const longest = Math.max(...Object.values(this.size));
+    const bitmap = await openPicture(file, name, longest, this.brushes.value !== PLAIN);
     const layer = { id: ++this.layerCount, name, bitmap, isTraced: false };
     return { layer, drawing: this.empty(bitmap.width, bitmap.height) };
   }

@@ -32,5 +32,7 @@ export type Event =
     }
   | { readonly kind: 'images'; readonly step: number; readonly images: Readonly<Record<string, ImageBatch>> }
   | { readonly kind: 'saved'; readonly step: number }
+  /** There was no room. */
+  | { readonly kind: 'unsaved'; readonly text: string }
   | { readonly kind: 'ended'; readonly reason: 'finished' | 'paused'; readonly step: number }
   | { readonly kind: 'failed'; readonly message: string };

@@ -190,6 +190,6 @@ function unequal(name: string, a: Size, b: Size): BadImageError {
   return new BadImageError(name, `A has ${a.width}x${a.height} pixels, B ${b.width}x${b.height}`);
 }
 
-function tooSmall(name: string, { width, height }: Size, crop: number): BadImageError {
+function tooSmall(name: string, { width, height }: Size, crop: DataOptions['cropSize']): BadImageError {
   return new BadImageError(name, `it has ${width}x${height} pixels, fewer than the ${crop} that are cut out`);
 }

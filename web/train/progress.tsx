@@ -17,7 +17,7 @@ export function Progress({ trainer }: { trainer: Trainer }) {
         {wordsOf(trainer)}
       </p>
       <div role="alert">
-        {trainer.warnings.value.map((text) => (
+        {[...trainer.warnings.value, trainer.unsaved.value ?? []].flat().map((text) => (
           <p key={text} class="failed">
             {text}
           </p>

@@ -27,7 +27,7 @@ export function saving(
     } catch (error) {
       if (!(error instanceof NoRoom)) throw error;
       const now = `Step ${step()} is not saved; the checkpoint before is still there. Make room, then press "Save now".`;
-      emit({ kind: 'warning', text: `${now}\n${error.message}` });
+      emit({ kind: 'unsaved', text: `${now}\n${error.message}` });
       return false;
     }
   };

@@ -1,4 +1,3 @@
-import { Pix2PixError } from '../../src/base/errors/pix2pixError.js';
 import { toImageBatch } from '../../src/data/batch/floatImages.js';
 import type { ImageBatch } from '../../src/data/batch/imageBatch.js';
 import { BatchProducer } from '../../src/data/loading/batchProducer.js';
@@ -7,11 +6,15 @@ import type { SampleSource } from '../../src/data/pair/sampleSource.js';
 import type { Device } from '../../src/engine/runtime/device.js';
 import { findModel } from '../../src/models/registry.js';
 import type { TrainOptions } from '../../src/options/trainOptions.js';
+import { requireFiniteLosses } from '../../src/training/model/finiteLosses.js';
 import { Model } from '../../src/training/model/model.js';
 import type { ModelCheckpoints } from '../../src/training/model/savedModel.js';
 import { placeIn } from '../../src/training/saved/resume.js';
 import type { Event } from './messages.js';
 import { saving } from './saving.js';
+
+/** What a person can do after a divergence. */
+const DIVERGED = 'continue from the last checkpoint, or look at these images';
 
 /** Milliseconds between two looks at the images, and between two saves by itself. */
 const LOOK_MS = 1500;
@@ -57,7 +60,8 @@ export async function trainRun(opt: TrainOptions, surroundings: RunSurroundings)
         model.setInput(batch);
         await model.optimizeParameters();
         const losses = await model.getCurrentLosses();
-        requireNumbers(losses, model.steps);
+        const at = { epoch, steps: model.steps, images: model.getImagePaths() };
+        requireFiniteLosses(losses, at, () => {}, DIVERGED);
         const now = performance.now();
         emit({ kind: 'step', epoch, step: model.steps, losses, milliseconds: now - began });
         if (now - looked > LOOK_MS) {
@@ -109,11 +113,4 @@ function openDataset(source: SampleSource, opt: TrainOptions, onWarning: (text: 
 async function imagesOf(model: Model): Promise<Record<string, ImageBatch>> {
   const visuals = Object.entries(await model.getCurrentVisuals());
   return Object.fromEntries(visuals.map(([name, images]) => [name, toImageBatch(images)]));
-}
-
-function requireNumbers(losses: Readonly<Record<string, number>>, step: number): void {
-  const wrong = Object.entries(losses).find(([, loss]) => !Number.isFinite(loss));
-  if (wrong === undefined) return;
-  const fix = 'go on from the last checkpoint, or start again with a lower learning rate';
-  throw new Pix2PixError('the training has diverged', { step, [wrong[0]]: wrong[1] }, fix);
 }

@@ -54,6 +54,8 @@ export class Trainer {
   readonly savedStep = signal<number | undefined>(undefined);
   /** What the run has warned of, the newest last. */
   readonly warnings = signal<readonly string[]>([]);
+  /** Why the newest steps are not saved, while that is so. */
+  readonly unsaved = signal<string | undefined>(undefined);
   readonly notices = new Notices();
   private worker: Worker | undefined;
 
@@ -150,6 +152,7 @@ export class Trainer {
     this.images.value = {};
     this.savedStep.value = undefined;
     this.warnings.value = [];
+    this.unsaved.value = undefined;
     this.epoch.value = 0;
     this.step.value = 0;
     this.state.value = { kind: 'starting', text: 'Opening the GPU' };
@@ -188,8 +191,12 @@ export class Trainer {
       case 'images':
         this.images.value = event.images;
         break;
+      case 'unsaved':
+        this.unsaved.value = event.text;
+        break;
       case 'saved':
         this.savedStep.value = event.step;
+        this.unsaved.value = undefined;
         void this.notices.watch(() => this.refresh());
         break;
       case 'ended':

@@ -1,4 +1,4 @@
-/** The media types of the files that our pages are made of, by the ending of their names. */
+/** The media types of the files that our servers send, by the ending of their names. */
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -14,11 +14,12 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.png': 'image/png',
   '.jpg': 'image/jpeg',
   '.webp': 'image/webp',
+  '.tiff': 'image/tiff',
   '.ico': 'image/x-icon',
   '.woff2': 'font/woff2',
 };
 
-/** The media type of a file whose name ends so (`.js`); undefined for what no page has. */
+/** The media type of a file whose name ends so (`.js`); undefined for others. */
 export function mediaTypeOf(ending: string): string | undefined {
   return Object.hasOwn(MEDIA_TYPES, ending) ? MEDIA_TYPES[ending] : undefined;
 }

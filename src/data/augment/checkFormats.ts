@@ -1,5 +1,6 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
-import { formatsOf, type SideFormat } from '../batch/sideFormat.js';
+import { parseBands } from '../../options/bands.js';
+import { type Formats, formatsOf, type SideFormat } from '../batch/sideFormat.js';
 import type { DataOptions } from '../options.js';
 
 /** @throws Pix2PixError for options of pixels that contradict each other */
@@ -13,6 +14,8 @@ export function checkFormats(opt: DataOptions): void {
     'output_nc',
   );
   checkJitter(opt, { input, output });
+  checkLabels(opt);
+  checkBands(opt, { input, output });
   if (input.kind === 'labels' && opt.inputFolders) {
     throw new Pix2PixError(
       'labels are one image',
@@ -20,6 +23,29 @@ export function checkFormats(opt: DataOptions): void {
       'leave out --input_folders',
     );
   }
+}
+
+/** Numbers and colours of classes are nothing without classes. */
+function checkLabels({ labelNc = 0, ignoreLabel = -1, labelPalette = '' }: DataOptions): void {
+  if (labelNc > 0 || (ignoreLabel < 0 && labelPalette === '')) return;
+  throw new Pix2PixError(
+    ignoreLabel >= 0 ? '--ignore_label is about labels' : '--label_palette is about labels',
+    { label_nc: labelNc, ignore_label: ignoreLabel, label_palette: labelPalette || 'none' },
+    'pass the number of classes as --label_nc, or leave it out',
+  );
+}
+
+/** `--show_bands` names channels that images of either side have. */
+function checkBands({ showBands = '' }: DataOptions, formats: Formats): void {
+  const bands = parseBands(showBands);
+  if (bands === undefined) return;
+  const most = Math.max(...[formats.input, formats.output].map(({ channels }) => channels));
+  if (Math.max(...bands) < most) return;
+  throw new Pix2PixError(
+    '--show_bands names a channel that no image has',
+    { show_bands: showBands, input: formats.input.channels, output: formats.output.channels },
+    `channels are counted from 0: the last one is ${most - 1}`,
+  );
 }
 
 /** A range is one for all channels, or one for each. */

@@ -1,3 +1,4 @@
+import { pixelSize, sidesOf } from '../../options/pixelSize.js';
 import type { Geometry, Size } from '../batch/geometry.js';
 import { BadImageError } from '../decode/badImage.js';
 import { MAX_PIXELS } from '../decode/limits.js';
@@ -33,13 +34,19 @@ function checkCrop(
   { width, height }: Size,
   { cropSize, imageUnit = 1 }: PreparationOptions,
 ): void {
+  const crop = sidesOf(cropSize);
+  if (width >= crop.width && height >= crop.height) return;
+  const whole = (side: number) => Math.floor(side / imageUnit) * imageUnit;
   const side = Math.min(width, height);
-  if (side >= cropSize) return;
-  const fits = Math.floor(side / imageUnit) * imageUnit;
+  const fits =
+    crop.width === crop.height
+      ? { width: whole(side), height: whole(side) }
+      : { width: whole(Math.min(width, crop.width)), height: whole(Math.min(height, crop.height)) };
+  const isAny = fits.width > 0 && fits.height > 0;
   throw new BadImageError(
     path,
     `the crop is larger than the image: ${cropSize} of ${inPixels({ width, height })} pixels`,
-    `pass --preprocess resize_and_crop${fits > 0 ? `, or a smaller --crop_size: ${fits} for this one` : ''}`,
+    `pass --preprocess resize_and_crop${isAny ? `, or a smaller --crop_size: ${pixelSize(fits)} for this one` : ''}`,
   );
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { preprocessModes } from '../../options/baseOptions.js';
+import { pixelSize, sidesOf } from '../../options/pixelSize.js';
 import { augmentation, type GeometryOptions, planGeometry } from './geometry.js';
 
 const fixtures = join(import.meta.dirname, '../../../../test/fixtures/images');
@@ -18,15 +19,21 @@ const options: GeometryOptions = {
   isTrain: true,
 };
 
+const side = fc.integer({ min: 4, max: 400 });
+/** Squares as often as others. */
+const anyPixelSize = fc.oneof(side, fc.record({ width: side, height: side }).map(pixelSize));
 const anyOptions = fc
   .record({
     preprocess: fc.constantFrom(...preprocessModes),
-    loadSize: fc.integer({ min: 4, max: 400 }),
-    cropSize: fc.integer({ min: 4, max: 400 }),
+    loadSize: anyPixelSize,
+    cropSize: anyPixelSize,
     noFlip: fc.boolean(),
     isTrain: fc.boolean(),
   })
-  .filter(({ loadSize, cropSize }) => loadSize >= cropSize);
+  .filter(({ loadSize, cropSize }) => {
+    const [load, crop] = [sidesOf(loadSize), sidesOf(cropSize)];
+    return load.width >= crop.width && load.height >= crop.height;
+  });
 const anySize = fc.record({
   width: fc.integer({ min: 4, max: 900 }),
   height: fc.integer({ min: 4, max: 900 }),
@@ -50,24 +57,50 @@ test('sizes round as Python rounds them', () => {
   }
 });
 
+test('images that are not square are scaled, and cut, to width by height', () => {
+  const wide: GeometryOptions = { ...options, loadSize: '572x286', cropSize: '512x256' };
+  const at = { cropX: 60, cropY: 30, flip: true };
+  assert.deepEqual(planGeometry(wide, { width: 1200, height: 600 }, at), {
+    resized: { width: 572, height: 286 },
+    crop: { left: 60, top: 30 },
+    output: { width: 512, height: 256 },
+    flip: true,
+  });
+  const scaled: GeometryOptions = { ...wide, preprocess: 'scale_width_and_crop', loadSize: 600 };
+  assert.deepEqual(planGeometry(scaled, { width: 1200, height: 600 }, none).resized, {
+    width: 600,
+    height: 300,
+  });
+  // pulled to the height of the crop, as a square one is
+  assert.deepEqual(planGeometry(scaled, { width: 1200, height: 400 }, none).resized, {
+    width: 600,
+    height: 256,
+  });
+  const places = Array.from({ length: 400 }, (_, i) => augmentation(wide, 3, 1, i, { width: 9, height: 9 }));
+  assert.equal(Math.max(...places.map(({ cropX }) => cropX)), 60);
+  assert.equal(Math.max(...places.map(({ cropY }) => cropY)), 30);
+});
+
 test('a crop lies inside the image along every side that is long enough, and begins at 0 along others', () => {
   fc.assert(
     fc.property(anyOptions, anySize, anyPlace, (opt, size, [seed, epoch, index]) => {
       const { crop, resized, output } = planGeometry(opt, size, augmentation(opt, seed, epoch, index, size));
+      const window = sidesOf(opt.cropSize);
       if (crop === undefined) {
         assert.deepEqual(output, resized);
         assert.ok(
-          !opt.preprocess.includes('crop') || Math.max(resized.width, resized.height) <= opt.cropSize,
+          !opt.preprocess.includes('crop') ||
+            (resized.width <= window.width && resized.height <= window.height),
         );
         return;
       }
-      assert.deepEqual(output, { width: opt.cropSize, height: opt.cropSize });
-      for (const [start, side] of [
-        [crop.left, resized.width],
-        [crop.top, resized.height],
+      assert.deepEqual(output, window);
+      for (const [start, side, cut] of [
+        [crop.left, resized.width, window.width],
+        [crop.top, resized.height, window.height],
       ]) {
         assert.ok(start >= 0);
-        assert.ok(side >= opt.cropSize ? start + opt.cropSize <= side : start === 0);
+        assert.ok(side >= cut ? start + cut <= side : start === 0);
       }
     }),
   );

@@ -1,4 +1,5 @@
 import { RandomStream } from '../../base/random/stream.js';
+import { sidesOf } from '../../options/pixelSize.js';
 import type { DataOptions } from '../options.js';
 
 /** Pixels. */
@@ -49,15 +50,16 @@ export function augmentation(
   size: Size,
   purpose = 'augment',
 ): Augmentation {
+  const [load, crop] = [sidesOf(opt.loadSize), sidesOf(opt.cropSize)];
   let { width, height } = size;
-  if (opt.preprocess === 'resize_and_crop') width = height = opt.loadSize;
+  if (opt.preprocess === 'resize_and_crop') ({ width, height } = load);
   else if (opt.preprocess === 'scale_width_and_crop') {
-    width = opt.loadSize;
-    height = Math.floor((opt.loadSize * size.height) / size.width);
+    width = load.width;
+    height = Math.floor((load.width * size.height) / size.width);
   }
   const stream = new RandomStream(seed, purpose, [epoch, index]);
-  const cropX = stream.integer(Math.max(0, width - opt.cropSize) + 1);
-  const cropY = stream.integer(Math.max(0, height - opt.cropSize) + 1);
+  const cropX = stream.integer(Math.max(0, width - crop.width) + 1);
+  const cropY = stream.integer(Math.max(0, height - crop.height) + 1);
   const flip = stream.uniform() > 0.5; // always drawn: --no_flip leaves the crops as they were
   return { cropX, cropY, flip: flip && !opt.noFlip && opt.isTrain };
 }
@@ -74,27 +76,26 @@ export function planGeometry(
   { cropX, cropY, flip }: Augmentation,
 ): Geometry {
   const resized = resizedSize(opt, size);
+  const window = sidesOf(opt.cropSize);
   const crops =
-    opt.preprocess.includes('crop') && (resized.width > opt.cropSize || resized.height > opt.cropSize);
+    opt.preprocess.includes('crop') && (resized.width > window.width || resized.height > window.height);
   return {
     resized,
     crop: crops ? { left: cropX, top: cropY } : undefined,
-    output: crops ? { width: opt.cropSize, height: opt.cropSize } : resized,
+    output: crops ? window : resized,
     flip,
   };
 }
 
 function resizedSize(opt: GeometryOptions, { width, height }: Size): Size {
+  const [load, crop] = [sidesOf(opt.loadSize), sidesOf(opt.cropSize)];
   switch (opt.preprocess) {
     case 'resize_and_crop':
-      return { width: opt.loadSize, height: opt.loadSize };
+      return load;
     case 'scale_width':
     case 'scale_width_and_crop':
-      if (width === opt.loadSize && height >= opt.cropSize) return { width, height };
-      return {
-        width: opt.loadSize,
-        height: Math.trunc(Math.max((opt.loadSize * height) / width, opt.cropSize)),
-      };
+      if (width === load.width && height >= crop.height) return { width, height };
+      return { width: load.width, height: Math.trunc(Math.max((load.width * height) / width, crop.height)) };
     case 'none':
       return { width: nearestMultipleOf4(width), height: nearestMultipleOf4(height) };
     case 'crop':

@@ -1,24 +1,7 @@
+import type { NumberArray } from '../raster/raster.js';
 import { type FloatImages, type Images, isFloat } from './floatImages.js';
 import type { Size } from './geometry.js';
-
-/** Elements of images. */
-export type Pixels = Float32Array | Uint8Array | Uint16Array;
-
-/** One image in rows from the top, channels side by side: `data[(y · width + x) · channels + c]`. */
-export interface Interleaved<Data extends Pixels = Pixels> {
-  readonly data: Data;
-  readonly width: number;
-  readonly height: number;
-  readonly channels: number;
-}
-
-/** A rectangle, in pixels. It may reach beyond the image that it is cut from. */
-export interface Window {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-}
+import { emptyLike, type Pixels, type Region } from './pixels.js';
 
 /** The smallest multiple of `unit` that is at least `extent`. */
 export function roundUp(extent: number, unit: number): number {
@@ -36,18 +19,12 @@ export function reflect(at: number, extent: number): number {
   return within < extent ? within : period - within;
 }
 
-/** An array of the same type. Not by `constructor`: what decoders give is Node's Buffer, which is also one. */
-export function emptyLike<Data extends Pixels>(data: Data, length: number): Data {
-  if (data instanceof Float32Array) return new Float32Array(length) as Data;
-  return (data instanceof Uint16Array ? new Uint16Array(length) : new Uint8Array(length)) as Data;
-}
-
-/** Copies a window out of an image, which goes on beyond its edges as its mirror image. */
-export function cut<Data extends Pixels>(
-  { data, width, height, channels }: Interleaved<Data>,
-  window: Window,
-): Interleaved<Data> {
-  const { left, top, width: w, height: h } = window;
+/** Copies a region out of an image, which goes on beyond its edges as its mirror image. */
+export function cut<Data extends NumberArray>(
+  { data, width, height, channels }: Pixels<Data>,
+  region: Region,
+): Pixels<Data> {
+  const { left, top, width: w, height: h } = region;
   const result = emptyLike(data, w * h * channels);
   const inside = Math.max(0, Math.min(w, width - left));
   for (let y = 0; y < h; y++) {
@@ -63,7 +40,7 @@ export function cut<Data extends Pixels>(
 }
 
 /** Every image of a batch padded by its mirror image, or cut back: the top left corner stays. */
-export function resizedImages<Data extends Pixels>(
+export function resizedImages<Data extends NumberArray>(
   data: Data,
   count: number,
   channels: number,

@@ -1,6 +1,7 @@
 import type { ResizeFilter } from '../../options/resizeFilters.js';
+import type { NumberArray } from '../raster/raster.js';
 import type { Size } from './geometry.js';
-import { cropPixels, emptyLike, type PixelData, type Pixels, type Region } from './pixels.js';
+import { cropPixels, emptyLike, type Pixels, type Region } from './pixels.js';
 
 /** How far a filter reaches, in pixels, and its weight at a distance. */
 interface Kernel {
@@ -25,7 +26,7 @@ const KERNELS: Readonly<Record<Exclude<ResizeFilter, 'nearest'>, Kernel>> = {
  * A region of a picture at another size. Pixel centres are aligned, and a filter that shrinks reaches over all pixels
  * that become one, as PIL's do; `nearest` takes single numbers, and is the one for classes.
  */
-export function resample<Data extends PixelData>(
+export function resample<Data extends NumberArray>(
   picture: Pixels<Data>,
   region: Region,
   to: Size,
@@ -38,7 +39,7 @@ export function resample<Data extends PixelData>(
   return transposed(resampleRows(transposed(wide), to.height, KERNELS[filter]));
 }
 
-function nearest<Data extends PixelData>(
+function nearest<Data extends NumberArray>(
   { data, width, height, channels }: Pixels<Data>,
   to: Size,
 ): Pixels<Data> {
@@ -53,7 +54,7 @@ function nearest<Data extends PixelData>(
 }
 
 /** Every row at another width. */
-function resampleRows<Data extends PixelData>(
+function resampleRows<Data extends NumberArray>(
   picture: Pixels<Data>,
   to: number,
   kernel: Kernel,
@@ -87,7 +88,7 @@ function tapsAt(x: number, from: number, to: number, { reach, weight }: Kernel) 
   return { first, weights: Float64Array.from(raw, (share) => share / sum) };
 }
 
-function transposed<Data extends PixelData>({ data, width, height, channels }: Pixels<Data>): Pixels<Data> {
+function transposed<Data extends NumberArray>({ data, width, height, channels }: Pixels<Data>): Pixels<Data> {
   const result = emptyLike(data, data.length);
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++)

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { sidesOf } from '../../options/pixelSize.js';
 import type { PreparationOptions } from '../augment/preparationOptions.js';
 import { planGeometry } from '../batch/geometry.js';
 import type { SideFormat } from '../batch/sideFormat.js';
@@ -73,7 +74,8 @@ async function pixelsOfAnImage(
   imagesInFile: number,
   opt: PreparationOptions,
 ): Promise<number> {
-  if (opt.preprocess === 'resize_and_crop') return opt.loadSize ** 2;
+  const { width, height } = sidesOf(opt.loadSize);
+  if (opt.preprocess === 'resize_and_crop') return width * height;
   const asked = Math.min(LOOKED_AT, count);
   const areas: number[] = [];
   for (let i = 0; i < asked; i++) {

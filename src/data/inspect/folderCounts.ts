@@ -7,17 +7,17 @@ export class FolderCounts {
   private readonly formats = new Tally();
   private readonly sizes = new Tally();
   private readonly channels = new Tally();
-  private readonly depths = new Map<number, { images: number; low: number; high: number }>();
+  private readonly depths = new Map<string, { images: number; low: number; high: number }>();
 
   /** @param images of the folder, those that cannot be decoded too */
   constructor(private readonly images: number) {}
 
-  add({ format, width, height, channels, bits, low, high }: ImageFacts): void {
+  add({ format, width, height, channels, type, low, high }: ImageFacts): void {
     this.formats.add(format);
     this.sizes.add(`${width} × ${height}`);
     this.channels.add(`${channels}`);
-    const depth = this.depths.get(bits);
-    if (depth === undefined) this.depths.set(bits, { images: 1, low, high });
+    const depth = this.depths.get(type);
+    if (depth === undefined) this.depths.set(type, { images: 1, low, high });
     else {
       depth.images++;
       depth.low = Math.min(depth.low, low);
@@ -31,7 +31,9 @@ export class FolderCounts {
       formats: this.formats.top,
       sizes: this.sizes.top,
       channels: this.channels.top,
-      depths: [...this.depths].sort(([a], [b]) => a - b).map(([bits, counts]) => ({ bits, ...counts })),
+      depths: [...this.depths]
+        .sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))
+        .map(([type, counts]) => ({ type, ...counts })),
     };
   }
 }

@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
-import sharp from 'sharp';
+import sharp, { type Metadata } from 'sharp';
 import { decodeDeepImage, readImageFile } from '../decode/decode.js';
 import { formatOf } from '../decode/format.js';
+import { isPicture } from '../decode/isPicture.js';
+import { notFinite } from '../raster/notFinite.js';
+import { type Raster, rangeOfType, typeName } from '../raster/raster.js';
+import { readRaster } from '../raster/readRaster.js';
 
 /** What a file of an image is. */
 export interface ImageFacts {
@@ -11,14 +15,19 @@ export interface ImageFacts {
   readonly height: number;
   /** Of the file, opacity included. */
   readonly channels: number;
-  /** Bits of a channel. */
-  readonly bits: number;
-  /** The least and the greatest level of its colours. */
+  /** `8 bits` of a channel, or the type of its numbers: `float32`. */
+  readonly type: string;
+  /** The least and the greatest level of its colours, or of its numbers; infinite where it has none. */
   readonly low: number;
   readonly high: number;
+  /** What of it is NaN or infinite. */
+  readonly notFinite?: string;
   /** The beginning of the SHA-1 of the file: equal files have the same. */
   readonly hash: bigint;
 }
+
+/** Formats of numbers that libvips does not always read. */
+const OF_NUMBERS = ['npy', 'hdr', 'tiff'];
 
 /** What is kept of each of many images: 16 bytes. */
 export interface KeptFacts {
@@ -31,23 +40,39 @@ export interface KeptFacts {
 /** Decodes an image and tells what it is. @throws BadImageError where that cannot be done */
 export async function imageFactsOf(path: string): Promise<ImageFacts> {
   const file = await readImageFile(path);
-  const { channels, bits } = await headerOf(file);
-  const { data, width, height } = await decodeDeepImage(file, path, { depth: bits > 8 ? 16 : 8 });
-  let [low, high] = [data[0], data[0]];
-  for (const level of data) {
-    if (level < low) low = level;
-    else if (level > high) high = level;
-  }
   const hash = createHash('sha1').update(file).digest().readBigUInt64LE();
-  return { format: formatOf(file) ?? 'unknown', width, height, channels, bits, low, high, hash };
+  const format = formatOf(file) ?? 'unknown';
+  const header = await sharp(file, { limitInputPixels: false })
+    .metadata()
+    .catch(() => undefined);
+  const isOfNumbers = header === undefined ? OF_NUMBERS.includes(format) : !isPicture(header);
+  const facts = isOfNumbers ? await factsOfNumbers(file, path) : await factsOfPicture(file, path, header);
+  return { format, hash, ...facts };
 }
 
+type Facts = Omit<ImageFacts, 'format' | 'hash'>;
+
 /** What libvips does not read is told by what it is decoded to. */
-async function headerOf(file: Buffer): Promise<{ channels: number; bits: number }> {
-  try {
-    const { channels, depth } = await sharp(file, { limitInputPixels: false }).metadata();
-    return { channels, bits: depth === 'uchar' ? 8 : 16 };
-  } catch {
-    return { channels: 3, bits: 8 };
+async function factsOfPicture(file: Buffer, path: string, header: Metadata | undefined): Promise<Facts> {
+  const bits = header?.depth === 'ushort' ? 16 : 8;
+  const { data, width, height } = await decodeDeepImage(file, path, { depth: bits });
+  return { width, height, channels: header?.channels ?? 3, type: `${bits} bits`, ...extremesOf({ data }) };
+}
+
+async function factsOfNumbers(file: Buffer, path: string): Promise<Facts> {
+  const raster = await readRaster(file, path);
+  const { data, width, height, channels, bits = 8 * data.BYTES_PER_ELEMENT } = raster;
+  const type = rangeOfType(raster) === undefined ? typeName(data) : `${bits} bits`;
+  return { width, height, channels, type, ...extremesOf(raster), notFinite: notFinite(raster) };
+}
+
+/** Of what are numbers. */
+function extremesOf({ data, noData }: Pick<Raster, 'data' | 'noData'>): Pick<ImageFacts, 'low' | 'high'> {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const number of data) {
+    if (number === noData || !Number.isFinite(number)) continue;
+    if (number < low) low = number;
+    if (number > high) high = number;
   }
+  return { low, high };
 }

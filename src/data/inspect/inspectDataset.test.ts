@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import sharp from 'sharp';
 import { writeInspection } from '../../records/writing/inspectionPage.js';
+import { encodeNumbers } from '../raster/encodeNumbers.js';
+import type { Raster } from '../raster/raster.js';
 import { inspectDataset } from './inspectDataset.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'pix2pix-inspect-'));
@@ -39,8 +41,8 @@ test('an inspection tells counts, sizes, depths, what is broken, lone, equal or 
   const [a, b] = found.folders;
   assert.deepEqual([a.folder, a.images, a.sizes], ['train_A', 5, [['12 × 10', 4]]]);
   assert.deepEqual([b.folder, b.images, b.formats.toString()], ['train_B', 3, 'png,2,jpeg,1']);
-  assert.deepEqual(b.depths.map(({ bits, images, low, high }) => [bits, images, low, high])[1], [
-    16,
+  assert.deepEqual(b.depths.map(({ type, images, low, high }) => [type, images, low, high])[1], [
+    '16 bits',
     1,
     200,
     63 * 60 + 200,
@@ -71,6 +73,52 @@ test('an inspection tells counts, sizes, depths, what is broken, lone, equal or 
     'images/0_0.png',
   ])
     assert.ok(text.includes(part), part);
+});
+
+test('numbers of any type are measured, and what is no number is named with its place', async () => {
+  const root = join(folder, 'numbers');
+  mkdirSync(root);
+  const files: [string, Raster][] = [
+    [
+      'a.npy',
+      {
+        data: Float32Array.of(-1000, 3, 2.5, 4, 5, 3071, 0, 1, 0, 1, 0, 1),
+        width: 3,
+        height: 2,
+        channels: 2,
+      },
+    ],
+    ['b.tif', { data: Float32Array.of(1, 2, Number.NaN, 4, 5, Infinity), width: 3, height: 2, channels: 1 }],
+    ['d.tif', { data: Float64Array.of(0.5), width: 1, height: 1, channels: 1 }],
+    ['c.tif', { data: Int16Array.of(-7, 8, 9, 10, 11), width: 1, height: 1, channels: 5 }],
+  ];
+  for (const [name, raster] of files)
+    writeFileSync(join(root, name), encodeNumbers(raster, name.endsWith('npy') ? 'npy' : 'tiff'));
+  const found = await inspectDataset({ root, samples: 3 });
+  const [{ depths, channels }] = found.folders;
+  assert.equal(found.broken.count, 0);
+  assert.deepEqual(depths, [
+    { type: 'float32', images: 2, low: -1000, high: 3071 },
+    { type: 'float64', images: 1, low: 0.5, high: 0.5 },
+    { type: 'int16', images: 1, low: -7, high: 11 },
+  ]);
+  assert.deepEqual(channels, [
+    ['1', 2],
+    ['2', 1],
+    ['5', 1],
+  ]);
+  assert.deepEqual(found.notFinite.shown, [
+    'b.tif: it holds NaN at (2, 0), channel 0, and 2 such numbers in all',
+  ]);
+  const page = await writeInspection(join(folder, 'numbers-page'), found);
+  const text = readFileSync(page, 'utf8');
+  for (const part of ['float32, -1000 to 3071', 'NaN at (2, 0)', '0_0.png', '0_1.png', '0_2.png'])
+    assert.ok(text.includes(part), part);
+  const { data } = await sharp(join(folder, 'numbers-page/images/0_0.png'))
+    .toColourspace('b-w')
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  assert.deepEqual([...data], [0, 254, 255, 254, 254, 254]); // the first channel, -1000 ... 5
 });
 
 test('other people’s folders are recognised and named', async () => {

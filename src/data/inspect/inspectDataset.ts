@@ -26,7 +26,7 @@ export interface InspectSettings {
 const AT_ONCE = 4;
 
 /**
- * Decodes every image below a folder and tells what is there: sizes, channels, depths and ranges by folder, what cannot be decoded,
+ * Decodes every image below a folder and tells what is there: sizes, channels, depths and ranges by folder, what cannot be decoded, or is no number,
  * files that are equal, pairs that lack a side or whose sides differ in size. A few images are in memory at a time, and of all
  * others 16 bytes and their names.
  *
@@ -55,6 +55,7 @@ export async function inspectDataset({
   const folders = groupByFolder(images);
   const counts = new Map([...folders].map(([folder, list]) => [folder, new FolderCounts(list.length)]));
   const broken: string[] = [];
+  const notFinite: string[] = [];
   let [next, done] = [0, 0];
   const work = async () => {
     for (let i = next++; i < images.length; i = next++) {
@@ -64,6 +65,7 @@ export async function inspectDataset({
         const facts = await imageFactsOf(join(root, path));
         counts.get(folderOf(path))!.add(facts);
         keep(kept, i, facts);
+        if (facts.notFinite !== undefined) notFinite.push(`${path}: ${facts.notFinite}`);
       } catch (error) {
         if (!(error instanceof Pix2PixError)) throw error;
         broken.push(`${path}: ${error instanceof BadImageError ? error.reason : error.summary}`);
@@ -83,6 +85,7 @@ export async function inspectDataset({
     sides: matchSides(images, folders, kept),
     passedOver,
     broken: examplesOf(broken.sort()),
+    notFinite: examplesOf(notFinite.sort()),
     duplicates: findDuplicates(images, kept),
     layout: await layoutOf(root, [...folders.keys()]),
   };

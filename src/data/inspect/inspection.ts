@@ -18,9 +18,9 @@ export interface FolderReport {
   /** `256 × 256` */
   readonly sizes: Counts;
   readonly channels: Counts;
-  /** `8 bits`, and the least and greatest level that any image has. */
+  /** `8 bits` or `float32`, and the least and greatest level or number that any image has. */
   readonly depths: readonly {
-    readonly bits: number;
+    readonly type: string;
     readonly images: number;
     readonly low: number;
     readonly high: number;
@@ -49,6 +49,8 @@ export interface Inspection {
   readonly passedOver: PassedOver;
   /** With the reason. */
   readonly broken: Examples;
+  /** Images that hold NaN or infinity, with the place of the first. */
+  readonly notFinite: Examples;
   /** Files that are equal: `train/7.png = test/7.png`. */
   readonly duplicates: Examples;
   /** What the folders are to a training, and what would help where they are none. */

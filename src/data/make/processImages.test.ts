@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import sharp from 'sharp';
+import { encodeNumbers } from '../raster/encodeNumbers.js';
+import { readRaster } from '../raster/readRaster.js';
 import { type ProcessSteps, processImages } from './processImages.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'pix2pix-process-'));
@@ -46,6 +48,24 @@ test('resizing to the nearest pixel makes no new levels, bicubic does', async ()
   assert.ok(nearest.data.every((found) => known.has(found)));
   const cubic = await processed({ resize: { ...size, filter: 'bicubic' } });
   assert.ok(cubic.data.some((found) => !known.has(found)));
+});
+
+test('resizing to the nearest pixel keeps palettes, class numbers and 16 bits', async () => {
+  const data = Uint8Array.from({ length: 48 }, (_, i) => (i * 7) % 5);
+  const palette = Uint8Array.from({ length: 15 }, (_, i) => i * 17);
+  const deep = Uint16Array.from(data, (label) => label * 9000);
+  const made = { palette: { data, palette }, grey: { data }, deep: { data: deep } };
+  for (const [name, raster] of Object.entries(made)) {
+    const [from, out] = [join(folder, name), join(folder, `${name}-small`)];
+    mkdirSync(from);
+    writeFileSync(join(from, 'x.png'), encodeNumbers({ ...raster, width, height, channels: 1 }, 'png'));
+    await processImages({ from, out, steps: { resize: { width: 4, height: 3, filter: 'nearest' } } });
+    const small = await readRaster(join(out, 'x.png'), name);
+    assert.deepEqual([small.width, small.height, small.channels], [4, 3, 1]);
+    assert.deepEqual(small.palette, 'palette' in raster ? palette : undefined);
+    for (const [i, found] of small.data.entries())
+      assert.equal(found, raster.data[(2 * Math.floor(i / 4) + 1) * width + 2 * (i % 4) + 1]);
+  }
 });
 
 test('a region is made white, and all else stays', async () => {

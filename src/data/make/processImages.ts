@@ -6,10 +6,15 @@ import { writeFileAtomic } from '../../base/files/atomicFile.js';
 import type { OnProgress } from '../../base/progress.js';
 import { resizeRegion } from '../augment/transform.js';
 import type { Pixels } from '../batch/pixels.js';
+import { resample } from '../batch/resample.js';
+import { BadImageError } from '../decode/badImage.js';
 import { decodeImage } from '../decode/decode.js';
 import type { RgbImage } from '../decode/rgbImage.js';
 import { listImages } from '../listing/listImages.js';
 import { pathsOf } from '../listing/pathList.js';
+import { encodeNumbers } from '../raster/encodeNumbers.js';
+import { typeName } from '../raster/raster.js';
+import { readRaster } from '../raster/readRaster.js';
 import { type CannyThresholds, cannyEdges } from './canny.js';
 import { inParallel } from './inParallel.js';
 
@@ -46,7 +51,7 @@ export interface ProcessOptions {
 
 /**
  * Makes images of images, under the same names as PNG: inputs for a training, such as edges or holes, from the pictures that they
- * are to become.
+ * are to become. Resized to the nearest pixel, and nothing else, they stay the numbers that they are.
  *
  * @returns how many
  * @throws Pix2PixError where there are none, one cannot be decoded, or a file is there already
@@ -73,10 +78,31 @@ export async function processImages(options: ProcessOptions): Promise<number> {
         { file },
         'choose another folder, or pass --overwrite',
       );
-    writeFileAtomic(file, await processed(await decodeImage(join(from, path)), steps), { durable: false });
+    writeFileAtomic(file, await processedFile(join(from, path), steps), { durable: false });
     onProgress?.({ stage: 'processing', unit: 'images', done: ++done, total: images.length });
   });
   return images.length;
+}
+
+/** What is resized by taking pixels as they are stays what it is: numbers of classes, a palette, 16 bits. */
+async function processedFile(path: string, steps: ProcessSteps): Promise<Uint8Array> {
+  const { resize, gray, edges, blank } = steps;
+  const keepsNumbers = resize?.filter === 'nearest' && !gray && edges === undefined && blank === undefined;
+  if (!keepsNumbers) return processed(await decodeImage(path), steps);
+  const raster = await readRaster(path, path);
+  const { width, height } = raster;
+  const to = { width: resize.width, height: resize.height };
+  const resized = resample(raster, { left: 0, top: 0, width, height }, to, 'nearest');
+  try {
+    return encodeNumbers({ ...raster, ...resized }, 'png');
+  } catch (error) {
+    if (!(error instanceof Pix2PixError)) throw error;
+    throw new BadImageError(
+      path,
+      `PNG cannot hold its ${raster.channels} channels of ${typeName(raster.data)}`,
+      'resize it in the training: --resize_filter nearest',
+    );
+  }
 }
 
 async function processed(image: RgbImage, { resize, gray, edges, blank }: ProcessSteps): Promise<Buffer> {

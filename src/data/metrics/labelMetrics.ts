@@ -41,10 +41,13 @@ export class ConfusionMatrix {
   add(made: ArrayLike<number>, wanted: ArrayLike<number>): void {
     for (let i = 0; i < wanted.length; i++) {
       if (wanted[i] === this.ignored) continue;
-      if (made[i] >= this.classes || wanted[i] >= this.classes)
-        throw noClass(this.classes, made[i], wanted[i]);
+      if (!this.isClass(made[i]) || !this.isClass(wanted[i])) throw noClass(this.classes, made[i], wanted[i]);
       this.counts[wanted[i] * this.classes + made[i]]++;
     }
+  }
+
+  private isClass(number: number): boolean {
+    return number >>> 0 === number && number < this.classes;
   }
 
   /** Adds what another one of as many classes has counted. */

@@ -6,6 +6,8 @@ export interface MetricFacts {
   /** After the point, where it is shown. */
   readonly digits: number;
   readonly unit?: string;
+  /** Images of fewer pixels a side have none. */
+  readonly leastSide?: number;
   /** What it needs besides an image and its target. */
   readonly needs?: 'features' | 'labels';
 }
@@ -14,8 +16,8 @@ export interface MetricFacts {
 export const METRICS = {
   L1: { better: 'lower', digits: 4 },
   PSNR: { better: 'higher', digits: 2, unit: 'dB' },
-  SSIM: { better: 'higher', digits: 4 },
-  'MS-SSIM': { better: 'higher', digits: 4 },
+  SSIM: { better: 'higher', digits: 4, leastSide: 11 },
+  'MS-SSIM': { better: 'higher', digits: 4, leastSide: 176 },
   LPIPS: { better: 'lower', digits: 4, needs: 'features' },
   FID: { better: 'lower', digits: 2, needs: 'features' },
   KID: { better: 'lower', digits: 5, needs: 'features' },

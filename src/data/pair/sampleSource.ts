@@ -19,8 +19,9 @@ export interface SampleContext {
  *   length: 100,
  *   get(index, { epoch, seed }) {
  *     const random = new RandomStream(seed, 'noise', [epoch, index]);
- *     const data = Uint8Array.from({ length: opt.cropSize ** 2 * 3 }, () => random.integer(256));
- *     const image: ImageBatch = { data, shape: [1, opt.cropSize, opt.cropSize, 3] };
+ *     const { width, height } = sidesOf(opt.cropSize);
+ *     const data = Uint8Array.from({ length: width * height * 3 }, () => random.integer(256));
+ *     const image: ImageBatch = { data, shape: [1, height, width, 3] };
  *     return { A: image, B: image, APaths: [`noise-${index}`], BPaths: [`noise-${index}`] };
  *   },
  * }));

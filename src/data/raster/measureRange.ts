@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import type { ValueRange } from '../../options/valueRange.js';
 import { BadImageError } from '../decode/badImage.js';
-import { type NumberArray, type Raster, rangeOfType, typeName } from './raster.js';
+import { type Raster, rangeOfType, typeName } from './raster.js';
 import { colours, type ImageFiles, readRasters } from './readSide.js';
 
 /** What the images of a side hold. */
@@ -72,7 +72,8 @@ export async function measureRange(
   return { range: found.flatMap(rangesOf), text: found.map(inWords).join('; ') };
 }
 
-function extremesOf({ data, channels, noData }: Raster): Extremes {
+function extremesOf(raster: Raster): Extremes {
+  const { data, channels, noData } = raster;
   const [low, high] = [
     Array(channels).fill(Number.POSITIVE_INFINITY),
     Array(channels).fill(Number.NEGATIVE_INFINITY),
@@ -85,7 +86,7 @@ function extremesOf({ data, channels, noData }: Raster): Extremes {
       if (number > high[c]) high[c] = number;
     }
   }
-  return { low, high, type: typeName(data), typeRange: rangeOfType(data as NumberArray) };
+  return { low, high, type: typeName(data), typeRange: rangeOfType(raster) };
 }
 
 /** Of images that differ in channels, which is found when their turn comes, those of the first. */

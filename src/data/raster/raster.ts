@@ -15,6 +15,8 @@ export type NumberArray =
 export interface Raster extends Size {
   readonly data: NumberArray;
   readonly channels: number;
+  /** Of how many bits the numbers are, where these are fewer than those of their type: 4 of a PNG, 12 of a TIFF. */
+  readonly bits?: number;
   /** Whether the last channel is the opacity of the others. */
   readonly hasAlpha?: boolean;
   /** Colours of the numbers, where they stand for colours: R, G, B in turn. */
@@ -36,10 +38,13 @@ export interface TiffTag {
 /** The size of a raster as its header tells it. */
 export type RasterHeader = Pick<Raster, 'width' | 'height' | 'channels'>;
 
-/** Least and greatest of a type's numbers; undefined for types that have no agreed range as images. */
-export function rangeOfType(data: NumberArray): readonly [number, number] | undefined {
-  if (data instanceof Uint8Array) return [0, 0xff];
-  return data instanceof Uint16Array ? [0, 0xffff] : undefined;
+/** Least and greatest that numbers of a type and so many bits can be; undefined for types that have no agreed range as images. */
+export function rangeOfType({
+  data,
+  bits,
+}: Pick<Raster, 'data' | 'bits'>): readonly [number, number] | undefined {
+  if (!(data instanceof Uint8Array || data instanceof Uint16Array)) return undefined;
+  return [0, 2 ** (bits ?? 8 * data.BYTES_PER_ELEMENT) - 1];
 }
 
 /** `uint16`, as NumPy calls it. */

@@ -1,3 +1,4 @@
+import { halfToFloat } from '../../base/halfToFloat.js';
 import { BadImageError } from '../decode/badImage.js';
 import type { NumberArray, Raster, RasterHeader } from './raster.js';
 
@@ -85,7 +86,7 @@ const READERS: ReadonlyMap<
   ['i4', [Int32Array, (view, at, isLittle) => view.getInt32(at, isLittle)]],
   ['u8', [Float64Array, (view, at, isLittle) => safe(view.getBigUint64(at, isLittle))]],
   ['i8', [Float64Array, (view, at, isLittle) => safe(view.getBigInt64(at, isLittle))]],
-  ['f2', [Float32Array, (view, at, isLittle) => half(view.getUint16(at, isLittle))]],
+  ['f2', [Float32Array, (view, at, isLittle) => halfToFloat(view.getUint16(at, isLittle))]],
   ['f4', [Float32Array, (view, at, isLittle) => view.getFloat32(at, isLittle)]],
   ['f8', [Float64Array, (view, at, isLittle) => view.getFloat64(at, isLittle)]],
 ]);
@@ -105,13 +106,6 @@ function numbersOf(name: string, bytes: Buffer, type: string, count: number): Nu
 /** NaN for integers that a float64 cannot hold: `numbersOf` says so. */
 function safe(value: bigint): number {
   return value > MOST_SAFE || value < -MOST_SAFE ? Number.NaN : Number(value);
-}
-
-/** IEEE 754 binary16. */
-function half(bits: number): number {
-  const [sign, exponent, fraction] = [bits >> 15 ? -1 : 1, (bits >> 10) & 31, bits & 1023];
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25);
 }
 
 /** Elements in the order of a raster, from that of the file's axes. */

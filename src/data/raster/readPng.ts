@@ -15,7 +15,8 @@ export function readPng(file: Buffer): Raster {
     depth === 16 ? (data as Uint16Array) : new Uint8Array(unpack(data, width, height, channels, depth));
   const colours = palette && Uint8Array.from(palette.flatMap((colour) => colour.slice(0, 3)));
   const hasAlpha = channels === 2 || channels === 4;
-  return { data: numbers, width, height, channels, hasAlpha, ...(colours && { palette: colours }) };
+  const known = colours ? { palette: colours } : depth < 8 ? { bits: depth } : {};
+  return { data: numbers, width, height, channels, hasAlpha, ...known };
 }
 
 export function readPngHeader(file: Buffer): RasterHeader {

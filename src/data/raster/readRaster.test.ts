@@ -6,8 +6,10 @@ import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { temporaryFolder } from '../../../test/tinyRun.js';
 import { BadImageError } from '../decode/badImage.js';
-import type { Raster } from './raster.js';
+import { decodeImage } from '../decode/decode.js';
+import { type Raster, rangeOfType } from './raster.js';
 import { readRaster, readRasterHeader } from './readRaster.js';
+import { toValues } from './toPixels.js';
 import { writeNpy } from './writeNpy.js';
 import { writeTiff } from './writeTiff.js';
 
@@ -32,7 +34,7 @@ const fixture = (name: string) => readRaster(join(fixtures, name), name);
 test('files of numbers are what NumPy, tifffile and PIL read', async () => {
   for (const [name, { width, height, channels, values, ...more }] of Object.entries(files)) {
     const { data, palette, noData, tags, ...read } = await fixture(name);
-    const { hasAlpha: _, ...size } = read;
+    const { hasAlpha: _, bits: __, ...size } = read;
     assert.deepEqual(size, { width, height, channels }, name);
     assert.deepEqual([...data], values, name);
     assert.equal(noData, more.noData, name);
@@ -117,30 +119,80 @@ test('what cannot be used is refused by name', async () => {
   }
 });
 
+test('numbers of fewer bits than a byte reach as far as libvips shows them: white is white', async () => {
+  const [width, height] = [9, 5];
+  for (const bits of [1, 2, 4] as const) {
+    const numbers = Uint8Array.from({ length: width * height }, (_, i) => (i * 5) % 2 ** bits);
+    const rows = Array.from({ length: height }, (_, y) => {
+      const text = [...numbers.subarray(y * width, (y + 1) * width)]
+        .map((number) => number.toString(2).padStart(bits, '0'))
+        .join('');
+      return [0, ...text.match(/.{1,8}/g)!.map((byte) => Number.parseInt(byte.padEnd(8, '0'), 2))];
+    });
+    const header = Buffer.from([0, 0, 0, width, 0, 0, 0, height, bits, 0, 0, 0, 0]);
+    const file = png(header, chunk('IDAT', deflateSync(Buffer.from(rows.flat()))));
+    const raster = await readRaster(file, 'grey.png');
+    assert.deepEqual([...raster.data], [...numbers]); // as they are: labels are numbers of classes
+    const levels = await sharp(file).toColourspace('b-w').raw().toBuffer();
+    const format = { kind: 'values', channels: 1, filter: 'bicubic', flag: '--input_nc' } as const;
+    const { data } = toValues({ name: 'grey.png', raster }, format, 0);
+    for (const [i, level] of levels.entries())
+      assert.ok(Math.abs((data[i] + 1) * 127.5 - level) < 1e-3, `${bits} bits: ${data[i]}, ${level}`);
+  }
+});
+
+test('a TIFF of 12 bits reaches to 4095', async () => {
+  const raster = await fixture('u12.tif');
+  assert.equal(raster.bits, 12);
+  assert.deepEqual(rangeOfType(raster), [0, 4095]);
+});
+
+/** A chunk of a PNG. */
+function chunk(type: string, data: Buffer): Buffer {
+  const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
+  const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+  length.writeUInt32BE(data.length);
+  sum.writeUInt32BE(crc32(body));
+  return Buffer.concat([length, body, sum]);
+}
+
+function png(header: Buffer, ...chunks: Buffer[]): Buffer {
+  const signature = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
+  return Buffer.concat([signature, chunk('IHDR', header), ...chunks, chunk('IEND', Buffer.alloc(0))]);
+}
+
 test('a PNG that inflates to more than its header says is refused before it does', async () => {
-  const chunk = (type: string, data: Buffer) => {
-    const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
-    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
-    length.writeUInt32BE(data.length);
-    sum.writeUInt32BE(crc32(body));
-    return Buffer.concat([length, body, sum]);
-  };
   const header = Buffer.from([0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0]);
   const bomb = deflateSync(Buffer.alloc(64 * 2 ** 20));
-  const png = (...chunks: Buffer[]) =>
-    Buffer.concat([
-      Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
-      chunk('IHDR', header),
-      ...chunks,
-      chunk('IEND', Buffer.alloc(0)),
-    ]);
-  await assert.rejects(readRaster(png(chunk('IDAT', bomb)), 'bomb.png'), /larger than/);
+  await assert.rejects(readRaster(png(header, chunk('IDAT', bomb)), 'bomb.png'), /larger than/);
   const profile = Buffer.concat([Buffer.from('x\0\0', 'latin1'), bomb]);
   const { data } = await readRaster(
-    png(chunk('iCCP', profile), chunk('IDAT', deflateSync(Buffer.of(0, 7)))),
+    png(header, chunk('iCCP', profile), chunk('IDAT', deflateSync(Buffer.of(0, 7)))),
     'one.png',
   );
   assert.deepEqual([...data], [7]);
+});
+
+test('colours of a TIFF that are no red, green and blue are decoded as those of pictures', async () => {
+  const data = Uint8Array.from({ length: 32 * 16 * 3 }, (_, i) => (i * 37) % 256);
+  const picture = sharp(data, { raw: { width: 32, height: 16, channels: 3 } });
+  const files = {
+    cmyk: await picture.clone().toColourspace('cmyk').tiff({ compression: 'deflate' }).toBuffer(),
+    jpeg: await picture.clone().tiff({ compression: 'jpeg', quality: 90 }).toBuffer(),
+  };
+  for (const [name, file] of Object.entries(files)) {
+    const path = join(temporaryFolder(), `${name}.tif`);
+    writeFileSync(path, file);
+    const [{ data, channels, width, height }, wanted] = [
+      await readRaster(path, name),
+      await decodeImage(path),
+    ];
+    assert.deepEqual([channels, width, height], [3, 32, 16], name);
+    assert.deepEqual([...data], [...wanted.data], name);
+    assert.equal((await readRasterHeader(path)).channels, 3, name);
+  }
+  const lab = await picture.toColourspace('lab').tiff({ compression: 'lzw' }).toBuffer();
+  await assert.rejects(readRaster(lab, 'lab.tif'), /colours are L\*a\*b\*/);
 });
 
 test('a TIFF whose last page leads to its first comes to an end', async () => {

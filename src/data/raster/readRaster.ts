@@ -1,8 +1,9 @@
 import sharp from 'sharp';
 import { BadImageError } from '../decode/badImage.js';
-import { decodeDeepImage, readImageFile } from '../decode/decode.js';
+import { readImageFile } from '../decode/decode.js';
 import { type FileFormat, formatOf } from '../decode/format.js';
 import { checkSize, MAX_PIXELS } from '../decode/limits.js';
+import { decodedRaster } from './decodedRaster.js';
 import type { Raster, RasterHeader } from './raster.js';
 import { readHdr, readHdrHeader } from './readHdr.js';
 import { readNpy, readNpyHeader } from './readNpy.js';
@@ -48,7 +49,7 @@ export async function readRaster(
       ? await readImageFile(source)
       : Buffer.from(source.buffer, source.byteOffset, source.byteLength);
   const reader = READERS[formatOf(file) ?? 'jpeg'];
-  if (reader === undefined) return decoded(file, name, admit);
+  if (reader === undefined) return decodedRaster(file, name, { admit });
   try {
     const header = await reader.header(name, file);
     checkNumbers(name, header);
@@ -70,17 +71,6 @@ export async function readRasterHeader(path: string): Promise<RasterHeader> {
   if (reader !== undefined) return reader.header(path, file);
   const { autoOrient, channels = 3 } = await sharp(file).metadata();
   return { ...autoOrient, channels };
-}
-
-async function decoded(file: Buffer, name: string, admit?: RasterOptions['admit']): Promise<Raster> {
-  const { data, alpha, width, height } = await decodeDeepImage(file, name, { alpha: true, admit });
-  if (alpha === undefined) return { data, width, height, channels: 3 };
-  const all = new Uint8Array(alpha.length * 4);
-  for (let i = 0; i < alpha.length; i++) {
-    all.set(data.subarray(3 * i, 3 * i + 3), 4 * i);
-    all[4 * i + 3] = alpha[i];
-  }
-  return { data: all, width, height, channels: 4, hasAlpha: true };
 }
 
 function checkNumbers(name: string, { width, height, channels }: RasterHeader): void {

@@ -2,8 +2,10 @@ import type { GeoTIFFImage } from 'geotiff';
 import { BadImageError } from '../decode/badImage.js';
 import { readImageFile } from '../decode/decode.js';
 import { formatOf } from '../decode/format.js';
-import { MAX_PIXELS } from '../decode/limits.js';
+import { decodedRaster } from './decodedRaster.js';
+import { oriented, orientedHeader } from './orientation.js';
 import type { NumberArray, Raster, RasterHeader, TiffTag } from './raster.js';
+import { boundedBlocks, requireReadableBlocks } from './tiffBlocks.js';
 
 const MOST_PAGES = 1024;
 
@@ -17,45 +19,61 @@ const [COLOUR_MAP, EXTRA_SAMPLES, NO_DATA] = [320, 338, 42113];
 /** ExtraSamples that are opacity. */
 const OPACITY = [1, 2];
 const IS_PALETTE = 3;
+/** SampleFormat. */
+const UNSIGNED = 1;
+/** CMYK and YCbCr, which libvips makes red, green and blue of; and L*a*b* in three forms. */
+const [OTHER_COLOURS, LAB] = [
+  [5, 6],
+  [8, 9, 10],
+];
+const IS_JPEG = 7;
 
 /**
  * Reads a TIFF of any number of channels and any type of numbers. The pages of a file that are of one size are channels
- * side by side, in their order; overviews and masks, which are not, are passed over.
+ * side by side, in their order; overviews and masks, which are not, are passed over. It is turned as its orientation says, and
+ * colours that are stored as CMYK or YCbCr become red, green and blue, as those of other pictures.
+ *
+ * @throws BadImageError for colours that are L*a*b*, for a compression that is not read, and where its tags say more than can be read; Error where its
+ *   strips or tiles come to more than its tags say
  */
 export async function readTiff(name: string, file: Buffer): Promise<Raster> {
   const pages = await pagesOf(file);
-  const { width, height } = headerOf(name, pages);
-  const rasters: NumberArray[] = [];
-  for (const page of pages)
-    rasters.push((await page.readRasters({ interleave: true })) as unknown as NumberArray);
-  const counts = pages.map((page) => page.getSamplesPerPixel());
   const [first] = pages;
+  if (isPicture(first)) return decodedRaster(file, name, { depth: first.getBitsPerSample() > 8 ? 16 : 8 });
+  if (LAB.includes(coloursOf(first)))
+    throw new BadImageError(name, 'its colours are L*a*b*', 'save it as RGB');
+  requireReadableBlocks(name, file, pages);
+  const rasters: NumberArray[] = [];
+  for (const page of pages) {
+    const pool = await boundedBlocks(name, page);
+    rasters.push((await page.readRasters({ interleave: true, pool })) as unknown as NumberArray);
+  }
+  const counts = pages.map((page) => page.getSamplesPerPixel());
   const directory = first.fileDirectory;
   const valueAt = async (code: number) => (directory.hasTag(code) ? directory.loadValue(code) : undefined);
   const noData = Number.parseFloat(String(await valueAt(NO_DATA)));
   const extra: number[] = Array.from((await valueAt(EXTRA_SAMPLES)) ?? []);
-  const colours = first.fileDirectory.getValue('PhotometricInterpretation') === IS_PALETTE;
-  return {
-    ...{
-      width,
-      height,
-      data: joinChannels(rasters, counts),
-      channels: counts.reduce((sum, count) => sum + count),
-    },
+  const hasPalette = coloursOf(first) === IS_PALETTE;
+  const raster = {
+    ...{ width: first.getWidth(), height: first.getHeight(), data: joinChannels(rasters, counts) },
+    channels: counts.reduce((sum, count) => sum + count),
     hasAlpha: pages.length === 1 && extra.length > 0 && OPACITY.includes(extra[extra.length - 1]),
+    ...bitsOf(name, first),
     ...(!Number.isNaN(noData) && { noData }),
-    ...(colours && { palette: paletteOf(await directory.loadValue(COLOUR_MAP)) }),
+    ...(hasPalette && { palette: paletteOf(await directory.loadValue(COLOUR_MAP)) }),
     tags: await placeTags(first),
   };
+  return oriented(raster, orientationOf(first));
 }
 
 /** Size and channels, of which nothing is decoded yet. */
-export async function readTiffHeader(name: string, file: Buffer): Promise<RasterHeader> {
-  return headerOf(name, await pagesOf(file));
+export async function readTiffHeader(_: string, file: Buffer): Promise<RasterHeader> {
+  return headerOf(await pagesOf(file));
 }
 
 async function pagesOf(file: Buffer): Promise<GeoTIFFImage[]> {
-  const bytes = file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength);
+  const isWhole = file.byteLength === file.buffer.byteLength;
+  const bytes = isWhole ? file.buffer : file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength);
   // Not before there is a TIFF: what it imports cannot be loaded in a thread that was started without `workerData`.
   const { fromArrayBuffer } = await import('geotiff');
   const tiff = await fromArrayBuffer(bytes as ArrayBuffer);
@@ -74,16 +92,33 @@ function noSuchPage(error: unknown): undefined {
   if (!/^No image at index/.test((error as Error).message)) throw error;
 }
 
-function headerOf(name: string, pages: readonly GeoTIFFImage[]): RasterHeader {
+function headerOf(pages: readonly GeoTIFFImage[]): RasterHeader {
   const [first] = pages;
-  for (const page of pages) {
-    const tile = page.getTileWidth() * page.getTileHeight();
-    if (!(tile > 0 && tile <= MAX_PIXELS))
-      throw new BadImageError(name, `its tiles have ${page.getTileWidth()}x${page.getTileHeight()} pixels`);
-  }
-  const channels = pages.reduce((sum, page) => sum + page.getSamplesPerPixel(), 0);
-  return { width: first.getWidth(), height: first.getHeight(), channels };
+  const channels = isPicture(first) ? 3 : pages.reduce((sum, page) => sum + page.getSamplesPerPixel(), 0);
+  const header = { width: first.getWidth(), height: first.getHeight(), channels };
+  return orientedHeader(header, orientationOf(first));
 }
+
+/** Where they are fewer than those of the numbers that are read. */
+function bitsOf(name: string, page: GeoTIFFImage): Pick<Raster, 'bits'> {
+  const bits = page.getBitsPerSample();
+  if (page.getSampleFormat() !== UNSIGNED || [8, 16, 32].includes(bits)) return {};
+  if (page.getSamplesPerPixel() === 1 || page.planarConfiguration === 2) return { bits };
+  throw new BadImageError(name, `its channels have ${bits} bits each`, 'save it with 8 or 16');
+}
+
+/** Whether it has colours that libvips makes red, green and blue of, and no numbers. */
+function isPicture(page: GeoTIFFImage): boolean {
+  return OTHER_COLOURS.includes(coloursOf(page)) || page.fileDirectory.getValue('Compression') === IS_JPEG;
+}
+
+/** PhotometricInterpretation. */
+const coloursOf = ({ fileDirectory }: GeoTIFFImage): number =>
+  fileDirectory.getValue('PhotometricInterpretation') ?? 1;
+
+/** Its types do not say so, but what lies in an entry itself is there at once. */
+const orientationOf = ({ fileDirectory }: GeoTIFFImage): number =>
+  fileDirectory.getValue('Orientation' as never) ?? 1;
 
 /** What a file says of its place on the earth, where it is a TIFF. */
 export async function readPlaceTags(source: string | Uint8Array): Promise<TiffTag[]> {
@@ -91,6 +126,17 @@ export async function readPlaceTags(source: string | Uint8Array): Promise<TiffTa
   if (formatOf(file) !== 'tiff') return [];
   const [first] = await pagesOf(file);
   return placeTags(first);
+}
+
+/** The same of a TIFF of any length, of which nothing else is read. */
+export async function placeTagsOfFile(path: string): Promise<TiffTag[]> {
+  const { fromFile } = await import('geotiff');
+  const tiff = await fromFile(path);
+  try {
+    return await placeTags(await tiff.getImage(0));
+  } finally {
+    await tiff.close();
+  }
 }
 
 /** Several rasters of one size as one, their channels side by side. */
@@ -119,7 +165,10 @@ function paletteOf(map: ArrayLike<number>): Uint8Array {
   return Uint8Array.from({ length: map.length }, (_, i) => map[(i % 3) * count + Math.floor(i / 3)] >> 8);
 }
 
-async function placeTags({ fileDirectory }: GeoTIFFImage): Promise<TiffTag[]> {
+/** None of a page that is turned: they are about rows and columns of the file. */
+async function placeTags(page: GeoTIFFImage): Promise<TiffTag[]> {
+  if (orientationOf(page) > 1) return [];
+  const { fileDirectory } = page;
   const tags: TiffTag[] = [];
   for (const [key, type] of Object.entries(PLACE_TAGS)) {
     const code = Number(key);

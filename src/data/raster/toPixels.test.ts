@@ -53,7 +53,7 @@ test('what went in comes out again, in its units: integers exactly', () => {
     const format = values([range]);
     const picture = toValues(named(raster(numbers, numbers.length)), format, 0);
     const images = { data: planar(picture.data, 1), shape: [1, 1, 1, numbers.length] as const };
-    return toUnits(images, { format, input: numbers, depth });
+    return toUnits(images, { format, input: { data: numbers }, depth });
   };
   const all = Uint16Array.from({ length: 4096 }, (_, i) => i);
   assert.deepEqual(through(all, [0, 4095], 16).data, all);
@@ -132,6 +132,7 @@ test('labels are classes, or of none where that is allowed', () => {
     /0\.5 at \(0, 0\)/,
   );
   assert.deepEqual([...toLabels(numbers(255, 1), { ...format, ignored: 255 }).data], [NO_CLASS, 1]);
+  assert.deepEqual([...toLabels(numbers(0, 1), { ...format, ignored: 0 }).data], [NO_CLASS, 1]);
   assert.match(
     messageOf(() => toLabels(named(raster(new Uint8Array(6), 2, 3)), format)),
     /3 channels/,

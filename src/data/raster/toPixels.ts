@@ -2,7 +2,8 @@ import type { Pixels } from '../batch/pixels.js';
 import { NO_CLASS } from '../batch/shownImage.js';
 import type { LabelsFormat, ValuesFormat } from '../batch/sideFormat.js';
 import { BadImageError } from '../decode/badImage.js';
-import type { NumberArray, Raster } from './raster.js';
+import { notFinite } from './notFinite.js';
+import type { Raster } from './raster.js';
 import { rangeOfType, typeName } from './raster.js';
 
 /** A raster of a file, and what messages call the file. */
@@ -26,37 +27,26 @@ export function toValues(
   const { data, width, height, channels, noData } = raster;
   const values = new Float32Array(data.length);
   for (let c = 0; c < channels; c++) {
-    const [low, high] = range?.[range.length === 1 ? 0 : first + c] ?? knownRange(name, data);
+    const [low, high] = range?.[range.length === 1 ? 0 : first + c] ?? knownRange(name, raster);
     const scale = 2 / (high - low);
     for (let i = c; i < data.length; i += channels) {
       const number = data[i];
       const isNone = number === noData;
-      if (!isNone && !Number.isFinite(number)) throw noNumber(name, raster, i);
+      if (!isNone && !Number.isFinite(number))
+        throw new BadImageError(name, notFinite(raster)!, 'replace what is no number');
       values[i] = isNone ? -1 : Math.max(-1, Math.min(1, (number - low) * scale - 1));
     }
   }
   return { data: values, width, height, channels };
 }
 
-function knownRange(name: string, data: NumberArray): readonly [number, number] {
-  const range = rangeOfType(data);
+function knownRange(name: string, raster: Raster): readonly [number, number] {
+  const range = rangeOfType(raster);
   if (range !== undefined) return range;
   throw new BadImageError(
     name,
-    `its numbers are ${typeName(data)}, which have no agreed range`,
+    `its numbers are ${typeName(raster.data)}, which have no agreed range`,
     'pass --value_range auto, or the range as --value_range LOW,HIGH',
-  );
-}
-
-/** What is no number, and where. */
-function noNumber(name: string, { data, width, channels }: Raster, i: number): BadImageError {
-  const pixel = Math.floor(i / channels);
-  const place = `(${pixel % width}, ${Math.floor(pixel / width)})`;
-  const count = data.filter((number) => !Number.isFinite(number)).length;
-  return new BadImageError(
-    name,
-    `it holds ${data[i]} at ${place}, channel ${i % channels}, and ${count} such numbers in all`,
-    'replace what is no number',
   );
 }
 
@@ -78,7 +68,7 @@ export function toLabels(
   }
   const labels = new Uint8Array(data.length);
   for (const [i, number] of data.entries()) {
-    const isClass = Number.isInteger(number) && number >= 0 && number < classes;
+    const isClass = number !== ignored && Number.isInteger(number) && number >= 0 && number < classes;
     if (!isClass && number !== ignored) {
       const place = `(${i % width}, ${Math.floor(i / width)})`;
       const least = Math.floor(number) + 1;

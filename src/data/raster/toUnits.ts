@@ -11,7 +11,7 @@ export type NumberDepth = 8 | 16 | 'float';
 export interface UnitOptions {
   readonly format: SideFormat;
   /** The numbers of the input, whose type says what the range is where none was measured. */
-  readonly input: NumberArray;
+  readonly input: Pick<Raster, 'data' | 'bits'>;
   /** Colours of classes: see `--label_palette`. */
   readonly palette?: string;
   /** Of how many bits they are to be. */
@@ -35,7 +35,8 @@ export function toUnits(
     const classes = classesOf({ data, shape }).map((label) => (label === NO_CLASS ? none : label));
     return { data: classes, width, height, channels: 1, palette: classColours(palette ?? '') };
   }
-  const known = (format.kind === 'values' ? format.range : undefined) ?? [rangeOfType(input) ?? [0, 255]];
+  const ofInput = (depth === 8 ? undefined : rangeOfType(input)) ?? [0, 0xff];
+  const known = (format.kind === 'values' ? format.range : undefined) ?? [ofInput];
   const lowest = Math.min(...known.map(([low]) => low));
   const highest = Math.max(...known.map(([, high]) => high));
   const isPicture = depth === 8 && (lowest < 0 || highest > 0xff);

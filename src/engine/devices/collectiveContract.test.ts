@@ -18,6 +18,14 @@ import type { AdamSettings } from '../runtime/optimiser.js';
 import { openDevice } from './openDevice.js';
 import type { DeviceName } from './registry.js';
 
+/** The same, but for a gradient of its own that is not finite in its second update. */
+class Overflowing extends Twin {
+  override sum(arrays: readonly Float32Array[]): void {
+    super.sum(arrays);
+    if (this.calls.length === 2) arrays[1][2] = Number.NEGATIVE_INFINITY;
+  }
+}
+
 const x = Float32Array.of(0.5, -1, 2);
 /** Weights that lie apart in memory on some devices, and gradients that differ in each. */
 const parameters = () =>
@@ -50,9 +58,8 @@ for (const { name, device: alone } of foundDevices) {
   if (name === 'interpreter') continue;
 
   /** A device of its own with a second process. */
-  const inPair = (title: string, check: (device: Device, twin: Twin) => Promise<void>) =>
+  const inPair = (title: string, check: (device: Device, twin: Twin) => Promise<void>, twin = new Twin()) =>
     test(`${name}: ${title}`, async () => {
-      const twin = new Twin();
       const device = await openDevice(name as DeviceName, {
         ...{ threads: 1, boundsChecks: true, collective: twin },
       });
@@ -102,4 +109,29 @@ for (const { name, device: alone } of foundDevices) {
       assert.equal(twin.calls.length, 3, 'once an update');
     });
   }
+
+  if (!alone.hasMixedPrecision) continue;
+  inPair(
+    'an update is left out by all where the gradients of one are not finite',
+    async (device) => {
+      const states = parameters();
+      const lossScale = new State('scale', f32(), 'buffer', { kind: 'constant', value: 0 });
+      const optimiser = await device.optimiser(states, { betas: [0.5, 0.999], epsilon: 1e-8, lossScale });
+      const trace = new Trace(true);
+      const input = mul(trace.input('x', f32(3)), trace.read(lossScale));
+      const inputs = [input, scale(input, -2)];
+      trace.hostStep({ kind: 'adam', name: 'W', states, inputs, learningRate: 'lr', lossScale });
+      const executable = await device.compile(trace.program({}));
+      const weights: (readonly number[])[] = [];
+      for (let step = 0; step < 3; step++) {
+        await executable.run({ tensors: { x }, scalars: { lr: 0.1 } });
+        weights.push([...(await downloadFloats(device, states[0]))]);
+      }
+      assert.deepEqual(weights[1], weights[0]);
+      assert.deepEqual(await optimiser.lossScaling!.read(), { scale: 32_768, goodSteps: 1, skipped: 1 });
+      // by gradients that stay the same, each update of Adam is the learning rate
+      assertClose(Float32Array.from(weights[2]), [-0.2, 0.2, -0.2], 'after two updates');
+    },
+    new Overflowing(),
+  );
 }

@@ -34,7 +34,7 @@ export function costsOf(tasks: readonly Task[]): Costs {
     }));
 }
 
-export function kernelCosts(kernel: Kernel): Costs {
+function kernelCosts(kernel: Kernel): Costs {
   return { kernels: 1, bytes: bytesOf(kernel), operations: operationsOf(kernel) };
 }
 
@@ -86,7 +86,7 @@ function pointsOf(indices: readonly Index[]): number {
 }
 
 /** Whether it computes with floats: what is a constant, an element or a choice by index does not. */
-export function isOperation({ kind }: Expr): boolean {
+function isOperation({ kind }: Expr): boolean {
   return kind === 'unary' || kind === 'binary' || kind === 'positive';
 }
 

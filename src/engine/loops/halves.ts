@@ -32,7 +32,7 @@ export function inMixedPrecision(schedule: Schedule, canStoreHalf: CanStoreHalf)
  * leave the program, such as losses; that host steps read, the gradients of parameters, and sums over processes; small
  * ones; sums, such as statistics; and the parts of a sum of products, which are no value of the program.
  */
-export function halfTensors(schedule: Schedule, canStoreHalf: CanStoreHalf): ReadonlySet<Tensor> {
+function halfTensors(schedule: Schedule, canStoreHalf: CanStoreHalf): ReadonlySet<Tensor> {
   const { tensors, tasks, leaving } = schedule;
   const values = new Set(tensors.values());
   const read = tasks.flatMap((task) => {

@@ -1,7 +1,7 @@
 import type { Atom, Expr, Index, Loop, Tensor } from '../ir/loopForm.js';
 
 /** The expressions that a loop is made of. */
-export function expressionsOf(loop: Loop): readonly Expr[] {
+function expressionsOf(loop: Loop): readonly Expr[] {
   return loop.kind === 'contraction' ? [loop.a, loop.b, loop.out] : [loop.expr];
 }
 

@@ -5,7 +5,7 @@ import type { Boundary } from './modelForm.js';
 import { type GraphProto, type ModelProto, ModelProtoSchema, TensorProto_DataType } from './onnx_pb.js';
 
 /** The type of a graph's images at a boundary. */
-export function boundaryInfo(name: string, boundary: Boundary, channels: number) {
+function boundaryInfo(name: string, boundary: Boundary, channels: number) {
   const extents: Extent[] =
     boundary === 'uint8' ? ['batch', 'height', 'width', channels] : ['batch', channels, 'height', 'width'];
   return tensorInfo(name, boundary === 'uint8' ? 'u8' : 'f32', extents);

@@ -65,7 +65,7 @@ export function averagedAdamUpdate(betas: readonly [number, number], length: num
   } satisfies ElementwiseUpdate;
 }
 
-/** target ← keep · target + add · source */
+/** target ← kept · target + added · source */
 export function blendUpdate(length: number) {
   const trace = new Trace(true);
   const [target, source] = ['target', 'source'].map((name) => trace.input(name, f32(length)));
@@ -77,14 +77,15 @@ export function blendUpdate(length: number) {
   } satisfies ElementwiseUpdate;
 }
 
-/** target ← add · source */
-export function scaledUpdate(length: number) {
+/** target ← target + added · source; on the first, target ← added · source */
+export function accumulateUpdate(isFirst: boolean, length: number) {
   const trace = new Trace(true);
   const [target, source] = ['target', 'source'].map((name) => trace.input(name, f32(length)));
   const added = trace.input('added', f32());
+  const own = mul(source, added);
   return {
     arrays: { target, source },
     scalars: { added },
-    writes: new Map([[target, mul(source, added)]]),
+    writes: new Map([[target, isFirst ? own : add(target, own)]]),
   } satisfies ElementwiseUpdate;
 }

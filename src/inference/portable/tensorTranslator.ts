@@ -2,7 +2,8 @@ import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { type FloatImages, isFloat } from '../../data/batch/floatImages.js';
 import type { Size } from '../../data/batch/geometry.js';
 import type { ImageBatch } from '../../data/batch/imageBatch.js';
-import { type Interleaved, type Pixels, resizedImages, roundUp } from '../../data/batch/padding.js';
+import { resizedImages, roundUp } from '../../data/batch/padding.js';
+import type { Pixels } from '../../data/batch/pixels.js';
 import { interleaved, planar } from '../../data/batch/planes.js';
 import type { DeepImageBatch, TranslateOptions } from './generator.js';
 import type { GeneratorInfo } from './generatorInfo.js';
@@ -10,10 +11,13 @@ import { fromLevels, toLevels } from './levels.js';
 import { SerialQueue } from './serialQueue.js';
 import { translateInTiles } from './tiles.js';
 
+/** What goes through an engine. */
+type EngineData = Float32Array | Uint8Array | Uint16Array;
+
 /** Runs a generator's graph. Images are of a size that it takes. */
 export interface Engine {
-  run(images: { readonly data: Pixels; readonly shape: readonly number[] }): Promise<{
-    readonly data: Pixels;
+  run(images: { readonly data: EngineData; readonly shape: readonly number[] }): Promise<{
+    readonly data: EngineData;
     readonly shape: readonly number[];
   }>;
   dispose(): Promise<void>;
@@ -117,7 +121,7 @@ export class TensorTranslator {
       : new Uint8Array(width * height * outputNc);
     const image = { data: images.data, width, height, channels: inputNc };
     const result = { data, width, height, channels: outputNc };
-    const translateTile = async (tile: Interleaved<Uint8Array | Uint16Array>) => {
+    const translateTile = async (tile: Pixels<Uint8Array | Uint16Array>) => {
       options.signal?.throwIfAborted();
       const out = await this.levels({ data: tile.data, shape: [1, size, size, inputNc] } as ImageBatch);
       return { data: out.data, width: size, height: size, channels: outputNc };
@@ -138,7 +142,7 @@ export class TensorTranslator {
     const { size, overlap } = this.tiling(options);
     const image = { data: interleaved(data, channels), width, height, channels };
     const result = { ...image, data: new Float32Array(width * height * outputNc), channels: outputNc };
-    const translateTile = async (tile: Interleaved<Float32Array>) => {
+    const translateTile = async (tile: Pixels<Float32Array>) => {
       options.signal?.throwIfAborted();
       const images = { data: planar(tile.data, channels), shape: [1, channels, size, size] as const };
       const out = await this.floats(images);

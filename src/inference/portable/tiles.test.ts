@@ -1,18 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cut, type Interleaved, type Pixels, reflect } from '../../data/batch/padding.js';
+import { cut, reflect } from '../../data/batch/padding.js';
+import type { Pixels } from '../../data/batch/pixels.js';
+import type { NumberArray } from '../../data/raster/raster.js';
 import { tileStarts } from '../../data/batch/tiling.js';
 import { tileWeights, translateInTiles } from './tiles.js';
 
-function picture(width: number, height: number): Interleaved<Uint8Array> {
+function picture(width: number, height: number): Pixels<Uint8Array> {
   const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * i * 31 + i) % 256);
   return { data, width, height, channels: 3 };
 }
 
 async function tiled(
-  image: Interleaved<Uint8Array>,
+  image: Pixels<Uint8Array>,
   tiling: { size: number; overlap: number },
-  translate: (tile: Interleaved<Uint8Array>) => Interleaved<Pixels>,
+  translate: (tile: Pixels<Uint8Array>) => Pixels<NumberArray>,
 ): Promise<Uint8Array> {
   const result = { ...image, data: new Uint8Array(image.data.length) };
   await translateInTiles<Uint8Array>(image, result, tiling, async (tile) => translate(tile));
@@ -20,7 +22,7 @@ async function tiled(
 }
 
 /** Translates each pixel by itself, as a network of 1×1 convolutions. */
-const invert = (tile: Interleaved<Uint8Array>) => ({ ...tile, data: tile.data.map((level) => 255 - level) });
+const invert = (tile: Pixels<Uint8Array>) => ({ ...tile, data: tile.data.map((level) => 255 - level) });
 
 test('tiles have no seams where each pixel is translated by itself', async () => {
   for (const [width, height] of [

@@ -1,4 +1,6 @@
-import { cut, type Interleaved, type Pixels } from '../../data/batch/padding.js';
+import { cut } from '../../data/batch/padding.js';
+import type { Pixels } from '../../data/batch/pixels.js';
+import type { NumberArray } from '../../data/raster/raster.js';
 import { type Tiling, tileStarts } from '../../data/batch/tiling.js';
 
 /** The weight of each pixel of a tile along one axis: 1 inside, falling in a straight line over the overlap. */
@@ -26,11 +28,11 @@ function coverage(extent: number, starts: readonly number[], weights: Float32Arr
  * @param translateTile a tile of `size` × `size` to one of the same size, levels as in the image
  * @param onTile after every tile
  */
-export async function translateInTiles<Data extends Pixels>(
-  image: Interleaved<Data>,
-  result: Interleaved<Data>,
+export async function translateInTiles<Data extends NumberArray>(
+  image: Pixels<Data>,
+  result: Pixels<Data>,
   tiling: Tiling,
-  translateTile: (tile: Interleaved<Data>) => Promise<Interleaved<Pixels>>,
+  translateTile: (tile: Pixels<Data>) => Promise<Pixels<NumberArray>>,
   onTile: (done: number, total: number) => void = () => {},
 ): Promise<void> {
   const { width, height } = image;
@@ -60,7 +62,7 @@ export async function translateInTiles<Data extends Pixels>(
 function addTile(
   strip: Float32Array,
   width: number,
-  { data, width: size, channels }: Interleaved,
+  { data, width: size, channels }: Pixels<NumberArray>,
   left: number,
   weights: Float32Array,
 ): void {
@@ -78,7 +80,7 @@ function addTile(
 
 function writeRow(
   row: Float32Array,
-  { data, width, channels }: Interleaved,
+  { data, width, channels }: Pixels<NumberArray>,
   y: number,
   sumsX: Float32Array,
   sumY: number,

@@ -19,7 +19,7 @@ const CORS_AGE = 600;
 
 /** The service's routes, as its description lists them, behind all of its checks. */
 export function createApp(parts: AppParts): Hono<ServiceEnv> {
-  const { access, origins, draining, metrics } = parts;
+  const { access, origins, ending, metrics } = parts;
   const app = new Hono<ServiceEnv>();
   app.use(requestId({ limitLength: LONGEST_ID }));
   app.use(
@@ -31,7 +31,7 @@ export function createApp(parts: AppParts): Hono<ServiceEnv> {
   app.use(withHeaders());
   app.use(async (c, next) => {
     await next();
-    if (draining.aborted) c.header('Connection', 'close');
+    if (ending.aborted) c.header('Connection', 'close');
   });
   app.use(
     methodNotAllowed({
@@ -57,7 +57,7 @@ export function createApp(parts: AppParts): Hono<ServiceEnv> {
   });
   serveModels(app, parts);
   serveTranslate(app, parts);
-  servePages(app, parts);
+  if (parts.playgrounds !== undefined) servePages(app, parts.catalogue, parts.playgrounds);
   app.notFound((c) => answer(c, new Refused(404, 'nothing is here', 'GET /openapi.json says what there is')));
   app.onError((error, c) => answer(c, refusalOf(error)));
   return app;

@@ -19,10 +19,11 @@ export interface AppParts {
   readonly translation: ImageTranslation;
   readonly bodies: BodyReader;
   readonly metrics: ServiceMetrics;
-  readonly playgrounds: Playgrounds;
+  /** Undefined where there are no pages. */
+  readonly playgrounds?: Playgrounds;
   /** Seconds from the beginning of a request to its answer. */
   readonly timeout: number;
   /** Aborted when the service is about to end: it answers what comes, and closes its connections. */
-  readonly draining: AbortSignal;
+  readonly ending: AbortSignal;
   readonly onRequest: (line: RequestLine) => void;
 }

@@ -47,7 +47,7 @@ export class ServiceMetrics {
     this.gauge('pix2pix_model_bytes', 'Memory of the loaded models, estimated.', state.modelBytes);
   }
 
-  /** @param route the pattern, not the path: paths are without end */
+  /** @param route the pattern, not the path: there would be figures for every path that anybody asks for */
   onRequest({ method, status, milliseconds }: RequestLine, route: string): void {
     this.requests.observe({ method, route, status }, milliseconds / 1000);
   }

@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { Refused } from '../../base/http/refused.js';
 import {
   LATEST,
   manifestFileName,
@@ -59,6 +60,13 @@ export class ModelCatalogue {
     return source === undefined ? undefined : this.describe(name, source);
   }
 
+  /** As `find`. @throws Refused with 404 where there is none */
+  get(name: string): ServedModel {
+    const found = this.find(name);
+    if (found === undefined) throw noModel(name);
+    return found;
+  }
+
   /** All of them, by their names. */
   list(): ServedModel[] {
     const sources = this.named ?? this.runs();
@@ -96,6 +104,15 @@ export class ModelCatalogue {
       'name a run, with --checkpoints_dir where it is not in ./checkpoints, or a file',
     );
   }
+}
+
+/** A refusal of what is asked of a model that there is not. */
+export function noModel(name: string): Refused {
+  return new Refused(
+    404,
+    `there is no model ${JSON.stringify(name.slice(0, 100))}`,
+    'GET /v1/models lists them',
+  );
 }
 
 /**

@@ -3,7 +3,7 @@ import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { Refused } from '../../base/http/refused.js';
 import type { GeneratorInfo } from '../portable/generatorInfo.js';
 import type { ComputeThread, ThreadOptions } from './computeThread.js';
-import type { ServedModel } from './modelCatalogue.js';
+import { noModel, type ServedModel } from './modelCatalogue.js';
 
 /** A model in the memory of the computing thread. */
 export interface LoadedModel {
@@ -150,12 +150,4 @@ export class ModelPool {
       this.drop(oldest);
     }
   }
-}
-
-export function noModel(name: string): Refused {
-  return new Refused(
-    404,
-    `there is no model ${JSON.stringify(name.slice(0, 100))}`,
-    'GET /v1/models lists them',
-  );
 }

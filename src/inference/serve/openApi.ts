@@ -1,10 +1,13 @@
+import { mediaTypeOf } from '../../base/http/mediaTypes.js';
 import { productVersion } from '../../base/product.js';
 import { pictureFormats } from '../encodeImage.js';
-import { BASE64, DEFAULT_QUALITY, MEDIA_TYPES } from './translateRequest.js';
+import { BASE64, DEFAULT_QUALITY } from './translateRequest.js';
 
 // The description of the service by OpenAPI 3.1 (spec.openapis.org/oas/v3.1.1). It is written by hand; the tests hold it
 // against the routes, and the answers against it.
 
+/** Of translations. */
+const MEDIA_TYPES = pictureFormats.map((format) => mediaTypeOf(`.${format}`)!);
 const text = { type: 'string' } as const;
 const whole = { type: 'integer', minimum: 0 } as const;
 const refusal = { $ref: '#/components/schemas/Refusal' } as const;
@@ -75,7 +78,7 @@ const translate = {
   responses: {
     200: answer('The translation.', {
       ...json({ $ref: '#/components/schemas/Translations' }),
-      ...Object.fromEntries(Object.values(MEDIA_TYPES).map((type) => [type, { schema: binary }])),
+      ...Object.fromEntries(MEDIA_TYPES.map((type) => [type, { schema: binary }])),
     }),
     400: refused('The request is not as it is described here.'),
     404: refused('There is no such model.'),
@@ -114,7 +117,7 @@ const openApi = {
     '/healthz': {
       get: {
         operationId: 'health',
-        summary: 'Whether the service lives.',
+        summary: 'Whether the service runs.',
         ...OPEN,
         responses: { 200: answer('It does.', json({ $ref: '#/components/schemas/Status' })) },
       },
@@ -122,7 +125,7 @@ const openApi = {
     '/readyz': {
       get: {
         operationId: 'ready',
-        summary: 'Whether the service is to be asked.',
+        summary: 'Whether requests are to be sent to it.',
         ...OPEN,
         responses: {
           200: answer('It is.', json({ $ref: '#/components/schemas/Status' })),
@@ -181,7 +184,7 @@ const openApi = {
               required: ['image', 'mediaType', 'width', 'height'],
               properties: {
                 image: { ...text, contentEncoding: 'base64' },
-                mediaType: { type: 'string', enum: Object.values(MEDIA_TYPES) },
+                mediaType: { type: 'string', enum: MEDIA_TYPES },
                 width: whole,
                 height: whole,
               },
@@ -213,7 +216,7 @@ const openApi = {
         type: 'object',
         additionalProperties: false,
         required: ['status'],
-        properties: { status: { type: 'string', enum: ['alive', 'ready', 'draining'] } },
+        properties: { status: { type: 'string', enum: ['running', 'ready', 'ending'] } },
       },
       Refusal: {
         type: 'object',

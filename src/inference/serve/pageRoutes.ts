@@ -3,8 +3,7 @@ import type { Hono } from 'hono';
 import { html } from 'hono/html';
 import { pagePolicy } from '../../base/http/guard.js';
 import { Refused } from '../../base/http/refused.js';
-import type { AppParts } from './appParts.js';
-import { noModel } from './modelPool.js';
+import type { ModelCatalogue } from './modelCatalogue.js';
 import { Playgrounds } from './playgrounds.js';
 import type { ServiceEnv } from './requestLog.js';
 
@@ -20,20 +19,17 @@ const PLAYGROUND_POLICY = pagePolicy({
 const FRONT_POLICY = pagePolicy({ 'style-src': "'unsafe-inline'" });
 
 /** The pages: `GET /` lists the models, `GET /playground/MODEL/` is what `export --format web` writes. */
-export function servePages(app: Hono<ServiceEnv>, { catalogue, playgrounds }: AppParts): void {
+export function servePages(app: Hono<ServiceEnv>, catalogue: ModelCatalogue, playgrounds: Playgrounds): void {
   app.get('/', (c) => {
     c.header('Content-Security-Policy', FRONT_POLICY);
     const models = catalogue.list().map((model) => ({ name: model.name, hasPage: Playgrounds.isFor(model) }));
-    return c.html(frontPage(models));
+    return c.html(frontPage(models, new URL(c.req.url).origin));
   });
   app.get('/playground/:model', (c) =>
     c.redirect(`/playground/${encodeURIComponent(c.req.param('model'))}/`),
   );
   app.get('/playground/:model/*', async (c, next) => {
-    const name = c.req.param('model');
-    const model = catalogue.find(name);
-    if (model === undefined) throw noModel(name);
-    const { folder, files } = await playgrounds.of(model);
+    const { folder, files } = await playgrounds.of(catalogue.get(c.req.param('model')));
     const asked = c.req.path.split('/').slice(3).join('/');
     const file = asked === '' ? 'index.html' : asked;
     if (!files.has(file)) throw new Refused(404, 'no such file');
@@ -44,7 +40,8 @@ export function servePages(app: Hono<ServiceEnv>, { catalogue, playgrounds }: Ap
   });
 }
 
-function frontPage(models: readonly { readonly name: string; readonly hasPage: boolean }[]) {
+function frontPage(models: readonly { readonly name: string; readonly hasPage: boolean }[], origin: string) {
+  const asked = `${origin}/v1/translate?model=${shellQuoted(encodeURIComponent(models[0]?.name ?? 'MODEL'))}`;
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -75,10 +72,13 @@ ${models.map(
 `,
 )}</ul>
 <p>A playground computes in this browser. This server translates, too:</p>
-<pre tabindex="0">curl -s --data-binary @in.png -H 'Content-Type: image/png' \\
-  '/v1/translate?model=${models[0]?.name ?? 'MODEL'}' &gt; out.png</pre>
+<pre tabindex="0">curl -s -H 'Content-Type: image/png' --data-binary @in.png \\
+  '${asked}' &gt; out.png</pre>
 <p><a href="/openapi.json">Description of the service</a> · <a href="/metrics">figures</a></p>
 </main>
 </body>
 </html>`;
 }
+
+/** Within single quotes; `encodeURIComponent` leaves those as they are. */
+const shellQuoted = (text: string) => text.replaceAll("'", '%27');

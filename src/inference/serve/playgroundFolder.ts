@@ -17,7 +17,7 @@ export function makePlaygroundFolder(): string {
 
 /** Removes such folders of processes that have ended without doing so: one that was killed cannot. */
 export function removeLeftPlaygrounds(): void {
-  for (const name of readdirSync(tmpdir())) {
+  for (const name of namesIn(tmpdir())) {
     if (!NAME.test(name)) continue;
     const folder = join(tmpdir(), name);
     try {
@@ -25,6 +25,15 @@ export function removeLeftPlaygrounds(): void {
     } catch {
       // another user's, or another process is removing it
     }
+  }
+}
+
+/** None where there is no such folder: the service has models to serve all the same. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
   }
 }
 

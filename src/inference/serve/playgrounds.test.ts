@@ -121,6 +121,9 @@ test('what a process that was killed left behind is removed, and nothing else', 
   made('pix2pix-playgrounds-mybeingmade');
   made('pix2pix-playgrounds-makes1');
   removeLeftPlaygrounds();
+  process.env.TMPDIR = join(folder, 'nowhere');
+  removeLeftPlaygrounds(); // nothing is there, and nothing wrong with that
+  process.env.TMPDIR = folder;
   const left = readdirSync(folder).filter((name) => name.startsWith('pix2pix-playgrounds-'));
   assert.deepEqual(left.sort(), [
     'pix2pix-playgrounds-living',

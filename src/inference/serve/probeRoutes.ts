@@ -2,10 +2,10 @@ import type { Hono } from 'hono';
 import type { AppParts } from './appParts.js';
 import type { ServiceEnv } from './requestLog.js';
 
-/** `GET /healthz`: whether it lives; `GET /readyz`: whether it is to be asked, which it is not any more when it drains. */
-export function serveProbes(app: Hono<ServiceEnv>, { draining }: Pick<AppParts, 'draining'>): void {
-  app.get('/healthz', (c) => c.json({ status: 'alive' }));
+/** `GET /healthz`: whether it runs; `GET /readyz`: whether requests are to be sent to it, which they are not once it is told to end. */
+export function serveProbes(app: Hono<ServiceEnv>, { ending }: Pick<AppParts, 'ending'>): void {
+  app.get('/healthz', (c) => c.json({ status: 'running' }));
   app.get('/readyz', (c) =>
-    draining.aborted ? c.json({ status: 'draining' }, 503) : c.json({ status: 'ready' }),
+    ending.aborted ? c.json({ status: 'ending' }, 503) : c.json({ status: 'ready' }),
   );
 }

@@ -24,9 +24,11 @@ export interface Service {
   models(): ServedModel[];
   /**
    * Ends it when all that is under way has been answered: `/readyz` says at once that nothing more should be asked, but what
-   * is asked for in the `drainDelay` is answered too, and connections are closed with their next answer.
+   * is asked for in the `drainDelay` is answered too, and connections are closed with their next answer. It takes
+   * `drainDelay`, `timeout` and five seconds at most.
+   * @returns whether the engine has ended too: what it computes cannot be interrupted, and keeps the program from ending
    */
-  drain(): Promise<void>;
+  drain(): Promise<boolean>;
 }
 
 /** Bodies that are held at a time, as a multiple of the longest. */
@@ -37,6 +39,8 @@ const LATE_CHECK = 1000;
 /** Milliseconds in which what is on its way arrives, and between two looks for connections that are done. */
 const ARRIVAL = 500;
 const STEP = 50;
+/** Milliseconds for the engine to end when nobody waits for its results any more. */
+const ENGINE_END = 5000;
 /** Of the event loop, in which connections are accepted at last. */
 const MOST_TURNS = 1000;
 
@@ -71,9 +75,9 @@ export async function startService(settings: ServiceSettings): Promise<Service> 
   const onBatch = metrics.onBatch.bind(metrics);
   const queue: TranslationQueue = new TranslationQueue({ catalogue, pool, thread, onBatch }, limits);
   removeLeftPlaygrounds();
-  const playgrounds = new Playgrounds(options, limits.timeout);
-  const draining = new AbortController();
-  setMaxListeners(0, draining.signal);
+  const playgrounds = settings.hasPages === false ? undefined : new Playgrounds(options, limits.timeout);
+  const ending = new AbortController();
+  setMaxListeners(0, ending.signal);
   const app = createApp({
     access: { host, accessToken },
     origins: settings.origins ?? [],
@@ -81,7 +85,7 @@ export async function startService(settings: ServiceSettings): Promise<Service> 
     translation: new ImageTranslation(queue, limits.imagePixels),
     bodies: new BodyReader(limits.bodyBytes, BODIES * limits.bodyBytes),
     timeout: limits.timeout,
-    draining: draining.signal,
+    ending: ending.signal,
     onRequest: settings.onRequest ?? (() => {}),
   });
   const server = createAdaptorServer({
@@ -99,14 +103,22 @@ export async function startService(settings: ServiceSettings): Promise<Service> 
     url: accessToken === token ? url : `${url}?token=${accessToken}`,
     models: () => catalogue.list(),
     drain: async () => {
-      draining.abort();
+      ending.abort();
       await sleep(limits.drainDelay * 1000);
       await closed(server, limits.timeout);
-      await pool.dispose();
-      await thread.close();
-      await playgrounds.dispose();
+      const ended = pool.dispose().then(() => thread.close());
+      return isDoneWithin(ENGINE_END, Promise.all([ended, playgrounds?.dispose()]));
     },
   };
+}
+
+/** Whether work is done in so many milliseconds; it goes on if not. */
+async function isDoneWithin(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
+  const over = new AbortController();
+  const late = sleep(milliseconds, false, { signal: over.signal }).catch(() => false);
+  const isDone = await Promise.race([work.then(() => true), late]);
+  over.abort();
+  return isDone;
 }
 
 /**

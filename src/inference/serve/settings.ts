@@ -29,6 +29,8 @@ export interface ServiceSettings {
   readonly token?: string;
   /** Pages of these origins may ask: `https://app.example.org`. Default: none but the server's own. */
   readonly origins?: readonly string[];
+  /** Whether it has pages: a list of the models, and the playground of each. Default: true. */
+  readonly hasPages?: boolean;
   /** The bounds; each has a default. */
   readonly limits?: Partial<ServiceLimits>;
   /** Told of every request that was answered. Default: nobody. */

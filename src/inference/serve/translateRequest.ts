@@ -17,14 +17,6 @@ export interface TranslateRequest extends TranslateSettings {
   readonly images: readonly Uint8Array[];
 }
 
-/** Media types of the formats that are written. */
-export const MEDIA_TYPES: Readonly<Record<PictureFormat, string>> = {
-  png: 'image/png',
-  jpg: 'image/jpeg',
-  webp: 'image/webp',
-  tiff: 'image/tiff',
-};
-
 export const DEFAULT_QUALITY = 95;
 const JSON_TYPE = /^application\/json\s*(?:;|$)/i;
 const IMAGE_TYPE = /^(?:image\/[\w.+-]+|application\/octet-stream)\s*(?:;|$)/i;

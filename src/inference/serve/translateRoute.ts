@@ -1,17 +1,11 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context, Hono } from 'hono';
+import { mediaTypeOf } from '../../base/http/mediaTypes.js';
 import { Refused } from '../../base/http/refused.js';
 import type { AppParts } from './appParts.js';
 import type { ModelCatalogue } from './modelCatalogue.js';
-import { noModel } from './modelPool.js';
 import type { ServiceEnv } from './requestLog.js';
-import {
-  isJson,
-  MEDIA_TYPES,
-  requestOfJson,
-  settingsOfQuery,
-  type TranslateRequest,
-} from './translateRequest.js';
+import { isJson, requestOfJson, settingsOfQuery, type TranslateRequest } from './translateRequest.js';
 
 /** `POST /v1/translate`: an image for an image, or JSON for JSON. */
 export function serveTranslate(app: Hono<ServiceEnv>, parts: AppParts): void {
@@ -67,10 +61,7 @@ class Deadline {
 
 /** The model that is asked for; where the request names none, the only one. */
 function modelOf({ model }: TranslateRequest, catalogue: ModelCatalogue): string {
-  if (model !== undefined) {
-    if (catalogue.find(model) === undefined) throw noModel(model);
-    return model;
-  }
+  if (model !== undefined) return catalogue.get(model).name;
   const names = catalogue.list().map(({ name }) => name);
   if (names.length === 1) return names[0];
   const fix = names.length === 0 ? 'train one' : `model: ${names.slice(0, 20).join(', ')}`;
@@ -78,7 +69,7 @@ function modelOf({ model }: TranslateRequest, catalogue: ModelCatalogue): string
 }
 
 function answerImage(c: Context, { format }: TranslateRequest, file: Uint8Array): Response {
-  return c.body(file as Uint8Array<ArrayBuffer>, 200, { 'Content-Type': MEDIA_TYPES[format] });
+  return c.body(file as Uint8Array<ArrayBuffer>, 200, { 'Content-Type': mediaTypeOf(`.${format}`)! });
 }
 
 function answerJson(
@@ -89,7 +80,7 @@ function answerJson(
 ): Response {
   const images = files.map(({ file, width, height }) => ({
     image: Buffer.from(file.buffer, file.byteOffset, file.byteLength).toString('base64'),
-    mediaType: MEDIA_TYPES[format],
+    mediaType: mediaTypeOf(`.${format}`),
     width,
     height,
   }));

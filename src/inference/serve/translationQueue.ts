@@ -100,13 +100,13 @@ export class TranslationQueue {
   }
 
   private nextBatch(): Waiting[] {
-    const alive = this.waiting.filter(({ signal }) => !signal.aborted);
-    const first = alive[0];
+    const wanted = this.waiting.filter(({ signal }) => !signal.aborted);
+    const first = wanted[0];
     const isAlike = ({ model, image }: Waiting) =>
       model === first.model && image.width === first.image.width && image.height === first.image.height;
     const fit = first && Math.max(1, Math.floor(BATCH_PIXELS / (first.image.width * first.image.height)));
-    const batch = alive.filter(isAlike).slice(0, Math.min(this.limits.batch, fit ?? 0));
-    this.waiting.splice(0, this.waiting.length, ...alive.filter((one) => !batch.includes(one)));
+    const batch = wanted.filter(isAlike).slice(0, Math.min(this.limits.batch, fit ?? 0));
+    this.waiting.splice(0, this.waiting.length, ...wanted.filter((one) => !batch.includes(one)));
     return batch;
   }
 

@@ -1,4 +1,5 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { pixelSize } from '../../options/pixelSize.js';
 import { identityLayer, tanhLayer } from '../layers/activation.js';
 import type { InitType } from '../layers/initialise.js';
 import type { Module } from '../layers/module.js';
@@ -152,7 +153,7 @@ export function checkImageSize(netG: string, height: number, width: number): voi
   throw new Pix2PixError(
     `${netG} cannot take images of ${width}×${height}: width and height must be multiples of ${unit}`,
     { nearest: `${nearest(width)}×${nearest(height)}` },
-    `pass --crop_size ${nearest(Math.min(height, width))}` +
+    `pass --crop_size ${pixelSize({ width: nearest(width), height: nearest(height) })}` +
       (downs !== undefined && smaller >= 32 && smaller < unit
         ? `, or --netG ${netG.replace(/\d+$/, `${smaller}`)}`
         : ''),

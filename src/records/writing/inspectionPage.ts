@@ -1,8 +1,11 @@
 import { join } from 'node:path';
-import sharp from 'sharp';
+import sharp, { type OutputInfo, type Sharp } from 'sharp';
 import { writeFileAtomic } from '../../base/files/atomicFile.js';
+import { isPicture } from '../../data/decode/isPicture.js';
 import type { Counts, Examples, FolderReport, Inspection } from '../../data/inspect/inspection.js';
 import { inWords } from '../../data/listing/passedOver.js';
+import { pictureOfNumbers } from '../../data/raster/pictureOfNumbers.js';
+import { readRaster } from '../../data/raster/readRaster.js';
 import { type Html, html } from './html.js';
 import { type Figure, figures, page } from './page.js';
 
@@ -14,12 +17,13 @@ const SIDE = 256;
  * what is wrong with others. Returns its path.
  */
 export async function writeInspection(folder: string, inspection: Inspection): Promise<string> {
-  const { root, images, folders, sides, broken, duplicates, passedOver, layout } = inspection;
+  const { root, images, folders, sides, broken, notFinite, duplicates, passedOver, layout } = inspection;
   const sections: Html[] = [];
   for (const [i, report] of folders.entries())
     sections.push(section(report, await thumbnails(inspection, report, i, folder)));
   const faults = [
     list('cannot be decoded', broken),
+    list('NaN or infinity', notFinite),
     list('files that are equal', duplicates),
     ...sides.flatMap(({ a, b, onlyA, onlyB, misaligned }) => [
       list(`only in ${a}`, onlyA),
@@ -48,12 +52,7 @@ async function thumbnails(
 ): Promise<Figure[]> {
   const found: Figure[] = [];
   for (const [i, path] of samples.entries()) {
-    const picture = await sharp(join(root, path))
-      .rotate()
-      .resize(SIDE, SIDE, { fit: 'inside', withoutEnlargement: true })
-      .png()
-      .toBuffer({ resolveWithObject: true })
-      .catch(() => undefined); // told among those that cannot be decoded, or of a format that libvips does not read
+    const picture = await thumbnail(join(root, path)).catch(() => undefined); // told among those that cannot be decoded
     if (picture === undefined) continue;
     const file = `${index}_${i}.png`;
     writeFileAtomic(join(out, 'images', file), picture.data, { durable: false });
@@ -62,11 +61,29 @@ async function thumbnails(
   return found;
 }
 
+async function thumbnail(path: string): Promise<{ data: Buffer; info: OutputInfo }> {
+  const header = await sharp(path)
+    .metadata()
+    .catch(() => undefined);
+  const image = header !== undefined && isPicture(header) ? sharp(path).rotate() : await ofNumbers(path);
+  return image
+    .resize(SIDE, SIDE, { fit: 'inside', withoutEnlargement: true })
+    .png()
+    .toBuffer({ resolveWithObject: true });
+}
+
+async function ofNumbers(path: string): Promise<Sharp> {
+  const { data, width, height, channels } = pictureOfNumbers(await readRaster(path, path));
+  return sharp(data, { raw: { width, height, channels: channels as 1 | 3 } });
+}
+
 function section(
   { folder, images, formats, sizes, channels, depths }: FolderReport,
   pictures: readonly Figure[],
 ): Html {
-  const ranges = depths.map(({ bits, low, high }) => `${bits} bits, levels ${low} to ${high}`);
+  const ranges = depths.map(({ type, low, high }) =>
+    type.endsWith('bits') ? `${type}, levels ${low} to ${high}` : `${type}, ${low} to ${high}`,
+  );
   const facts = [told(sizes), `channels: ${told(channels)}`, ...ranges, told(formats)];
   return html`<section>
 <h2>${folder || 'the folder itself'}<small>${images} images</small></h2>

@@ -8,6 +8,7 @@ import type { ImageSize } from '../../models/images.js';
 import { parameterCount } from '../../models/layers/module.js';
 import { stepOf } from '../../models/stepDefinition.js';
 import { parseMemorySize } from '../../options/memorySize.js';
+import { pixelSize, sidesOf } from '../../options/pixelSize.js';
 import type { TestOptions } from '../../options/testOptions.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
 import type { ProgramMemory } from './programCache.js';
@@ -27,9 +28,12 @@ export interface MemoryFit extends MemoryUse {
 
 /** The images that a training's steps are made of, or undefined where the images themselves decide their size. */
 export function stepSize(opt: TrainOptions): ImageSize | undefined {
-  const { batchSize, cropSize, preprocess } = opt;
-  if (!preprocess.includes('crop')) return undefined;
-  return { batch: batchSize, height: cropSize, width: cropSize, format: imageFormatOf(opt) };
+  return opt.preprocess.includes('crop') ? croppedSize(opt) : undefined;
+}
+
+/** The images of steps of whole crops. */
+export function croppedSize(opt: TrainOptions): ImageSize {
+  return { batch: opt.batchSize, ...sidesOf(opt.cropSize), format: imageFormatOf(opt) };
 }
 
 /** The memory that a training may take: `--memory_limit`, or without it the free memory of the device. */
@@ -162,9 +166,10 @@ function whatWouldFit(size: ImageSize, isWithin: (smaller: ImageSize) => boolean
     else tooLarge = batch;
   }
   if (fitting > 0) return `--batch_size ${fitting} would fit`;
-  for (let side = size.height - SIDE_STEP; side >= SIDE_STEP; side -= SIDE_STEP) {
-    if (fits({ ...size, batch: 1, height: side, width: side }))
-      return `--batch_size 1 --crop_size ${side} would fit`;
+  for (let width = size.width - SIDE_STEP; width >= SIDE_STEP; width -= SIDE_STEP) {
+    const height = Math.round((width * size.height) / size.width / SIDE_STEP) * SIDE_STEP;
+    if (height > 0 && fits({ ...size, batch: 1, height, width }))
+      return `--batch_size 1 --crop_size ${pixelSize({ width, height })} would fit`;
   }
   return undefined;
 }

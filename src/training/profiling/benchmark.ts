@@ -8,6 +8,7 @@ import type { TrainOptions } from '../../options/trainOptions.js';
 import { decideDevice } from '../autoDevice.js';
 import { openChosenDevice } from '../chosenDevice.js';
 import { createModel } from '../createModel.js';
+import { croppedSize } from '../model/fitMemory.js';
 import type { Model } from '../model/model.js';
 import { requireTraining } from '../requireTraining.js';
 import { type Profile, tabulate } from './profileTables.js';
@@ -45,7 +46,7 @@ export interface BenchmarkSettings {
 }
 
 /**
- * Times training steps of any options on synthetic images of `batchSize` × `cropSize`², which need no data set.
+ * Times training steps of any options on synthetic images of `batchSize` times `cropSize`, which need no data set.
  *
  * @throws Pix2PixError when the options contradict each other
  */
@@ -86,7 +87,7 @@ export async function benchmark(
 
 function describe(opt: TrainOptions, model: Model) {
   const graph = buildModel(findModel(opt.model), opt as unknown as ModelOptions);
-  const size = { batch: opt.batchSize, height: opt.cropSize, width: opt.cropSize, format: 'u8' } as const;
+  const size = croppedSize(opt);
   const program = stepOf(graph).program(size);
   const parameters = Object.values(model.networks).reduce((sum, network) => sum + parameterCount(network), 0);
   return { batch: opt.batchSize, flops: 2 * multiplyAddsOf(program), parameters };

@@ -9,6 +9,7 @@ import type { ModelOptions } from '../../models/definition.js';
 import { findModel } from '../../models/registry.js';
 import { stepOf } from '../../models/stepDefinition.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
+import { croppedSize } from '../model/fitMemory.js';
 
 /**
  * The kernels of a training step as a GPU with WebGPU's guaranteed limits runs them, as text with their WGSL: by tiles as the
@@ -18,7 +19,7 @@ import type { TrainOptions } from '../../options/trainOptions.js';
  */
 export function stepKernels(opt: TrainOptions): string {
   const graph = buildModel(findModel(opt.model), opt as unknown as ModelOptions);
-  const size = { batch: opt.batchSize, height: opt.cropSize, width: opt.cropSize, format: 'u8' } as const;
+  const size = croppedSize(opt);
   const options = scheduleOptions({ workgroup: GUARANTEED });
   const { tasks } = scheduleOf(stepOf(graph).program(size), options);
   return kernelTexts(tasks, (kernel) => {

@@ -1,9 +1,10 @@
 import type { ImageBatch } from '../../data/batch/imageBatch.js';
 import type { InputDefinition } from '../../models/definition.js';
+import { sidesOf } from '../../options/pixelSize.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
 
 /**
- * A batch of `batchSize` pairs of `cropSize`² for trials that need no data set: smooth, and different in every channel.
+ * A batch of `batchSize` pairs of `cropSize` for trials that need no data set: smooth, and different in every channel.
  * @param inputs of the model, which say how many channels it takes of either side
  */
 export function syntheticBatch(
@@ -16,9 +17,10 @@ export function syntheticBatch(
 }
 
 function image({ batchSize, cropSize }: TrainOptions, channels: number, seed: number): ImageBatch {
+  const { width, height } = sidesOf(cropSize);
   const data = Uint8Array.from(
-    { length: batchSize * cropSize * cropSize * channels },
+    { length: batchSize * height * width * channels },
     (_, i) => 128 + 100 * Math.sin(seed * i),
   );
-  return { data, shape: [batchSize, cropSize, cropSize, channels] };
+  return { data, shape: [batchSize, height, width, channels] };
 }

@@ -3,6 +3,7 @@ import { type GeometryOptions, planGeometry, type Size } from '../../data/batch/
 import { readImageSize } from '../../data/decode/decode.js';
 import { pathAt } from '../../data/listing/pathList.js';
 import type { ImageFolder } from '../../data/pair/imageFolder.js';
+import { sidesOf } from '../../options/pixelSize.js';
 
 /** The first images of a data set: those of A and B where it has both. */
 interface FirstImages {
@@ -42,9 +43,9 @@ export async function stretching(
   for (const { width, height } of sides) {
     const { resized } = planGeometry(opt, { width, height }, { cropX: 0, cropY: 0, flip: false });
     if (resized.height <= (resized.width * height) / width) continue;
-    const enough = Math.ceil((opt.cropSize * width) / height);
+    const enough = Math.ceil((sidesOf(opt.cropSize).height * width) / height);
     const [from, to] = [inPixels({ width, height }), inPixels(resized)];
-    return `images are stretched, the first from ${from} to ${to}: at the width --load_size ${opt.loadSize} they are lower than --crop_size ${opt.cropSize}; they keep their proportions from --load_size ${enough} on`;
+    return `images are stretched, the first from ${from} to ${to}: at the width --load_size ${resized.width} they are lower than --crop_size ${opt.cropSize}; they keep their proportions from --load_size ${enough} on`;
   }
   return undefined;
 }

@@ -32,6 +32,9 @@ test('of updates that were left out, those since the last time are told, and man
   assert.equal(many.kind, 'warning');
   assert.match(many.text, /left out 30 of 100 updates of D, .* --precision f32/);
   assert.deepEqual(await counting.sinceLast(), []);
+  Object.assign(d, { updates: 210, skipped: 49 });
+  const [short] = await counting.sinceLast();
+  assert.equal(short.kind, 'message', 'a short epoch may have nothing but the search for a scale');
 });
 
 test('in 32-bit floats there is nothing to tell', async () => {

@@ -1,8 +1,8 @@
-import type { LossScaling } from '../../engine/runtime/lossScaling.js';
+import { FIRST_SCALING, type LossScaling } from '../../engine/runtime/lossScaling.js';
 import type { NetworkOptimiser } from '../model/networkOptimiser.js';
 
-/** From this share of an epoch's updates on, leaving them out is no search for a scale any more. */
-const MANY = 0.1;
+/** More updates than halve the first scale to 1, and this share of an epoch's: leaving them out is no search for a scale any more. */
+const [SEARCH, MANY] = [Math.log2(FIRST_SCALING.scale), 0.1];
 
 interface Counters {
   readonly updates: number;
@@ -29,7 +29,7 @@ export class SkippedUpdates {
       const all = updates - before.get(name)!.updates;
       const skipped = scaling.skipped - before.get(name)!.scaling.skipped;
       if (skipped === 0) return [];
-      const kind = skipped < MANY * all ? 'message' : 'warning';
+      const kind = skipped > Math.max(SEARCH, MANY * all) ? 'warning' : 'message';
       const advice = kind === 'warning' ? '; if that goes on, pass --precision f32 or a smaller --lr' : '';
       const text =
         `mixed precision left out ${skipped} of ${all} updates of ${name}, whose gradients were not finite, ` +

@@ -1,4 +1,5 @@
-import { placeOf, requireFiniteLosses } from '../divergence.js';
+import { placeOf } from '../divergence.js';
+import { requireFiniteLosses } from '../model/finiteLosses.js';
 import type { Model } from '../model/model.js';
 import type { StepReport, TrainingEvent } from './trainingEvents.js';
 

@@ -47,6 +47,18 @@ async function begun(...argv: string[]) {
   }
 }
 
+test('a checkpoint is named within --checkpoints_dir too, and what is none by one message', async () => {
+  const { tensors } = await begun('--init_from', 'first/1.json');
+  const saved = tensorsOf('first', '1');
+  const name = [...saved.keys()].find((key) => key.startsWith('G.') && key.endsWith('weight'))!;
+  assert.deepEqual(Array.from(tensors.get(name)!), [...(saved.get(name)!.data as Float32Array)]);
+  await assert.rejects(
+    begun('--init_from', join(dataroot, 'train', '0.png')),
+    /no run to begin with[\s\S]*none of weights/,
+  );
+  await assert.rejects(begun('--init_from', 'first/7.json'), /no run to begin with[\s\S]*no such folder/);
+});
+
 test('a run begins with the weights of another, of any of its checkpoints, or of files', async () => {
   const [latest, one] = [tensorsOf('first'), tensorsOf('first', '1')];
   const save = (network: string, file: string) => {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { LATEST, tagOfManifest } from '../../checkpoints/format/checkpointNames.js';
@@ -128,11 +128,11 @@ function findNetworks(from: string, checkpointsDir: string): { networks: FoundNe
   const parts = from.split(',').filter((part) => part !== '');
   if (parts.every((part) => /\.(pth|pt|safetensors|pict)$/i.test(part)))
     return { networks: new Map(parts.map(networkInFile)), close: () => {} };
-  const tag = tagOfManifest(basename(from)) ?? LATEST;
-  const isManifest = tagOfManifest(basename(from)) !== undefined && existsSync(from);
-  const named = join(checkpointsDir, from);
-  const folder = isManifest ? dirname(resolve(from)) : existsSync(named) ? named : from;
-  return networksOfRun(folder, isManifest ? tag : LATEST);
+  const places = [from, join(checkpointsDir, from)];
+  const tag = tagOfManifest(basename(from));
+  const manifest = places.find((place) => tag !== undefined && isFile(place));
+  if (manifest !== undefined) return networksOfRun(dirname(resolve(manifest)), tag ?? LATEST);
+  return networksOfRun(places.reverse().find((place) => existsSync(place)) ?? from, LATEST);
 }
 
 /** Which network it is, the file's name says, `latest_net_G_A.pth`; or else what is in it. */
@@ -142,7 +142,18 @@ function networkInFile(file: string): [string, FoundNetwork] {
   return [name, { file, tensors, read: (tensor) => tensors.get(tensor)! }];
 }
 
+function noRun(place: string, holds: string): Pix2PixError {
+  return new Pix2PixError(
+    'there is no run to begin with',
+    { '--init_from': place, holds },
+    'name a run of --checkpoints_dir, its folder, one of its checkpoints as RUN/5.json, or a file .pth, .safetensors or .pict',
+  );
+}
+
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+
 function networksOfRun(folder: string, tag: string): { networks: FoundNetworks; close(): void } {
+  if (isFile(folder)) throw noRun(folder, 'a file that is none of weights');
   const checkpoints = new CheckpointStore(folder, { onWarning: () => {} });
   const reference = findReferenceRun(checkpoints, tag);
   if (reference !== undefined) {
@@ -152,16 +163,8 @@ function networksOfRun(folder: string, tag: string): { networks: FoundNetworks; 
     });
     return { networks: new Map(networks), close: () => {} };
   }
-  if (checkpoints.list().length === 0) {
-    throw new Pix2PixError(
-      'there is no run to begin with',
-      {
-        '--init_from': folder,
-        holds: existsSync(folder) ? 'no checkpoint' : 'nothing: there is no such folder',
-      },
-      'name a run of --checkpoints_dir, its folder, or a file .pth, .safetensors or .pict',
-    );
-  }
+  if (checkpoints.list().length === 0)
+    throw noRun(folder, existsSync(folder) ? 'no checkpoint' : 'nothing: there is no such folder');
   const loaded = checkpoints.load(tag, { state: false });
   const networks = [...loaded.networks].map(([name, file]): [string, FoundNetwork] => [
     name,

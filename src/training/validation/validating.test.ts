@@ -54,6 +54,10 @@ test('a training ends early when its best validation is so many back, and goes o
 
 test('what would not be measured cannot be followed', async () => {
   await assert.rejects(trainHere(words('none', '--save_best', 'KID')), /KID needs a feature network/);
+  await assert.rejects(
+    trainHere(words('none', '--save_best', 'MS-SSIM', '--early_stop', '2')),
+    /MS-SSIM is not defined for images so small[\s\S]*least side +176/,
+  );
   const bare = await makeDataset(join(folder, 'bare'), { train: 1 });
   await assert.rejects(
     trainHere(words('none', '--dataroot', bare, '--early_stop', '2')),

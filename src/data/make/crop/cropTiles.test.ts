@@ -1,15 +1,20 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
+import { fromFile } from 'geotiff';
 import sharp from 'sharp';
+import { encodeNumbers } from '../../raster/encodeNumbers.js';
+import type { Raster, TiffTag } from '../../raster/raster.js';
+import { readRaster } from '../../raster/readRaster.js';
 import { cropTiles } from './cropTiles.js';
 
 const root = mkdtempSync(join(tmpdir(), 'pix2pix-crop-'));
 after(() => rmSync(root, { recursive: true }));
 let count = 0;
+const palette = Uint8Array.from({ length: 150 }, (_, i) => i);
 
 /** A level that tells its place. */
 const level = (x: number, y: number, c: number, bits: number) =>
@@ -86,6 +91,68 @@ test('halves of pairs are cut alike and put beside each other again', async () =
     const [x, y, c] = [Math.floor(i / 3) % 12, Math.floor(i / 36), i % 3];
     assert.equal(found, level(5 + (x < 6 ? x : x - 6 + 12), 4 + y, c, 8));
   }
+});
+
+test('palettes, floats, many channels and .npy stay what they are', async () => {
+  const [width, height] = [11, 7];
+  const numbers = (channels: number) =>
+    Array.from({ length: width * height * channels }, (_, i) => (i * 7) % 50);
+  const files: [string, Raster, RegExp][] = [
+    ['x.png', { data: Uint8Array.from(numbers(1)), width, height, channels: 1, palette }, /\.png$/],
+    ['x.npy', { data: Float32Array.from(numbers(2)), width, height, channels: 2 }, /\.npy$/],
+    ['x.tif', { data: Float32Array.from(numbers(5)), width, height, channels: 5 }, /\.tif$/],
+    ['x.tif', { data: Uint16Array.from(numbers(3)), width, height, channels: 3 }, /\.png$/],
+  ];
+  for (const [name, raster, ending] of files) {
+    const [from, out] = [join(root, `${count++}`), join(root, `${count++}`)];
+    mkdirSync(from);
+    const format = name === 'x.tif' ? 'tiff' : (name.slice(2) as 'png' | 'npy');
+    writeFileSync(join(from, name), encodeNumbers(raster, format));
+    await cropTiles({ from, out, size: 5, overlap: 1 });
+    const names = readdirSync(out);
+    assert.equal(names.length, 6);
+    for (const tileName of names) {
+      assert.match(tileName, ending);
+      const [, left, top] = /^x_(\d+)_(\d+)\./.exec(tileName)!.map(Number);
+      const tile = await readRaster(join(out, tileName), tileName);
+      const { channels } = raster;
+      assert.deepEqual([tile.channels, tile.palette], [channels, raster.palette]);
+      assert.equal(tile.data.constructor, raster.data.constructor);
+      for (const [i, found] of tile.data.entries()) {
+        const pixel = Math.floor(i / channels);
+        const place = (top + Math.floor(pixel / 5)) * width + left + (pixel % 5);
+        assert.equal(found, raster.data[place * channels + (i % channels)]);
+      }
+    }
+  }
+});
+
+test('tiles of a GeoTIFF lie where they are on the earth, in memory and from the disk', async () => {
+  const tags: TiffTag[] = [
+    { code: 33550, type: 'double', value: [10, 20, 0] },
+    { code: 33922, type: 'double', value: [0, 0, 0, 500000, 4600000.5, 0] },
+    { code: 34735, type: 'short', value: [1, 1, 0, 1, 1024, 0, 1, 1] },
+  ];
+  const matrix = [10, 0, 0, 500000, 0, -20, 0, 4600000.5, 0, 0, 0, 0, 0, 0, 0, 1];
+  const byMatrix: TiffTag[] = [{ code: 34264, type: 'double', value: matrix }, tags[2]];
+  for (const inMemory of [0, 1e6])
+    for (const place of [tags, byMatrix]) {
+      const [from, out] = [join(root, `${count++}`), join(root, `${count++}`)];
+      mkdirSync(from);
+      const raster = { data: new Uint8Array(63), width: 9, height: 7, channels: 1 };
+      writeFileSync(join(from, 'x.tif'), encodeNumbers({ ...raster, tags: place }, 'tiff'));
+      await cropTiles({ from, out, size: 4, overlap: 0, inMemory });
+      for (const [left, top] of [
+        [0, 0],
+        [4, 3],
+        [5, 0],
+      ]) {
+        const image = await (await fromFile(join(out, `x_${left}_${top}.tif`))).getImage();
+        const [west, north] = [500000 + 10 * left, 4600000.5 - 20 * top];
+        assert.deepEqual(image.getBoundingBox(), [west, north - 80, west + 40, north]);
+        assert.equal(image.getGeoKeys()?.GTModelTypeGeoKey, 1);
+      }
+    }
 });
 
 test('small images are left out and named; what is there already stays', async () => {

@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join, parse, resolve, sep } from 'node:path';
-import sharp from 'sharp';
 import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
 import { writeFileAtomic } from '../../../base/files/atomicFile.js';
 import type { OnProgress } from '../../../base/progress.js';
 import { type Tiling, tileStarts } from '../../batch/tiling.js';
 import { listImages } from '../../listing/listImages.js';
 import { pathAt } from '../../listing/pathList.js';
-import { type ImageRegions, inOwnSpace, openRegions, type Region } from './imageRegions.js';
+import { placeOfPart } from '../../raster/placeTags.js';
+import { type ImageRegions, openRegions } from './imageRegions.js';
+import { beside, encodeTile, tileFormat } from './tileFile.js';
 
 /** What is cut, and how. */
 export interface CropOptions extends Tiling {
@@ -33,9 +34,10 @@ export interface CroppedTiles {
 }
 
 /**
- * Cuts images of any size into square PNG tiles, `<name>_<left>_<top>.png`: neighbours share `overlap` pixels, and the last ones of a row
+ * Cuts images of any size into square tiles, `<name>_<left>_<top>.png`: numbers and palettes stay as they are, those that PNG has no
+ * place for, and those of a place on the earth, as TIFF, and `.npy` as such. Neighbours share `overlap` pixels, and the last ones of a row
  * and of a column end with the image. Sides of pairs in two folders are cut alike and keep matching names. One row
- * of tiles is in memory at a time; images beyond 16 megapixels lie uncompressed on the disk meanwhile.
+ * of tiles is in memory at a time; pictures beyond 16 megapixels lie uncompressed on the disk meanwhile.
  *
  * @throws Pix2PixError where there are no images, they cannot be decoded, or tiles are there already
  */
@@ -74,12 +76,14 @@ export async function cropTiles(options: CropOptions): Promise<CroppedTiles> {
     for (const top of tileStarts(regions.height, { size, overlap })) {
       for (const left of tileStarts(pairs ? half : regions.width, { size, overlap })) {
         signal?.throwIfAborted();
-        const target = join(out, dir, `${name}_${left}_${top}.png`);
-        if (!overwrite && existsSync(target)) throw isThere(target);
         const place = { left, top, width: size, height: size };
         const tile = await regions.read(place);
         const whole = pairs ? beside(tile, await regions.read({ ...place, left: half + left })) : tile;
-        writeFileAtomic(target, await encoded(whole), { durable: false });
+        const tags = pairs ? [] : placeOfPart(regions.tags, left, top);
+        const format = tileFormat(whole, path, tags);
+        const target = join(out, dir, `${name}_${left}_${top}.${format === 'tiff' ? 'tif' : format}`);
+        if (!overwrite && existsSync(target)) throw isThere(target);
+        writeFileAtomic(target, await encodeTile({ ...whole, tags }, format), { durable: false });
         count++;
       }
     }
@@ -105,23 +109,4 @@ function isThere(path: string): Pix2PixError {
     { file: path },
     'choose another folder, or pass --overwrite',
   );
-}
-
-/** Two tiles of the same kind in one. */
-function beside(a: Region, b: Region): Region {
-  const { width, height, channels, bits } = a.raw;
-  const row = (width * channels * bits) / 8;
-  const data = Buffer.allocUnsafe(2 * row * height);
-  for (let y = 0; y < height; y++) {
-    a.data.copy(data, 2 * y * row, y * row, (y + 1) * row);
-    b.data.copy(data, (2 * y + 1) * row, y * row, (y + 1) * row);
-  }
-  return { data, raw: { ...a.raw, width: 2 * width } };
-}
-
-function encoded({ data, raw: { bits, ...raw } }: Region): Promise<Buffer> {
-  const levels = bits === 8 ? data : new Uint16Array(Uint8Array.from(data).buffer);
-  return inOwnSpace(sharp(levels, { raw }), { bits, isGrey: raw.channels <= 2 })
-    .png()
-    .toBuffer();
 }

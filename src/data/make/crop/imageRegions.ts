@@ -1,25 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import sharp, { type Metadata, type Raw, type Sharp } from 'sharp';
+import sharp, { type Metadata, type Sharp } from 'sharp';
 import { makeFolder } from '../../../base/files/makeFolder.js';
+import type { Size } from '../../batch/geometry.js';
+import { cropPixels, type Region } from '../../batch/pixels.js';
 import { BadImageError } from '../../decode/badImage.js';
-import { decodeImage } from '../../decode/decode.js';
+import { isPicture } from '../../decode/isPicture.js';
+import type { Raster, TiffTag } from '../../raster/raster.js';
+import { readRaster } from '../../raster/readRaster.js';
+import { placeTagsOfFile } from '../../raster/readTiff.js';
 
 /** Larger images are laid out on the disk, where any part of them can be read: decoded, they would fill the memory. */
 const IN_MEMORY = 16e6;
 
-/** A part of an image: rows of interleaved channels. */
-export interface Region {
-  readonly data: Buffer;
-  readonly raw: Raw & { readonly bits: 8 | 16 };
-}
-
 /** An image of which parts are read. */
-export interface ImageRegions {
-  readonly width: number;
-  readonly height: number;
-  read(place: { left: number; top: number; width: number; height: number }): Promise<Region>;
+export interface ImageRegions extends Size {
+  read(place: Region): Promise<Raster>;
+  /** Its place on the earth. */
+  readonly tags: readonly TiffTag[];
   close(): Promise<void>;
 }
 
@@ -30,92 +29,74 @@ interface Levels {
 }
 
 /**
- * Opens an image of any size: in memory up to 16 megapixels, beyond that as an uncompressed file in `folder` until it is closed.
- * Bits, grey and opacity stay as they are.
+ * Opens an image of any size. Numbers stay as they are: those of a palette, floats, and any number of channels, which are in
+ * memory. Pictures of 8 and 16 bits, with their grey and opacity, are so up to 16 megapixels, and lie beyond that as an
+ * uncompressed file in `folder` until they are closed.
  *
- * @param inMemory pixels up to which it is decoded whole
- * @throws BadImageError where it cannot be decoded, or has more bands than libvips knows the meaning of
+ * @param inMemory pixels up to which a picture is decoded whole
+ * @throws BadImageError where it cannot be decoded, and where numbers are more than are read
  */
 export async function openRegions(path: string, folder: string, inMemory = IN_MEMORY): Promise<ImageRegions> {
   const file = () => sharp(path, { limitInputPixels: false, ignoreIcc: true });
   const header = await file()
     .metadata()
     .catch(() => undefined);
-  if (header === undefined) return regionsOfRgb(path);
-  requireKnownBands(path, header);
+  if (header === undefined || holdsNumbers(header, inMemory)) return regionsOfNumbers(path);
   const levels: Levels = { bits: header.depth === 'ushort' ? 16 : 8, isGrey: header.channels <= 2 };
   const oriented = inOwnSpace(file().autoOrient(), levels);
   const { width, height } = header.autoOrient;
+  const tags = header.format === 'tiff' ? await placeTagsOfFile(path) : [];
   try {
-    if (width * height <= inMemory) {
-      const { data, info } = await rawOf(oriented, levels);
-      return regionsInMemory(data, { ...info, bits: levels.bits });
-    }
+    if (width * height <= inMemory) return { ...regionsInMemory(await rasterOf(oriented, levels)), tags };
     makeFolder(folder);
     const laidOut = join(folder, `.crop-${randomBytes(6).toString('hex')}.tif`);
     await oriented
       .tiff({ compression: 'none', tile: true, tileWidth: 256, tileHeight: 256, bigtiff: true })
       .toFile(laidOut);
-    return regionsOnDisk(laidOut, { width, height }, levels);
+    return { ...regionsOnDisk(laidOut, { width, height }, levels), tags };
   } catch (error) {
     throw new BadImageError(path, `it cannot be decoded: ${(error as Error).message.split('\n')[0]}`);
   }
 }
 
-function regionsInMemory(data: Buffer, { width, height, channels, bits }: Region['raw']): ImageRegions {
-  const pixel = (channels * bits) / 8;
+/** Whether libvips would change what is in it: a palette's numbers into colours, floats and further bands into others. */
+function holdsNumbers(header: Metadata, inMemory: number): boolean {
+  const { format, isPalette, autoOrient } = header;
+  const isSmallTiff = format === 'tiff' && autoOrient.width * autoOrient.height <= inMemory;
+  return !isPicture(header) || isSmallTiff || (format === 'png' && isPalette === true);
+}
+
+async function regionsOfNumbers(path: string): Promise<ImageRegions> {
+  return regionsInMemory(await readRaster(path, path));
+}
+
+function regionsInMemory(raster: Raster): ImageRegions {
+  const { width, height, tags = [] } = raster;
   return {
-    ...{ width, height },
-    read: async ({ left, top, width: w, height: h }) => {
-      const region = Buffer.allocUnsafe(w * h * pixel);
-      for (let row = 0; row < h; row++) {
-        const from = ((top + row) * width + left) * pixel;
-        data.copy(region, row * w * pixel, from, from + w * pixel);
-      }
-      return { data: region, raw: { width: w, height: h, channels, bits } };
-    },
+    width,
+    height,
+    tags,
+    read: async (place) => ({ ...raster, ...cropPixels(raster, place, false) }),
     close: async () => {},
   };
 }
 
-function regionsOnDisk(
-  path: string,
-  size: { readonly width: number; readonly height: number },
-  levels: Levels,
-): ImageRegions {
+function regionsOnDisk(path: string, size: Size, levels: Levels): Omit<ImageRegions, 'tags'> {
   return {
     ...size,
-    read: async (place) => {
-      const part = sharp(path, { limitInputPixels: false }).extract(place);
-      const { data, info } = await rawOf(inOwnSpace(part, levels), levels);
-      return { data, raw: { ...info, bits: levels.bits } };
-    },
+    read: (place) =>
+      rasterOf(inOwnSpace(sharp(path, { limitInputPixels: false }).extract(place), levels), levels),
     close: () => rm(path, { force: true }),
   };
 }
 
-/** Of formats that libvips does not read. */
-async function regionsOfRgb(path: string): Promise<ImageRegions> {
-  const { data, ...size } = await decodeImage(path);
-  return regionsInMemory(Buffer.from(data), { ...size, channels: 3, bits: 8 });
-}
-
-function requireKnownBands(path: string, { channels, depth, space }: Metadata): void {
-  const isKnown = (depth === 'uchar' || depth === 'ushort') && channels <= 4 && space !== 'multiband';
-  if (isKnown) return;
-  throw new BadImageError(
-    path,
-    `it has ${channels} bands of type ${depth}`,
-    'cut it with a tool for such images',
-  );
-}
-
-async function rawOf(image: Sharp, { bits }: Levels): Promise<{ data: Buffer; info: Raw }> {
+async function rasterOf(image: Sharp, { bits }: Levels): Promise<Raster> {
   const { data, info } = await image
     .raw({ depth: bits === 16 ? 'ushort' : 'uchar' })
     .toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;
-  return { data, info: { width, height, channels } };
+  const numbers = bits === 16 ? new Uint16Array(Uint8Array.from(data).buffer) : data;
+  return { data: numbers, width, height, channels };
 }
 
 /** Without this libvips would make 8 bits of 16, and three channels of one. */

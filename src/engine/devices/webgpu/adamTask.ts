@@ -1,11 +1,10 @@
 import type { Tensor } from '../../ir/loopForm.js';
 import type { Kernel } from '../../loops/kernel.js';
 import {
+  accumulateUpdate,
   adamUpdate,
   averagedAdamUpdate,
-  blendUpdate,
   type ElementwiseUpdate,
-  scaledUpdate,
 } from '../../runtime/adamUpdate.js';
 import type { Accumulation } from '../../runtime/optimiser.js';
 import { factorKernel, PARTIAL_SUMS, squaresKernel } from './clipping.js';
@@ -19,7 +18,7 @@ import type { Quantity, WebGpuAdam } from './webGpuAdam.js';
 /** Numbers that a run gives to the update's kernels. */
 const SCALARS = [
   ...(['stepSize', 'stabiliser', 'factor'] as const),
-  ...(['averageKept', 'averageAdded', 'accumulatedKept', 'accumulatedAdded'] as const),
+  ...(['averageKept', 'averageAdded', 'accumulatedAdded'] as const),
   // with a loss scale: whether the update is made, and what that and the numbers above are decided by
   ...(['applies', 'learningRate', 'epsilon', 'logBeta1', 'logBeta2', 'updates'] as const),
 ] as const;
@@ -80,7 +79,6 @@ export class AdamTask {
   private prepareRun(learningRate: number, accumulation?: Accumulation): AdamRun {
     if (accumulation === undefined) return { accumulation: [], ...this.update(learningRate, 'gradient') };
     const { share, isFirst, isLast } = accumulation;
-    this.set('accumulatedKept', 1);
     this.set('accumulatedAdded', share);
     const update = isLast ? this.update(learningRate, 'accumulated') : { update: [] };
     return { accumulation: this.accumulation[isFirst ? 'first' : 'next'], ...update };
@@ -157,11 +155,9 @@ class TaskMaker {
   /** Begins with this run's gradients, or adds them to those of the runs before. */
   accumulation(): Record<'first' | 'next', KernelInMemory[]> {
     const arrays = { target: 'accumulated', source: 'gradient' } as const;
-    const added = 'accumulatedAdded';
-    return {
-      first: this.overParts(arrays, { added }, scaledUpdate),
-      next: this.overParts(arrays, { kept: 'accumulatedKept', added }, blendUpdate),
-    };
+    const kernels = (isFirst: boolean) =>
+      this.overParts(arrays, { added: 'accumulatedAdded' }, (length) => accumulateUpdate(isFirst, length));
+    return { first: kernels(true), next: kernels(false) };
   }
 
   /** With a loss scale: looks for gradients that are not finite, and sets the numbers of the update by that. */

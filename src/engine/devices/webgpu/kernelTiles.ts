@@ -8,16 +8,13 @@ import type { Gpu } from './gpu.js';
 import { compileTiles, timeTiles } from './kernelTiming.js';
 import { type ContractionShape, contractionShape } from './shaders/contractionShape.js';
 import { pointsOf } from './shaders/countedAxes.js';
-import { matrixTilesByRule, matrixTilesFor } from './shaders/matrixTiles.js';
-import { type MatrixShape, type Tile, tileName } from './shaders/tile.js';
+import { type Tile, tileName } from './shaders/tile.js';
 import { plausibleTiles, tileByRule } from './shaders/tileRules.js';
 import { smallTile, tilesFor } from './shaders/tiles.js';
 import { tensorsOf } from './sharedBindings.js';
 
 /** Contractions of fewer products are quick by any tile: the rule decides, and nothing is timed. */
 const WORTH_TIMING = 2 ** 24;
-/** Of the tiles by which subgroups multiply matrices, so many are timed. */
-const TIMED_MATRICES = 6;
 
 interface KernelTilesSettings {
   readonly gpu: Gpu;
@@ -27,8 +24,6 @@ interface KernelTilesSettings {
   readonly store?: TunedChoicesStore;
   /** Whether the adapter is software: then the tile is small, which compiles quickly, and nothing is timed. */
   readonly isSoftware: boolean;
-  /** What subgroups multiply at once, where the adapter has that. */
-  readonly matrix?: MatrixShape | undefined;
   /** Products that a contraction must have to be timed. */
   readonly worthTiming?: number;
   /** Milliseconds of a kernel by tiles; tests have times of their own. */
@@ -67,7 +62,8 @@ export class KernelTiles {
     const choice = this.choiceOf(kernel);
     if (choice === undefined) return undefined;
     const name = this.tuner.decide(choice);
-    return this.tilesOf(contractionShape(kernel)!).find((tile) => tileName(tile) === name);
+    const tiles = tilesFor(contractionShape(kernel)!, this.settings.gpu.workgroupLimits);
+    return tiles.find((tile) => tileName(tile) === name);
   }
 
   private choiceOf(kernel: Kernel): Choice | undefined {
@@ -83,39 +79,22 @@ export class KernelTiles {
     const { time = timeTiles, compile = compileTiles } = this.settings;
     const limits = gpu.workgroupLimits;
     const { rows, columns, batch, terms } = shape;
-    const matrices = this.matrixTilesOf(shape);
-    const named = (names: readonly string[]) =>
-      this.tilesOf(shape).filter((tile) => names.includes(tileName(tile)));
+    const tiles = tilesFor(shape, limits);
+    const named = (names: readonly string[]) => tiles.filter((tile) => names.includes(tileName(tile)));
     const isWorthTiming = rows.points * columns.points * pointsOf(batch) * terms >= worthTiming;
     return {
       key: keyOf(kernel),
-      options: this.tilesOf(shape).map(tileName),
+      options: tiles.map(tileName),
       ruled: () => tileName(this.ruled(shape)),
-      plausible: () =>
-        isWorthTiming
-          ? [...matrices.slice(0, TIMED_MATRICES), ...plausibleTiles(shape, limits)].map(tileName)
-          : [],
+      plausible: () => (isWorthTiming ? plausibleTiles(shape, limits).map(tileName) : []),
       ready: (names) => compile(gpu, kernel, named(names)),
       time: (names) => time(gpu, kernel, named(names)),
     };
   }
 
   private ruled(shape: ContractionShape): Tile {
-    if (this.settings.isSoftware) return smallTile(shape);
-    const matrices = this.matrixTilesOf(shape);
-    if (matrices.length > 0) return matrices[0];
-    return tileByRule(shape, this.settings.gpu.workgroupLimits);
-  }
-
-  private tilesOf(shape: ContractionShape): Tile[] {
-    return [...this.matrixTilesOf(shape), ...tilesFor(shape, this.settings.gpu.workgroupLimits)];
-  }
-
-  /** Those by which subgroups multiply matrices, where the adapter has that; the likeliest first. */
-  private matrixTilesOf(shape: ContractionShape): Tile[] {
-    const { matrix, gpu } = this.settings;
-    if (matrix === undefined) return [];
-    return matrixTilesByRule(shape, matrixTilesFor(shape, gpu.workgroupLimits, matrix));
+    const { gpu, isSoftware } = this.settings;
+    return isSoftware ? smallTile(shape) : tileByRule(shape, gpu.workgroupLimits);
   }
 }
 

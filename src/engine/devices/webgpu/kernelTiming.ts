@@ -63,7 +63,7 @@ async function warmUp(gpu: Gpu, dispatch: Dispatch): Promise<number> {
 }
 
 /** Milliseconds of one dispatch: by the GPU's clock where it has one, else by ours. */
-export async function timeDispatch(gpu: Gpu, dispatch: Dispatch, repeated = MOST): Promise<number> {
+async function timeDispatch(gpu: Gpu, dispatch: Dispatch, repeated = MOST): Promise<number> {
   const time = gpu.device.features.has('timestamp-query') ? timeByGpu : timeByHost;
   const rounds = await time(
     gpu,

@@ -2,11 +2,10 @@ import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
 import type { DeviceSettings } from '../../runtime/device.js';
 import { adapterFacts } from './adapterFacts.js';
 import { Gpu } from './gpu.js';
-import { SUBGROUP_MATRIX } from './kernelLimits.js';
 import { WebGpuDevice } from './webGpuDevice.js';
 
 /** Features that are used where an adapter has them. */
-const OPTIONAL_FEATURES = ['timestamp-query', 'shader-f16', 'subgroups', SUBGROUP_MATRIX] as const;
+const OPTIONAL_FEATURES: readonly GPUFeatureName[] = ['timestamp-query', 'shader-f16'];
 
 /** Of WebGPU's guaranteed limits those that kernels count on; adapters of its compatibility mode have less. */
 const NEEDED_LIMITS = {
@@ -52,10 +51,13 @@ export async function openAdapter(
   return new WebGpuDevice(name, await gpuOf(adapter), [identity, ...library].join(', '), versions, settings);
 }
 
-/** An adapter with all of its limits. */
-export async function gpuOf(adapter: GPUAdapter): Promise<Gpu> {
+/**
+ * An adapter with all of its limits.
+ * @param more features that are used where it has them; default: those of trainings alone
+ */
+export async function gpuOf(adapter: GPUAdapter, more: readonly GPUFeatureName[] = []): Promise<Gpu> {
   const device = await adapter.requestDevice({
-    requiredFeatures: OPTIONAL_FEATURES.filter((feature) => adapter.features.has(feature)),
+    requiredFeatures: [...OPTIONAL_FEATURES, ...more].filter((feature) => adapter.features.has(feature)),
     requiredLimits: Object.fromEntries(RAISED_LIMITS.map((limit) => [limit, adapter.limits[limit]])),
   });
   return new Gpu(device, adapterFacts(adapter).name);

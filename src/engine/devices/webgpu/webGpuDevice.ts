@@ -47,7 +47,6 @@ export class WebGpuDevice implements Device {
     private readonly settings: Pick<DeviceSettings, 'profiling' | 'tunedChoices' | 'collective'> = {},
   ) {
     const { tunedChoices: store } = settings;
-    // No matrices of subgroups (tensor cores) before `bench/gpuMixed.ts` has shown on a GPU that they compute the same.
     this.tiles = new KernelTiles({ gpu, fingerprint, store, isSoftware: gpu.isSoftware });
     this.states = new StateMemory(gpu);
     this.memory = webGpuMemory(gpu, settings.collective !== undefined);
