@@ -11,6 +11,7 @@ import { encodePng } from '../src/records/writing/encodePng.js';
 import { browserPath, openPage, SOFTWARE_GPU, serve, skipWithoutBrowser } from './browser.js';
 import { assertAccessible, assertFits } from './pageChecks.js';
 import { root, temporaryFolder } from './tinyRun.js';
+import { inThread as inThreadWith, type PageFile, type ThreadRequest } from './trainPageThread.js';
 
 // The training page: the same training as in Node, which either goes on with.
 
@@ -31,7 +32,7 @@ const FLAGS = {
   n_epochs_decay: 3,
 } as const;
 let server: Awaited<ReturnType<typeof serve>>;
-let files: { name: string; base64: string }[] = [];
+let files: PageFile[] = [];
 
 before(async () => {
   if (browserPath === undefined) return;
@@ -70,29 +71,9 @@ function trainInNode(...argv: string[]): void {
 const asArgv = (flags: Readonly<Record<string, unknown>>) =>
   Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
 
-/**
- * Has the page's thread do something, and returns the last of what it tells.
- * @param onEvent a function of the page, which is given whatever it tells, and the thread
- */
-async function inThread(
-  page: Page,
-  request: Readonly<Record<string, unknown>>,
-  onEvent = '() => {}',
-): Promise<Record<string, unknown>> {
-  return (await page.evaluate(`new Promise((resolve) => {
-    const onEvent = ${onEvent};
-    const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-    const files = ${JSON.stringify(files)}.map(({ name, base64 }) => ({ name, file: new Blob([bytes(base64)]) }));
-    const worker = new Worker('worker.js', { type: 'module' });
-    worker.onmessage = ({ data }) => {
-      onEvent(data, worker);
-      if (data.kind === 'ended' || data.kind === 'failed') resolve(data);
-    };
-    worker.onerror = ({ message }) => resolve({ kind: 'failed', message });
-    const request = ${JSON.stringify(request)};
-    worker.postMessage(request.kind === 'start' ? { ...request, plan: { kind: 'side by side', files } } : request);
-  })`)) as Record<string, unknown>;
-}
+/** Has the page's thread do something, with the pairs of this file. */
+const inThread = (page: Page, request: ThreadRequest, onEvent?: string) =>
+  inThreadWith(page, request, files, onEvent);
 
 /** Writes the page's checkpoint as the run of a name. */
 async function fetchCheckpoint(page: Page, run: string, name: string): Promise<void> {

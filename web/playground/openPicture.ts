@@ -1,7 +1,5 @@
 import { Pix2PixError } from '../../src/base/errors/pix2pixError.js';
-
-/** Decoded, more than that takes gigabytes, which pages have not. */
-const MOST_PIXELS = 64e6;
+import { MOST_PIXELS } from '../mostPixels.js';
 
 /**
  * A picture of a file, made smaller where its longer side is above `side`.

@@ -1,4 +1,5 @@
 import { resample } from '../../src/data/batch/resample.js';
+import { MOST_PIXELS } from '../mostPixels.js';
 import type { Picture, PictureReader } from './pairSource.js';
 
 /** Pictures as the browser decodes them, resized as the command line resizes them. */
@@ -10,7 +11,10 @@ export const browserPictures: PictureReader = {
     }).catch(() => {
       throw new Error('the browser cannot decode it');
     });
-    return pixelsOf(bitmap);
+    const { width, height } = bitmap;
+    if (width * height <= MOST_PIXELS) return pixelsOf(bitmap);
+    bitmap.close();
+    throw new Error(`it has ${width}x${height} pixels, and a page can hold ${MOST_PIXELS / 1e6} million`);
   },
   resize: async ({ data, width, height, channels }, size) => {
     const floats = { data: Float32Array.from(data), width, height, channels };

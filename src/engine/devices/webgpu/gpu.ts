@@ -32,6 +32,7 @@ const KEPT_STAGING_BYTES = 2 ** 16;
 
 /** GPUMapMode.READ, which is a global in pages alone. */
 const MAP_MODE_READ = 1;
+const READABLE = BufferUsage.COPY_DST | BufferUsage.MAP_READ;
 
 /** A GPU with the pipelines that have been compiled on it; all of its errors end in one place. */
 export class Gpu {
@@ -101,7 +102,7 @@ export class Gpu {
 
   /** Memory into which results are copied, for the host to read. Throws as `allocate`. */
   allocateReadable(bytes: number, what: string): Promise<GPUBuffer> {
-    return this.newBuffer(wholeWords(bytes), what, BufferUsage.COPY_DST | BufferUsage.MAP_READ);
+    return this.newBuffer(wholeWords(bytes), what, READABLE);
   }
 
   /** Of all buffers that have been allocated here and nobody has freed. */
@@ -138,10 +139,8 @@ export class Gpu {
    */
   async compile(shaders: readonly Shader[]): Promise<void> {
     const modules = await this.checked(() => this.pipelines.modulesOf(shaders));
-    await this.following(this.pipelines.add(modules)).catch((error: Error) => {
-      this.throwFailure();
-      throw new Error(`${this.name}: ${error.message}`);
-    });
+    const added = this.following(this.pipelines.add(modules));
+    await added.catch(({ message }) => this.throwReason(new Error(`${this.name}: ${message}`)));
   }
 
   /** Submits what `encode` writes; waits only while others have piled up before it. */
@@ -191,8 +190,7 @@ export class Gpu {
       staging.unmap();
       return found;
     } catch (error) {
-      this.throwFailure();
-      throw error;
+      return this.throwReason(error);
     }
   }
 
@@ -209,8 +207,7 @@ export class Gpu {
   private stagingOf(size: number): GPUBuffer {
     const free = this.staging.get(size) ?? [];
     this.staging.set(size, free);
-    const usage = BufferUsage.COPY_DST | BufferUsage.MAP_READ;
-    return free.pop() ?? this.device.createBuffer({ label: 'download', size, usage });
+    return free.pop() ?? this.device.createBuffer({ label: 'download', size, usage: READABLE });
   }
 
   /** Data on memory that threads share is copied first: Dawn refuses it. */
@@ -260,6 +257,13 @@ export class Gpu {
     return promise;
   }
 
+  /** Throws why the device has failed, or else `error`: browsers tell of a loss a moment after what it has made fail. */
+  private async throwReason(error: unknown): Promise<never> {
+    await Promise.race([this.device.lost, new Promise((resolve) => setTimeout(resolve, 1000))]);
+    this.throwFailure();
+    throw error;
+  }
+
   private throwFailure(): void {
     if (this.failure !== undefined) throw this.failure;
   }
@@ -293,5 +297,4 @@ export function encodeDispatches(
 function wholeWords(bytes: number): number {
   return Math.max(4, Math.ceil(bytes / 4) * 4);
 }
-
 function ignore(): void {} // the failure is told by what waits for the device's results
