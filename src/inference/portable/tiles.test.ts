@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cut, reflect } from '../../data/batch/padding.js';
 import type { Pixels } from '../../data/batch/pixels.js';
-import type { NumberArray } from '../../data/raster/raster.js';
 import { tileStarts } from '../../data/batch/tiling.js';
+import type { NumberArray } from '../../data/raster/raster.js';
 import { tileWeights, translateInTiles } from './tiles.js';
 
 function picture(width: number, height: number): Pixels<Uint8Array> {

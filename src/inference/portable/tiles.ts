@@ -1,7 +1,7 @@
 import { cut } from '../../data/batch/padding.js';
 import type { Pixels } from '../../data/batch/pixels.js';
-import type { NumberArray } from '../../data/raster/raster.js';
 import { type Tiling, tileStarts } from '../../data/batch/tiling.js';
+import type { NumberArray } from '../../data/raster/raster.js';
 
 /** The weight of each pixel of a tile along one axis: 1 inside, falling in a straight line over the overlap. */
 export function tileWeights({ size, overlap }: Tiling): Float32Array {
