@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { contents, epochOf, names, withDataset } from '../../test/fixtures/pairedImages.js';
+import { contents, dataroot, epochOf, names, withDataset } from '../../test/fixtures/pairedImages.js';
 
 // One image that is unlike the others ends no training: it is left out, as broken ones are, unless --strict.
 
@@ -100,5 +102,21 @@ test('unpaired images of one size, and one of another: whatever it comes with is
       warnings.join(),
       /oddB.3\.png is left out: it becomes 64x16 pixels, and \S*oddA.\d\.png, which/,
     );
+  });
+});
+
+test('two files of a pair that differ in size are taken where each is resized, and the first such pair is named', async () => {
+  for (const [side, image] of [
+    ['A', 0],
+    ['B', 3],
+  ] as const) {
+    const folder = join(dataroot, `unequal${side}`);
+    mkdirSync(folder);
+    for (const i of [0, 1]) copyFileSync(join(dataroot, 'oddB', `${image}.png`), join(folder, `${i}.png`));
+  }
+  await withDataset({ phase: 'unequal', preprocess: 'resize_and_crop' }, async (dataset, warnings) => {
+    assert.equal((await epochOf(dataset)).length, 2);
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0], /unequalB.\d\.png: it has 64x16 pixels, its partner \S*unequalA.\d\.png 48x16/);
   });
 });

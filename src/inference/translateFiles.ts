@@ -84,7 +84,7 @@ async function translateFile(
     const file =
       input.kind === 'bytes'
         ? await translatedPicture(generator, job, options, { admit, note })
-        : await translatedNumbers(generator, job, options, admit);
+        : await translatedNumbers(generator, job, options, { admit, note });
     const { output } = job;
     if (typeof output === 'string') writeFileAtomic(output, file, { durable: false });
     else await output(file);

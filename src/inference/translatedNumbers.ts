@@ -1,5 +1,6 @@
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import type { ImageBatch } from '../data/batch/imageBatch.js';
+import type { OnNote } from '../data/decode/decodeNote.js';
 import { toUnits } from '../data/raster/toUnits.js';
 import { usualDepth } from '../data/raster/usualDepth.js';
 import { parseInputFolders } from '../options/inputFolders.js';
@@ -21,14 +22,14 @@ export async function translatedNumbers(
   generator: Generator<ImageFile, ImageBatch>,
   { source, name, format }: TranslationJob,
   { depth: asked, quality = 95, tile, overlap, onTile, stop: signal }: TranslateFilesOptions,
-  admit: (pixels: number) => Promise<void>,
+  reading: { readonly admit: (pixels: number) => Promise<void>; readonly note: OnNote },
 ): Promise<Uint8Array> {
   const { input, output } = formatsOfGenerator(generator.info);
   if (input.kind === 'bytes') throw new Error('a generator of pictures');
   const { inputFolders, labelPalette: palette } = pixelOptions(generator.info.options);
   const folders = parseInputFolders(inputFolders);
   const beside = typeof source === 'string' ? besideFiles(source, folders) : refuseParts(folders);
-  const { images, raster } = await readNumbers(source, name, input, beside, admit);
+  const { images, raster } = await readNumbers(source, name, input, beside, reading);
   const made = await generator.translate(images, { tile, overlap, onTile, signal });
   const depth = asked ?? usualDepth(format, output);
   try {

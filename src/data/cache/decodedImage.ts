@@ -34,7 +34,7 @@ export async function decodeFiles(
     ...{ width, height },
     resized: async (region, to, format) => {
       if (format.kind === 'bytes') throw new Error('bytes and numbers in one image');
-      return resample(picturesOf(rasters, format), region, to, filterOf(format));
+      return resample(picturesOf(rasters, format, onNote), region, to, filterOf(format));
     },
   };
 }

@@ -4,7 +4,7 @@
  */
 export interface DecodeNote {
   /** The same for all files of which the same is to be said. */
-  readonly kind: 'range' | 'bands' | 'pages' | 'memory';
+  readonly kind: 'range' | 'bands' | 'pages' | 'sizes' | 'memory';
   /** The property of the file, and how it is treated: `it has 3 pages, of which the first is seen`. */
   readonly text: string;
 }
@@ -29,6 +29,19 @@ export function noteRange(values: Uint16Array, most: number, onNote: OnNote): vo
   onNote({
     kind: 'range',
     text: `its values go up to ${brightest} of ${most}, so it is seen at ${percent} % of full brightness; --value_range auto takes them as they are, or scale them to the whole range`,
+  });
+}
+
+/** Tells of numbers that all lie on one side of the range that networks see, so that nothing of them is left. */
+export function noteOutside(
+  [least, most]: readonly [number, number],
+  [low, high]: readonly [number, number],
+  onNote: OnNote,
+): void {
+  if (least > most || (most >= low && least <= high)) return;
+  onNote({
+    kind: 'range',
+    text: `its numbers reach from ${least} to ${most}, and ${low} is seen as black and ${high} as white, so that all is ${most < low ? 'black' : 'white'}; give the range of these images (--value_range, --output_range)`,
   });
 }
 

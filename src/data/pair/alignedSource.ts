@@ -33,6 +33,7 @@ export class AlignedSource implements SampleSource {
     const { opt } = this;
     const { photoSide = 'A' } = opt;
     const [a, b] = await this.read(pairAt(this.pairs, index), onNote);
+    noteSizes(a, b, onNote);
     const chance = augmentation(opt, seed, epoch, index, a.size);
     const { angle, colour, cutout } = imageAugmentation(opt, seed, epoch, index);
     const geometry = { ...planGeometry(opt, a.size, chance), angle };
@@ -52,6 +53,14 @@ export class AlignedSource implements SampleSource {
     if (pair.layout === 'sideBySide') return reader.halves(pair.path, [A, B], onNote);
     return Promise.all([reader.whole(pair.A, A, onNote), reader.whole(pair.B, B, onNote)]);
   }
+}
+
+/** Where each is resized to the same size, the two need not show the same thing place for place. */
+function noteSizes(a: ImagePart, b: ImagePart, onNote?: OnFileNote): void {
+  const [sizeA, sizeB] = [a, b].map(({ size: { width, height } }) => `${width}x${height}`);
+  if (sizeA === sizeB) return;
+  const text = `it has ${sizeB} pixels, its partner ${a.path} ${sizeA}, and each is resized by itself: are they aligned?`;
+  onNote?.(b.path, { kind: 'sizes', text });
 }
 
 function requireEqualSizes(a: ImagePart, b: ImagePart, geometry: Geometry, geometryB: Geometry): void {

@@ -1,6 +1,7 @@
 import type { PixelData, Pixels } from '../batch/pixels.js';
 import type { LabelsFormat, ValuesFormat } from '../batch/sideFormat.js';
 import { BadImageError } from '../decode/badImage.js';
+import type { OnNote } from '../decode/decodeNote.js';
 import { fitChannels } from './fitChannels.js';
 import type { Raster, RasterHeader } from './raster.js';
 import { readRaster } from './readRaster.js';
@@ -35,13 +36,14 @@ export async function readRasters({ path, beside = [] }: ImageFiles): Promise<Na
 export function picturesOf(
   rasters: readonly NamedRaster[],
   format: ValuesFormat | LabelsFormat,
+  onNote?: OnNote,
 ): Pixels<PixelData> {
   const [first] = rasters;
   if (format.kind === 'labels') return toLabels(first, format);
   const { flag } = format;
   if (rasters.length === 1) {
     const raster = fitChannels(first.raster, format.channels, first.name, flag);
-    return toValues({ ...first, raster }, format, 0);
+    return toValues({ ...first, raster }, format, 0, onNote);
   }
   const plain = rasters.map(({ name, raster }) => ({ name, raster: colours(raster) }));
   const counts = plain.map(({ raster }) => raster.channels);
@@ -55,7 +57,7 @@ export function picturesOf(
   }
   let before = 0;
   const pictures = plain.map((named, i) => {
-    const values = toValues(named, format, before);
+    const values = toValues(named, format, before, onNote);
     before += counts[i];
     return values;
   });

@@ -48,6 +48,19 @@ test('the ends of a range are -1 and 1, each channel by its own, and what lies o
   assert.deepEqual([...deep], [-1, 1]);
 });
 
+test('a channel of which all lies outside of its range is told, one that reaches into it is not', () => {
+  const notesOf = (numbers: readonly number[], range: readonly [number, number]) => {
+    const notes: string[] = [];
+    const picture = { ...raster(Float32Array.from(numbers), numbers.length), noData: -9999 };
+    toValues(named(picture), values([range]), 0, ({ text }) => notes.push(text));
+    return notes.join();
+  };
+  assert.match(notesOf([60, 4059, -9999], [10000, 20000]), /from 60 to 4059, and 10000 .* all is black/);
+  assert.match(notesOf([60, 4059], [0, 1]), /all is white/);
+  for (const numbers of [[0, 4059], [20000, 30000], [-9999]])
+    assert.equal(notesOf(numbers, [4000, 20000]), '');
+});
+
 test('what went in comes out again, in its units: integers exactly', () => {
   const through = (numbers: NumberArray, range: readonly [number, number], depth: 16 | 'float') => {
     const format = values([range]);

@@ -2,6 +2,7 @@ import type { Pixels } from '../batch/pixels.js';
 import { NO_CLASS } from '../batch/shownImage.js';
 import type { LabelsFormat, ValuesFormat } from '../batch/sideFormat.js';
 import { BadImageError } from '../decode/badImage.js';
+import { noteOutside, type OnNote } from '../decode/decodeNote.js';
 import { notFinite } from './notFinite.js';
 import type { Raster } from './raster.js';
 import { rangeOfType, typeName } from './raster.js';
@@ -17,25 +18,32 @@ export interface NamedRaster {
  * number (GDAL_NODATA) it is the lowest.
  *
  * @param first the place of its first channel among those of its side
+ * @param onNote told of a channel of which all lies outside
  * @throws BadImageError for a type whose range is not known, and for NaN and infinity, with their place
  */
 export function toValues(
   { name, raster }: NamedRaster,
   { range }: ValuesFormat,
   first: number,
+  onNote: OnNote = () => {},
 ): Pixels<Float32Array> {
   const { data, width, height, channels, noData } = raster;
   const values = new Float32Array(data.length);
   for (let c = 0; c < channels; c++) {
     const [low, high] = range?.[range.length === 1 ? 0 : first + c] ?? knownRange(name, raster);
     const scale = 2 / (high - low);
+    let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (let i = c; i < data.length; i += channels) {
       const number = data[i];
       const isNone = number === noData;
       if (!isNone && !Number.isFinite(number))
         throw new BadImageError(name, notFinite(raster)!, 'replace what is no number');
       values[i] = isNone ? -1 : Math.max(-1, Math.min(1, (number - low) * scale - 1));
+      if (isNone) continue;
+      if (number < least) least = number;
+      if (number > most) most = number;
     }
+    noteOutside([least, most], [low, high], onNote);
   }
   return { data: values, width, height, channels };
 }
