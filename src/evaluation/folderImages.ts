@@ -1,5 +1,5 @@
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
-import { type FloatImages, toImageBatch } from '../data/batch/floatImages.js';
+import { type FloatImages, toImageBatch, toLevels } from '../data/batch/floatImages.js';
 import type { ImageBatch } from '../data/batch/imageBatch.js';
 import { planar } from '../data/batch/planes.js';
 import { showing } from '../data/batch/shownImage.js';
@@ -39,11 +39,14 @@ export async function readPair(
   const [output, target] = await Promise.all([read(made), read(wanted)]);
   const channels = channelsOf(output, target);
   const [a, b] = [output, target].map((each) => valuesOf(each, channels, range));
+  const areBytes =
+    range === undefined && [output, target].every(({ raster }) => raster.data instanceof Uint8Array);
+  const compared = areBytes ? toImageBatch : toLevels;
   const show = showing({ inputNc: channels, outputNc: channels });
   return {
     name,
-    made: toImageBatch(a),
-    wanted: toImageBatch(b),
+    made: compared(a),
+    wanted: compared(b),
     pictures: {
       input: input === undefined ? undefined : pictureOf(await read(input)),
       output: show('fake_B', a),

@@ -1,3 +1,4 @@
+import type { LevelBatch } from '../data/batch/floatImages.js';
 import type { ImageBatch } from '../data/batch/imageBatch.js';
 import type { ComparedClasses } from '../data/metrics/comparedClasses.js';
 import type { LabelSettings } from './labels.js';
@@ -6,8 +7,8 @@ import type { LabelSettings } from './labels.js';
 export interface JudgedImage {
   readonly name: string;
   /** Of any number of channels. */
-  readonly made: ImageBatch;
-  readonly wanted: ImageBatch;
+  readonly made: LevelBatch;
+  readonly wanted: LevelBatch;
   /** The same as pictures of 1 or 3 channels, and what it was made of where that is known. */
   readonly pictures: {
     readonly input?: ImageBatch;

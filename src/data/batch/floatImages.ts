@@ -13,6 +13,21 @@ export function isFloat(images: Images): images is FloatImages {
   return images.data instanceof Float32Array;
 }
 
+/** Images as an `ImageBatch` has them, 0 ... 255 in NHWC, or the same not rounded, of numbers that bytes do not hold. */
+export interface LevelBatch extends Pick<ImageBatch, 'shape'> {
+  readonly data: Uint8Array | Float32Array;
+}
+
+/** For measuring: -1 ... 1 to 0 ... 255, not rounded. */
+export function toLevels(images: FloatImages): LevelBatch {
+  const [n, c, h, w] = images.shape;
+  const data = new Float32Array(images.data.length);
+  forEachElement(n, c, h * w, (planar, interleaved) => {
+    data[interleaved] = (images.data[planar] + 1) * 127.5;
+  });
+  return { data, shape: [n, h, w, c] };
+}
+
 /** For showing and saving: -1 ... 1 to 0 ... 255, rounded, limited to that range; NaN becomes 0. */
 export function toImageBatch(images: Images): ImageBatch {
   if (!isFloat(images)) return images;

@@ -1,12 +1,12 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
-import type { ImageBatch } from '../batch/imageBatch.js';
+import type { LevelBatch } from '../batch/floatImages.js';
 import { similarities } from './multiScaleSsim.js';
 
 /** How far one image is from another. */
 export interface ImageMetrics {
   /** Mean absolute difference in the unit of the training loss: of values in [-1, 1], so 0..2; G_L1 is λ times it. */
   readonly l1: number;
-  /** Peak signal-to-noise ratio in dB, of bytes with peak 255; Infinity for equal images. */
+  /** Peak signal-to-noise ratio in dB, of 0 ... 255; Infinity for equal images. */
   readonly psnr: number;
   /** Structural similarity, -1..1, see `ssim`; NaN below 11 × 11 pixels. */
   readonly ssim: number;
@@ -19,7 +19,7 @@ export interface ImageMetrics {
  *
  * @throws Pix2PixError where the batches differ in shape
  */
-export function imageMetrics(actual: ImageBatch, expected: ImageBatch): ImageMetrics[] {
+export function imageMetrics(actual: LevelBatch, expected: LevelBatch): ImageMetrics[] {
   const [n, height, width, channels] = expected.shape;
   if (actual.shape.join() !== expected.shape.join()) {
     throw new Pix2PixError(
@@ -37,7 +37,7 @@ export function imageMetrics(actual: ImageBatch, expected: ImageBatch): ImageMet
 }
 
 /** A byte is 127.5 (v + 1) of a value v in [-1, 1], so a difference of 127.5 bytes is one of 1. */
-function pixelErrors(a: Uint8Array, b: Uint8Array): { l1: number; psnr: number } {
+function pixelErrors(a: LevelBatch['data'], b: LevelBatch['data']): { l1: number; psnr: number } {
   let absolute = 0;
   let squared = 0;
   for (let i = 0; i < a.length; i++) {

@@ -1,3 +1,4 @@
+import type { LevelBatch } from '../batch/floatImages.js';
 import { type ComparedImages, REACH, similarity } from './ssim.js';
 
 /** How much each scale counts, the finest first (Wang, Simoncelli and Bovik 2003, section 3.2). */
@@ -19,8 +20,8 @@ export interface Similarities {
  * torchmetrics' `multiscale_structural_similarity_index_measure(data_range=255, normalize='relu')`.
  */
 export function similarities(
-  x: Uint8Array,
-  y: Uint8Array,
+  x: LevelBatch['data'],
+  y: LevelBatch['data'],
   height: number,
   width: number,
   channels: number,

@@ -27,7 +27,7 @@ export function ssim(x: Uint8Array, y: Uint8Array, height: number, width: number
   return similarity({ x: Float32Array.from(x), y: Float32Array.from(y), height, width, channels }).ssim;
 }
 
-/** Two images to compare, 0 ... 255, [h, w, c] interleaved. */
+/** Two images to compare, 0 ... 255, whole numbers or not, [h, w, c] interleaved. */
 export interface ComparedImages {
   readonly x: Float32Array;
   readonly y: Float32Array;
