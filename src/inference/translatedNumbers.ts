@@ -2,7 +2,7 @@ import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import type { ImageBatch } from '../data/batch/imageBatch.js';
 import type { OnNote } from '../data/decode/decodeNote.js';
 import { toUnits } from '../data/raster/toUnits.js';
-import { usualDepth } from '../data/raster/usualDepth.js';
+import { isLossy, noteRounding, usualDepth } from '../data/raster/usualDepth.js';
 import { parseInputFolders } from '../options/inputFolders.js';
 import { besideFiles } from './besideFiles.js';
 import { encodePicture } from './encodePicture.js';
@@ -32,8 +32,10 @@ export async function translatedNumbers(
   const { images, raster } = await readNumbers(source, name, input, beside, reading);
   const made = await generator.translate(images, { tile, overlap, onTile, signal });
   const depth = asked ?? usualDepth(format, output);
+  const isShown = isLossy(format);
+  if (!isShown) noteRounding(output, depth, reading.note);
   try {
-    const units = toUnits(made, { format: output, input: raster, palette, depth });
+    const units = toUnits(made, { format: output, input: raster, palette, depth, isShown });
     return await encodePicture({ ...units, tags: raster.tags }, { format, quality });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;

@@ -1,10 +1,12 @@
+import { brief } from '../raster/brief.js';
+
 /**
  * Something about a file that its pixels as they are seen do not show: it can be used, and is perhaps not what was
  * meant.
  */
 export interface DecodeNote {
   /** The same for all files of which the same is to be said. */
-  readonly kind: 'range' | 'bands' | 'pages' | 'sizes' | 'memory';
+  readonly kind: 'range' | 'bands' | 'pages' | 'sizes' | 'rounding' | 'memory';
   /** The property of the file, and how it is treated: `it has 3 pages, of which the first is seen`. */
   readonly text: string;
 }
@@ -41,7 +43,7 @@ export function noteOutside(
   if (least > most || (most >= low && least <= high)) return;
   onNote({
     kind: 'range',
-    text: `its numbers reach from ${least} to ${most}, and ${low} is seen as black and ${high} as white, so that all is ${most < low ? 'black' : 'white'}; give the range of these images (--value_range, --output_range)`,
+    text: `its numbers reach from ${brief(least)} to ${brief(most)}, and ${brief(low)} is seen as black and ${brief(high)} as white, so that all is ${most < low ? 'black' : 'white'}; give the range of these images (--value_range, --output_range)`,
   });
 }
 

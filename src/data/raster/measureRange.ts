@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import type { ValueRange } from '../../options/valueRange.js';
 import { BadImageError } from '../decode/badImage.js';
+import { brief } from './brief.js';
 import { type Raster, rangeOfType, typeName } from './raster.js';
 import { colours, type ImageFiles, readRasters } from './readSide.js';
 
@@ -118,5 +119,3 @@ function inWords({ low, high, type, typeRange }: Extremes): string {
   const each = pairs ?? low.map((number, c) => [number, high[c]]);
   return `values reach from ${each.map(([a, b]) => `${brief(a)} to ${brief(b)}`).join(', ')}${most} (${type})`;
 }
-
-const brief = (number: number) => String(Number(number.toPrecision(7)));

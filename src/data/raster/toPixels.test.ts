@@ -9,6 +9,7 @@ import type { NumberArray, Raster } from './raster.js';
 import { picturesOf } from './readSide.js';
 import { toLabels, toValues } from './toPixels.js';
 import { toUnits } from './toUnits.js';
+import { noteRounding } from './usualDepth.js';
 
 const raster = (data: NumberArray, width: number, channels = 1): Raster => ({
   ...{ data, width, channels },
@@ -81,6 +82,22 @@ test('what went in comes out again, in its units: integers exactly', () => {
     }),
   );
   assert.throws(() => through(hounsfield, [-1e6, 1e6], 16), RangeError);
+});
+
+test('what is only shown is a picture of its range; what is rounded to few whole numbers is told', () => {
+  const images = { data: Float32Array.of(-1, 0.2, 1), shape: [1, 1, 1, 3] as const };
+  const format = values([[0, 1]]);
+  const unitsOf = (isShown: boolean) =>
+    toUnits(images, { format, input: { data: new Float32Array() }, depth: 8, isShown }).data;
+  assert.deepEqual([...unitsOf(true)], [0, 153, 255]);
+  assert.deepEqual([...unitsOf(false)], [0, 1, 1]);
+  const notes: string[] = [];
+  const note = ({ text }: { readonly text: string }) => void notes.push(text);
+  noteRounding(format, 'float', note);
+  noteRounding(values([[0, 4095]]), 16, note);
+  assert.deepEqual(notes, []);
+  noteRounding(format, 16, note);
+  assert.match(notes.join(), /rounded to whole numbers, of which 0 to 1 has 2; tiff and npy keep/);
 });
 
 test('what is no number is named, with its place and how many there are', () => {

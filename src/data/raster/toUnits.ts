@@ -16,18 +16,20 @@ export interface UnitOptions {
   readonly palette?: string;
   /** Of how many bits they are to be. */
   readonly depth: NumberDepth;
+  /** Whether they are only to be looked at, as in a JPEG. */
+  readonly isShown?: boolean;
 }
 
 /**
  * A translation, -1 ... 1, as numbers in units: those of classes, or of the range that was -1 ... 1 in training, rounded
- * where the depth asks for integers. Unsigned ones where the range has no negative numbers. Of a range that 8 bits do not
- * hold they are a picture: 0 is its least number and 255 its greatest.
+ * where the depth asks for integers. Unsigned ones where the range has no negative numbers. Those that are only shown, and of a
+ * range that 8 bits do not hold, are a picture: 0 is its least number and 255 its greatest.
  *
  * @throws RangeError of a range that 16 bits do not hold
  */
 export function toUnits(
   { data, shape }: FloatImages,
-  { format, input, palette, depth }: UnitOptions,
+  { format, input, palette, depth, isShown = false }: UnitOptions,
 ): Raster {
   const [, channels, height, width] = shape;
   if (format.kind === 'labels') {
@@ -39,7 +41,7 @@ export function toUnits(
   const known = (format.kind === 'values' ? format.range : undefined) ?? [ofInput];
   const lowest = Math.min(...known.map(([low]) => low));
   const highest = Math.max(...known.map(([, high]) => high));
-  const isPicture = depth === 8 && (lowest < 0 || highest > 0xff);
+  const isPicture = depth === 8 && (isShown || lowest < 0 || highest > 0xff);
   const numbers = arrayFor(depth, lowest, highest, data.length);
   const area = width * height;
   for (let c = 0; c < channels; c++) {
