@@ -171,6 +171,7 @@ test('what cannot be evaluated is refused with what would help', async () => {
     [['run', '--rank_by', 'FID'], /FID needs a feature network[\s\S]*--features/],
     [['run', '--rank_by', 'mIoU'], /mIoU is of label maps[\s\S]*--label_nc/],
     [['run', '--epoch', '7'], /there is no checkpoint 7 of run[\s\S]*holds +/],
+    [['rum'], /no run or folder rum\n[\s\S]*did you mean run\?/],
     [['data/test'], /neither a run nor a folder of results[\s\S]*--target/],
     [['grey/made', '--target', 'data/test'], /no target of their name[\s\S]*missing +1: x/],
     [['grey/made', '--target', 'colour/wanted', '--palette', 'run.json'], /palette cannot be read/],

@@ -1,8 +1,10 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { writeFileAtomic } from '../base/files/atomicFile.js';
 import { FeatureNetworks } from '../data/metrics/features/featureNetworks.js';
 import { METRICS, type MetricFacts, type MetricName } from '../data/metrics/metrics.js';
+import { nearestName } from '../options/nearest.js';
 import { encodePng } from '../records/writing/encodePng.js';
 import { type Evaluation, type EvaluationSettings, isOfImages, type JudgedSubject } from './evaluation.js';
 import { type Extreme, ExtremeImages, type Extremes } from './extremes.js';
@@ -52,8 +54,23 @@ const imageMetricOf = (rankBy: MetricName) => (isOfImages(rankBy) ? rankBy : 'L1
 async function* subjectsOf({ subjects, runs, folders, labels }: EvaluationSettings): AsyncGenerator<Subject> {
   for (const name of subjects) {
     if (isRun(name, runs)) yield* subjectsOfRun(name, runs, labels);
-    else yield await subjectOfFolder(name, folders, labels);
+    else if (existsSync(name)) yield await subjectOfFolder(name, folders, labels);
+    else throw nothingThere(name, runs);
   }
+}
+
+function nothingThere(name: string, runs: EvaluationSettings['runs']): Pix2PixError {
+  const { checkpointsDir } = runs;
+  const folders = existsSync(checkpointsDir) ? readdirSync(checkpointsDir) : [];
+  const near = nearestName(
+    name,
+    folders.filter((each) => isRun(each, runs)),
+  );
+  return new Pix2PixError(
+    `there is no run or folder ${name}`,
+    { 'looked for a run in': checkpointsDir },
+    near === undefined ? 'check the name, and --checkpoints_dir' : `did you mean ${near}?`,
+  );
 }
 
 function requireLabels({ run, labels }: Subject, rankBy: MetricName): void {

@@ -130,7 +130,7 @@ function generatorFile(files: ReadonlyMap<string, string>, wanted?: string): str
 
 function noRun(folder: string, tag: string): Pix2PixError {
   const [parent, name] = [dirname(folder), basename(folder)];
-  const runs = foldersIn(parent);
+  const runs = foldersIn(parent).filter((each) => holdsWeights(join(parent, each)));
   const near = nearestName(name, runs);
   return new Pix2PixError(
     `there is no checkpoint ${tag} of ${name}`,
@@ -139,6 +139,15 @@ function noRun(folder: string, tag: string): Pix2PixError {
       ? 'name a run, with --checkpoints_dir where it is not in ./checkpoints, or a file'
       : `did you mean ${near}?`,
   );
+}
+
+/** As a run does, ours or the reference's: a folder beside it may be anything else. */
+function holdsWeights(folder: string): boolean {
+  try {
+    return readdirSync(folder).some((name) => /_net_\w+\.(safetensors|pth)$/.test(name));
+  } catch {
+    return false;
+  }
 }
 
 function foldersIn(parent: string): string[] {
