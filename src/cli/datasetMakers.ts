@@ -100,7 +100,7 @@ export function processCommand(): Command {
           'pass --resize, --gray, --edges or --blank',
         );
       const count = await runJob('the processing', FIX, (onProgress, signal) =>
-        processImages({ from, out, steps, overwrite, onProgress, signal }),
+        processImages({ from, out, steps, overwrite, onProgress, onNote: note, signal }),
       );
       print(`made ${count} images in ${out}`);
     });

@@ -84,3 +84,13 @@ test('images that are there already stay', async () => {
   await processImages({ ...settings, overwrite: true });
   await assert.rejects(processImages({ ...settings, out: join(folder, 'in', 'deep') }), /would lie among/);
 });
+
+test('12 bits in 16, which 8 bits show nearly black, are told', async () => {
+  mkdirSync(join(folder, 'dark'));
+  const data = new Uint16Array(48).fill(4000);
+  writeFileSync(join(folder, 'dark', 'x.png'), encodeNumbers({ data, width, height, channels: 1 }, 'png'));
+  const notes: string[] = [];
+  const settings = { from: join(folder, 'dark'), out: join(folder, 'darker'), steps: { gray: true } };
+  await processImages({ ...settings, onNote: (text) => notes.push(text) });
+  assert.match(notes.join(), /^x\.png: its values go up to 4000 of 65535/);
+});

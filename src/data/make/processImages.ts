@@ -9,6 +9,7 @@ import type { Pixels } from '../batch/pixels.js';
 import { resample } from '../batch/resample.js';
 import { BadImageError } from '../decode/badImage.js';
 import { decodeImage } from '../decode/decode.js';
+import { type OnNote, oncePerKind } from '../decode/decodeNote.js';
 import type { RgbImage } from '../decode/rgbImage.js';
 import { listImages } from '../listing/listImages.js';
 import { pathsOf } from '../listing/pathList.js';
@@ -46,6 +47,8 @@ export interface ProcessOptions {
   readonly steps: ProcessSteps;
   readonly overwrite?: boolean;
   readonly onProgress?: OnProgress;
+  /** Told of what 8 bits do not show of an image, such as 12 bits that become nearly black. */
+  readonly onNote?: (text: string) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -57,7 +60,8 @@ export interface ProcessOptions {
  * @throws Pix2PixError where there are none, one cannot be decoded, or a file is there already
  */
 export async function processImages(options: ProcessOptions): Promise<number> {
-  const { from, out, steps, overwrite = false, onProgress, signal } = options;
+  const { from, out, steps, overwrite = false, onProgress, onNote, signal } = options;
+  const note = oncePerKind(onNote ?? (() => {}));
   const [source, target] = [resolve(from), resolve(out)];
   if (source === target || target.startsWith(source + sep))
     throw new Pix2PixError(
@@ -78,17 +82,19 @@ export async function processImages(options: ProcessOptions): Promise<number> {
         { file },
         'choose another folder, or pass --overwrite',
       );
-    writeFileAtomic(file, await processedFile(join(from, path), steps), { durable: false });
+    writeFileAtomic(file, await processedFile(join(from, path), steps, (of) => note(path, of)), {
+      durable: false,
+    });
     onProgress?.({ stage: 'processing', unit: 'images', done: ++done, total: images.length });
   });
   return images.length;
 }
 
 /** What is resized by taking pixels as they are stays what it is: numbers of classes, a palette, 16 bits. */
-async function processedFile(path: string, steps: ProcessSteps): Promise<Uint8Array> {
+async function processedFile(path: string, steps: ProcessSteps, onNote: OnNote): Promise<Uint8Array> {
   const { resize, gray, edges, blank } = steps;
   const keepsNumbers = resize?.filter === 'nearest' && !gray && edges === undefined && blank === undefined;
-  if (!keepsNumbers) return processed(await decodeImage(path), steps);
+  if (!keepsNumbers) return processed(await decodeImage(path, onNote), steps);
   const raster = await readRaster(path, path);
   const { width, height } = raster;
   const to = { width: resize.width, height: resize.height };
