@@ -161,6 +161,11 @@ test('labels are classes, or of none where that is allowed', () => {
     messageOf(() => toLabels(numbers(0.5, 0), format)),
     /0\.5 at \(0, 0\)/,
   );
+  for (const number of [0.5, -1, 309])
+    assert.match(
+      messageOf(() => toLabels(numbers(0, number), format)),
+      /fix +correct it: classes are 0, 1, 2/,
+    );
   assert.deepEqual([...toLabels(numbers(255, 1), { ...format, ignored: 255 }).data], [NO_CLASS, 1]);
   assert.deepEqual([...toLabels(numbers(0, 1), { ...format, ignored: 0 }).data], [NO_CLASS, 1]);
   assert.match(

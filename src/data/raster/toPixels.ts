@@ -79,11 +79,14 @@ export function toLabels(
     const isClass = number !== ignored && Number.isInteger(number) && number >= 0 && number < classes;
     if (!isClass && number !== ignored) {
       const place = `(${i % width}, ${Math.floor(i / width)})`;
-      const least = Math.floor(number) + 1;
+      const couldBeClass = Number.isInteger(number) && number >= 0 && number < NO_CLASS;
+      const more = couldBeClass
+        ? `pass --label_nc ${number + 1}, or correct it`
+        : 'correct it: classes are 0, 1, 2 and so on';
       throw new BadImageError(
         name,
         `it holds ${number} at ${place}, and --label_nc ${classes} has the classes 0 to ${classes - 1}`,
-        number === 255 ? 'pass --ignore_label 255, or correct it' : `pass --label_nc ${least}, or correct it`,
+        number === 255 ? 'pass --ignore_label 255, or correct it' : more,
       );
     }
     labels[i] = isClass ? number : NO_CLASS;
