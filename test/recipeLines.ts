@@ -29,7 +29,8 @@ export async function recipeLines(folder: string) {
       ...['--dataroot', unpaired, ...SMALL, ...TINY_IMAGES],
       ...['--netG', 'resnet_6blocks', '--pool_size', '2'],
     ],
-    pix2pixhd: ['--dataroot', paired, ...SMALL, ...TINY_IMAGES],
+    // Its second discriminator sees half of the size.
+    pix2pixhd: ['--dataroot', paired, ...SMALL, '--load_size', '68', '--crop_size', '64'],
     mnist: ['--dataroot', digits],
     colorization: ['--dataroot', paired, ...SMALL, ...TINY_IMAGES, '--netG', 'unet_32'],
   };
