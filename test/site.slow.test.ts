@@ -65,6 +65,11 @@ test('every link leads to a page or a file, and to a heading that is there', () 
   assert.deepEqual(broken, []);
 });
 
+test('the generator of the package can be played with in it', () => {
+  assert.ok(pages.has(join('playground', 'index.html')));
+  assert.ok(existsSync(join(site, 'playground', 'model', 'model.json')));
+});
+
 test('a link that leads nowhere ends the build, also one to the playground', () => {
   const stage = mkdtempSync(join(root, 'dist', 'site-')); // below the repository, where VitePress is found
   try {
@@ -72,7 +77,7 @@ test('a link that leads nowhere ends the build, also one to the playground', () 
     const config = pathToFileURL(join(root, 'docs', 'site', 'config.js')).href;
     writeFileSync(
       join(stage, '.vitepress', 'config.mjs'),
-      `import { siteConfig } from '${config}';\nexport default siteConfig(true);\n`,
+      `import { siteConfig } from '${config}';\nexport default siteConfig();\n`,
     );
     const build = `import { build } from 'vitepress';\nawait build(${JSON.stringify(stage)}, { outDir: ${JSON.stringify(join(stage, 'out'))} });\n`;
     writeFileSync(join(stage, 'build.mjs'), build);

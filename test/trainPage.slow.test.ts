@@ -127,6 +127,8 @@ test(
       const ended = await inThread(page, { kind: 'start', run: 'page', options });
       assert.deepEqual(ended, { kind: 'ended', reason: 'paused', step: 30 });
       await fetchCheckpoint(page, 'page', 'page');
+      const { options: kept } = JSON.parse(readFileSync(join(checkpoints, 'page', 'latest.json'), 'utf8'));
+      assert.equal(kept.device, 'auto'); // a machine that goes on with it may lack the page's GPU
       trainInNode('--name', 'node', ...asArgv(FLAGS), '--max_steps', '30');
       const first = compare('page', 'node');
       assert.ok(first.losses < 1e-3 && first.weights < 1e-3, JSON.stringify(first));

@@ -8,14 +8,14 @@ import { siteContents } from '../../dist/docs/site/pages.js';
 import { exportGenerator } from '../../dist/src/inference/export/exportGenerator.js';
 
 /**
- * Builds the documents as a site that any static server can host: `npm run docs:site`, without network. With `-- --model RUN`
- * there is a playground with that model in it.
+ * Builds the documents as a site that any static server can host, with a playground in it: `npm run docs:site`, without
+ * network. `-- --model RUN` has another model to play with.
  */
 const { values } = parseArgs({
   options: {
     out: { type: 'string', default: 'dist/site' },
     /** As `pix2pix export` takes it. */
-    model: { type: 'string' },
+    model: { type: 'string', default: 'demo:facades' },
     checkpoints_dir: { type: 'string' },
   },
 });
@@ -37,20 +37,13 @@ try {
   }
   await writeApi(join(stage, 'api'));
   const config = new URL('./config.js', import.meta.url).href;
-  const hasPlayground = values.model !== undefined;
-  write(
-    '.vitepress/config.mjs',
-    `import { siteConfig } from '${config}';\nexport default siteConfig(${hasPlayground});\n`,
-  );
+  write('.vitepress/config.mjs', `import { siteConfig } from '${config}';\nexport default siteConfig();\n`);
   await build(stage, { outDir: out });
-  if (values.model !== undefined) {
-    const options = {
-      checkpointsDir: values.checkpoints_dir,
-      format: 'web',
-      out: join(out, 'playground'),
-    };
-    await exportGenerator(values.model, options);
-  }
+  await exportGenerator(values.model, {
+    checkpointsDir: values.checkpoints_dir,
+    format: 'web',
+    out: join(out, 'playground'),
+  });
 } finally {
   rmSync(stage, { recursive: true, force: true });
 }

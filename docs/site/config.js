@@ -36,15 +36,14 @@ const slug = (heading) =>
     .replace(/[^\p{L}\p{N}_\- ]/gu, '')
     .replace(/ /g, '-');
 
+/** No page of VitePress's. */
+const PLAYGROUND = { ...page('Playground', '/playground/index.html'), target: '_self' };
+
 /**
  * The site: nothing of it is loaded from elsewhere, search included.
- * @param {boolean} hasPlayground whether a model to play with is in it
  * @returns {import('vitepress').UserConfig}
  */
-export function siteConfig(hasPlayground) {
-  const playground = hasPlayground
-    ? [{ ...page('Playground', '/playground/index.html'), target: '_self' }]
-    : [];
+export function siteConfig() {
   return {
     title: 'pix2pix-ts',
     description: 'Train, watch and run pix2pix and CycleGAN in TypeScript',
@@ -52,7 +51,7 @@ export function siteConfig(hasPlayground) {
     head: [['link', { rel: 'icon', href: 'data:,' }]],
     markdown: { anchor: { slugify: slug } },
     themeConfig: {
-      nav: [page('Guide', '/guide'), page('Recipes', '/recipes'), page('API', '/api/'), ...playground],
+      nav: [page('Guide', '/guide'), page('Recipes', '/recipes'), page('API', '/api/'), PLAYGROUND],
       sidebar: [
         { text: 'Train', items: GUIDE },
         { text: 'Use', items: USE },

@@ -1,26 +1,23 @@
 import type { ImageBatch } from '../data/batch/imageBatch.js';
+import type { SideFormat } from '../data/batch/sideFormat.js';
 import { BadImageError } from '../data/decode/badImage.js';
 import type { DeepImage } from '../data/decode/deepImage.js';
 import type { DeepImageBatch } from './portable/generator.js';
 import type { GeneratorInfo } from './portable/generatorInfo.js';
+import { formatsOfGenerator } from './portable/imageFormats.js';
 
 /**
  * A decoded image as the generator takes it: R, G, B, or luma where it takes one channel.
  * @param file what messages call the image
- * @throws BadImageError when it takes neither
+ * @throws BadImageError when the generator is not one of pictures to pictures
  */
 export function toChannels(
   { data, width, height }: DeepImage,
-  { inputNc, name }: GeneratorInfo,
+  info: GeneratorInfo,
   file: string,
 ): ImageBatch | DeepImageBatch {
-  if (inputNc !== 1 && inputNc !== 3) {
-    throw new BadImageError(
-      file,
-      `the generator ${name} takes ${inputNc} channels, an image has 3 or 1`,
-      'translate tensors with loadGenerator, in code',
-    );
-  }
+  requirePictures(info, file);
+  const { inputNc } = info;
   const channels = inputNc === 1 ? luma(data) : data;
   return { data: channels, shape: [1, height, width, inputNc] } as ImageBatch | DeepImageBatch;
 }
@@ -32,4 +29,23 @@ function luma(rgb: Uint8Array | Uint16Array): Uint8Array | Uint16Array {
     gray[i] = Math.floor(0.299 * rgb[i * 3] + 0.587 * rgb[i * 3 + 1] + 0.114 * rgb[i * 3 + 2] + 0.5);
   }
   return gray;
+}
+
+/** Labels, and numbers in units of their own, would be taken for colours: the results would be wrong, and look right. */
+function requirePictures(info: GeneratorInfo, file: string): void {
+  const { input, output } = formatsOfGenerator(info);
+  const [taken, made] = [oddityOf(input), oddityOf(output)];
+  if (taken === undefined && made === undefined) return;
+  throw new BadImageError(
+    file,
+    `the generator ${info.name} ${taken === undefined ? `makes ${made}` : `takes ${taken}`}`,
+    'use pix2pix translate, or loadGenerator with tensors, in code',
+  );
+}
+
+/** What a side has that a picture has not. */
+function oddityOf(side: SideFormat): string | undefined {
+  if (side.kind === 'labels') return 'labels, which are no colours';
+  if (side.channels !== 1 && side.channels !== 3) return `${side.channels} channels, an image has 3 or 1`;
+  return side.kind === 'values' && side.range !== undefined ? 'numbers of a range of its own' : undefined;
 }

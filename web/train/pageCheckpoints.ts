@@ -52,7 +52,8 @@ export function pageCheckpoints(
     },
     begin: async () => [], // a page offers no weights to begin with
     save: async (_, model, opt, place, best) => {
-      const context = { opt, extensions: builtInExtensions(), versions };
+      const elsewhere = { ...opt, device: 'auto' as const }; // a machine that goes on with it may lack the page's GPU
+      const context = { opt: elsewhere, extensions: builtInExtensions(), versions };
       const checkpoint = await checkpointOf(model, context, place, best);
       const before = await latestOf(store);
       const saveNumber = (before?.saveNumber ?? 0) + 1;

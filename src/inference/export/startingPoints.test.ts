@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { decode as decodePng } from 'fast-png';
 import { temporaryFolder } from '../../../test/tinyRun.js';
 import { labelColours } from '../../data/batch/labelColours.js';
+import { FACADE_COLOURS } from '../../data/make/facade/labels.js';
 import { synthesizeFacades } from '../../data/make/synthesizeFacades.js';
 import type { TrainedGenerator } from '../portable/trainedGenerator.js';
 import { demoStartingPoints, startingPoints } from './startingPoints.js';
@@ -19,6 +20,20 @@ test('a page shows the images of a data set that is named, and of the training n
   const asked = await startingPoints(generator, dataroot);
   assert.deepEqual(asked.brushes, unasked.brushes);
   assert.ok(asked.examples.length > 0);
+});
+
+test('colours are those of label maps as they are, of all phases, however small the images of the training', async () => {
+  const dataroot = join(temporaryFolder(), 'small');
+  await synthesizeFacades({ out: dataroot, count: 10, size: 64 });
+  const options = { model: 'pix2pix', dataroot, direction: 'BtoA', load_size: 36, crop_size: 32 };
+  const { brushes } = await startingPoints({ options, inputNc: 3 } as unknown as TrainedGenerator);
+  const offered = new Set(brushes.map(({ colour }) => `${colour}`));
+  const drawn = Object.values(FACADE_COLOURS).map((colour) => `${colour}`);
+  assert.deepEqual(
+    [...offered].filter((colour) => !drawn.includes(colour)),
+    [],
+  );
+  assert.ok(offered.size > 10, `${offered.size} brushes`);
 });
 
 test('the generators of the package offer facades that are drawn, and their labels where they take labels', async () => {

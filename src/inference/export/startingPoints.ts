@@ -18,6 +18,8 @@ import type { TrainedGenerator } from '../portable/trainedGenerator.js';
 const LOOKED_AT = 24;
 /** Of these, those that a page offers to start from. */
 const EXAMPLES = 4;
+/** Of a phase: enough for the colours, whatever the size of its images. */
+const MOST_PIXELS = 8e6;
 /** In this order: what a training has not learned from shows more. */
 const PHASES = ['test', 'val', 'train'] as const;
 
@@ -38,12 +40,17 @@ export async function startingPoints(
   generator: TrainedGenerator,
   dataroot?: string,
 ): Promise<StartingPoints> {
-  const images = await inputsOf(generator, dataroot);
+  const phases = phasesOf(generator, dataroot);
+  const examples = dataroot === undefined ? [] : await inputsOf(generator, dataroot, phases[0], EXAMPLES);
+  const whole: ImageBatch[] = []; // as they are: a resize blurs labels; of all phases: one may have few
+  for (const phase of phases) {
+    if (whole.length >= LOOKED_AT) break;
+    whole.push(...(await inputsOf(generator, dataroot, phase, LOOKED_AT - whole.length, 'pad')));
+  }
   const manifest = await readManifest(dataroot ?? String(generator.options.dataroot ?? ''));
   const names = new Map(Object.entries(manifest?.classes ?? {}).map(([name, colour]) => [`${colour}`, name]));
-  const brushes = labelColours(images).map((colour) => ({ colour, name: names.get(`${colour}`) }));
-  const shown = dataroot === undefined ? [] : images.slice(0, EXAMPLES);
-  return { brushes, examples: await Promise.all(shown.map((image) => encodePng(image))) };
+  const brushes = labelColours(whole).map((colour) => ({ colour, name: names.get(`${colour}`) }));
+  return { brushes, examples: await Promise.all(examples.map((image) => encodePng(image))) };
 }
 
 /** No training of a demo has seen its facades: theirs have the seed 0. */
@@ -64,24 +71,43 @@ export async function demoStartingPoints({
   return { brushes: takesLabels ? brushes : [], examples: await Promise.all(examples) };
 }
 
-async function inputsOf({ options, inputNc }: TrainedGenerator, dataroot?: string): Promise<ImageBatch[]> {
+/** The phases that the data set has. @throws Pix2PixError where one that is named has none, or none of pictures */
+function phasesOf({ options, inputNc }: TrainedGenerator, dataroot?: string): (typeof PHASES)[number][] {
+  const root = dataroot ?? restoreTrainOptions(options, registeredExtensions()).dataroot;
+  const found = PHASES.filter((name) => ['', 'A', 'B'].some((side) => existsSync(join(root, name + side))));
+  if (root !== '' && found.length > 0 && (inputNc === 1 || inputNc === 3)) return found;
+  if (dataroot === undefined) return [];
+  throw new Pix2PixError(
+    'there is nothing to start from in the data set',
+    { dataroot, 'looked for': PHASES.join(', ') },
+    'name a data set as training takes it',
+  );
+}
+
+/** @param preprocess default: as the training */
+async function inputsOf(
+  { options }: TrainedGenerator,
+  dataroot: string | undefined,
+  phase: (typeof PHASES)[number],
+  count: number,
+  preprocess?: 'pad',
+): Promise<ImageBatch[]> {
   const trained = restoreTrainOptions(options, registeredExtensions());
-  const root = dataroot ?? trained.dataroot;
-  const phase = PHASES.find((name) => ['', 'A', 'B'].some((side) => existsSync(join(root, name + side))));
-  if (root === '' || phase === undefined || (inputNc !== 1 && inputNc !== 3)) {
-    if (dataroot === undefined) return [];
-    throw new Pix2PixError(
-      'there is nothing to start from in the data set',
-      { dataroot, 'looked for': PHASES.join(', ') },
-      'name a data set as training takes it',
-    );
-  }
   const asTested = { isTrain: false, loadSize: trained.cropSize, numThreads: 0, batchSize: 1 };
-  const opt = { ...trained, dataroot: root, phase, ...asTested, maxDatasetSize: LOOKED_AT };
+  const opt = {
+    ...{ ...trained, ...asTested, phase, maxDatasetSize: count },
+    ...{ dataroot: dataroot ?? trained.dataroot, preprocess: preprocess ?? trained.preprocess },
+  };
   try {
     const dataset = await createDataset(opt, { onWarning: () => {} });
     const images: ImageBatch[] = [];
-    for await (const { A, B } of dataset) images.push(toImageBatch(trained.direction === 'AtoB' ? A : B));
+    let pixels = 0;
+    for await (const { A, B } of dataset) {
+      const image = toImageBatch(trained.direction === 'AtoB' ? A : B);
+      images.push(image);
+      pixels += image.shape[1] * image.shape[2];
+      if (pixels > MOST_PIXELS) break;
+    }
     await dataset.close();
     return images;
   } catch (error) {

@@ -10,7 +10,7 @@ import type { LoadedModel, ModelPool } from './modelPool.js';
 import { TranslationQueue } from './translationQueue.js';
 
 /** A queue whose thread inverts bytes, once it is let, and tells what it was given. */
-function invertingQueue(limits = { queue: 100, batch: 3 }) {
+function invertingQueue(limits = { queue: 100, batch: 3 }, options: GeneratorInfo['options'] = {}) {
   const batches: { readonly model: number; readonly shape: readonly number[] }[] = [];
   let release = () => {};
   const isLet = new Promise<void>((resolve) => {
@@ -23,7 +23,7 @@ function invertingQueue(limits = { queue: 100, batch: 3 }) {
       return { data: data.map((level) => 255 - level), shape };
     },
   } as unknown as ComputeThread;
-  const info = { name: 'inverting', inputNc: 3 } as GeneratorInfo;
+  const info = { name: 'inverting', inputNc: 3, outputNc: 3, options } as GeneratorInfo;
   const pool = {
     use: async (name: string): Promise<Pick<LoadedModel, 'id' | 'info'>> => ({ id: Number(name), info }),
   } as unknown as ModelPool;
@@ -129,4 +129,21 @@ test('places are bounded, and given back', () => {
   giveBack();
   queue.reserve(3);
   assert.equal(queue.length, 3);
+});
+
+test('a model of labels, or of numbers in units of their own, is given no picture', async () => {
+  const models: readonly (readonly [GeneratorInfo['options'], RegExp])[] = [
+    [{ label_nc: 3 }, /takes labels/],
+    [{ label_nc: 3, label_side: 'output' }, /makes labels/],
+    [{ value_range: '0,4095' }, /takes numbers of a range of its own/],
+    [{ output_range: '0,4095' }, /makes numbers of a range of its own/],
+  ];
+  for (const [options, reason] of models) {
+    const { queue, batches } = invertingQueue(undefined, options);
+    await assert.rejects(queue.translate('1', image(2, 2, 7), never), reason);
+    assert.deepEqual(batches, []);
+  }
+  const { queue, release } = invertingQueue(undefined, { resize_filter: 'nearest' });
+  release();
+  assert.equal((await queue.translate('1', image(2, 2, 7), never)).data[0], 248);
 });
