@@ -4,7 +4,7 @@ import { decodeDeepImage, readImageFile } from '../decode/decode.js';
 import { formatOf } from '../decode/format.js';
 import { isPicture } from '../decode/isPicture.js';
 import { notFinite } from '../raster/notFinite.js';
-import { type Raster, rangeOfType, typeName } from '../raster/raster.js';
+import { isNone, type Raster, rangeOfType, typeName } from '../raster/raster.js';
 import { readRaster } from '../raster/readRaster.js';
 
 /** What a file of an image is. */
@@ -67,10 +67,10 @@ async function factsOfNumbers(file: Buffer, path: string): Promise<Facts> {
 }
 
 /** Of what are numbers. */
-function extremesOf({ data, noData }: Pick<Raster, 'data' | 'noData'>): Pick<ImageFacts, 'low' | 'high'> {
+function extremesOf(raster: Pick<Raster, 'data' | 'noData'>): Pick<ImageFacts, 'low' | 'high'> {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const number of data) {
-    if (number === noData || !Number.isFinite(number)) continue;
+  for (const number of raster.data) {
+    if (isNone(number, raster) || !Number.isFinite(number)) continue;
     if (number < low) low = number;
     if (number > high) high = number;
   }

@@ -3,7 +3,7 @@ import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import type { ValueRange } from '../../options/valueRange.js';
 import { BadImageError } from '../decode/badImage.js';
 import { brief } from './brief.js';
-import { type Raster, rangeOfType, typeName } from './raster.js';
+import { isNone, type Raster, rangeOfType, typeName } from './raster.js';
 import { colours, type ImageFiles, readRasters } from './readSide.js';
 
 /** What the images of a side hold. */
@@ -74,7 +74,7 @@ export async function measureRange(
 }
 
 function extremesOf(raster: Raster): Extremes {
-  const { data, channels, noData } = raster;
+  const { data, channels } = raster;
   const [low, high] = [
     Array(channels).fill(Number.POSITIVE_INFINITY),
     Array(channels).fill(Number.NEGATIVE_INFINITY),
@@ -82,7 +82,7 @@ function extremesOf(raster: Raster): Extremes {
   for (let c = 0; c < channels; c++) {
     for (let i = c; i < data.length; i += channels) {
       const number = data[i];
-      if (number === noData || !Number.isFinite(number)) continue;
+      if (isNone(number, raster) || !Number.isFinite(number)) continue;
       if (number < low[c]) low[c] = number;
       if (number > high[c]) high[c] = number;
     }

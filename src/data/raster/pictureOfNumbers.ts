@@ -1,5 +1,5 @@
 import type { Pixels } from '../batch/pixels.js';
-import type { Raster } from './raster.js';
+import { isNone, type Raster } from './raster.js';
 import { colours } from './readSide.js';
 
 /**
@@ -7,9 +7,10 @@ import { colours } from './readSide.js';
  * least number in black to the greatest in white. What is no number is black.
  */
 export function pictureOfNumbers(raster: Raster): Pixels<Uint8Array> {
-  const { data, width, height, channels, noData } = colours(raster);
+  const seen = colours(raster);
+  const { data, width, height, channels } = seen;
   const shown = channels < 3 ? 1 : 3;
-  const isNumber = (number: number) => Number.isFinite(number) && number !== noData;
+  const isNumber = (number: number) => Number.isFinite(number) && !isNone(number, seen);
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let i = 0; i < data.length; i++) {
     if (i % channels >= shown || !isNumber(data[i])) continue;

@@ -27,6 +27,11 @@ export interface Raster extends Size {
   readonly tags?: readonly TiffTag[];
 }
 
+/** Whether a number of a raster stands for none; NaN may be that which does. */
+export function isNone(number: number, { noData }: Pick<Raster, 'noData'>): boolean {
+  return number === noData || (Number.isNaN(noData) && Number.isNaN(number));
+}
+
 /** A tag of a TIFF file: its number, and its values as text or as numbers. */
 export interface TiffTag {
   readonly code: number;

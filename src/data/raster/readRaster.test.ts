@@ -203,6 +203,17 @@ test('a TIFF whose last page leads to its first comes to an end', async () => {
   assert.ok(channels <= 1024);
 });
 
+test('a TIFF says which number stands for none, NaN too; what is no number says nothing', async () => {
+  const noDataOf = async (text: string) => {
+    const tags = [{ code: 42113, value: text, type: 'ascii' as const }];
+    const file = writeTiff({ data: Float32Array.of(1, Number.NaN), width: 2, height: 1, channels: 1, tags });
+    return (await readRaster(file, 'place.tif')).noData;
+  };
+  assert.equal(await noDataOf('-9999'), -9999);
+  assert.ok(Number.isNaN(await noDataOf('nan')));
+  assert.equal(await noDataOf('none'), undefined);
+});
+
 test('opacity is a channel that is known as one', async () => {
   const rgba: Raster = {
     data: Uint8Array.from({ length: 48 }, (_, i) => i * 5),

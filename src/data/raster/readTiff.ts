@@ -51,7 +51,7 @@ export async function readTiff(name: string, file: Buffer): Promise<Raster> {
   const counts = pages.map((page) => page.getSamplesPerPixel());
   const directory = first.fileDirectory;
   const valueAt = async (code: number) => (directory.hasTag(code) ? directory.loadValue(code) : undefined);
-  const noData = Number.parseFloat(String(await valueAt(NO_DATA)));
+  const noData = numberOf(await valueAt(NO_DATA));
   const extra: number[] = Array.from((await valueAt(EXTRA_SAMPLES)) ?? []);
   const hasPalette = coloursOf(first) === IS_PALETTE;
   const raster = {
@@ -59,11 +59,17 @@ export async function readTiff(name: string, file: Buffer): Promise<Raster> {
     channels: counts.reduce((sum, count) => sum + count),
     hasAlpha: pages.length === 1 && extra.length > 0 && OPACITY.includes(extra[extra.length - 1]),
     ...bitsOf(name, first),
-    ...(!Number.isNaN(noData) && { noData }),
+    ...(noData !== undefined && { noData }),
     ...(hasPalette && { palette: paletteOf(await directory.loadValue(COLOUR_MAP)) }),
     tags: await placeTags(first),
   };
   return oriented(raster, orientationOf(first));
+}
+
+/** What GDAL_NODATA says, which is text; undefined where that is no number. */
+function numberOf(text: unknown): number | undefined {
+  const number = Number.parseFloat(String(text));
+  return Number.isNaN(number) && !/^\s*nan\b/i.test(String(text)) ? undefined : number;
 }
 
 /** Size and channels, of which nothing is decoded yet. */

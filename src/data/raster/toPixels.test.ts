@@ -108,6 +108,8 @@ test('what is no number is named, with its place and how many there are', () => 
   );
   const holes = { ...raster(Float32Array.of(-9999, 5), 2), noData: -9999 };
   assert.deepEqual([...toValues(named(holes), values([[0, 10]]), 0).data], [-1, 0]);
+  const nan = { ...raster(Float32Array.of(Number.NaN, 5), 2), noData: Number.NaN };
+  assert.deepEqual([...toValues(named(nan), values([[0, 10]]), 0).data], [-1, 0], 'NaN may stand for none');
 });
 
 test('types without a range, and other channels than are asked for, say what to pass', () => {

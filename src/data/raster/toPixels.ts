@@ -4,8 +4,7 @@ import type { LabelsFormat, ValuesFormat } from '../batch/sideFormat.js';
 import { BadImageError } from '../decode/badImage.js';
 import { noteOutside, type OnNote } from '../decode/decodeNote.js';
 import { notFinite } from './notFinite.js';
-import type { Raster } from './raster.js';
-import { rangeOfType, typeName } from './raster.js';
+import { isNone, type Raster, rangeOfType, typeName } from './raster.js';
 
 /** A raster of a file, and what messages call the file. */
 export interface NamedRaster {
@@ -27,7 +26,7 @@ export function toValues(
   first: number,
   onNote: OnNote = () => {},
 ): Pixels<Float32Array> {
-  const { data, width, height, channels, noData } = raster;
+  const { data, width, height, channels } = raster;
   const values = new Float32Array(data.length);
   for (let c = 0; c < channels; c++) {
     const [low, high] = range?.[range.length === 1 ? 0 : first + c] ?? knownRange(name, raster);
@@ -35,11 +34,11 @@ export function toValues(
     let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (let i = c; i < data.length; i += channels) {
       const number = data[i];
-      const isNone = number === noData;
-      if (!isNone && !Number.isFinite(number))
+      const isMissing = isNone(number, raster);
+      if (!isMissing && !Number.isFinite(number))
         throw new BadImageError(name, notFinite(raster)!, 'replace what is no number');
-      values[i] = isNone ? -1 : Math.max(-1, Math.min(1, (number - low) * scale - 1));
-      if (isNone) continue;
+      values[i] = isMissing ? -1 : Math.max(-1, Math.min(1, (number - low) * scale - 1));
+      if (isMissing) continue;
       if (number < least) least = number;
       if (number > most) most = number;
     }
