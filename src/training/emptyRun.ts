@@ -1,5 +1,6 @@
-import { readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { rmdirSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { namesIn } from '../base/files/namesIn.js';
 import { LOCK_NAME } from '../checkpoints/runLock.js';
 import { RUN_LOG_FILE } from '../records/writing/runLog.js';
 
@@ -23,13 +24,5 @@ export function removeUnlessBegun(folder: string, above: string): void {
     for (let at = resolve(folder); at !== resolve(above); at = dirname(at)) rmdirSync(at);
   } catch {
     // Not empty any more, or not ours to remove: it is in nobody's way.
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
   }
 }

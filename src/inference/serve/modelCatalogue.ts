@@ -1,6 +1,7 @@
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { namesIn } from '../../base/files/namesIn.js';
 import { Refused } from '../../base/http/refused.js';
 import {
   LATEST,
@@ -146,15 +147,6 @@ function filesOfCheckpoint(folder: string, tag: string): string[] {
   const ending = names.some((name) => tagOfManifest(name) !== undefined) ? 'safetensors' : 'pth';
   const files = names.filter((name) => generator.exec(name)?.[1] === ending);
   return [manifestFileName(tag), ...files].map((name) => join(folder, name));
-}
-
-/** What is in a folder; nothing where it cannot be read. */
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }
 
 /** What is known of a file; undefined where there is none, or it cannot be looked at: others are not to suffer from it. */

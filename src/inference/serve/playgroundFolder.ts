@@ -1,6 +1,7 @@
-import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { namesIn } from '../../base/files/namesIn.js';
 import { livingOwner, thisProcess } from '../../checkpoints/lockOwner.js';
 
 const PREFIX = 'pix2pix-playgrounds-';
@@ -25,15 +26,6 @@ export function removeLeftPlaygrounds(): void {
     } catch {
       // another user's, or another process is removing it
     }
-  }
-}
-
-/** None where there is no such folder: the service has models to serve all the same. */
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
   }
 }
 

@@ -1,6 +1,6 @@
-import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { namesIn } from '../../base/files/namesIn.js';
 import { requireSameTensors } from '../../checkpoints/format/architecture.js';
 import { isTag, LATEST } from '../../checkpoints/format/checkpointNames.js';
 import { requireUsableWeights } from '../../checkpoints/format/finite.js';
@@ -120,12 +120,4 @@ function generatorOf(files: ReadonlyMap<string, string>): string | undefined {
 function firstOf(files: ReadonlyMap<string, string>, kind: string): string | undefined {
   const names = [...files.keys()].filter((name) => name === kind || name.startsWith(`${kind}_`)).sort();
   return files.get(names[0]);
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return []; // there is no such folder, which is for those to tell who need it
-  }
 }

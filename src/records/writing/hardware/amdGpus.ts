@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { namesIn } from '../../../base/files/namesIn.js';
 import type { GpuReading } from './gpuReading.js';
 
 /** Where Linux shows its graphics cards. */
@@ -28,14 +29,6 @@ export function readAmdGpus(folder = CARDS): ReadonlyMap<number, GpuReading> {
     gpus.set(Number(number), { name, utilization, memoryBytes, totalBytes: figure('mem_info_vram_total') });
   }
   return gpus;
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return []; // no Linux, or no card
-  }
 }
 
 function contents(path: string): string | undefined {
