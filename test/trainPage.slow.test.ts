@@ -151,27 +151,30 @@ test(
   },
 );
 
-const start = (name: string, steps: number) => ({
+const start = (name: string, steps: number, more: Readonly<Record<string, unknown>> = {}) => ({
   kind: 'start',
   run: name,
-  options: { ...FLAGS, name, dataroot: 'browser', device: 'webgpu', max_steps: steps },
+  options: { ...FLAGS, name, dataroot: 'browser', device: 'webgpu', max_steps: steps, ...more },
 });
 
 test('a run is overwritten by no other, and used by one tab at a time', options, async () => {
   const { page, close } = await openPage(`${server.url}train/`, SOFTWARE_GPU);
   try {
-    // another tab asks for the run while it trains
+    // another tab asks for the run while it trains, which it does until it is told to pause
     const other = await page.context().newPage();
     await other.goto(`${server.url}train/`);
     const held = inThread(
       page,
-      start('mine', 6),
-      '(event) => { window.isTraining ||= event.kind === "step"; }',
+      start('mine', Number.MAX_SAFE_INTEGER, { n_epochs: 10_000 }),
+      '(event, worker) => { if (event.kind === "step") window.trainer = worker; }',
     );
-    await page.waitForFunction('window.isTraining');
+    await page.waitForFunction('window.trainer');
     const refused = await inThread(other, { kind: 'continue', run: 'mine' });
     assert.match(String(refused.message), /^this run is in use in another tab\n/);
-    assert.deepEqual(await held, { kind: 'ended', reason: 'paused', step: 6 });
+    await page.evaluate('window.trainer.postMessage({ kind: "pause" })');
+    const { step, ...ended } = await held;
+    assert.deepEqual(ended, { kind: 'ended', reason: 'paused' });
+    const seen = `epoch ${Math.ceil(Number(step) / PAIRS)}, ${step} images seen`;
 
     const again = await inThread(page, start('mine', 2));
     assert.match(String(again.message), /^there is a run of this name in the browser\n/);
@@ -183,7 +186,7 @@ test('a run is overwritten by no other, and used by one tab at a time', options,
     assert.equal(nothing.kind, 'failed');
     await other.close(); // dialogs of a page behind another one wait
     await page.reload();
-    await page.getByText('epoch 1, 6 images seen').waitFor(); // as it was, and no trace of the one that was refused
+    await page.getByText(seen).waitFor(); // as it was, and no trace of the one that was refused
     assert.equal(await page.getByText('nothing saved').count(), 0);
 
     // a copy of the command line's takes its place when it is whole, and when a person says so
@@ -195,7 +198,7 @@ test('a run is overwritten by no other, and used by one tab at a time', options,
     writeFileSync(weights, whole.subarray(0, -1));
     await field.setInputFiles(join(checkpoints, 'mine'));
     await page.getByRole('alert').getByText('the checkpoint is not whole').waitFor();
-    await page.getByText('epoch 1, 6 images seen').waitFor();
+    await page.getByText(seen).waitFor();
     writeFileSync(weights, whole);
     await field.setInputFiles(join(checkpoints, 'mine'));
     await page.getByText('epoch 2, 9 images seen').waitFor();

@@ -16,6 +16,11 @@ export interface ImageSize {
   readonly format: ImageFormat;
 }
 
+/** Images of one size have one key, in whichever order their properties were set. */
+export function sizeKey({ batch, height, width, format }: ImageSize): string {
+  return `${format} ${batch}x${height}x${width}`;
+}
+
 /**
  * An image input of a program as f32[N, C, H, W] in -1 ... 1. Bytes arrive as u8[N, H, W, C], the layout of decoders,
  * and are converted by the graph.

@@ -4,6 +4,7 @@ import type { Optimiser } from '../../engine/runtime/optimiser.js';
 import { buildModel } from '../../models/buildModel.js';
 import type { ModelDefinition, ModelGraph, ModelOptions } from '../../models/definition.js';
 import { findGeneratorOf } from '../../models/generators.js';
+import { sizeKey } from '../../models/images.js';
 import type { TestOptions } from '../../options/testOptions.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
 import { lastImages } from './batches.js';
@@ -199,7 +200,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
     const { size } = input;
     const build = () => translationProgram(by, size, !evaluate);
     const masks = { purpose: 'dropout.test', draw } as const;
-    const key = `translate ${by.network} ${evaluate} ${JSON.stringify(size)}`;
+    const key = `translate ${by.network} ${evaluate} ${sizeKey(size)}`;
     const outputs = await this.runner.run({ key, build, tensors: { real_A: images.data }, masks });
     const result = outputs.image('fake_B');
     this.input = input;
@@ -285,9 +286,8 @@ export class Model<Loss extends string = string, Visual extends string = string>
   }
 
   private async forward(input: BoundInput, evaluate: boolean, draw: number): Promise<void> {
-    const { size } = input;
-    const build = () => this.graph.forward(size, !evaluate);
-    const key = `forward ${evaluate} ${JSON.stringify(size)}`;
+    const build = () => this.graph.forward(input.size, !evaluate);
+    const key = `forward ${evaluate} ${sizeKey(input.size)}`;
     const masks = { purpose: 'dropout.test', draw } as const;
     const outputs = await this.runner.run({ key, build, tensors: tensorsOf(input), masks });
     this.images = new Map(outputs.imageNames().map((name) => [name, () => outputs.image(name)]));

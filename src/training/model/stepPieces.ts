@@ -4,7 +4,7 @@ import type { MemoryStrategy } from '../../engine/runtime/memoryModel.js';
 import { inStrategy } from '../../engine/runtime/memoryPlan.js';
 import type { Accumulation } from '../../engine/runtime/optimiser.js';
 import type { ModelGraph } from '../../models/definition.js';
-import type { ImageSize } from '../../models/images.js';
+import { type ImageSize, sizeKey } from '../../models/images.js';
 import { type PartSelection, stepOf, type TrainingStep } from '../../models/stepDefinition.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
 import { splitBatch } from './batches.js';
@@ -78,7 +78,7 @@ export function stepPieces(
       const selection = { ...selected, share: batchShare(part, among, opt) };
       const share = part.images / input.ofImages;
       return {
-        key: `train ${JSON.stringify([selection, size])}`,
+        key: `train ${JSON.stringify(selection)} ${sizeKey(size)}`,
         build: () => inStrategy(definition.program(size, selection), strategy),
         input: batches[i],
         draw: step * accumulate + i,
