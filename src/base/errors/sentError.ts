@@ -1,3 +1,4 @@
+import { MachineError } from './machineError.js';
 import { type ErrorFacts, Pix2PixError } from './pix2pixError.js';
 
 /** An error as plain data, to cross from one thread to another: structured cloning would keep its message alone. */
@@ -6,6 +7,8 @@ export interface SentError {
   /** Present for a Pix2PixError. */
   readonly facts?: ErrorFacts;
   readonly fix?: string;
+  /** Present for a MachineError. */
+  readonly mayPass?: boolean;
   readonly stack?: string;
 }
 
@@ -15,12 +18,19 @@ export function sendError(error: unknown): SentError {
   const { stack } = error;
   if (!(error instanceof Pix2PixError)) return { summary: error.message, stack };
   const { summary, facts, fix } = error;
-  return { summary, facts, fix, stack };
+  return { summary, facts, fix, ...(error instanceof MachineError && { mayPass: error.mayPass }), stack };
 }
 
 /** The error that another thread met, for its caller to throw. */
-export function receiveError({ summary, facts, fix, stack }: SentError): Error {
-  const error = facts === undefined ? new Error(summary) : new Pix2PixError(summary, facts, fix);
-  if (stack !== undefined) error.stack = stack;
+export function receiveError(sent: SentError): Error {
+  const error = errorOf(sent);
+  if (sent.stack !== undefined) error.stack = sent.stack;
   return error;
+}
+
+function errorOf({ summary, facts, fix, mayPass }: SentError): Error {
+  if (facts === undefined) return new Error(summary);
+  return mayPass === undefined
+    ? new Pix2PixError(summary, facts, fix)
+    : new MachineError(summary, facts, fix!, mayPass);
 }

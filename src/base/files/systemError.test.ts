@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { MachineError } from '../errors/machineError.js';
 import { Pix2PixError } from '../errors/pix2pixError.js';
 import { fileError, systemErrorInWords } from './systemError.js';
 
@@ -16,7 +17,7 @@ function thrown(work: () => unknown): unknown {
 test('an error of the system becomes words that name the place, the code and the fix', () => {
   const error = thrown(() => readFileSync('/nowhere/at\nall'));
   const told = fileError(error, 'cannot read the list', '/nowhere/at\nall') as Error;
-  assert.ok(told instanceof Pix2PixError);
+  assert.ok(told instanceof MachineError);
   assert.equal(
     told.message,
     'cannot read the list: no such file or folder\n  path  /nowhere/at\\nall\n  code  ENOENT\n  fix   check the path',

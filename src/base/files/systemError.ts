@@ -1,3 +1,4 @@
+import { MachineError } from '../errors/machineError.js';
 import { Pix2PixError } from '../errors/pix2pixError.js';
 import { plainLine } from '../errors/plainText.js';
 
@@ -36,6 +37,9 @@ const CAUSES: Readonly<Record<string, readonly [meaning: string, fix: string]>> 
   ETIMEDOUT: ['there was no answer in time', 'check the address and the network'],
 };
 
+/** What others may give back within seconds. */
+const PASSING = ['ENOMEM', 'EMFILE', 'ENFILE', 'EAGAIN', 'EBUSY', 'ETXTBSY', 'ENOSPC', 'EDQUOT', 'ETIMEDOUT'];
+
 /** Node reads such names with replacement characters, by which nothing is found. */
 const NOT_UTF_8 = ['its name is not UTF-8', 'rename it'] as const;
 
@@ -61,6 +65,8 @@ const ACTIONS: Readonly<Record<string, string>> = {
 const MEMORY_CODES = ['ERR_MEMORY_ALLOCATION_FAILED', 'ERR_WORKER_OUT_OF_MEMORY', 'ERR_STRING_TOO_LONG'];
 /** V8's messages for arrays beyond its limits or the memory; they have no code. */
 const MEMORY_MESSAGES = /^(Array buffer allocation failed|Invalid (typed )?array (buffer )?length)/;
+/** ONNX Runtime's, and the C++ library's below it. */
+const NATIVE_MEMORY_MESSAGES = /\bbad_alloc\b|Failed to allocate memory/;
 
 /** The system's code of an error (`ENOSPC`), or undefined when it comes from elsewhere. */
 export function systemCode(error: unknown): string | undefined {
@@ -82,7 +88,7 @@ export function isUnreadable(error: unknown): boolean {
 }
 
 /**
- * The error to throw when a file operation failed: a Pix2PixError that names the place and the fix for an error of
+ * The error to throw when a file operation failed: a MachineError that names the place and the fix for an error of
  * the operating system, and the given error itself for anything else.
  * @param action the attempt: 'cannot write'
  */
@@ -93,8 +99,8 @@ export function fileError(error: unknown, action: string, path: string): unknown
 }
 
 /**
- * An error of the operating system that nobody expected where it arose, in words: a Pix2PixError by its call, its path
- * and its code. Likewise a lack of memory. Anything else is given back as it is.
+ * An error of the operating system that nobody expected where it arose, in words: a MachineError by its call, its path
+ * and its code. No path is in its summary. Likewise a lack of memory. Anything else is given back as it is.
  */
 export function systemErrorInWords(error: unknown): unknown {
   const code = systemCode(error);
@@ -106,7 +112,7 @@ export function systemErrorInWords(error: unknown): unknown {
   return inWords(
     error as Error,
     code,
-    ACTIONS[call] ?? `cannot ${syscall}`,
+    ACTIONS[call] ?? `cannot ${call}`,
     place === undefined ? {} : { path: place },
   );
 }
@@ -124,23 +130,27 @@ interface SystemError extends NodeJS.ErrnoException {
   readonly hostname?: string;
 }
 
-function inWords(error: Error, code: string, action: string, place: { path?: string }): Pix2PixError {
+function inWords(error: Error, code: string, action: string, place: { path?: string }): MachineError {
   const known = code === 'ENOENT' && place.path?.includes('\ufffd') ? NOT_UTF_8 : CAUSES[code];
-  const [meaning, fix] = known ?? [error.message, 'check the disk and the path'];
-  return new Pix2PixError(`${action}: ${meaning}`, { ...place, code }, fix, { cause: error });
+  const [withoutPlace] = error.message.split(', '); // 'EODD: a strange thing, open '/a''
+  const [meaning, fix] = known ?? [withoutPlace, 'check the disk and the path'];
+  const facts = { ...place, code };
+  return new MachineError(`${action}: ${meaning}`, facts, fix, PASSING.includes(code), { cause: error });
 }
 
 function isLackOfMemory(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code = '' } = error as NodeJS.ErrnoException;
-  return MEMORY_CODES.includes(code) || (error instanceof RangeError && MEMORY_MESSAGES.test(error.message));
+  const isOfArrays = error instanceof RangeError && MEMORY_MESSAGES.test(error.message);
+  return MEMORY_CODES.includes(code) || isOfArrays || NATIVE_MEMORY_MESSAGES.test(error.message);
 }
 
-function outOfMemory(error: Error): Pix2PixError {
-  return new Pix2PixError(
+function outOfMemory(error: Error): MachineError {
+  return new MachineError(
     'there is not enough memory',
     { reason: error.message },
     'choose smaller sizes (--crop_size, --ngf, --batch_size), or a machine with more memory',
+    true,
     { cause: error },
   );
 }

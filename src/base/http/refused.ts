@@ -10,13 +10,22 @@ export interface Refusal {
 export class Refused extends Error {
   override readonly name = 'Refused';
 
-  /** @param retryAfter seconds after which it may be asked again */
+  /**
+   * @param retryAfter seconds after which it may be asked again
+   * @param details for those who run the server alone: they may name paths
+   */
   constructor(
     readonly status: ContentfulStatusCode,
     message: string,
     readonly fix?: string,
     readonly retryAfter?: number,
+    readonly details?: string,
   ) {
     super(message);
+  }
+
+  /** With its details. */
+  get whole(): string {
+    return this.details === undefined ? this.message : `${this.message} (${this.details})`;
   }
 }

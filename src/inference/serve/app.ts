@@ -64,12 +64,9 @@ export function createApp(parts: AppParts): Hono<ServiceEnv> {
 }
 
 /** A refusal as JSON. */
-function answer(
-  c: Context<ServiceEnv>,
-  { message, fix, status, retryAfter }: Refused,
-  headers: Record<string, string> = {},
-): Response {
-  c.set('error', message);
+function answer(c: Context<ServiceEnv>, refused: Refused, headers: Record<string, string> = {}): Response {
+  const { message, fix, status, retryAfter, whole } = refused;
+  c.set('error', whole);
   if (retryAfter !== undefined) c.header('Retry-After', `${retryAfter}`);
   if (status === 401) c.header('WWW-Authenticate', 'Bearer');
   return c.json({ error: message, fix, requestId: c.get('requestId') }, status, headers);

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import sharp from 'sharp';
+import { MachineError } from '../../base/errors/machineError.js';
+import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import type { Refused } from '../../base/http/refused.js';
 import type { ImageBatch } from '../../data/batch/imageBatch.js';
 import type { DeepImage } from '../../data/decode/deepImage.js';
@@ -19,7 +21,12 @@ class EchoQueue {
   }
 }
 
-async function translate(sides: readonly number[], mostPixels: number, mostOfRequest: number) {
+async function translate(
+  sides: readonly number[],
+  mostPixels: number,
+  mostOfRequest: number,
+  queue = new EchoQueue(),
+) {
   const images = await Promise.all(
     sides.map((side) =>
       sharp({ create: { width: side, height: side, channels: 3, background: '#123' } })
@@ -27,7 +34,6 @@ async function translate(sides: readonly number[], mostPixels: number, mostOfReq
         .toBuffer(),
     ),
   );
-  const queue = new EchoQueue();
   const translation = new ImageTranslation(queue as unknown as TranslationQueue, mostPixels, mostOfRequest);
   const request = { model: 'm', format: 'png', quality: 95, images } as const;
   return { queue, files: await translation.translate('m', request, never) };
@@ -53,4 +59,16 @@ test('an image that is not too large by itself is always taken', async () => {
   const { queue } = await translate([20], 400, 300);
   assert.equal(queue.translated, 1);
   await assert.rejects(translate([21], 400, 300), (error: Refused) => error.status === 413);
+});
+
+test('an image that the model does not take is refused with 422; what the machine lacks is no fault of the image', async () => {
+  const failing = (failure: Error) =>
+    translate([2], 100, 100, Object.assign(new EchoQueue(), { translate: () => Promise.reject(failure) }));
+  const larger = new Pix2PixError('the image is larger than what this file was exported for', {}, 'scale it');
+  await assert.rejects(failing(larger), (error: Refused) => {
+    assert.deepEqual([error.status, error.message, error.fix], [422, larger.summary, 'scale it']);
+    return true;
+  });
+  const lack = new MachineError('there is not enough memory', {}, 'free some', true);
+  await assert.rejects(failing(lack), lack);
 });

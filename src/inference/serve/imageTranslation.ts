@@ -1,3 +1,5 @@
+import { MachineError } from '../../base/errors/machineError.js';
+import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { Refused } from '../../base/http/refused.js';
 import { BadImageError } from '../../data/decode/badImage.js';
 import { decodeDeepImage } from '../../data/decode/decode.js';
@@ -47,7 +49,7 @@ export class ImageTranslation {
 
   /**
    * Translates the images of a request, all or none.
-   * @throws Refused with 413 for too many pixels, 422 for what is no image, and what the queue throws
+   * @throws Refused with 413 for too many pixels, 422 for what is no image or none that the model takes, and what the queue throws
    */
   async translate(
     model: string,
@@ -118,10 +120,12 @@ export class ImageTranslation {
 }
 
 function refusalOfImage(error: unknown): unknown {
-  if (!(error instanceof BadImageError)) return error;
-  return new Refused(
-    error instanceof OversizedImageError ? 413 : 422,
-    `${error.file}: ${error.reason}`,
-    error.fix,
-  );
+  if (error instanceof BadImageError)
+    return new Refused(
+      error instanceof OversizedImageError ? 413 : 422,
+      `${error.file}: ${error.reason}`,
+      error.fix,
+    );
+  const isOfImage = error instanceof Pix2PixError && !(error instanceof MachineError);
+  return isOfImage ? new Refused(422, error.summary, error.fix) : error;
 }

@@ -87,8 +87,11 @@ const translate = {
     415: refused('The body is of another type.'),
     422: refused('This is no image, a damaged one, or one that the model does not take.'),
     429: refused('Too much is under way.', retryAfter),
-    500: refused('The machine lacks something, or a defect.'),
-    503: refused('The model does not fit into memory, or cannot be read.', retryAfter),
+    500: refused('The machine refuses something, or a defect.'),
+    503: refused(
+      'The model does not fit into memory, or cannot be read; or the machine lacks something.',
+      retryAfter,
+    ),
     504: refused('There was no translation in time.'),
     ...GUARDED,
   },

@@ -14,7 +14,7 @@ export interface RequestLine {
   /** Of a translation. */
   readonly model?: string;
   readonly images?: number;
-  /** Where it was refused or has failed. */
+  /** Where it was refused or has failed; of what the machine lacks more than the client is told. */
   readonly error?: string;
 }
 

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { MachineError } from '../../base/errors/machineError.js';
+import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { Refused } from '../../base/http/refused.js';
 import type { ImageBatch } from '../../data/batch/imageBatch.js';
 import type { GeneratorInfo } from '../portable/generatorInfo.js';
@@ -146,4 +148,31 @@ test('a model of labels, or of numbers in units of their own, is given no pictur
   const { queue, release } = invertingQueue(undefined, { resize_filter: 'nearest' });
   release();
   assert.equal((await queue.translate('1', image(2, 2, 7), never)).data[0], 248);
+});
+
+test('a model that the machine could not run is loaded again, one that refused an image is not', async () => {
+  const full = new MachineError('there is not enough memory', {}, 'free some', true);
+  for (const [failure, dropped] of [
+    [full, ['m']],
+    [new Error('a defect'), ['m']],
+    [new Pix2PixError('the image is too large'), []],
+  ] as const) {
+    const drops: string[] = [];
+    const pool = {
+      use: async () => ({ id: 1, info: { name: 'm', inputNc: 3, outputNc: 3, options: {} } }),
+      drop: (name: string) => drops.push(name),
+    } as unknown as ModelPool;
+    const thread = {
+      translate: async () => {
+        throw failure;
+      },
+    } as unknown as ComputeThread;
+    const catalogue = { find: () => undefined } as unknown as ModelCatalogue;
+    const queue = new TranslationQueue(
+      { catalogue, pool, thread, onBatch: () => {} },
+      { queue: 9, batch: 1 },
+    );
+    await assert.rejects(queue.translate('m', image(1, 1, 0), never), failure);
+    assert.deepEqual(drops, dropped, failure.message);
+  }
 });

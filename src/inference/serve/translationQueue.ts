@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { MachineError } from '../../base/errors/machineError.js';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { Refused } from '../../base/http/refused.js';
 import type { ImageBatch } from '../../data/batch/imageBatch.js';
@@ -119,7 +120,8 @@ export class TranslationQueue {
       const images = batch.map(({ image }, index) => toChannels(image, info, names[index]) as ImageBatch);
       const sentAt = performance.now();
       const translation = await thread.translate(id, stackImages(images, names)).catch((error: unknown) => {
-        if (!(error instanceof Pix2PixError)) pool.drop(model); // whatever state it is in
+        const isRefusal = error instanceof Pix2PixError && !(error instanceof MachineError);
+        if (!isRefusal) pool.drop(model); // whatever state it is in
         throw error;
       });
       this.measure(batch, sentAt);

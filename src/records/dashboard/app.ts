@@ -42,8 +42,8 @@ export function createApp(parts: AppParts): Hono {
   serveViews(app, parts); // behind the actions' check of the token
   app.notFound((c) => c.json<Refusal>({ error: 'nothing is here' }, 404));
   app.onError((error, c) => {
-    const { message, fix, status } = refusalOf(error);
-    return c.json<Refusal>({ error: message, fix }, status);
+    const { whole, fix, status } = refusalOf(error); // whoever sees a dashboard sees where its runs are, too
+    return c.json<Refusal>({ error: whole, fix }, status);
   });
   return app;
 }

@@ -1,4 +1,4 @@
-import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
+import { MachineError } from '../../../base/errors/machineError.js';
 import { adapterFacts } from './adapterFacts.js';
 import { BufferUsage } from './bufferUsage.js';
 import { Pipelines, type Shader } from './pipelines.js';
@@ -55,7 +55,7 @@ export class Gpu {
     this.following(device.lost).then(({ message }) => {
       if (this.isDisposed) return;
       const fix = 'train on from the last checkpoint with --continue_train, when it is there again';
-      this.failure = new Pix2PixError('the GPU is lost', { adapter: name, reason: message }, fix);
+      this.failure = new MachineError('the GPU is lost', { adapter: name, reason: message }, fix, true);
     });
     device.addEventListener('uncapturederror', (event) => {
       const { error } = event as GPUUncapturedErrorEvent;
@@ -92,7 +92,7 @@ export class Gpu {
 
   /**
    * Memory for shaders, zero at first.
-   * @throws Pix2PixError when there is not enough
+   * @throws MachineError when there is not enough
    */
   async allocate(bytes: number, what: string): Promise<GPUBuffer> {
     const [size, most] = [wholeWords(bytes), this.maxBindingBytes];
@@ -268,12 +268,12 @@ export class Gpu {
     if (this.failure !== undefined) throw this.failure;
   }
 
-  private tooLittle(what: string, bytes: number, reason: string): Pix2PixError {
+  private tooLittle(what: string, bytes: number, reason: string): MachineError {
     const megabytes = (count: number) => Math.ceil(count / 1e6);
     const taken = { 'takes MB': megabytes(bytes), 'MB taken by now': megabytes(this.allocatedBytes) };
     const facts = { adapter: this.name, what, ...taken, reason };
     const fix = 'train with smaller images (--crop_size), fewer at once (--batch_size), or --device cpu';
-    return new Pix2PixError('the GPU has not enough memory', facts, fix);
+    return new MachineError('the GPU has not enough memory', facts, fix, true);
   }
 }
 
