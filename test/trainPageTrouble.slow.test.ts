@@ -163,6 +163,31 @@ test('a run of another version is refused, and the one that is there stays', opt
   }
 });
 
+test(
+  'a run of labels is refused when it is imported, with the reason, and nothing is stored',
+  options,
+  async () => {
+    await (await makeRun(folder, 'classes', [...TINY, '--label_nc', '3'])).dispose();
+    const { page, close } = await open();
+    try {
+      await page.getByLabel('Import a run').setInputFiles(join(folder, 'classes'));
+      await page
+        .getByRole('alert')
+        .getByText(/a kind that pages do not train[\s\S]*label_nc +3[\s\S]*pix2pix train/)
+        .waitFor();
+      await page.getByText('None yet.').waitFor();
+      const stored = `navigator.storage.getDirectory().then(async (root) => {
+      const names = [];
+      for await (const [name, folder] of root) for await (const inner of folder.keys()) names.push(name + '/' + inner);
+      return names;
+    })`;
+      assert.deepEqual(await page.evaluate(stored), []);
+    } finally {
+      await close();
+    }
+  },
+);
+
 test('by keyboard alone a run begins and is paused', options, async () => {
   const { page, close } = await open();
   try {

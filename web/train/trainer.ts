@@ -11,6 +11,7 @@ import { checkpointFiles, copyLatest, readLatest, verifyLatest } from './pageChe
 import type { NamedFile, PairPlan } from './pairSource.js';
 import { openFileStore, removeFolder, storedFolders } from './privateStorage.js';
 import { withRun } from './runLock.js';
+import { trainableOptions } from './trainable.js';
 
 /** A run that the browser has. */
 export interface StoredRun {
@@ -103,11 +104,12 @@ export class Trainer {
 
   /**
    * Copies the run that a folder of the command line holds, in place of one of that name.
-   * @throws Pix2PixError when its checkpoint is not whole
+   * @throws Pix2PixError when its checkpoint is not whole, or pages do not train such runs
    */
   async importRun(run: string, files: readonly NamedFile[]): Promise<void> {
     const from = directFiles(files);
-    await verifyLatest(from); // before there is a folder for it
+    trainableOptions((await readLatest(from)).options); // before there is a folder for it
+    await verifyLatest(from);
     const isNew = !(await storedFolders()).includes(run);
     await withRun(run, async () => {
       const store = await openFileStore(run);

@@ -1,7 +1,5 @@
 import { Pix2PixError } from '../../src/base/errors/pix2pixError.js';
-import { imageFormatOf } from '../../src/data/batch/sideFormat.js';
 import type { SampleSource } from '../../src/data/pair/sampleSource.js';
-import { restoreTrainOptions } from '../../src/options/serialise.js';
 import { parseTrainOptions, type TrainOptions } from '../../src/options/trainOptions.js';
 import { builtInExtensions } from '../../src/training/model/builtInExtensions.js';
 import { openGpu } from '../gpu.js';
@@ -13,6 +11,7 @@ import { hasLatest, pageCheckpoints, readLatest } from './pageCheckpoints.js';
 import { type PairPlan, pairSource } from './pairSource.js';
 import { openFileStore } from './privateStorage.js';
 import { withRun } from './runLock.js';
+import { trainableOptions } from './trainable.js';
 import { trainRun } from './trainRun.js';
 
 // The training thread: the page stays alive while programs are compiled and images decoded.
@@ -49,9 +48,7 @@ async function trainAs(request: RunRequest): Promise<void> {
     return train(opt, source, store);
   }
   const store = await openFileStore(request.run);
-  const { options } = await readLatest(store);
-  const stored = restoreTrainOptions({ ...options, device: 'webgpu' }, builtInExtensions());
-  requireKnown(stored);
+  const stored = trainableOptions((await readLatest(store)).options);
   const source = pairSource(request.plan ?? (await keptData(store)), stored, browserPictures);
   if (request.plan !== undefined) await keep(store, request.plan);
   await train({ ...stored, continueTrain: true, epoch: 'latest' }, source, store);
@@ -91,23 +88,4 @@ function asArguments(options: Options): string[] {
     if (typeof value === 'boolean') return value ? [`--${name}`] : [];
     return [`--${name}`, String(value)];
   });
-}
-
-/** The command line trains more than pages do. */
-function requireKnown(opt: TrainOptions): void {
-  const { model, datasetMode, preprocess, rotate, colorJitter, cutout, inputNc, outputNc } = opt;
-  const isKnown =
-    model === 'pix2pix' &&
-    datasetMode === 'aligned' &&
-    preprocess !== 'pad' &&
-    rotate + colorJitter + cutout === 0 &&
-    inputNc * outputNc === 9 &&
-    imageFormatOf(opt) === 'u8';
-  if (isKnown) return;
-  const facts = { model, dataset_mode: datasetMode };
-  throw new Pix2PixError(
-    'this run is of a kind that pages do not train: pix2pix on pairs of colour images of 8 bits, without padding, rotation, jitter or cutout',
-    facts,
-    'go on with it by: pix2pix train --continue_train',
-  );
 }
