@@ -8,17 +8,20 @@ import { webModule } from './webModule.js';
 
 type Raster = typeof import('../web/playground/drawing/raster.js');
 type Link = typeof import('../web/playground/drawing/link.js');
+type Marks = typeof import('../web/playground/drawing/marks.js');
 type HistoryModule = typeof import('../web/playground/drawing/history.js');
 
 const SIDE = 24;
 const INK = [200, 30, 90] as const;
 let raster: Raster;
 let link: Link;
+let marks: Marks;
 let history: HistoryModule;
 
 before(async () => {
   raster = await webModule('playground/drawing/raster.ts');
   link = await webModule('playground/drawing/link.ts');
+  marks = await webModule('playground/drawing/marks.ts');
   history = await webModule('playground/drawing/history.ts');
 });
 
@@ -76,6 +79,19 @@ test('filling stops at another colour, goes around corners, and the eraser leave
   assert.equal(drawn(on).filter(Boolean).length, SIDE * SIDE - 2 * 20);
   raster.fillArea(on, on, 2, 2, null);
   assert.equal(drawn(on).filter(Boolean).length, 0);
+});
+
+test('where colours are classes, those that look alike are others all the same', () => {
+  const picture = { ...empty(), data: new Uint8ClampedArray(4 * SIDE * SIDE).fill(255) };
+  raster.drawBox(picture, [0, 0, SIDE, 20], [255, 255, 250]);
+  for (const [isExact, filled] of [
+    [true, SIDE * 20],
+    [false, SIDE * SIDE],
+  ] as const) {
+    const on = empty();
+    marks.drawMark(on, { kind: 'fill', ink: INK, at: [2, 2], isExact }, () => picture);
+    assert.equal(drawn(on).filter(Boolean).length, filled);
+  }
 });
 
 test('what is undone can be done again, until something else is done', () => {

@@ -39,7 +39,8 @@ export function toImageData({ data, shape: [, height, width, channels] }: ImageB
   return image;
 }
 
-async function pixelsOf(picture: Picture): Promise<ImageData> {
+/** Its pixels as the browser has them. */
+export async function pixelsOf(picture: Picture): Promise<ImageData> {
   if (picture instanceof ImageData) return picture;
   const source = picture instanceof Blob ? await createImageBitmap(picture) : picture;
   const { width, height } = sizeOf(source);

@@ -1,14 +1,16 @@
 import { Pix2PixError } from '../src/base/errors/pix2pixError.js';
 import { readSafetensorsBytes } from '../src/checkpoints/format/safetensorsBytes.js';
+import type { ClassPalette } from '../src/inference/portable/classPalette.js';
 import type { Generator, TranslateOptions } from '../src/inference/portable/generator.js';
 import type { GeneratorInfo } from '../src/inference/portable/generatorInfo.js';
 import { emptyGenerator, fillGenerator } from '../src/inference/portable/generatorWeights.js';
 import type { ModelIndex } from '../src/inference/portable/modelIndex.js';
 import { type Tensor, TensorTranslator } from '../src/inference/portable/tensorTranslator.js';
 import { builtInExtensions } from '../src/training/model/builtInExtensions.js';
-import { type Picture, toBatch, toImageData } from './canvasImages.js';
+import type { Picture } from './canvasImages.js';
 import { hasGpu } from './gpu.js';
 import { downloadModel, type LoadProgress } from './modelDownload.js';
+import { PictureForm } from './pictureForm.js';
 import { type Backend, createEngines } from './webEngine.js';
 
 export type { Backend, Generator, GeneratorInfo, LoadProgress, Picture, TranslateOptions };
@@ -69,6 +71,14 @@ export class WebGenerator implements Generator<Picture, ImageData> {
     return this.whenLoaded().index;
   }
 
+  /**
+   * The colours that the classes are drawn in of a generator that takes label maps; undefined of others. Known once it has been
+   * loaded.
+   */
+  get palette(): ClassPalette | undefined {
+    return this.whenLoaded().form.palette;
+  }
+
   /** Waits until the model has been loaded. */
   async ready(): Promise<this> {
     await this.loading;
@@ -77,9 +87,9 @@ export class WebGenerator implements Generator<Picture, ImageData> {
 
   // biome-ignore lint/suspicious/noExplicitAny: the overloads are in the interface
   async translate(image: Tensor | Picture, options?: TranslateOptions): Promise<any> {
-    const { translator } = await this.loading;
+    const { translator, form } = await this.loading;
     if ('shape' in image) return translator.translate(image, options);
-    return toImageData(await translator.translate(await toBatch(image, translator.info.inputNc), options));
+    return form.picture(await translator.translate(await form.read(image), options));
   }
 
   async dispose(): Promise<void> {
@@ -99,6 +109,7 @@ export class WebGenerator implements Generator<Picture, ImageData> {
 
 interface Loaded {
   readonly translator: TensorTranslator;
+  readonly form: PictureForm;
   readonly backend: Backend;
   readonly index: ModelIndex;
 }
@@ -108,15 +119,16 @@ async function load(folder: URL, { onProgress = () => {}, backend }: LoadOptions
   const { info } = index;
   const weights = readSafetensorsBytes(file, folder.href);
   const generator = fillGenerator(emptyGenerator(info.name, info.options, builtInExtensions()), weights);
+  const form = new PictureForm(info);
   const open = async (chosen: Backend): Promise<Loaded> => {
     const translator = new TensorTranslator(info, await createEngines(generator, info.normMode, chosen));
     try {
-      await translator.prepare('uint8');
+      await translator.prepare(form.kind);
     } catch (error) {
       await translator.dispose().catch(() => {});
       throw error;
     }
-    return { translator, backend: chosen, index };
+    return { translator, form, backend: chosen, index };
   };
   if (backend !== undefined || !(await hasGpu())) return open(backend ?? 'wasm');
   return open('webgpu').catch(() => open('wasm')); // a GPU that is there may still be too small, or have another's bugs

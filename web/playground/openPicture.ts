@@ -1,16 +1,20 @@
 import { Pix2PixError } from '../../src/base/errors/pix2pixError.js';
+import type { ClassPalette } from '../../src/inference/portable/classPalette.js';
+import { pixelsOf } from '../canvasImages.js';
 import { MOST_PIXELS } from '../mostPixels.js';
+
+/** What the colours of a picture mean: nothing, labels, which must not be blended, or classes, which have colours of their own. */
+export type Colours = 'any' | 'labels' | ClassPalette;
 
 /**
  * A picture of a file, made smaller where its longer side is above `side`.
- * @param areLabels whether its colours are labels, which must not be blended
  * @throws Pix2PixError when it is none that the browser reads, or has more pixels than a page can hold
  */
 export async function openPicture(
   file: Blob,
   name: string,
   side: number,
-  areLabels: boolean,
+  colours: Colours,
 ): Promise<ImageBitmap> {
   const { width, height } = await sizeOf(file, name);
   if (width * height > MOST_PIXELS) {
@@ -23,8 +27,16 @@ export async function openPicture(
   }
   const scale = Math.min(1, side / Math.max(width, height));
   const [resizeWidth, resizeHeight] = [width, height].map((x) => Math.max(1, Math.round(x * scale)));
-  const resizeQuality = areLabels ? 'pixelated' : 'high';
-  return createImageBitmap(file, scale < 1 ? { resizeWidth, resizeHeight, resizeQuality } : {});
+  const resizeQuality = colours === 'any' ? 'high' : 'pixelated';
+  const resize = scale < 1 ? ({ resizeWidth, resizeHeight, resizeQuality } as const) : {};
+  if (typeof colours === 'string') return createImageBitmap(file, resize);
+  return inClasses(await createImageBitmap(file, { ...resize, colorSpaceConversion: 'none' }), colours);
+}
+
+async function inClasses(bitmap: ImageBitmap, palette: ClassPalette): Promise<ImageBitmap> {
+  const pixels = await pixelsOf(bitmap);
+  palette.recolour(pixels.data);
+  return createImageBitmap(pixels);
 }
 
 /** As its header says: nothing is decoded. */

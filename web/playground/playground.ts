@@ -1,13 +1,15 @@
 import { effect, signal } from '@preact/signals';
 import { Pix2PixError } from '../../src/base/errors/pix2pixError.js';
 import type { Colour } from '../../src/data/batch/labelColours.js';
-import type { Brush, ModelIndex } from '../../src/inference/portable/modelIndex.js';
+import type { ClassPalette } from '../../src/inference/portable/classPalette.js';
+import type { Brush } from '../../src/inference/portable/modelIndex.js';
 import { parsePixelSize, type Sides, sidesOf } from '../../src/options/pixelSize.js';
 import { Notices } from '../notices.js';
-import type { Backend } from '../pix2pix.js';
+import type { Backend, WebGenerator } from '../pix2pix.js';
 import { saveFile } from '../saveFile.js';
 import { fromLink, toLink } from './drawing/link.js';
 import type { Drawing } from './drawing/marks.js';
+import { meaningOf } from './meaning.js';
 import { openPicture } from './openPicture.js';
 import { type Layer, Sketch } from './sketch.js';
 import { Translation } from './translation.js';
@@ -53,8 +55,12 @@ export class Playground {
   readonly brushes = signal<readonly Brush[]>(PLAIN);
   /** Addresses of inputs to start from. */
   readonly examples = signal<readonly string[]>([]);
+  /** What its numbers mean, in words; empty where they are colours. */
+  readonly meaning = signal<readonly string[]>([]);
   readonly view = signal<View>('side by side');
   readonly notices = new Notices();
+  /** The colours of the classes that the generator takes; undefined where it takes none. */
+  private palette: ClassPalette | undefined;
   private layerCount = 0;
   /** Whether a link has given the drawing. */
   private isGiven = false;
@@ -68,6 +74,11 @@ export class Playground {
   ) {
     this.translation = new Translation(settings.model, settings.backend);
     this.awaitModel();
+  }
+
+  /** Whether other colours than those of the brushes mean something. */
+  get takesAnyColour(): boolean {
+    return this.palette === undefined;
   }
 
   get ownsPage(): boolean {
@@ -141,18 +152,20 @@ export class Playground {
 
   private awaitModel(): void {
     this.translation.ready().then(
-      ({ index }) => this.begin(index),
+      (generator) => this.begin(generator),
       () => {}, // shown by the translation's state
     );
   }
 
   /** The model is there. What a person has drawn meanwhile stays. */
-  private begin({ info, brushes, examples }: ModelIndex): void {
+  private begin({ index: { info, brushes, examples }, palette }: WebGenerator): void {
     this.title.value = info.name;
+    this.palette = palette;
+    this.sketch.areClasses = palette !== undefined;
+    this.meaning.value = meaningOf(info);
     this.size = sidesOf(parsePixelSize(String(info.options.crop_size)) ?? USUAL_SIDE);
     if (brushes.length > 0) this.brushes.value = brushes;
-    if (!this.sketch.isTouched)
-      this.sketch.ink.value = this.brushes.value[Math.min(1, brushes.length)].colour;
+    if (!this.sketch.isTouched) this.sketch.ink.value = this.brushes.value[brushes.length > 1 ? 1 : 0].colour;
     this.examples.value = examples.map((name) => new URL(name, this.settings.model).href);
     void this.notices.watch(() => this.offerStart()).then(() => this.follow());
     this.settings.onReady?.();
@@ -180,7 +193,8 @@ export class Playground {
   /** A picture as a layer, and the drawing that has its proportions. */
   private async layerOf(file: Blob, name: string): Promise<{ layer: Layer; drawing: Drawing }> {
     const longest = Math.max(...Object.values(this.size));
-    const bitmap = await openPicture(file, name, longest, this.brushes.value !== PLAIN);
+    const labels = this.brushes.value === PLAIN ? 'any' : 'labels';
+    const bitmap = await openPicture(file, name, longest, this.palette ?? labels);
     const layer = { id: ++this.layerCount, name, bitmap, isTraced: false };
     return { layer, drawing: this.empty(bitmap.width, bitmap.height) };
   }

@@ -29,6 +29,8 @@ export class Sketch {
   readonly tool = signal<Tool>('brush');
   readonly ink = signal<Colour>([0, 0, 0]);
   readonly width = signal(12);
+  /** Whether colours are those of classes, which are not blended, and differ however alike they are. */
+  areClasses = false;
   /** Counts changes of what is seen. */
   readonly version = signal(0);
   private history: History<Scene>;
@@ -81,7 +83,12 @@ export class Sketch {
     const ink: Ink = this.tool.value === 'eraser' ? null : this.ink.value;
     switch (this.tool.value) {
       case 'fill':
-        this.addMark({ kind: 'fill', ink, at: [Math.floor(x), Math.floor(y)] });
+        this.addMark({
+          kind: 'fill',
+          ink,
+          at: [Math.floor(x), Math.floor(y)],
+          ...(this.areClasses && { isExact: true }),
+        });
         return;
       case 'box':
         this.unfinished = { kind: 'box', ink, corners: [x, y, x, y] };
@@ -148,7 +155,7 @@ export class Sketch {
     const context = canvas.getContext('2d')!;
     context.putImageData(this.picture(), 0, 0);
     context.globalAlpha = TRACED_OPACITY;
-    for (const layer of this.layers) if (layer.isTraced) drawContained(context, layer.bitmap);
+    for (const layer of this.layers) if (layer.isTraced) drawContained(context, layer.bitmap, true);
     context.globalAlpha = 1;
   }
 
@@ -218,7 +225,7 @@ export class Sketch {
       const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!;
       context.fillStyle = `rgb(${ground.join(' ')})`;
       context.fillRect(0, 0, width, height);
-      for (const layer of layers) if (!layer.isTraced) drawContained(context, layer.bitmap);
+      for (const layer of layers) if (!layer.isTraced) drawContained(context, layer.bitmap, !this.areClasses);
       this.base = context.getImageData(0, 0, width, height);
       this.baseScene = this.history.current;
     }
@@ -230,10 +237,11 @@ export class Sketch {
 function drawContained(
   context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D,
   bitmap: ImageBitmap,
+  isBlended: boolean,
 ): void {
   const { width, height } = context.canvas;
   const scale = Math.min(width / bitmap.width, height / bitmap.height);
   const [w, h] = [Math.round(bitmap.width * scale), Math.round(bitmap.height * scale)];
-  context.imageSmoothingEnabled = scale < 1;
+  context.imageSmoothingEnabled = isBlended && scale < 1;
   context.drawImage(bitmap, Math.floor((width - w) / 2), Math.floor((height - h) / 2), w, h);
 }

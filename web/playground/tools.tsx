@@ -118,14 +118,16 @@ export function Colours({ playground }: { playground: Playground }) {
           {name}
         </label>
       ))}
-      <label class="other" title="Any other colour">
-        <input
-          type="color"
-          value={hex(sketch.ink.value)}
-          onInput={({ currentTarget }) => sketch.takeInk(ofHex(currentTarget.value))}
-        />
-        other
-      </label>
+      {playground.takesAnyColour && (
+        <label class="other" title="Any other colour">
+          <input
+            type="color"
+            value={hex(sketch.ink.value)}
+            onInput={({ currentTarget }) => sketch.takeInk(ofHex(currentTarget.value))}
+          />
+          other
+        </label>
+      )}
     </fieldset>
   );
 }

@@ -103,6 +103,11 @@ function Status({ playground }: { playground: Playground }) {
           <span>, {state.milliseconds.toFixed(0)} ms</span>
         )}
       </p>
+      {playground.meaning.value.map((text) => (
+        <p key={text} class="hint">
+          {text}
+        </p>
+      ))}
       {state.kind === 'failed' && <Failure message={state.message} again={() => playground.tryAgain()} />}
       <NoticeLine notices={notices} />
     </div>

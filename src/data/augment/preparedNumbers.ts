@@ -1,5 +1,6 @@
 import type { FloatImages } from '../batch/floatImages.js';
 import type { Geometry } from '../batch/geometry.js';
+import { oneHot } from '../batch/oneHot.js';
 import { cropPixels, type PixelData, type Pixels } from '../batch/pixels.js';
 import { planar } from '../batch/planes.js';
 import type { LabelsFormat, ValuesFormat } from '../batch/sideFormat.js';
@@ -19,7 +20,7 @@ export function prepareNumbers(
   const { data } = cropPixels(turned, { left, top, ...output }, flip);
   const { channels } = format;
   const { width, height } = output;
-  if (format.kind === 'labels') return { data: oneHot(data, channels), shape: [1, channels, height, width] };
+  if (format.kind === 'labels') return oneHot(data as Uint8Array, { channels, width, height });
   const values = data as Float32Array;
   if (colour !== undefined && channels === 3) recolour(values, colour);
   return { data: planar(values, channels), shape: [1, channels, height, width] };
@@ -28,13 +29,6 @@ export function prepareNumbers(
 /** Of labels none but `nearest`, which makes no class between two others. */
 export function filterOf(format: ValuesFormat | LabelsFormat): ValuesFormat['filter'] {
   return format.kind === 'labels' ? 'nearest' : format.filter;
-}
-
-/** A channel for each class: 1 where it is, -1 elsewhere; where there is none, -1 in all. */
-function oneHot(labels: PixelData, classes: number): Float32Array {
-  const planes = new Float32Array(classes * labels.length).fill(-1);
-  for (const [i, label] of labels.entries()) if (label < classes) planes[label * labels.length + i] = 1;
-  return planes;
 }
 
 /** In place; the matrix is that of 0 ... 255. */

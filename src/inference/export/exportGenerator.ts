@@ -16,7 +16,7 @@ import { findTrainedGenerator, type SourceOptions } from '../generatorSource.js'
 import { describeGenerator, inferenceModel } from '../inferenceModel.js';
 import type { GeneratorInfo } from '../portable/generatorInfo.js';
 import { fillGenerator } from '../portable/generatorWeights.js';
-import { formatsOfGenerator } from '../portable/imageFormats.js';
+import { canBeDrawn, formatsOfGenerator } from '../portable/imageFormats.js';
 import type { ModelForm } from '../portable/onnxModel.js';
 import type { Engine } from '../portable/tensorTranslator.js';
 import type { TrainedGenerator } from '../portable/trainedGenerator.js';
@@ -88,7 +88,7 @@ export async function exportGenerator(model: string, options: ExportOptions = {}
   if (InferenceSession.notice !== undefined) (options.onWarning ?? console.warn)(InferenceSession.notice);
   onStage('loading');
   const generator = findTrainedGenerator(model, options);
-  if (format === 'web') requirePictures(describeGenerator(generator, form));
+  if (format === 'web') requireDrawable(describeGenerator(generator, form));
   if (fixedSize !== undefined) requireWholeUnits(fixedSize, generator.netG);
   const path = options.out ?? defaultPath(generator.name, format, precision);
   const device = await openDevice(options.device, { gpu: options.gpu });
@@ -107,17 +107,14 @@ export async function exportGenerator(model: string, options: ExportOptions = {}
   }
 }
 
-/** Throws Pix2PixError for a generator of other images than a page shows. */
-function requirePictures(info: GeneratorInfo): void {
-  const { input, output } = formatsOfGenerator(info);
-  const odd = [input, output].find(
-    ({ kind, channels }) => kind === 'labels' || (channels !== 1 && channels !== 3),
-  );
-  if (odd === undefined) return;
+/** Throws Pix2PixError for a generator of images that nobody can draw. What it makes is shown as records show it. */
+function requireDrawable(info: GeneratorInfo): void {
+  const { input } = formatsOfGenerator(info);
+  if (canBeDrawn(input)) return;
   throw new Pix2PixError(
-    'a page shows pictures',
-    { generator: info.name, images: `${odd.channels} channels of ${odd.kind}` },
-    'pass --format onnx',
+    'a page takes pictures, of 1 or 3 channels, or of classes',
+    { generator: info.name, takes: `${input.channels} channels` },
+    'pass --format onnx, or translate files with pix2pix translate',
   );
 }
 

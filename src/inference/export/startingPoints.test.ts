@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { decode as decodePng } from 'fast-png';
+import sharp from 'sharp';
 import { temporaryFolder } from '../../../test/tinyRun.js';
 import { labelColours } from '../../data/batch/labelColours.js';
 import { FACADE_COLOURS } from '../../data/make/facade/labels.js';
@@ -34,6 +36,41 @@ test('colours are those of label maps as they are, of all phases, however small 
     [],
   );
   assert.ok(offered.size > 10, `${offered.size} brushes`);
+});
+
+test('classes are brushes in the colours of the palette, and label images are offered in these', async () => {
+  const dataroot = join(temporaryFolder(), 'classes');
+  const write = async (side: string, level: number) => {
+    mkdirSync(join(dataroot, side), { recursive: true });
+    const raw = { width: 64, height: 64, channels: 1 } as const;
+    const data = Uint8Array.from({ length: 64 * 64 }, (_, i) => (i < 64 * 32 ? level : 2));
+    await sharp(data, { raw })
+      .toColourspace('b-w')
+      .png()
+      .toFile(join(dataroot, side, '1.png'));
+  };
+  await write('trainA', 1);
+  await write('trainB', 90);
+  const given = { label_nc: 3, label_palette: 'ff0000,00ff00,ff0000', load_size: 64, crop_size: 64 };
+  const options = {
+    model: 'pix2pix',
+    dataroot,
+    direction: 'AtoB',
+    netG: 'unet_64',
+    preprocess: 'none',
+    ...given,
+  };
+  const generator = { options, inputNc: 3, outputNc: 3 } as unknown as TrainedGenerator;
+  const unasked = await startingPoints(generator);
+  const brushes = [
+    { colour: [255, 0, 0], name: 'class 0' },
+    { colour: [0, 255, 0], name: 'class 1' },
+    { colour: [255, 0, 1], name: 'class 2' },
+  ];
+  assert.deepEqual(unasked, { brushes, examples: [] });
+  const { examples } = await startingPoints(generator, dataroot);
+  const { data } = decodePng(examples[0]);
+  assert.deepEqual([...data.slice(0, 3), ...data.slice(-3)], [0, 255, 0, 255, 0, 1]);
 });
 
 test('the generators of the package offer facades that are drawn, and their labels where they take labels', async () => {

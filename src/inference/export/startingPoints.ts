@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
-import { toImageBatch } from '../../data/batch/floatImages.js';
+import { type FloatImages, toImageBatch } from '../../data/batch/floatImages.js';
 import type { ImageBatch } from '../../data/batch/imageBatch.js';
 import { labelColours } from '../../data/batch/labelColours.js';
 import { createDataset } from '../../data/createDataset.js';
@@ -11,6 +11,7 @@ import { readManifest } from '../../data/make/facadeManifest.js';
 import { restoreTrainOptions } from '../../options/serialise.js';
 import { encodePng } from '../../records/writing/encodePng.js';
 import { registeredExtensions } from '../../training/options.js';
+import { canBeDrawn, formatsOfGenerator, inputPalette } from '../portable/imageFormats.js';
 import type { Brush } from '../portable/modelIndex.js';
 import type { TrainedGenerator } from '../portable/trainedGenerator.js';
 
@@ -31,8 +32,8 @@ export interface StartingPoints {
 }
 
 /**
- * The colours of labels of a generator's own data set, where its inputs are label maps, and inputs of a data set that is
- * named: a page may go to strangers, and nobody's images do without being asked for. Nothing where no data is at hand.
+ * The colours of labels: of the classes that a generator takes, or of its own data set, where its inputs are label maps in
+ * colours; and inputs of a data set that is named: a page may go to strangers, and nobody's images do without being asked for. Nothing where no data is at hand.
  * @param dataroot the data set; default: that of the training, for its colours alone
  * @throws Pix2PixError when the data set that is named holds no images of the kind
  */
@@ -41,7 +42,10 @@ export async function startingPoints(
   dataroot?: string,
 ): Promise<StartingPoints> {
   const phases = phasesOf(generator, dataroot);
-  const examples = dataroot === undefined ? [] : await inputsOf(generator, dataroot, phases[0], EXAMPLES);
+  const found = dataroot === undefined ? [] : await inputsOf(generator, dataroot, phases[0], EXAMPLES);
+  const examples = await Promise.all(found.map((image) => encodePng(image)));
+  const palette = inputPalette(generator);
+  if (palette !== undefined) return { brushes: palette.brushes, examples };
   const whole: ImageBatch[] = []; // as they are: a resize blurs labels; of all phases: one may have few
   for (const phase of phases) {
     if (whole.length >= LOOKED_AT) break;
@@ -50,7 +54,7 @@ export async function startingPoints(
   const manifest = await readManifest(dataroot ?? String(generator.options.dataroot ?? ''));
   const names = new Map(Object.entries(manifest?.classes ?? {}).map(([name, colour]) => [`${colour}`, name]));
   const brushes = labelColours(whole).map((colour) => ({ colour, name: names.get(`${colour}`) }));
-  return { brushes, examples: await Promise.all(examples.map((image) => encodePng(image))) };
+  return { brushes, examples };
 }
 
 /** No training of a demo has seen its facades: theirs have the seed 0. */
@@ -72,10 +76,10 @@ export async function demoStartingPoints({
 }
 
 /** The phases that the data set has. @throws Pix2PixError where one that is named has none, or none of pictures */
-function phasesOf({ options, inputNc }: TrainedGenerator, dataroot?: string): (typeof PHASES)[number][] {
-  const root = dataroot ?? restoreTrainOptions(options, registeredExtensions()).dataroot;
+function phasesOf(generator: TrainedGenerator, dataroot?: string): (typeof PHASES)[number][] {
+  const root = dataroot ?? restoreTrainOptions(generator.options, registeredExtensions()).dataroot;
   const found = PHASES.filter((name) => ['', 'A', 'B'].some((side) => existsSync(join(root, name + side))));
-  if (root !== '' && found.length > 0 && (inputNc === 1 || inputNc === 3)) return found;
+  if (root !== '' && found.length > 0 && canBeDrawn(formatsOfGenerator(generator).input)) return found;
   if (dataroot === undefined) return [];
   throw new Pix2PixError(
     'there is nothing to start from in the data set',
@@ -86,13 +90,14 @@ function phasesOf({ options, inputNc }: TrainedGenerator, dataroot?: string): (t
 
 /** @param preprocess default: as the training */
 async function inputsOf(
-  { options }: TrainedGenerator,
+  generator: TrainedGenerator,
   dataroot: string | undefined,
   phase: (typeof PHASES)[number],
   count: number,
   preprocess?: 'pad',
 ): Promise<ImageBatch[]> {
-  const trained = restoreTrainOptions(options, registeredExtensions());
+  const trained = restoreTrainOptions(generator.options, registeredExtensions());
+  const palette = inputPalette(generator);
   const asTested = { isTrain: false, loadSize: trained.cropSize, numThreads: 0, batchSize: 1 };
   const opt = {
     ...{ ...trained, ...asTested, phase, maxDatasetSize: count },
@@ -103,7 +108,8 @@ async function inputsOf(
     const images: ImageBatch[] = [];
     let pixels = 0;
     for await (const { A, B } of dataset) {
-      const image = toImageBatch(trained.direction === 'AtoB' ? A : B);
+      const input = trained.direction === 'AtoB' ? A : B;
+      const image = palette === undefined ? toImageBatch(input) : palette.paint(input as FloatImages);
       images.push(image);
       pixels += image.shape[1] * image.shape[2];
       if (pixels > MOST_PIXELS) break;

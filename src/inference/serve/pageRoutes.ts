@@ -4,7 +4,7 @@ import { html } from 'hono/html';
 import { pagePolicy } from '../../base/http/guard.js';
 import { Refused } from '../../base/http/refused.js';
 import type { ModelCatalogue } from './modelCatalogue.js';
-import { Playgrounds } from './playgrounds.js';
+import type { Playgrounds } from './playgrounds.js';
 import type { ServiceEnv } from './requestLog.js';
 
 /** Of a page that computes: scripts in it, WebAssembly and its threads. */
@@ -22,7 +22,7 @@ const FRONT_POLICY = pagePolicy({ 'style-src': "'unsafe-inline'" });
 export function servePages(app: Hono<ServiceEnv>, catalogue: ModelCatalogue, playgrounds: Playgrounds): void {
   app.get('/', (c) => {
     c.header('Content-Security-Policy', FRONT_POLICY);
-    const models = catalogue.list().map((model) => ({ name: model.name, hasPage: Playgrounds.isFor(model) }));
+    const models = catalogue.list().map((model) => ({ name: model.name, hasPage: playgrounds.isFor(model) }));
     return c.html(frontPage(models, new URL(c.req.url).origin));
   });
   app.get('/playground/:model', (c) =>

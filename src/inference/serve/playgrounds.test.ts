@@ -11,6 +11,9 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
+import { TINY } from '../../../test/tinyRun.js';
+import { makeRun } from '../../../test/trainedRun.js';
+import type { MachineError } from '../../base/errors/machineError.js';
 import type { Refused } from '../../base/http/refused.js';
 import { thisProcess } from '../../checkpoints/lockOwner.js';
 import { removeLeftPlaygrounds } from './playgroundFolder.js';
@@ -72,16 +75,32 @@ test('one that fails, or ends without an answer, leaves nothing behind and does 
   const failing = program(`
     if (source === 'ends') process.exit(3);
     if (source === 'throws') throw new Error('out of memory');
-    process.send(source === 'refuses' ? { failure: { summary: 'no such model' } } : {});`);
+    if (source === 'is killed') process.kill(process.pid, 'SIGKILL');
+    process.send(source === 'refuses' ? { failure: { summary: 'no such model', facts: {} } } : {});`);
   const playgrounds = new Playgrounds({}, 60, failing);
   for (const [name, error] of [
     ['ends', /ended with 3/],
     ['throws', /ended with 1/],
-    ['refuses', /no such model/],
+    ['is killed', (error: MachineError) => error.mayPass],
+    ['refuses', hasStatus(503)],
   ] as const)
     await assert.rejects(playgrounds.of(model(name)), error);
   const good = await playgrounds.of(model('good'));
   assert.equal(modelsIn(rootOf(good)).length, 1);
+  await playgrounds.dispose();
+});
+
+test('none is offered for what nobody can draw, nor written', async () => {
+  const runs = join(folder, 'runs');
+  const run = (name: string, ...options: readonly string[]) => makeRun(runs, name, [...TINY, ...options]);
+  await (await run('depth', '--input_nc', '4')).dispose();
+  await (await run('classes', '--label_nc', '5')).dispose();
+  const playgrounds = new Playgrounds({}, 60, program('process.send({});'));
+  const served = (name: string) => ({ ...model(name), source: join(runs, name) });
+  assert.ok(playgrounds.isFor(served('classes')));
+  assert.ok(!playgrounds.isFor(served('depth')));
+  assert.ok(!playgrounds.isFor({ ...model('graph'), source: 'graph.onnx' }));
+  assert.throws(() => playgrounds.of(served('depth')), hasStatus(404));
   await playgrounds.dispose();
 });
 

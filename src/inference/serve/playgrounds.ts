@@ -1,6 +1,10 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { MachineError } from '../../base/errors/machineError.js';
+import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { Refused } from '../../base/http/refused.js';
+import { canBeDrawn, formatsOfGenerator } from '../portable/imageFormats.js';
+import { generatorWithoutWeights } from '../withoutWeights.js';
 import type { ThreadOptions } from './computeThread.js';
 import type { ServedModel } from './modelCatalogue.js';
 import { makePlaygroundFolder } from './playgroundFolder.js';
@@ -28,6 +32,8 @@ export class Playgrounds {
     string,
     { readonly version: string; readonly playground: Promise<Playground> }
   >();
+  /** By model, whether it has one. */
+  private readonly offered = new Map<string, { readonly version: string; readonly isFor: boolean }>();
   private root: string | undefined;
   /** Of those that are written, which must not overlap. */
   private last: Promise<unknown> = Promise.resolve();
@@ -46,16 +52,25 @@ export class Playgrounds {
     private readonly program?: string,
   ) {}
 
-  /** Whether it can be written for a model: an exported graph has no weights to export. */
-  static isFor({ source }: ServedModel): boolean {
-    return !/\.onnx$/i.test(source);
+  /** Whether one can be written for a model: an exported graph has no weights to export, and not everything can be drawn. */
+  isFor({ name, version, source }: ServedModel): boolean {
+    const known = this.offered.get(name);
+    if (known?.version === version) return known.isFor;
+    const isFor = !/\.onnx$/i.test(source) && this.canBeDrawnFor(source);
+    this.offered.set(name, { version, isFor });
+    return isFor;
   }
 
   /**
    * The current one of a model.
-   * @throws Refused with 429 where too many are waited for, 504 where it took too long; what `exportGenerator` throws
+   * @throws Refused with 404 where there is none for it, 429 where too many are waited for, 504 where it took too long, 503 where
+   *   the model cannot be exported
    */
   of(model: ServedModel): Promise<Playground> {
+    if (!this.isFor(model)) {
+      const fix = 'translate files with it by pix2pix translate';
+      throw new Refused(404, `${model.name} has no playground: a page draws pictures and classes`, fix);
+    }
     const known = this.made.get(model.name);
     const isCurrent = known?.version === model.version;
     const playground = isCurrent ? known.playground : this.make(model);
@@ -81,6 +96,11 @@ export class Playgrounds {
     if (this.root !== undefined) rmSync(this.root, { recursive: true, force: true });
   }
 
+  private canBeDrawnFor(source: string): boolean {
+    const generator = generatorWithoutWeights(source, this.options);
+    return generator === undefined || canBeDrawn(formatsOfGenerator(generator).input);
+  }
+
   private make(model: ServedModel): Promise<Playground> {
     if (this.unwritten >= KEPT)
       throw new Refused(429, 'too many playgrounds are waited for', 'visit it again', RETRY);
@@ -91,7 +111,7 @@ export class Playgrounds {
     return made;
   }
 
-  private async write({ source }: ServedModel, deadline: number): Promise<Playground> {
+  private async write({ name, source }: ServedModel, deadline: number): Promise<Playground> {
     if (this.isEnded) throw ended();
     this.stop = new AbortController();
     const timer = setTimeout(() => this.stop.abort(this.late()), deadline - performance.now());
@@ -103,7 +123,7 @@ export class Playgrounds {
       return { folder, files: new Set(entries.map((name) => String(name).replaceAll('\\', '/'))) };
     } catch (error) {
       removeFolder(folder);
-      throw error;
+      throw isOfModel(error) ? noPlayground(name, error) : error;
     } finally {
       clearTimeout(timer);
     }
@@ -112,6 +132,14 @@ export class Playgrounds {
   private late(): Refused {
     return new Refused(504, `there was no playground within ${this.seconds} s`, 'visit it again', RETRY);
   }
+}
+
+/** Whether it is the model's fault: that of whoever asks for its page it never is. */
+const isOfModel = (error: unknown): error is Pix2PixError =>
+  error instanceof Pix2PixError && !(error instanceof MachineError);
+
+function noPlayground(name: string, { summary, fix }: Pix2PixError): Refused {
+  return new Refused(503, `there is no playground of ${name}: ${summary}`, fix ?? 'replace the model', RETRY);
 }
 
 const ended = () => new Refused(503, 'the service is ending');

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { MachineError } from '../../base/errors/machineError.js';
 import { receiveError, type SentError } from '../../base/errors/sentError.js';
 import type { ThreadOptions } from './computeThread.js';
 
@@ -41,15 +42,21 @@ export async function writePlayground(
       answer = message as PlaygroundAnswer;
       end(); // nothing is left to be done
     });
-    const ending = await new Promise<string>((resolve, reject) => {
+    const [code, by] = await new Promise<[number | null, string | null]>((resolve, reject) => {
       child.once('error', reject);
-      child.once('exit', (code, by) => resolve(`${code ?? by}`));
+      child.once('exit', (...ending) => resolve(ending));
     });
     if (answer?.failure !== undefined) throw receiveError(answer.failure);
     if (answer !== undefined) return;
     signal.throwIfAborted();
-    throw new Error(`the process that writes a playground ended with ${ending}`);
+    throw by === null ? new Error(`the process that writes a playground ended with ${code}`) : killed(by);
   } finally {
     signal.removeEventListener('abort', end);
   }
+}
+
+/** As the system and V8 do it to a process for which there is no memory left. */
+function killed(by: string): MachineError {
+  const fix = 'end other programs, or choose a machine with more memory';
+  return new MachineError('the process that writes a playground was ended', { by }, fix, true);
 }

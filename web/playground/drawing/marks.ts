@@ -9,7 +9,13 @@ export type Mark =
       readonly ink: Ink;
       readonly corners: readonly [x0: number, y0: number, x1: number, y1: number];
     }
-  | { readonly kind: 'fill'; readonly ink: Ink; readonly at: readonly [x: number, y: number] };
+  | {
+      readonly kind: 'fill';
+      readonly ink: Ink;
+      readonly at: readonly [x: number, y: number];
+      /** Whether colours are alike only when they are the same. Default: no. */
+      readonly isExact?: boolean;
+    };
 
 /** What is drawn: marks one over the other, on a ground of one colour and whatever pictures lie on that. */
 export interface Drawing {
@@ -32,7 +38,7 @@ export function drawMark(raster: Raster, mark: Mark, picture: () => Raster): voi
       drawBox(raster, mark.corners, mark.ink);
       break;
     case 'fill':
-      fillArea(raster, picture(), Math.floor(mark.at[0]), Math.floor(mark.at[1]), mark.ink);
+      fillArea(raster, picture(), Math.floor(mark.at[0]), Math.floor(mark.at[1]), mark.ink, mark.isExact);
   }
 }
 

@@ -57,14 +57,23 @@ const TOLERANCE = 24;
 /**
  * The pixels of one colour that hang together, to the left and right, above and below.
  * @param picture what is seen, of the same size: it says where the edges are
+ * @param isExact whether colours are alike only when they are the same
  */
-export function fillArea(raster: Raster, picture: Raster, x: number, y: number, ink: Ink): void {
+export function fillArea(
+  raster: Raster,
+  picture: Raster,
+  x: number,
+  y: number,
+  ink: Ink,
+  isExact = false,
+): void {
   const { width, height } = raster;
   const { data } = picture;
   const start = y * width + x;
   if (x < 0 || y < 0 || x >= width || y >= height) return;
   const colour = [...data.subarray(4 * start, 4 * start + 3)];
-  const isAlike = (at: number) => colour.every((byte, c) => Math.abs(data[4 * at + c] - byte) <= TOLERANCE);
+  const most = isExact ? 0 : TOLERANCE;
+  const isAlike = (at: number) => colour.every((byte, c) => Math.abs(data[4 * at + c] - byte) <= most);
   const seen = new Uint8Array(width * height);
   seen[start] = 1;
   const pending = [start];
