@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeFileAtomic } from '../../base/files/atomicFile.js';
@@ -66,7 +66,12 @@ async function getRun(
   const run = { model: name, isRun: true } as const;
   if (await isOrigin(folder, entry)) return { ...run, networks: [], written: false };
   requireNoCheckpoint(folder);
-  const file = await fileOf(entry, join(folder, `downloaded.${entry.format}`), options);
+  const file = await fileOf(entry, join(folder, `downloaded.${entry.format}`), options).catch(
+    async (error) => {
+      await rmdir(folder).catch(() => {}); // it stays where bytes of a download wait in it
+      throw error;
+    },
+  );
   const { path, written, sha256 = entry.sha256 } = file;
   // first, so that a run never lacks it
   writeFileAtomic(join(folder, ORIGIN), `${JSON.stringify({ ...entry, sha256 }, null, 2)}\n`);
