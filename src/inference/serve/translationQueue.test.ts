@@ -135,7 +135,7 @@ test('places are bounded, and given back', () => {
 
 test('a model of labels, or of numbers in units of their own, is given no picture', async () => {
   const models: readonly (readonly [GeneratorInfo['options'], RegExp])[] = [
-    [{ label_nc: 3 }, /takes labels/],
+    [{ label_nc: 3 }, /cannot be used\n {2}file +the image\n[\s\S]*takes labels/],
     [{ label_nc: 3, label_side: 'output' }, /makes labels/],
     [{ value_range: '0,4095' }, /takes numbers of a range of its own/],
     [{ output_range: '0,4095' }, /makes numbers of a range of its own/],

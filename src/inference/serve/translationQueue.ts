@@ -116,7 +116,7 @@ export class TranslationQueue {
     const { model } = batch[0];
     try {
       const { id, info } = await this.load(model);
-      const names = batch.map((_, index) => `image ${index}`);
+      const names = batch.map(() => 'the image'); // others of the batch may be of other requests
       const images = batch.map(({ image }, index) => toChannels(image, info, names[index]) as ImageBatch);
       const sentAt = performance.now();
       const translation = await thread.translate(id, stackImages(images, names)).catch((error: unknown) => {
