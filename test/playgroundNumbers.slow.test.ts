@@ -12,7 +12,7 @@ import { loadGenerator } from '../src/inference/loadGenerator.js';
 import { translateFiles } from '../src/inference/translateFiles.js';
 import { browserPath, openPage, SOFTWARE_GPU, serve, skipWithoutBrowser } from './browser.js';
 import { assertAccessible, assertFits } from './pageChecks.js';
-import { paste, pixelsOf, translated } from './playgroundPage.js';
+import { element, paste, pixelsOf, translated } from './playgroundPage.js';
 import { temporaryFolder } from './tinyRun.js';
 import { makeRun } from './trainedRun.js';
 
@@ -131,6 +131,8 @@ for (const backend of ['wasm', 'webgpu'] as const) {
       const picture: Raster = { data, width: shape[2], height: shape[1], channels: 3 };
       const expected = await coloursOf(await byNode('toClasses', picture, 'png'));
       assert.ok(new Set(Array.from({ length: 4096 }, (_, i) => hex(expected, 3 * i))).size > 1);
+      const rendering = await page.evaluate(`getComputedStyle(${element('canvas.result')}).imageRendering`);
+      assert.equal(rendering, 'pixelated', 'no colours between those of classes on the screen');
       await assertShown(page, expected, { most: 0, others: 30 }); // where two classes are nearly as likely
       assert.deepEqual(errors, []);
     } finally {

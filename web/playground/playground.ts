@@ -2,6 +2,7 @@ import { effect, signal } from '@preact/signals';
 import { Pix2PixError } from '../../src/base/errors/pix2pixError.js';
 import type { Colour } from '../../src/data/batch/labelColours.js';
 import type { ClassPalette } from '../../src/inference/portable/classPalette.js';
+import { formatsOfGenerator } from '../../src/inference/portable/imageFormats.js';
 import type { Brush } from '../../src/inference/portable/modelIndex.js';
 import { parsePixelSize, type Sides, sidesOf } from '../../src/options/pixelSize.js';
 import { Notices } from '../notices.js';
@@ -57,6 +58,8 @@ export class Playground {
   readonly examples = signal<readonly string[]>([]);
   /** What its numbers mean, in words; empty where they are colours. */
   readonly meaning = signal<readonly string[]>([]);
+  /** Whether the colours of the translation are those of classes, which are not blended. */
+  readonly makesClasses = signal(false);
   readonly view = signal<View>('side by side');
   readonly notices = new Notices();
   /** The colours of the classes that the generator takes; undefined where it takes none. */
@@ -163,6 +166,7 @@ export class Playground {
     this.palette = palette;
     this.sketch.areClasses = palette !== undefined;
     this.meaning.value = meaningOf(info);
+    this.makesClasses.value = formatsOfGenerator(info).output.kind === 'labels';
     this.size = sidesOf(parsePixelSize(String(info.options.crop_size)) ?? USUAL_SIDE);
     if (brushes.length > 0) this.brushes.value = brushes;
     if (!this.sketch.isTouched) this.sketch.ink.value = this.brushes.value[brushes.length > 1 ? 1 : 0].colour;

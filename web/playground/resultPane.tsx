@@ -14,7 +14,12 @@ export function ResultPane({ playground }: { playground: Playground }) {
   const ratio = result === undefined ? 1 : result.width / result.height;
   return (
     <div class="sheet" style={`--ratio: ${ratio}`}>
-      <canvas ref={canvas} class="result" role="img" aria-label="Translation" />
+      <canvas
+        ref={canvas}
+        class={playground.makesClasses.value ? 'result classes' : 'result'}
+        role="img"
+        aria-label="Translation"
+      />
     </div>
   );
 }
