@@ -12,7 +12,7 @@ export function noDataOf(text: unknown): number | undefined {
 
 /**
  * The tags of an image for numbers of another type: what stands for none among the image's and is no number of that type, as
- * -9999 is none of 0 to 65535, stands for nothing there, and readers such as rasterio refuse it.
+ * -9999 is none of 0 to 65535, stands for nothing there. rasterio refuses to write it, and reads it as no such number.
  */
 export function tagsFor(data: NumberArray, tags: readonly TiffTag[]): TiffTag[] {
   return tags.filter(({ code, value }) => code !== NO_DATA || canHold(data, noDataOf(value)));
