@@ -5,9 +5,10 @@ import { writeFileAtomic } from '../../../base/files/atomicFile.js';
 import type { OnProgress } from '../../../base/progress.js';
 import { type Tiling, tileStarts } from '../../batch/tiling.js';
 import { listImages } from '../../listing/listImages.js';
-import { pathAt } from '../../listing/pathList.js';
+import { pathAt, pathsOf } from '../../listing/pathList.js';
 import { placeOfPart } from '../../raster/placeTags.js';
 import type { OpenRaster } from '../../raster/rasterParts.js';
+import { requireOwnNames } from '../requireOwnNames.js';
 import { openRegions } from './imageRegions.js';
 import { inBands } from './inBands.js';
 import { beside, encodeTile, tileFormat } from './tileFile.js';
@@ -41,7 +42,7 @@ export interface CroppedTiles {
  * and of a column end with the image. Sides of pairs in two folders are cut alike and keep matching names. At most one row
  * of tiles is in memory at a time, and of a wide image a part of it: see `openRegions`, also for what is in memory as a whole.
  *
- * @throws Pix2PixError where there are no images, they cannot be decoded, or tiles are there already
+ * @throws Pix2PixError where there are no images, two share a name, they cannot be decoded, or tiles are there already
  */
 export async function cropTiles(options: CropOptions): Promise<CroppedTiles> {
   const { from, out, size, overlap, pairs = false, onProgress, onNote = () => {}, signal } = options;
@@ -49,6 +50,7 @@ export async function cropTiles(options: CropOptions): Promise<CroppedTiles> {
   const { images } = await listImages(from);
   if (images.length === 0)
     throw new Pix2PixError('there are no images to cut', { folder: from }, 'name a folder of images');
+  requireOwnNames(pathsOf(images));
   let [tiles, tooSmall] = [0, 0];
   for (let i = 0; i < images.length; i++) {
     signal?.throwIfAborted();
