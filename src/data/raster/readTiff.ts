@@ -16,7 +16,7 @@ import { shortenStrips } from './tiffStrips.js';
 const [COLOUR_MAP, EXTRA_SAMPLES] = [320, 338];
 /** ExtraSamples that are opacity. */
 const OPACITY = [1, 2];
-const IS_PALETTE = 3;
+const [WHITE_IS_ZERO, IS_PALETTE] = [0, 3];
 /** SampleFormat. */
 const UNSIGNED = 1;
 /** L*a*b* in three forms. */
@@ -52,19 +52,27 @@ export async function readTiffHeader(_: string, file: Buffer): Promise<RasterHea
  * Reads parts of a TIFF as `readTiff` reads all of it, and of its strips and tiles those alone in which they lie; all at once
  * where these are large.
  *
- * @returns undefined for colours that libvips makes red, green and blue of, and for pictures that it alone unpacks
+ * @returns undefined for colours that libvips makes red, green and blue of, and for pictures that it alone unpacks or turns from
+ *   negatives into positives
  * @throws as `readTiff`
  */
 export async function tiffParts(name: string, file: OpenImageFile): Promise<RasterParts | undefined> {
   const pages = await pagesOfFile(file);
   const [first] = pages;
-  if (isColoursOfLibvips(first) || (!isReadable(first) && coloursOf(first) !== IS_PALETTE)) return undefined;
+  if (isColoursOfLibvips(first) || isPictureAlone(first)) return undefined;
   requireSound(name, file.length, pages);
   for (const page of pages) await shortenStrips(page, file.length);
   const parts = await partsOf(name, pages);
   if (pages.every((page) => bytesOfBlock(page) <= LARGE_BLOCK)) return parts;
   requireBounded(name, pages);
   return inMemory(await wholeOf(parts));
+}
+
+/** What libvips alone unpacks, or turns around where 0 is white: numbers that are no picture have no such colours. */
+function isPictureAlone(page: GeoTIFFImage): boolean {
+  if (coloursOf(page) === IS_PALETTE) return false;
+  const isNegative = coloursOf(page) === WHITE_IS_ZERO && page.getSampleFormat() === UNSIGNED;
+  return isNegative || !isReadable(page);
 }
 
 /** A page, and what reads its strips and tiles. */
