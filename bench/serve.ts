@@ -8,7 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
 import sharp from 'sharp';
+import { decodeDeepImage } from '../src/data/decode/decode.js';
 import type { DeviceChoice } from '../src/engine/devices/registry.js';
+import { encodeImage } from '../src/inference/encodeImage.js';
 import { loadGenerator } from '../src/inference/loadGenerator.js';
 import { makeRun } from '../test/trainedRun.js';
 import { describeMachine } from './machine.js';
@@ -41,19 +43,28 @@ const [rounds, seconds, requests, threads] = [
 const device = values.device as DeviceChoice;
 const CLIENTS = [1, 8, 64] as const;
 const SIDE = 256;
+const CODEC_TRIES = 20;
 const program = fileURLToPath(new URL('../../bin/pix2pix.js', import.meta.url));
 
 const folder = mkdtempSync(join(tmpdir(), 'pix2pix-bench-'));
 try {
   await (await makeRun(folder, 'bench', ['--netG', 'unet_256', '--ngf', values.ngf])).dispose();
   await (await makeRun(folder, 'small', ['--netG', 'unet_32', '--ngf', '4'])).dispose();
-  const measured = await measureThroughput();
+  const codecs: number[] = [];
+  const measured = await measureThroughput(codecs);
   const memory = requests > 0 ? await watchMemory() : undefined;
-  const rows = [...throughputRows(measured), ...(memory === undefined ? [] : memoryRows(memory))];
+  const rows = [
+    ...throughputRows(measured, median(codecs)),
+    ...(memory === undefined ? [] : memoryRows(memory)),
+  ];
   console.log(formatTable(rows));
   const machine = { ...describeMachine(), threads, device };
   console.log(formatFacts(machine));
-  writeResults(values.out, { machine, rows, raw: { measured: Object.fromEntries(measured), memory } });
+  writeResults(values.out, {
+    machine,
+    rows,
+    raw: { measured: Object.fromEntries(measured), codecs, memory },
+  });
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -67,8 +78,11 @@ interface Measured {
   readonly errors: number;
 }
 
-/** By the number of clients; 0 is the bare generator. */
-async function measureThroughput(): Promise<Map<number, Measured[]>> {
+/**
+ * By the number of clients; 0 is the bare generator.
+ * @param codecs takes the milliseconds in which an image is decoded and its translation encoded
+ */
+async function measureThroughput(codecs: number[]): Promise<Map<number, Measured[]>> {
   const measured = new Map<number, Measured[]>([0, ...CLIENTS].map((clients) => [clients, []]));
   const service = await startProgram('bench');
   const generator = await loadGenerator('bench', { checkpointsDir: folder, threads, device });
@@ -77,6 +91,7 @@ async function measureThroughput(): Promise<Map<number, Measured[]>> {
     for (let round = 1; round <= rounds; round++) {
       console.error(`round ${round} of ${rounds}`);
       measured.get(0)!.push(await bare(generator));
+      codecs.push(await timeCodecs(generator));
       for (const clients of CLIENTS)
         measured.get(clients)!.push(await load(service.url, clients, { duration: seconds }));
     }
@@ -104,6 +119,20 @@ async function bare(generator: Awaited<ReturnType<typeof loadGenerator>>): Promi
     p99: at(0.99),
     errors: 0,
   };
+}
+
+/** Decodes an image and encodes a translation, time after time, each time after a translation, as it is for one client. */
+async function timeCodecs(generator: Awaited<ReturnType<typeof loadGenerator>>): Promise<number> {
+  const file = await picture(SIDE);
+  const times: number[] = [];
+  for (let i = 0; i < CODEC_TRIES; i++) {
+    const { data, shape } = await generator.translate(file);
+    const start = performance.now();
+    await decodeDeepImage(file, 'the image');
+    await encodeImage({ data, shape }, { format: 'png', quality: 95 });
+    times.push(performance.now() - start);
+  }
+  return median(times);
 }
 
 /** PNGs of noise in blocks, from so many clients at a time. */
@@ -174,13 +203,17 @@ async function startProgram(model: string) {
   };
 }
 
-function throughputRows(measured: ReadonlyMap<number, readonly Measured[]>): Row[] {
+function throughputRows(measured: ReadonlyMap<number, readonly Measured[]>, codecs: number): Row[] {
   const of = (clients: number, figure: keyof Measured) =>
     median(measured.get(clients)!.map((one) => one[figure]));
   const share = (clients: number) => `${((100 * of(clients, 'rate')) / of(0, 'rate')).toFixed(0)} %`;
   const errors = [...measured.values()].flat().reduce((total, one) => total + one.errors, 0);
   return [
     { what: 'bare generator, one image after the other', value: `${of(0, 'rate').toFixed(2)} images/s` },
+    {
+      what: 'decoding and encoding an image, so that one client has at most',
+      value: `${codecs.toFixed(1)} ms, ${(100 / (1 + (codecs / 1000) * of(0, 'rate'))).toFixed(0)} %`,
+    },
     ...CLIENTS.flatMap((clients) => [
       {
         what: `${clients} clients`,

@@ -25,7 +25,7 @@ export function stageMain(
   for (const path of packedFiles(root)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     if (path.endsWith('.md'))
-      writeFileSync(join(folder, path), withAddresses(readFileSync(join(root, path), 'utf8'), main));
+      writeFileSync(join(folder, path), withAddresses(path, readFileSync(join(root, path), 'utf8'), main));
     else cpSync(join(root, path), join(folder, path));
   }
   const { scripts: _, devDependencies: __, ...published } = main;
@@ -46,9 +46,14 @@ export function stageMain(
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
-/** A document whose links to other files of the repository, which are not in the package, lead to where they are. */
-export function withAddresses(text: string, { homepage }: Pick<Manifest, 'homepage'>): string {
-  return text.replace(/(!?)\]\((?!https?:|#|mailto:)([^)\s]+)\)/g, (_, picture: string, path: string) => {
-    return `${picture}](${homepage}/blob/main/${path})`;
+/**
+ * A document whose links to other files of the repository lead to where they are: the package has few of them, and where
+ * it is shown by a registry none.
+ * @param path of the document in the repository
+ */
+export function withAddresses(path: string, text: string, { homepage }: Pick<Manifest, 'homepage'>): string {
+  const here = `${homepage}/blob/main/${path}`;
+  return text.replace(/(!?)\]\((?!https?:|#|mailto:)([^)\s]+)\)/g, (_, picture: string, target: string) => {
+    return `${picture}](${new URL(target, here)})`;
   });
 }

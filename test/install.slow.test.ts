@@ -182,7 +182,7 @@ test('so is a page’s program that imports pix2pix-ts/web', async () => {
 
 test('the packed documents lead to where the others are, and package.json says where that is', () => {
   const installed = join(folder, 'npm/node_modules/pix2pix-ts');
-  for (const name of ['README.md', 'CHANGELOG.md']) {
+  for (const name of ['README.md', 'CHANGELOG.md', 'docs/guide.md', 'docs/data.md']) {
     const links = [...readFileSync(join(installed, name), 'utf8').matchAll(/\]\(([^)\s]+)\)/g)];
     assert.deepEqual(
       links.map(([, target]) => target).filter((target) => !/^(https?:|#)/.test(target)),

@@ -84,10 +84,30 @@ test('its command runs, threads and all', { skip }, () => {
   assert.match(stdout, /^saved and stopped after 2 steps/m);
 });
 
+/** The files of the package. */
+function packedPaths(): string[] {
+  const [{ files }] = JSON.parse(npmPack.stdout) as [{ files: { path: string }[] }];
+  return files.map(({ path }) => path);
+}
+
+test('no file is named that a person who installed it does not have', { skip }, () => {
+  const paths = packedPaths();
+  const programs = paths.filter((path) => path.endsWith('.js'));
+  const named = programs.flatMap((path) =>
+    (readFileSync(join(installed, path), 'utf8').match(/\b(?:docs|examples)\/[\w/]+\.\w+/g) ?? []).map(
+      (file) => `${file}, by ${path}`,
+    ),
+  );
+  assert.ok(named.length > 10);
+  assert.deepEqual(
+    named.filter((each) => !paths.includes(each.split(',')[0])),
+    [],
+  );
+});
+
 test('it holds what runs, and no tests', { skip }, () => {
   assert(existsSync(join(installed, 'LICENSE')));
-  const [{ files }] = JSON.parse(npmPack.stdout) as [{ files: { path: string }[] }];
-  const paths = files.map(({ path }) => path);
+  const paths = packedPaths();
   assert(paths.includes('dist/src/index.d.ts'));
   assert.deepEqual(
     paths.filter((path) => path.includes('.test.') || path.startsWith('dist/test')),

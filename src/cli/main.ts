@@ -6,38 +6,12 @@ import { entry } from '../options/help.js';
 import { nearestName } from '../options/nearest.js';
 import { stopLiveTrainings } from '../training/liveTrainings.js';
 import { outliveTerminal } from './closedTerminal.js';
-import { type Command, type Example, formatExamples } from './command.js';
-import { fromCommander } from './fromCommander.js';
+import { type Example, formatExamples } from './command.js';
+import { COMMANDS, loadCommands } from './commands.js';
 import { restoreIgnoredHangUp } from './hangUp.js';
 import { watchOutput } from './lostOutput.js';
 import { missingSharp } from './missingSharp.js';
 import { print, printError } from './output.js';
-
-/**
- * The modules of a command are loaded when it is called: the whole program takes twice as long to load as one command.
- */
-const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
-  train: async () => (await import('./train.js')).trainCommand,
-  test: async () => (await import('./test.js')).testCommand,
-  evaluate: async () => fromCommander((await import('./evaluate.js')).evaluateCommand),
-  translate: async () => fromCommander((await import('./translate.js')).translateCommand),
-  serve: async () => fromCommander((await import('./serve.js')).serveCommand),
-  export: async () => fromCommander((await import('./export.js')).exportCommand),
-  import: async () => fromCommander((await import('./import.js')).importCommand),
-  models: async () => fromCommander((await import('./models.js')).modelsCommand),
-  dataset: async () => fromCommander((await import('./dataset.js')).datasetCommand),
-  dashboard: async () => fromCommander((await import('./dashboard.js')).dashboardCommand),
-  runs: async () => fromCommander((await import('./runs.js')).runsCommand),
-  sweep: async () => fromCommander((await import('./sweep.js')).sweepCommand),
-  devices: async () => fromCommander((await import('./devices.js')).devicesCommand),
-  bench: async () => (await import('./bench.js')).benchCommand,
-  demo: async () => (await import('./demo.js')).demoCommand,
-  completion: async () => (await import('./completion/completionCommand.js')).completionCommand(loadAll),
-};
-
-function loadAll(): Promise<Command[]> {
-  return Promise.all(Object.values(COMMANDS).map((load) => load()));
-}
 
 const FIRST_STEPS: readonly Example[] = [
   { does: 'see it work, on data that it makes itself', line: 'pix2pix demo' },
@@ -106,7 +80,7 @@ function unknownCommand(name: string): Pix2PixError {
 }
 
 async function programHelp(columns: number): Promise<string> {
-  const commands = (await loadAll()).map(({ name, summary }) => entry(name, summary, columns));
+  const commands = (await loadCommands()).map(({ name, summary }) => entry(name, summary, columns));
   return [
     `Usage: ${program()} COMMAND [options]`,
     'Image-to-image translation: learns from pairs to turn one image into another.',

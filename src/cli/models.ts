@@ -13,8 +13,9 @@ import { print, printStyled } from './output.js';
 import { type Column, columnsOf, formatTable, hasColours } from './terminalTable.js';
 
 const ABOUT = [
-  'Trained generators that a catalogue names, each with its licence and its SHA-256. The catalogue of this package has its',
-  'own two; --catalogue names another, a file or an address. docs/interchange.md shows how one is written.',
+  'Trained generators that a catalogue names, each with its licence and a checksum that its makers have published: a SHA-256, or',
+  "the id under which git keeps the file. The catalogue of this package has its own two and some of others, such as Christopher Hesse's",
+  'edges2cats; --catalogue names another, a file or an address. docs/interchange.md shows how one is written.',
 ].join(' ');
 
 const CATALOGUE_HELP = "a file or an http(s) address (default: the package's own)";
@@ -57,10 +58,15 @@ function listCommand(): Command {
 const COLUMNS: readonly Column<CatalogueEntry>[] = [
   { title: 'MODEL', text: ({ name }) => name },
   { title: 'TRANSLATES', text: ({ about }) => about, shrinkTo: 24 },
-  { title: 'SIZE', text: ({ bytes }) => formatBytes(bytes), alignRight: true, rank: 3 },
+  { title: 'SIZE', text: sizeOf, alignRight: true, rank: 3 },
   { title: 'FORM', text: ({ format }) => format, rank: 1 },
   { title: 'LICENCE', text: ({ licence }) => licence, shrinkTo: 12, rank: 2 },
 ];
+
+/** A git blob's length is part of its id, and need not be known. */
+function sizeOf({ bytes }: CatalogueEntry): string {
+  return bytes === undefined ? '?' : formatBytes(bytes);
+}
 
 function table(models: readonly CatalogueEntry[]): string {
   return formatTable(COLUMNS, models, columnsOf(process.stdout), hasColours(process.stdout)).join('\n');
@@ -69,17 +75,17 @@ function table(models: readonly CatalogueEntry[]): string {
 function getCommand(): Command {
   return new Command('get')
     .description(
-      'fetch a model, compare its SHA-256 with the catalogue, and import it; continues where an earlier try stopped',
+      'fetch a model, compare its checksum with the catalogue, and import it; continues where an earlier try stopped',
     )
     .argument('<model>', 'its name in the catalogue')
     .option('--catalogue <file|url>', CATALOGUE_HELP)
     .option('--name <run>', 'the new run, or the file (default: the name in the catalogue)')
     .option('--checkpoints_dir <folder>', 'where runs are kept', './checkpoints')
-    .option('--url <address>', 'fetch it from here; the SHA-256 must be the same')
+    .option('--url <address>', 'fetch it from here; the checksum must be the same')
     .addHelpText(
       'after',
       shownExamples([
-        'pix2pix models get demo:facades',
+        'pix2pix models get edges2cats',
         'pix2pix models get maps --catalogue models.json --name maps_of_others',
       ]),
     )
@@ -104,7 +110,14 @@ function describe(entry: CatalogueEntry, got: GotModel, checkpointsDir: string):
   return [
     `${entry.name}: ${entry.about}; licence: ${entry.licence}`,
     ...got.networks.map(describeImported),
-    got.written ? `its SHA-256 is the catalogue's` : 'it is here already',
+    ...checksumLines(entry, got),
     `translate with it: ${line}`,
   ];
+}
+
+function checksumLines({ gitBlob }: CatalogueEntry, { written, sha256 }: GotModel): string[] {
+  if (!written) return ['it is here already'];
+  if (gitBlob === undefined) return [`its SHA-256 is the catalogue's`];
+  const known = `it is the file that its makers' git keeps as ${gitBlob}`;
+  return sha256 === undefined ? [known] : [known, `its SHA-256, to note: ${sha256}`];
 }

@@ -48,6 +48,17 @@ test('columns stand below each other, also under names that are wider than they 
   assert.deepEqual(formatTable(columns, rows, 80, false), ['N     M', 'ab    x', '漢字  x', 'e\u0301     x']);
 });
 
+test('of two long texts that of the lower rank is cut first', () => {
+  const columns = [
+    { title: 'A', text: () => 'about', shrinkTo: 2 },
+    { title: 'L', text: () => 'licence', shrinkTo: 3, rank: 1 },
+  ];
+  const row = (width: number) => formatTable(columns, [0], width, false)[1];
+  assert.equal(row(14), 'about  licence');
+  assert.equal(row(10), 'about  li…');
+  assert.equal(row(9), 'abo…  li…');
+});
+
 test('without a terminal nothing is cut and nothing is coloured', () => {
   const name = 'x'.repeat(300);
   const text = formatRuns([summary(name)], [], {}, 3_600_000);

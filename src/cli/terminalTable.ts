@@ -16,7 +16,7 @@ export interface Column<Row> {
   readonly colour?: (row: Row) => Colour | undefined;
   /** Numbers stand to the right. */
   readonly alignRight?: boolean;
-  /** Columns of a low rank are left out first where the terminal is narrow; those without one stay. */
+  /** Columns of a low rank are cut and left out first where the terminal is narrow; those without one stay. */
   readonly rank?: number;
   /** Whether a long text may be cut to this width. */
   readonly shrinkTo?: number;
@@ -76,16 +76,18 @@ export function formatTable<Row>(
 /** Which columns fit, and how wide they are: long texts are cut first, then columns go. */
 function fit<Row>(columns: readonly Column<Row>[], natural: (column: Column<Row>) => number, width: number) {
   let shown = [...columns];
+  const rankOf = ({ rank = Number.MAX_VALUE }: Column<Row>) => rank;
+  const byRank = [...columns].sort((a, b) => rankOf(a) - rankOf(b));
   for (;;) {
     const widths = new Map(shown.map((column) => [column, natural(column)]));
     let excess = [...widths.values()].reduce((sum, each) => sum + each + 2, -2) - width;
-    for (const column of shown) {
+    for (const column of byRank.filter((each) => shown.includes(each))) {
       const room = Math.max(0, widths.get(column)! - (column.shrinkTo ?? Number.POSITIVE_INFINITY));
       const taken = Math.min(room, Math.max(0, excess));
       widths.set(column, widths.get(column)! - taken);
       excess -= taken;
     }
-    const [least] = shown.filter(({ rank }) => rank !== undefined).sort((a, b) => a.rank! - b.rank!);
+    const least = byRank.find((column) => column.rank !== undefined && shown.includes(column));
     if (excess <= 0 || least === undefined) return { shown, widths };
     shown = shown.filter((column) => column !== least);
   }

@@ -6,7 +6,6 @@ import { parseTrainOptions, parsing } from '../training/options.js';
 import { launchOf } from '../training/parallel/launch.js';
 import { SharedFailure } from '../training/parallel/ranks.js';
 import { RankLost } from '../training/parallel/rankWatch.js';
-import { dryRun } from '../training/profiling/dryRun.js';
 import type { TrainingSummary } from '../training/report/trainingEvents.js';
 import { completeOptions } from '../training/saved/completeOptions.js';
 import { train } from '../training/train.js';
@@ -101,6 +100,7 @@ function endWithLostRanks(error: RankLost): number {
 async function showDryRun(opt: TrainOptions): Promise<number> {
   const launch = launchOf(process.env);
   if (launch !== undefined && launch.rank > 0) return 0;
+  const { dryRun } = await import('../training/profiling/dryRun.js');
   const progress = new JobProgress();
   const { text } = await dryRun(completeOptions(opt), {
     print: printError,

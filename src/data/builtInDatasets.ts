@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import type { DatasetName } from '../options/datasetDefaults.js';
 import { parseInputFolders } from '../options/inputFolders.js';
 import { sidesOf } from '../options/pixelSize.js';
 import { checkFormats } from './augment/checkFormats.js';
@@ -53,7 +54,7 @@ export const BUILT_IN_DATASETS: Readonly<Record<string, Opener>> = {
     };
   },
   mnist: async (opt) => openIdx(opt.dataroot, opt.phase),
-};
+} satisfies Record<DatasetName, Opener>;
 
 /** Where the input side's images lie in folders of their own. */
 function foldersOfSides({ inputFolders = '', direction }: DataOptions): FoldersOfSides {

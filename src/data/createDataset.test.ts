@@ -8,7 +8,8 @@ import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { epochOrder } from './batch/epochOrder.js';
 import { augmentation } from './batch/geometry.js';
 import type { ImageBatch } from './batch/imageBatch.js';
-import { createDataset, registerDataset } from './createDataset.js';
+import { createDataset } from './createDataset.js';
+import { registerDataset } from './datasetRegistry.js';
 import { BadImageError } from './decode/badImage.js';
 import type { DataOptions } from './options.js';
 

@@ -3,6 +3,7 @@ import type { Sharing } from './batch/batchShare.js';
 import { BUILT_IN_DATASETS } from './builtInDatasets.js';
 import { ImageReader } from './cache/imageReader.js';
 import { sizeOfSet } from './cache/sizeOfSet.js';
+import { datasetModes, registeredDataset } from './datasetRegistry.js';
 import { type BatchPlan, BatchProducer } from './loading/batchProducer.js';
 import { type BatchSupply, Dataset } from './loading/dataset.js';
 import { WorkerSupply } from './loading/workerSupply.js';
@@ -10,33 +11,6 @@ import type { DataOptions } from './options.js';
 import type { SearchSurroundings } from './pair/imageFolder.js';
 import type { SampleSource } from './pair/sampleSource.js';
 import { foldersOf, openSource, type SourcePlan } from './pair/sourcePlan.js';
-
-/** Makes the source of a data set from the run's options; where that takes long, `onProgress` is told how far it is. */
-export type DatasetFactory = (
-  opt: DataOptions,
-  surroundings: { readonly onProgress?: (text: string) => void },
-) => SampleSource | Promise<SampleSource>;
-
-const factories = new Map<string, DatasetFactory>();
-
-/**
- * Adds a data set under a name for `--dataset_mode`. A name that is taken is replaced.
- *
- * @param factory see `SampleSource` for an example; its samples are made in the thread that calls `createDataset`
- */
-export function registerDataset(name: string, factory: DatasetFactory): void {
-  factories.set(name, factory);
-}
-
-/** Whether `--dataset_mode name` is as this package brings it: only then do other threads know it too. */
-export function isBuiltInDataset(name: string): boolean {
-  return Object.hasOwn(BUILT_IN_DATASETS, name) && !factories.has(name);
-}
-
-/** The names that `--dataset_mode` takes. */
-export function datasetModes(): string[] {
-  return [...new Set([...Object.keys(BUILT_IN_DATASETS), ...factories.keys()])];
-}
 
 /** The connection of a data set with its caller. */
 export interface DatasetSurroundings {
@@ -81,7 +55,7 @@ export async function createDataset(
 }
 
 async function open(opt: DataOptions, surroundings: SearchSurroundings): Promise<SourcePlan | SampleSource> {
-  const factory = factories.get(opt.datasetMode);
+  const factory = registeredDataset(opt.datasetMode);
   if (factory !== undefined) return factory(opt, { onProgress: surroundings.onProgress });
   if (Object.hasOwn(BUILT_IN_DATASETS, opt.datasetMode))
     return BUILT_IN_DATASETS[opt.datasetMode](opt, surroundings);

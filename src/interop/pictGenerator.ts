@@ -1,6 +1,7 @@
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import type { NamedTensors, StoredTensor } from '../checkpoints/format/dtype.js';
 import { firstNames } from './detectGenerator.js';
+import { toPresentNames } from './pictNames.js';
 
 /** Halvings of the port's generator. */
 const LEVELS = 8;
@@ -15,7 +16,7 @@ const LEVELS = 8;
  * @throws Pix2PixError naming what is missing, as in models with separable convolutions, or too much
  */
 export function toGenerator(tensors: NamedTensors): Map<string, StoredTensor> {
-  const rest = new Map(tensors);
+  const rest = toPresentNames(tensors);
   const take = (name: string, rank: number): StoredTensor => {
     const tensor = rest.get(`generator/${name}`);
     if (tensor?.shape.length !== rank) throw notThePort(tensors, name);

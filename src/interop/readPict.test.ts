@@ -30,6 +30,28 @@ test('weights of the port come under our names, channels first', () => {
   });
 });
 
+test('moving averages, which the exporter writes and nothing uses, may be there or not', () => {
+  const tensors = readPict(port);
+  const averages = [...tensors.keys()].filter((name) => name.includes('/moving_'));
+  assert.equal(averages.length, 2 * 14); // mean and variance, of 7 norms on the way down and 7 on the way up
+  const state = toGenerator(tensors);
+  for (const name of averages) tensors.delete(name);
+  assert.deepEqual(toGenerator(tensors), state);
+});
+
+test('a checkpoint from before the program used tf.layers has other names and no biases', () => {
+  const state = toGenerator(readPict(port));
+  const old = toGenerator(readPict(fixture('pict/before_layers.pict')));
+  assert.deepEqual([...old.keys()].sort(), [...state.keys()].sort());
+  // The bias of a norm is its shift; that of a convolution has a kernel of four axes beside it.
+  const isBias = (name: string) =>
+    name.endsWith('.bias') && state.get(name.replace(/bias$/, 'weight'))!.shape.length === 4;
+  for (const [name, { shape, data }] of state) {
+    assert.deepEqual(old.get(name)!.shape, shape, name);
+    assert.deepEqual(old.get(name)!.data, isBias(name) ? new Float32Array(data.length) : data, name);
+  }
+});
+
 /** A web model of these parts. */
 function pict(json: string, values: readonly number[], weights: readonly number[]): string {
   const parts = [Buffer.from(json), Buffer.from(Float32Array.from(values).buffer), Buffer.from(weights)];

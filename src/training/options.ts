@@ -1,4 +1,4 @@
-import { datasetModes } from '../data/createDataset.js';
+import { datasetModes } from '../data/datasetRegistry.js';
 import { readConfigFile } from '../options/configFile.js';
 import { DATASET_DEFAULTS } from '../options/datasetDefaults.js';
 import type { OptionExtensions } from '../options/extension.js';

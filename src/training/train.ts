@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { sendError } from '../base/errors/sentError.js';
 import { systemErrorInWords } from '../base/files/systemError.js';
 import { acquireRunLock, type HeldLock } from '../checkpoints/runLock.js';
-import { isBuiltInDataset } from '../data/createDataset.js';
+import { isBuiltInDataset } from '../data/datasetRegistry.js';
 import { isBuiltInModel } from '../models/registry.js';
 import { tableOf } from '../options/serialise.js';
 import type { TrainOptions } from '../options/trainOptions.js';
@@ -15,7 +15,7 @@ import { isUnused, removeUnlessBegun } from './emptyRun.js';
 import { LockWatch } from './lockWatch.js';
 import { registeredExtensions } from './options.js';
 import { followFirst } from './parallel/followFirst.js';
-import { type RankStart, trainAsRank } from './parallel/joinRanks.js';
+import type { RankStart } from './parallel/joinRanks.js';
 import { launchOf } from './parallel/launch.js';
 import { watchRanks } from './parallel/rankWatch.js';
 import { Alerts } from './report/alerts.js';
@@ -29,7 +29,6 @@ import { watchRequests } from './requestWatch.js';
 import { completeOptions } from './saved/completeOptions.js';
 import { runFolder } from './saved/loadModel.js';
 import { TrainingFlags } from './trainingFlags.js';
-import { trainingLoop } from './trainingLoop.js';
 import { trainInThread } from './trainingThread.js';
 
 /** Settings of `train` besides the options. */
@@ -160,8 +159,8 @@ function stopBy(stop: AbortSignal, flags: TrainingFlags): void {
   stop.addEventListener('abort', () => flags.askToStop(), { once: true });
 }
 
-/** Trains in a thread, or with what was registered from outside in this one. */
-function compute(
+/** Trains in a thread, or with what was registered from outside in this one, which alone loads what trains. */
+async function compute(
   opt: TrainOptions,
   emit: (event: TrainingEvent) => void,
   flags: TrainingFlags,
@@ -170,8 +169,10 @@ function compute(
 ): Promise<TrainingSummary> {
   if (isBuiltInModel(opt.model) && isBuiltInDataset(opt.datasetMode))
     return trainInThread(opt, emit, flags, run, rank);
+  const { trainingLoop } = await import('./trainingLoop.js');
   const shouldStop = () => flags.shouldStop();
   const surroundings = { emit, shouldStop, takeSave: () => flags.takeSave(), ...run };
   if (rank === undefined) return trainingLoop(opt, surroundings);
+  const { trainAsRank } = await import('./parallel/joinRanks.js');
   return trainAsRank(rank, opt, surroundings, { marks: flags, train: trainingLoop });
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, mock, test } from 'node:test';
-import { registerDataset } from '../data/createDataset.js';
+import { registerDataset } from '../data/datasetRegistry.js';
 import { parseTrainOptions } from './options.js';
 import type { TrainingEvent } from './report/trainingEvents.js';
 import { train } from './train.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { COUNT, dataroot, withDataset } from '../../../test/fixtures/pairedImages.js';
-import { registerDataset } from '../createDataset.js';
+import { registerDataset } from '../datasetRegistry.js';
 import type { DataOptions } from '../options.js';
 
 const sizeOf = (more: Partial<DataOptions>) => withDataset(more, (dataset) => dataset.sizeInMemory());

@@ -7,7 +7,7 @@ import { type ModelProto, ModelProtoSchema, type ValueInfoProto } from './onnx_p
  */
 export const INFERENCE_OPSETS = { min: 13, max: 21 } as const;
 
-/** The IR version that came with an operator set (ONNX's `docs/Versioning.md`); older runtimes refuse newer ones. */
+/** The IR version that came with an operator set (ONNX's own document on versioning); older runtimes refuse newer ones. */
 function irVersionOf(opset: number): bigint {
   if (opset <= 14) return 7n;
   if (opset <= 18) return 8n;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -16,7 +17,13 @@ import { findEntry, readCatalogue } from './readCatalogue.js';
 
 const bytesOf = (name: string) => readFile(fixture(name));
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+/** An entry by git's id; checksum.test.ts compares it with git itself. */
+const byGit = (bytes: Uint8Array) => ({
+  gitBlob: createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex'),
+  ...{ sha256: undefined, bytes: undefined },
+});
 const pth = await bytesOf('pth/instance_of_0.3.pth');
+const pict = await bytesOf('pict/port.pict');
 
 let root: string;
 let address: string;
@@ -78,15 +85,59 @@ async function get(file: string, body: Uint8Array, folder: string, more: object 
 test('the catalogue of the package names its own generators, with the checksums of its files', async () => {
   const { models } = await readCatalogue();
   assert.deepEqual(
-    models.map(({ name }) => name),
+    models.slice(0, 2).map(({ name }) => name),
     ['demo:facades', 'demo:labels'],
   );
-  for (const entry of models) {
+  for (const entry of models.slice(0, 2)) {
     const file = await readFile(demoModelFile(entry.name)!);
     assert.deepEqual([entry.sha256, entry.bytes], [sha256(file), file.length]);
     const got = await getModel(entry, { checkpointsDir: join(root, 'none') });
     assert.deepEqual([got.model, got.written], [entry.name, false]);
   }
+});
+
+test('and those of others by git ids, at addresses that name a commit', async () => {
+  const others = (await readCatalogue()).models.slice(2);
+  assert.ok(others.length >= 4);
+  assert.equal(new Set(others.map(({ gitBlob }) => gitBlob)).size, others.length);
+  for (const { gitBlob, place, format } of others) {
+    assert.match(gitBlob!, /^[0-9a-f]{40}$/);
+    assert.match((place as { url: string }).url, /^https:\/\/[^/]+\/[^/]+\/[^/]+\/[0-9a-f]{40}\/.*\.pict$/);
+    assert.equal(format, 'pict');
+  }
+});
+
+test('a file that git names becomes a run, and its SHA-256 is told and kept', async () => {
+  const got = await get('cats.pict', pict, 'git', byGit(pict));
+  assert.deepEqual([got.written, got.sha256], [true, sha256(pict)]);
+  const origin = JSON.parse(await readFile(join(root, 'git/cats/origin.json'), 'utf8'));
+  assert.deepEqual([origin.gitBlob, origin.sha256], [byGit(pict).gitBlob, sha256(pict)]);
+  assert.equal((await get('cats.pict', pict, 'git', byGit(pict))).written, false);
+  // Also where a later catalogue knows its SHA-256 too.
+  assert.equal((await get('cats.pict', pict, 'git')).written, false);
+  assert.equal(ranges.length, 1);
+});
+
+test('a file that git names is continued where it was cut, and refused where it is another', async () => {
+  cutAfter = pict.length >> 1;
+  assert.equal((await get('cut.pict', pict, 'git', byGit(pict))).written, true);
+  assert.match(ranges[1]!, /^bytes=\d+-$/);
+  const other = Buffer.from(pict);
+  other[pict.length - 1] ^= 1;
+  served['other.pict'] = other;
+  await assert.rejects(get('other.pict', pict, 'git', byGit(pict)), (error: Error) => {
+    assert.match(error.message, /not the one expected/);
+    assert.match(error.message, new RegExp(`git blob wanted +${byGit(pict).gitBlob}`));
+    assert.match(error.message, new RegExp(`git blob got +${byGit(other).gitBlob}`));
+    return true;
+  });
+  assert.equal(existsSync(join(root, 'git/other')), false);
+});
+
+test('a file of git is refused as too long by the length of the catalogue, or else by what GitHub keeps', async () => {
+  await assert.rejects(get('a.pict', pict, 'long', { ...byGit(pict), bytes: 99 }), /limit +99 bytes/);
+  served['b.pict'] = new Uint8Array(100 * 2 ** 20 + 1);
+  await assert.rejects(get('b.pict', pict, 'long', byGit(pict)), /limit +104857600 bytes/);
 });
 
 test('a state dict becomes a run that is found by its name; a second call asks nobody', async () => {
@@ -101,7 +152,7 @@ test('a state dict becomes a run that is found by its name; a second call asks n
 });
 
 test('a web model of the TensorFlow port becomes a run too, and safetensors stay a file', async () => {
-  assert.equal((await get('port.pict', await bytesOf('pict/port.pict'), 'runs')).networks[0].name, 'G');
+  assert.equal((await get('port.pict', pict, 'runs')).networks[0].name, 'G');
   const demo = await readFile(demoModelFile('demo:facades')!);
   const { model, written } = await get('facades.safetensors', demo, 'files');
   assert.deepEqual([model, written], [join(root, 'files/facades.safetensors'), true]);
@@ -123,13 +174,13 @@ test('another file than the catalogue names is refused with both checksums, and 
     assert.match(error.message, /not the one expected[\s\S]*fix {4}/);
     return error.message.includes(sha256(pth)) && error.message.includes(sha256(other));
   });
-  assert.deepEqual(await readdir(join(root, 'other/other')), []);
+  assert.equal(existsSync(join(root, 'other/other')), false);
 });
 
 test('a longer file is refused before it is fetched, one that is not there, and one that is no generator', async () => {
   served['long.pth'] = Buffer.concat([pth, Buffer.alloc(9)]);
   await assert.rejects(get('long.pth', pth, 'long'), /longer than it may be/);
-  assert.deepEqual(await readdir(join(root, 'long/long')), []);
+  assert.equal(existsSync(join(root, 'long/long')), false);
   const { models } = await catalogueOf(entryOf('gone.pth', pth));
   await assert.rejects(getModel(models[0], { checkpointsDir: join(root, 'gone') }), /answered 404/);
   await assert.rejects(get('text.pth', Buffer.from('no weights'), 'text'), /text.*downloaded\.pth/);
@@ -137,7 +188,6 @@ test('a longer file is refused before it is fetched, one that is not there, and 
 
 test('a name that is taken is refused before anything is fetched', async () => {
   await get('first.pth', pth, 'taken');
-  const pict = await bytesOf('pict/port.pict');
   await assert.rejects(get('x.pict', pict, 'taken', { name: 'first' }), /has a checkpoint already/);
   await writeFile(join(root, 'taken/mine.onnx'), 'mine');
   await assert.rejects(get('mine.onnx', pth, 'taken'), /another file of this name/);
@@ -159,7 +209,12 @@ test('an entry that would not be safe to fetch is refused, by its field', async 
     [{ name: '../up' }, /name +"\.\.\/up"/],
     [{ name: 'demo:cats' }, /name +"demo:cats"/],
     [{ sha256: 'abc' }, /sha256 +"abc"[\s\S]*64 hexadecimal digits/],
-    [{ sha256: undefined }, /sha256 +missing/],
+    [{ sha256: undefined }, /sha256 +missing[\s\S]*64 hexadecimal digits, or gitBlob with 40/],
+    [{ gitBlob: 'f'.repeat(40) }, /gitBlob +"f+"[\s\S]*nothing beside sha256/],
+    [{ sha256: undefined, gitBlob: 'f'.repeat(64) }, /gitBlob +"f+"[\s\S]*40 hexadecimal digits/],
+    [{ sha256: undefined, gitBlob: 'g'.repeat(40) }, /gitBlob +"g+"[\s\S]*40 hexadecimal digits/],
+    [{ bytes: undefined }, /bytes +missing/],
+    [{ ...byGit(pth), bytes: -1 }, /bytes +-1/],
     [{ bytes: 0 }, /bytes +0/],
     [{ bytes: 5e9 }, /at most 4000000000/],
     [{ licence: '' }, /licence +""/],

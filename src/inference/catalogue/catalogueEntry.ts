@@ -1,11 +1,14 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { CHECKSUM_KINDS, type Checksum, type ChecksumKind } from '../../data/make/download/checksum.js';
 
 /** The forms that a published generator has; see docs/interchange.md. */
 export const MODEL_FORMATS = ['pth', 'pict', 'onnx', 'safetensors'] as const;
 export type ModelFormat = (typeof MODEL_FORMATS)[number];
 
-/** A generator that a catalogue names. */
-export interface CatalogueEntry {
+/** A generator that a catalogue names, with the checksum of its file. */
+export type CatalogueEntry = Described & Checksum;
+
+interface Described {
   /** Becomes the name of a run or of a file. */
   readonly name: string;
   /** What it translates, in a line. */
@@ -13,9 +16,8 @@ export interface CatalogueEntry {
   /** As SPDX spells it, or as its makers do. */
   readonly licence: string;
   readonly format: ModelFormat;
-  /** In hexadecimal. */
-  readonly sha256: string;
-  readonly bytes: number;
+  /** Of the file; a git blob's may be unknown, since its id is of the length too. */
+  readonly bytes?: number;
   /** An address, or a file beside the catalogue. */
   readonly place: { readonly url: string } | { readonly file: string };
 }
@@ -31,9 +33,9 @@ const NAME_OF_FILE = /^(demo:)?[\p{L}\p{N}][\p{L}\p{N}._-]{0,99}$/u;
 const RULES: readonly (readonly [field: string, fits: (value: unknown) => boolean, wanted: string])[] = [
   ['about', matches(/\S/), 'a line that says what it translates'],
   ['licence', matches(/\S/), 'the licence, such as MIT'],
-  ['sha256', matches(/^[0-9a-f]{64}$/i), '64 hexadecimal digits'],
-  ['bytes', isSize, `the length of the file, at most ${MOST_BYTES}`],
 ];
+
+const KINDS = Object.keys(CHECKSUM_KINDS) as ChecksumKind[];
 
 function matches(pattern: RegExp) {
   return (value: unknown) => typeof value === 'string' && pattern.test(value);
@@ -66,6 +68,9 @@ export function readEntry(value: unknown, place: number, base: URL): CatalogueEn
   if (!matches(entry.file === undefined ? NAME : NAME_OF_FILE)(entry.name))
     refuse('name', 'letters, digits, ".", "_", "-", at most 100');
   for (const [field, fits, wanted] of RULES) if (!fits(entry[field])) refuse(field, wanted);
+  const checksum = checksumOf(entry, refuse);
+  if (!isSize(entry.bytes) && !(entry.bytes === undefined && checksum.gitBlob !== undefined))
+    refuse('bytes', `the length of the file, at most ${MOST_BYTES}`);
   const address = addressOf(entry, base, refuse);
   const format = entry.format ?? address.pathname.match(/\.(\w+)$/)?.[1].toLowerCase();
   if (!MODEL_FORMATS.some((known) => known === format)) refuse('format', MODEL_FORMATS.join(', '));
@@ -74,10 +79,24 @@ export function readEntry(value: unknown, place: number, base: URL): CatalogueEn
     about: entry.about as string,
     licence: entry.licence as string,
     format: format as ModelFormat,
-    sha256: (entry.sha256 as string).toLowerCase(),
-    bytes: entry.bytes as number,
+    ...checksum,
+    bytes: entry.bytes as number | undefined,
     place: entry.file === undefined ? { url: address.href } : { file: address.href },
   };
+}
+
+/** The one checksum that the entry has. */
+function checksumOf(
+  entry: Record<string, unknown>,
+  refuse: (field: string, wanted: string) => never,
+): Checksum {
+  const [kind = 'sha256', other] = KINDS.filter((each) => entry[each] !== undefined);
+  if (other !== undefined) refuse(other, `nothing beside ${kind}`);
+  const hex = entry[kind];
+  const { digits } = CHECKSUM_KINDS[kind];
+  if (typeof hex === 'string' && hex.length === digits && /^[0-9a-f]*$/i.test(hex))
+    return { [kind]: hex.toLowerCase() } as unknown as Checksum;
+  return refuse(kind, `${digits} hexadecimal digits${hex === undefined ? ', or gitBlob with 40' : ''}`);
 }
 
 /** Where it is: `url` in the network, or `file` beside a catalogue that is a file itself. */

@@ -1,4 +1,3 @@
-import sharp from 'sharp';
 import type { ImageBatch } from '../../data/batch/imageBatch.js';
 
 /** Settings of `encodePng`. */
@@ -19,6 +18,7 @@ export async function encodePng(
   const [n, height, width, channels] = batch.shape;
   if (index >= n) throw new RangeError(`encodePng: image ${index} of a batch of ${n}`);
   if (channels !== 1 && channels !== 3) throw new RangeError(`encodePng: ${channels} channels, not 1 or 3`);
+  const { default: sharp } = await import('sharp'); // it takes long to load: a training's first step does not wait for it
   const size = height * width * channels;
   const pixels = batch.data.subarray(index * size, (index + 1) * size);
   const image = sharp(pixels, { raw: { width, height, channels } });

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { makeFolder } from '../../../base/files/makeFolder.js';
 import { fileError } from '../../../base/files/systemError.js';
 import { MNIST, type PublishedFile } from './catalogue.js';
-import { hashOf, requireHash } from './checksum.js';
+import { hashOf, requireFetched } from './checksum.js';
 import type { DownloadedDataset } from './downloadDataset.js';
 import { type FetchOptions, fetchArchive } from './fetchArchive.js';
 import { isThere, type Origin, putInPlace } from './outputFolder.js';
@@ -54,17 +54,18 @@ const withSlash = (url: string) => (url.endsWith('/') ? url : `${url}/`);
 
 /** From the first mirror that has it. */
 async function fetchFile(
-  { name, sha256 }: PublishedFile,
+  file: PublishedFile,
   mirrors: readonly string[],
   folder: string,
   options: DigitsOptions,
 ): Promise<void> {
+  const { name } = file;
   const path = join(folder, name);
-  if ((await hashOf(path)) === sha256) return;
+  if ((await hashOf(path)) === file.sha256) return;
   for (const [i, mirror] of mirrors.entries()) {
     try {
       const part = await fetchArchive({ ...options, url: mirror + name, path: `${path}.part` });
-      await requireHash(part, sha256, mirror + name, OTHER_FILE);
+      await requireFetched(part, file, mirror + name, OTHER_FILE);
       await rename(part.path, path);
       await part.discard();
       return;
