@@ -9,7 +9,7 @@ import { oriented, orientedHeader, placeInFile } from './orientation.js';
 import { placeTags } from './placeTags.js';
 import type { NumberArray, Raster, RasterHeader } from './raster.js';
 import { inMemory, type RasterParts, wholeOf } from './rasterParts.js';
-import { boundedBlocks, bytesOfBlock, isReadable, requireBounded, requireSound } from './tiffBlocks.js';
+import { boundedBlocks, bytesOfBlock, compressionOf, requireBounded, requireSound } from './tiffBlocks.js';
 import { coloursOf, isColoursOfLibvips, orientationOf, pagesOf, pagesOfFile } from './tiffPages.js';
 import { shortenStrips } from './tiffStrips.js';
 
@@ -19,6 +19,8 @@ const OPACITY = [1, 2];
 const [WHITE_IS_ZERO, IS_PALETTE] = [0, 3];
 /** SampleFormat. */
 const UNSIGNED = 1;
+/** Compressions of pictures that libvips unpacks, and we do not: CCITT's three, and WebP. */
+const OF_LIBVIPS = [2, 3, 4, 50001];
 /** L*a*b* in three forms. */
 const LAB = [8, 9, 10];
 /** Strips and tiles of more bytes are unpacked once for all parts of an image, and not for each of them again. */
@@ -72,7 +74,7 @@ export async function tiffParts(name: string, file: OpenImageFile): Promise<Rast
 function isPictureAlone(page: GeoTIFFImage): boolean {
   if (coloursOf(page) === IS_PALETTE) return false;
   const isNegative = coloursOf(page) === WHITE_IS_ZERO && page.getSampleFormat() === UNSIGNED;
-  return isNegative || !isReadable(page);
+  return isNegative || OF_LIBVIPS.includes(compressionOf(page));
 }
 
 /** A page, and what reads its strips and tiles. */

@@ -51,9 +51,6 @@ export function requireBounded(name: string, pages: readonly GeoTIFFImage[]): vo
   );
 }
 
-/** Whether its strips and tiles are read here. */
-export const isReadable = (page: GeoTIFFImage): boolean => UNPACK[compressionOf(page)] !== undefined;
-
 /** The number of the compression. */
 export const compressionOf = ({ fileDirectory }: GeoTIFFImage): number =>
   fileDirectory.getValue('Compression') ?? NO_COMPRESSION;

@@ -174,6 +174,26 @@ test('a TIFF in which 0 is white is cut into tiles that look like it', async () 
   );
 });
 
+test('pictures that libvips alone unpacks are cut, and a compression that nobody reads is told with those that are', async () => {
+  const [from, out] = [join(root, `${count++}`), join(root, `${count++}`)];
+  mkdirSync(from);
+  const data = Uint8Array.from({ length: 256 }, (_, i) => ((i * i) % 7 < 3 ? 255 : 0));
+  const fax = sharp(data, { raw: { width: 16, height: 16, channels: 1 } }).toColourspace('b-w');
+  await fax.tiff({ compression: 'ccittfax4', bitdepth: 1 }).toFile(join(from, 'fax.tif'));
+  await cropTiles({ from, out, size: 16, overlap: 0 });
+  assert.deepEqual([...(await levelsOf(join(out, 'fax_0_0.png'), 8)).levels], [...data]);
+  const packed = encodeNumbers({ data, width: 16, height: 16, channels: 1 }, 'tiff') as Buffer;
+  const entry = Array.from({ length: packed.readUInt16LE(8) }, (_, i) => 10 + 12 * i).find(
+    (at) => packed.readUInt16LE(at) === 259,
+  )!;
+  packed.writeUInt16LE(34925, entry + 8); // LZMA
+  writeFileSync(join(from, 'other.tif'), packed);
+  await assert.rejects(
+    cropTiles({ from, out, size: 16, overlap: 0, overwrite: true }),
+    /its compression, number 34925, is not read[\s\S]*Deflate, LZW/,
+  );
+});
+
 test('images of one name, whose tiles would be written over each other, are refused before any is cut', async () => {
   const { from, out } = await makeImage('x.png', 12, 9, 3, 8);
   await sharp(join(from, 'train', 'x.png')).toFile(join(from, 'train', 'x.jpg'));
