@@ -2,6 +2,7 @@ import { basename, relative, resolve } from 'node:path';
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import { commandLine } from '../base/commandLine.js';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import { plainLine } from '../base/errors/plainText.js';
 import { combineFolders } from '../data/make/combineFolders.js';
 import {
   type DatasetName,
@@ -206,7 +207,7 @@ function examples(...commands: string[]): string {
   return shownExamples(commands.map((command) => `pix2pix ${command}`));
 }
 
-const note = (text: string): void => void process.stderr.write(`note: ${text}\n`);
+const note = (text: string): void => void printError(plainLine(`note: ${text}`));
 
 function say(...lines: string[]): void {
   print(lines.join('\n'));

@@ -1,5 +1,6 @@
 import { basename, join, resolve } from 'node:path';
 import { Command } from 'commander';
+import { plainLine } from '../base/errors/plainText.js';
 import { inspectDataset } from '../data/inspect/inspectDataset.js';
 import type { Examples, Inspection } from '../data/inspect/inspection.js';
 import { inWords } from '../data/listing/passedOver.js';
@@ -31,7 +32,7 @@ export function inspectCommand(): Command {
         out ?? join('results', `inspect_${basename(resolve(root))}`),
         inspection,
       );
-      print([...described(inspection), `contact sheet: ${page}`].join('\n'));
+      print([...described(inspection), `contact sheet: ${page}`].map(plainLine).join('\n'));
     });
 }
 

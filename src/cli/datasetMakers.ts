@@ -1,15 +1,16 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
+import { plainLine } from '../base/errors/plainText.js';
 import { cropTiles } from '../data/make/crop/cropTiles.js';
 import { type ProcessSteps, processImages } from '../data/make/processImages.js';
 import { shownExamples } from './command.js';
 import { runJob } from './jobProgress.js';
-import { print } from './output.js';
+import { print, printError } from './output.js';
 import { readSize } from './pixelSize.js';
 import { wholeNumberIn } from './wholeNumber.js';
 
 const FIX = 'images written so far are whole: run again with --overwrite';
-const note = (text: string): void => void process.stderr.write(`note: ${text}\n`);
+const note = (text: string): void => void printError(plainLine(`note: ${text}`));
 
 /** `pix2pix dataset crop`. */
 export function cropCommand(): Command {
@@ -40,7 +41,8 @@ export function cropCommand(): Command {
           cropTiles({ from, out, ...flags, onProgress, onNote: note, signal }),
         );
         const small = tooSmall === 0 ? '' : `, without ${tooSmall} that are smaller than a tile`;
-        print(`cut ${images - tooSmall} images into ${tiles} tiles in ${out}${small}`);
+        const cut = images - tooSmall;
+        print(`cut ${cut} ${cut === 1 ? 'image' : 'images'} into ${tiles} tiles in ${out}${small}`);
       },
     );
 }

@@ -10,8 +10,8 @@ import { print } from './output.js';
 
 const ABOUT = [
   'Makes a run of models that were trained elsewhere: state dicts of the reference implementation (latest_net_G.pth,',
-  "and latest_net_D.pth to train further with its own discriminator), the same as safetensors, ours or others', or a web",
-  'model (.pict) of the TensorFlow port.',
+  "and latest_net_D.pth to train further with its own discriminator), the same as safetensors, ours or others', generators of",
+  'pix2pixHD, or a web model (.pict) of the TensorFlow port.',
   'Which network it is shows in the file.',
 ].join(' ');
 

@@ -96,12 +96,16 @@ function endWithLostRanks(error: RankLost): number {
   return 1;
 }
 
+/** Of several ranks the first one predicts, for all of them. */
 async function showDryRun(opt: TrainOptions): Promise<number> {
+  const launch = launchOf(process.env);
+  if (launch !== undefined && launch.rank > 0) return 0;
   const { dryRun } = await import('../training/profiling/dryRun.js');
   const progress = new JobProgress();
   const { text } = await dryRun(completeOptions(opt), {
     print: printError,
     progress: (done, total) => progress.report({ stage: 'timing', unit: 'layers', done, total }),
+    launch,
   });
   progress.end();
   print(text);

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { LATEST, tagOfManifest } from '../checkpoints/format/checkpointNames.js';
 import type { UnverifiedFile } from '../checkpoints/hasHash.js';
@@ -57,8 +57,9 @@ export function findTrainedGenerator(model: string, options: SourceOptions = {})
   if (/\.safetensors$/i.test(model)) return generatorOfSafetensors(model);
   if (/\.(pth|pict)$/i.test(model)) return generatorOfForeignFile(model);
   const tag = tagOfManifest(basename(model));
-  if (tag !== undefined && existsSync(model)) return generatorOfRun(dirname(resolve(model)), tag, options);
-  return generatorOfRun(folderOfRun(model, checkpointsDir), epoch, options);
+  const folder = folderOfRun(model, checkpointsDir);
+  if (tag !== undefined && !isFolder(folder)) return generatorOfRun(dirname(resolve(model)), tag, options);
+  return generatorOfRun(folder, epoch, options);
 }
 
 /** The folder of a run that is named, or given by its folder; its absolute path, also where nothing is there. */

@@ -5,7 +5,7 @@ import { fileError } from '../base/files/systemError.js';
 import type { ImageBatch } from '../data/batch/imageBatch.js';
 import { decodeDeepImage } from '../data/decode/decode.js';
 import { type DecodeNote, oncePerKind } from '../data/decode/decodeNote.js';
-import { readPlaceTags } from '../data/raster/readTiff.js';
+import { readPlaceTags } from '../data/raster/placeTags.js';
 import { toChannels } from './channels.js';
 import { encodeImage } from './encodeImage.js';
 import type { ImageFile } from './loadGenerator.js';

@@ -47,12 +47,57 @@ for (const known of read('pth/resnets.json') as Description[]) {
   });
 }
 
+for (const known of (read('generators.json') as Description[]).filter(({ net_g }) =>
+  /global|local/.test(String(net_g)),
+)) {
+  test(`pix2pixHD's ${known.net_g} of width ${known.ngf}, norm ${known.norm}: found by its names`, () => {
+    const { net_g: netG, ngf, input_nc: inputNc, output_nc: outputNc, norm } = known;
+    const expected = { netG, ngf, inputNc, outputNc, norm, useDropout: false };
+    assert.deepEqual(detectGenerator(shapesOf(known)), expected);
+  });
+}
+
+test("pix2pixHD's generators of other depths are refused with what differs", () => {
+  const shapes = (netG: string) =>
+    shapesOf(
+      (read('generators.json') as Description[]).find(
+        ({ net_g, norm }) => net_g === netG && norm === 'instance',
+      )!,
+    );
+  const without = (netG: string, pattern: RegExp) =>
+    new Map([...shapes(netG)].filter(([name]) => !pattern.test(name)));
+  // three halvings: the fourth is not there, and all after it three places further up
+  const moved = new Map(
+    [...without('global', /^model\.(13|32)\./)].map(([name, shape]) => [
+      name.replace(/^model\.(\d+)/, (_, at) => `model.${at < 14 ? at : at < 32 ? at - 3 : at - 6}`),
+      shape,
+    ]),
+  );
+  assert.throws(() => detectGenerator(moved), /n_downsample_global +3\n +fix +.*--n_downsample_global 4/);
+  const two = new Map(
+    [...shapes('local')].map(([name, shape]) => [name.replace('model1_2', 'model2_2'), shape]),
+  );
+  const enhancers = new Map([...shapes('local'), ...[...two].filter(([name]) => name.startsWith('model2'))]);
+  enhancers.set('model2_1.1.weight', { shape: [16, 3, 7, 7] });
+  assert.throws(() => detectGenerator(enhancers), /n_local_enhancers +2/);
+});
+
 test('weights of something else are refused with their names', () => {
   const other: Shapes = new Map([['features.0.weight', { shape: [64, 3, 3, 3] }]]);
   const reason = /no known (gene|discrimi)\w+\n[\s\S]*features\.0\.weight \[64,3,3,3\]/;
   for (const detect of [detectGenerator, detectDiscriminator]) {
     assert.throws(() => detect(other), { name: 'Pix2PixError', message: reason });
     assert.throws(() => detect(new Map()), { name: 'Pix2PixError', message: /first +none/ });
+  }
+});
+
+test("pix2pixHD's discriminators are called what they are", () => {
+  for (const name of ['scale0_layer0.0.weight', 'layer1.0.weight']) {
+    const state: Shapes = new Map([[name, { shape: [64, 6, 4, 4] }]]);
+    assert.throws(
+      () => detectDiscriminator(state),
+      /this is pix2pixHD's, which is not read: without the file/,
+    );
   }
 });
 

@@ -14,6 +14,12 @@ export interface DetectedDiscriminator {
   readonly norm: NormType;
 }
 
+/** Names in the discriminators of pix2pixHD, of several scales, with features or without. */
+const OF_HD = /^(scale\d+_)?layer\d+\.\d+\.weight$/;
+
+/** Whether it is of pix2pixHD's discriminators, which are not read. */
+export const isOfHD = (state: Shapes): boolean => [...state.keys()].some((name) => OF_HD.test(name));
+
 /**
  * The discriminator of the reference (models/networks.py) that a state dict belongs to, by its names and shapes.
  *
@@ -26,7 +32,9 @@ export function detectDiscriminator(state: Shapes): DetectedDiscriminator {
   throw new Pix2PixError(
     'the weights are of no known discriminator',
     { tensors: state.size, first: firstNames(state) },
-    'give the state dict of a PatchGAN or pixel discriminator: a file called ..._net_D.pth',
+    isOfHD(state)
+      ? "this is pix2pixHD's, which is not read: without the file, discriminators start afresh"
+      : 'give the state dict of a PatchGAN or pixel discriminator: a file called ..._net_D.pth',
   );
 }
 

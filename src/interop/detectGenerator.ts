@@ -17,22 +17,22 @@ export interface DetectedGenerator {
 }
 
 /**
- * The generator of the reference (models/networks.py) that a state dict belongs to, by its names and shapes: the depth
- * of a U-Net, the number of blocks of a ResNet, channels, and the norm: a batch norm has running statistics, before an
+ * The generator of the reference (models/networks.py), or of pix2pixHD, that a state dict belongs to, by its names and shapes:
+ * the depth of a U-Net, halvings and blocks of a ResNet, channels, and the norm: a batch norm has running statistics, before an
  * instance norm convolutions have a bias.
  *
  * @param state as `toNetworkState` gives it
  * @throws Pix2PixError when it is no such generator
  */
 export function detectGenerator(state: Shapes): DetectedGenerator {
-  const found = detectUnet(state) ?? detectResnet(state);
+  const found = detectUnet(state) ?? detectEnhancer(state) ?? detectResnet(state);
   if (found !== undefined) return found;
   throw new Pix2PixError(
     'the weights are of no known generator',
     { tensors: state.size, first: firstNames(state) },
     [...state.keys()].some((name) => name.includes('.exp_avg.'))
       ? 'this is the state of optimisers; the generator lies beside it, in latest_net_G.safetensors'
-      : 'give the state dict of a U-Net or ResNet generator: a file called ..._net_G.pth or .safetensors',
+      : 'give the state dict of a U-Net, ResNet or pix2pixHD generator: a file called ..._net_G.pth or .safetensors',
   );
 }
 
@@ -82,22 +82,76 @@ function detectUnet(state: Shapes): DetectedGenerator | undefined {
   };
 }
 
-/** Layers of `model`: padding, 7×7, norm, ReLU; two halvings of three layers; the blocks, from 10 on; two doublings. */
+/** How often residual generators halve an image. */
+const [REFERENCE_LEVELS, HD_LEVELS] = [2, 4];
+const [HD_BLOCKS, HD_LOCAL_BLOCKS] = [9, 3];
+
+/**
+ * Layers of `model`: padding, 7×7, norm, ReLU; halvings of three layers each, from 4 on, two in the reference and four in
+ * pix2pixHD; the blocks; as many doublings of three layers; padding, 7×7.
+ */
 function detectResnet(state: Shapes): DetectedGenerator | undefined {
   const first = shapeOf(state, 'model.1.weight', 4);
-  const FIRST_BLOCK = 10;
-  let blocks = 0;
-  while (state.has(`model.${FIRST_BLOCK + blocks}.conv_block.1.weight`)) blocks++;
-  // After the blocks: two times transposed convolution, norm, ReLU; padding; 7×7.
-  const last = shapeOf(state, `model.${FIRST_BLOCK + blocks + 7}.weight`, 4);
+  const { levels, firstBlock, blocks } = residualMaps(state);
+  const last = shapeOf(state, `model.${firstBlock + blocks + 3 * levels + 1}.weight`, 4);
   if (first === undefined || last === undefined || blocks === 0) return undefined;
-  return {
-    netG: `resnet_${blocks}blocks`,
-    ngf: first[0],
-    inputNc: first[1],
-    outputNc: last[0],
-    norm: detectNorm(state, 'model.1', 'model.2'),
-    // Dropout stands between the two convolutions of a block and moves the second from 5 to 6.
-    useDropout: shapeOf(state, `model.${FIRST_BLOCK}.conv_block.6.weight`, 4) !== undefined,
+  const common = { ngf: first[0], inputNc: first[1], outputNc: last[0] };
+  if (levels === REFERENCE_LEVELS)
+    return {
+      ...{ netG: `resnet_${blocks}blocks`, ...common, norm: detectNorm(state, 'model.1', 'model.2') },
+      // Dropout stands between the two convolutions of a block and moves the second from 5 to 6.
+      useDropout: shapeOf(state, `model.${firstBlock}.conv_block.6.weight`, 4) !== undefined,
+    };
+  requireHD({ n_downsample_global: levels, n_blocks_global: blocks });
+  return { netG: 'global', ...common, norm: normOfHD(state, 'model.2'), useDropout: false };
+}
+
+/** pix2pixHD's enhancer: `model1_1` before the maps of the generator `model` are added, and `model1_2` after it. */
+function detectEnhancer(state: Shapes): DetectedGenerator | undefined {
+  const first = shapeOf(state, 'model1_1.1.weight', 4);
+  const localBlocks = countWhile((i) => state.has(`model1_2.${i}.conv_block.1.weight`));
+  // After the blocks: transposed convolution, norm, ReLU; padding; 7×7.
+  const last = shapeOf(state, `model1_2.${localBlocks + 4}.weight`, 4);
+  const { levels, blocks } = residualMaps(state);
+  if (first === undefined || (last === undefined && !state.has('model2_1.1.weight'))) return undefined;
+  requireHD({
+    ...{ n_downsample_global: levels, n_blocks_global: blocks, n_blocks_local: localBlocks },
+    n_local_enhancers: countWhile((i) => state.has(`model${i + 1}_1.1.weight`)),
+  });
+  const channels = { ngf: first[0], inputNc: first[1], outputNc: last![0] };
+  return { netG: 'local', ...channels, norm: normOfHD(state, 'model1_1.2'), useDropout: false };
+}
+
+/** The halvings and blocks that the names in `model` show. */
+function residualMaps(state: Shapes): { levels: number; firstBlock: number; blocks: number } {
+  const levels = countWhile((level) => state.has(`model.${4 + 3 * level}.weight`));
+  const firstBlock = 4 + 3 * levels;
+  const blocks = countWhile((i) => state.has(`model.${firstBlock + i}.conv_block.1.weight`));
+  return { levels, firstBlock, blocks };
+}
+
+/** Its convolutions have a bias before any norm, and it has two norms. */
+const normOfHD = (state: Shapes, place: string): NormType =>
+  state.has(`${place}.running_mean`) ? 'batch' : 'instance';
+
+/** Throws Pix2PixError where options of pix2pixHD, by its own names, are others than the generators here have. */
+function requireHD(found: Readonly<Record<string, number>>): void {
+  const defaults: Readonly<Record<string, number>> = {
+    ...{ n_downsample_global: HD_LEVELS, n_blocks_global: HD_BLOCKS },
+    ...{ n_blocks_local: HD_LOCAL_BLOCKS, n_local_enhancers: 1 },
   };
+  const other = Object.entries(found).filter(([name, count]) => count !== defaults[name]);
+  if (other.length === 0) return;
+  const [name] = other[0];
+  throw new Pix2PixError(
+    'this generator of pix2pixHD has other layers than its defaults, which alone are read',
+    Object.fromEntries(other),
+    `give one that was trained with --${name} ${defaults[name]}`,
+  );
+}
+
+function countWhile(holds: (i: number) => boolean): number {
+  let count = 0;
+  while (holds(count)) count++;
+  return count;
 }

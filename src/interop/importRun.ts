@@ -10,7 +10,7 @@ import { readSafetensors } from '../checkpoints/safetensors.js';
 import { CheckpointStore } from '../checkpoints/store.js';
 import type { Module } from '../models/layers/module.js';
 import { defineD, defineG, type NetworkOptions } from '../models/networks/define.js';
-import { type DetectedDiscriminator, detectDiscriminator } from './detectDiscriminator.js';
+import { type DetectedDiscriminator, detectDiscriminator, isOfHD } from './detectDiscriminator.js';
 import { type DetectedGenerator, detectGenerator } from './detectGenerator.js';
 import { readNetworkState, toNetworkState } from './networkState.js';
 import { toGenerator } from './pictGenerator.js';
@@ -90,7 +90,8 @@ export function networkOf(state: NamedTensors): 'G' | 'D' {
 function detect(state: NamedTensors): ['G', DetectedGenerator] | ['D', DetectedDiscriminator] {
   try {
     return ['D', detectDiscriminator(state)];
-  } catch {
+  } catch (error) {
+    if (isOfHD(state)) throw error;
     return ['G', detectGenerator(state)]; // the error that matters, where it is neither
   }
 }

@@ -96,7 +96,7 @@ async function translateAll(
     aspectRatio: opt.aspectRatio,
     model: opt.model,
   });
-  const files = resultFiles(folder, dataset, opt);
+  const files = resultFiles(folder, dataset, opt, out);
   const means = new MetricMeans();
   const show = showing(opt);
   const total = Math.min(opt.numTest, dataset.length);
@@ -127,9 +127,15 @@ async function translateAll(
   return { page: page.write(), images, means: means.mean() };
 }
 
-function resultFiles(page: string, { folders }: Dataset, opt: TestOptions): ResultFiles | undefined {
+function resultFiles(
+  page: string,
+  { folders }: Dataset,
+  opt: TestOptions,
+  { message }: TestSurroundings,
+): ResultFiles | undefined {
   const { resultFormat } = opt;
-  return resultFormat === 'none' ? undefined : new ResultFiles(page, folders, { ...opt, resultFormat });
+  if (resultFormat === 'none') return undefined;
+  return new ResultFiles(page, folders, { ...opt, resultFormat }, message);
 }
 
 /** @returns what is shown besides the model's own visuals: with `--draws` the mean of the draws, and their deviation */

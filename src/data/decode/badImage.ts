@@ -20,3 +20,14 @@ export class BadImageError extends Pix2PixError {
     super('this image cannot be used', { file, reason }, fix);
   }
 }
+
+/** What `decode` gives; any other error of a decoder becomes a BadImageError, with the name of the file. */
+export async function decodable<T>(name: string, decode: () => Promise<T> | T): Promise<T> {
+  try {
+    return await decode();
+  } catch (cause) {
+    if (cause instanceof BadImageError) throw cause;
+    const [reason] = String((cause as Error).message).split('\n', 1);
+    throw new BadImageError(name, `it cannot be decoded: ${reason}`);
+  }
+}

@@ -1,23 +1,18 @@
-import { readFile, stat } from 'node:fs/promises';
 import sharp from 'sharp';
-import { Pix2PixError } from '../../base/errors/pix2pixError.js';
-import { fileError, systemCode } from '../../base/files/systemError.js';
 import { readHdrHeader } from '../raster/readHdr.js';
 import { readNpyHeader } from '../raster/readNpy.js';
-import { BadImageError } from './badImage.js';
+import { BadImageError, decodable } from './badImage.js';
 import { decodeBmp, readBmpHeader } from './bmp.js';
 import { decodeByLibvips } from './decodeByLibvips.js';
 import { noteRange, type OnNote } from './decodeNote.js';
 import type { DecodeOptions, DeepImage } from './deepImage.js';
 import { type FileFormat, FORMATS_IN_WORDS, formatOf } from './format.js';
+import { readImageFile } from './imageFile.js';
 import { checkSize, MAX_FILE_BYTES } from './limits.js';
 import { decodeNetpbm, readNetpbmHeader } from './netpbm.js';
 import type { RgbImage } from './rgbImage.js';
 
 type Decoder = (name: string, file: Buffer, options: DecodeOptions) => Promise<DeepImage>;
-
-/** Codes of what this process has too little of: they stop the work, and no image is left out for them. */
-const LIMITS = ['EMFILE', 'ENFILE', 'ENOMEM'];
 
 /** Those that libvips does not read. */
 const ownDecoders: Partial<Record<FileFormat, Decoder>> = {
@@ -71,7 +66,7 @@ export async function decodeDeepImage(
  */
 export async function readImageSize(path: string): Promise<{ width: number; height: number }> {
   const file = await readImageFile(path);
-  return orRefuse(path, async () => {
+  return decodable(path, async () => {
     const format = requireFormat(path, file);
     if (format === 'bmp') return readBmpHeader(file);
     if (format === 'netpbm') return readNetpbmHeader(file);
@@ -83,42 +78,13 @@ export async function readImageSize(path: string): Promise<{ width: number; heig
 
 async function decodeFile(name: string, file: Buffer, options: DecodeOptions = {}): Promise<DeepImage> {
   const format = requireFormat(name, file);
-  return orRefuse(name, () => (ownDecoders[format] ?? decodeByLibvips)(name, file, options));
+  return decodable(name, () => (ownDecoders[format] ?? decodeByLibvips)(name, file, options));
 }
 
 function requireFormat(name: string, file: Buffer): FileFormat {
   const format = formatOf(file);
   if (format !== undefined) return format;
   throw new BadImageError(name, `it is no ${FORMATS_IN_WORDS}`, 'convert or remove the file');
-}
-
-/** Adds the name of the file to an error of a decoder. */
-async function orRefuse<T>(name: string, decode: () => Promise<T>): Promise<T> {
-  try {
-    return await decode();
-  } catch (cause) {
-    if (cause instanceof BadImageError) throw cause;
-    throw new BadImageError(name, `it cannot be decoded: ${firstLine((cause as Error).message)}`);
-  }
-}
-
-/**
- * The bytes of an image's file.
- * @throws BadImageError where it is missing, empty, too large, or no regular file: a pipe would be waited for without end
- */
-export async function readImageFile(path: string): Promise<Buffer> {
-  try {
-    const { size, isFile } = await stat(path).then((found) => ({ size: found.size, isFile: found.isFile() }));
-    if (!isFile) throw new BadImageError(path, 'it is no regular file');
-    if (size === 0) throw new BadImageError(path, 'it is empty (zero bytes)');
-    if (size > MAX_FILE_BYTES) throw new BadImageError(path, `${size} bytes, more than ${MAX_FILE_BYTES}`);
-    return await readFile(path);
-  } catch (cause) {
-    if (cause instanceof BadImageError) throw cause;
-    const told = fileError(cause, 'it cannot be read', path);
-    if (LIMITS.includes(systemCode(cause) ?? '')) throw told; // nothing is wrong with this image
-    throw new BadImageError(path, told instanceof Pix2PixError ? told.summary : String(cause));
-  }
 }
 
 /** Numbers of which nobody has said what is black and what is white. */
@@ -148,8 +114,4 @@ async function decodeAnymap(
   const levels = new LevelArray(data.length);
   for (let i = 0; i < data.length; i++) levels[i] = Math.round((data[i] * most) / maxval);
   return { data: levels, width, height };
-}
-
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0];
 }

@@ -13,8 +13,8 @@ const signatures = {
   hdr: /^#\?(RADIANCE|RGBE)\n/,
 } as const;
 
-/** The longest of them. */
-const SIGNATURE_BYTES = 48;
+/** Bytes in which any of them shows. */
+export const SIGNATURE_BYTES = 48;
 
 export type FileFormat = keyof typeof signatures;
 

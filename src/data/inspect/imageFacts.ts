@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import sharp, { type Metadata } from 'sharp';
-import { decodeDeepImage, readImageFile } from '../decode/decode.js';
+import { decodeDeepImage } from '../decode/decode.js';
 import { formatOf } from '../decode/format.js';
+import { readImageFile } from '../decode/imageFile.js';
 import { isPicture } from '../decode/isPicture.js';
 import { notFinite } from '../raster/notFinite.js';
 import { isNone, type Raster, rangeOfType, typeName } from '../raster/raster.js';

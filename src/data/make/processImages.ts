@@ -18,6 +18,7 @@ import { typeName } from '../raster/raster.js';
 import { readRaster } from '../raster/readRaster.js';
 import { type CannyThresholds, cannyEdges } from './canny.js';
 import { inParallel } from './inParallel.js';
+import { requireOwnNames } from './requireOwnNames.js';
 
 /** What is done to each image, in this order. */
 export interface ProcessSteps {
@@ -57,7 +58,7 @@ export interface ProcessOptions {
  * are to become. Resized to the nearest pixel, and nothing else, they stay the numbers that they are.
  *
  * @returns how many
- * @throws Pix2PixError where there are none, one cannot be decoded, or a file is there already
+ * @throws Pix2PixError where there are none, two share a name, one cannot be decoded, or a file is there already
  */
 export async function processImages(options: ProcessOptions): Promise<number> {
   const { from, out, steps, overwrite = false, onProgress, onNote, signal } = options;
@@ -72,8 +73,10 @@ export async function processImages(options: ProcessOptions): Promise<number> {
   const { images } = await listImages(from);
   if (images.length === 0)
     throw new Pix2PixError('there are no images to process', { folder: from }, 'name a folder of images');
+  const paths = pathsOf(images);
+  requireOwnNames(paths);
   let done = 0;
-  await inParallel(pathsOf(images), signal, async (path) => {
+  await inParallel(paths, signal, async (path) => {
     const { dir, name } = parse(path);
     const file = join(out, dir, `${name}.png`);
     if (!overwrite && existsSync(file))

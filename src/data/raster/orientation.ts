@@ -1,4 +1,6 @@
-import type { NumberArray, Raster, RasterHeader } from './raster.js';
+import type { Size } from '../batch/geometry.js';
+import type { Region } from '../batch/pixels.js';
+import type { NumberArray, Raster } from './raster.js';
 
 /** Where the first row and the first column of a file lie in the picture: TIFF's tag Orientation, 1 ... 8. */
 interface Placement {
@@ -17,10 +19,22 @@ function placementOf(orientation: number): Placement {
   };
 }
 
-/** The size as the picture stands. */
-export function orientedHeader(header: RasterHeader, orientation: number): RasterHeader {
+/** A file's header with the size as the picture stands. */
+export function orientedHeader<Header extends Size>(header: Header, orientation: number): Header {
   const { width, height } = header;
   return placementOf(orientation).isTurned ? { ...header, width: height, height: width } : header;
+}
+
+/**
+ * Where a part of a picture lies in its file.
+ * @param picture its size as it stands
+ */
+export function placeInFile(place: Region, picture: Size, orientation: number): Region {
+  const { isTurned, fromBottom, fromRight } = placementOf(orientation);
+  const { width, height } = place;
+  const left = fromRight ? picture.width - place.left - width : place.left;
+  const top = fromBottom ? picture.height - place.top - height : place.top;
+  return isTurned ? { left: top, top: left, width: height, height: width } : { left, top, width, height };
 }
 
 /**

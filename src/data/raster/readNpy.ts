@@ -5,9 +5,12 @@ import type { NumberArray, Raster, RasterHeader } from './raster.js';
 /** `\x93NUMPY`, two bytes of version, and two or four of the header's length. */
 const PREAMBLE = 12;
 const LONGEST_HEADER = 0xffff;
+/** Bytes that hold any header. */
+export const NPY_START = PREAMBLE + LONGEST_HEADER;
 const MOST_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 
-interface NpyHeader extends RasterHeader {
+/** What a file says of its numbers. */
+export interface NpyHeader extends RasterHeader {
   /** `<f4`, `|u1`: byte order, kind and bytes of a number. */
   readonly type: string;
   readonly isFortran: boolean;
@@ -28,14 +31,28 @@ interface NpyHeader extends RasterHeader {
  */
 export function readNpy(name: string, file: Buffer): Raster {
   const header = readNpyHeader(name, file);
-  const { width, height, channels, type, offset } = header;
-  const count = width * height * channels;
-  const bytes = count * Number(type.slice(2));
-  if (file.length - offset < bytes)
-    throw new BadImageError(name, `it is truncated: ${file.length - offset} bytes of numbers, not ${bytes}`);
-  const numbers = numbersOf(name, file.subarray(offset, offset + bytes), type, count);
+  requireWhole(name, header, file.length);
+  return decodeNpy(name, header, file.subarray(header.offset));
+}
+
+/** Throws BadImageError for a file of so many bytes that ends before its numbers do. */
+export function requireWhole(name: string, header: NpyHeader, length: number): void {
+  const [found, expected] = [length - header.offset, countOf(header) * bytesOfNumber(header)];
+  if (found < expected)
+    throw new BadImageError(name, `it is truncated: ${found} bytes of numbers, not ${expected}`);
+}
+
+/** The raster whose numbers are these bytes, in the order of the header's axes. Throws BadImageError. */
+export function decodeNpy(name: string, header: NpyHeader, bytes: Uint8Array): Raster {
+  const { width, height, channels, type } = header;
+  const numbers = numbersOf(name, bytes, type, countOf(header));
   return { data: interleaved(numbers, header), width, height, channels };
 }
+
+/** Of one number. */
+export const bytesOfNumber = ({ type }: NpyHeader): number => Number(type.slice(2));
+
+const countOf = ({ width, height, channels }: NpyHeader) => width * height * channels;
 
 /** Size and type, of which nothing is allocated yet. Throws BadImageError as above. */
 export function readNpyHeader(name: string, file: Buffer): NpyHeader {
@@ -91,7 +108,7 @@ const READERS: ReadonlyMap<
   ['f8', [Float64Array, (view, at, isLittle) => view.getFloat64(at, isLittle)]],
 ]);
 
-function numbersOf(name: string, bytes: Buffer, type: string, count: number): NumberArray {
+function numbersOf(name: string, bytes: Uint8Array, type: string, count: number): NumberArray {
   const [NumbersArray, read] = READERS.get(type.slice(1))!;
   const isLittle = type[0] !== '>';
   const step = Number(type.slice(2));
@@ -126,6 +143,9 @@ function interleaved(
 
 /** Elements between neighbours along each axis. */
 function stridesOf(shape: readonly number[], isFortran: boolean): number[] {
-  const product = (extents: readonly number[]) => extents.reduce((all, extent) => all * extent, 1);
-  return shape.map((_, axis) => product(isFortran ? shape.slice(0, axis) : shape.slice(axis + 1)));
+  return shape.map((_, axis) => productOf(isFortran ? shape.slice(0, axis) : shape.slice(axis + 1)));
 }
+
+/** How many numbers there are in such extents. */
+export const productOf = (extents: readonly number[]): number =>
+  extents.reduce((product, extent) => product * extent, 1);

@@ -214,6 +214,33 @@ test('a TIFF says which number stands for none, NaN too; what is no number says 
   assert.equal(await noDataOf('none'), undefined);
 });
 
+test('a TIFF keeps the number that stands for none where numbers of its type can be it', async () => {
+  // as numpy.array(number, dtype) holds it: of floats any of their range, of integers itself
+  const cases: [string, Raster['data'], boolean][] = [
+    ['-9999', new Uint16Array(1), false],
+    ['-9999', new Uint8Array(1), false],
+    ['-9999', new Int16Array(1), true],
+    ['-9999', new Float32Array(1), true],
+    ['65535', new Uint16Array(1), true],
+    ['65536', new Uint16Array(1), false],
+    ['0.5', new Int32Array(1), false],
+    ['255 ', new Uint8Array(1), true],
+    ['nan', new Uint16Array(1), false],
+    ['nan', new Float32Array(1), true],
+    ['-3.4028234663852886e+38', new Float32Array(1), true],
+    ['-3.4e+38', new Float32Array(1), true],
+    ['-1.7976931348623157e+308', new Float32Array(1), false],
+    ['-1.7976931348623157e+308', new Float64Array(1), true],
+    ['none', new Float32Array(1), false],
+  ];
+  for (const [value, data, isKept] of cases) {
+    const tags = [{ code: 42113, value, type: 'ascii' as const }];
+    const file = writeTiff({ data, width: 1, height: 1, channels: 1, tags });
+    const { tags: found } = await readRaster(file, 'place.tif');
+    assert.equal(found!.length === 1, isKept, `${value} as ${data.constructor.name}`);
+  }
+});
+
 test('opacity is a channel that is known as one', async () => {
   const rgba: Raster = {
     data: Uint8Array.from({ length: 48 }, (_, i) => i * 5),

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
-import { BadImageError } from '../decode/badImage.js';
-import { readImageFile } from '../decode/decode.js';
+import { BadImageError, decodable } from '../decode/badImage.js';
 import { type FileFormat, formatOf } from '../decode/format.js';
+import { readImageFile } from '../decode/imageFile.js';
 import { checkSize, MAX_PIXELS } from '../decode/limits.js';
 import { decodedRaster } from './decodedRaster.js';
 import type { Raster, RasterHeader } from './raster.js';
@@ -50,18 +50,12 @@ export async function readRaster(
       : Buffer.from(source.buffer, source.byteOffset, source.byteLength);
   const reader = READERS[formatOf(file) ?? 'jpeg'];
   if (reader === undefined) return decodedRaster(file, name, { admit });
-  try {
+  return decodable(name, async () => {
     const header = await reader.header(name, file);
     checkNumbers(name, header);
     await admit?.(header.width * header.height);
-    return await reader.read(name, file);
-  } catch (cause) {
-    if (cause instanceof BadImageError) throw cause;
-    throw new BadImageError(
-      name,
-      `it cannot be decoded: ${String((cause as Error).message).split('\n', 1)[0]}`,
-    );
-  }
+    return reader.read(name, file);
+  });
 }
 
 /** Size and channels of what `readRaster` would give, from the header. Throws BadImageError. */

@@ -3,9 +3,9 @@ import type { LabelsFormat, ValuesFormat } from '../batch/sideFormat.js';
 import { BadImageError } from '../decode/badImage.js';
 import type { OnNote } from '../decode/decodeNote.js';
 import { fitChannels } from './fitChannels.js';
+import { joinChannels } from './joinChannels.js';
 import type { Raster, RasterHeader } from './raster.js';
 import { readRaster } from './readRaster.js';
-import { joinChannels } from './readTiff.js';
 import { type NamedRaster, toLabels, toValues } from './toPixels.js';
 
 /** Where an image is: a file, and files of the same name whose channels come after its own. */

@@ -1,32 +1,30 @@
-import type { GeoTIFFImage } from 'geotiff';
+import type { GeoTIFFImage, Pool } from 'geotiff';
+import { emptyLike, type Region } from '../batch/pixels.js';
 import { BadImageError } from '../decode/badImage.js';
-import { readImageFile } from '../decode/decode.js';
-import { formatOf } from '../decode/format.js';
+import type { OpenImageFile } from '../decode/imageFile.js';
 import { decodedRaster } from './decodedRaster.js';
-import { oriented, orientedHeader } from './orientation.js';
-import type { NumberArray, Raster, RasterHeader, TiffTag } from './raster.js';
-import { boundedBlocks, requireReadableBlocks } from './tiffBlocks.js';
+import { joinChannels } from './joinChannels.js';
+import { NO_DATA, noDataOf } from './noData.js';
+import { oriented, orientedHeader, placeInFile } from './orientation.js';
+import { placeTags } from './placeTags.js';
+import type { NumberArray, Raster, RasterHeader } from './raster.js';
+import { inMemory, type RasterParts, wholeOf } from './rasterParts.js';
+import { boundedBlocks, bytesOfBlock, compressionOf, requireBounded, requireSound } from './tiffBlocks.js';
+import { coloursOf, isColoursOfLibvips, orientationOf, pagesOf, pagesOfFile } from './tiffPages.js';
+import { shortenStrips } from './tiffStrips.js';
 
-const MOST_PAGES = 1024;
-
-/** The tags of GeoTIFF (OGC 19-008r4), and what GDAL adds. */
-const PLACE_TAGS: Readonly<Record<number, TiffTag['type']>> = {
-  ...{ 33550: 'double', 33922: 'double', 34264: 'double' }, // pixel scale, tie points, transformation
-  ...{ 34735: 'short', 34736: 'double', 34737: 'ascii' }, // keys, and their numbers and texts
-  ...{ 42112: 'ascii', 42113: 'ascii' }, // GDAL's metadata, and what number is none
-};
-const [COLOUR_MAP, EXTRA_SAMPLES, NO_DATA] = [320, 338, 42113];
+const [COLOUR_MAP, EXTRA_SAMPLES] = [320, 338];
 /** ExtraSamples that are opacity. */
 const OPACITY = [1, 2];
-const IS_PALETTE = 3;
+const [WHITE_IS_ZERO, IS_PALETTE] = [0, 3];
 /** SampleFormat. */
 const UNSIGNED = 1;
-/** CMYK and YCbCr, which libvips makes red, green and blue of; and L*a*b* in three forms. */
-const [OTHER_COLOURS, LAB] = [
-  [5, 6],
-  [8, 9, 10],
-];
-const IS_JPEG = 7;
+/** Compressions of pictures that libvips unpacks, and we do not: CCITT's three, and WebP. */
+const OF_LIBVIPS = [2, 3, 4, 50001];
+/** L*a*b* in three forms. */
+const LAB = [8, 9, 10];
+/** Strips and tiles of more bytes are unpacked once for all parts of an image, and not for each of them again. */
+const LARGE_BLOCK = 2 ** 26;
 
 /**
  * Reads a TIFF of any number of channels and any type of numbers. The pages of a file that are of one size are channels
@@ -39,70 +37,117 @@ const IS_JPEG = 7;
 export async function readTiff(name: string, file: Buffer): Promise<Raster> {
   const pages = await pagesOf(file);
   const [first] = pages;
-  if (isPicture(first)) return decodedRaster(file, name, { depth: first.getBitsPerSample() > 8 ? 16 : 8 });
+  if (isColoursOfLibvips(first))
+    return decodedRaster(file, name, { depth: first.getBitsPerSample() > 8 ? 16 : 8 });
+  requireSound(name, file.length, pages);
+  requireBounded(name, pages);
+  return wholeOf(await partsOf(name, pages));
+}
+
+/** Size and channels, of which nothing is decoded yet. */
+export async function readTiffHeader(_: string, file: Buffer): Promise<RasterHeader> {
+  const pages = await pagesOf(file);
+  return isColoursOfLibvips(pages[0]) ? { ...sizeOf(pages[0]), channels: 3 } : headerOf(pages);
+}
+
+/**
+ * Reads parts of a TIFF as `readTiff` reads all of it, and of its strips and tiles those alone in which they lie; all at once
+ * where these are large.
+ *
+ * @returns undefined for colours that libvips makes red, green and blue of, and for pictures that it alone unpacks or turns from
+ *   negatives into positives
+ * @throws as `readTiff`
+ */
+export async function tiffParts(name: string, file: OpenImageFile): Promise<RasterParts | undefined> {
+  const pages = await pagesOfFile(file);
+  const [first] = pages;
+  if (isColoursOfLibvips(first) || isPictureAlone(first)) return undefined;
+  requireSound(name, file.length, pages);
+  for (const page of pages) await shortenStrips(page, file.length);
+  const parts = await partsOf(name, pages);
+  if (pages.every((page) => bytesOfBlock(page) <= LARGE_BLOCK)) return parts;
+  requireBounded(name, pages);
+  return inMemory(await wholeOf(parts));
+}
+
+/** What libvips alone unpacks, or turns around where 0 is white: numbers that are no picture have no such colours. */
+function isPictureAlone(page: GeoTIFFImage): boolean {
+  if (coloursOf(page) === IS_PALETTE) return false;
+  const isNegative = coloursOf(page) === WHITE_IS_ZERO && page.getSampleFormat() === UNSIGNED;
+  return isNegative || OF_LIBVIPS.includes(compressionOf(page));
+}
+
+/** A page, and what reads its strips and tiles. */
+interface Page {
+  readonly page: GeoTIFFImage;
+  readonly pool: Pool;
+}
+
+async function partsOf(name: string, images: readonly GeoTIFFImage[]): Promise<RasterParts> {
+  const [first] = images;
   if (LAB.includes(coloursOf(first)))
     throw new BadImageError(name, 'its colours are L*a*b*', 'save it as RGB');
-  requireReadableBlocks(name, file, pages);
-  const rasters: NumberArray[] = [];
-  for (const page of pages) {
-    const pool = await boundedBlocks(name, page);
-    rasters.push((await page.readRasters({ interleave: true, pool })) as unknown as NumberArray);
-  }
-  const counts = pages.map((page) => page.getSamplesPerPixel());
+  const pages: Page[] = [];
+  for (const page of images) pages.push({ page, pool: await boundedBlocks(name, page) });
+  const counts = images.map((page) => page.getSamplesPerPixel());
   const directory = first.fileDirectory;
   const valueAt = async (code: number) => (directory.hasTag(code) ? directory.loadValue(code) : undefined);
-  const noData = numberOf(await valueAt(NO_DATA));
+  const noData = noDataOf(await valueAt(NO_DATA));
   const extra: number[] = Array.from((await valueAt(EXTRA_SAMPLES)) ?? []);
   const hasPalette = coloursOf(first) === IS_PALETTE;
-  const raster = {
-    ...{ width: first.getWidth(), height: first.getHeight(), data: joinChannels(rasters, counts) },
-    channels: counts.reduce((sum, count) => sum + count),
-    hasAlpha: pages.length === 1 && extra.length > 0 && OPACITY.includes(extra[extra.length - 1]),
+  const header = {
+    ...headerOf(images),
+    hasAlpha: images.length === 1 && extra.length > 0 && OPACITY.includes(extra[extra.length - 1]),
     ...bitsOf(name, first),
     ...(noData !== undefined && { noData }),
     ...(hasPalette && { palette: paletteOf(await directory.loadValue(COLOUR_MAP)) }),
     tags: await placeTags(first),
   };
-  return oriented(raster, orientationOf(first));
+  const orientation = orientationOf(first);
+  const read = async (place: Region): Promise<Raster> => {
+    const { width, height, ...window } = placeInFile(place, header, orientation);
+    const rasters: NumberArray[] = [];
+    for (const page of pages) rasters.push(await readWindow(page, { ...window, width, height }));
+    return oriented({ ...header, width, height, data: joinChannels(rasters, counts) }, orientation);
+  };
+  return { ...header, read };
 }
 
-/** What GDAL_NODATA says, which is text; undefined where that is no number. */
-function numberOf(text: unknown): number | undefined {
-  const number = Number.parseFloat(String(text));
-  return Number.isNaN(number) && !/^\s*nan\b/i.test(String(text)) ? undefined : number;
-}
-
-/** Size and channels, of which nothing is decoded yet. */
-export async function readTiffHeader(_: string, file: Buffer): Promise<RasterHeader> {
-  return headerOf(await pagesOf(file));
-}
-
-async function pagesOf(file: Buffer): Promise<GeoTIFFImage[]> {
-  const isWhole = file.byteLength === file.buffer.byteLength;
-  const bytes = isWhole ? file.buffer : file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength);
-  // Not before there is a TIFF: what it imports cannot be loaded in a thread that was started without `workerData`.
-  const { fromArrayBuffer } = await import('geotiff');
-  const tiff = await fromArrayBuffer(bytes as ArrayBuffer);
-  const pages = [await tiff.getImage(0)];
-  // not by their count, which a file whose last page leads to its first does not have
-  for (let i = 1; i < MOST_PAGES; i++) {
-    const page = await tiff.getImage(i).catch(noSuchPage);
-    if (page === undefined) break;
-    if (page.getWidth() === pages[0].getWidth() && page.getHeight() === pages[0].getHeight())
-      pages.push(page);
+/** A part of a page, strip by strip or tile by tile: `geotiff` would have all of them in memory at once. */
+async function readWindow({ page, pool }: Page, { left, top, width, height }: Region): Promise<NumberArray> {
+  const channels = page.getSamplesPerPixel();
+  let part: NumberArray | undefined;
+  for (const rows of blocksOf(top, height, page.getTileHeight())) {
+    for (const columns of blocksOf(left, width, page.getTileWidth())) {
+      const window = [columns.from, rows.from, columns.to, rows.to];
+      const block = (await page.readRasters({ interleave: true, pool, window })) as unknown as NumberArray;
+      if (block.length === width * height * channels) return block;
+      part ??= emptyLike(block, width * height * channels);
+      const rowLength = (columns.to - columns.from) * channels;
+      for (let y = rows.from; y < rows.to; y++) {
+        const from = (y - rows.from) * rowLength;
+        const to = ((y - top) * width + columns.from - left) * channels;
+        part.set(block.subarray(from, from + rowLength), to);
+      }
+    }
   }
-  return pages;
+  return part!;
 }
 
-function noSuchPage(error: unknown): undefined {
-  if (!/^No image at index/.test((error as Error).message)) throw error;
+/** A stretch along one axis, cut where blocks of such an extent end. */
+function blocksOf(start: number, length: number, block: number): { from: number; to: number }[] {
+  const [first, end] = [Math.floor(start / block), start + length];
+  return Array.from({ length: Math.ceil(end / block) - first }, (_, i) => ({
+    from: Math.max(start, (first + i) * block),
+    to: Math.min(end, (first + i + 1) * block),
+  }));
 }
+
+const sizeOf = (page: GeoTIFFImage) =>
+  orientedHeader({ width: page.getWidth(), height: page.getHeight() }, orientationOf(page));
 
 function headerOf(pages: readonly GeoTIFFImage[]): RasterHeader {
-  const [first] = pages;
-  const channels = isPicture(first) ? 3 : pages.reduce((sum, page) => sum + page.getSamplesPerPixel(), 0);
-  const header = { width: first.getWidth(), height: first.getHeight(), channels };
-  return orientedHeader(header, orientationOf(first));
+  return { ...sizeOf(pages[0]), channels: pages.reduce((sum, page) => sum + page.getSamplesPerPixel(), 0) };
 }
 
 /** Where they are fewer than those of the numbers that are read. */
@@ -113,74 +158,8 @@ function bitsOf(name: string, page: GeoTIFFImage): Pick<Raster, 'bits'> {
   throw new BadImageError(name, `its channels have ${bits} bits each`, 'save it with 8 or 16');
 }
 
-/** Whether it has colours that libvips makes red, green and blue of, and no numbers. */
-function isPicture(page: GeoTIFFImage): boolean {
-  return OTHER_COLOURS.includes(coloursOf(page)) || page.fileDirectory.getValue('Compression') === IS_JPEG;
-}
-
-/** PhotometricInterpretation. */
-const coloursOf = ({ fileDirectory }: GeoTIFFImage): number =>
-  fileDirectory.getValue('PhotometricInterpretation') ?? 1;
-
-/** Its types do not say so, but what lies in an entry itself is there at once. */
-const orientationOf = ({ fileDirectory }: GeoTIFFImage): number =>
-  fileDirectory.getValue('Orientation' as never) ?? 1;
-
-/** What a file says of its place on the earth, where it is a TIFF. */
-export async function readPlaceTags(source: string | Uint8Array): Promise<TiffTag[]> {
-  const file = typeof source === 'string' ? await readImageFile(source) : Buffer.from(source);
-  if (formatOf(file) !== 'tiff') return [];
-  const [first] = await pagesOf(file);
-  return placeTags(first);
-}
-
-/** The same of a TIFF of any length, of which nothing else is read. */
-export async function placeTagsOfFile(path: string): Promise<TiffTag[]> {
-  const { fromFile } = await import('geotiff');
-  const tiff = await fromFile(path);
-  try {
-    return await placeTags(await tiff.getImage(0));
-  } finally {
-    await tiff.close();
-  }
-}
-
-/** Several rasters of one size as one, their channels side by side. */
-export function joinChannels(rasters: readonly NumberArray[], counts: readonly number[]): NumberArray {
-  const [first] = rasters;
-  if (rasters.length === 1) return first;
-  const isOneType = rasters.every((raster) => raster.constructor === first.constructor);
-  const all = counts.reduce((sum, count) => sum + count);
-  const pixels = first.length / counts[0];
-  const joined = isOneType
-    ? new (first.constructor as new (length: number) => NumberArray)(pixels * all)
-    : new Float64Array(pixels * all);
-  let before = 0;
-  for (const [r, raster] of rasters.entries()) {
-    const count = counts[r];
-    for (let i = 0; i < pixels; i++)
-      for (let c = 0; c < count; c++) joined[i * all + before + c] = raster[i * count + c];
-    before += count;
-  }
-  return joined;
-}
-
 /** All reds, all greens and all blues, of 16 bits, as colours of 8. */
 function paletteOf(map: ArrayLike<number>): Uint8Array {
   const count = map.length / 3;
   return Uint8Array.from({ length: map.length }, (_, i) => map[(i % 3) * count + Math.floor(i / 3)] >> 8);
-}
-
-/** None of a page that is turned: they are about rows and columns of the file. */
-async function placeTags(page: GeoTIFFImage): Promise<TiffTag[]> {
-  if (orientationOf(page) > 1) return [];
-  const { fileDirectory } = page;
-  const tags: TiffTag[] = [];
-  for (const [key, type] of Object.entries(PLACE_TAGS)) {
-    const code = Number(key);
-    if (!fileDirectory.hasTag(code)) continue;
-    const value: string | ArrayLike<number> = await fileDirectory.loadValue(code);
-    tags.push({ code, type, value: typeof value === 'string' ? value : Array.from(value) });
-  }
-  return tags;
 }

@@ -12,9 +12,11 @@ const LEAST_BYTES_OF_BLOCK = 4;
 /** Unpacks a strip or a tile. Throws Error where it comes to more than `most` bytes. */
 type Unpack = (packed: Uint8Array, most: number) => Uint8Array;
 
+/** The number of no compression. */
+export const NO_COMPRESSION = 1;
 /** By the number of the compression. */
 const UNPACK: Readonly<Record<number, Unpack>> = {
-  1: (bytes) => bytes,
+  [NO_COMPRESSION]: (bytes) => bytes,
   5: unpackLzw,
   8: inflated,
   32946: inflated,
@@ -24,20 +26,23 @@ const UNPACK: Readonly<Record<number, Unpack>> = {
 const zstandard = new ZSTDDecoder();
 
 /**
- * Refuses pages whose strips or tiles, by their tags, are too large to be read: before anything of them is unpacked.
+ * Refuses pages whose tags cannot be true of a file of so many bytes: before anything is allocated by them.
  * @throws BadImageError
  */
-export function requireReadableBlocks(name: string, file: Uint8Array, pages: readonly GeoTIFFImage[]): void {
-  let bytes = 0;
+export function requireSound(name: string, length: number, pages: readonly GeoTIFFImage[]): void {
   for (const page of pages) {
+    if (bytesOfBlock(page) > 0 && countBlocks(page) * LEAST_BYTES_OF_BLOCK <= length) continue;
     const [width, height] = [page.getTileWidth(), page.getTileHeight()];
-    const size = bytesOfBlock(page);
-    const blocks = Math.ceil(page.getWidth() / width) * Math.ceil(page.getHeight() / height);
-    const planes = page.planarConfiguration === 2 ? page.getSamplesPerPixel() : 1;
-    if (!(size > 0) || blocks * planes * LEAST_BYTES_OF_BLOCK > file.length)
-      throw new BadImageError(name, `its tags say ${blocks * planes} tiles of ${width}x${height} pixels`);
-    bytes += size * blocks * planes;
+    throw new BadImageError(name, `its tags say ${countBlocks(page)} tiles of ${width}x${height} pixels`);
   }
+}
+
+/**
+ * Refuses pages whose strips or tiles come to too much, by their tags, to be read as a whole.
+ * @throws BadImageError
+ */
+export function requireBounded(name: string, pages: readonly GeoTIFFImage[]): void {
+  const bytes = pages.reduce((sum, page) => sum + bytesOfBlock(page) * countBlocks(page), 0);
   if (bytes <= MOST_BYTES) return;
   throw new BadImageError(
     name,
@@ -45,6 +50,10 @@ export function requireReadableBlocks(name: string, file: Uint8Array, pages: rea
     'cut it into parts',
   );
 }
+
+/** The number of the compression. */
+export const compressionOf = ({ fileDirectory }: GeoTIFFImage): number =>
+  fileDirectory.getValue('Compression') ?? NO_COMPRESSION;
 
 /**
  * What reads the strips and tiles of a page, each of which comes to no more bytes than the page's tags say: decoders of
@@ -54,7 +63,7 @@ export function requireReadableBlocks(name: string, file: Uint8Array, pages: rea
  */
 export async function boundedBlocks(name: string, page: GeoTIFFImage): Promise<Pool> {
   const { BaseDecoder } = await import('geotiff');
-  const compression: number = page.fileDirectory.getValue('Compression') ?? 1;
+  const compression = compressionOf(page);
   const unpack = UNPACK[compression];
   if (unpack === undefined)
     throw new BadImageError(
@@ -75,12 +84,22 @@ export async function boundedBlocks(name: string, page: GeoTIFFImage): Promise<P
 
 type Parameters = ConstructorParameters<typeof BaseDecoder>[0];
 
-/** Rows begin with a byte of their own. */
-function bytesOfBlock(page: GeoTIFFImage): number {
+/** Of a strip or a tile, unpacked. */
+export const bytesOfBlock = (page: GeoTIFFImage): number => bytesOfRow(page) * page.getTileHeight();
+
+/** Of a row in it: rows begin with a byte of their own. */
+export function bytesOfRow(page: GeoTIFFImage): number {
   const bits: number[] = Array.from(page.fileDirectory.getValue('BitsPerSample') ?? [1]);
   const ofPixel =
     page.planarConfiguration === 2 ? Math.max(...bits) : bits.reduce((sum, each) => sum + each, 0);
-  return Math.ceil((page.getTileWidth() * ofPixel) / 8) * page.getTileHeight();
+  return Math.ceil((page.getTileWidth() * ofPixel) / 8);
+}
+
+/** Strips or tiles of a page, in all of its planes of channels. */
+function countBlocks(page: GeoTIFFImage): number {
+  const across = Math.ceil(page.getWidth() / page.getTileWidth());
+  const down = Math.ceil(page.getHeight() / page.getTileHeight());
+  return across * down * (page.planarConfiguration === 2 ? page.getSamplesPerPixel() : 1);
 }
 
 function inflated(packed: Uint8Array, most: number): Uint8Array {

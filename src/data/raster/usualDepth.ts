@@ -11,14 +11,19 @@ const FEW = 16;
 
 /** Tells of results that lose their fractions in integers, where little else is in them. */
 export function noteRounding(output: SideFormat, depth: NumberDepth, onNote: OnNote): void {
-  if (depth === 'float' || output.kind !== 'values') return;
+  const rounding = roundingOf(output, depth);
+  if (rounding === undefined) return;
+  const text = `${rounding}; tiff and npy keep fractions, where --depth does not say otherwise`;
+  onNote({ kind: 'rounding', text });
+}
+
+/** The same as words; undefined where there is nothing to tell. */
+export function roundingOf(output: SideFormat, depth: NumberDepth): string | undefined {
+  if (depth === 'float' || output.kind !== 'values') return undefined;
   const few = output.range?.find(([low, high]) => wholeNumbers(low, high) < FEW);
-  if (few === undefined) return;
+  if (few === undefined) return undefined;
   const [low, high] = few;
-  onNote({
-    kind: 'rounding',
-    text: `the result is rounded to whole numbers, of which ${brief(low)} to ${brief(high)} has ${wholeNumbers(low, high)}; tiff and npy keep fractions, where --depth does not say otherwise`,
-  });
+  return `the result is rounded to whole numbers, of which ${brief(low)} to ${brief(high)} has ${wholeNumbers(low, high)}`;
 }
 
 const wholeNumbers = (low: number, high: number) => Math.round(high) - Math.round(low) + 1;

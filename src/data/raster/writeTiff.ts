@@ -1,4 +1,5 @@
 import { endianness } from 'node:os';
+import { tagsFor } from './noData.js';
 import { type Raster, type TiffTag, typeName } from './raster.js';
 
 /** Bytes of a value, and the number that stands for its type. */
@@ -9,12 +10,13 @@ export const MOST_TIFF_BYTES = 0xffff_ffff - 0x10000;
 
 /**
  * A raster as an uncompressed TIFF of its own type of numbers, channels side by side, with further tags such as those of
- * GeoTIFF. libvips would turn more than four channels of floats into other ones, and the writer of the package `geotiff`
- * signed numbers into zeros.
+ * GeoTIFF, as far as they are true of numbers of this type. libvips would turn more than four channels of floats into other
+ * ones, and the writer of the package `geotiff` signed numbers into zeros.
  *
  * Source: TIFF revision 6.0 (Adobe 1992), sections 2 and 19
  */
-export function writeTiff({ data, width, height, channels, tags = [] }: Raster): Buffer {
+export function writeTiff({ data, width, height, channels, tags: given = [] }: Raster): Buffer {
+  const tags = tagsFor(data, given);
   const short = (code: number, ...value: number[]): TiffTag => ({ code, value, type: 'short' });
   const long = (code: number, ...value: number[]): TiffTag => ({ code, value, type: 'long' });
   const each = (value: number) => Array.from({ length: channels }, () => value);

@@ -10,3 +10,6 @@ export class ShapeError extends Pix2PixError {
     super(`ShapeError: ${summary}`, scope === '' ? facts : { at: scope, ...facts }, fix);
   }
 }
+
+/** Maps that have become too small for an op: who knows what has made them so can say what to change. */
+export class TooSmallError extends ShapeError {}

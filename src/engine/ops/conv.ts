@@ -1,5 +1,5 @@
 import { defineOp, type OpBuilder } from '../ir/op.js';
-import { ShapeError } from '../ir/shapeError.js';
+import { ShapeError, TooSmallError } from '../ir/shapeError.js';
 import { f32, formatType, type TensorType } from '../ir/tensorType.js';
 import type { Value } from '../ir/value.js';
 import { reduceSum } from './broadcast.js';
@@ -58,7 +58,7 @@ const conv2dOp: OpBuilder<ConvGeometry> = defineOp<ConvGeometry>({
     }
     const [h, w] = [convExtent(height, kh, geometry), convExtent(width, kw, geometry)];
     if (h < 1 || w < 1) {
-      throw new ShapeError(`conv2d: the input is smaller than the kernel`, facts, 'use larger images');
+      throw new TooSmallError(`conv2d: the input is smaller than the kernel`, facts, 'use larger images');
     }
     return f32(batch, out, h, w);
   },

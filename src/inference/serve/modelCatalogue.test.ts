@@ -79,6 +79,19 @@ test('a list reads each folder once', () => {
   }
 });
 
+test('a checkpoint that its manifest names is a model of its own', () => {
+  run('runs/ours', '5');
+  const sources = ['ours', join(folder, 'runs/ours/5.json')];
+  const catalogue = new ModelCatalogue(sources, { checkpointsDir: join(folder, 'runs') });
+  assert.deepEqual(namesOf(catalogue), ['ours', 'ours_5']);
+  assert.equal(catalogue.get('ours_5').source, sources[1]);
+  assert.notEqual(catalogue.get('ours_5').version, catalogue.get('ours').version);
+  const missing = () => new ModelCatalogue([join(folder, 'runs/ours/9.json')], {});
+  assert.throws(missing, /there is no model ours_9\n +looked for +.*runs\/ours\/9\.json\n/);
+  rmSync(join(folder, 'runs/ours/5.json'));
+  rmSync(join(folder, 'runs/ours/5_net_G.safetensors'));
+});
+
 test('runs and files that are named, by what they are called', () => {
   write('facades.onnx');
   const sources = ['ours', join(folder, 'runs/cycle'), join(folder, 'facades.onnx'), 'demo:facades'];

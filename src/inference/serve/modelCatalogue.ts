@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { basename, extname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { namesIn } from '../../base/files/namesIn.js';
 import { Refused } from '../../base/http/refused.js';
@@ -43,7 +43,8 @@ export class ModelCatalogue {
   private readonly named?: ReadonlyMap<string, string>;
 
   /**
-   * @param models names of runs, folders of runs, or files; undefined for all runs of the folder
+   * @param models names of runs, folders of runs, manifests of their checkpoints (`5.json`), or files; undefined for all runs of the
+   *   folder
    * @throws Pix2PixError where one that was named is not there, two are called alike, or no checkpoint can be called so
    */
   constructor(models: readonly string[] | undefined, choice: RunChoice) {
@@ -80,7 +81,7 @@ export class ModelCatalogue {
   }
 
   private describe(name: string, source: string): ServedModel | undefined {
-    const files = this.isFile(source) ? [source] : filesOfCheckpoint(source, this.tag);
+    const files = this.filesOf(source);
     const found = files.flatMap((path) => fileAt(path) ?? []);
     const weights = found.filter(({ path }) => WEIGHTS.test(path));
     if (weights.length === 0) return undefined;
@@ -93,15 +94,22 @@ export class ModelCatalogue {
     };
   }
 
+  private filesOf(source: string): string[] {
+    if (this.isFile(source)) return [source];
+    const tag = this.named === undefined ? undefined : tagOfManifest(basename(source));
+    return tag === undefined ? filesOfCheckpoint(source, this.tag) : filesOfCheckpoint(dirname(source), tag);
+  }
+
   /** Files are named alone: all that is found is runs. */
   private isFile(source: string): boolean {
     return this.named !== undefined && WEIGHTS.test(source);
   }
 
   private missing(name: string, source: string): Pix2PixError {
+    const isOne = this.isFile(source) || tagOfManifest(basename(source)) !== undefined;
     return new Pix2PixError(
       `there is no model ${name}`,
-      { 'looked for': this.isFile(source) ? source : `${source}, checkpoint ${this.tag}` },
+      { 'looked for': isOne ? source : `${source}, checkpoint ${this.tag}` },
       'name a run, with --checkpoints_dir where it is not in ./checkpoints, or a file',
     );
   }
@@ -117,16 +125,23 @@ export function noModel(name: string): Refused {
 }
 
 /**
- * Where models are, by what they are called: runs by their folders, files by their names without the ending, those of the
- * package too.
+ * Where a model is, and what it is called: a run by its folder, a checkpoint by that and its own tag, a file by its name without
+ * the ending, those of the package too.
  */
+function sourceOf(model: string, checkpointsDir: string): { readonly name: string; readonly source: string } {
+  const file = resolve(demoModelFile(model) ?? model);
+  if (WEIGHTS.test(file)) return { name: basename(file, extname(file)), source: file };
+  const tag = tagOfManifest(basename(file));
+  if (tag !== undefined) return { name: `${basename(dirname(file))}_${tag}`, source: file };
+  const source = folderOfRun(model, checkpointsDir);
+  return { name: basename(source), source };
+}
+
+/** Where models are, by what they are called. */
 function sourcesOf(models: readonly string[], checkpointsDir: string): Map<string, string> {
   const sources = new Map<string, string>();
   for (const model of models) {
-    const file = demoModelFile(model) ?? model;
-    const isFile = WEIGHTS.test(file);
-    const source = isFile ? resolve(file) : folderOfRun(model, checkpointsDir);
-    const name = basename(source, isFile ? extname(source) : '');
+    const { name, source } = sourceOf(model, checkpointsDir);
     const other = sources.get(name);
     if (other !== undefined) {
       throw new Pix2PixError(

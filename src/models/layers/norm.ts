@@ -1,4 +1,4 @@
-import { ShapeError } from '../../engine/ir/shapeError.js';
+import { TooSmallError } from '../../engine/ir/shapeError.js';
 import { State } from '../../engine/ir/state.js';
 import { f32, formatType, i64 } from '../../engine/ir/tensorType.js';
 import type { BatchShare, Trace } from '../../engine/ir/trace.js';
@@ -60,7 +60,11 @@ function batchNorm(channels: number, init: InitOptions): LayerFactory {
     const moveStatistics = (trace: Trace, { mean, variance, count, x }: BatchStatistics & { x: Value }) => {
       if (count === 1) {
         const facts = { x: formatType(x.type) };
-        throw new ShapeError('batchNorm: one value per channel has no variance', facts, 'use larger images');
+        throw new TooSmallError(
+          'batchNorm: one value per channel has no variance',
+          facts,
+          'use larger images',
+        );
       }
       const towards = (state: State, value: Value) =>
         trace.write(

@@ -7,6 +7,7 @@ import { fixture } from '../../../test/repository.js';
 import { runProgram } from '../../../test/runProgram.js';
 import { smallModel } from '../../../test/smallModel.js';
 import { readSafetensors } from '../../checkpoints/safetensors.js';
+import { f32 } from '../../engine/ir/tensorType.js';
 import { Trace } from '../../engine/ir/trace.js';
 import { type Module, parameterCount } from '../layers/module.js';
 import type { NormType } from '../layers/norm.js';
@@ -117,6 +118,39 @@ test('dropout stands in three blocks of unet_256, when training', () => {
       [1, 16, 16, 16],
     ],
   );
+});
+
+test('images that are too small for a discriminator: what made them so is told, and what to change', () => {
+  const judge = (options: Partial<NetworkOptions>, side: number) => {
+    const network = defineD({ ...smallModel, ...options }, 6);
+    const trace = new Trace(true);
+    return () => network.judge(trace, trace.input('x', f32(1, 6, side, side)));
+  };
+  const fix = /fix +.*--crop_size.*--n_layers_D.*--num_D/;
+  // three layers halve, the last two take one pixel each: 32 pixels become 4, 3 and 2
+  const sizes: [Partial<NetworkOptions>, number][] = [
+    [{ netD: 'basic', norm: 'instance' }, 23],
+    [{ netD: 'n_layers', nLayersD: 5, norm: 'instance' }, 95],
+    [{ netD: 'basic', numD: 3, norm: 'instance' }, 92],
+    [{ netD: 'basic', norm: 'batch' }, 23],
+  ];
+  for (const [options, tooSmall] of sizes) {
+    assert.throws(judge(options, tooSmall), (error: Error) => {
+      assert.match(error.message, /too small for the discriminator/);
+      assert.match(error.message, fix);
+      assert.match(
+        error.message,
+        options.numD === 3 ? /at +scale2\b[\s\S]*f32\[1,6,23,23\]/ : /at +patchGAN/,
+      );
+      return true;
+    });
+    judge(options, tooSmall + 1)();
+  }
+  const wrongChannels = () => {
+    const trace = new Trace(true);
+    defineD(smallModel, 6).judge(trace, trace.input('x', f32(1, 3, 64, 64)));
+  };
+  assert.throws(wrongChannels, /input has 3 channels, weight expects 6/);
 });
 
 test('sizes that a U-Net cannot take are refused with those that it can', () => {

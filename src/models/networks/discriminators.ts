@@ -1,4 +1,6 @@
 import { withScope } from '../../engine/ir/scope.js';
+import { TooSmallError } from '../../engine/ir/shapeError.js';
+import { formatType } from '../../engine/ir/tensorType.js';
 import type { Trace } from '../../engine/ir/trace.js';
 import type { Value } from '../../engine/ir/value.js';
 import { leakyReluLayer } from '../layers/activation.js';
@@ -90,11 +92,25 @@ function discriminator(
     return end;
   });
   const judge = (trace: Trace, x: Value) => {
-    const results = withScope(scope, () => network.results(trace, x));
+    const results = withScope(scope, () => largeEnough(x, () => network.results(trace, x)));
     const found = ends.map((index) => results[index]);
     return [{ logits: found.at(-1)!, features: found.slice(0, -1) }];
   };
   return { states: network.states, judge, apply: (trace, x) => judge(trace, x)[0].logits };
+}
+
+/** What is too small for a layer has been made so by the layers before it, and by the scale that `image` is of. */
+function largeEnough<T>(image: Value, apply: () => T): T {
+  try {
+    return apply();
+  } catch (error) {
+    if (!(error instanceof TooSmallError)) throw error;
+    throw new TooSmallError(
+      'images are too small for the discriminator',
+      { image: formatType(image.type), layer: error.facts.at },
+      'pass a larger --crop_size, or have it judge smaller patches: fewer --n_layers_D (with --netD n_layers), --netD patch16 or pixel, a smaller --num_D',
+    );
+  }
 }
 
 /**

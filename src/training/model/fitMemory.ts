@@ -1,5 +1,6 @@
 import { formatBytes } from '../../base/byteSize.js';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { ALONE, type Place } from '../../data/batch/batchShare.js';
 import { imageFormatOf } from '../../data/batch/sideFormat.js';
 import type { Program } from '../../engine/ir/program.js';
 import type { MemoryModel, MemoryNeeds, MemoryStrategy } from '../../engine/runtime/memoryModel.js';
@@ -12,7 +13,7 @@ import { pixelSize, sidesOf } from '../../options/pixelSize.js';
 import type { TestOptions } from '../../options/testOptions.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
 import type { ProgramMemory } from './programCache.js';
-import { stepPrograms } from './stepPieces.js';
+import { fullShare, stepPrograms } from './stepPieces.js';
 
 /** How a training will use memory. */
 export interface MemoryUse {
@@ -44,15 +45,18 @@ export function memoryLimit({ memoryLimit }: TrainOptions, memory: MemoryModel):
 /**
  * How a training uses memory. Where the size of its steps is not known, a limit that was given asks for the leanest
  * strategy. Tests train nothing, and are as fast as can be.
+ *
+ * @param among which of the processes this is that share the images; default: it is alone
  */
 export function chooseMemoryUse(
   graph: ModelGraph,
   opt: TrainOptions | TestOptions,
   memory: MemoryModel,
+  among: Place = ALONE,
 ): MemoryUse {
   if (!opt.isTrain) return { strategy: memory.strategies[0], needs: undefined };
   const size = stepSize(opt);
-  if (size !== undefined) return fitMemory(graph, opt, size, memory);
+  if (size !== undefined) return fitMemory(graph, opt, size, memory, among);
   const strategy = opt.memoryLimit === undefined ? memory.strategies[0] : leanest(memory);
   return { strategy, needs: undefined };
 }
@@ -95,9 +99,10 @@ function memoryNeeds(
   opt: TrainOptions,
   size: ImageSize,
   memory: MemoryModel,
+  among: Place,
 ): (strategy: MemoryStrategy) => MemoryNeeds {
-  const whole = stepOf(graph).program(size);
-  const programs = stepPrograms(graph, opt, size).map(({ program }) => program);
+  const whole = stepOf(graph).program(size, { share: fullShare(opt, among) });
+  const programs = stepPrograms(graph, opt, size, among).map(({ program }) => program);
   return (strategy) => {
     const { process, states } = memory.predict(whole, strategy);
     const parts = programs.map((program) => memory.predict(program, strategy));
@@ -115,6 +120,7 @@ function memoryNeeds(
 /**
  * The fastest way to train that fits.
  *
+ * @param among as above
  * @throws Pix2PixError when none does: with what is needed, what there is, and what would fit
  */
 export function fitMemory(
@@ -122,16 +128,17 @@ export function fitMemory(
   opt: TrainOptions,
   size: ImageSize,
   memory: MemoryModel,
+  among: Place = ALONE,
 ): MemoryFit {
   const limit = memoryLimit(opt, memory);
-  const needsBy = memoryNeeds(graph, opt, size, memory);
+  const needsBy = memoryNeeds(graph, opt, size, memory, among);
   const fits = memory.strategies.map((strategy) => ({ strategy, needs: needsBy(strategy) }));
   const fit = fits.find(({ needs }) => needs.total <= limit);
   if (fit !== undefined) return fit;
   const least = fits.reduce((a, b) => (b.needs.total < a.needs.total ? b : a)).needs;
   const wouldFit = whatWouldFit(
     size,
-    (smaller) => memoryNeeds(graph, opt, smaller, memory)(leanest(memory)).total <= limit,
+    (smaller) => memoryNeeds(graph, opt, smaller, memory, among)(leanest(memory)).total <= limit,
   );
   throw new Pix2PixError(
     'a training step does not fit into memory',

@@ -96,8 +96,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
     const { device } = surroundings;
     requirePrecision(opt, device);
     const graph = buildModel(definition, opt as unknown as ModelOptions);
-    const { memory } = device;
-    const use = chooseMemoryUse(graph, opt, memory);
+    const use = chooseMemoryUse(graph, opt, device.memory, device.collective);
     const trained = opt.isTrain ? await createOptimisers(graph, device, opt) : [];
     await device.allocate(networksInUse(graph, opt.isTrain).flatMap(([, { states }]) => states));
     return new this(graph, opt, surroundings, use, trained);

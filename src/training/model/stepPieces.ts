@@ -1,5 +1,6 @@
 import { ALONE, type Place, type SharedPart, sharedParts } from '../../data/batch/batchShare.js';
 import type { Program } from '../../engine/ir/program.js';
+import type { BatchShare } from '../../engine/ir/trace.js';
 import type { MemoryStrategy } from '../../engine/runtime/memoryModel.js';
 import { inStrategy } from '../../engine/runtime/memoryPlan.js';
 import type { Accumulation } from '../../engine/runtime/optimiser.js';
@@ -94,7 +95,11 @@ export function stepPieces(
 }
 
 /** What a program knows of the batch that its images are a part of; undefined for one that computes all of it. */
-function batchShare({ images, share }: SharedPart, { size }: Place, { syncNorm }: StepOptions) {
+export function batchShare(
+  { images, share }: Pick<SharedPart, 'images' | 'share'>,
+  { size }: Place,
+  { syncNorm }: Pick<StepOptions, 'syncNorm'>,
+): BatchShare | undefined {
   return size === 1 ? undefined : { images, share, syncNorm };
 }
 
@@ -103,14 +108,27 @@ function poolsOf(step: TrainingStep, { parts }: PartSelection): StepPiece['pools
   return parts?.[0] === step.parts[0] ? 'fills' : 'draws';
 }
 
-/** The programs of training steps of full batches, and how often each runs in one, on average. */
+/** Of a full batch, what each of these processes has. */
+export function fullShare(
+  opt: Pick<StepOptions, 'batchSize' | 'syncNorm'>,
+  among: Place,
+): BatchShare | undefined {
+  return batchShare({ images: opt.batchSize * among.size, share: 1 / among.size }, among, opt);
+}
+
+/**
+ * The programs of training steps of full batches, and how often each runs in one, on average.
+ * @param among as above
+ */
 export function stepPrograms(
   graph: ModelGraph,
   opt: StepOptions,
   size: ImageSize,
+  among: Place = ALONE,
 ): { readonly program: Program; readonly runs: number }[] {
   const { nCritic = 1, accumulate } = opt;
   const definition = stepOf(graph);
+  const share = fullShare(opt, among);
   const cycle = Array.from({ length: nCritic }, (_, step) => selections(definition, opt, step)).flat();
   const found = new Map<string, { selection: PartSelection; count: number }>();
   for (const selection of cycle) {
@@ -118,7 +136,7 @@ export function stepPrograms(
     found.set(key, { selection, count: (found.get(key)?.count ?? 0) + 1 });
   }
   return [...found.values()].map(({ selection, count }) => ({
-    program: definition.program(size, selection),
+    program: definition.program(size, { ...selection, share }),
     runs: (accumulate * count) / nCritic,
   }));
 }

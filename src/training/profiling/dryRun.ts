@@ -1,6 +1,5 @@
-import { formatBytes } from '../../base/byteSize.js';
-import { formatDuration } from '../../base/duration.js';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import { ALONE, type Place, type SharedPart, sharedParts } from '../../data/batch/batchShare.js';
 import { createDataset } from '../../data/createDataset.js';
 import type { Dataset } from '../../data/loading/dataset.js';
 import type { DeviceName } from '../../engine/devices/registry.js';
@@ -17,11 +16,13 @@ import type { TrainOptions } from '../../options/trainOptions.js';
 import { openChosenDevice } from '../chosenDevice.js';
 import { keptInWords, planKeptImages } from '../keptImages.js';
 import { fitMemory, memoryLimit, programBytes, stepSize } from '../model/fitMemory.js';
-import { imagesPerStep, stepPrograms } from '../model/stepPieces.js';
+import { batchShare, imagesPerStep, stepPrograms } from '../model/stepPieces.js';
 import { tuningNotice } from '../model/tuningNotice.js';
+import { type Launch, threadsOf } from '../parallel/launch.js';
 import { requireTraining } from '../requireTraining.js';
+import { forecastInWords } from './forecastInWords.js';
 
-/** The forecast of `pix2pix train --dry_run`. */
+/** The forecast of `pix2pix train --dry_run`: of one rank, where several train together. */
 export interface DryRun {
   /** As `--device` names it. */
   readonly device: DeviceName;
@@ -40,11 +41,15 @@ export interface DryRun {
 /**
  * Predicts what a training would take in memory and time, without allocating any of its memory. Without a data root,
  * the time is that of a thousand images. With `--device auto` where there is a GPU, of the device that would take less.
+ * Of several ranks, it predicts what the first one takes, and talks to none.
  *
  * @throws Pix2PixError when the options contradict each other, a step cannot fit into memory, or there is no such data
  */
-export async function dryRun(opt: TrainOptions, listeners: DryRunListeners = {}): Promise<DryRun> {
-  requireTraining(opt);
+export async function dryRun(given: TrainOptions, listeners: DryRunSurroundings = {}): Promise<DryRun> {
+  requireTraining(given);
+  const { launch } = listeners;
+  const opt =
+    launch === undefined ? given : { ...given, intraThreads: given.intraThreads || threadsOf(launch) };
   if (opt.device !== 'auto') return dryRunOn(opt, listeners);
   if (opt.precision === 'mixed') return dryRunOn({ ...opt, device: 'webgpu' }, listeners);
   const onCpu = await dryRunOn({ ...opt, device: 'cpu' }, listeners);
@@ -58,8 +63,10 @@ export async function dryRun(opt: TrainOptions, listeners: DryRunListeners = {})
   }
 }
 
-async function dryRunOn(opt: TrainOptions, listeners: DryRunListeners): Promise<DryRun> {
-  const device = await openChosenDevice(opt);
+async function dryRunOn(opt: TrainOptions, listeners: DryRunSurroundings): Promise<DryRun> {
+  const { launch } = listeners;
+  // nothing is exchanged: with it a device plans its part of what several compute
+  const device = await openChosenDevice(opt, { collective: launch && { ...launch, sum: () => {} } });
   try {
     const dataset = opt.dataroot ? await createDataset({ ...opt, numThreads: 0 }) : undefined;
     try {
@@ -72,16 +79,22 @@ async function dryRunOn(opt: TrainOptions, listeners: DryRunListeners): Promise<
   }
 }
 
-/** Who is told while it predicts. */
-interface DryRunListeners {
+/** Who is told while it predicts, and how this process was started. */
+interface DryRunSurroundings {
   readonly print?: (text: string) => void;
   readonly progress?: (done: number, total: number) => void;
+  /** As one of several ranks; default: alone. */
+  readonly launch?: Launch;
 }
 
 /** The whole training, as `--n_epochs`, `--n_epochs_decay` and `--max_steps` limit it: its steps, and what ends it. */
-function wholeTraining(opt: TrainOptions, imagesPerEpoch: number): { steps: number; until: string } {
+function wholeTraining(
+  opt: TrainOptions,
+  imagesPerEpoch: number,
+  ranks: number,
+): { steps: number; until: string } {
   const epochs = Math.max(0, opt.nEpochs + opt.nEpochsDecay - opt.epochCount + 1);
-  const all = epochs * Math.ceil(imagesPerEpoch / imagesPerStep(opt));
+  const all = epochs * Math.ceil(imagesPerEpoch / imagesPerStep(opt, ranks));
   if (opt.maxSteps < all) return { steps: opt.maxSteps, until: 'where --max_steps ends it' };
   return { steps: all, until: `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}` };
 }
@@ -90,18 +103,20 @@ async function predict(
   opt: TrainOptions,
   device: Device,
   dataset: Dataset | undefined,
-  { print = () => {}, progress = () => {} }: DryRunListeners,
+  { print = () => {}, progress = () => {}, launch }: DryRunSurroundings,
 ): Promise<DryRun> {
   if (device.notice !== undefined) print(device.notice);
-  const imagesPerEpoch = dataset?.length;
+  const images = dataset?.length;
   const graph = buildModel(findModel(opt.model), opt as unknown as ModelOptions);
   const size = stepSize(opt);
   if (size === undefined) throw sizeUnknown(opt);
-  const { strategy, needs } = fitMemory(graph, opt, size, device.memory);
-  const kept = keptInWords(dataset && (await planKeptImages(dataset, opt, { memory: device.memory, needs })));
+  const among: Place = launch === undefined ? ALONE : { ...launch, rank: 0 };
+  const { strategy, needs } = fitMemory(graph, opt, size, device.memory, among);
+  const memory = { memory: device.memory, needs, processes: launch?.localSize };
+  const kept = dataset && (await planKeptImages(dataset, opt, memory));
   const time = { convolutions: 0, others: 0, optimisers: 0, total: 0 };
   let flops = 0;
-  for (const { program: fast, runs } of stepPrograms(graph, opt, size)) {
+  for (const { program: fast, runs } of stepPrograms(graph, opt, size, among)) {
     const program = inStrategy(fast, strategy);
     const onTuning = (layers: number) => print(tuningNotice(layers));
     const once = await device.predictTime(program, { onTuning, progress });
@@ -109,41 +124,22 @@ async function predict(
       time[kind] += runs * once[kind];
     flops += 2 * runs * multiplyAddsOf(program);
   }
-  const whole = imagesPerEpoch === undefined ? undefined : wholeTraining(opt, imagesPerEpoch);
-  const rest = (imagesPerEpoch ?? 0) % opt.batchSize;
-  const last =
-    rest === 0
-      ? 0
-      : programBytes(device.memory.predict(stepOf(graph).program({ ...size, batch: rest }), strategy));
-  const memoryBytes = Math.min(needs.total + last, memoryLimit(opt, device.memory));
+  const rest = lastPart(opt, images ?? 0, among);
+  const last = rest && {
+    images: rest.count,
+    bytes: programBytes(
+      device.memory.predict(
+        stepOf(graph).program({ ...size, batch: rest.count }, { share: batchShare(rest, among, opt) }),
+        strategy,
+      ),
+    ),
+  };
+  const memoryBytes = Math.min(needs.total + (last?.bytes ?? 0), memoryLimit(opt, device.memory));
   const networks = Object.entries(graph.networks).map(
     ([name, network]) => [name, parameterCount(network)] as const,
   );
   const parameters = networks.reduce((sum, [, count]) => sum + count, 0);
-  const images = imagesPerEpoch ?? 1000;
-  const seconds = (images / imagesPerStep(opt)) * (time.total / 1000);
-  const millions = (count: number) => `${(count / 1e6).toFixed(1)} million`;
-  const ms = (milliseconds: number) => `${milliseconds.toFixed(0)} ms`;
-  const where = device.adapter === undefined ? 'the processor' : `the GPU ${device.adapter}`;
-  const lines = [
-    `device      ${where} (--device ${device.name})`,
-    `step        ${imagesPerStep(opt)} × ${size.height} × ${size.width}, ${(flops / 1e9).toFixed(1)} GFLOP`,
-    `parameters  ${millions(parameters)} (${networks.map(([name, count]) => `${name} ${millions(count)}`).join(', ')})`,
-    `memory      ${formatBytes(memoryBytes)}: parameters, gradients and moments ${formatBytes(needs.states)}, ` +
-      `activations kept ${formatBytes(needs.kept)}, working ${formatBytes(needs.working)}` +
-      (last > 0 ? `, an epoch's last ${rest} images ${formatBytes(last)}` : '') +
-      (needs.process > 0 ? `, program ${formatBytes(needs.process)}` : ''),
-    ...(strategy.note === undefined ? [] : [`            ${strategy.note}`]),
-    ...(kept === undefined ? [] : [`images      ${kept}`]),
-    `step time   ${ms(time.total)}: convolutions ${ms(time.convolutions)}, other ${ms(time.others)}, ` +
-      `optimisers ${ms(time.optimisers)}`,
-    `time        ${formatDuration(seconds)} for ${imagesPerEpoch === undefined ? '1000 images' : `an epoch of ${images} images`}`,
-    ...(whole === undefined
-      ? []
-      : [
-          `            ${formatDuration((whole.steps * time.total) / 1000)} for all ${whole.steps} steps, ${whole.until}`,
-        ]),
-  ];
+  const whole = images === undefined ? undefined : wholeTraining(opt, images, among.size);
   return {
     device: device.name as DeviceName,
     parameters,
@@ -151,8 +147,19 @@ async function predict(
     memoryBytes,
     stepMilliseconds: time.total,
     steps: whole?.steps,
-    text: lines.join('\n'),
+    text: forecastInWords({
+      ...{ device, launch, size, flops, parameters, networks, memoryBytes, needs, last, time, images, whole },
+      ...{ imagesOfRank: imagesPerStep(opt), imagesPerStep: imagesPerStep(opt, among.size) },
+      ...{ strategyNote: strategy.note, kept: keptInWords(kept) },
+    }),
   };
+}
+
+/** The first rank's part of an epoch's last images, where these are fewer than others; undefined where they are not. */
+function lastPart(opt: TrainOptions, images: number, among: Place): SharedPart | undefined {
+  const together = imagesPerStep({ batchSize: opt.batchSize, accumulate: 1 }, among.size);
+  const rest = images % together;
+  return rest === 0 ? undefined : sharedParts(rest, { ...among, together })[0];
 }
 
 function sizeUnknown({ preprocess }: TrainOptions): Pix2PixError {

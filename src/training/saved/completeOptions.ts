@@ -26,7 +26,7 @@ export function completeOptions<T extends TrainOptions | TestOptions>(opt: T): T
   if (manifest === undefined) {
     const reference = findReferenceRun(checkpoints, tag);
     if (reference !== undefined) {
-      return mergeStoredOptions(opt, referenceOptions(reference), registeredExtensions());
+      return mergeStoredOptions(opt, referenceOptions(reference, opt), registeredExtensions());
     }
     const tags = listed.map((checkpoint) => checkpoint.tag).filter((name) => name !== 'previous'); // not for --epoch
     throw new Pix2PixError(

@@ -37,13 +37,17 @@ export function findReferenceRun(checkpoints: CheckpointStore, tag: string): Ref
 }
 
 /**
- * The options that the networks show: `netG`, `ngf`, channels, `norm`, and those of the discriminator where it is there.
+ * The options that the networks show: `netG`, `ngf`, channels, `norm`, and in a training those of the discriminator where it is
+ * there.
  *
  * @throws Pix2PixError when a file cannot be read, or holds another network than its name says
  */
-export function referenceOptions({ files }: ReferenceRun): StoredOptions {
+export function referenceOptions(
+  { files }: ReferenceRun,
+  { isTrain }: { readonly isTrain: boolean },
+): StoredOptions {
   const G = detectGenerator(readNetworkState(generatorOf(files)!));
-  const pathD = firstOf(files, 'D');
+  const pathD = isTrain ? firstOf(files, 'D') : undefined;
   const D = pathD && detectDiscriminator(readNetworkState(pathD));
   return {
     ...(files.has('G_A') && files.has('G_B') && { model: 'cycle_gan' }),

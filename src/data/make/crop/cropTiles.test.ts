@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -9,6 +9,7 @@ import sharp from 'sharp';
 import { encodeNumbers } from '../../raster/encodeNumbers.js';
 import type { Raster, TiffTag } from '../../raster/raster.js';
 import { readRaster } from '../../raster/readRaster.js';
+import { processImages } from '../processImages.js';
 import { cropTiles } from './cropTiles.js';
 
 const root = mkdtempSync(join(tmpdir(), 'pix2pix-crop-'));
@@ -153,6 +154,53 @@ test('tiles of a GeoTIFF lie where they are on the earth, in memory and from the
         assert.equal(image.getGeoKeys()?.GTModelTypeGeoKey, 1);
       }
     }
+});
+
+test('a TIFF in which 0 is white is cut into tiles that look like it', async () => {
+  const [from, out] = [join(root, `${count++}`), join(root, `${count++}`)];
+  mkdirSync(from);
+  const data = Uint8Array.from({ length: 64 }, (_, i) => 3 * i);
+  const file = encodeNumbers({ data, width: 8, height: 8, channels: 1 }, 'tiff') as Buffer;
+  const entry = Array.from({ length: file.readUInt16LE(8) }, (_, i) => 10 + 12 * i).find(
+    (at) => file.readUInt16LE(at) === 262,
+  )!;
+  file.writeUInt16LE(0, entry + 8); // PhotometricInterpretation: WhiteIsZero (TIFF 6.0, section 3)
+  writeFileSync(join(from, 'x.tif'), file);
+  await cropTiles({ from, out, size: 8, overlap: 0 });
+  const { levels } = await levelsOf(join(out, 'x_0_0.png'), 8);
+  assert.deepEqual(
+    [...levels],
+    [...data].map((level) => 255 - level),
+  );
+});
+
+test('pictures that libvips alone unpacks are cut, and a compression that nobody reads is told with those that are', async () => {
+  const [from, out] = [join(root, `${count++}`), join(root, `${count++}`)];
+  mkdirSync(from);
+  const data = Uint8Array.from({ length: 256 }, (_, i) => ((i * i) % 7 < 3 ? 255 : 0));
+  const fax = sharp(data, { raw: { width: 16, height: 16, channels: 1 } }).toColourspace('b-w');
+  await fax.tiff({ compression: 'ccittfax4', bitdepth: 1 }).toFile(join(from, 'fax.tif'));
+  await cropTiles({ from, out, size: 16, overlap: 0 });
+  assert.deepEqual([...(await levelsOf(join(out, 'fax_0_0.png'), 8)).levels], [...data]);
+  const packed = encodeNumbers({ data, width: 16, height: 16, channels: 1 }, 'tiff') as Buffer;
+  const entry = Array.from({ length: packed.readUInt16LE(8) }, (_, i) => 10 + 12 * i).find(
+    (at) => packed.readUInt16LE(at) === 259,
+  )!;
+  packed.writeUInt16LE(34925, entry + 8); // LZMA
+  writeFileSync(join(from, 'other.tif'), packed);
+  await assert.rejects(
+    cropTiles({ from, out, size: 16, overlap: 0, overwrite: true }),
+    /its compression, number 34925, is not read[\s\S]*Deflate, LZW/,
+  );
+});
+
+test('images of one name, whose tiles would be written over each other, are refused before any is cut', async () => {
+  const { from, out } = await makeImage('x.png', 12, 9, 3, 8);
+  await sharp(join(from, 'train', 'x.png')).toFile(join(from, 'train', 'x.jpg'));
+  const both = /two images share one name\n +first +train\/x\.jpg\n +second +train\/x\.png/;
+  await assert.rejects(cropTiles({ from, out, size: 8, overlap: 0, overwrite: true }), both);
+  await assert.rejects(processImages({ from, out, steps: { gray: true }, overwrite: true }), both);
+  assert.equal(existsSync(out), false);
 });
 
 test('small images are left out and named; what is there already stays', async () => {

@@ -5,9 +5,12 @@ import { writeFileAtomic } from '../../../base/files/atomicFile.js';
 import type { OnProgress } from '../../../base/progress.js';
 import { type Tiling, tileStarts } from '../../batch/tiling.js';
 import { listImages } from '../../listing/listImages.js';
-import { pathAt } from '../../listing/pathList.js';
+import { pathAt, pathsOf } from '../../listing/pathList.js';
 import { placeOfPart } from '../../raster/placeTags.js';
-import { type ImageRegions, openRegions } from './imageRegions.js';
+import type { OpenRaster } from '../../raster/rasterParts.js';
+import { requireOwnNames } from '../requireOwnNames.js';
+import { openRegions } from './imageRegions.js';
+import { inBands } from './inBands.js';
 import { beside, encodeTile, tileFormat } from './tileFile.js';
 
 /** What is cut, and how. */
@@ -36,10 +39,10 @@ export interface CroppedTiles {
 /**
  * Cuts images of any size into square tiles, `<name>_<left>_<top>.png`: numbers and palettes stay as they are, those that PNG has no
  * place for, and those of a place on the earth, as TIFF, and `.npy` as such. Neighbours share `overlap` pixels, and the last ones of a row
- * and of a column end with the image. Sides of pairs in two folders are cut alike and keep matching names. One row
- * of tiles is in memory at a time; pictures beyond 16 megapixels lie uncompressed on the disk meanwhile.
+ * and of a column end with the image. Sides of pairs in two folders are cut alike and keep matching names. At most one row
+ * of tiles is in memory at a time, and of a wide image a part of it: see `openRegions`, also for what is in memory as a whole.
  *
- * @throws Pix2PixError where there are no images, they cannot be decoded, or tiles are there already
+ * @throws Pix2PixError where there are no images, two share a name, they cannot be decoded, or tiles are there already
  */
 export async function cropTiles(options: CropOptions): Promise<CroppedTiles> {
   const { from, out, size, overlap, pairs = false, onProgress, onNote = () => {}, signal } = options;
@@ -47,6 +50,7 @@ export async function cropTiles(options: CropOptions): Promise<CroppedTiles> {
   const { images } = await listImages(from);
   if (images.length === 0)
     throw new Pix2PixError('there are no images to cut', { folder: from }, 'name a folder of images');
+  requireOwnNames(pathsOf(images));
   let [tiles, tooSmall] = [0, 0];
   for (let i = 0; i < images.length; i++) {
     signal?.throwIfAborted();
@@ -66,20 +70,23 @@ export async function cropTiles(options: CropOptions): Promise<CroppedTiles> {
   return { images: images.length, tiles, tooSmall };
 
   async function cropImage(
-    regions: ImageRegions,
+    regions: OpenRaster,
     path: string,
     { overwrite = false }: CropOptions,
   ): Promise<number> {
     const { dir, name } = parse(path);
     const half = Math.floor(regions.width / 2);
+    const width = pairs ? half : regions.width;
+    const read = inBands(regions, width);
+    const readPartner = inBands(regions, 2 * half);
     let count = 0;
     for (const top of tileStarts(regions.height, { size, overlap })) {
-      for (const left of tileStarts(pairs ? half : regions.width, { size, overlap })) {
+      for (const left of tileStarts(width, { size, overlap })) {
         signal?.throwIfAborted();
         const place = { left, top, width: size, height: size };
-        const tile = await regions.read(place);
-        const whole = pairs ? beside(tile, await regions.read({ ...place, left: half + left })) : tile;
-        const tags = pairs ? [] : placeOfPart(regions.tags, left, top);
+        const tile = await read(place);
+        const whole = pairs ? beside(tile, await readPartner({ ...place, left: half + left })) : tile;
+        const tags = pairs ? [] : placeOfPart(regions.tags ?? [], left, top);
         const format = tileFormat(whole, path, tags);
         const target = join(out, dir, `${name}_${left}_${top}.${format === 'tiff' ? 'tif' : format}`);
         if (!overwrite && existsSync(target)) throw isThere(target);

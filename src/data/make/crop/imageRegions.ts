@@ -3,24 +3,16 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { makeFolder } from '../../../base/files/makeFolder.js';
-import type { Size } from '../../batch/geometry.js';
-import { cropPixels, type Region } from '../../batch/pixels.js';
 import { BadImageError } from '../../decode/badImage.js';
 import { isPicture } from '../../decode/isPicture.js';
-import type { Raster, TiffTag } from '../../raster/raster.js';
+import { openRaster } from '../../raster/openRaster.js';
+import { placeTagsOfFile } from '../../raster/placeTags.js';
+import type { Raster, RasterHeader } from '../../raster/raster.js';
+import { inMemory, type OpenRaster } from '../../raster/rasterParts.js';
 import { readRaster } from '../../raster/readRaster.js';
-import { placeTagsOfFile } from '../../raster/readTiff.js';
 
-/** Larger images are laid out on the disk, where any part of them can be read: decoded, they would fill the memory. */
+/** Larger pictures are laid out on the disk, where any part of them can be read: decoded, they would fill the memory. */
 const IN_MEMORY = 16e6;
-
-/** An image of which parts are read. */
-export interface ImageRegions extends Size {
-  read(place: Region): Promise<Raster>;
-  /** Its place on the earth. */
-  readonly tags: readonly TiffTag[];
-  close(): Promise<void>;
-}
 
 /** What decides how the levels of an image lie in memory. */
 interface Levels {
@@ -29,61 +21,47 @@ interface Levels {
 }
 
 /**
- * Opens an image of any size. Numbers stay as they are: those of a palette, floats, and any number of channels, which are in
- * memory. Pictures of 8 and 16 bits, with their grey and opacity, are so up to 16 megapixels, and lie beyond that as an
- * uncompressed file in `folder` until they are closed.
+ * Opens an image of any size, to read parts of it; numbers stay as they are. Of `.npy` and TIFF those parts alone are read. Other
+ * pictures of 8 and 16 bits, with their grey and opacity, are in memory up to 16 megapixels, and lie beyond that as an
+ * uncompressed file in `folder` until they are closed. `.hdr` and PNG of a palette are in memory, and as large at most as `readRaster` takes.
  *
- * @param inMemory pixels up to which a picture is decoded whole
+ * @param most pixels up to which a picture is decoded whole
  * @throws BadImageError where it cannot be decoded, and where numbers are more than are read
  */
-export async function openRegions(path: string, folder: string, inMemory = IN_MEMORY): Promise<ImageRegions> {
+export async function openRegions(path: string, folder: string, most = IN_MEMORY): Promise<OpenRaster> {
+  const opened = await openRaster(path);
+  if (opened !== undefined) return opened;
   const file = () => sharp(path, { limitInputPixels: false, ignoreIcc: true });
   const header = await file()
     .metadata()
     .catch(() => undefined);
-  if (header === undefined || holdsNumbers(header, inMemory)) return regionsOfNumbers(path);
+  if (header === undefined || holdsNumbers(header)) return inMemory(await readRaster(path, path));
   const levels: Levels = { bits: header.depth === 'ushort' ? 16 : 8, isGrey: header.channels <= 2 };
   const oriented = inOwnSpace(file().autoOrient(), levels);
   const { width, height } = header.autoOrient;
   const tags = header.format === 'tiff' ? await placeTagsOfFile(path) : [];
   try {
-    if (width * height <= inMemory) return { ...regionsInMemory(await rasterOf(oriented, levels)), tags };
+    if (width * height <= most) return inMemory({ ...(await rasterOf(oriented, levels)), tags });
     makeFolder(folder);
     const laidOut = join(folder, `.crop-${randomBytes(6).toString('hex')}.tif`);
     await oriented
       .tiff({ compression: 'none', tile: true, tileWidth: 256, tileHeight: 256, bigtiff: true })
       .toFile(laidOut);
-    return { ...regionsOnDisk(laidOut, { width, height }, levels), tags };
+    const { channels = 3 } = await sharp(laidOut, { limitInputPixels: false }).metadata();
+    return { tags, ...regionsOnDisk(laidOut, { width, height, channels }, levels) };
   } catch (error) {
     throw new BadImageError(path, `it cannot be decoded: ${(error as Error).message.split('\n')[0]}`);
   }
 }
 
 /** Whether libvips would change what is in it: a palette's numbers into colours, floats and further bands into others. */
-function holdsNumbers(header: Metadata, inMemory: number): boolean {
-  const { format, isPalette, autoOrient } = header;
-  const isSmallTiff = format === 'tiff' && autoOrient.width * autoOrient.height <= inMemory;
-  return !isPicture(header) || isSmallTiff || (format === 'png' && isPalette === true);
+function holdsNumbers(header: Metadata): boolean {
+  return !isPicture(header) || (header.format === 'png' && header.isPalette === true);
 }
 
-async function regionsOfNumbers(path: string): Promise<ImageRegions> {
-  return regionsInMemory(await readRaster(path, path));
-}
-
-function regionsInMemory(raster: Raster): ImageRegions {
-  const { width, height, tags = [] } = raster;
+function regionsOnDisk(path: string, header: RasterHeader, levels: Levels): OpenRaster {
   return {
-    width,
-    height,
-    tags,
-    read: async (place) => ({ ...raster, ...cropPixels(raster, place, false) }),
-    close: async () => {},
-  };
-}
-
-function regionsOnDisk(path: string, size: Size, levels: Levels): Omit<ImageRegions, 'tags'> {
-  return {
-    ...size,
+    ...header,
     read: (place) =>
       rasterOf(inOwnSpace(sharp(path, { limitInputPixels: false }).extract(place), levels), levels),
     close: () => rm(path, { force: true }),

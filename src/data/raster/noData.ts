@@ -1,0 +1,26 @@
+import { emptyLike } from '../batch/pixels.js';
+import type { NumberArray, TiffTag } from './raster.js';
+
+/** GDAL's tag of the number that stands for none. */
+export const NO_DATA = 42113;
+
+/** The number that the tag says, which is text; undefined where that is no number. */
+export function noDataOf(text: unknown): number | undefined {
+  const number = Number.parseFloat(String(text));
+  return Number.isNaN(number) && !/^\s*nan\b/i.test(String(text)) ? undefined : number;
+}
+
+/**
+ * The tags of an image for numbers of another type: what stands for none among the image's and is no number of that type, as
+ * -9999 is none of 0 to 65535, stands for nothing there. rasterio refuses to write it, and reads it as no such number.
+ */
+export function tagsFor(data: NumberArray, tags: readonly TiffTag[]): TiffTag[] {
+  return tags.filter(({ code, value }) => code !== NO_DATA || canHold(data, noDataOf(value)));
+}
+
+function canHold(data: NumberArray, number: number | undefined): boolean {
+  if (number === undefined) return false;
+  const [held] = emptyLike(data, 1).fill(number);
+  const isOfFloats = data instanceof Float32Array || data instanceof Float64Array;
+  return isOfFloats ? Number.isFinite(held) === Number.isFinite(number) : held === number;
+}
