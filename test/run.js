@@ -1,6 +1,6 @@
 // Runs the *.test.js that `npm run build` left in dist, or only those whose path contains one of the arguments:
 //   npm test -- ops conv
-// Those called *.slow.test.js, which install and wait, run when they are named, and with --all, after the others.
+// Those called *.slow.test.js, which take long, run when they are named, and with --all, after the others.
 // The last line says how many passed, failed and were skipped, as node:test itself counts them.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
