@@ -52,7 +52,12 @@ async function trainUntil(mpi: Mpi, name: string, phase: number, rank: number, a
       isReached ||= [...output.matchAll(after!)].length >= times;
     },
   });
-  await until(() => isReached && training.pidOf(rank) !== undefined);
+  let early: string | undefined;
+  void training.ended.then(({ output }) => {
+    early = output;
+  });
+  await until(() => early !== undefined || (isReached && training.pidOf(rank) !== undefined));
+  assert.equal(early, undefined, 'it ended before');
   act(training.pidOf(rank)!);
   const ending = await training.ended;
   await until(() => training.left().length === 0);

@@ -17,6 +17,7 @@ import { registeredExtensions } from './options.js';
 import { followFirst } from './parallel/followFirst.js';
 import type { RankStart } from './parallel/joinRanks.js';
 import { launchOf } from './parallel/launch.js';
+import { withoutMemoryHooks } from './parallel/mpi/memoryHooks.js';
 import { watchRanks } from './parallel/rankWatch.js';
 import { Alerts } from './report/alerts.js';
 import { describeSession } from './report/describeSession.js';
@@ -64,6 +65,7 @@ export async function train(
   stopBy(stop, flags);
   const launch = launchOf(process.env);
   const rank = launch && { launch, given };
+  if (launch !== undefined) withoutMemoryHooks(process.env);
   if (launch !== undefined && launch.rank > 0)
     return followFirst(given, launch, flags, (emit) => compute(given, emit, flags, {}, rank));
   const { opt, folder, lock, isNew } = await beginning(given, flags, rank);
