@@ -2,7 +2,6 @@ import { basename, relative, resolve } from 'node:path';
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import { commandLine } from '../base/commandLine.js';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
-import { plainLine } from '../base/errors/plainText.js';
 import { combineFolders } from '../data/make/combineFolders.js';
 import {
   type DatasetName,
@@ -18,7 +17,7 @@ import { shownExamples } from './command.js';
 import { inspectCommand } from './datasetInspect.js';
 import { cropCommand, processCommand } from './datasetMakers.js';
 import { runJob } from './jobProgress.js';
-import { print, printError } from './output.js';
+import { print, printNote } from './output.js';
 import { wholeNumber } from './wholeNumber.js';
 
 /** `pix2pix dataset`: look at, make, join or fetch data to train on. Mount it with `program.addCommand(datasetCommand())`. */
@@ -89,7 +88,7 @@ function combineCommand(): Command {
     .action(async (a, b, out, { quality, use_AB: useAB, overwrite }) => {
       const fix = 'pairs written so far are whole: run again with --overwrite';
       const { splits, out: folder } = await runJob('the combining', fix, (onProgress, signal) =>
-        combineFolders({ a, b, out, quality, useAB, overwrite, onProgress, onNote: note, signal }),
+        combineFolders({ a, b, out, quality, useAB, overwrite, onProgress, onNote: printNote, signal }),
       );
       const counts = Object.entries(splits).map(([split, count]) => `${count} ${split || 'pairs'}`);
       say(
@@ -110,7 +109,7 @@ function splitCommand(): Command {
     .action(async (pairs, out) => {
       const fix = 'remove the folder, and run the command again';
       const { folders, out: to } = await runJob('the cutting', fix, (onProgress, signal) =>
-        splitPairs({ pairs, out, onProgress, onNote: note, signal }),
+        splitPairs({ pairs, out, onProgress, onNote: printNote, signal }),
       );
       const counts = Object.entries(folders).map(([folder, count]) => `${count} ${folder}`);
       say(
@@ -153,7 +152,7 @@ function downloadCommand(): Command {
         return downloadMnist(out, url);
       }
       const published: PublishedDataset = PUBLISHED_DATASETS[name];
-      if (published.note !== undefined && url === undefined) printError(`note: ${name}: ${published.note}`);
+      if (published.note !== undefined && url === undefined) printNote(`${name}: ${published.note}`);
       const fix = 'run the same command again: it continues where this one stopped';
       const set = await runJob('the download', fix, (onProgress, signal) =>
         downloadDataset({ name, out, url, sha256, onProgress, signal }),
@@ -206,8 +205,6 @@ function datasetRow(name: string, about: string): string {
 function examples(...commands: string[]): string {
   return shownExamples(commands.map((command) => `pix2pix ${command}`));
 }
-
-const note = (text: string): void => void printError(plainLine(`note: ${text}`));
 
 function say(...lines: string[]): void {
   print(lines.join('\n'));

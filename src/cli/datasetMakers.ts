@@ -1,17 +1,14 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
-import { plainLine } from '../base/errors/plainText.js';
 import { cropTiles } from '../data/make/crop/cropTiles.js';
 import { type ProcessSteps, processImages } from '../data/make/processImages.js';
 import { shownExamples } from './command.js';
 import { runJob } from './jobProgress.js';
-import { print, printError } from './output.js';
+import { print, printNote } from './output.js';
 import { readSize } from './pixelSize.js';
 import { wholeNumberIn } from './wholeNumber.js';
 
 const FIX = 'images written so far are whole: run again with --overwrite';
-const note = (text: string): void => void printError(plainLine(`note: ${text}`));
-
 /** `pix2pix dataset crop`. */
 export function cropCommand(): Command {
   return new Command('crop')
@@ -38,7 +35,7 @@ export function cropCommand(): Command {
         flags: { size: number; overlap: number; pairs: boolean; overwrite: boolean },
       ) => {
         const { images, tiles, tooSmall } = await runJob('the cutting', FIX, (onProgress, signal) =>
-          cropTiles({ from, out, ...flags, onProgress, onNote: note, signal }),
+          cropTiles({ from, out, ...flags, onProgress, onNote: printNote, signal }),
         );
         const small = tooSmall === 0 ? '' : `, without ${tooSmall} that are smaller than a tile`;
         const cut = images - tooSmall;
@@ -102,7 +99,7 @@ export function processCommand(): Command {
           'pass --resize, --gray, --edges or --blank',
         );
       const count = await runJob('the processing', FIX, (onProgress, signal) =>
-        processImages({ from, out, steps, overwrite, onProgress, onNote: note, signal }),
+        processImages({ from, out, steps, overwrite, onProgress, onNote: printNote, signal }),
       );
       print(`made ${count} images in ${out}`);
     });

@@ -1,4 +1,4 @@
-import { plainText } from '../base/errors/plainText.js';
+import { plainLine, plainText } from '../base/errors/plainText.js';
 
 /** Prints lines on the standard output. They may quote names of files and runs: control characters are escaped. */
 export function print(text: string): void {
@@ -13,4 +13,9 @@ export function printStyled(text: string): void {
 /** As `print`, on the error stream: what is not the result. */
 export function printError(text: string): void {
   process.stderr.write(`${plainText(text)}\n`);
+}
+
+/** A line on the error stream for what a person should know; line breaks in names of files are escaped too. */
+export function printNote(text: string): void {
+  printError(plainLine(`note: ${text}`));
 }

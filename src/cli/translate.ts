@@ -25,7 +25,7 @@ import {
   withDeviceOptions,
   withModelOptions,
 } from './modelOptions.js';
-import { print, printError } from './output.js';
+import { print, printError, printNote } from './output.js';
 import { jobsOfPart, partOf, readPart } from './sharedFiles.js';
 import { exitCodeOf, watchSignals } from './signals.js';
 import { wholeNumberIn } from './wholeNumber.js';
@@ -118,14 +118,14 @@ const LOSSY: readonly ImageFormat[] = ['jpg', 'webp'];
 
 async function translate(inputs: string[], output: string, flags: Flags): Promise<number> {
   const part = flags.part ?? partOf(process.env);
-  const all = await jobsOf(inputs, output, flags.format, part.rank === 0 ? note : () => {});
+  const all = await jobsOf(inputs, output, flags.format, part.rank === 0 ? printNote : () => {});
   const ofPart = jobsOfPart(all, part, flags.skip_existing ?? false);
   if (ofPart.length === 0 && all.length > 0) {
     print(`${nameOf(part)}nothing is left to translate of ${all.length} images`);
     return 0;
   }
   if (flags.quality !== undefined && !ofPart.some(({ format }) => LOSSY.includes(format)))
-    note(`--quality ${flags.quality} changes nothing: ${ofPart[0].format} loses nothing`);
+    printNote(`--quality ${flags.quality} changes nothing: ${ofPart[0].format} loses nothing`);
   const stop = new AbortController();
   const progress = new JobProgress();
   const generator = await loadGenerator(flags.model, {
@@ -152,7 +152,7 @@ async function translate(inputs: string[], output: string, flags: Flags): Promis
       keepAlpha: flags.keep_alpha,
       quality: flags.quality,
       stop: stop.signal,
-      onNote: note,
+      onNote: printNote,
       ...(jobs.length === 1 ? { onTile: show('tiles') } : { onImage: show('images') }),
     });
     progress.end();
@@ -221,8 +221,6 @@ function writeStdout(file: Uint8Array): Promise<void> {
 }
 
 /** On stderr, for the picture itself may go to stdout. */
-const note = (text: string): void => void process.stderr.write(`note: ${text}\n`);
-
 /** On stderr where the picture itself goes to stdout. */
 function report(
   translated: number,
