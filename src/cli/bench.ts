@@ -32,8 +32,6 @@ const ABOUT =
 
 /** `pix2pix bench`. */
 export const benchCommand: Command = {
-  name: 'bench',
-  summary: 'time training steps on this machine, for any options',
   help: (argv, columns) =>
     [
       `Usage: ${program()} bench [options]`,
@@ -45,7 +43,7 @@ export const benchCommand: Command = {
         columns,
       ),
     ].join('\n\n'),
-  completions: () => [completedOptions(benchCommand, BENCH_OPTIONS, true, listedOptions)],
+  completions: (summary) => [completedOptions('bench', summary, BENCH_OPTIONS, true, listedOptions)],
   run: async (argv) => {
     const { values, given } = parseOptions(argv, BENCH_OPTIONS, { isTrain: true, ...parsing() });
     refuseOthers(given);

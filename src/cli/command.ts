@@ -1,11 +1,8 @@
 import { workingHere } from '../base/commandLine.js';
 import type { CompletedCommand } from './completion/completed.js';
 
-/** One of the program's commands; each has a file of its own. */
+/** One of the program's commands; each has a file of its own, and a line in the list of commands. */
 export interface Command {
-  readonly name: string;
-  /** One line for the list of commands. */
-  readonly summary: string;
   /**
    * The text of `pix2pix <name> --help`.
    *
@@ -13,8 +10,12 @@ export interface Command {
    * @param columns width of the terminal in characters
    */
   help(argv: readonly string[], columns: number): string;
-  /** What shells complete: the command, and those below it. */
-  completions(): readonly CompletedCommand[];
+  /**
+   * What shells complete: the command, and those below it.
+   *
+   * @param summary its line in the list of commands
+   */
+  completions(summary: string): readonly CompletedCommand[];
   /**
    * Does the work and gives the exit code.
    *

@@ -8,7 +8,7 @@ import { COMMANDS } from './commands.js';
 /** The first word's command, and the words after it. */
 async function commandOf(words: string) {
   const [name, ...rest] = words.split(' ');
-  return { command: await COMMANDS[name](), rest };
+  return { command: await COMMANDS[name].load(), rest };
 }
 
 /** What a person reads when the words are refused. */

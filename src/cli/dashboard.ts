@@ -38,7 +38,6 @@ interface Flags {
 /** `pix2pix dashboard`. */
 export function dashboardCommand(): Command {
   return new Command('dashboard')
-    .summary('watch trainings and compare runs in the browser')
     .description(ABOUT)
     .option('--logdir <dir>', LOGDIR_HELP)
     .option('--port <n>', '0 for any that is free', wholeNumberIn(0, MAX_PORT), DEFAULT_PORT)

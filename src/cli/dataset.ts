@@ -23,7 +23,7 @@ import { wholeNumber } from './wholeNumber.js';
 /** `pix2pix dataset`: look at, make, join or fetch data to train on. Mount it with `program.addCommand(datasetCommand())`. */
 export function datasetCommand(): Command {
   return new Command('dataset')
-    .description('look at, make, join or fetch data to train on')
+    .description('Looks at data to train on, makes it, joins or fetches it.')
     .addCommand(inspectCommand())
     .addCommand(synthCommand())
     .addCommand(processCommand())

@@ -15,15 +15,13 @@ const ABOUT =
 
 /** `pix2pix demo`, which `npm start` runs. */
 export const demoCommand: Command = {
-  name: 'demo',
-  summary: 'the whole way in three minutes: make data, train, look at the results',
   help: (_argv, columns) =>
     [
       `Usage: ${program()} demo [options]`,
       wrap(ABOUT, Math.min(columns, WIDEST)).join('\n'),
       formatOptionHelp(DEMO_OPTIONS, columns),
     ].join('\n\n'),
-  completions: () => [completedOptions(demoCommand, DEMO_OPTIONS, true)],
+  completions: (summary) => [completedOptions('demo', summary, DEMO_OPTIONS, true)],
   run: async (argv) => {
     const { values, given } = parseOptions(argv, DEMO_OPTIONS);
     surviveLostOutput();

@@ -32,7 +32,6 @@ export interface FoundDevices {
 /** `pix2pix devices`. */
 export function devicesCommand(): Command {
   return new Command('devices')
-    .summary('list what this machine can compute on, and what is missing')
     .description(ABOUT)
     .option('--json', 'print it as one JSON object')
     .addHelpText('after', shownExamples(EXAMPLES))

@@ -58,7 +58,6 @@ const DEVICE = 'what computes; auto: what each run was trained on, where that is
 export function evaluateCommand(setExitCode: (code: number) => void): Command {
   const list = (text: string) => text.split(',').filter((part) => part !== '');
   const command = new Command('evaluate')
-    .summary('measure which checkpoint is good')
     .description(
       'Measures checkpoints of runs, and folders of images that anything has made, on the same images: a table, curves over ' +
         'epochs, the best and the worst images as a page, JSON and CSV. Under a launcher processes share the images out.',

@@ -53,7 +53,7 @@ interface Flags extends ModelFlags, DeviceFlags<DeviceName> {
 
 /** `pix2pix export`. */
 export function exportCommand(): Command {
-  const command = new Command('export').summary('write a trained generator as ONNX, weights or a web page');
+  const command = new Command('export');
   return withDeviceOptions(withModelOptions(command), DEVICE_NAMES, DEVICE)
     .description(ABOUT)
     .addOption(new Option('--format <name>', 'what to write').choices(exportFormats).default('onnx'))

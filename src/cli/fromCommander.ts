@@ -12,10 +12,7 @@ import { completedTree } from './completion/completed.js';
  * @param make given what to tell the exit code to, where that is not 0
  */
 export function fromCommander(make: (setExitCode: (code: number) => void) => CommanderCommand): Command {
-  const plain = make(() => {});
   return {
-    name: plain.name(),
-    summary: plain.summary() || plain.description(),
     help: (argv, columns) => {
       const { command, path } = deepest(
         make(() => {}),
@@ -23,7 +20,7 @@ export function fromCommander(make: (setExitCode: (code: number) => void) => Com
       );
       return commanderHelp(command, [program(), ...path].join(' '), columns);
     },
-    completions: () => completedTree(make(() => {})),
+    completions: (summary) => completedTree(make(() => {}).summary(summary)),
     run: async (argv) => {
       let exitCode = 0;
       const command = make((code) => {

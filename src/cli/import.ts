@@ -24,7 +24,6 @@ const EXAMPLES = [
 /** `pix2pix import`. */
 export function importCommand(): Command {
   return new Command('import')
-    .summary('make a run of models that PyTorch or the TensorFlow port wrote')
     .description(ABOUT)
     .argument('<files...>', '.pth, .safetensors or .pict: a generator, and perhaps its discriminator')
     .requiredOption('--name <run>', 'the new run')

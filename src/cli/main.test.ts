@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -18,8 +18,8 @@ const folder = mkdtempSync(join(tmpdir(), 'pix2pix-cli-'));
 after(() => rmSync(folder, { recursive: true }));
 
 /** Runs the program as a person does, in a folder where nothing is. */
-function run(argv: readonly string[], columns = 80) {
-  const env = { ...process.env, COLUMNS: String(columns) };
+function run(argv: readonly string[], columns = 80, variables: NodeJS.ProcessEnv = {}) {
+  const env = { ...process.env, COLUMNS: String(columns), ...variables };
   const settings = { env, cwd: folder, encoding: 'utf8' } as const;
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...argv], settings);
   return { status, stdout, stderr };
@@ -36,6 +36,35 @@ test('without a command, and with --help, it says what there is', () => {
   for (const command of ['train', 'test', 'dataset', 'bench', 'demo'])
     assert.match(stdout, new RegExp(`^  ${command} `, 'm'));
   assert.equal(run(['--help']).stdout, stdout);
+});
+
+/** The modules that a command line loads, as V8 lists them: below dist/src, and those of packages. */
+function loadedBy(argv: readonly string[]): string[] {
+  const coverage = mkdtempSync(join(folder, 'coverage-'));
+  run(argv, 80, { NODE_V8_COVERAGE: coverage });
+  const [file] = readdirSync(coverage);
+  const { result } = JSON.parse(readFileSync(join(coverage, file), 'utf8')) as { result: { url: string }[] };
+  return result.flatMap(({ url }) => /\/(?:dist\/src|node_modules)\/(.*)/.exec(url)?.[1] ?? []);
+}
+
+test('the list of commands, the version and a mistyped command load no command', () => {
+  for (const words of ['--help', '--version', 'tarin']) {
+    const loaded = loadedBy([words]);
+    assert(loaded.includes('cli/commands.js'), words);
+    const others = loaded.filter((path) => !/^(base|options|cli)\//.test(path));
+    assert.deepEqual(others, ['training/liveTrainings.js'], words);
+  }
+});
+
+test('the help of train and test loads nothing that trains or translates', () => {
+  for (const command of ['train', 'test']) {
+    const loaded = loadedBy([command, '--help']);
+    assert(loaded.includes(`cli/${command}.js`), command);
+    assert.deepEqual(
+      loaded.filter((path) => /^(records|checkpoints|@bufbuild|sharp)\//.test(path)),
+      [],
+    );
+  }
 });
 
 test('the help of train and test is complete and fits the terminal', () => {

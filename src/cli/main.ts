@@ -7,7 +7,7 @@ import { nearestName } from '../options/nearest.js';
 import { stopLiveTrainings } from '../training/liveTrainings.js';
 import { outliveTerminal } from './closedTerminal.js';
 import { type Example, formatExamples } from './command.js';
-import { COMMANDS, loadCommands } from './commands.js';
+import { COMMANDS } from './commands.js';
 import { restoreIgnoredHangUp } from './hangUp.js';
 import { watchOutput } from './lostOutput.js';
 import { missingSharp } from './missingSharp.js';
@@ -52,10 +52,10 @@ export async function main(argv: readonly string[]): Promise<void> {
 async function dispatch(argv: readonly string[]): Promise<number> {
   const [name, ...rest] = argv;
   if (name === '--version' || name === '-V') return printed(productVersion);
-  if (name === undefined || name === '--help' || name === '-h') return printed(await programHelp(columns()));
+  if (name === undefined || name === '--help' || name === '-h') return printed(programHelp(columns()));
   if (name === 'help') return dispatch([...rest.slice(0, 1), '--help']);
   if (!Object.hasOwn(COMMANDS, name)) throw unknownCommand(name);
-  const command = await COMMANDS[name]();
+  const command = await COMMANDS[name].load();
   if (rest.includes('--help') || rest.includes('-h')) return printed(command.help(rest, columns()));
   return command.run(rest);
 }
@@ -79,8 +79,8 @@ function unknownCommand(name: string): Pix2PixError {
   );
 }
 
-async function programHelp(columns: number): Promise<string> {
-  const commands = (await loadCommands()).map(({ name, summary }) => entry(name, summary, columns));
+function programHelp(columns: number): string {
+  const commands = Object.entries(COMMANDS).map(([name, { summary }]) => entry(name, summary, columns));
   return [
     `Usage: ${program()} COMMAND [options]`,
     'Image-to-image translation: learns from pairs to turn one image into another.',

@@ -29,11 +29,7 @@ interface GetFlags {
 
 /** `pix2pix models`. */
 export function modelsCommand(): Command {
-  return new Command('models')
-    .summary('list trained generators that others have published, and fetch one')
-    .description(ABOUT)
-    .addCommand(listCommand())
-    .addCommand(getCommand());
+  return new Command('models').description(ABOUT).addCommand(listCommand()).addCommand(getCommand());
 }
 
 function listCommand(): Command {

@@ -39,7 +39,6 @@ interface Flags {
 /** `pix2pix runs`: without another word the list. */
 export function runsCommand(setExitCode: (code: number) => void): Command {
   return new Command('runs')
-    .summary('list runs, see what changed between two, export them')
     .description(ABOUT)
     .enablePositionalOptions() // diff and the others have a --logdir of their own
     .option('--logdir <dir>', LOGDIR_HELP)

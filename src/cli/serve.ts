@@ -57,13 +57,11 @@ interface Flags extends SourceFlags, DeviceFlags {
 /** `pix2pix serve`. */
 export function serveCommand(): Command {
   const limits = defaultLimits();
-  const command = new Command('serve')
-    .summary('translate images over HTTP')
-    .option(
-      '--model <run|file>',
-      'a model to serve, as translate takes it; again for more (default: all runs in --checkpoints_dir)',
-      (model: string, before: string[] = []) => [...before, model],
-    );
+  const command = new Command('serve').option(
+    '--model <run|file>',
+    'a model to serve, as translate takes it; again for more (default: all runs in --checkpoints_dir)',
+    (model: string, before: string[] = []) => [...before, model],
+  );
   return withDeviceOptions(withSourceOptions(command), ['auto', ...DEVICE_NAMES], DEVICE)
     .description(ABOUT)
     .addOption(

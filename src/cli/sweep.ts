@@ -50,7 +50,6 @@ interface Flags {
 /** `pix2pix sweep`. */
 export function sweepCommand(setExitCode: (code: number) => void): Command {
   return new Command('sweep')
-    .summary('train many runs: a grid or a random search, with several seeds')
     .description(ABOUT)
     .argument('<file>', 'which options, and what is tried of them')
     .option('--parallel <n>', 'trainings at the same time, which share the cores', wholeNumberIn(1, 64), 1)

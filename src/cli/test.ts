@@ -5,7 +5,7 @@ import { tableFor } from '../options/parse.js';
 import { TEST_OPTIONS } from '../options/testOptions.js';
 import { parseTestOptions, parsing } from '../training/options.js';
 import { type Launch, launchOf } from '../training/parallel/launch.js';
-import { type TestSummary, test } from '../training/testCommand.js';
+import type { TestSummary } from '../training/testCommand.js';
 import { type Command, type Example, formatExamples } from './command.js';
 import { completedOptions } from './completion/completedOptions.js';
 import { JobProgress } from './jobProgress.js';
@@ -30,8 +30,6 @@ const ABOUT =
 
 /** `pix2pix test`. */
 export const testCommand: Command = {
-  name: 'test',
-  summary: 'translate images with a trained model and write a page of results',
   help: (argv, columns) =>
     [
       `Usage: ${program()} test --name NAME [options]`,
@@ -40,12 +38,13 @@ export const testCommand: Command = {
       formatOptionHelp(testTable(argv), columns),
       formatIgnoredHelp(columns),
     ].join('\n\n'),
-  completions: () => [completedOptions(testCommand, TEST_OPTIONS, false)],
+  completions: (summary) => [completedOptions('test', summary, TEST_OPTIONS, false)],
   run: async (argv) => {
     const opt = parseTestOptions(argv);
     const launch = launchOf(process.env);
     if (launch !== undefined && launch.rank > 0) return 1; // the first tells why
     if (launch !== undefined) throw severalRanks(launch);
+    const { test } = await import('../training/testCommand.js'); // help and refused options do without
     return untilSignal(async (stop) => {
       const progress = new JobProgress();
       const summary = await test(opt, stop, {

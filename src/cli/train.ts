@@ -7,8 +7,6 @@ import { launchOf } from '../training/parallel/launch.js';
 import { SharedFailure } from '../training/parallel/ranks.js';
 import { RankLost } from '../training/parallel/rankWatch.js';
 import type { TrainingSummary } from '../training/report/trainingEvents.js';
-import { completeOptions } from '../training/saved/completeOptions.js';
-import { train } from '../training/train.js';
 import { TrainingFlags } from '../training/trainingFlags.js';
 import { type Command, type Example, formatExamples } from './command.js';
 import { completedOptions } from './completion/completedOptions.js';
@@ -53,8 +51,6 @@ const STOPPING_RANKS =
 
 /** `pix2pix train`. */
 export const trainCommand: Command = {
-  name: 'train',
-  summary: 'train a model on pairs of images',
   help: (argv, columns) =>
     [
       `Usage: ${program()} train --dataroot DIR [options]`,
@@ -64,7 +60,7 @@ export const trainCommand: Command = {
       formatOptionHelp(tableFor(argv, TRAIN_OPTIONS, { isTrain: true, ...parsing() }), columns),
       formatIgnoredHelp(columns),
     ].join('\n\n'),
-  completions: () => [completedOptions(trainCommand, TRAIN_OPTIONS, true)],
+  completions: (summary) => [completedOptions('train', summary, TRAIN_OPTIONS, true)],
   run: async (argv) => {
     const opt = parseTrainOptions(argv);
     if (opt.dryRun) return showDryRun(opt);
@@ -73,6 +69,7 @@ export const trainCommand: Command = {
     saveOnSignal(() => flags.askToSave());
     const launch = launchOf(process.env);
     const rank = launch?.rank ?? 0;
+    const { train } = await import('../training/train.js'); // help and refused options do without
     const work = async (stop: AbortSignal) => {
       if (opt.dashboard && rank === 0)
         await startDashboardProcess(opt.checkpointsDir, opt.dashboardPort, printError);
@@ -101,6 +98,7 @@ async function showDryRun(opt: TrainOptions): Promise<number> {
   const launch = launchOf(process.env);
   if (launch !== undefined && launch.rank > 0) return 0;
   const { dryRun } = await import('../training/profiling/dryRun.js');
+  const { completeOptions } = await import('../training/saved/completeOptions.js');
   const progress = new JobProgress();
   const { text } = await dryRun(completeOptions(opt), {
     print: printError,

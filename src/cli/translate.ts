@@ -64,7 +64,7 @@ interface Flags extends ModelFlags, DeviceFlags {
  * @param setExitCode told 1 when some image could not be translated, and the signal's when one ended the work
  */
 export function translateCommand(setExitCode: (code: number) => void): Command {
-  const command = new Command('translate').summary('translate images with a trained generator');
+  const command = new Command('translate');
   return withDeviceOptions(withModelOptions(command), ['auto', ...DEVICE_NAMES], DEVICE)
     .description(ABOUT)
     .option('--tile <pixels>', 'translate large images in tiles of this size, blended', wholeNumberIn(1))

@@ -1,7 +1,6 @@
 import { tableFor } from '../../options/parse.js';
 import type { OptionTable } from '../../options/spec.js';
 import { parsing } from '../../training/options.js';
-import type { Command } from '../command.js';
 import { type CompletedCommand, completedTable } from './completed.js';
 
 /**
@@ -9,7 +8,8 @@ import { type CompletedCommand, completedTable } from './completed.js';
  * @param select those that its help lists
  */
 export function completedOptions(
-  { name, summary }: Pick<Command, 'name' | 'summary'>,
+  name: string,
+  summary: string,
   base: OptionTable,
   isTrain: boolean,
   select: (table: OptionTable) => OptionTable = (table) => table,

@@ -5,6 +5,7 @@ import { nearestName } from '../../options/nearest.js';
 import { type Command, type Example, formatExamples } from '../command.js';
 import { print } from '../output.js';
 import { bashCompletion } from './bash.js';
+import type { CompletedCommand } from './completed.js';
 import { fishCompletion } from './fish.js';
 import { zshCompletion } from './zsh.js';
 
@@ -25,20 +26,11 @@ const ABOUT =
 
 /**
  * `pix2pix completion`.
- * @param loadOthers gives the other commands
+ * @param completionsOfAll loads every command
  */
-export function completionCommand(loadOthers: () => Promise<readonly Command[]>): Command {
+export function completionCommand(completionsOfAll: () => Promise<readonly CompletedCommand[]>): Command {
   return {
-    name: 'completion',
-    summary: 'print a script for bash, zsh or fish that completes all of this',
-    completions: () => [
-      {
-        path: ['completion'],
-        summary: 'print a script that completes all of this',
-        options: [],
-        words: Object.keys(SHELLS),
-      },
-    ],
+    completions: (summary) => [{ path: ['completion'], summary, options: [], words: Object.keys(SHELLS) }],
     help: (_argv, columns) =>
       [
         `Usage: ${program()} completion ${Object.keys(SHELLS).join('|')}`,
@@ -47,8 +39,7 @@ export function completionCommand(loadOthers: () => Promise<readonly Command[]>)
       ].join('\n\n'),
     run: async (argv) => {
       const write = scriptFor(argv);
-      const commands = (await loadOthers()).flatMap((command) => command.completions());
-      print(write(PROGRAMS, commands).trimEnd());
+      print(write(PROGRAMS, await completionsOfAll()).trimEnd());
       return 0;
     },
   };
