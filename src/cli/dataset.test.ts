@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Command } from 'commander';
+import sharp from 'sharp';
 import { datasetCommand } from './dataset.js';
 import { JobProgress } from './jobProgress.js';
 
@@ -18,7 +19,10 @@ function quiet(command: Command, words: string[]): Command {
 
 async function run(...argv: string[]): Promise<string> {
   const words: string[] = [];
-  await quiet(datasetCommand(), words)
+  await quiet(
+    datasetCommand(() => {}),
+    words,
+  )
     .parseAsync(argv, { from: 'user' })
     .catch((error) => words.push(error.message));
   return words.join('');
@@ -38,6 +42,36 @@ test('synth writes the set and prints the command to train on it', async (contex
     /train --dataroot '.*my set' --name my_set_pix2pix --direction BtoA --netG unet_64/,
   );
   assert.deepEqual(await readdir(join(root, 'my set', 'val')), ['0002.png']);
+});
+
+test('broken images of many are told at the end, ten in full, and the exit code is 1', async (context) => {
+  const root = await mkdtemp(join(tmpdir(), 'cli-'));
+  context.after(() => rm(root, { recursive: true }));
+  for (let i = 10; i < 22; i++) await writeFile(join(root, `${i}.png`), 'no image');
+  await sharp({ create: { width: 8, height: 8, channels: 3, background: '#fff' } }).toFile(
+    join(root, '9.png'),
+  );
+  const told: string[] = [];
+  const write = context.mock.method(process.stderr, 'write', (text: string) => told.push(text));
+  for (const [...words] of [
+    ['crop', '--size', '8'],
+    ['process', '--gray'],
+  ]) {
+    const code = { is: 0 };
+    const command = quiet(
+      datasetCommand((given) => Object.assign(code, { is: given })),
+      [],
+    );
+    await command.parseAsync([...words, root, `${root}-${words[0]}`], { from: 'user' });
+    context.after(() => rm(`${root}-${words[0]}`, { recursive: true }));
+    const text = told.splice(0).join('');
+    assert.match(text, /^error: 12 of 13 images were not (cut|processed)\n/);
+    assert.equal(text.match(/^ {4}file /gm)?.length, 10);
+    assert.match(text, /19\.png\n[^\n]*\n[^\n]*\n {2}and 2 more\n$/);
+    assert.equal(code.is, 1);
+    assert.equal((await readdir(`${root}-${words[0]}`)).length, 1);
+  }
+  write.mock.restore();
 });
 
 test('bad values and names are refused with the valid ones; help shows examples', async () => {

@@ -18,18 +18,22 @@ import { inspectCommand } from './datasetInspect.js';
 import { cropCommand, processCommand } from './datasetMakers.js';
 import { runJob } from './jobProgress.js';
 import { print, printNote } from './output.js';
+import { tellFailures } from './tellFailures.js';
 import { wholeNumber } from './wholeNumber.js';
 
-/** `pix2pix dataset`: look at, make, join or fetch data to train on. Mount it with `program.addCommand(datasetCommand())`. */
-export function datasetCommand(): Command {
+/**
+ * `pix2pix dataset`.
+ * @param setExitCode told 1 when some images were broken and left out
+ */
+export function datasetCommand(setExitCode: (code: number) => void): Command {
   return new Command('dataset')
     .description('Looks at data to train on, makes it, joins or fetches it.')
     .addCommand(inspectCommand())
     .addCommand(synthCommand())
-    .addCommand(processCommand())
-    .addCommand(cropCommand())
-    .addCommand(combineCommand())
-    .addCommand(splitCommand())
+    .addCommand(processCommand(setExitCode))
+    .addCommand(cropCommand(setExitCode))
+    .addCommand(combineCommand(setExitCode))
+    .addCommand(splitCommand(setExitCode))
     .addCommand(downloadCommand());
 }
 
@@ -65,7 +69,7 @@ function synthCommand(): Command {
     });
 }
 
-function combineCommand(): Command {
+function combineCommand(setExitCode: (code: number) => void): Command {
   return new Command('combine')
     .description('join two folders of images, matched by file name, into side-by-side A|B pairs')
     .argument('<A>', 'images for the left half, flat or in train, val and test')
@@ -87,7 +91,11 @@ function combineCommand(): Command {
     )
     .action(async (a, b, out, { quality, use_AB: useAB, overwrite }) => {
       const fix = 'pairs written so far are whole: run again with --overwrite';
-      const { splits, out: folder } = await runJob('the combining', fix, (onProgress, signal) =>
+      const {
+        splits,
+        out: folder,
+        ...made
+      } = await runJob('the combining', fix, (onProgress, signal) =>
         combineFolders({ a, b, out, quality, useAB, overwrite, onProgress, onNote: printNote, signal }),
       );
       const counts = Object.entries(splits).map(([split, count]) => `${count} ${split || 'pairs'}`);
@@ -95,10 +103,11 @@ function combineCommand(): Command {
         `combined into ${shown(folder)}: ${counts.join(', ')}`,
         ...(splits.train ? trainHint(folder, 'AtoB') : []),
       );
+      setExitCode(tellFailures('pairs were not combined', made.broken, made.pairs));
     });
 }
 
-function splitCommand(): Command {
+function splitCommand(setExitCode: (code: number) => void): Command {
   return new Command('split')
     .description(
       'cut side-by-side A|B pairs into folders of single images, for CycleGAN: of each training pair one half',
@@ -108,7 +117,11 @@ function splitCommand(): Command {
     .addHelpText('after', examples('dataset split datasets/maps datasets/maps_unpaired'))
     .action(async (pairs, out) => {
       const fix = 'remove the folder, and run the command again';
-      const { folders, out: to } = await runJob('the cutting', fix, (onProgress, signal) =>
+      const {
+        folders,
+        out: to,
+        ...made
+      } = await runJob('the cutting', fix, (onProgress, signal) =>
         splitPairs({ pairs, out, onProgress, onNote: printNote, signal }),
       );
       const counts = Object.entries(folders).map(([folder, count]) => `${count} ${folder}`);
@@ -117,6 +130,7 @@ function splitCommand(): Command {
         'train on it:',
         trainLine('--recipe', 'cyclegan', '--dataroot', shown(to), '--name', `${runName(to)}_cyclegan`),
       );
+      setExitCode(tellFailures('pairs were not cut', made.broken, made.pairs));
     });
 }
 

@@ -6,11 +6,16 @@ import { shownExamples } from './command.js';
 import { runJob } from './jobProgress.js';
 import { print, printNote } from './output.js';
 import { readSize } from './pixelSize.js';
+import { tellFailures } from './tellFailures.js';
 import { wholeNumberIn } from './wholeNumber.js';
 
 const FIX = 'images written so far are whole: run again with --overwrite';
-/** `pix2pix dataset crop`. */
-export function cropCommand(): Command {
+
+/**
+ * `pix2pix dataset crop`.
+ * @param setExitCode told 1 when some images were broken and left out
+ */
+export function cropCommand(setExitCode: (code: number) => void): Command {
   return new Command('crop')
     .description(
       'cut images of any size into square tiles, which may overlap, with palettes, numbers and places on the earth kept',
@@ -34,12 +39,13 @@ export function cropCommand(): Command {
         out: string,
         flags: { size: number; overlap: number; pairs: boolean; overwrite: boolean },
       ) => {
-        const { images, tiles, tooSmall } = await runJob('the cutting', FIX, (onProgress, signal) =>
+        const { images, tiles, tooSmall, broken } = await runJob('the cutting', FIX, (onProgress, signal) =>
           cropTiles({ from, out, ...flags, onProgress, onNote: printNote, signal }),
         );
         const small = tooSmall === 0 ? '' : `, without ${tooSmall} that are smaller than a tile`;
-        const cut = images - tooSmall;
+        const cut = images - tooSmall - broken.length;
         print(`cut ${cut} ${cut === 1 ? 'image' : 'images'} into ${tiles} tiles in ${out}${small}`);
+        setExitCode(tellFailures('images were not cut', broken, images));
       },
     );
 }
@@ -55,8 +61,8 @@ interface ProcessFlags {
   readonly overwrite: boolean;
 }
 
-/** `pix2pix dataset process`. */
-export function processCommand(): Command {
+/** `pix2pix dataset process`. `setExitCode` as of `cropCommand`. */
+export function processCommand(setExitCode: (code: number) => void): Command {
   return new Command('process')
     .description(
       'make images of images: resized, grey, their edges, with a rectangle painted white; in this order',
@@ -98,10 +104,11 @@ export function processCommand(): Command {
           { images: from },
           'pass --resize, --gray, --edges or --blank',
         );
-      const count = await runJob('the processing', FIX, (onProgress, signal) =>
+      const { images, broken } = await runJob('the processing', FIX, (onProgress, signal) =>
         processImages({ from, out, steps, overwrite, onProgress, onNote: printNote, signal }),
       );
-      print(`made ${count} images in ${out}`);
+      print(`made ${images - broken.length} images in ${out}`);
+      setExitCode(tellFailures('images were not processed', broken, images));
     });
 }
 

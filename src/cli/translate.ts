@@ -28,6 +28,7 @@ import {
 import { print, printError, printNote } from './output.js';
 import { jobsOfPart, partOf, readPart } from './sharedFiles.js';
 import { exitCodeOf, watchSignals } from './signals.js';
+import { tellFailures } from './tellFailures.js';
 import { wholeNumberIn } from './wholeNumber.js';
 
 const ABOUT = [
@@ -156,9 +157,8 @@ async function translate(inputs: string[], output: string, flags: Flags): Promis
       ...(jobs.length === 1 ? { onTile: show('tiles') } : { onImage: show('images') }),
     });
     progress.end();
-    report(translated, failures, output, nameOf(part));
-    if (watch.signal !== undefined) return exitCodeOf(watch.signal);
-    return failures.length > 0 ? 1 : 0;
+    const code = report(translated, failures, output, nameOf(part));
+    return watch.signal === undefined ? code : exitCodeOf(watch.signal);
   } finally {
     watch.dispose();
     await generator.dispose();
@@ -220,22 +220,23 @@ function writeStdout(file: Uint8Array): Promise<void> {
   });
 }
 
-/** On stderr, for the picture itself may go to stdout. */
-/** On stderr where the picture itself goes to stdout. */
+/** On stderr where the picture itself goes to stdout. Gives the exit code. */
 function report(
   translated: number,
   failures: readonly TranslationFailure[],
   output: string,
   part: string,
-): void {
+): number {
   const total = translated + failures.length;
   if (failures.length === 1 && total === 1) {
     printError(`error: ${failures[0].error.message}`);
-    return;
+    return 1;
   }
   const where = output === STDIO ? 'stdout' : output;
   if (output !== STDIO) print(`${part}translated ${translated} of ${total} images to ${where}`);
-  if (failures.length === 0) return;
-  const lines = failures.map(({ error }) => error.message.replace(/^/gm, '  '));
-  printError(`error: ${failures.length} of ${total} images were not translated\n${lines.join('\n')}`);
+  return tellFailures(
+    'images were not translated',
+    failures.map(({ error }) => error),
+    total,
+  );
 }

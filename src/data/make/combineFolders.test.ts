@@ -126,19 +126,22 @@ test('every kind of image that training reads can be joined, names pair however 
   assert.match(notes.join('\n'), /2\.tif: it has 4 bands, of which only the first, as grey, is seen/);
 });
 
-test('broken files are named', async () => {
-  await picture('broken/A/a.png', '#fff');
-  await mkdir(join(root, 'broken/B'));
-  await writeFile(join(root, 'broken/B/a.png'), 'no image');
-  await assert.rejects(combine('broken'), /1 images cannot be read[\s\S]*broken.B.a\.png/);
+test('pairs with a broken file are left out and named, others are joined', async () => {
+  for (const name of ['a', 'b', 'c']) {
+    await picture(`broken/A/${name}.png`, '#fff', 60, 40);
+    await picture(`broken/B/${name}.png`, '#fff', 60, 40);
+  }
+  await writeFile(join(root, 'broken/B/b.png'), 'no image');
   const noise = Uint8Array.from({ length: 60 * 40 * 3 }, (_, i) => (i * i * 7919) >> 9);
   const whole = await sharp(noise, { raw: { width: 60, height: 40, channels: 3 } })
     .png()
     .toBuffer();
-  await picture('broken/A/a.png', '#fff', 60, 40);
   await writeFile(join(root, 'broken/B/a.png'), whole.subarray(0, 2000));
-  await assert.rejects(combine('broken'), /broken.B.a\.png\n +reason +it cannot be decoded/);
-  assert.deepEqual(await readdir(join(root, 'broken/AB')), []);
+  const { pairs, splits, broken } = await combine('broken');
+  assert.deepEqual([pairs, splits, broken.length], [3, { '': 1 }, 2]);
+  assert.match(broken[0].message, /broken.B.a\.png\n +reason +it cannot be decoded/);
+  assert.match(broken[1].message, /broken.B.b\.png\n +reason +it is no JPEG/);
+  assert.deepEqual(await readdir(join(root, 'broken/AB')), ['c.png']);
 });
 
 test('pairs that are there already stay unless told, and sources are safe from the output', async () => {

@@ -6,10 +6,10 @@ import { writeFileAtomic } from '../../base/files/atomicFile.js';
 import { makeFolder } from '../../base/files/makeFolder.js';
 import { fileError } from '../../base/files/systemError.js';
 import type { OnProgress } from '../../base/progress.js';
-import { BadImageError } from '../decode/badImage.js';
+import type { BadImageError } from '../decode/badImage.js';
 import { decodeImage, readImageSize } from '../decode/decode.js';
 import { type OnFileNote, oncePerKind } from '../decode/decodeNote.js';
-import type { RgbImage } from '../decode/rgbImage.js';
+import { BrokenImages } from './brokenImages.js';
 import { inParallel } from './inParallel.js';
 import { type ImagePair, type PairPlan, planPairs } from './matchPairs.js';
 import { sideBySide } from './sideBySide.js';
@@ -34,16 +34,21 @@ export interface CombineOptions {
 
 export interface CombinedFolders {
   readonly out: string;
+  /** That there are. */
+  readonly pairs: number;
   /** Pairs written in each subfolder; the name is empty for a flat folder. */
   readonly splits: Readonly<Record<string, number>>;
+  /** Of each pair that was left out an image that cannot be decoded. */
+  readonly broken: readonly BadImageError[];
 }
 
 /**
  * Joins two folders of images into side-by-side A|B pairs (reference: datasets/combine_A_and_B.py). Everything is
  * checked before the first file is written: every name has a partner, the sizes of partners agree, nothing in `out`
- * would be lost. EXIF orientation is applied, alpha dropped, grey and 16-bit images become 8-bit RGB.
+ * would be lost. EXIF orientation is applied, alpha dropped, grey and 16-bit images become 8-bit RGB. A pair of which an
+ * image cannot be decoded is left out.
  *
- * @throws Pix2PixError that lists the names without a partner, the pairs of unequal size, or the unreadable files
+ * @throws Pix2PixError that lists the names without a partner, or the pairs of unequal size
  */
 export async function combineFolders(options: CombineOptions): Promise<CombinedFolders> {
   const { quality, useAB = false, overwrite = false, onProgress, onNote = () => {}, signal } = options;
@@ -61,20 +66,21 @@ export async function combineFolders(options: CombineOptions): Promise<CombinedF
   const target = (pair: ImagePair) =>
     join(out, pair.split, `${pair.stem}.${quality === undefined ? 'png' : 'jpg'}`);
   if (!overwrite) await refuseExisting(plan, target, out);
-  await requireEqualSizes(plan, onProgress, signal);
+  const broken = new BrokenImages();
+  const readable = await readablePairs(plan, broken, onProgress, signal);
+  const splits: Record<string, number> = Object.fromEntries(plan.map(({ split }) => [split, 0]));
   try {
-    for (const split of new Set(plan.map((pair) => pair.split))) makeFolder(join(out, split));
+    for (const split of Object.keys(splits)) makeFolder(join(out, split));
     let done = 0;
-    await inParallel(plan, signal, async (pair) => {
-      await joinPair(pair, target(pair), quality, note);
-      onProgress?.({ unit: 'images', done: ++done, total: plan.length, stage: 'combining' });
+    await inParallel(readable, signal, async (pair) => {
+      const isDone = await broken.leaveOut(() => joinPair(pair, target(pair), quality, note));
+      if (isDone) splits[pair.split]++;
+      onProgress?.({ unit: 'images', done: ++done, total: readable.length, stage: 'combining' });
     });
   } catch (error) {
     throw fileError(error, 'the pairs cannot be written', out);
   }
-  const splits: Record<string, number> = {};
-  for (const { split } of plan) splits[split] = (splits[split] ?? 0) + 1;
-  return { out, splits };
+  return { out, pairs: plan.length, splits, broken: broken.byName() };
 }
 
 /** Pairs written among their own sources would be taken for sources by the next run. */
@@ -110,27 +116,25 @@ async function refuseExisting(
   );
 }
 
-async function requireEqualSizes(
+/** The pairs whose images have a size, the same one in each. */
+async function readablePairs(
   plan: PairPlan,
+  broken: BrokenImages,
   onProgress?: OnProgress,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<PairPlan> {
   const unequal: string[] = [];
-  const unreadable: string[] = [];
+  const readable = new Set<ImagePair>();
   let done = 0;
-  await inParallel(plan, signal, async ({ pathA, pathB }) => {
-    const [sizeA, sizeB] = await Promise.all([pathA, pathB].map((path) => sizeOf(path, unreadable)));
-    if (sizeA && sizeB && sizeA !== sizeB) unequal.push(`${JSON.stringify(pathA)} ${sizeA}, B ${sizeB}`);
+  await inParallel(plan, signal, async (pair) => {
+    await broken.leaveOut(async () => {
+      const [sizeA, sizeB] = await Promise.all([pair.pathA, pair.pathB].map(sizeOf));
+      if (sizeA !== sizeB) unequal.push(`${JSON.stringify(pair.pathA)} ${sizeA}, B ${sizeB}`);
+      readable.add(pair);
+    });
     onProgress?.({ unit: 'images', done: ++done, total: plan.length, stage: 'checking sizes' });
   });
-  if (unreadable.length > 0) {
-    throw new Pix2PixError(
-      `${unreadable.length} images cannot be read`,
-      listed(unreadable),
-      'remove them and their partners, or replace them',
-    );
-  }
-  if (unequal.length === 0) return;
+  if (unequal.length === 0) return plan.filter((pair) => readable.has(pair));
   throw new Pix2PixError(
     `${unequal.length} of ${plan.length} pairs differ in size`,
     listed(unequal),
@@ -148,16 +152,10 @@ function listed(lines: string[]): Record<string, string> {
   return lines.length > 10 ? { ...facts, '...': `and ${lines.length - 10} more` } : facts;
 }
 
-/** `256×256`, as shown (EXIF orientation applied); undefined and a line in `unreadable` when it is no image. */
-async function sizeOf(path: string, unreadable: string[]): Promise<string | undefined> {
-  try {
-    const { width, height } = await readImageSize(path);
-    return `${width}×${height}`;
-  } catch (error) {
-    if (!(error instanceof BadImageError)) throw error;
-    unreadable.push(`${JSON.stringify(path)}: ${error.reason}`);
-    return undefined;
-  }
+/** `256×256`, as shown (EXIF orientation applied). */
+async function sizeOf(path: string): Promise<string> {
+  const { width, height } = await readImageSize(path);
+  return `${width}×${height}`;
 }
 
 async function joinPair(
@@ -166,7 +164,9 @@ async function joinPair(
   quality: number | undefined,
   onNote: OnFileNote,
 ): Promise<void> {
-  const [left, right] = await Promise.all([pathA, pathB].map((path) => decodeSource(path, onNote)));
+  const [left, right] = await Promise.all(
+    [pathA, pathB].map((path) => decodeImage(path, (note) => onNote(path, note))),
+  );
   const { width, height } = left;
   const pair = sideBySide(left.data, right.data, width, height);
   const joined = sharp(pair, { raw: { width: width * 2, height, channels: 3 } });
@@ -175,12 +175,4 @@ async function joinPair(
       ? joined.png({ adaptiveFiltering: true })
       : joined.jpeg({ quality, chromaSubsampling: '4:4:4' });
   writeFileAtomic(path, await encoded.toBuffer(), { durable: false });
-}
-
-async function decodeSource(path: string, onNote: OnFileNote): Promise<RgbImage> {
-  return decodeImage(path, (note) => onNote(path, note)).catch((error) => {
-    if (!(error instanceof BadImageError)) throw error;
-    const rest = 'pairs written so far are whole: run again with --overwrite';
-    throw new BadImageError(path, error.reason, `replace it, or remove it and its partner; ${rest}`);
-  });
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -23,7 +23,7 @@ let count = 0;
 
 async function processed(steps: ProcessSteps) {
   const out = join(folder, `${count++}`);
-  assert.equal(await processImages({ from: join(folder, 'in'), out, steps }), 1);
+  assert.deepEqual(await processImages({ from: join(folder, 'in'), out, steps }), { images: 1, broken: [] });
   const path = join(out, 'train', 'x.png');
   const { channels } = await sharp(path).metadata();
   const image = sharp(path).toColourspace(channels === 1 ? 'b-w' : 'srgb');
@@ -75,6 +75,16 @@ test('a region is made white, and all else stays', async () => {
     const isBlank = x >= 2 && x < 6 && y >= 3 && y < 5; // 0.75 of 6 rows is 4.5, and rounded 5
     assert.equal(found, isBlank ? 255 : level(x, y, i % 3));
   }
+});
+
+test('broken images are left out and named', async () => {
+  const [from, out] = [join(folder, 'some'), join(folder, 'some-grey')];
+  mkdirSync(from);
+  writeFileSync(join(from, 'a.png'), 'no image');
+  await sharp(pixels, { raw: { width, height, channels: 3 } }).toFile(join(from, 'b.png'));
+  const { images, broken } = await processImages({ from, out, steps: { gray: true } });
+  assert.deepEqual([images, broken.map(({ file }) => file)], [2, [join(from, 'a.png')]]);
+  assert.deepEqual(readdirSync(out), ['b.png']);
 });
 
 test('images that are there already stay', async () => {

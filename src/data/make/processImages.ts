@@ -16,6 +16,7 @@ import { pathsOf } from '../listing/pathList.js';
 import { encodeNumbers } from '../raster/encodeNumbers.js';
 import { typeName } from '../raster/raster.js';
 import { readRaster } from '../raster/readRaster.js';
+import { BrokenImages } from './brokenImages.js';
 import { type CannyThresholds, cannyEdges } from './canny.js';
 import { inParallel } from './inParallel.js';
 import { requireOwnNames } from './requireOwnNames.js';
@@ -53,14 +54,21 @@ export interface ProcessOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What was processed. */
+export interface ProcessedImages {
+  /** That there are. */
+  readonly images: number;
+  /** Those that cannot be decoded, or that PNG cannot hold. */
+  readonly broken: readonly BadImageError[];
+}
+
 /**
  * Makes images of images, under the same names as PNG: inputs for a training, such as edges or holes, from the pictures that they
  * are to become. Resized to the nearest pixel, and nothing else, they stay the numbers that they are.
  *
- * @returns how many
- * @throws Pix2PixError where there are none, two share a name, one cannot be decoded, or a file is there already
+ * @throws Pix2PixError where there are none, two share a name, or a file is there already
  */
-export async function processImages(options: ProcessOptions): Promise<number> {
+export async function processImages(options: ProcessOptions): Promise<ProcessedImages> {
   const { from, out, steps, overwrite = false, onProgress, onNote, signal } = options;
   const note = oncePerKind(onNote ?? (() => {}));
   const [source, target] = [resolve(from), resolve(out)];
@@ -75,6 +83,7 @@ export async function processImages(options: ProcessOptions): Promise<number> {
     throw new Pix2PixError('there are no images to process', { folder: from }, 'name a folder of images');
   const paths = pathsOf(images);
   requireOwnNames(paths);
+  const broken = new BrokenImages();
   let done = 0;
   await inParallel(paths, signal, async (path) => {
     const { dir, name } = parse(path);
@@ -85,12 +94,13 @@ export async function processImages(options: ProcessOptions): Promise<number> {
         { file },
         'choose another folder, or pass --overwrite',
       );
-    writeFileAtomic(file, await processedFile(join(from, path), steps, (of) => note(path, of)), {
-      durable: false,
+    await broken.leaveOut(async () => {
+      const made = await processedFile(join(from, path), steps, (of) => note(path, of));
+      writeFileAtomic(file, made, { durable: false });
     });
     onProgress?.({ stage: 'processing', unit: 'images', done: ++done, total: images.length });
   });
-  return images.length;
+  return { images: images.length, broken: broken.byName() };
 }
 
 /** What is resized by taking pixels as they are stays what it is: numbers of classes, a palette, 16 bits. */

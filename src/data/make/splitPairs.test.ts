@@ -46,7 +46,7 @@ test('of training pairs one half each, so that none is left whole; of the others
   }
 });
 
-test('no pairs, odd widths, damaged images and folders in use are refused', async () => {
+test('no pairs and folders in use are refused', async () => {
   const refusal = (pairs: string, out: string, message: RegExp) =>
     assert.rejects(splitPairs({ pairs, out: join(root, out) }), (error: unknown) => {
       assert.ok(error instanceof Pix2PixError);
@@ -56,9 +56,17 @@ test('no pairs, odd widths, damaged images and folders in use are refused', asyn
   mkdirSync(join(root, 'empty'));
   await refusal(join(root, 'empty'), 'a', /^there are no pairs to cut/);
   await refusal(join(root, 'none'), 'a', /no such file or folder/);
-  await refusal(await makePairs('odd', { train: 1 }, 5), 'b', /no two equal halves[\s\S]*5×2/);
-  const damaged = await makePairs('damaged', { train: 1 });
-  writeFileSync(join(damaged, 'train', '1.png'), 'no image');
-  await refusal(damaged, 'c', /1\.png\n +reason +it is no JPEG/);
   await refusal(join(root, 'pairs'), 'pairs', /the output folder is not empty/);
+});
+
+test('odd widths and damaged images are left out and named', async () => {
+  const pairs = await makePairs('odd', { test: 1 }, 5);
+  await makePairs('odd', { train: 3 });
+  writeFileSync(join(pairs, 'train', '1.png'), 'no image');
+  const out = join(root, 'sound');
+  const { folders, broken } = await splitPairs({ pairs, out });
+  assert.deepEqual(folders, { testA: 0, testB: 0, trainA: 2, trainB: 0 });
+  assert.match(broken[0].message, /no two equal halves: 5×2/);
+  assert.match(broken[1].message, /1\.png\n +reason +it is no JPEG/);
+  assert.deepEqual(readdirSync(join(out, 'testA')), []);
 });

@@ -9,6 +9,7 @@ import type { OnProgress } from '../../base/progress.js';
 import { BadImageError } from '../decode/badImage.js';
 import { decodeImage } from '../decode/decode.js';
 import { type OnFileNote, oncePerKind } from '../decode/decodeNote.js';
+import { BrokenImages } from './brokenImages.js';
 import { inParallel } from './inParallel.js';
 import { readImages, readSplits } from './matchPairs.js';
 
@@ -25,8 +26,12 @@ export interface SplitOptions {
 
 export interface SplitFolders {
   readonly out: string;
+  /** That there are. */
+  readonly pairs: number;
   /** Images in each folder written, as `trainA`. */
   readonly folders: Readonly<Record<string, number>>;
+  /** Pairs that cannot be decoded, or have no two equal halves. */
+  readonly broken: readonly BadImageError[];
 }
 
 /** One pair, and the halves of it that are kept. */
@@ -42,7 +47,7 @@ interface Cut {
  * take them. Of the training images every other one gives its A, the rest their B, so that no pair is left to learn
  * from; the others give both. Written as PNG, which loses nothing.
  *
- * @throws Pix2PixError when there are no pairs, one cannot be cut, or `out` holds anything
+ * @throws Pix2PixError when there are no pairs, or `out` holds anything
  */
 export async function splitPairs(options: SplitOptions): Promise<SplitFolders> {
   const { pairs, out, onProgress, onNote = () => {}, signal } = options;
@@ -50,21 +55,21 @@ export async function splitPairs(options: SplitOptions): Promise<SplitFolders> {
   const cuts = await planCuts(from, onNote);
   const note = oncePerKind(onNote);
   const folders: Record<string, number> = {};
-  for (const { split, sides } of cuts) {
-    for (const side of sides) folders[split + side] = (folders[split + side] ?? 0) + 1;
-  }
+  for (const { split, sides } of cuts) for (const side of sides) folders[split + side] = 0;
+  const broken = new BrokenImages();
   try {
     await requireEmpty(to);
     for (const folder of Object.keys(folders)) makeFolder(join(to, folder));
     let done = 0;
     await inParallel(cuts, signal, async (cut) => {
-      await cutPair(cut, to, note);
+      const isDone = await broken.leaveOut(() => cutPair(cut, to, note));
+      if (isDone) for (const side of cut.sides) folders[cut.split + side]++;
       onProgress?.({ unit: 'images', done: ++done, total: cuts.length, stage: 'cutting' });
     });
   } catch (error) {
     throw fileError(error, 'the images cannot be written', to);
   }
-  return { out: to, folders };
+  return { out: to, pairs: cuts.length, folders, broken: broken.byName() };
 }
 
 async function planCuts(from: string, onNote: (text: string) => void): Promise<Cut[]> {
@@ -98,16 +103,11 @@ async function requireEmpty(out: string): Promise<void> {
 }
 
 async function cutPair({ split, stem, path, sides }: Cut, out: string, onNote: OnFileNote): Promise<void> {
-  const decoded = await decodeImage(path, (note) => onNote(path, note)).catch((error) => {
-    if (!(error instanceof BadImageError)) throw error;
-    const fix = 'replace it or remove it, and give another folder to write to';
-    throw new BadImageError(path, error.reason, fix);
-  });
-  const { data, width, height } = decoded;
+  const { data, width, height } = await decodeImage(path, (note) => onNote(path, note));
   if (width % 2 !== 0) {
-    throw new Pix2PixError(
-      'a pair has no two equal halves',
-      { file: JSON.stringify(path), size: `${width}×${height}` },
+    throw new BadImageError(
+      path,
+      `it has no two equal halves: ${width}×${height}`,
       'its width must be even: A on the left, B on the right',
     );
   }

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -188,10 +196,8 @@ test('pictures that libvips alone unpacks are cut, and a compression that nobody
   )!;
   packed.writeUInt16LE(34925, entry + 8); // LZMA
   writeFileSync(join(from, 'other.tif'), packed);
-  await assert.rejects(
-    cropTiles({ from, out, size: 16, overlap: 0, overwrite: true }),
-    /its compression, number 34925, is not read[\s\S]*Deflate, LZW/,
-  );
+  const { broken } = await cropTiles({ from, out, size: 16, overlap: 0, overwrite: true });
+  assert.match(broken[0].message, /its compression, number 34925, is not read[\s\S]*Deflate, LZW/);
 });
 
 test('images of one name, whose tiles would be written over each other, are refused before any is cut', async () => {
@@ -201,6 +207,36 @@ test('images of one name, whose tiles would be written over each other, are refu
   await assert.rejects(cropTiles({ from, out, size: 8, overlap: 0, overwrite: true }), both);
   await assert.rejects(processImages({ from, out, steps: { gray: true }, overwrite: true }), both);
   assert.equal(existsSync(out), false);
+});
+
+test('broken images are left out and named, and nothing of them stays; a place that cannot be written to ends the work', async () => {
+  const { from, out } = await makeImage('b.png', 12, 9, 3, 8);
+  writeFileSync(join(from, 'a.png'), 'no image');
+  const raster = { data: new Float32Array(64 * 64), width: 64, height: 64, channels: 1 };
+  const file = encodeNumbers(raster, 'tiff');
+  writeFileSync(join(from, 'c.tif'), file.subarray(0, 0.75 * file.length)); // its last rows are missing
+  const reports: number[] = [];
+  const settings = { from, out, size: 8, overlap: 0 };
+  const done = await cropTiles({ ...settings, onProgress: ({ done }) => reports.push(done) });
+  assert.deepEqual([done.images, done.tiles, reports], [3, 4, [1, 2, 3]]);
+  assert.deepEqual(
+    done.broken.map((error) => error.file),
+    [join(from, 'a.png'), join(from, 'c.tif')],
+  );
+  assert.deepEqual(readdirSync(out), ['train']);
+  assert.equal(readdirSync(join(out, 'train')).length, 4);
+  writeFileSync(join(root, 'in the way'), '');
+  await assert.rejects(cropTiles({ ...settings, out: join(root, 'in the way') }));
+});
+
+test('of a large picture that breaks off nothing stays of what was laid out on the disk', async () => {
+  const { from, out } = await makeImage('x.png', 64, 1024, 3, 8);
+  const path = join(from, 'train', 'x.png');
+  const file = readFileSync(path);
+  writeFileSync(path, file.subarray(0, 0.7 * file.length));
+  const { broken } = await cropTiles({ from, out, size: 64, overlap: 0, inMemory: 0 });
+  assert.equal(broken.length, 1);
+  assert.deepEqual(readdirSync(out), []);
 });
 
 test('small images are left out and named; what is there already stays', async () => {

@@ -40,16 +40,17 @@ export async function openRegions(path: string, folder: string, most = IN_MEMORY
   const oriented = inOwnSpace(file().autoOrient(), levels);
   const { width, height } = header.autoOrient;
   const tags = header.format === 'tiff' ? await placeTagsOfFile(path) : [];
+  const laidOut = join(folder, `.crop-${randomBytes(6).toString('hex')}.tif`);
   try {
     if (width * height <= most) return inMemory({ ...(await rasterOf(oriented, levels)), tags });
     makeFolder(folder);
-    const laidOut = join(folder, `.crop-${randomBytes(6).toString('hex')}.tif`);
     await oriented
       .tiff({ compression: 'none', tile: true, tileWidth: 256, tileHeight: 256, bigtiff: true })
       .toFile(laidOut);
     const { channels = 3 } = await sharp(laidOut, { limitInputPixels: false }).metadata();
     return { tags, ...regionsOnDisk(laidOut, { width, height, channels }, levels) };
   } catch (error) {
+    await rm(laidOut, { force: true });
     throw new BadImageError(path, `it cannot be decoded: ${(error as Error).message.split('\n')[0]}`);
   }
 }
