@@ -33,18 +33,27 @@ function luma(rgb: Uint8Array | Uint16Array): Uint8Array | Uint16Array {
 
 /** Labels, and numbers in units of their own, would be taken for colours: the results would be wrong, and look right. */
 function requirePictures(info: GeneratorInfo, file: string): void {
-  const { input, output } = formatsOfGenerator(info);
-  const [taken, made] = [oddityOf(input), oddityOf(output)];
-  if (taken === undefined && made === undefined) return;
+  const oddity = oddityOf(info);
+  if (oddity === undefined) return;
   throw new BadImageError(
     file,
-    `the generator ${info.name} ${taken === undefined ? `makes ${made}` : `takes ${taken}`}`,
+    `the generator ${info.name} ${oddity}`,
     'use pix2pix translate, or loadGenerator with tensors, in code',
   );
 }
 
+/** What keeps a generator from being one of pictures to pictures: `takes labels, which are no colours`; undefined of most. */
+export function oddityOf(
+  generator: Pick<GeneratorInfo, 'inputNc' | 'outputNc' | 'options'>,
+): string | undefined {
+  const { input, output } = formatsOfGenerator(generator);
+  const [taken, made] = [oddityOfSide(input), oddityOfSide(output)];
+  if (taken !== undefined) return `takes ${taken}`;
+  return made === undefined ? undefined : `makes ${made}`;
+}
+
 /** What a side has that a picture has not. */
-function oddityOf(side: SideFormat): string | undefined {
+export function oddityOfSide(side: SideFormat): string | undefined {
   if (side.kind === 'labels') return 'labels, which are no colours';
   if (side.channels !== 1 && side.channels !== 3) return `${side.channels} channels, an image has 3 or 1`;
   return side.kind === 'values' && side.range !== undefined ? 'numbers of a range of its own' : undefined;

@@ -4,9 +4,9 @@ import { MachineError } from '../../base/errors/machineError.js';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { Refused } from '../../base/http/refused.js';
 import { canBeDrawn, formatsOfGenerator } from '../portable/imageFormats.js';
-import { generatorWithoutWeights } from '../withoutWeights.js';
 import type { ThreadOptions } from './computeThread.js';
 import type { ServedModel } from './modelCatalogue.js';
+import { ModelFacts } from './modelFacts.js';
 import { makePlaygroundFolder } from './playgroundFolder.js';
 import { writePlayground } from './writePlayground.js';
 
@@ -32,8 +32,7 @@ export class Playgrounds {
     string,
     { readonly version: string; readonly playground: Promise<Playground> }
   >();
-  /** By model, whether it has one. */
-  private readonly offered = new Map<string, { readonly version: string; readonly isFor: boolean }>();
+  readonly facts: ModelFacts;
   private root: string | undefined;
   /** Of those that are written, which must not overlap. */
   private last: Promise<unknown> = Promise.resolve();
@@ -50,15 +49,15 @@ export class Playgrounds {
     private readonly options: ThreadOptions,
     private readonly seconds: number,
     private readonly program?: string,
-  ) {}
+  ) {
+    this.facts = new ModelFacts(options);
+  }
 
   /** Whether one can be written for a model: an exported graph has no weights to export, and not everything can be drawn. */
-  isFor({ name, version, source }: ServedModel): boolean {
-    const known = this.offered.get(name);
-    if (known?.version === version) return known.isFor;
-    const isFor = !/\.onnx$/i.test(source) && this.canBeDrawnFor(source);
-    this.offered.set(name, { version, isFor });
-    return isFor;
+  isFor(model: ServedModel): boolean {
+    if (/\.onnx$/i.test(model.source)) return false;
+    const generator = this.facts.of(model);
+    return generator === undefined || canBeDrawn(formatsOfGenerator(generator).input);
   }
 
   /**
@@ -94,11 +93,6 @@ export class Playgrounds {
     this.stop.abort(ended());
     await this.last;
     if (this.root !== undefined) rmSync(this.root, { recursive: true, force: true });
-  }
-
-  private canBeDrawnFor(source: string): boolean {
-    const generator = generatorWithoutWeights(source, this.options);
-    return generator === undefined || canBeDrawn(formatsOfGenerator(generator).input);
   }
 
   private make(model: ServedModel): Promise<Playground> {
