@@ -28,6 +28,7 @@ const MODELS: Readonly<Record<string, readonly string[]>> = {
   fromClasses: LABELS,
   toClasses: [...LABELS, '--label_side', 'output'],
   ranges: ['--value_range', '-10,30', '--output_range', '0,100'],
+  grey: ['--input_nc', '1'],
 };
 let server: Awaited<ReturnType<typeof serve>>;
 
@@ -191,6 +192,28 @@ test('label maps in greys are taken by their numbers, and a phone has room for t
       await assertAccessible(page, `${width}`);
       await assertFits(page, `${width}`);
     }
+  } finally {
+    await close();
+  }
+});
+
+test('a generator of one channel is drawn for in greys alone', { skip: skipWithoutBrowser }, async () => {
+  const { page, errors, close } = await open('grey', 'wasm');
+  try {
+    const brushes = page.getByRole('group', { name: 'Colours' });
+    const inks = await brushes
+      .getByRole('radio')
+      .evaluateAll((all) => all.map((brush) => brush.getAttribute('style')));
+    await brushes.getByRole('slider').fill('100');
+    await drawBox(page, 0.2, 0.7);
+    const { data } = await pixelsOf(page, 'drawing');
+    assert.ok(inks.length >= 3);
+    for (const ink of inks) assert.match(ink!, /rgb\((\d+), \1, \1\);$/);
+    const levels = new Set(data);
+    assert.deepEqual(levels, new Set([100, 255]));
+    for (let i = 0; i < data.length; i += 3) assert.deepEqual(data[i], data[i + 2]);
+    await assertAccessible(page, 'grey');
+    assert.deepEqual(errors, []);
   } finally {
     await close();
   }

@@ -8,6 +8,7 @@ import { parsePixelSize, type Sides, sidesOf } from '../../src/options/pixelSize
 import { Notices } from '../notices.js';
 import type { Backend, WebGenerator } from '../pix2pix.js';
 import { saveFile } from '../saveFile.js';
+import { COLOURS, GREYS, type OtherInk, otherInk } from './brushes.js';
 import { fromLink, toLink } from './drawing/link.js';
 import type { Drawing } from './drawing/marks.js';
 import { meaningOf } from './meaning.js';
@@ -15,17 +16,6 @@ import { openPicture } from './openPicture.js';
 import { type Layer, Sketch } from './sketch.js';
 import { Translation } from './translation.js';
 
-/** Where the data has no labels. */
-const PLAIN: readonly Brush[] = [
-  { colour: [0, 0, 0], name: 'black' },
-  { colour: [255, 255, 255], name: 'white' },
-  { colour: [128, 128, 128], name: 'grey' },
-  { colour: [196, 60, 48], name: 'red' },
-  { colour: [232, 170, 60], name: 'yellow' },
-  { colour: [60, 140, 72], name: 'green' },
-  { colour: [56, 104, 196], name: 'blue' },
-  { colour: [120, 80, 48], name: 'brown' },
-];
 const WHITE: Colour = [255, 255, 255];
 /** Of the drawing, where neither the training nor an example tells. */
 const USUAL_SIDE = 256;
@@ -53,7 +43,8 @@ export function newSketch(): Sketch {
 export class Playground {
   readonly translation: Translation;
   readonly title = signal('');
-  readonly brushes = signal<readonly Brush[]>(PLAIN);
+  readonly brushes = signal<readonly Brush[]>(COLOURS);
+  readonly otherInk = signal<OtherInk>('colour');
   /** Addresses of inputs to start from. */
   readonly examples = signal<readonly string[]>([]);
   /** What its numbers mean, in words; empty where they are colours. */
@@ -64,6 +55,8 @@ export class Playground {
   readonly notices = new Notices();
   /** The colours of the classes that the generator takes; undefined where it takes none. */
   private palette: ClassPalette | undefined;
+  /** Whether the brushes are labels of the data. */
+  private hasLabels = false;
   private layerCount = 0;
   /** Whether a link has given the drawing. */
   private isGiven = false;
@@ -77,11 +70,6 @@ export class Playground {
   ) {
     this.translation = new Translation(settings.model, settings.backend);
     this.awaitModel();
-  }
-
-  /** Whether other colours than those of the brushes mean something. */
-  get takesAnyColour(): boolean {
-    return this.palette === undefined;
   }
 
   get ownsPage(): boolean {
@@ -168,7 +156,10 @@ export class Playground {
     this.meaning.value = meaningOf(info);
     this.makesClasses.value = formatsOfGenerator(info).output.kind === 'labels';
     this.size = sidesOf(parsePixelSize(String(info.options.crop_size)) ?? USUAL_SIDE);
-    if (brushes.length > 0) this.brushes.value = brushes;
+    this.otherInk.value = otherInk(info);
+    this.hasLabels = brushes.length > 0;
+    if (this.hasLabels) this.brushes.value = brushes;
+    else this.brushes.value = this.otherInk.value === 'grey' ? GREYS : COLOURS;
     if (!this.sketch.isTouched) this.sketch.ink.value = this.brushes.value[brushes.length > 1 ? 1 : 0].colour;
     this.examples.value = examples.map((name) => new URL(name, this.settings.model).href);
     void this.notices.watch(() => this.offerStart()).then(() => this.follow());
@@ -197,7 +188,7 @@ export class Playground {
   /** A picture as a layer, and the drawing that has its proportions. */
   private async layerOf(file: Blob, name: string): Promise<{ layer: Layer; drawing: Drawing }> {
     const longest = Math.max(...Object.values(this.size));
-    const labels = this.brushes.value === PLAIN ? 'any' : 'labels';
+    const labels = this.hasLabels ? 'labels' : 'any';
     const bitmap = await openPicture(file, name, longest, this.palette ?? labels);
     const layer = { id: ++this.layerCount, name, bitmap, isTraced: false };
     return { layer, drawing: this.empty(bitmap.width, bitmap.height) };
@@ -214,6 +205,6 @@ export class Playground {
 
   private empty(width: number, height: number): Drawing {
     const [first] = this.brushes.value;
-    return { width, height, ground: this.brushes.value === PLAIN ? WHITE : first.colour, marks: [] };
+    return { width, height, ground: this.hasLabels ? first.colour : WHITE, marks: [] };
   }
 }

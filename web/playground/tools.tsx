@@ -118,7 +118,19 @@ export function Colours({ playground }: { playground: Playground }) {
           {name}
         </label>
       ))}
-      {playground.takesAnyColour && (
+      {playground.otherInk.value === 'grey' && (
+        <label class="other" title="Any other grey">
+          <input
+            type="range"
+            min="0"
+            max="255"
+            value={sketch.ink.value[0]}
+            onInput={({ currentTarget: { valueAsNumber: level } }) => sketch.takeInk([level, level, level])}
+          />
+          other
+        </label>
+      )}
+      {playground.otherInk.value === 'colour' && (
         <label class="other" title="Any other colour">
           <input
             type="color"

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import sharp from 'sharp';
-import { FACADE_COLOURS } from '../make/facade/labels.js';
+import { FACADE_CLASSES, FACADE_COLOURS } from '../make/facade/labels.js';
 import { renderFacade } from '../make/facade/renderFacade.js';
 import { labelColours } from './labelColours.js';
 
@@ -22,6 +22,20 @@ test('label maps give the colours of their classes, each once', () => {
   assert.ok(colours.length >= 8, `${colours.length}`);
   for (const colour of colours) assert.ok(known.has(String(colour)), `${colour}`);
   assert.equal(new Set(colours.map(String)).size, colours.length);
+});
+
+test('label maps in grey give the greys of their classes; grey photographs have none', () => {
+  const levels = new Map(FACADE_CLASSES.map((name, i) => [`${FACADE_COLOURS[name]}`, 28 * (i % 10)]));
+  const grey = (data: Uint8Array, level: (pixel: Uint8Array) => number) => ({
+    data: Uint8Array.from({ length: SIDE * SIDE }, (_, i) => level(data.subarray(3 * i, 3 * i + 3))),
+    shape: [1, SIDE, SIDE, 1] as const,
+  });
+  const maps = facades.map(({ label }) => grey(label, (pixel) => levels.get(`${pixel}`)!));
+  const colours = labelColours(maps);
+  assert.ok(colours.length >= 8, `${colours.length}`);
+  for (const [r, g, b] of colours) assert.deepEqual([g, b, r % 28], [r, r, 0]);
+  const luma = (p: Uint8Array) => Math.round(0.299 * p[0] + 0.587 * p[1] + 0.114 * p[2]);
+  assert.deepEqual(labelColours(facades.map(({ photo }) => grey(photo, luma))), []);
 });
 
 test('JPEG moves them by little and adds none', async () => {

@@ -18,16 +18,18 @@ const LEAST = 0.001;
  * The colours of label maps, the most frequent first; none for photographs and drawings of lines, whose colours are no
  * labels.
  *
- * @param images u8[N, H, W, 3]
+ * @param images u8[N, H, W, C] of 3 channels, or of 1, whose colours are greys
  */
 export function labelColours(images: readonly ImageBatch[]): Colour[] {
   const counts = new Map<number, number>();
   let pixels = 0;
   for (const { data, shape } of images) {
-    if (shape[3] !== 3) return [];
-    pixels += data.length / 3;
-    for (let i = 0; i < data.length; i += 3) {
-      const key = (data[i] << 16) | (data[i + 1] << 8) | data[i + 2];
+    const channels = shape[3];
+    if (channels !== 1 && channels !== 3) return [];
+    pixels += data.length / channels;
+    const [green, blue] = channels === 1 ? [0, 0] : [1, 2];
+    for (let i = 0; i < data.length; i += channels) {
+      const key = (data[i] << 16) | (data[i + green] << 8) | data[i + blue];
       counts.set(key, (counts.get(key) ?? 0) + 1);
     }
   }
