@@ -122,6 +122,7 @@ export function Colours({ playground }: { playground: Playground }) {
         <label class="other" title="Any other grey">
           <input
             type="range"
+            style="width: 6rem"
             min="0"
             max="255"
             value={sketch.ink.value[0]}
