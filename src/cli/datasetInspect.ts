@@ -53,7 +53,7 @@ function* described({
       counts.map(([value, count]) => `${value} (${count})`).join(', '),
     );
     const ranges = depths.map(({ type, low, high }) => `${type}, ${low} ... ${high}`);
-    yield `  ${folder || '.'}: ${images} images; ${[...told, `${channels.map(([n]) => n).join(' or ')} channels`, ...ranges].join('; ')}`;
+    yield `  ${folder || '.'}: ${images} images; ${[...told, channels.map(([words]) => words).join(' or '), ...ranges].join('; ')}`;
   }
   for (const { a, b, pairs, onlyA, onlyB, misaligned } of sides) {
     yield `  ${a} and ${b}: ${pairs} pairs`;

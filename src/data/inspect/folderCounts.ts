@@ -12,10 +12,11 @@ export class FolderCounts {
   /** @param images of the folder, those that cannot be decoded too */
   constructor(private readonly images: number) {}
 
-  add({ format, width, height, channels, type, low, high }: ImageFacts): void {
+  add(facts: ImageFacts): void {
+    const { format, width, height, type, low, high } = facts;
     this.formats.add(format);
     this.sizes.add(`${width} × ${height}`);
-    this.channels.add(`${channels}`);
+    this.channels.add(channelsInWords(facts));
     const depth = this.depths.get(type);
     if (depth === undefined) this.depths.set(type, { images: 1, low, high });
     else {
@@ -36,4 +37,12 @@ export class FolderCounts {
         .map(([type, counts]) => ({ type, ...counts })),
     };
   }
+}
+
+/** What a palette becomes differs: a training looks its colours up, and takes its numbers as classes with `--label_nc`. */
+function channelsInWords({ channels, hasPalette, format }: ImageFacts): string {
+  const words = `${channels} ${channels === 1 ? 'channel' : 'channels'}`;
+  if (!hasPalette) return words;
+  const numbers = format === 'gif' ? '' : '; its numbers with --label_nc';
+  return `a palette (colours of ${words}${numbers})`;
 }

@@ -5,6 +5,7 @@ import { formatOf } from '../decode/format.js';
 import { readImageFile } from '../decode/imageFile.js';
 import { isPicture } from '../decode/isPicture.js';
 import { notFinite } from '../raster/notFinite.js';
+import { openRaster } from '../raster/openRaster.js';
 import { isNone, type Raster, rangeOfType, typeName } from '../raster/raster.js';
 import { readRaster } from '../raster/readRaster.js';
 
@@ -14,8 +15,10 @@ export interface ImageFacts {
   /** As it is decoded. */
   readonly width: number;
   readonly height: number;
-  /** Of the file, opacity included. */
+  /** Opacity included; of a palette those of its colours. */
   readonly channels: number;
+  /** Whether the file has numbers of colours, and a palette for these. */
+  readonly hasPalette: boolean;
   /** `8 bits` of a channel, or the type of its numbers: `float32`. */
   readonly type: string;
   /** The least and the greatest level of its colours, or of its numbers; infinite where it has none. */
@@ -48,10 +51,18 @@ export async function imageFactsOf(path: string): Promise<ImageFacts> {
     .catch(() => undefined);
   const isOfNumbers = header === undefined ? OF_NUMBERS.includes(format) : !isPicture(header);
   const facts = isOfNumbers ? await factsOfNumbers(file, path) : await factsOfPicture(file, path, header);
-  return { format, hash, ...facts };
+  const hasPalette = format === 'tiff' ? await isPaletteTiff(path) : header?.isPalette === true;
+  return { format, hash, hasPalette, ...facts };
 }
 
-type Facts = Omit<ImageFacts, 'format' | 'hash'>;
+/** libvips tells it of PNG and GIF alone. */
+async function isPaletteTiff(path: string): Promise<boolean> {
+  const opened = await openRaster(path).catch(() => undefined); // what libvips alone reads
+  await opened?.close();
+  return opened?.palette !== undefined;
+}
+
+type Facts = Omit<ImageFacts, 'format' | 'hash' | 'hasPalette'>;
 
 /** What libvips does not read is told by what it is decoded to. */
 async function factsOfPicture(file: Buffer, path: string, header: Metadata | undefined): Promise<Facts> {

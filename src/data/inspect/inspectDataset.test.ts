@@ -48,8 +48,8 @@ test('an inspection tells counts, sizes, depths, what is broken, lone, equal or 
     63 * 60 + 200,
   ]);
   assert.deepEqual(b.channels, [
-    ['3', 2],
-    ['1', 1],
+    ['3 channels', 2],
+    ['1 channel', 1],
   ]);
   assert.deepEqual(
     found.broken.shown.map((text) => text.split(':')[0]),
@@ -103,9 +103,9 @@ test('numbers of any type are measured, and what is no number is named with its 
     { type: 'int16', images: 1, low: -7, high: 11 },
   ]);
   assert.deepEqual(channels, [
-    ['1', 2],
-    ['2', 1],
-    ['5', 1],
+    ['1 channel', 2],
+    ['2 channels', 1],
+    ['5 channels', 1],
   ]);
   assert.deepEqual(found.notFinite.shown, [
     'b.tif: it holds NaN at (2, 0), channel 0, and 2 such numbers in all',
@@ -119,6 +119,38 @@ test('numbers of any type are measured, and what is no number is named with its 
     .raw()
     .toBuffer({ resolveWithObject: true });
   assert.deepEqual([...data], [0, 254, 255, 254, 254, 254]); // the first channel, -1000 ... 5
+});
+
+/** A TIFF of numbers of colours (TIFF 6.0, section 5). */
+function paletteTiff(): Uint8Array {
+  const colourMap = {
+    code: 320,
+    type: 'short',
+    value: Array.from({ length: 768 }, (_, i) => 85 * i),
+  } as const;
+  const raster = { data: Uint8Array.from({ length: 48 }, (_, i) => i % 5), width: 8, height: 6, channels: 1 };
+  const file = Buffer.from(encodeNumbers({ ...raster, tags: [colourMap] }, 'tiff'));
+  const entries = Array.from({ length: file.readUInt16LE(8) }, (_, i) => 10 + 12 * i);
+  file.writeUInt16LE(3, entries.find((at) => file.readUInt16LE(at) === 262)! + 8);
+  return file;
+}
+
+test('palettes are told, and what is made of them', async () => {
+  const fixtures = join(import.meta.dirname, '../../../../test/fixtures/images');
+  const root = join(folder, 'palettes');
+  mkdirSync(root);
+  for (const name of ['palette.png', 'palette.gif', 'gray.png'])
+    copyFileSync(join(fixtures, name), join(root, name));
+  writeFileSync(join(root, 'palette.tif'), paletteTiff());
+  const [{ channels }] = (await inspectDataset({ root, samples: 0 })).folders;
+  assert.deepEqual(
+    new Set(channels.map(([words, count]) => `${count} ${words}`)),
+    new Set([
+      '2 a palette (colours of 3 channels; its numbers with --label_nc)',
+      '1 a palette (colours of 3 channels)',
+      '1 1 channel',
+    ]),
+  );
 });
 
 test('other people’s folders are recognised and named', async () => {

@@ -17,6 +17,7 @@ export interface FolderReport {
   readonly formats: Counts;
   /** `256 × 256` */
   readonly sizes: Counts;
+  /** `3 channels`, or that there is a palette, and what is made of it. */
   readonly channels: Counts;
   /** `8 bits` or `float32`, and the least and greatest level or number that any image has. */
   readonly depths: readonly {

@@ -84,7 +84,7 @@ function section(
   const ranges = depths.map(({ type, low, high }) =>
     type.endsWith('bits') ? `${type}, levels ${low} to ${high}` : `${type}, ${low} to ${high}`,
   );
-  const facts = [told(sizes), `channels: ${told(channels)}`, ...ranges, told(formats)];
+  const facts = [told(sizes), told(channels), ...ranges, told(formats)];
   return html`<section>
 <h2>${folder || 'the folder itself'}<small>${images} images</small></h2>
 <p>${facts.join('; ')}</p>
