@@ -1,5 +1,5 @@
 // Bundles the scripts of web exports, and puts beside them what they need: `npm run build` runs this into dist/web.
-import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,8 +13,8 @@ const runtime = dirname(createRequire(import.meta.url).resolve('onnxruntime-web'
 /** ONNX Runtime for the processor. */
 const RUNTIME_FILES = ['ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'];
 
-rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
+removeFormerOutputs();
 const page = {
   bundle: true,
   minify: true,
@@ -63,5 +63,14 @@ for (const name of ['LICENSE', 'ThirdPartyNotices.txt'])
     join(out, `onnxruntime-${name.replace('.txt', '')}.txt`),
   );
 // The same for Node, where no native build loads. In a folder, so that web exports leave it out.
-mkdirSync(join(out, 'node'));
+mkdirSync(join(out, 'node'), { recursive: true });
 copyFileSync(join(runtime, 'ort.node.min.js'), join(out, 'node', 'onnxRuntime.cjs'));
+
+/** Those of other names would stay. What others write here is left: tsc the types, and Vite the dashboard. */
+function removeFormerOutputs() {
+  for (const entry of readdirSync(out, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    const isOfOthers = path.endsWith('.d.ts') || path.startsWith(join(out, 'dashboard'));
+    if (entry.isFile() && !isOfOthers) rmSync(path);
+  }
+}
