@@ -3,9 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
+import { fromFile } from 'geotiff';
 import sharp from 'sharp';
 import { Pix2PixError } from '../src/base/errors/pix2pixError.js';
 import { toImageBatch } from '../src/data/batch/floatImages.js';
+import { encodeNumbers } from '../src/data/raster/encodeNumbers.js';
+import type { TiffTag } from '../src/data/raster/raster.js';
 import { f32 } from '../src/engine/ir/tensorType.js';
 import { Trace } from '../src/engine/ir/trace.js';
 import { lowerGraph } from '../src/engine/onnx/lower.js';
@@ -115,6 +118,29 @@ test('alpha and 16 bits go over where asked', async () => {
   const refused = translate('deep.png', 'deep.jpg', '--depth', '16');
   assert.deepEqual([refused.status, existsSync(place('deep.jpg'))], [1, false]);
   assert.match(refused.stderr, /jpg has no 16 bits a channel/);
+});
+
+test('a GeoTIFF keeps its place, and no number of its translation is said to be none', async () => {
+  const numbers = ['--netG', 'unet_32', '--ngf', '4', '--input_nc', '1', '--output_nc', '1'];
+  await (await makeRun(from.checkpointsDir, 'heights', [...numbers, '--value_range', '0,4000'])).dispose();
+  const tags: TiffTag[] = [
+    { code: 33550, type: 'double', value: [10, 10, 0] },
+    { code: 33922, type: 'double', value: [0, 0, 0, 500000, 4600000, 0] },
+    { code: 42113, type: 'ascii', value: '0' },
+  ];
+  for (const [name, data] of [
+    ['run', new Uint8Array(32 * 32 * 3)],
+    ['heights', new Float32Array(32 * 32)],
+  ] as const) {
+    const source = encodeNumbers({ data, width: 32, height: 32, channels: data.length / 1024, tags }, 'tiff');
+    await using generator = await loadGenerator(name, { ...from, threads: 1 });
+    const output = place(`${name}.tif`);
+    const { translated } = await translateFiles(generator, [{ source, name, output, format: 'tiff' }]);
+    assert.equal(translated, 1);
+    const made = await (await fromFile(output)).getImage();
+    assert.deepEqual(made.getBoundingBox(), [500000, 4600000 - 320, 500000 + 320, 4600000]);
+    assert.equal(made.getGDALNoData(), null, name);
+  }
 });
 
 test('requests that cannot be carried out are refused with the fix', async () => {

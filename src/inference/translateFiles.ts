@@ -5,6 +5,7 @@ import { fileError } from '../base/files/systemError.js';
 import type { ImageBatch } from '../data/batch/imageBatch.js';
 import { decodeDeepImage } from '../data/decode/decode.js';
 import { type DecodeNote, oncePerKind } from '../data/decode/decodeNote.js';
+import { tagsOfResult } from '../data/raster/noData.js';
 import { readPlaceTags } from '../data/raster/placeTags.js';
 import { toChannels } from './channels.js';
 import { encodeImage } from './encodeImage.js';
@@ -115,6 +116,6 @@ async function translatedPicture(
   });
   const batch = toChannels(image, generator.info, name) as ImageBatch;
   const translation = await generator.translate(batch, { tile, overlap, onTile, signal });
-  const tags = format === 'tiff' ? await readPlaceTags(source) : [];
+  const tags = format === 'tiff' ? tagsOfResult(await readPlaceTags(source)) : [];
   return encodeImage(translation, { format, quality, alpha, tags });
 }

@@ -1,6 +1,7 @@
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import type { ImageBatch } from '../data/batch/imageBatch.js';
 import type { OnNote } from '../data/decode/decodeNote.js';
+import { tagsOfResult } from '../data/raster/noData.js';
 import { toUnits } from '../data/raster/toUnits.js';
 import { isLossy, noteRounding, usualDepth } from '../data/raster/usualDepth.js';
 import { parseInputFolders } from '../options/inputFolders.js';
@@ -36,7 +37,7 @@ export async function translatedNumbers(
   if (!isShown) noteRounding(output, depth, reading.note);
   try {
     const units = toUnits(made, { format: output, input: raster, palette, depth, isShown });
-    return await encodePicture({ ...units, tags: raster.tags }, { format, quality });
+    return await encodePicture({ ...units, tags: tagsOfResult(raster.tags ?? []) }, { format, quality });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const facts = { range: error.message, depth: String(depth) };

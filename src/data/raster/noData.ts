@@ -18,6 +18,16 @@ export function tagsFor(data: NumberArray, tags: readonly TiffTag[]): TiffTag[] 
   return tags.filter(({ code, value }) => code !== NO_DATA || canHold(data, noDataOf(value)));
 }
 
+/**
+ * The tags of an image for what a network has made of it: without the number that stands for none. The network makes a number of
+ * every pixel, and to GIS programs those that happen to be that one, as black is 0, would be missing.
+ *
+ * Source: GDAL RFC 15, Band Masks: where a band has a no-data value, pixels that equal it are masked
+ */
+export function tagsOfResult(tags: readonly TiffTag[]): TiffTag[] {
+  return tags.filter(({ code }) => code !== NO_DATA);
+}
+
 function canHold(data: NumberArray, number: number | undefined): boolean {
   if (number === undefined) return false;
   const [held] = emptyLike(data, 1).fill(number);
