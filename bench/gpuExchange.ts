@@ -18,7 +18,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { gpu: { type: 'string' }, rounds: { type: 'string', default: '7' } },
 });
-const { gpu } = await openGpu(values.gpu);
+const gpu = await openGpu(values.gpu);
 const alone = { rank: 0, size: 1, sum: () => {} };
 
 const opt = parseTrainOptions(['--dataroot', '.', ...positionals]);

@@ -26,7 +26,7 @@ const { values, positionals } = parseArgs({
 });
 const [batch, size] = [values.batch, values.size].map(Number);
 
-const { gpu } = await openGpu(values.gpu);
+const gpu = await openGpu(values.gpu);
 const flags = ['--batch_size', `${batch}`, ...positionals];
 
 const results = [];

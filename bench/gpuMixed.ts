@@ -1,21 +1,9 @@
 import { parseArgs } from 'node:util';
-import { RandomStream } from '../src/base/random/stream.js';
-import { dispatchKernels } from '../src/engine/devices/webgpu/dispatchKernel.js';
-import { type Dispatch, encodeDispatches, type Gpu, type Memory } from '../src/engine/devices/webgpu/gpu.js';
-import { matrixOf, SUBGROUP_MATRIX } from '../src/engine/devices/webgpu/kernelLimits.js';
 import { timeTiles } from '../src/engine/devices/webgpu/kernelTiming.js';
-import { aligned } from '../src/engine/devices/webgpu/placement.js';
-import { isHalf, isPacked } from '../src/engine/devices/webgpu/shaders/arrays.js';
 import { matrixTilesByRule, matrixTilesFor } from '../src/engine/devices/webgpu/shaders/matrixTiles.js';
-import { type Tile, tileName } from '../src/engine/devices/webgpu/shaders/tile.js';
+import { matrixName, type Tile, tileName } from '../src/engine/devices/webgpu/shaders/tile.js';
 import { plausibleTiles } from '../src/engine/devices/webgpu/shaders/tileRules.js';
-import { tensorsOf } from '../src/engine/devices/webgpu/sharedBindings.js';
-import type { Tensor } from '../src/engine/ir/loopForm.js';
-import { elementCount } from '../src/engine/ir/tensorType.js';
-import type { Kernel } from '../src/engine/loops/kernel.js';
-import { toHalf } from '../src/engine/onnx/half.js';
-import { relativeError } from '../test/assertClose.js';
-import { fromHalfBits } from '../test/halfBits.js';
+import { distancesOf, MOST_APART } from '../src/engine/devices/webgpu/tileComparison.js';
 import { openGpu } from './openGpu.js';
 import { writeResults } from './report.js';
 import {
@@ -43,13 +31,12 @@ const { values, positionals } = parseArgs({
   },
 });
 
-/** ‖matrices - ordinary‖ / ‖ordinary‖: both sum the same products in float32, and may store 16-bit floats. */
-const MOST_APART = 1e-3;
-
-const { gpu, info } = await openGpu(values.gpu, ['subgroups', SUBGROUP_MATRIX]);
-const matrix = matrixOf(gpu, info);
+const gpu = await openGpu(values.gpu, { tensorCores: true });
+const { matrix } = gpu;
 console.log(`${gpu.name}: ${[...gpu.device.features].join(' ')}`);
-console.log(`matrices: ${matrix === undefined ? 'none' : Object.values(matrix).join('×')}`);
+console.log(
+  `matrices: ${matrix === undefined ? 'none' : `${matrixName(matrix)} by ${matrix.invocations} invocations`}`,
+);
 const flags = ['--precision', 'mixed', '--batch_size', values.batch, ...positionals];
 const results: Compared[] = [];
 for (const contraction of contractionsOf(gpu, flags, Number(values.size), values.only)) {
@@ -88,8 +75,6 @@ async function compare(contraction: Contraction): Promise<Compared> {
   const all = matrix === undefined ? [] : matrixTilesByRule(shape, matrixTilesFor(shape, limits, matrix));
   const matrices = all.slice(0, Number(values.matrices));
   const ruled = matrices.length === 0 ? undefined : tileName(matrices[0]);
-  const tensors = await filled(kernel);
-  const expected = await resultsOf(kernel, tensors, ordinary[0]);
   const rate = ({ milliseconds }: Timed) => (operationsOf(shape) / milliseconds / 1e9).toFixed(1);
   const timed = async (tiles: readonly Tile[]): Promise<Timed[]> => {
     const times = Object.entries(tiles.length === 0 ? {} : await timeTiles(gpu, kernel, tiles));
@@ -97,14 +82,11 @@ async function compare(contraction: Contraction): Promise<Compared> {
       .map(([tile, milliseconds]) => ({ tile, milliseconds }))
       .sort((a, b) => a.milliseconds - b.milliseconds);
   };
-  let apart = 0;
-  for (const tile of matrices) {
-    const found = await resultsOf(kernel, tensors, tile);
-    const own = Math.max(...found.map((result, i) => relativeError(result, expected[i])));
-    if (!(own <= MOST_APART)) console.log(`  ${tileName(tile)} is ${own} apart in ${name}`);
-    apart = Math.max(apart, Number.isNaN(own) ? Number.POSITIVE_INFINITY : own);
+  const distances = await distancesOf(gpu, kernel, matrices, ordinary[0]);
+  for (const [i, own] of distances.entries()) {
+    if (own > MOST_APART) console.log(`  ${tileName(matrices[i])} is ${own} apart in ${name}`);
   }
-  for (const buffer of new Set([...tensors.values()].map((memory) => memory.buffer))) gpu.free(buffer);
+  const apart = Math.max(0, ...distances);
   const [plain, byMatrices] = [await timed(ordinary), await timed(matrices)];
   const text = (times: readonly Timed[]) =>
     times
@@ -121,65 +103,4 @@ async function compare(contraction: Contraction): Promise<Compared> {
     ...{ name, count, operations: operationsOf(shape), ordinary: plain[0] },
     matrices: matrices.length === 0 ? undefined : { ...byMatrices[0], apart, times: byMatrices },
   };
-}
-
-type Tensors = ReadonlyMap<Tensor, Memory>;
-
-/** Memory for each tensor of a kernel, full of random numbers: next to each other where a binding may be so large. */
-async function filled(kernel: Kernel): Promise<Tensors> {
-  const data = tensorsOf(kernel).map((tensor, i) => {
-    return { tensor, bytes: bytesOf(tensor, new RandomStream(1, 'kernel', [i])) };
-  });
-  const total = data.reduce((sum, { bytes }) => sum + aligned(bytes.byteLength), 0);
-  const shared = total <= gpu.maxBindingBytes ? await gpu.allocate(total, 'all tensors') : undefined;
-  const tensors = new Map<Tensor, Memory>();
-  let offset = 0;
-  for (const { tensor, bytes } of data) {
-    const buffer = shared ?? (await gpu.allocate(bytes.byteLength, 'a tensor'));
-    tensors.set(tensor, { buffer, offset: shared === undefined ? 0 : offset, bytes: bytes.byteLength });
-    gpu.write(tensors.get(tensor)!, bytes);
-    offset += aligned(bytes.byteLength);
-  }
-  return tensors;
-}
-
-/** A few thousand numbers, over and over. */
-function bytesOf(tensor: Tensor, stream: RandomStream): Uint8Array {
-  const count = elementCount(tensor.type.shape);
-  const numbers = Float32Array.from({ length: 4099 }, () => stream.normal());
-  const at = (i: number) => numbers[i % numbers.length];
-  if (isPacked(tensor)) {
-    return Uint8Array.from({ length: Math.ceil(count / 4) * 4 }, (_, i) => Math.abs(64 * at(i)) % 256);
-  }
-  if (!isHalf(tensor)) return new Uint8Array(Float32Array.from({ length: count }, (_, i) => at(i)).buffer);
-  const halves = toHalf(numbers);
-  const words = Uint16Array.from({ length: Math.ceil(count / 2) * 2 }, (_, i) => halves[i % halves.length]);
-  return new Uint8Array(words.buffer);
-}
-
-async function dispatchOf(kernel: Kernel, tensors: Tensors, tile: Tile): Promise<Dispatch> {
-  const [dispatch] = await dispatchKernels(gpu, [
-    { kernel, tile, memoryOf: (tensor) => tensors.get(tensor)! },
-  ]);
-  return dispatch;
-}
-
-/** What a kernel stores by a tile. */
-async function resultsOf(kernel: Kernel, tensors: Tensors, tile: Tile): Promise<ArrayLike<number>[]> {
-  const dispatch = await dispatchOf(kernel, tensors, tile);
-  await gpu.submit((encoder) => encodeDispatches(encoder, [dispatch]));
-  const found: ArrayLike<number>[] = [];
-  for (const { tensor } of kernel.stores) found.push(await numbersIn(gpu, tensor, tensors.get(tensor)!));
-  return found;
-}
-
-async function numbersIn(gpu: Gpu, tensor: Tensor, memory: Memory): Promise<ArrayLike<number>> {
-  const bytes = await gpu.read(memory);
-  if (!isHalf(tensor)) return new Float32Array(bytes);
-  const known = new Map<number, number>();
-  return Float32Array.from(new Uint16Array(bytes, 0, elementCount(tensor.type.shape)), (bits) => {
-    const number = known.get(bits) ?? fromHalfBits(bits);
-    known.set(bits, number);
-    return number;
-  });
 }

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { RandomStream } from '../src/base/random/stream.js';
 import { kernelRun } from '../src/engine/devices/interpreter/kernelRun.js';
+import { encodeDispatches } from '../src/engine/devices/webgpu/dispatches.js';
 import { dispatchKernels } from '../src/engine/devices/webgpu/dispatchKernel.js';
-import { encodeDispatches, Gpu, type Memory } from '../src/engine/devices/webgpu/gpu.js';
+import { Gpu, type Memory } from '../src/engine/devices/webgpu/gpu.js';
 import { kernelShader } from '../src/engine/devices/webgpu/kernelShader.js';
 import { isHalf, isPacked } from '../src/engine/devices/webgpu/shaders/arrays.js';
 import { invocationsOf, type Tile } from '../src/engine/devices/webgpu/shaders/tile.js';

@@ -13,8 +13,8 @@ export function namedDevice({ device }: Pick<TrainOptions, 'device'>): DeviceNam
 }
 
 /**
- * Opens the device that `--device` names, and of GPUs the one that `--gpu` does, with `--intra_threads` and the timed
- * choices that `--layer_forms` allows.
+ * Opens the device that `--device` names, and of GPUs the one that `--gpu` does, with `--intra_threads`, the timed
+ * choices that `--layer_forms` allows, and the tensor cores of mixed precision, which are among those.
  *
  * @throws Pix2PixError as `openDevice` and `requirePrecision`
  */
@@ -24,7 +24,9 @@ export async function openChosenDevice(
 ): Promise<Device> {
   const { intraThreads: threads, layerForms, gpu } = opt;
   const tunedChoices = layerForms === 'rule' ? undefined : new TunedChoicesFile();
-  const device = await openDevice(namedDevice(opt), { threads, tunedChoices, gpu, ...settings });
+  const tensorCores = opt.isTrain && opt.precision === 'mixed' && layerForms !== 'rule';
+  const own = { threads, tunedChoices, gpu, tensorCores };
+  const device = await openDevice(namedDevice(opt), { ...own, ...settings });
   try {
     requirePrecision(opt, device);
     return device;

@@ -19,6 +19,8 @@ export interface DeviceSettings {
   readonly tunedChoices?: TunedChoicesStore;
   /** Of a device that there are several of: a part of the name of the one to use. Default: the fastest. */
   readonly gpu?: string;
+  /** Whether a GPU's tensor cores, where it has such, are tried in programs of mixed precision. Default: no. */
+  readonly tensorCores?: boolean;
   /** Whether kernels check every place in memory that they touch. Default: by a GPU in software alone. */
   readonly boundsChecks?: boolean;
   /** Whether runs are timed op by op, for `profile`, which makes them a little slower. Default: no. */

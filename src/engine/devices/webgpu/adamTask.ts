@@ -8,9 +8,10 @@ import {
 } from '../../runtime/adamUpdate.js';
 import type { Accumulation } from '../../runtime/optimiser.js';
 import { factorKernel, PARTIAL_SUMS, squaresKernel } from './clipping.js';
+import type { Dispatch } from './dispatches.js';
 import { dispatchKernels, type KernelInMemory } from './dispatchKernel.js';
 import { fusedUpdate } from './fusedUpdate.js';
-import type { Dispatch, Gpu, Memory } from './gpu.js';
+import type { Gpu, Memory } from './gpu.js';
 import { decisionShader, finiteShader } from './gradientScaling.js';
 import { ALIGNMENT } from './placement.js';
 import type { Quantity, WebGpuAdam } from './webGpuAdam.js';

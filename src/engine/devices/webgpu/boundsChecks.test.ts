@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { foundGpu, gpuTest } from '../../../../test/foundDevices.js';
-import { encodeDispatches, Gpu } from './gpu.js';
+import { encodeDispatches } from './dispatches.js';
+import { Gpu } from './gpu.js';
 import { webGpuFor } from './openWebGpu.js';
 
 await foundGpu?.dispose();

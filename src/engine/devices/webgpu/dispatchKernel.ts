@@ -1,6 +1,7 @@
 import type { Tensor } from '../../ir/loopForm.js';
 import type { Kernel } from '../../loops/kernel.js';
-import type { Dispatch, Gpu, Memory } from './gpu.js';
+import type { Dispatch } from './dispatches.js';
+import type { Gpu, Memory } from './gpu.js';
 import { hasHalves } from './kernelLimits.js';
 import { kernelShader } from './kernelShader.js';
 import type { Tile } from './shaders/tile.js';

@@ -1,7 +1,9 @@
 import { MachineError } from '../../../base/errors/machineError.js';
 import { adapterFacts } from './adapterFacts.js';
 import { BufferUsage } from './bufferUsage.js';
+import type { Dispatch } from './dispatches.js';
 import { Pipelines, type Shader } from './pipelines.js';
+import type { MatrixShape } from './shaders/tile.js';
 import type { WorkgroupLimits } from './shaders/tiles.js';
 
 /** A part of a buffer, in bytes. */
@@ -9,13 +11,6 @@ export interface Memory {
   readonly buffer: GPUBuffer;
   readonly offset: number;
   readonly bytes: number;
-}
-
-/** A compute shader with its memory: what one dispatch needs. */
-export interface Dispatch {
-  readonly pipeline: GPUComputePipeline;
-  readonly bindings: GPUBindGroup;
-  readonly workgroups: readonly [x: number, y: number];
 }
 
 /** How many storage bindings a shader may have, and how many bytes each. */
@@ -46,10 +41,14 @@ export class Gpu {
   private failure: Error | undefined;
   private isDisposed = false;
 
-  /** @param name of the adapter, for messages */
+  /**
+   * @param name of the adapter, for messages
+   * @param matrix what subgroups multiply at once, where it has been opened with that
+   */
   constructor(
     readonly device: GPUDevice,
     readonly name: string,
+    readonly matrix?: MatrixShape,
   ) {
     this.pipelines = new Pipelines(device);
     this.following(device.lost).then(({ message }) => {
@@ -275,22 +274,6 @@ export class Gpu {
     const fix = 'train with smaller images (--crop_size), fewer at once (--batch_size), or --device cpu';
     return new MachineError('the GPU has not enough memory', facts, fix, true);
   }
-}
-
-/** Runs dispatches one after another; each sees what those before it have stored. */
-export function encodeDispatches(
-  encoder: GPUCommandEncoder,
-  dispatches: readonly Dispatch[],
-  timestamps?: GPUComputePassTimestampWrites,
-): void {
-  if (dispatches.length === 0) return;
-  const pass = encoder.beginComputePass({ timestampWrites: timestamps });
-  for (const { pipeline, bindings, workgroups } of dispatches) {
-    pass.setPipeline(pipeline);
-    pass.setBindGroup(0, bindings);
-    pass.dispatchWorkgroups(...workgroups);
-  }
-  pass.end();
 }
 
 /** Bytes as WebGPU takes them. */

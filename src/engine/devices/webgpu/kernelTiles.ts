@@ -8,13 +8,17 @@ import type { Gpu } from './gpu.js';
 import { compileTiles, timeTiles } from './kernelTiming.js';
 import { type ContractionShape, contractionShape } from './shaders/contractionShape.js';
 import { pointsOf } from './shaders/countedAxes.js';
+import { matrixTilesByRule, matrixTilesFor, smallMatrixTile } from './shaders/matrixTiles.js';
 import { type Tile, tileName } from './shaders/tile.js';
 import { plausibleTiles, tileByRule } from './shaders/tileRules.js';
 import { smallTile, tilesFor } from './shaders/tiles.js';
 import { tensorsOf } from './sharedBindings.js';
+import { distancesOf, MOST_APART } from './tileComparison.js';
 
 /** Contractions of fewer products are quick by any tile: the rule decides, and nothing is timed. */
 const WORTH_TIMING = 2 ** 24;
+/** Tiles of matrices that are timed besides ordinary ones. */
+const TIMED_MATRICES = 4;
 
 interface KernelTilesSettings {
   readonly gpu: Gpu;
@@ -29,6 +33,7 @@ interface KernelTilesSettings {
   /** Milliseconds of a kernel by tiles; tests have times of their own. */
   readonly time?: typeof timeTiles;
   readonly compile?: typeof compileTiles;
+  readonly compare?: typeof distancesOf;
 }
 
 /** By which tile each contraction is computed on an adapter: the fastest, timed once for each shape, or the rule's. */
@@ -62,8 +67,7 @@ export class KernelTiles {
     const choice = this.choiceOf(kernel);
     if (choice === undefined) return undefined;
     const name = this.tuner.decide(choice);
-    const tiles = tilesFor(contractionShape(kernel)!, this.settings.gpu.workgroupLimits);
-    return tiles.find((tile) => tileName(tile) === name);
+    return this.tilesOf(contractionShape(kernel)!).find((tile) => tileName(tile) === name);
   }
 
   private choiceOf(kernel: Kernel): Choice | undefined {
@@ -77,24 +81,52 @@ export class KernelTiles {
   private choiceBetween(kernel: Kernel, shape: ContractionShape): Choice {
     const { gpu, worthTiming = WORTH_TIMING } = this.settings;
     const { time = timeTiles, compile = compileTiles } = this.settings;
-    const limits = gpu.workgroupLimits;
     const { rows, columns, batch, terms } = shape;
-    const tiles = tilesFor(shape, limits);
+    const tiles = this.tilesOf(shape);
     const named = (names: readonly string[]) => tiles.filter((tile) => names.includes(tileName(tile)));
     const isWorthTiming = rows.points * columns.points * pointsOf(batch) * terms >= worthTiming;
     return {
       key: keyOf(kernel),
       options: tiles.map(tileName),
       ruled: () => tileName(this.ruled(shape)),
-      plausible: () => (isWorthTiming ? plausibleTiles(shape, limits).map(tileName) : []),
+      plausible: () => (isWorthTiming ? this.plausible(shape).map(tileName) : []),
       ready: (names) => compile(gpu, kernel, named(names)),
-      time: (names) => time(gpu, kernel, named(names)),
+      time: async (names) => time(gpu, kernel, await this.trusted(kernel, named(names))),
     };
+  }
+
+  private tilesOf(shape: ContractionShape): Tile[] {
+    return [...tilesFor(shape, this.settings.gpu.workgroupLimits), ...this.matrixTilesOf(shape)];
+  }
+
+  private matrixTilesOf(shape: ContractionShape): Tile[] {
+    const { matrix, workgroupLimits } = this.settings.gpu;
+    return matrix === undefined ? [] : matrixTilesFor(shape, workgroupLimits, matrix);
+  }
+
+  private plausible(shape: ContractionShape): Tile[] {
+    const matrices = matrixTilesByRule(shape, this.matrixTilesOf(shape)).slice(0, TIMED_MATRICES);
+    return [...plausibleTiles(shape, this.settings.gpu.workgroupLimits), ...matrices];
+  }
+
+  /**
+   * Without those of matrices by which this GPU does not compute the same: they are no part of WebGPU yet, and each driver
+   * has them in its own way.
+   */
+  private async trusted(kernel: Kernel, tiles: readonly Tile[]): Promise<readonly Tile[]> {
+    const { gpu, compare = distancesOf } = this.settings;
+    const [ordinary, matrices] = [false, true].map((isMatrix) =>
+      tiles.filter(({ matrix }) => (matrix !== undefined) === isMatrix),
+    );
+    if (matrices.length === 0) return tiles;
+    const distances = await compare(gpu, kernel, matrices, ordinary[0]);
+    return [...ordinary, ...matrices.filter((_, i) => distances[i] <= MOST_APART)];
   }
 
   private ruled(shape: ContractionShape): Tile {
     const { gpu, isSoftware } = this.settings;
-    return isSoftware ? smallTile(shape) : tileByRule(shape, gpu.workgroupLimits);
+    if (!isSoftware) return tileByRule(shape, gpu.workgroupLimits);
+    return smallMatrixTile(this.matrixTilesOf(shape)) ?? smallTile(shape);
   }
 }
 

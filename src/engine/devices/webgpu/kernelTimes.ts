@@ -1,7 +1,8 @@
 import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
 import type { NodeTime, Profile } from '../../runtime/profile.js';
 import { BufferUsage } from './bufferUsage.js';
-import { type Dispatch, encodeDispatches, type Gpu } from './gpu.js';
+import { type Dispatch, encodeDispatches } from './dispatches.js';
+import type { Gpu } from './gpu.js';
 
 /** What a set of queries may hold. */
 const MAX_QUERIES = 4096;

@@ -2,10 +2,14 @@ import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
 import type { DeviceSettings } from '../../runtime/device.js';
 import { adapterFacts } from './adapterFacts.js';
 import { Gpu } from './gpu.js';
+import { matrixOf, SUBGROUP_MATRIX } from './matrixOf.js';
+import { matrixName } from './shaders/tile.js';
 import { WebGpuDevice } from './webGpuDevice.js';
 
 /** Features that are used where an adapter has them. */
 const OPTIONAL_FEATURES: readonly GPUFeatureName[] = ['timestamp-query', 'shader-f16'];
+/** The same for tensor cores. */
+const MATRIX_FEATURES: readonly GPUFeatureName[] = ['subgroups', SUBGROUP_MATRIX];
 
 /** Of WebGPU's guaranteed limits those that kernels count on; adapters of its compatibility mode have less. */
 const NEEDED_LIMITS = {
@@ -48,19 +52,24 @@ export async function openAdapter(
   const { vendor, architecture, device: model, description } = adapter.info;
   const identity = [vendor, architecture, model, description].filter((part) => part !== '').join(', ');
   const library = Object.entries(versions).map(([library, version]) => `${library} ${version}`);
-  return new WebGpuDevice(name, await gpuOf(adapter), [identity, ...library].join(', '), versions, settings);
+  const opened = await gpuOf(adapter, settings);
+  const matrix = opened.matrix === undefined ? [] : [`matrices of ${matrixName(opened.matrix)}`];
+  const fingerprint = [identity, ...library, ...matrix].join(', ');
+  return new WebGpuDevice(name, opened, fingerprint, versions, settings);
 }
 
-/**
- * An adapter with all of its limits.
- * @param more features that are used where it has them; default: those of trainings alone
- */
-export async function gpuOf(adapter: GPUAdapter, more: readonly GPUFeatureName[] = []): Promise<Gpu> {
+/** An adapter with all of its limits. */
+export async function gpuOf(
+  adapter: GPUAdapter,
+  { tensorCores = false }: Pick<DeviceSettings, 'tensorCores'> = {},
+): Promise<Gpu> {
+  const wanted = tensorCores ? [...OPTIONAL_FEATURES, ...MATRIX_FEATURES] : OPTIONAL_FEATURES;
+  const features = wanted.filter((feature) => adapter.features.has(feature));
   const device = await adapter.requestDevice({
-    requiredFeatures: [...OPTIONAL_FEATURES, ...more].filter((feature) => adapter.features.has(feature)),
+    requiredFeatures: features,
     requiredLimits: Object.fromEntries(RAISED_LIMITS.map((limit) => [limit, adapter.limits[limit]])),
   });
-  return new Gpu(device, adapterFacts(adapter).name);
+  return new Gpu(device, adapterFacts(adapter).name, matrixOf(features, adapter.info));
 }
 
 function requireLimits(adapter: GPUAdapter): void {

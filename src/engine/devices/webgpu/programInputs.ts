@@ -4,8 +4,9 @@ import type { Value } from '../../ir/value.js';
 import type { RunInputs } from '../../runtime/executable.js';
 import { fillInput } from '../../runtime/fillInput.js';
 import { maskStream } from '../../runtime/randomInputs.js';
+import type { Dispatch } from './dispatches.js';
 import { maskShader, streamWords } from './dropoutMask.js';
-import type { Dispatch, Gpu, Memory } from './gpu.js';
+import type { Gpu, Memory } from './gpu.js';
 import { ALIGNMENT } from './placement.js';
 
 interface Input {

@@ -10,8 +10,9 @@ import { Trace } from '../../ir/trace.js';
 import { mul, scale } from '../../ops/elementwise.js';
 import { sum } from '../../ops/reduce.js';
 import { maskStream } from '../../runtime/randomInputs.js';
+import { encodeDispatches } from './dispatches.js';
 import { maskShader, streamWords } from './dropoutMask.js';
-import { encodeDispatches, type Gpu } from './gpu.js';
+import type { Gpu } from './gpu.js';
 import type { WebGpuDevice } from './webGpuDevice.js';
 
 after(() => foundGpu?.dispose());

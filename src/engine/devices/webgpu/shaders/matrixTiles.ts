@@ -66,3 +66,8 @@ export function matrixTilesByRule(shape: ContractionShape, tiles: readonly Tile[
   };
   return [...tiles].sort((a, b) => cost(a) - cost(b));
 }
+
+/** The tile of quick compilation, for GPUs in software; undefined where there is none. */
+export function smallMatrixTile(tiles: readonly Tile[]): Tile | undefined {
+  return tiles.toSorted((a, b) => a.rows * a.columns - b.rows * b.columns)[0];
+}

@@ -15,8 +15,8 @@ import { foundGpu } from '../../../../../test/foundDevices.js';
 import { inHalves } from '../../../loops/halves.js';
 import { expressionsIn, type Kernel } from '../../../loops/kernel.js';
 import { tensorsIn } from '../../../loops/operands.js';
-import { SUBGROUP_MATRIX } from '../kernelLimits.js';
 import { kernelShader } from '../kernelShader.js';
+import { SUBGROUP_MATRIX } from '../matrixOf.js';
 import { contractionShape } from './contractionShape.js';
 import { matrixTilesByRule, matrixTilesFor } from './matrixTiles.js';
 import { bytesOf, invocationsOf, type MatrixShape, sharesOf, tileName } from './tile.js';
@@ -26,8 +26,8 @@ await foundGpu?.dispose();
 /** An NVIDIA H200's. */
 const LARGE = { bytes: 49_152, invocations: 1024 };
 const MATRICES: readonly MatrixShape[] = [
-  { rows: 16, columns: 16, terms: 16 },
-  { rows: 16, columns: 8, terms: 16 },
+  { rows: 16, columns: 16, terms: 16, invocations: 32 },
+  { rows: 16, columns: 8, terms: 16, invocations: 32 },
 ];
 
 const skip = foundGpu === undefined ? 'there is no WebGPU here' : false;

@@ -19,15 +19,19 @@ export interface MatrixShape {
   readonly rows: number;
   readonly columns: number;
   readonly terms: number;
+  /** Invocations of a subgroup. */
+  readonly invocations: number;
 }
-
-/** Invocations of a subgroup that multiplies matrices. */
-export const SUBGROUP = 32;
 
 /** `64x64x16 4x4`, `128x128x32 64x32 by 16x16x16`, and `nested` where it is. */
 export function tileName({ rows, columns, depth, rowsEach, columnsEach, nested, matrix }: Tile): string {
-  const by = matrix === undefined ? '' : ` by ${matrix.rows}x${matrix.columns}x${matrix.terms}`;
+  const by = matrix === undefined ? '' : ` by ${matrixName(matrix)}`;
   return `${rows}x${columns}x${depth} ${rowsEach}x${columnsEach}${by}${nested ? ' nested' : ''}`;
+}
+
+/** `16x16x16`: rows, columns, terms. */
+export function matrixName({ rows, columns, terms }: MatrixShape): string {
+  return `${rows}x${columns}x${terms}`;
 }
 
 /** Invocations, or subgroups, that share a tile's results. */
@@ -36,7 +40,7 @@ export function sharesOf({ rows, columns, rowsEach, columnsEach }: Tile): number
 }
 
 export function invocationsOf(tile: Tile): number {
-  return sharesOf(tile) * (tile.matrix === undefined ? 1 : SUBGROUP);
+  return sharesOf(tile) * (tile.matrix?.invocations ?? 1);
 }
 
 /** A side of a tile in workgroup memory: its fours in a row for each term, and one that keeps rows off the same banks. */
