@@ -12,8 +12,10 @@ import {
   select,
   unaryExpr,
 } from '../src/engine/loops/expressions.js';
+import { inHalves } from '../src/engine/loops/halves.js';
 import { div, mod, sum, times, variable, variables } from '../src/engine/loops/indices.js';
-import type { Kernel, Store } from '../src/engine/loops/kernel.js';
+import { expressionsIn, type Kernel, type Store } from '../src/engine/loops/kernel.js';
+import { tensorsIn } from '../src/engine/loops/operands.js';
 import { external } from '../src/engine/loops/tensors.js';
 
 const whole = (max: number, min = 1) => fc.integer({ min, max });
@@ -227,3 +229,9 @@ export const drawnMaps: fc.Arbitrary<Kernel> = fc
       ],
     };
   });
+
+/** Reads and stores nothing but 16-bit floats, where an adapter has such. */
+export function allHalves(kernel: Kernel): Kernel {
+  const tensors = [...tensorsIn(expressionsIn(kernel)), ...kernel.stores.map(({ tensor }) => tensor)];
+  return inHalves(kernel, new Set(tensors.filter(({ type }) => type.dtype === 'f32')));
+}

@@ -1,13 +1,11 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { findBrowser, HOW_TO_INSTALL, wantsNoBrowser } from './findBrowser.js';
+import { firstFailure } from './firstFailure.js';
 
 // Installs a browser for `npm test` where tests need one and there is none. A failure does not fail the run: those
 // tests are skipped.
-
-const MINUTE = 60_000;
 
 /** A way to install a browser: commands, one after another. */
 interface Way {
@@ -58,21 +56,4 @@ function ways(): Way[] {
       commands: [[process.execPath, playwright, 'install', '--no-shell', 'chromium']],
     },
   ];
-}
-
-/** Runs commands up to the first that fails; says how it failed. A command that takes too long is ended. */
-function firstFailure(commands: readonly (readonly string[])[]): string | undefined {
-  for (const [program, ...argv] of commands) {
-    const { status, signal, error, stderr, stdout } = spawnSync(program, argv, {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 4 * MINUTE,
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    });
-    if (status === 0) continue;
-    const reason = error?.message ?? (signal === null ? `exit code ${status}` : `ended by ${signal}`);
-    const lastLine = `${stdout}\n${stderr}`.trim().split('\n').at(-1) ?? '';
-    return `${[program, ...argv].join(' ')}: ${reason}: ${lastLine}`;
-  }
-  return undefined;
 }

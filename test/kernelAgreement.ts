@@ -51,6 +51,8 @@ async function bindingOnce(): Promise<Gpu> {
 
 export interface Run {
   readonly kernel: Kernel;
+  /** Default: `testGpu`. */
+  readonly gpu?: Gpu;
   readonly tile?: Tile;
   /** All tensors lie in one buffer, which the adapter binds but once. */
   readonly isShared?: boolean;
@@ -80,14 +82,14 @@ export interface Left {
 export async function runByBoth(run: Run): Promise<Left[]> {
   const { kernel, tile, isShared = false, seed } = run;
   verifyKernel('drawn', kernel);
-  const gpu = isShared ? await bindingOnce() : await testGpu();
+  const gpu = run.gpu ?? (isShared ? await bindingOnce() : await testGpu());
   const tensors = tensorsOf(kernel);
   const elements = new Map(tensors.map((tensor, i) => [tensor, numbers(tensor, seed, i)]));
   const memories = await allocate(gpu, tensors, isShared);
   for (const tensor of tensors) gpu.write(memories.get(tensor)!, bytesOf(tensor, elements.get(tensor)!));
   const memoryOf = (tensor: Tensor) => memories.get(tensor)!;
   const isLarge = tile !== undefined && invocationsOf(tile) > SMALL;
-  if (isShared || isLarge) {
+  if (run.gpu !== undefined || isShared || isLarge) {
     const dispatches = await dispatchKernels(gpu, [{ kernel, memoryOf, tile }]);
     await gpu.submit((encoder) => encodeDispatches(encoder, dispatches));
   } else await runInside(gpu, kernel, memoryOf, tile);

@@ -15,7 +15,12 @@ if (parts.flat().length === 0) {
   console.error(`no test file matches ${wanted.join(' ') || 'dist/**/*.test.js'}\n  fix  npm run build`);
   process.exit(1);
 }
-if (parts.flat().some(wantsBrowser)) (await import('../dist/test/installBrowser.js')).installBrowser();
+if (parts.flat().some((file) => wants(file, 'browser'))) {
+  (await import('../dist/test/installBrowser.js')).installBrowser();
+}
+if (parts.flat().some((file) => wants(file, 'llvmpipe'))) {
+  (await import('../dist/test/installLlvmpipe.js')).installLlvmpipe();
+}
 const { softwareGpu } = await import('../dist/test/swiftShader.js');
 const env = { ...process.env, ...softwareGpu() };
 const folder = mkdtempSync(join(tmpdir(), 'pix2pix-test-'));
@@ -51,8 +56,9 @@ function isSlow(file) {
   return file.endsWith('.slow.test.js');
 }
 
-function wantsBrowser(file) {
-  return readFileSync(file, 'utf8').includes("browser.js'");
+/** Whether a file imports what needs to be installed: `browser.js`, `llvmpipe.js`. */
+function wants(file, what) {
+  return readFileSync(file, 'utf8').includes(`/${what}.js'`);
 }
 
 function sourceOf(file) {

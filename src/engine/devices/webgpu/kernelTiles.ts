@@ -125,8 +125,9 @@ export class KernelTiles {
 
   private ruled(shape: ContractionShape): Tile {
     const { gpu, isSoftware } = this.settings;
-    if (!isSoftware) return tileByRule(shape, gpu.workgroupLimits);
-    return smallMatrixTile(this.matrixTilesOf(shape)) ?? smallTile(shape);
+    const { workgroupLimits: limits, matrix } = gpu;
+    if (!isSoftware) return tileByRule(shape, limits);
+    return (matrix && smallMatrixTile(shape, limits, matrix)) ?? smallTile(shape);
   }
 }
 

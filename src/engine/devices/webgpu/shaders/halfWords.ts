@@ -22,8 +22,11 @@ fn packFour(x: vec4f) -> vec2u {
   return vec2u(packTwo(x.xy), packTwo(x.zw));
 }`;
 
-/** An f32 rounded to a 16-bit float, by an adapter's own type or by way of a word. */
+/**
+ * An f32 rounded to a 16-bit float, by way of a word: Mesa's compiler takes `f32(f16(x))` for x. Adapters that have the type
+ * make what is too large infinite by themselves.
+ */
 export const ROUNDING = {
-  native: 'fn half(x: f32) -> f32 { return f32(f16(x)); }',
+  native: 'fn half(x: f32) -> f32 { return unpack2x16float(pack2x16float(vec2f(x, 0f))).x; }',
   packed: 'fn half(x: f32) -> f32 { return unpack2x16float(packTwo(vec2f(x, 0f))).x; }',
 } as const;

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { assertClose, maxDifference } from '../../../../../test/assertClose.js';
 import { drawnContractions, drawnMaps, drawnRows } from '../../../../../test/drawnKernels.js';
 import { gpuTest } from '../../../../../test/foundDevices.js';
+import { HalfAgreement } from '../../../../../test/halfAgreement.js';
 import { runByBoth } from '../../../../../test/kernelAgreement.js';
 import type { Index } from '../../../ir/loopForm.js';
 import { f32 } from '../../../ir/tensorType.js';
@@ -27,41 +28,21 @@ function halvesOf(kernel: Kernel) {
   ]);
 }
 
-/** Of a number between two 16-bit floats that are neighbours, relative to them. */
-const STEP = 2 ** -10;
-/**
- * ‖found - expected‖ / ‖expected‖ of all runs together: both round alike but where float32 and float64 fall on either side of
- * the middle between two 16-bit floats, one of several hundred numbers. Without rounding it is 2e-4 and more.
- */
-const APART = 6e-5;
-
 function property(name: string, drawn: fc.Arbitrary<Kernel>, numRuns: number) {
   gpuTest(`${name} of 16-bit floats`, async () => {
-    let [difference, norm, halves] = [0, 0, 0];
+    const agreement = new HalfAgreement();
     const runs = fc.tuple(drawn, fc.boolean(), fc.nat(1e6));
     await fc.assert(
       fc.asyncProperty(runs, async ([exact, isShared, seed]) => {
         const kernel = inHalves(exact, halvesOf(exact));
         const shape = contractionShape(kernel);
-        for (const { found, expected, tensor, what } of await runByBoth({
-          ...{ kernel, isShared, seed },
-          tile: shape && { ...smallTile(shape), nested: false },
-        })) {
-          if (tensor.type.dtype === 'f16') halves++;
-          const largest = Math.max(...expected.map(Math.abs));
-          for (let i = 0; i < expected.length; i++) {
-            const apart = Math.abs(found[i] - expected[i]);
-            assert.ok(apart <= STEP * largest, `${what}[${i}] is ${found[i]}, expected ${expected[i]}`);
-            difference += apart ** 2;
-            norm += expected[i] ** 2;
-          }
-        }
+        const tile = shape && { ...smallTile(shape), nested: false };
+        agreement.add(await runByBoth({ kernel, isShared, seed, tile }));
       }),
       { numRuns, seed: 16 },
     );
-    assert.ok(halves >= numRuns, `${halves} tensors`);
-    const apart = Math.sqrt(difference / norm);
-    assert.ok(apart <= APART, `${apart}`);
+    assert.ok(agreement.tensors >= numRuns, `${agreement.tensors} tensors`);
+    agreement.assertClose();
   });
 }
 

@@ -1,7 +1,7 @@
 import { isHalf } from '../../../loops/halves.js';
 import { type ContractionShape, longest } from './contractionShape.js';
 import { pointsOf } from './countedAxes.js';
-import { bytesOf, invocationsOf, type MatrixShape, type Tile } from './tile.js';
+import { bytesOf, invocationsOf, type MatrixShape, type Tile, tileName } from './tile.js';
 import { UNITS } from './tileRules.js';
 import { fits, type WorkgroupLimits } from './tiles.js';
 
@@ -33,9 +33,11 @@ export function matrixTilesFor(
 ): Tile[] {
   const { rows, columns, over } = shape;
   if (!isHalf(rows.operand) || !isHalf(columns.operand)) return [];
-  const tiles = SIZES.flatMap(([height, width, depth, rowsEach, columnsEach]) => {
-    const tile = { rows: height, columns: width, depth, rowsEach, columnsEach, matrix };
-    const canNest = over.length > 1 && longest(over).extent >= depth;
+  const sizes = SIZES.map(([height, width, depth, rowsEach, columnsEach]) => {
+    return { rows: height, columns: width, depth, rowsEach, columnsEach, matrix };
+  });
+  const tiles = [...sizes, small(matrix)].flatMap((tile) => {
+    const canNest = over.length > 1 && longest(over).extent >= tile.depth;
     return [{ ...tile, nested: false }, ...(canNest ? [{ ...tile, nested: true }] : [])];
   });
   return tiles.filter(
@@ -67,7 +69,21 @@ export function matrixTilesByRule(shape: ContractionShape, tiles: readonly Tile[
   return [...tiles].sort((a, b) => cost(a) - cost(b));
 }
 
-/** The tile of quick compilation, for GPUs in software; undefined where there is none. */
-export function smallMatrixTile(tiles: readonly Tile[]): Tile | undefined {
-  return tiles.toSorted((a, b) => a.rows * a.columns - b.rows * b.columns)[0];
+/** The tile of quick compilation, for GPUs in software; undefined where a factor is no 16-bit float. */
+export function smallMatrixTile(
+  shape: ContractionShape,
+  limits: WorkgroupLimits,
+  matrix: MatrixShape,
+): Tile | undefined {
+  const name = tileName({ ...small(matrix), nested: false });
+  return matrixTilesFor(shape, limits, matrix).find((tile) => tileName(tile) === name);
+}
+
+/** Four subgroups, each with one matrix. */
+function small(matrix: MatrixShape): Omit<Tile, 'nested'> {
+  const { rows, columns, terms } = matrix;
+  return {
+    ...{ rows: 2 * rows, columns: 2 * columns, depth: terms },
+    ...{ rowsEach: rows, columnsEach: columns, matrix },
+  };
 }

@@ -1,20 +1,18 @@
 /**
- * Contractions by matrices of subgroups, which no GPU in software has: Dawn's adapter that computes nothing reads their WGSL
- * and refuses what is not valid. What they compute is compared on a GPU by `bench/gpuMixed.ts`.
+ * Contractions by matrices of subgroups, which SwiftShader does not have: Dawn's adapter that computes nothing reads their WGSL
+ * and refuses what is not valid. What they compute is compared by `subgroupMatrices.slow.test.ts`, where something has them.
  */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
 import {
+  allHalves,
   convolutionBeyond,
   drawnContractions,
   drawnMaps,
   drawnRows,
 } from '../../../../../test/drawnKernels.js';
 import { foundGpu } from '../../../../../test/foundDevices.js';
-import { inHalves } from '../../../loops/halves.js';
-import { expressionsIn, type Kernel } from '../../../loops/kernel.js';
-import { tensorsIn } from '../../../loops/operands.js';
 import { kernelShader } from '../kernelShader.js';
 import { SUBGROUP_MATRIX } from '../matrixOf.js';
 import { contractionShape } from './contractionShape.js';
@@ -43,12 +41,6 @@ async function nullDevice(): Promise<GPUDevice> {
     requiredFeatures: ['shader-f16', 'subgroups', SUBGROUP_MATRIX],
   });
   return Object.assign(device, { api }); // Dawn's objects need it for as long as they are in use
-}
-
-/** Reads and stores nothing but 16-bit floats, where an adapter has such. */
-function allHalves(kernel: Kernel): Kernel {
-  const tensors = [...tensorsIn(expressionsIn(kernel)), ...kernel.stores.map(({ tensor }) => tensor)];
-  return inHalves(kernel, new Set(tensors.filter(({ type }) => type.dtype === 'f32')));
 }
 
 async function assertValid(source: string): Promise<void> {
