@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { convolutionBeyond } from '../../../../test/drawnKernels.js';
+import { allHalves, convolutionBeyond } from '../../../../test/drawnKernels.js';
 import { gpuTest } from '../../../../test/foundDevices.js';
 import { testGpu } from '../../../../test/kernelAgreement.js';
 import type { TunedChoicesStore } from '../../runtime/tunedChoices.js';
@@ -8,7 +8,7 @@ import type { Gpu } from './gpu.js';
 import { KernelTiles, keyOf } from './kernelTiles.js';
 import { timeTiles } from './kernelTiming.js';
 import { contractionShape } from './shaders/contractionShape.js';
-import { tileName } from './shaders/tile.js';
+import { type Tile, tileName } from './shaders/tile.js';
 import { plausibleTiles, tileByRule } from './shaders/tileRules.js';
 import { GUARANTEED, smallTile } from './shaders/tiles.js';
 
@@ -80,6 +80,43 @@ test('a training that is continued computes by the tiles that it had', async () 
   const elsewhere = tilesWith(faster, { store: memory() });
   elsewhere.tiles.restore({ ...decided, fingerprint: 'there' });
   assert.equal(await elsewhere.choose(), faster);
+});
+
+/** An H200's matrices, on an adapter that is faster by each than by any ordinary tile. */
+function matricesWith(settings: { apart: number; compiles?: boolean }) {
+  const { apart, compiles = true } = settings;
+  const workgroupLimits = { bytes: 49_152, invocations: 1024 };
+  const matrix = { rows: 16, columns: 16, terms: 16, invocations: 32 };
+  const isMatrix = (tile: Tile) => tile.matrix !== undefined;
+  return new KernelTiles({
+    gpu: { workgroupLimits, matrix } as Gpu,
+    ...{ fingerprint: 'here', isSoftware: false, worthTiming: 0, store: memory() },
+    compile: async (_, __, tiles) => {
+      if (!compiles && tiles.some(isMatrix)) throw new Error('the driver refuses it');
+    },
+    compare: async (_, __, tiles) => tiles.map(() => apart),
+    time: async (_, __, tiles) =>
+      Object.fromEntries(tiles.map((tile) => [tileName(tile), isMatrix(tile) ? 1 : 2])),
+  });
+}
+
+const halves = allHalves(kernel);
+async function chosenOf(tiles: KernelTiles): Promise<Tile> {
+  await tiles.prepare([halves]);
+  return tiles.tileOf(halves)!;
+}
+
+test('tensor cores are taken where they are faster and compute the same', async () => {
+  assert.ok((await chosenOf(matricesWith({ apart: 4e-4 }))).matrix !== undefined);
+  assert.equal((await chosenOf(matricesWith({ apart: 0.1 }))).matrix, undefined);
+  assert.equal((await chosenOf(matricesWith({ apart: Number.POSITIVE_INFINITY }))).matrix, undefined);
+  assert.equal((await chosenOf(matricesWith({ apart: 0, compiles: false }))).matrix, undefined);
+});
+
+test('factors in 32 bits stay off tensor cores', async () => {
+  const tiles = matricesWith({ apart: 0 });
+  await tiles.prepare([kernel]);
+  assert.equal(tiles.tileOf(kernel)!.matrix, undefined);
 });
 
 test('contractions that compute the same have one key, whatever their tensors are called', () => {

@@ -40,6 +40,8 @@ interface KernelTilesSettings {
 export class KernelTiles {
   private readonly tuner: ChoiceTuner;
   private readonly choices = new WeakMap<Kernel, Choice | undefined>();
+  /** Those whose tiles of matrices the GPU does not compile. */
+  private readonly refused = new WeakSet<Kernel>();
 
   constructor(private readonly settings: KernelTilesSettings) {
     const { fingerprint, store, isSoftware } = settings;
@@ -80,7 +82,7 @@ export class KernelTiles {
 
   private choiceBetween(kernel: Kernel, shape: ContractionShape): Choice {
     const { gpu, worthTiming = WORTH_TIMING } = this.settings;
-    const { time = timeTiles, compile = compileTiles } = this.settings;
+    const { time = timeTiles } = this.settings;
     const { rows, columns, batch, terms } = shape;
     const tiles = this.tilesOf(shape);
     const named = (names: readonly string[]) => tiles.filter((tile) => names.includes(tileName(tile)));
@@ -90,7 +92,7 @@ export class KernelTiles {
       options: tiles.map(tileName),
       ruled: () => tileName(this.ruled(shape)),
       plausible: () => (isWorthTiming ? this.plausible(shape).map(tileName) : []),
-      ready: (names) => compile(gpu, kernel, named(names)),
+      ready: (names) => this.compile(kernel, named(names)),
       time: async (names) => time(gpu, kernel, await this.trusted(kernel, named(names))),
     };
   }
@@ -109,16 +111,24 @@ export class KernelTiles {
     return [...plausibleTiles(shape, this.settings.gpu.workgroupLimits), ...matrices];
   }
 
+  private async compile(kernel: Kernel, tiles: readonly Tile[]): Promise<void> {
+    const { gpu, compile = compileTiles } = this.settings;
+    const { ordinary, matrices } = byKind(tiles);
+    const refuse = () => void this.refused.add(kernel);
+    await Promise.all([
+      compile(gpu, kernel, ordinary),
+      matrices.length > 0 && compile(gpu, kernel, matrices).catch(refuse),
+    ]);
+  }
+
   /**
-   * Without those of matrices by which this GPU does not compute the same: they are no part of WebGPU yet, and each driver
-   * has them in its own way.
+   * Without those of matrices that this GPU does not compile, or by which it does not compute the same: they are no part of
+   * WebGPU yet, and each driver has them in its own way.
    */
   private async trusted(kernel: Kernel, tiles: readonly Tile[]): Promise<readonly Tile[]> {
     const { gpu, compare = distancesOf } = this.settings;
-    const [ordinary, matrices] = [false, true].map((isMatrix) =>
-      tiles.filter(({ matrix }) => (matrix !== undefined) === isMatrix),
-    );
-    if (matrices.length === 0) return tiles;
+    const { ordinary, matrices } = byKind(tiles);
+    if (matrices.length === 0 || this.refused.has(kernel)) return ordinary;
     const distances = await compare(gpu, kernel, matrices, ordinary[0]);
     return [...ordinary, ...matrices.filter((_, i) => distances[i] <= MOST_APART)];
   }
@@ -129,6 +139,14 @@ export class KernelTiles {
     if (!isSoftware) return tileByRule(shape, limits);
     return (matrix && smallMatrixTile(shape, limits, matrix)) ?? smallTile(shape);
   }
+}
+
+/** Ordinary tiles, and those of matrices. */
+function byKind(tiles: readonly Tile[]) {
+  return {
+    ordinary: tiles.filter(({ matrix }) => matrix === undefined),
+    matrices: tiles.filter(({ matrix }) => matrix !== undefined),
+  };
 }
 
 /** What a kernel computes, whatever its tensors are called: their types, and what is done with them. */
