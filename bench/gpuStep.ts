@@ -1,4 +1,3 @@
-import { openDevice } from '../src/engine/devices/openDevice.js';
 import { scheduleOptions } from '../src/engine/devices/webgpu/kernelLimits.js';
 import { GUARANTEED } from '../src/engine/devices/webgpu/shaders/tiles.js';
 import { type Costs, costsOf } from '../src/engine/loops/costs.js';
@@ -11,12 +10,12 @@ import { findModel } from '../src/models/registry.js';
 import { stepOf } from '../src/models/stepDefinition.js';
 import type { TrainOptions } from '../src/options/trainOptions.js';
 import { readGpus } from '../src/records/writing/hardware/readGpus.js';
+import { openChosenDevice } from '../src/training/chosenDevice.js';
 import { createModel } from '../src/training/createModel.js';
 import { fitMemory, stepSize } from '../src/training/model/fitMemory.js';
 import type { Model } from '../src/training/model/model.js';
 import { parseTrainOptions } from '../src/training/options.js';
 import { syntheticBatch } from '../src/training/profiling/syntheticBatch.js';
-import { TunedChoicesFile } from '../src/training/tunedChoicesFile.js';
 import { median } from './measure.js';
 
 /** The networks and images of a step. */
@@ -82,7 +81,7 @@ export function optionsOf(
 /** Times steps in a row: the next is submitted before the last is done, as in a training that asks for no loss. */
 export async function timeGpuSteps(opt: TrainOptions, { steps, rounds }: Repetitions): Promise<GpuStep> {
   const before = await usedMemory();
-  const device = await openDevice('webgpu', { gpu: opt.gpu, tunedChoices: new TunedChoicesFile() });
+  const device = await openChosenDevice(opt);
   try {
     const { model, firstMilliseconds } = await startedModel(opt, device);
     const rows: number[] = [];
@@ -128,8 +127,7 @@ async function timeRow(model: Model, opt: TrainOptions, steps: number): Promise<
 
 /** The kernels of a step, each with its time by the GPU's own clock, the slowest first; optimisers are among them. */
 export async function timeKernels(opt: TrainOptions, steps: number): Promise<readonly NodeTime[]> {
-  const tunedChoices = new TunedChoicesFile(); // as in a training: kernels are timed once, and their tiles kept
-  const device = await openDevice('webgpu', { gpu: opt.gpu, tunedChoices, profiling: true });
+  const device = await openChosenDevice(opt, { profiling: true });
   try {
     const { model } = await startedModel(opt, device);
     await timeRow(model, opt, steps);

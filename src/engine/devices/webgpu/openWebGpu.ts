@@ -2,7 +2,6 @@ import { Pix2PixError } from '../../../base/errors/pix2pixError.js';
 import type { DeviceSettings } from '../../runtime/device.js';
 import { adapterFacts } from './adapterFacts.js';
 import { type CreateGpu, findAdapterName } from './listAdapters.js';
-import { openAdapter } from './openAdapter.js';
 import type { WebGpuDevice } from './webGpuDevice.js';
 import { webGpuInstallCommand, webGpuPackages, webGpuVersions } from './webGpuPackage.js';
 
@@ -23,7 +22,9 @@ const found = new Map<string, GPU>();
  * @throws Pix2PixError when the package is not installed or does not load, there is no GPU, or none of the wanted name
  */
 export async function openWebGpu(name: string, settings: DeviceSettings): Promise<WebGpuDevice> {
-  return openAdapter(name, { gpu: await webGpuFor(settings), versions: webGpuVersions() }, settings);
+  const gpu = await webGpuFor(settings);
+  const { openAdapter } = await import('./openAdapter.js'); // a hundred modules, for whoever looks for a GPU and finds none
+  return openAdapter(name, { gpu, versions: webGpuVersions() }, settings);
 }
 
 /** What a page has as `navigator.gpu`, with or without bounds checks. Throws as `openWebGpu`. */
