@@ -210,7 +210,12 @@ test('pipes, links to /proc and names that are not UTF-8 among the images', {
     ['status.png', 'it is empty (zero bytes)'],
   ]);
   const split = shell('', ['dataset', 'split', 'odd', 'halves']);
-  assertTold(split, /^error: this image cannot be used\n {2}file +\S*odd.train.\S+\n {2}reason +it /m);
+  assert.deepEqual([split.status, split.signal], [1, null], split.stderr);
+  const broken = / {2}this image cannot be used\n {4}file +\S*odd.train.\S+\n {4}reason +it .+\n {4}fix +\S/;
+  assert.match(
+    split.stderr,
+    new RegExp(`^error: 4 of 7 pairs were not cut\n(${broken.source}.*\n){4}$`, 'm'),
+  );
 });
 
 test('control characters in names reach neither terminal nor log', {

@@ -11,9 +11,14 @@ export function Translated({ model, source }) {
   const [error, setError] = useState('');
 
   useEffect(() => {
+    let isCurrent = true; // the next model may be there first
     const loading = pix2pix(model);
-    loading.ready().then(setGenerator, ({ message }) => setError(message));
+    loading.ready().then(
+      (loaded) => isCurrent && setGenerator(loaded),
+      ({ message }) => isCurrent && setError(message),
+    );
     return () => {
+      isCurrent = false;
       setGenerator(null);
       loading.dispose().catch(() => {});
     };

@@ -78,9 +78,11 @@ test('clients that stop in the middle of long bodies keep nobody out', async () 
     const begun = `${HEAD}Content-Length: 200000\r\n\r\n${'x'.repeat(199_000)}`;
     const stopped = Array.from({ length: 8 }, () => rawConnection(url, begun)); // all that is held at a time
     try {
-      await until(async () => (await translate(url, large)).status === 429);
+      const hasGivenWay = () => stopped.some(({ socket }) => socket.bytesRead > 0);
+      await until(async () => (await translate(url, large)).status === 429 || hasGivenWay());
       await until(async () => (await translate(url, large)).status === 200);
-      assert.match(await stopped[0].answer, /^HTTP\/1\.1 429 /, 'the first has given way');
+      const first = await Promise.race(stopped.map(({ answer }) => answer));
+      assert.match(first, /^HTTP\/1\.1 429 /, 'one has given way');
     } finally {
       for (const { socket } of stopped) socket.destroy();
     }
