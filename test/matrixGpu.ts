@@ -1,4 +1,4 @@
-/** A GPU whose subgroups multiply matrices: a real one, or Mesa's llvmpipe from version 25 on, which is the processor. */
+/** A GPU whose subgroups multiply matrices: a real one, or Mesa's llvmpipe, which is the processor. */
 import type { Gpu } from '../src/engine/devices/webgpu/gpu.js';
 import { gpuOf } from '../src/engine/devices/webgpu/openAdapter.js';
 import { webGpuOfNode } from '../src/engine/devices/webgpu/openWebGpu.js';

@@ -53,7 +53,7 @@ ${models.map(
       ? html`<a href="/playground/${encodeURIComponent(model.name)}/">playground of ${model.name}</a>`
       : ''
   }
-<details name="line"${i === 0 ? html` open` : ''}><summary>${spoken(model)}</summary>
+<details name="line"${i === 0 ? html` open` : ''}><summary>${purposeOf(model)}</summary>
 <pre tabindex="0">${lineOf(model, origin)}</pre></details></li>
 `,
 )}</ul>
@@ -64,7 +64,7 @@ ${models.map(
 }
 
 /** What the line is for. */
-function spoken({ generator }: ListedModel): string {
+function purposeOf({ generator }: ListedModel): string {
   const oddity = generator && oddityOf(generator);
   return oddity === undefined ? 'translate by this server' : `translate where its files are: it ${oddity}`;
 }

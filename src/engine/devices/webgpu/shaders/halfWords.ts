@@ -23,8 +23,8 @@ fn packFour(x: vec4f) -> vec2u {
 }`;
 
 /**
- * An f32 rounded to a 16-bit float, by way of a word: Mesa's compiler takes `f32(f16(x))` for x. Adapters that have the type
- * make what is too large infinite by themselves.
+ * An f32 rounded to a 16-bit float, by way of a word: Mesa's compiler takes `f32(f16(x))` for x. Where
+ * there is the type, what is too large comes out infinite (seen on Mesa's llvmpipe).
  */
 export const ROUNDING = {
   native: 'fn half(x: f32) -> f32 { return unpack2x16float(pack2x16float(vec2f(x, 0f))).x; }',
