@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Playground } from './playground.js';
 
 /** Pixels of the drawing that an arrow key moves; with Shift ten times as many. */
@@ -10,7 +10,8 @@ export function DrawingPane({ playground }: { playground: Playground }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [cursor, setCursor] = useState<{ x: number; y: number; isDown: boolean }>();
   const { value: version } = sketch.version;
-  useEffect(() => sketch.paint(canvas.current!), [sketch, version]);
+  // At once, with the page: an effect after the next frame would be late by one, and by more on a busy machine.
+  useLayoutEffect(() => sketch.paint(canvas.current!), [sketch, version]);
 
   const at = (event: PointerEvent): [number, number] => {
     const { left, top, width, height } = canvas.current!.getBoundingClientRect();
