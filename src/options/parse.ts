@@ -6,9 +6,10 @@ import { applyLabelChannels } from './labelChannels.js';
 import { type OptionsObject, optionsFromObject } from './optionsFromObject.js';
 import { checkValue, readText } from './readValue.js';
 import { findRecipe, refuseContradicted } from './recipes/recipe.js';
-import { IGNORED_OPTIONS, inOurTerms } from './referenceNames.js';
+import { IGNORED_OPTIONS } from './referenceNames.js';
 import { type Choice, defaultsOf, resolveTable } from './resolveTable.js';
 import type { FlagValues, OptionScalar, OptionTable } from './spec.js';
+import { inOurTerms } from './torchrunNorms.js';
 
 export interface ParseSettings {
   /** Whether models and data sets should extend the options for training; true if not said. */
