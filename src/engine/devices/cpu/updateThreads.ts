@@ -71,5 +71,5 @@ async function timeUpdates(several: UpdateThreads): Promise<AlgorithmTimes> {
     }
   }
   await adams.several.dispose();
-  return fastest;
+  return Object.fromEntries(WAYS.map((way) => [way, Number(fastest[way].toFixed(3))]));
 }
