@@ -53,7 +53,7 @@ const pixels = (path: string) => sharp(path).raw().toBuffer();
 test('an image becomes what the trained model makes of it', async () => {
   const { status, stdout, stderr } = translate('in/0.png', 'out.png');
   assert.deepEqual([status, stderr], [0, '']);
-  assert.equal(stdout, 'translated 1 of 1 images to out.png\n');
+  assert.equal(stdout, 'translated 1 of 1 image to out.png\n');
   const expected = toImageBatch(await model.translate(sampleImage(64, 32, 3, 0)));
   const found = await pixels(place('out.png'));
   assert.ok(found.every((byte, i) => Math.abs(byte - expected.data[i]) <= 1));
