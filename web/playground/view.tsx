@@ -20,7 +20,8 @@ export function PlaygroundView({ playground }: { playground: Playground }) {
     return () => target.removeEventListener('keydown', onKeyDown);
   }, [playground]);
   return (
-    <div ref={root} class={isOver ? 'playground over' : 'playground'}>
+    // It takes the focus, and with it the keys, where a click on a button gives the button none, as in Safari.
+    <div ref={root} tabIndex={-1} class={isOver ? 'playground over' : 'playground'}>
       <Tools playground={playground} />
       <div class="side">
         <Colours playground={playground} />
