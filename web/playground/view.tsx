@@ -181,8 +181,10 @@ function useDrops(playground: Playground, root: { current: HTMLElement | null })
     };
     const paste = (event: ClipboardEvent) => {
       const isHere = event.composedPath().includes(target);
-      const isNowhere = event.target === document.body; // nothing has the focus
-      const isOurs = isHere || (isNowhere && playground.ownsPage);
+      // To the body go pastes while nothing has the focus, and in Firefox all that no text field takes.
+      const isNowhere = event.target === document.body;
+      const hasFocus = (target.getRootNode() as ShadowRoot).activeElement !== null;
+      const isOurs = isHere || (isNowhere && (hasFocus || playground.ownsPage));
       if (isOurs && open(event.clipboardData)) event.preventDefault();
     };
     target.addEventListener('dragover', over);
