@@ -5,7 +5,7 @@ import { synthesizeFacades } from '../src/data/make/synthesizeFacades.js';
 import { exportGenerator } from '../src/inference/export/exportGenerator.js';
 import { loadGenerator } from '../src/inference/loadGenerator.js';
 import { browserPath, openPage, serve } from './browser.js';
-import { pixelsOf, translated } from './playgroundPage.js';
+import { largestDifference, pixelsOf, translated } from './playgroundPage.js';
 import { temporaryFolder } from './tinyRun.js';
 import { makeRun } from './trainedRun.js';
 import { until } from './until.js';
@@ -54,16 +54,11 @@ export function playgroundSite() {
     let largest = 255;
     const isNear = async () => {
       const found = await pixelsOf(page, 'result');
-      const isSize = `${found.shape}` === `${expected.shape}`;
-      largest = isSize ? largestDifference(found.data, expected.data) : 255;
+      largest = largestDifference(found, expected);
       return largest <= 2;
     };
     await until(isNear, () => `the translation is ${largest} of 255 from Node's`);
   }
 
   return { folder, site, open, assertTranslated, server: () => server };
-}
-
-function largestDifference(a: Uint8Array, b: Uint8Array): number {
-  return a.reduce((largest, byte, i) => Math.max(largest, Math.abs(byte - b[i])), 0);
 }

@@ -15,7 +15,7 @@ export async function hasGpu(): Promise<boolean> {
  * @throws Pix2PixError when there is none
  */
 export async function openGpu(): Promise<Device> {
-  if (navigator.gpu === undefined) {
+  if (navigator.gpu == null) {
     const fix = `use a browser that has it, from https or localhost: ${WEBGPU_BROWSERS}`;
     throw new Pix2PixError('this browser has no WebGPU', {}, fix);
   }

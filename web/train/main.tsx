@@ -13,7 +13,7 @@ function Page({ trainer }: { trainer: Trainer }) {
         <h1>Train in the browser</h1>
         <p>pix2pix on your GPU, in this page: no image and no weight leaves it.</p>
       </header>
-      {navigator.gpu === undefined && (
+      {navigator.gpu == null && (
         <p role="alert" class="failed">
           This browser has no WebGPU, which training needs, or has it from https and localhost alone: use{' '}
           {WEBGPU_BROWSERS}.
