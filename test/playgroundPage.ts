@@ -10,7 +10,7 @@ export const element = (selector: string) =>
 
 /** Waits until something is translated. */
 export async function translated(page: Page): Promise<void> {
-  await page.getByText(/^, \d+ ms$/).waitFor({ timeout: 120_000 });
+  await page.getByText(/^, \d+ ms$/).waitFor();
 }
 
 /** Gives the page a picture as a paste does, at whatever a selector finds. */

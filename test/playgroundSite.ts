@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 import type { Page } from 'playwright-core';
@@ -9,6 +8,7 @@ import { browserPath, openPage, serve } from './browser.js';
 import { largestDifference, pixelsOf, translated } from './playgroundPage.js';
 import { temporaryFolder } from './tinyRun.js';
 import { makeRun } from './trainedRun.js';
+import { until } from './until.js';
 
 // A playground on a server, for a file of tests.
 
@@ -52,12 +52,12 @@ export function playgroundSite() {
     await using generator = await loadGenerator('run', { checkpointsDir: folder });
     const expected = await generator.translate(await pixelsOf(page, 'drawing'));
     let largest = 255;
-    for (let tries = 0; tries < 40 && largest > 2; tries++) {
-      await page.waitForTimeout(250);
+    const isNear = async () => {
       const found = await pixelsOf(page, 'result');
       largest = largestDifference(found, expected);
-    }
-    assert.ok(largest <= 2, `the translation is ${largest} of 255 from Node's`);
+      return largest <= 2;
+    };
+    await until(isNear, () => `the translation is ${largest} of 255 from Node's`);
   }
 
   return { folder, site, open, assertTranslated, server: () => server };

@@ -89,7 +89,7 @@ export class WebGenerator implements Generator<Picture, ImageData> {
   async translate(image: Tensor | Picture, options?: TranslateOptions): Promise<any> {
     const { translator, form } = await this.loading;
     if ('shape' in image) return translator.translate(image, options);
-    return form.picture(await translator.translate(await form.read(image), options));
+    return form.picture(await translator.translate(form.read(image), options));
   }
 
   async dispose(): Promise<void> {

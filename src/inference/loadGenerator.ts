@@ -1,3 +1,4 @@
+import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { hasHash } from '../checkpoints/hasHash.js';
 import type { ImageBatch } from '../data/batch/imageBatch.js';
 import { decodeDeepImage } from '../data/decode/decode.js';
@@ -7,6 +8,7 @@ import { findGenerator, type GeneratorSource, type SourceOptions } from './gener
 import { type InferenceDeviceOptions, openInferenceDevice } from './inferenceDevice.js';
 import { deviceEngines } from './portable/deviceEngines.js';
 import type { Generator, TranslateOptions } from './portable/generator.js';
+import { normModes } from './portable/generatorInfo.js';
 import { formatsOfGenerator } from './portable/imageFormats.js';
 import { type Engines, type Tensor, TensorTranslator } from './portable/tensorTranslator.js';
 import { sessionEngines } from './sessionEngines.js';
@@ -34,12 +36,13 @@ export interface LoadOptions extends SourceOptions, InferenceDeviceOptions {
  * await g.dispose();
  * ```
  *
- * @throws Pix2PixError when there is no such model, or it is damaged
+ * @throws Pix2PixError when there is no such model, it is damaged, or a setting is none
  */
 export async function loadGenerator(
   model: string,
   options: LoadOptions = {},
 ): Promise<Generator<ImageFile, ImageBatch>> {
+  requireSettings(model, options);
   if (InferenceSession.notice !== undefined) (options.onWarning ?? console.warn)(InferenceSession.notice);
   if (options.startsFast) {
     const { translator, isWhole } = await prepareUnverified(model, options);
@@ -50,6 +53,31 @@ export async function loadGenerator(
   const translator = await translatorOf(find(), find, options);
   await translator.prepare(kindOf(translator));
   return new NodeGenerator(translator);
+}
+
+/** For programs without types, and for names that come out of an environment where they are missing. */
+function requireSettings(model: unknown, { normMode = 'batch', threads = 0 }: LoadOptions): void {
+  if (typeof model !== 'string' || model === '') {
+    throw new Pix2PixError(
+      'no generator is named',
+      { model: model === '' ? "''" : String(model) },
+      "give a run, a file, or 'demo:facades', which comes with the package",
+    );
+  }
+  if (!normModes.includes(normMode)) {
+    const choices = normModes.join(', ');
+    throw new Pix2PixError(
+      `there is no norm mode ${normMode}`,
+      { 'there are': choices },
+      'give one of these',
+    );
+  }
+  if (Number.isInteger(threads) && threads >= 0) return;
+  throw new Pix2PixError(
+    'threads are a whole number',
+    { threads },
+    'give { threads: 4 }, or 0 for one per core',
+  );
 }
 
 /** The engine that its images need. */
@@ -95,8 +123,11 @@ class NodeGenerator implements Generator<ImageFile, ImageBatch> {
       return this.translator.translate(image, options);
     }
     const name = typeof image === 'string' ? image : 'the image';
-    const decoded = await decodeDeepImage(image, name);
-    return this.translator.translate(toChannels(decoded, this.info, name) as ImageBatch, options);
+    return this.translator.translate(this.decode(image, name), options);
+  }
+
+  private async decode(image: ImageFile, name: string): Promise<ImageBatch> {
+    return toChannels(await decodeDeepImage(image, name), this.info, name) as ImageBatch;
   }
 
   dispose(): Promise<void> {

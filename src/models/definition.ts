@@ -52,7 +52,7 @@ export interface ModelGraph {
   /** Those of them that show, or are made of, the image of the other side, which has a file of its own. Default: none. */
   readonly visualsOfOther?: readonly string[];
   /** Two visuals of which the first should become the second. None: nothing is measured. */
-  readonly compared?: readonly [made: string, wanted: string];
+  readonly compared?: readonly [made: string, wanted: string] | undefined;
   /** The loss that `--lr_policy plateau` follows where nothing is validated. Default: the first. */
   readonly watchedLoss?: string;
   /** Warnings about what the options lead to. */

@@ -1,3 +1,6 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+// For the type of `Symbol.asyncDispose`, where a program that uses the package names an older `lib`.
+
 import type { FloatImages } from '../../data/batch/floatImages.js';
 import type { ImageBatch } from '../../data/batch/imageBatch.js';
 import type { GeneratorInfo } from './generatorInfo.js';
@@ -20,14 +23,18 @@ export interface TranslateOptions {
   readonly overlap?: number;
   /** After every tile. */
   readonly onTile?: (done: number, total: number) => void;
-  /** When aborted, the translation ends before the next tile, with the signal's reason as its error. */
+  /**
+   * When aborted, the translation ends with the signal's reason as its error: before it begins, where others are before it, or
+   * before the next tile. What is computed in one piece is computed to its end.
+   */
   readonly signal?: AbortSignal;
 }
 
 /**
  * A trained generator, ready to translate. Dropout is off, so the same image gives the same translation.
  *
- * Calls may overlap: they are answered one after another.
+ * Calls may overlap: they are answered one after another. The elements of a tensor are read when its turn comes, so leave them
+ * unchanged until then.
  *
  * @typeParam Source what else than tensors it takes: files in Node, canvases in a browser
  * @typeParam Picture what it makes of them
@@ -42,7 +49,7 @@ export interface Generator<Source, Picture> {
   translate(images: DeepImageBatch, options?: TranslateOptions): Promise<DeepImageBatch>;
   /** @throws Pix2PixError (Node: BadImageError) when it cannot be decoded, or the network takes other channels */
   translate(image: Source, options?: TranslateOptions): Promise<Picture>;
-  /** Waits for translations under way and frees the engine. */
+  /** Waits for translations under way and frees the engine. Further calls wait for the same. */
   dispose(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }

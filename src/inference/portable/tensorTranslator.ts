@@ -1,5 +1,5 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
-import { type FloatImages, isFloat } from '../../data/batch/floatImages.js';
+import type { FloatImages } from '../../data/batch/floatImages.js';
 import type { Size } from '../../data/batch/geometry.js';
 import type { ImageBatch } from '../../data/batch/imageBatch.js';
 import { resizedImages, roundUp } from '../../data/batch/padding.js';
@@ -8,6 +8,7 @@ import { interleaved, planar } from '../../data/batch/planes.js';
 import type { DeepImageBatch, TranslateOptions } from './generator.js';
 import type { GeneratorInfo } from './generatorInfo.js';
 import { fromLevels, toLevels } from './levels.js';
+import { requireImages, requireTiling } from './requireImages.js';
 import { SerialQueue } from './serialQueue.js';
 import { translateInTiles } from './tiles.js';
 
@@ -40,6 +41,7 @@ export type Tensor = FloatImages | ImageBatch | DeepImageBatch;
 export class TensorTranslator {
   private readonly queue: SerialQueue;
   private readonly made = new Map<keyof Engines, Promise<Engine>>();
+  private disposed: Promise<void> | undefined;
 
   constructor(
     readonly info: GeneratorInfo,
@@ -48,10 +50,20 @@ export class TensorTranslator {
     this.queue = new SerialQueue(`the generator ${info.name}`);
   }
 
-  /** @throws Pix2PixError for other channels than the network takes, or an image too large for one piece */
-  async translate<Images extends Tensor>(images: Images, options: TranslateOptions = {}): Promise<Images> {
+  /**
+   * @param given images, or the promise of some that are still decoded: such a translation is under way already
+   * @throws Pix2PixError for what are no images, other channels than the network takes, or an image too large for one piece
+   */
+  async translate<Images extends Tensor>(
+    given: Images | Promise<Images>,
+    options: TranslateOptions = {},
+  ): Promise<Images> {
+    Promise.resolve(given).catch(() => {}); // told when its turn comes, which is no defect until then
     return this.queue.add(async () => {
-      requireChannels(images, this.info);
+      const images = await given;
+      options.signal?.throwIfAborted();
+      requireImages(images, this.info);
+      requireTiling(options);
       const [n] = images.shape;
       if (!isBytes(images) && !isDeep(images)) {
         const floats = images as FloatImages;
@@ -68,7 +80,12 @@ export class TensorTranslator {
     await this.engine(kind);
   }
 
-  async dispose(): Promise<void> {
+  dispose(): Promise<void> {
+    this.disposed ??= this.release();
+    return this.disposed;
+  }
+
+  private async release(): Promise<void> {
     await this.queue.close();
     for (const engine of this.made.values()) await (await engine).dispose();
     this.made.clear();
@@ -202,25 +219,3 @@ function squareOf({ width, height }: Size): number {
 
 const isBytes = (images: Tensor): images is ImageBatch => images.data instanceof Uint8Array;
 const isDeep = (images: Tensor): images is DeepImageBatch => images.data instanceof Uint16Array;
-
-function requireChannels(images: Tensor, { name, inputNc }: GeneratorInfo): void {
-  const { shape, data } = images;
-  const isPlanar = isFloat(images as FloatImages);
-  const [n, c, h, w] = isPlanar ? shape : [shape[0], shape[3], shape[1], shape[2]];
-  if (
-    ![n, c, h, w].every((extent) => Number.isInteger(extent) && extent > 0) ||
-    n * c * h * w !== data.length
-  ) {
-    throw new Pix2PixError(
-      'the shape does not fit the elements',
-      { shape: `[${shape}]   ${isPlanar ? 'NCHW' : 'NHWC'}`, elements: data.length },
-      'give the extents of the images, whose product is the number of elements',
-    );
-  }
-  if (c === inputNc) return;
-  throw new Pix2PixError(
-    `the image has ${c} channels, the generator takes ${inputNc}`,
-    { generator: name, image: `[${shape}]   ${isPlanar ? 'NCHW' : 'NHWC'}` },
-    'convert the image, or use a generator that was trained on such images',
-  );
-}
