@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { chromium } from 'playwright-core';
 import { findBrowser, HOW_TO_INSTALL } from './findBrowser.js';
+import { PATIENCE } from './until.js';
 
 // A page in headless Chromium, from a server as plain as any static host.
 
@@ -62,6 +63,7 @@ export async function openPage(url: string, args: readonly string[] = []) {
     args: ['--no-sandbox', '--disable-dev-shm-usage', ...args],
   });
   const context = await browser.newContext({ viewport: { width: 1100, height: 760 } }); // tests may open more tabs in it
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));

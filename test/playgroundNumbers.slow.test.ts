@@ -15,6 +15,7 @@ import { assertAccessible, assertFits } from './pageChecks.js';
 import { element, paste, pixelsOf, translated } from './playgroundPage.js';
 import { temporaryFolder } from './tinyRun.js';
 import { makeRun } from './trainedRun.js';
+import { until } from './until.js';
 
 // Playgrounds of generators of other than pictures: of classes, and of numbers in a range. What the page draws is given to Node
 // in files as `pix2pix translate` takes them: numbers of classes, and numbers in units.
@@ -72,13 +73,13 @@ const coloursOf = (png: Uint8Array) => sharp(png).toColourspace('srgb').removeAl
 /** Waits until the result is as it should be, within `most` of 255, but for so many of its bytes. */
 async function assertShown(page: Page, expected: ArrayLike<number>, { most = 2, others = 0 } = {}) {
   let wrong = Number.POSITIVE_INFINITY;
-  for (let tries = 0; tries < 60 && wrong > others; tries++) {
-    await page.waitForTimeout(250);
+  const isShown = async () => {
     const { data } = await pixelsOf(page, 'result');
     const isSize = data.length === expected.length;
     wrong = isSize ? data.filter((byte, i) => Math.abs(byte - expected[i]) > most).length : wrong;
-  }
-  assert.ok(wrong <= others, `${wrong} of ${expected.length} bytes are more than ${most} from Node's`);
+    return wrong <= others;
+  };
+  await until(isShown, () => `${wrong} of ${expected.length} bytes are more than ${most} from Node's`);
 }
 
 /** Draws a box by mouse, in the colour that is chosen, from and to these shares of the canvas. */
@@ -180,9 +181,9 @@ test('label maps in greys are taken by their numbers, and a phone has room for t
     const file = encodeNumbers({ data: numbers, width: 64, height: 64, channels: 1 }, 'png');
     const before = await pixelsOf(page, 'drawing');
     await paste(page, file, 'document.body');
-    const isThere = async () =>
-      (await pixelsOf(page, 'drawing')).data.some((byte, i) => byte !== before.data[i]);
-    for (let tries = 0; tries < 40 && !(await isThere()); tries++) await page.waitForTimeout(100);
+    await until(async () =>
+      (await pixelsOf(page, 'drawing')).data.some((byte, i) => byte !== before.data[i]),
+    );
     assert.deepEqual(classesIn(await pixelsOf(page, 'drawing')).data, numbers);
     for (const [width, height] of [
       [1200, 900],

@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 import type { Page } from 'playwright-core';
@@ -6,9 +5,10 @@ import { synthesizeFacades } from '../src/data/make/synthesizeFacades.js';
 import { exportGenerator } from '../src/inference/export/exportGenerator.js';
 import { loadGenerator } from '../src/inference/loadGenerator.js';
 import { browserPath, openPage, serve } from './browser.js';
-import { pixelsOf, translated } from './playgroundPage.js';
+import { largestDifference, pixelsOf, translated } from './playgroundPage.js';
 import { temporaryFolder } from './tinyRun.js';
 import { makeRun } from './trainedRun.js';
+import { until } from './until.js';
 
 // A playground on a server, for a file of tests.
 
@@ -52,18 +52,13 @@ export function playgroundSite() {
     await using generator = await loadGenerator('run', { checkpointsDir: folder });
     const expected = await generator.translate(await pixelsOf(page, 'drawing'));
     let largest = 255;
-    for (let tries = 0; tries < 40 && largest > 2; tries++) {
-      await page.waitForTimeout(250);
+    const isNear = async () => {
       const found = await pixelsOf(page, 'result');
-      const isSize = `${found.shape}` === `${expected.shape}`;
-      largest = isSize ? largestDifference(found.data, expected.data) : 255;
-    }
-    assert.ok(largest <= 2, `the translation is ${largest} of 255 from Node's`);
+      largest = largestDifference(found, expected);
+      return largest <= 2;
+    };
+    await until(isNear, () => `the translation is ${largest} of 255 from Node's`);
   }
 
   return { folder, site, open, assertTranslated, server: () => server };
-}
-
-function largestDifference(a: Uint8Array, b: Uint8Array): number {
-  return a.reduce((largest, byte, i) => Math.max(largest, Math.abs(byte - b[i])), 0);
 }

@@ -9,6 +9,7 @@ import { openPage, serve, skipWithoutBrowser } from './browser.js';
 import { element, paste, pixelsOf, translated } from './playgroundPage.js';
 import { playgroundSite } from './playgroundSite.js';
 import { root } from './tinyRun.js';
+import { until } from './until.js';
 
 // What the playground offers to begin with, and what stays: without a network, in other pages, when a model comes late.
 
@@ -37,11 +38,10 @@ test('once loaded, the page works without its server', options, async () => {
   const { page, close } = await open('?backend=wasm');
   try {
     const isKept = `caches.open('pix2pix').then(async (cache) => (await cache.keys()).map(({ url }) => url))`;
-    for (let tries = 0; tries < 40; tries++) {
+    await until(async () => {
       const urls = (await page.evaluate(isKept)) as string[];
-      if (urls.some((url) => url.endsWith('.bin')) && urls.some((url) => url.endsWith('.wasm'))) break;
-      await page.waitForTimeout(250);
-    }
+      return ['.bin', '.wasm'].every((ending) => urls.some((url) => url.endsWith(ending)));
+    });
     await page.context().setOffline(true);
     await page.reload();
     await translated(page);

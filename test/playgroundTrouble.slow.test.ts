@@ -54,7 +54,7 @@ async function draw(page: Page): Promise<void> {
 }
 
 const on = (page: Page, what: 'GPU' | 'processor') =>
-  page.getByRole('status').getByText(`on your ${what}`).waitFor({ timeout: 120_000 });
+  page.getByRole('status').getByText(`on your ${what}`).waitFor();
 
 for (const [name, headers] of [
   ['without', {}],

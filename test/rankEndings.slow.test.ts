@@ -25,6 +25,8 @@ const train = (name: string) => [
     '--sync_norm',
   ],
 ];
+/** Where no rank is to be missed: on a busy machine one may keep the others waiting for longer than three seconds. */
+const PATIENT = ['--rank_timeout', '60'];
 const runFolder = (name: string) => join(folder, 'checkpoints', name);
 
 /** Moments of a training, by what it tells right before. */
@@ -43,10 +45,17 @@ const PHASES: readonly {
 ];
 
 /** Starts a training and calls `act` with the process of a rank in a phase. @returns how it ended */
-async function trainUntil(mpi: Mpi, name: string, phase: number, rank: number, act: (pid: number) => void) {
+async function trainUntil(
+  mpi: Mpi,
+  name: string,
+  phase: number,
+  rank: number,
+  act: (pid: number) => void,
+  more: readonly string[] = [],
+) {
   const { after, times } = PHASES[phase];
   let isReached = after === undefined;
-  const training = startRanks(mpi, RANKS, train(name), {
+  const training = startRanks(mpi, RANKS, [...train(name), ...more], {
     folder,
     onOutput: (output) => {
       isReached ||= [...output.matchAll(after!)].length >= times;
@@ -101,7 +110,8 @@ for (const [index, mpi] of launchers.entries()) {
 
   test(`${family}: SIGTERM to one rank saves and stops all`, { skip }, async () => {
     const name = `end${index}-term`;
-    const { output } = await trainUntil(mpi, name, 5, 1, (pid) => process.kill(pid, 'SIGTERM'));
+    const terminate = (pid: number) => process.kill(pid, 'SIGTERM');
+    const { output } = await trainUntil(mpi, name, 5, 1, terminate, PATIENT);
     const ended = /"event":"ended","reason":"stopped","steps":(\d+)/.exec(output);
     assert.ok(ended, output);
     const { counters } = stored(runFolder(name)) as { counters: { steps: number } };
@@ -117,7 +127,7 @@ for (const [index, mpi] of launchers.entries()) {
     const training = startRanks(
       mpi,
       RANKS,
-      [...train(name), '--save_latest_freq', '100000', '--val_freq', '0'],
+      [...train(name), ...PATIENT, '--save_latest_freq', '100000', '--val_freq', '0'],
       {
         folder,
       },

@@ -70,8 +70,6 @@ test('a component of React translates what it is given, and says what it cannot'
         const canvas = document.querySelector('canvas');
         return canvas?.width === ${SIDE} && canvas.getContext('2d').getImageData(0, 0, 1, 1).data[3] === 255;
       })()`,
-      undefined,
-      { timeout: 120_000 },
     );
     const shown = (await page.evaluate(
       `[...document.querySelector('canvas').getContext('2d').getImageData(0, 0, ${SIDE}, ${SIDE}).data]`,

@@ -277,7 +277,7 @@ test('while the disk is full training goes on without a record, and then with on
     const { ended, output } = await startLong('full', { more });
     const filler = join(small, 'filler');
     spawnSync('dd', ['if=/dev/zero', `of=${filler}`, 'bs=1k', 'count=5000']);
-    await until(() => output().includes('warning: '));
+    await until(() => output().includes('warning: training goes on, but its record is incomplete: '));
     const told = output().length;
     await until(() => output().slice(told).includes('iters: '));
     rmSync(filler);

@@ -219,9 +219,7 @@ test('a full quota loses nothing: the training waits until there is room', optio
       start('large', 3),
       '(event, worker) => { if (event.kind === "unsaved") { window.warned = event.text; window.worker = worker; } }',
     );
-    await page.waitForFunction('window.warned?.startsWith("Step 3 is not saved")', undefined, {
-      timeout: 60_000,
-    });
+    await page.waitForFunction('window.warned?.startsWith("Step 3 is not saved")');
     assert.match(
       String(await page.evaluate('window.warned')),
       /the browser has no room[\s\S]*remove other runs/,

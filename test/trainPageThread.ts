@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { ScriptedPage } from './drivenPage.js';
 
 /** A file that a page is given, and its bytes in base64. */
 export interface PageFile {
@@ -16,7 +16,7 @@ export type ThreadRequest = Readonly<Record<string, unknown>>;
  * @param onEvent a function of the page, which is given whatever the thread tells, and the thread
  */
 export async function inThread(
-  page: Page,
+  page: ScriptedPage,
   request: ThreadRequest,
   files: readonly PageFile[],
   onEvent = '() => {}',

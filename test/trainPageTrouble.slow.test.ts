@@ -127,8 +127,7 @@ test('a folder of anything but pairs is refused by what is in it', options, asyn
   const raw = { width: 10_000, height: 10_000, channels: 3, background: 'red' } as const;
   await sharp({ create: raw, limitInputPixels: false }).png().toFile(join(large, 'large.png'));
   const { page, close } = await open();
-  const said = (text: string | RegExp) =>
-    page.getByRole('status').getByText(text).waitFor({ timeout: 120_000 });
+  const said = (text: string | RegExp) => page.getByRole('status').getByText(text).waitFor();
   try {
     await train(page, notes);
     await said('there are no images to learn from');

@@ -53,7 +53,7 @@ const pixels = (path: string) => sharp(path).raw().toBuffer();
 test('an image becomes what the trained model makes of it', async () => {
   const { status, stdout, stderr } = translate('in/0.png', 'out.png');
   assert.deepEqual([status, stderr], [0, '']);
-  assert.equal(stdout, 'translated 1 of 1 images to out.png\n');
+  assert.equal(stdout, 'translated 1 of 1 image to out.png\n');
   const expected = toImageBatch(await model.translate(sampleImage(64, 32, 3, 0)));
   const found = await pixels(place('out.png'));
   assert.ok(found.every((byte, i) => Math.abs(byte - expected.data[i]) <= 1));
@@ -120,12 +120,15 @@ test('alpha and 16 bits go over where asked', async () => {
   assert.match(refused.stderr, /jpg has no 16 bits a channel/);
 });
 
-test('a GeoTIFF keeps its place, and no number of its translation is said to be none', async () => {
+const METADATA = '<GDALMetadata><Item name="STATISTICS_MAXIMUM" sample="0">812</Item></GDALMetadata>'; // as GDAL writes it
+
+test('a GeoTIFF keeps its place, and nothing that it says of its numbers is said of its translation', async () => {
   const numbers = ['--netG', 'unet_32', '--ngf', '4', '--input_nc', '1', '--output_nc', '1'];
   await (await makeRun(from.checkpointsDir, 'heights', [...numbers, '--value_range', '0,4000'])).dispose();
   const tags: TiffTag[] = [
     { code: 33550, type: 'double', value: [10, 10, 0] },
     { code: 33922, type: 'double', value: [0, 0, 0, 500000, 4600000, 0] },
+    { code: 42112, type: 'ascii', value: METADATA },
     { code: 42113, type: 'ascii', value: '0' },
   ];
   for (const [name, data] of [
@@ -139,7 +142,7 @@ test('a GeoTIFF keeps its place, and no number of its translation is said to be 
     assert.equal(translated, 1);
     const made = await (await fromFile(output)).getImage();
     assert.deepEqual(made.getBoundingBox(), [500000, 4600000 - 320, 500000 + 320, 4600000]);
-    assert.equal(made.getGDALNoData(), null, name);
+    assert.deepEqual([made.getGDALNoData(), await made.getGDALMetadata()], [null, null], name);
   }
 });
 

@@ -2,11 +2,18 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Milliseconds that a busy machine may take; a test that waits longer has failed. */
-const PATIENCE = 120_000;
+export const PATIENCE = 120_000;
 
-/** Waits for what happens elsewhere: in another process, at the other end of a connection. */
-export async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  for (const end = performance.now() + PATIENCE; !(await isTrue()); await sleep(10)) {
-    assert.ok(performance.now() < end, `waited in vain until ${isTrue}`);
+/**
+ * Waits for what happens elsewhere: in another process, in a browser, at the other end of a connection.
+ *
+ * @param complaint what a test that has failed says of the last answer
+ */
+export async function until(
+  isTrue: () => boolean | Promise<boolean>,
+  complaint = () => `waited in vain until ${isTrue}`,
+): Promise<void> {
+  for (const end = performance.now() + PATIENCE; !(await isTrue()); await sleep(50)) {
+    assert.ok(performance.now() < end, complaint());
   }
 }

@@ -146,8 +146,10 @@ test('the GPU, and several threads, give the same', { skip: skipWithoutBrowser }
 test('opened as a file, the page says that it has to be served', { skip: skipWithoutBrowser }, async () => {
   const { page, close } = await openPage(pathToFileURL(join(site, 'index.html')).href);
   try {
-    const status = page.getByRole('status').getByText(/^This page was opened as a file.*npx http-server/s);
-    await status.waitFor({ timeout: 10_000 });
+    await page
+      .getByRole('status')
+      .getByText(/^This page was opened as a file.*npx http-server/s)
+      .waitFor();
   } finally {
     await close();
   }

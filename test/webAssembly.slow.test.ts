@@ -59,7 +59,7 @@ test('continued, it is the same bit for bit, also with several threads', () => {
 test('it tests and translates as the native build does, within one level', async () => {
   const said = run(['test', '--name', 'whole'], wasm);
   assert.equal(said.match(NOTICE)?.length, 1, said);
-  assert.match(said, /^1 images: L1 0\.\d+/m);
+  assert.match(said, /^1 image: L1 0\.\d+/m);
   const translate = (out: string, env: NodeJS.ProcessEnv) =>
     run(['translate', '--model', 'whole', join('data', 'test', '0.png'), out], env);
   assert.equal(translate('wasm.png', wasm).match(NOTICE)?.length, 1);

@@ -1,5 +1,6 @@
 import { Pix2PixError } from '../src/base/errors/pix2pixError.js';
 import type { ImageBatch } from '../src/data/batch/imageBatch.js';
+import { requireTrueCanvas } from './trueCanvas.js';
 
 /** The kinds of objects that hold images in a page. */
 export type Picture = ImageData | CanvasImageSource | Blob;
@@ -39,9 +40,10 @@ export function toImageData({ data, shape: [, height, width, channels] }: ImageB
   return image;
 }
 
-/** Its pixels as the browser has them. */
+/** Its pixels as the browser has them. @throws Pix2PixError when the browser does not show them */
 export async function pixelsOf(picture: Picture): Promise<ImageData> {
   if (picture instanceof ImageData) return picture;
+  requireTrueCanvas();
   const source = picture instanceof Blob ? await createImageBitmap(picture) : picture;
   const { width, height } = sizeOf(source);
   const canvas = new OffscreenCanvas(width, height);

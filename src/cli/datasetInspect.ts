@@ -1,5 +1,6 @@
 import { basename, join, resolve } from 'node:path';
 import { Command } from 'commander';
+import { counted } from '../base/counted.js';
 import { plainLine } from '../base/errors/plainText.js';
 import { inspectDataset } from '../data/inspect/inspectDataset.js';
 import type { Examples, Inspection } from '../data/inspect/inspection.js';
@@ -46,14 +47,20 @@ function* described({
   passedOver,
   layout,
 }: Inspection): Generator<string> {
-  yield `${images} images: ${layout.found}`;
+  yield `${counted(images, 'image')}: ${layout.found}`;
   if (layout.fix !== undefined) yield `  ${layout.fix}`;
   for (const { folder, images, sizes, channels, depths, formats } of folders) {
     const told = [sizes, formats].map((counts) =>
       counts.map(([value, count]) => `${value} (${count})`).join(', '),
     );
     const ranges = depths.map(({ type, low, high }) => `${type}, ${low} ... ${high}`);
-    yield `  ${folder || '.'}: ${images} images; ${[...told, channels.map(([words]) => words).join(' or '), ...ranges].join('; ')}`;
+    const facts = [
+      counted(images, 'image'),
+      ...told,
+      channels.map(([words]) => words).join(' or '),
+      ...ranges,
+    ];
+    yield `  ${folder || '.'}: ${facts.filter((fact) => fact !== '').join('; ')}`;
   }
   for (const { a, b, pairs, onlyA, onlyB, misaligned } of sides) {
     yield `  ${a} and ${b}: ${pairs} pairs`;

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { counted } from '../base/counted.js';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { cropTiles } from '../data/make/crop/cropTiles.js';
 import { type ProcessSteps, processImages } from '../data/make/processImages.js';
@@ -107,7 +108,7 @@ export function processCommand(setExitCode: (code: number) => void): Command {
       const { images, broken } = await runJob('the processing', FIX, (onProgress, signal) =>
         processImages({ from, out, steps, overwrite, onProgress, onNote: printNote, signal }),
       );
-      print(`made ${images - broken.length} images in ${out}`);
+      print(`made ${counted(images - broken.length, 'image')} in ${out}`);
       setExitCode(tellFailures('images were not processed', broken, images));
     });
 }

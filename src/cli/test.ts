@@ -1,4 +1,5 @@
 import { program } from '../base/commandLine.js';
+import { counted } from '../base/counted.js';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import { formatIgnoredHelp, formatOptionHelp, WIDEST, wrap } from '../options/help.js';
 import { tableFor } from '../options/parse.js';
@@ -70,7 +71,7 @@ function severalRanks({ size, launcher }: Launch): Pix2PixError {
 export function describeResults({ images, means, page }: TestSummary): string {
   const { count, l1, psnr, ssim } = means;
   const figures = `: L1 ${l1.toFixed(4)}, PSNR ${psnr.toFixed(2)} dB, SSIM ${ssim.toFixed(4)}`;
-  return `${images} images${count > 0 ? figures : ''}\nresults: ${page}`;
+  return `${counted(images, 'image')}${count > 0 ? figures : ''}\nresults: ${page}`;
 }
 
 /** A test may leave --dataroot out, because the checkpoint knows it. */

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { commandLine } from '../base/commandLine.js';
+import { counted } from '../base/counted.js';
 import { Pix2PixError } from '../base/errors/pix2pixError.js';
 import type { Progress } from '../base/progress.js';
 import type { Place } from '../data/batch/batchShare.js';
@@ -122,7 +123,7 @@ async function translate(inputs: string[], output: string, flags: Flags): Promis
   const all = await jobsOf(inputs, output, flags.format, part.rank === 0 ? printNote : () => {});
   const ofPart = jobsOfPart(all, part, flags.skip_existing ?? false);
   if (ofPart.length === 0 && all.length > 0) {
-    print(`${nameOf(part)}nothing is left to translate of ${all.length} images`);
+    print(`${nameOf(part)}nothing is left to translate of ${counted(all.length, 'image')}`);
     return 0;
   }
   if (flags.quality !== undefined && !ofPart.some(({ format }) => LOSSY.includes(format)))
@@ -233,7 +234,7 @@ function report(
     return 1;
   }
   const where = output === STDIO ? 'stdout' : output;
-  if (output !== STDIO) print(`${part}translated ${translated} of ${total} images to ${where}`);
+  if (output !== STDIO) print(`${part}translated ${translated} of ${counted(total, 'image')} to ${where}`);
   return tellFailures(
     'images were not translated',
     failures.map(({ error }) => error),

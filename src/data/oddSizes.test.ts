@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { contents, dataroot, epochOf, names, withDataset } from '../../test/fixtures/pairedImages.js';
+import type { Batch } from './batch/sample.js';
 
 // One image that is unlike the others ends no training: it is left out, as broken ones are, unless --strict.
 
@@ -62,6 +63,27 @@ test('an image that the networks cannot take is left out where images have sizes
       epochOf(dataset),
       /no image of the data set[\s\S]*become 40x\d+[\s\S]*--load_size 32/,
     );
+  });
+});
+
+test('a test takes images that scale_width makes of any height, with mirrored edges of which results are freed', async () => {
+  const scaled = { preprocess: 'scale_width', cropSize: 8, isTrain: false, serialBatches: true } as const;
+  const resnet = { ...scaled, phase: 'odd', netG: 'resnet_6blocks' } as const;
+  const sizes = ({ A, size }: Batch) => [A.shape.slice(1, 3).join(), size?.height, size?.width];
+  await withDataset({ ...resnet, model: 'pix2pix', loadSize: 20 }, async (dataset, warnings) => {
+    const batches = (await epochOf(dataset)).map(sizes);
+    assert.deepEqual(batches[0], ['16,20', 13, 20]); // int(20 * 16 / 24), as the reference's __scale_width
+    assert.deepEqual(batches[3], ['12,20', 10, 20]); // of 32x16
+    assert.deepEqual(warnings, []);
+  });
+  const unaligned = { ...resnet, model: 'cycle_gan', datasetMode: 'unaligned', loadSize: 54 } as const;
+  await withDataset(unaligned, async (dataset, warnings) => {
+    const batches = await epochOf(dataset);
+    assert.deepEqual(sizes(batches[0]), ['20,56', 18, 54]); // of 48x16
+    assert.match(warnings.join(), /oddB.3\.png is left out/); // 64x16
+  });
+  await withDataset({ ...unaligned, strict: true }, async (dataset) => {
+    await assert.rejects(epochOf(dataset), /fix +.*one side alone: --model test --model_suffix _A/);
   });
 });
 

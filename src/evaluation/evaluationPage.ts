@@ -1,3 +1,4 @@
+import { counted } from '../base/counted.js';
 import { METRICS, type MetricFacts, type MetricName, showMeasure } from '../data/metrics/metrics.js';
 import { type Html, html } from '../records/writing/html.js';
 import { figures, page } from '../records/writing/page.js';
@@ -27,7 +28,7 @@ export function evaluationPage(evaluation: Evaluation): { html: string; pictures
   const pictures = shown.flatMap(({ extremes }) =>
     [...extremes.best, ...extremes.worst].flatMap(({ pictures }) => pictures.map(({ file }) => file)),
   );
-  const summary = `${best.summary.count} images; best by ${rankBy}: ${labelOf(best)}, ${showMeasure(rankBy, best.summary.measures[rankBy])}`;
+  const summary = `${counted(best.summary.count, 'image')}; best by ${rankBy}: ${labelOf(best)}, ${showMeasure(rankBy, best.summary.measures[rankBy])}`;
   return { html: page({ title: 'Evaluation', summary, body }), pictures };
 }
 

@@ -2,20 +2,22 @@ import type { NamedTensors, StoredTensor } from '../checkpoints/format/dtype.js'
 import { readStateDict } from './readStateDict.js';
 
 const STATISTICS = ['running_mean', 'running_var', 'num_batches_tracked'];
-const PARALLEL = 'module.';
+
+/** What wrappers put before every name: DataParallel and torchrun's of many GPUs, and torch.compile. */
+const WRAPPERS = /^(?:module\.|_orig_mod\.)+/;
 
 /**
  * A state dict as the network itself would have written it today:
  *
- * - without the prefix `module.` of a network saved inside DataParallel;
+ * - without the prefixes `module.` and `_orig_mod.` of a network saved inside DataParallel or torch.compile;
  * - without running statistics of instance norms, which PyTorch before 0.4 wrote (the reference's
  *   `__patch_instance_norm_state_dict` in models/base_model.py). An instance norm has no scale, a batch norm has;
  * - with `num_batches_tracked` of batch norms, 0, which PyTorch before 0.4.1 did not write (`load_state_dict` does so).
  */
 export function toNetworkState(stateDict: NamedTensors): Map<string, StoredTensor> {
   const names = [...stateDict.keys()];
-  const isParallel = names.length > 0 && names.every((name) => name.startsWith(PARALLEL));
-  const start = isParallel ? PARALLEL.length : 0;
+  const wrapper = WRAPPERS.exec(names[0] ?? '')?.[0] ?? '';
+  const start = names.every((name) => name.startsWith(wrapper)) ? wrapper.length : 0;
   const plain = new Map([...stateDict].map(([name, tensor]) => [name.slice(start), tensor]));
   const state = new Map<string, StoredTensor>();
   for (const [name, tensor] of plain) {

@@ -26,6 +26,12 @@ test('several GPUs are refused with the line that uses them, other numbers and t
   }
 });
 
+test('a test takes the first of several GPUs', () => {
+  const { device, given } = parseTestOptions(['--gpu_ids', '0,1,2']);
+  assert.deepEqual([device, given.includes('device')], ['webgpu', true]);
+  assert.throws(() => parseTestOptions(['--gpu_ids', '2,0']), { message: /have no numbers here/ });
+});
+
 test('who names a GPU wants one', () => {
   assert.deepEqual(device('--gpu NVIDIA'), ['webgpu', true]);
   assert.deepEqual(device('--gpu NVIDIA --device webgpu --gpu_ids 0'), ['webgpu', true]);

@@ -23,16 +23,18 @@ export function gpuNameFault(text: string): string | undefined {
 
 /**
  * What `--gpu_ids`, the reference's way, and `--gpu` mean for `--device`: -1 is the processor, 0 the GPU, and who names a
- * GPU wants one, unless it is said what computes.
+ * GPU wants one, unless it is said what computes. Of several, a test takes the first, as the reference does in effect: it
+ * has one image at a time.
  *
  * @param values changed where they say so
  * @param given flags that were given; the device is added to them
- * @throws Pix2PixError for several GPUs, for one by another number, and where `--gpu_ids` contradicts `--device`
+ * @throws Pix2PixError for several GPUs of a training, for one by another number, and where `--gpu_ids` contradicts `--device`
  */
-export function applyGpuChoice(values: Flags, given: Set<string>): void {
+export function applyGpuChoice(values: Flags, given: Set<string>, isTrain = true): void {
   const { device, gpu, gpu_ids: ids } = values;
   const isOpen = !given.has('device') || device === 'auto';
-  const wanted = ids === undefined ? (gpu === undefined ? undefined : 'webgpu') : deviceOfIds(String(ids));
+  const wanted =
+    ids === undefined ? (gpu === undefined ? undefined : 'webgpu') : deviceOfIds(String(ids), isTrain);
   if (wanted === undefined) return;
   if (ids !== undefined && !isOpen && device !== wanted) {
     throw new Pix2PixError(
@@ -45,17 +47,18 @@ export function applyGpuChoice(values: Flags, given: Set<string>): void {
   given.add('device');
 }
 
-function deviceOfIds(ids: string): string {
+function deviceOfIds(ids: string, isTrain: boolean): string {
   if (ids === '-1') return 'cpu';
-  const count = ids.split(',').length;
-  if (count > 1) {
+  const [first, ...others] = ids.split(',');
+  const count = 1 + others.length;
+  if (count > 1 && isTrain) {
     throw new Pix2PixError(
       'a training uses one GPU',
       { '--gpu_ids': `${ids}: ${count} GPUs` },
       `leave --gpu_ids out and start a process for each: mpirun -n ${count} npx pix2pix-ts train ...`,
     );
   }
-  if (Number(ids) === 0) return 'webgpu';
+  if (Number(first) === 0) return 'webgpu';
   throw new Pix2PixError(
     'GPUs have no numbers here',
     { '--gpu_ids': ids },

@@ -116,6 +116,16 @@ test('options that mean nothing here are answered with one notice each', () => {
   assert.match(notices[0], /--display_ncols has no effect: no visdom/);
 });
 
+test("the reference's norms under torchrun are ours with the statistics of the whole batch", () => {
+  const normOf = ({ norm, syncNorm }: ReturnType<typeof train>) => [norm, syncNorm];
+  for (const norm of ['syncbatch', 'sync_batch']) {
+    assert.deepEqual(normOf(train(`--norm ${norm}`)), ['batch', true]);
+    assert.equal(parseTestOptions([`--norm=${norm}`]).norm, 'batch');
+  }
+  assert.deepEqual(normOf(train('--norm sync_instance')), ['instance', false]);
+  refused('--norm sync', /cannot be sync/);
+});
+
 test('a test takes images one by one and says so', () => {
   const notices: string[] = [];
   const opt = parseTestOptions(['--batch_size', '4'], { onNotice: (text) => notices.push(text) });

@@ -9,6 +9,7 @@ import { findRecipe, refuseContradicted } from './recipes/recipe.js';
 import { IGNORED_OPTIONS } from './referenceNames.js';
 import { type Choice, defaultsOf, resolveTable } from './resolveTable.js';
 import type { FlagValues, OptionScalar, OptionTable } from './spec.js';
+import { inOurTerms } from './torchrunNorms.js';
 
 export interface ParseSettings {
   /** Whether models and data sets should extend the options for training; true if not said. */
@@ -58,7 +59,7 @@ export function parseOptions(
   settings: ParseSettings = {},
 ): ParsedFlags {
   const read = isArgv(argv) ? readArgv(argv, base, settings) : readObject(argv, base, settings);
-  const parsed = withImplied(read);
+  const parsed = withImplied(read, settings.isTrain ?? true);
   const recipe = parsed.table.recipe === undefined ? '' : String(parsed.values.recipe ?? '');
   if (recipe !== '') {
     const { recipes = {} } = settings.extensions ?? NOTHING;
@@ -68,9 +69,9 @@ export function parseOptions(
 }
 
 /** What some options say of others. */
-function withImplied({ table, values, given }: ParsedFlags): ParsedFlags {
+function withImplied({ table, values, given }: ParsedFlags, isTrain: boolean): ParsedFlags {
   const [chosen, flags] = [{ ...values }, new Set(given)];
-  if (Object.hasOwn(table, 'device')) applyGpuChoice(chosen, flags);
+  if (Object.hasOwn(table, 'device')) applyGpuChoice(chosen, flags, isTrain);
   if (Object.hasOwn(table, 'label_nc')) applyLabelChannels(chosen, flags);
   return { table, values: chosen, given: [...flags] };
 }
@@ -97,7 +98,7 @@ function readArgv(argv: readonly string[], base: OptionTable, settings: ParseSet
     if (!Object.hasOwn(accepted, key) || key === 'config') throw unknownOption(key, table, path);
     take(key, key, () => checkValue(accepted[key], value, `${path}: ${key}`, JSON.stringify(value)));
   }
-  for (const argument of readArguments(argv, accepted)) {
+  for (const argument of readArguments(argv, accepted).flatMap((each) => inOurTerms(each, table))) {
     take(argument.flag, argument.written, () => argumentValue(argument, accepted));
   }
   announce(ignored, settings.onNotice ?? console.warn);

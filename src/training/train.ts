@@ -19,6 +19,7 @@ import type { RankStart } from './parallel/joinRanks.js';
 import { launchOf } from './parallel/launch.js';
 import { withoutMemoryHooks } from './parallel/mpi/memoryHooks.js';
 import { watchRanks } from './parallel/rankWatch.js';
+import { refuseTorchrun } from './parallel/torchrun.js';
 import { Alerts } from './report/alerts.js';
 import { describeSession } from './report/describeSession.js';
 import { JsonReport } from './report/jsonReport.js';
@@ -64,6 +65,7 @@ export async function train(
 ): Promise<TrainingSummary> {
   stopBy(stop, flags);
   const launch = launchOf(process.env);
+  if (launch === undefined) refuseTorchrun(process.env);
   const rank = launch && { launch, given };
   if (launch !== undefined) withoutMemoryHooks(process.env);
   if (launch !== undefined && launch.rank > 0)

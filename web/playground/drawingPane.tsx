@@ -29,7 +29,8 @@ export function DrawingPane({ playground }: { playground: Playground }) {
   };
   const onPointerMove = (event: PointerEvent) => {
     if (!canvas.current!.hasPointerCapture(event.pointerId)) return;
-    for (const part of event.getCoalescedEvents?.() ?? [event]) sketch.move(...at(part));
+    const parts = event.getCoalescedEvents?.() ?? [];
+    for (const part of parts.length > 0 ? parts : [event]) sketch.move(...at(part)); // none of an event that a script made
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const step = KEY_STEP * (event.shiftKey ? 10 : 1);

@@ -3,6 +3,7 @@ import colours from '../colours.css';
 import type { Backend } from '../pix2pix.js';
 import css from './playground.css';
 import { newSketch, Playground } from './playground.js';
+import sources from './sources.css';
 import { PlaygroundView } from './view.js';
 
 /**
@@ -59,7 +60,7 @@ class TranslateElement extends HTMLElement {
     const drawing = ownsPage ? /^#drawing=(.+)$/.exec(location.hash)?.[1] : undefined;
     if (drawing !== undefined && !this.sketch.isTouched)
       void playground.notices.attempt(() => playground.openLink(drawing));
-    const style = <style>{colours + css}</style>;
+    const style = <style>{colours + css + sources}</style>;
     render([style, <PlaygroundView playground={playground} />], root);
   }
 

@@ -1,7 +1,7 @@
 /** Has the page kept by its service worker, where the browser lets it. */
 export async function keepForOffline(): Promise<void> {
-  if (navigator.serviceWorker === undefined) return;
   try {
+    if (navigator.serviceWorker === undefined) return;
     const registration = await navigator.serviceWorker.register('serviceWorker.js');
     // the newest, which takes the place of the one before, and not that one, which is active still
     const worker = registration.installing ?? registration.waiting ?? registration.active;

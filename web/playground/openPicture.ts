@@ -2,13 +2,14 @@ import { Pix2PixError } from '../../src/base/errors/pix2pixError.js';
 import type { ClassPalette } from '../../src/inference/portable/classPalette.js';
 import { pixelsOf } from '../canvasImages.js';
 import { MOST_PIXELS } from '../mostPixels.js';
+import { requireTrueCanvas } from '../trueCanvas.js';
 
 /** What the colours of a picture mean: nothing, labels, which must not be blended, or classes, which have colours of their own. */
 export type Colours = 'any' | 'labels' | ClassPalette;
 
 /**
  * A picture of a file, made smaller where its longer side is above `side`.
- * @throws Pix2PixError when it is none that the browser reads, or has more pixels than a page can hold
+ * @throws Pix2PixError when it is none that the browser reads, has more pixels than a page can hold, or its pixels are kept from pages
  */
 export async function openPicture(
   file: Blob,
@@ -16,6 +17,7 @@ export async function openPicture(
   side: number,
   colours: Colours,
 ): Promise<ImageBitmap> {
+  requireTrueCanvas(); // what is drawn with it is read back
   const { width, height } = await sizeOf(file, name);
   if (width * height > MOST_PIXELS) {
     const facts = {

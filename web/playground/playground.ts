@@ -8,6 +8,7 @@ import { parsePixelSize, type Sides, sidesOf } from '../../src/options/pixelSize
 import { Notices } from '../notices.js';
 import type { Backend, WebGenerator } from '../pix2pix.js';
 import { saveFile } from '../saveFile.js';
+import { requireTrueCanvas } from '../trueCanvas.js';
 import { COLOURS, GREYS, type OtherInk, otherInk } from './brushes.js';
 import { fromLink, toLink } from './drawing/link.js';
 import type { Drawing } from './drawing/marks.js';
@@ -114,10 +115,11 @@ export class Playground {
     this.sketch.replace(drawing, [layer]);
   }
 
-  /** The translation as a PNG file. */
+  /** The translation as a PNG file. @throws Pix2PixError when the browser would write another picture */
   async save(): Promise<void> {
     const { value: result } = this.translation.result;
     if (result === undefined) return;
+    requireTrueCanvas();
     const canvas = new OffscreenCanvas(result.width, result.height);
     canvas.getContext('2d')!.putImageData(result, 0, 0);
     saveFile(`${this.title.value || 'translation'}.png`, await canvas.convertToBlob());

@@ -1,11 +1,12 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Playground } from './playground.js';
 
 /** The translation. */
 export function ResultPane({ playground }: { playground: Playground }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { value: result } = playground.translation.result;
-  useEffect(() => {
+  // With the page, which says at once that it is translated.
+  useLayoutEffect(() => {
     if (result === undefined) return;
     const { width, height } = result;
     Object.assign(canvas.current!, { width, height });

@@ -222,15 +222,28 @@ export class Sketch {
       known.drawing.height === height &&
       `${known.drawing.ground}` === `${ground}`;
     if (this.base === undefined || !isSame) {
-      const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!;
-      context.fillStyle = `rgb(${ground.join(' ')})`;
-      context.fillRect(0, 0, width, height);
-      for (const layer of layers) if (!layer.isTraced) drawContained(context, layer.bitmap, !this.areClasses);
-      this.base = context.getImageData(0, 0, width, height);
+      const pictures = layers.filter(({ isTraced }) => !isTraced);
+      this.base = withPictures(filled(width, height, ground), pictures, !this.areClasses);
       this.baseScene = this.history.current;
     }
     return this.base;
   }
+}
+
+function filled(width: number, height: number, [r, g, b]: Colour): ImageData {
+  const image = new ImageData(width, height);
+  for (let i = 0; i < image.data.length; i += 4) image.data.set([r, g, b, 255], i);
+  return image;
+}
+
+/** With pictures over it. Without any it goes through no canvas: not every browser gives back what is in one. */
+function withPictures(ground: ImageData, layers: readonly Layer[], isBlended: boolean): ImageData {
+  if (layers.length === 0) return ground;
+  const { width, height } = ground;
+  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!;
+  context.putImageData(ground, 0, 0);
+  for (const layer of layers) drawContained(context, layer.bitmap, isBlended);
+  return context.getImageData(0, 0, width, height);
 }
 
 /** As large as fits, in the middle. */

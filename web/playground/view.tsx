@@ -20,7 +20,8 @@ export function PlaygroundView({ playground }: { playground: Playground }) {
     return () => target.removeEventListener('keydown', onKeyDown);
   }, [playground]);
   return (
-    <div ref={root} class={isOver ? 'playground over' : 'playground'}>
+    // It takes the focus, and with it the keys, where a click on a button gives the button none, as in Safari.
+    <div ref={root} tabIndex={-1} class={isOver ? 'playground over' : 'playground'}>
       <Tools playground={playground} />
       <div class="side">
         <Colours playground={playground} />
@@ -180,8 +181,10 @@ function useDrops(playground: Playground, root: { current: HTMLElement | null })
     };
     const paste = (event: ClipboardEvent) => {
       const isHere = event.composedPath().includes(target);
-      const isNowhere = event.target === document.body; // nothing has the focus
-      const isOurs = isHere || (isNowhere && playground.ownsPage);
+      // To the body go pastes while nothing has the focus, and in Firefox all that no text field takes.
+      const isNowhere = event.target === document.body;
+      const hasFocus = (target.getRootNode() as ShadowRoot).activeElement !== null;
+      const isOurs = isHere || (isNowhere && (hasFocus || playground.ownsPage));
       if (isOurs && open(event.clipboardData)) event.preventDefault();
     };
     target.addEventListener('dragover', over);

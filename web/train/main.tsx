@@ -1,5 +1,6 @@
 import { render } from 'preact';
 import { NoticeLine } from '../notices.js';
+import { WEBGPU_BROWSERS } from '../webGpuBrowsers.js';
 import { Progress } from './progress.js';
 import { Runs } from './runs.js';
 import { Setup } from './setup.js';
@@ -12,10 +13,10 @@ function Page({ trainer }: { trainer: Trainer }) {
         <h1>Train in the browser</h1>
         <p>pix2pix on your GPU, in this page: no image and no weight leaves it.</p>
       </header>
-      {navigator.gpu === undefined && (
+      {navigator.gpu == null && (
         <p role="alert" class="failed">
-          This browser has no WebGPU, which training needs: use Chrome or Edge, Safari 26, or Firefox 141 on
-          Windows, from https or localhost.
+          This browser has no WebGPU, which training needs, or has it from https and localhost alone: use{' '}
+          {WEBGPU_BROWSERS}.
         </p>
       )}
       <NoticeLine notices={trainer.notices} />

@@ -62,6 +62,7 @@ function failure(error: Error, bytes: number): Error {
 
 async function privateStorage(): Promise<FileSystemDirectoryHandle> {
   try {
+    if (navigator.storage?.getDirectory === undefined) throw new Error('it has no file system for pages');
     return await navigator.storage.getDirectory();
   } catch (error) {
     const facts = { reason: (error as Error).message };

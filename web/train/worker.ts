@@ -3,6 +3,7 @@ import type { SampleSource } from '../../src/data/pair/sampleSource.js';
 import { parseTrainOptions, type TrainOptions } from '../../src/options/trainOptions.js';
 import { builtInExtensions } from '../../src/training/model/builtInExtensions.js';
 import { openGpu } from '../gpu.js';
+import { requireTrueCanvas } from '../trueCanvas.js';
 import { browserPictures } from './browserPictures.js';
 import type { FileStore } from './fileStore.js';
 import { keepData, keptData } from './keptData.js';
@@ -41,7 +42,7 @@ async function answer(request: RunRequest): Promise<void> {
 async function trainAs(request: RunRequest): Promise<void> {
   if (request.kind === 'start') {
     const opt = parseTrainOptions(asArguments(request.options), { extensions: builtInExtensions() });
-    const source = pairSource(request.plan, opt, browserPictures);
+    const source = pairsOf(request.plan, opt);
     const store = await openFileStore(request.run);
     if (await hasLatest(store)) throw nameTaken(request.run);
     await keep(store, request.plan);
@@ -49,9 +50,15 @@ async function trainAs(request: RunRequest): Promise<void> {
   }
   const store = await openFileStore(request.run);
   const stored = trainableOptions((await readLatest(store)).options);
-  const source = pairSource(request.plan ?? (await keptData(store)), stored, browserPictures);
+  const source = pairsOf(request.plan ?? (await keptData(store)), stored);
   if (request.plan !== undefined) await keep(store, request.plan);
   await train({ ...stored, continueTrain: true, epoch: 'latest' }, source, store);
+}
+
+/** @throws Pix2PixError when there is nothing to learn from, or the browser shows no page what is in a picture */
+function pairsOf(plan: PairPlan, opt: TrainOptions): SampleSource {
+  if (plan.kind !== 'facades') requireTrueCanvas();
+  return pairSource(plan, opt, browserPictures);
 }
 
 /** Keeps the images of a run. It trains without that, too. */

@@ -2,7 +2,7 @@ import { pixelSize, sidesOf } from '../../options/pixelSize.js';
 import type { Geometry, Size } from '../batch/geometry.js';
 import { BadImageError } from '../decode/badImage.js';
 import { MAX_PIXELS } from '../decode/limits.js';
-import type { PreparationOptions } from './preparationOptions.js';
+import { isPadded, type PreparationOptions } from './preparationOptions.js';
 import type { ImagePart } from './preparedImage.js';
 
 /**
@@ -25,7 +25,7 @@ export function checkGeometry(
     );
   }
   if (opt.preprocess.includes('crop')) checkCrop(path, resized, opt);
-  else if (opt.preprocess !== 'pad') checkUnit(path, size, output, opt);
+  else if (!isPadded(opt)) checkUnit(path, size, output, opt);
 }
 
 /** A crop that is wider than the image could be filled with black alone, which networks would learn. */

@@ -34,3 +34,14 @@ export function preparationOptions(opt: DataOptions): PreparationOptions {
     ...{ rotate, colorJitter, photoSide, cutout, imageUnit },
   };
 }
+
+/**
+ * Whether images get mirrored edges up to what the networks take, of which what is made of them is freed again: by
+ * `--preprocess pad`, and in tests by `scale_width`, which gives images of one width whatever heights they have.
+ */
+export function isPadded({
+  preprocess,
+  isTrain,
+}: Pick<PreparationOptions, 'preprocess' | 'isTrain'>): boolean {
+  return preprocess === 'pad' || (preprocess === 'scale_width' && !isTrain);
+}

@@ -4,7 +4,7 @@ import { fitImages, roundUp } from '../batch/padding.js';
 import type { PixelData, Pixels } from '../batch/pixels.js';
 import type { SideFormat } from '../batch/sideFormat.js';
 import type { ColourJitter } from './colourJitter.js';
-import type { PreparationOptions } from './preparationOptions.js';
+import { isPadded, type PreparationOptions } from './preparationOptions.js';
 import { prepareNumbers } from './preparedNumbers.js';
 import { cropResized, needsColours } from './transform.js';
 
@@ -21,15 +21,16 @@ export interface ImagePart {
   resized(to: Size, channels: 1 | 3): Promise<Pixels<PixelData>>;
 }
 
-/** `prepare`, with the mirror image of its edges where networks take larger ones (`--preprocess pad`). */
+/** `prepare`, with the mirror image of its edges where networks take larger ones and `isPadded` says so. */
 export async function preparePadded(
   part: ImagePart,
   geometry: Geometry,
   colour: ColourJitter | undefined,
-  { preprocess, imageUnit = 1 }: Pick<PreparationOptions, 'preprocess' | 'imageUnit'>,
+  opt: Pick<PreparationOptions, 'preprocess' | 'isTrain' | 'imageUnit'>,
 ): Promise<Images> {
   const images = await prepare(part, geometry, colour);
-  if (preprocess !== 'pad') return images;
+  if (!isPadded(opt)) return images;
+  const { imageUnit = 1 } = opt;
   const { width, height } = geometry.output;
   return fitImages(images, { width: roundUp(width, imageUnit), height: roundUp(height, imageUnit) });
 }
@@ -37,9 +38,9 @@ export async function preparePadded(
 /** The size to which what comes of a sample is cut back, where that is another than the networks'. */
 export function sizeBeforePadding(
   { output }: Geometry,
-  { preprocess }: Pick<PreparationOptions, 'preprocess'>,
+  opt: Pick<PreparationOptions, 'preprocess' | 'isTrain'>,
 ): { readonly size?: Size } {
-  return preprocess === 'pad' ? { size: output } : {};
+  return isPadded(opt) ? { size: output } : {};
 }
 
 /** An image as networks take it: bytes, or floats where its numbers are others. */

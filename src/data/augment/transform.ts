@@ -56,10 +56,19 @@ export async function resizeRegion(
   channels: 1 | 3,
 ): Promise<Pixels<Uint8Array>> {
   const cut = sharp(data, { raw: { width, height, channels: 3 } }).extract(region);
-  const { picture, left, top } = await enlarge(cut, region, to);
-  const isWhole = picture.width === to.width && picture.height === to.height;
-  const resized = isWhole ? picture : cropPixels(picture, { left, top, ...to }, false);
+  const resized = await resizeCut(cut, region, to);
   return channels === 1 ? toPixels(toLuma(fromPixels(resized))) : resized;
+}
+
+/** A picture of one channel or three at the size `to`, resized as `resizeRegion` does it. */
+export function resizePixels(picture: Pixels<Uint8Array>, to: Size): Promise<Pixels<Uint8Array>> {
+  return resizeCut(fromPixels(picture), picture, to);
+}
+
+async function resizeCut(cut: Sharp, from: Size, to: Size): Promise<Pixels<Uint8Array>> {
+  const { picture, left, top } = await enlarge(cut, from, to);
+  const isWhole = picture.width === to.width && picture.height === to.height;
+  return isWhole ? picture : cropPixels(picture, { left, top, ...to }, false);
 }
 
 /** The second half: a picture of the size `geometry.resized` turned, cropped, mirrored and recoloured. */

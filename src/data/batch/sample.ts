@@ -6,7 +6,7 @@ import type { Size } from './geometry.js';
 export interface Sample {
   readonly A: Images;
   readonly B: Images;
-  /** The size that they had before edges were added (`--preprocess pad`); absent: that which they have. */
+  /** The size that they had before edges were added (`isPadded`); absent: that which they have. */
   readonly size?: Size;
   readonly APaths: string[];
   readonly BPaths: string[];

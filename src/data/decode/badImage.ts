@@ -21,13 +21,19 @@ export class BadImageError extends Pix2PixError {
   }
 }
 
+/** What a decoder in JavaScript says that reads on where a file has ended. */
+const PAST_THE_END = /outside the bounds of the DataView/;
+
 /** What `decode` gives; any other error of a decoder becomes a BadImageError, with the name of the file. */
 export async function decodable<T>(name: string, decode: () => Promise<T> | T): Promise<T> {
   try {
     return await decode();
   } catch (cause) {
     if (cause instanceof BadImageError) throw cause;
-    const [reason] = String((cause as Error).message).split('\n', 1);
+    const [said] = String((cause as Error).message).split('\n', 1);
+    const reason = PAST_THE_END.test(said)
+      ? 'the file is cut off or damaged: it has less than it says'
+      : said;
     throw new BadImageError(name, `it cannot be decoded: ${reason}`);
   }
 }

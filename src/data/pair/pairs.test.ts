@@ -154,6 +154,10 @@ test('unmatched names are listed, from both sides', async () => {
     assert.match(text, /trainA +2\.jpg\n/);
     assert.match(text, /only0\.jpg, only1\.jpg, only10\.jpg.* and 4 more/);
     assert.doesNotMatch(text, /[ ,]1\.jpg/);
+    assert.doesNotMatch(text, /cycle_gan/);
+  });
+  await withFiles(['trainA/1_A.jpg', 'trainA/2_A.jpg', 'trainB/1_B.jpg'], async (folder) => {
+    assert.match(await message(folder), /same name; images that are no pairs are for --model cycle_gan/);
   });
 });
 

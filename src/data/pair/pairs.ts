@@ -120,11 +120,11 @@ function matchFolders(A: ImageFolder, B: ImageFolder): PairList {
   const all = () => concatenated(namesA, namesB);
   if (aloneA.length > 0) facts[`only in ${folderA}`] = enumerate(namesA, aloneA, all);
   if (aloneB.length > 0) facts[`only in ${folderB}`] = enumerate(namesB, aloneB, all);
-  throw new Pix2PixError(
-    'images without a partner of the same name',
-    facts,
-    'add the partners, or remove these files',
-  );
+  const fix =
+    aloneA.length === namesA.length
+      ? 'give partners the same name; images that are no pairs are for --model cycle_gan'
+      : 'add the partners, or remove these files';
+  throw new Pix2PixError('images without a partner of the same name', facts, fix);
 }
 
 /** @param all names of both sides: those that look equal to another are spelt out */

@@ -5,9 +5,9 @@ import { checkGeometry } from '../augment/checkGeometry.js';
 import { applyCutout } from '../augment/cutout.js';
 import { imageAugmentation } from '../augment/imageAugmentation.js';
 import type { PreparationOptions } from '../augment/preparationOptions.js';
-import { preparePadded } from '../augment/preparedImage.js';
+import { preparePadded, sizeBeforePadding } from '../augment/preparedImage.js';
 import type { Images } from '../batch/floatImages.js';
-import { augmentation, planGeometry } from '../batch/geometry.js';
+import { augmentation, planGeometry, type Size } from '../batch/geometry.js';
 import { extentsOf, type Sample } from '../batch/sample.js';
 import type { ImageReader } from '../cache/imageReader.js';
 import { BadImageError } from '../decode/badImage.js';
@@ -49,12 +49,14 @@ export class UnalignedSource implements SampleSource {
   async get(index: number, context: SampleContext): Promise<Sample> {
     const [filesA, filesB] = [this.filesA(index), this.filesB(index, context)];
     const [pathA, pathB] = [filesA.path, filesB.path];
-    const [A, B] = await Promise.all([
+    const [a, b] = await Promise.all([
       this.image(filesA, 'A', index, context),
       this.image(filesB, 'B', index, context),
     ]);
-    requireEqualSizes(A, pathA, B, pathB);
-    return { A, B, APaths: [pathA], BPaths: [pathB] };
+    const [A, B] = [a.image, b.image];
+    requireEqualSizes(A, pathA, B, pathB, this.opt);
+    const isOneSize = a.size?.width === b.size?.width && a.size?.height === b.size?.height;
+    return { A, B, APaths: [pathA], BPaths: [pathB], ...(isOneSize && a.size && { size: a.size }) };
   }
 
   private filesA(index: number): ImageFiles {
@@ -76,7 +78,7 @@ export class UnalignedSource implements SampleSource {
     side: 'A' | 'B',
     index: number,
     { epoch, seed, onNote }: SampleContext,
-  ): Promise<Images> {
+  ): Promise<{ readonly image: Images; readonly size?: Size }> {
     const { opt } = this;
     const part = await this.reader.whole(files, opt.formats[side], onNote);
     const [crops, varies] = side === 'A' ? ['augment', 'vary'] : ['augment.B', 'vary.B'];
@@ -88,18 +90,24 @@ export class UnalignedSource implements SampleSource {
     const isPhotograph = side === (opt.photoSide ?? 'A');
     const image = await preparePadded(part, geometry, isPhotograph ? colour : undefined, opt);
     if (cutout !== undefined && isInput) applyCutout(image, cutout);
-    return image;
+    return { image, ...sizeBeforePadding(geometry, opt) };
   }
 }
 
 /** One step takes both. Which of the two is unlike the rest of its folder is not known here, so both are named. */
-function requireEqualSizes(A: Images, pathA: string, B: Images, pathB: string): void {
+function requireEqualSizes(
+  A: Images,
+  pathA: string,
+  B: Images,
+  pathB: string,
+  { isTrain }: Pick<UnalignedOptions, 'isTrain'>,
+): void {
   const [{ h: heightA, w: widthA }, { h: heightB, w: widthB }] = [extentsOf(A), extentsOf(B)];
   if (heightA === heightB && widthA === widthB) return;
   throw new BadImageError(
     pathB,
     `it becomes ${widthB}x${heightB} pixels, and ${pathA}, which came with it, ${widthA}x${heightA}`,
-    'give all images one size, or pass --preprocess resize_and_crop',
+    `give all images one size, or pass --preprocess resize_and_crop${isTrain ? '' : ', or translate one side alone: --model test --model_suffix _A'}`,
   );
 }
 

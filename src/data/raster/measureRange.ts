@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { counted } from '../../base/counted.js';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import type { ValueRange } from '../../options/valueRange.js';
 import { BadImageError } from '../decode/badImage.js';
@@ -61,7 +62,7 @@ export async function measureRange(
       done++;
       if (Date.now() - told < INTERVAL) return;
       told = Date.now();
-      onProgress(`measuring the range of values: ${done} of ${count} images`);
+      onProgress(`measuring the range of values: ${done} of ${counted(count, 'image')}`);
     },
   );
   if (found === undefined)

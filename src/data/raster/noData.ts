@@ -1,8 +1,8 @@
 import { emptyLike } from '../batch/pixels.js';
 import type { NumberArray, TiffTag } from './raster.js';
 
-/** GDAL's tag of the number that stands for none. */
-export const NO_DATA = 42113;
+/** GDAL's tags: what an image's bands are called, hold and range over, and the number that stands for none. */
+export const [METADATA, NO_DATA] = [42112, 42113];
 
 /** The number that the tag says, which is text; undefined where that is no number. */
 export function noDataOf(text: unknown): number | undefined {
@@ -19,13 +19,14 @@ export function tagsFor(data: NumberArray, tags: readonly TiffTag[]): TiffTag[] 
 }
 
 /**
- * The tags of an image for what a network has made of it: without the number that stands for none. The network makes a number of
- * every pixel, and to GIS programs those that happen to be that one, as black is 0, would be missing.
+ * The tags of an image for what a network has made of it: without what they say of its numbers. Of a band's minimum and maximum GIS
+ * programs would choose its colours. And the network makes a number of every pixel: those that happen to be the one that stands
+ * for none, as black is 0, would be missing.
  *
  * Source: GDAL RFC 15, Band Masks: where a band has a no-data value, pixels that equal it are masked
  */
 export function tagsOfResult(tags: readonly TiffTag[]): TiffTag[] {
-  return tags.filter(({ code }) => code !== NO_DATA);
+  return tags.filter(({ code }) => code !== METADATA && code !== NO_DATA);
 }
 
 function canHold(data: NumberArray, number: number | undefined): boolean {

@@ -1,7 +1,7 @@
 import type { GeoTIFFImage } from 'geotiff';
 import { formatOf } from '../decode/format.js';
 import { openImageFile, readImageFile } from '../decode/imageFile.js';
-import { NO_DATA } from './noData.js';
+import { METADATA, NO_DATA } from './noData.js';
 import type { TiffTag } from './raster.js';
 import { orientationOf, pagesOf, pagesOfFile } from './tiffPages.js';
 
@@ -9,7 +9,7 @@ import { orientationOf, pagesOf, pagesOfFile } from './tiffPages.js';
 const PLACE_TAGS: Readonly<Record<number, TiffTag['type']>> = {
   ...{ 33550: 'double', 33922: 'double', 34264: 'double' }, // pixel scale, tie points, transformation
   ...{ 34735: 'short', 34736: 'double', 34737: 'ascii' }, // keys, and their numbers and texts
-  ...{ 42112: 'ascii', [NO_DATA]: 'ascii' }, // GDAL's metadata, and what number is none
+  ...{ [METADATA]: 'ascii', [NO_DATA]: 'ascii' },
 };
 /** GeoTIFF's tags of places: how large a pixel is, tie points, and the matrix from pixels to the earth. */
 const [PIXEL_SCALE, TIE_POINTS, MATRIX] = [33550, 33922, 34264];

@@ -255,3 +255,14 @@ test('opacity is a channel that is known as one', async () => {
   assert.deepEqual([...data], [...rgba.data]);
   assert.equal(hasAlpha, true);
 });
+
+test('a TIFF that is cut off is told to be, in any of its parts', async () => {
+  const whole = readFileSync(join(fixtures, 'f4_5.tif'));
+  for (let length = 9; length < whole.length; length += 40) {
+    const read = readRaster(whole.subarray(0, length), 'cut.tif');
+    await assert.rejects(read, (error: BadImageError) => {
+      assert.doesNotMatch(error.message, /DataView|undefined|offset/i, `${length} of ${whole.length} bytes`);
+      return error instanceof BadImageError;
+    });
+  }
+});

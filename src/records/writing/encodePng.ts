@@ -1,4 +1,5 @@
 import type { ImageBatch } from '../../data/batch/imageBatch.js';
+import type { Pixels } from '../../data/batch/pixels.js';
 
 /** Settings of `encodePng`. */
 export interface EncodePngOptions {
@@ -21,12 +22,22 @@ export async function encodePng(
   const { default: sharp } = await import('sharp'); // it takes long to load: a training's first step does not wait for it
   const size = height * width * channels;
   const pixels = batch.data.subarray(index * size, (index + 1) * size);
-  const image = sharp(pixels, { raw: { width, height, channels } });
-  const { aspectRatio = 1 } = options;
-  if (aspectRatio > 1)
-    image.resize(width, Math.floor(height * aspectRatio), { fit: 'fill', kernel: 'cubic' });
-  if (aspectRatio < 1)
-    image.resize(Math.floor(width / aspectRatio), height, { fit: 'fill', kernel: 'cubic' });
+  const picture = await stretched({ data: pixels, width, height, channels }, options.aspectRatio ?? 1);
+  const image = sharp(picture.data, { raw: rawOf(picture) });
   if (channels === 1) image.toColourspace('b-w');
   return image.png().toBuffer();
 }
+
+async function stretched(picture: Pixels<Uint8Array>, aspectRatio: number): Promise<Pixels<Uint8Array>> {
+  if (aspectRatio === 1) return picture;
+  const { resizePixels } = await import('../../data/augment/transform.js');
+  const { width, height } = picture;
+  const size =
+    aspectRatio > 1
+      ? { width, height: Math.floor(height * aspectRatio) }
+      : { width: Math.floor(width / aspectRatio), height };
+  return resizePixels(picture, size);
+}
+
+const rawOf = ({ width, height, channels }: Pixels<Uint8Array>) =>
+  ({ width, height, channels: channels === 1 ? 1 : 3 }) as const;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import sharp, { type OutputInfo, type Sharp } from 'sharp';
+import { counted } from '../../base/counted.js';
 import { writeFileAtomic } from '../../base/files/atomicFile.js';
 import { isPicture } from '../../data/decode/isPicture.js';
 import type { Counts, Examples, FolderReport, Inspection } from '../../data/inspect/inspection.js';
@@ -33,7 +34,7 @@ export async function writeInspection(folder: string, inspection: Inspection): P
   ];
   const document = page({
     title: `Data set ${root}`,
-    summary: [`${images} images; ${layout.found}`, layout.fix, inWords(passedOver)]
+    summary: [`${counted(images, 'image')}; ${layout.found}`, layout.fix, inWords(passedOver)]
       .filter(Boolean)
       .join('. '),
     body: html`${faults}${sections}`,
@@ -86,8 +87,8 @@ function section(
   );
   const facts = [told(sizes), told(channels), ...ranges, told(formats)];
   return html`<section>
-<h2>${folder || 'the folder itself'}<small>${images} images</small></h2>
-<p>${facts.join('; ')}</p>
+<h2>${folder || 'the folder itself'}<small>${counted(images, 'image')}</small></h2>
+<p>${facts.filter((fact) => fact !== '').join('; ')}</p>
 ${figures(pictures)}
 </section>
 `;

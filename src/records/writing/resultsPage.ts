@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { counted } from '../../base/counted.js';
 import { writeFileAtomic } from '../../base/files/atomicFile.js';
 import type { ImageMetrics } from '../../data/metrics/imageMetrics.js';
 import { MetricMeans } from '../../data/metrics/metricMeans.js';
@@ -87,7 +88,7 @@ export class ResultsPage {
     const { count } = this.means.mean();
     const path = join(this.directory, 'index.html');
     const before = picturesOf(path);
-    const images = this.results.length === 1 ? '1 image' : `${this.results.length} images`;
+    const images = counted(this.results.length, 'image');
     const document = page({
       title: this.title,
       model: this.options.model,

@@ -1,3 +1,4 @@
+import { counted } from '../../base/counted.js';
 import type { NETWORK_OPTIONS } from '../../options/networkOptions.js';
 import type { OptionValues } from '../../options/spec.js';
 import type { TrainOptions } from '../../options/trainOptions.js';
@@ -18,7 +19,7 @@ export function rankHints(
   const hints: string[] = [];
   if (norm === 'batch' && !syncNorm) {
     hints.push(
-      `batch norms take the statistics of each rank's ${batchSize} ${batchSize === 1 ? 'image' : 'images'}, and the running ` +
+      `batch norms take the statistics of each rank's ${counted(batchSize, 'image')}, and the running ` +
         'ones that are saved are those of rank 0; --sync_norm takes those of the whole batch, --norm instance needs none',
     );
   }

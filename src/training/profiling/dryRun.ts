@@ -1,3 +1,4 @@
+import { counted } from '../../base/counted.js';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { ALONE, type Place, type SharedPart, sharedParts } from '../../data/batch/batchShare.js';
 import { createDataset } from '../../data/createDataset.js';
@@ -96,7 +97,7 @@ function wholeTraining(
   const epochs = Math.max(0, opt.nEpochs + opt.nEpochsDecay - opt.epochCount + 1);
   const all = epochs * Math.ceil(imagesPerEpoch / imagesPerStep(opt, ranks));
   if (opt.maxSteps < all) return { steps: opt.maxSteps, until: 'where --max_steps ends it' };
-  return { steps: all, until: `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}` };
+  return { steps: all, until: counted(epochs, 'epoch') };
 }
 
 async function predict(

@@ -1,4 +1,5 @@
 import { formatBytes } from '../../base/byteSize.js';
+import { counted } from '../../base/counted.js';
 import { formatDuration } from '../../base/duration.js';
 import type { Device } from '../../engine/runtime/device.js';
 import type { MemoryNeeds } from '../../engine/runtime/memoryModel.js';
@@ -83,7 +84,9 @@ function memoryInWords({ memoryBytes, needs, last, launch, device }: Forecast): 
     `${formatBytes(memoryBytes)}: ${states} ${formatBytes(needs.states)}`,
     `activations kept ${formatBytes(needs.kept)}`,
     `working ${formatBytes(needs.working)}`,
-    ...(last === undefined ? [] : [`an epoch's last ${last.images} images ${formatBytes(last.bytes)}`]),
+    ...(last === undefined
+      ? []
+      : [`an epoch's last ${counted(last.images, 'image')} ${formatBytes(last.bytes)}`]),
     ...(needs.process > 0 ? [`program ${formatBytes(needs.process)}`] : []),
   ].join(', ');
 }
@@ -95,7 +98,7 @@ const memoryOfMachine = (bytes: number, { localSize }: Launch) =>
 
 function timesInWords({ images, imagesPerStep, time, whole }: Forecast): string[] {
   const seconds = ((images ?? 1000) / imagesPerStep) * (time.total / 1000);
-  const epoch = `${formatDuration(seconds)} for ${images === undefined ? '1000 images' : `an epoch of ${images} images`}`;
+  const epoch = `${formatDuration(seconds)} for ${images === undefined ? '1000 images' : `an epoch of ${counted(images, 'image')}`}`;
   if (whole === undefined) return [epoch];
   const all = formatDuration((whole.steps * time.total) / 1000);
   return [epoch, `${all} for all ${whole.steps} steps, ${whole.until}`];

@@ -1,3 +1,4 @@
+import { counted } from '../../base/counted.js';
 import { keptInWords } from '../keptImages.js';
 import { versionsWith } from '../saved/versions.js';
 import type { Training } from '../training.js';
@@ -44,7 +45,7 @@ export async function describePlan(
   const validation = validationImages > 0 ? `, validating on ${validationImages}` : '';
   const padded = opt.preprocess === 'pad' && 'padded to what the networks take, results cut back';
   const facts = [await imageSides(dataset.folders, opt.datasetMode), keptInWords(keptImages), padded];
-  const images = [`${dataset.length} images`, ...facts.filter((fact) => fact)].join(', ') + validation;
+  const images = [counted(dataset.length, 'image'), ...facts.filter((fact) => fact)].join(', ') + validation;
   if (model.loadedFrom === undefined) return `training on ${images}`;
   const place = batchIndex === 0 ? '' : `, after batch ${batchIndex} of ${batchesPerEpoch}`;
   return `training goes on in epoch ${epoch}${place} (${model.steps} steps made), on ${images}`;

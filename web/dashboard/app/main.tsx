@@ -1,3 +1,4 @@
+import './validLanguage.js';
 import '../../colours.css';
 import '../style.css';
 import { render } from 'preact';

@@ -1,6 +1,7 @@
 import { csvFormatRows } from 'd3-dsv';
 import { Pix2PixError } from '../../../src/base/errors/pix2pixError.js';
 import { saveFile } from '../../saveFile.js';
+import { requireTrueCanvas } from '../../trueCanvas.js';
 import { themeColour } from '../app/theme.js';
 import type { Line } from './line.js';
 import { LinePlot, type Picture } from './linePlot.js';
@@ -19,8 +20,12 @@ export function saveValues(tag: string, lines: readonly Line[], format: 'csv' | 
   saveFile(`${tag}.csv`, new Blob([csvFormatRows([['run', 'x', tag], ...rows])], { type: 'text/csv' }));
 }
 
-/** The chart drawn anew, larger, on paper, with its title above and the names of its runs below. */
+/**
+ * The chart drawn anew, larger, on paper, with its title above and the names of its runs below.
+ * @throws Pix2PixError when it is empty, or the browser gives no picture of it
+ */
 export async function savePng(tag: string, picture: Picture): Promise<void> {
+  requireTrueCanvas();
   const host = document.body.appendChild(document.createElement('div'));
   Object.assign(host.style, { position: 'fixed', left: '200vw', width: `${WIDTH}px` });
   const plot = new LinePlot(host, { onZoom: () => {}, onCursor: () => {} }, HEIGHT);

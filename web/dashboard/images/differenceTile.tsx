@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { Pix2PixError } from '../../../src/base/errors/pix2pixError.js';
 import { formatNumber } from '../app/format.js';
 import { difference } from './difference.js';
 import { differenceTop } from './imageSettings.js';
@@ -26,7 +27,10 @@ export function DifferenceTile({ a, b }: { a: Shot | undefined; b: Shot | undefi
       context.putImageData(new ImageData(pixels, width, height), 0, 0);
       setOutcome(`mean ${formatNumber(mean)} of 255`);
     };
-    draw().catch(() => isCurrent && setOutcome('one of the two cannot be read'));
+    draw().catch((error) => {
+      const reason = error instanceof Pix2PixError ? error.message : 'one of the two cannot be read';
+      if (isCurrent) setOutcome(reason);
+    });
     return () => {
       isCurrent = false;
     };

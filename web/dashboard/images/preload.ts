@@ -1,3 +1,5 @@
+import { requireTrueCanvas } from '../../trueCanvas.js';
+
 /** So many images are held, the ones asked for longest ago go first. */
 const LIMIT = 300;
 
@@ -16,9 +18,10 @@ export function preload(url: string): HTMLImageElement {
 /**
  * The pixels of an image.
  * @param width what it is drawn to, so that images of different sizes can be compared
- * @throws where it cannot be loaded or decoded
+ * @throws where it cannot be loaded or decoded, or the browser does not show its pixels
  */
 export async function pixelsOf(url: string, width: number, height: number): Promise<Uint8ClampedArray> {
+  requireTrueCanvas();
   const image = preload(url);
   await image.decode();
   const canvas = document.createElement('canvas');

@@ -20,21 +20,17 @@ import { ProfileFolder } from './profileFolder.js';
 import { threadCount } from './sessionOptions.js';
 import { StateStore } from './stateStore.js';
 import type { UpdateThreads } from './threadedUpdate.js';
+import { fastestUpdateThreads } from './updateThreads.js';
 
 /** Runs that count of each algorithm of a layer, and of each layer of a prediction. */
 const [TUNING_ROUNDS, PREDICTION_ROUNDS] = [3, 2];
-
-/** From so many threads on, they make Adam's update faster than one of WebAssembly does. */
-const UPDATING_THREADS = 8;
-/** Elements that each of them updates in a turn: what lies between two operators stays in the cores' caches. */
-const PIECE_OF_A_THREAD = 2 ** 17;
 
 export interface CpuSettings extends DeviceSettings {
   /** Picks the algorithms of layers in place of rules and timed choices. */
   readonly choose?: AlgorithmChooser;
   /** Settings of ONNX Runtime's sessions, see `SessionOptions`. */
   readonly session?: Readonly<Record<string, string>>;
-  /** The threads that update parameters. Default: one, or as many as compute where those are many. */
+  /** The threads that update parameters. Default: one, or as many as compute where those are faster. */
   readonly updateThreads?: UpdateThreads | 'one' | undefined;
 }
 
@@ -53,6 +49,7 @@ export class CpuDevice implements Device {
   private readonly threads: number;
   private readonly autotuner: Autotuner;
   private readonly profiles: ProfileFolder | undefined;
+  private fastestUpdate: Promise<UpdateThreads | undefined> | undefined;
 
   constructor(
     readonly name: string,
@@ -99,7 +96,7 @@ export class CpuDevice implements Device {
   }
 
   async optimiser(states: readonly State[], settings: AdamSettings): Promise<Optimiser> {
-    const adam = new Adam(states, settings, undefined, this.collective, this.updateThreads());
+    const adam = new Adam(states, settings, undefined, this.collective, await this.updateThreads());
     for (const state of states) {
       this.store.adopt(state, adam.memory.of(state, 'parameter'));
       this.optimiserOf.set(state, adam);
@@ -144,12 +141,12 @@ export class CpuDevice implements Device {
     this.profiles?.remove();
   }
 
-  private updateThreads(): UpdateThreads | undefined {
-    const count = threadCount(this.threads);
-    const { updateThreads = count < UPDATING_THREADS || !onnxRuntime().isNative ? 'one' : undefined } =
-      this.settings;
-    if (updateThreads === 'one') return undefined;
-    return updateThreads ?? { threads: this.threads, pieceLength: count * PIECE_OF_A_THREAD };
+  private async updateThreads(): Promise<UpdateThreads | undefined> {
+    const { updateThreads = onnxRuntime().isNative ? undefined : 'one', tunedChoices: store } = this.settings;
+    if (updateThreads !== undefined) return updateThreads === 'one' ? undefined : updateThreads;
+    const { fingerprint, threads } = this;
+    this.fastestUpdate ??= fastestUpdateThreads({ fingerprint, store, threads });
+    return this.fastestUpdate;
   }
 
   private chooserFor(
