@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
@@ -103,6 +111,20 @@ test('no file is named that a person who installed it does not have', { skip }, 
     named.filter((each) => !paths.includes(each.split(',')[0])),
     [],
   );
+});
+
+test('bundlers find every file that a script of a page names beside itself, and leave alone what it fetches', {
+  skip,
+}, () => {
+  const web = join(installed, 'dist', 'web');
+  const scripts = readdirSync(web).filter((name) => name.endsWith('.js'));
+  const named = scripts.flatMap((name) => {
+    const text = readFileSync(join(web, name), 'utf8');
+    assert.doesNotMatch(text, /[^\w.]import\((?!"|\/\*webpackIgnore:true\*\/\/\*@vite-ignore\*\/)/, name);
+    return [...text.matchAll(/new \w+\("([^"]+)",import\.meta\.url\)/g)].map(([, file]) => file);
+  });
+  assert.deepEqual(named.sort(), ['./ort-wasm-simd-threaded.mjs', './ort-wasm-simd-threaded.wasm']);
+  for (const file of named) assert.ok(existsSync(join(web, file)), file);
 });
 
 test('it holds what runs, and no tests', { skip }, () => {

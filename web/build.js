@@ -1,5 +1,5 @@
 // Bundles the scripts of web exports, and puts beside them what they need: `npm run build` runs this into dist/web.
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,6 +36,7 @@ await build({
   outdir: out,
   splitting: true,
 });
+prepareForBundlers();
 // By itself: a service worker is no module in every browser.
 await build({
   ...page,
@@ -73,4 +74,25 @@ function removeFormerOutputs() {
     const isOfOthers = path.endsWith('.d.ts') || path.startsWith(join(out, 'dashboard'));
     if (entry.isFile() && !isOfOthers) rmSync(path);
   }
+}
+
+/**
+ * What ONNX Runtime tells bundlers of itself is of its own package: that its module is fetched by an address that is known
+ * later, in comments that minifying removes, and a file beside it that is not here. webpack ends with an error without this.
+ */
+function prepareForBundlers() {
+  const path = join(
+    out,
+    readdirSync(out).find((name) => name.startsWith('wasmEngine-')),
+  );
+  let script = readFileSync(path, 'utf8');
+  const changes = [
+    [/\bimport\((\w+)\)/g, 'import(/*webpackIgnore:true*//*@vite-ignore*/$1)'],
+    [/new URL\(new \w+\("ort\.wasm\.min\.mjs",import\.meta\.url\)\.href,\w+\)\.href/g, 'import.meta.url'],
+  ];
+  for (const [found, replacement] of changes) {
+    if (script.match(found)?.length !== 1) throw new Error(`${path} does not have ${found} once`);
+    script = script.replace(found, replacement);
+  }
+  writeFileSync(path, script);
 }

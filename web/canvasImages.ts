@@ -53,8 +53,10 @@ export async function pixelsOf(picture: Picture): Promise<ImageData> {
 }
 
 function sizeOf(source: CanvasImageSource): { width: number; height: number } {
-  if (source instanceof HTMLVideoElement) return { width: source.videoWidth, height: source.videoHeight };
-  if (source instanceof HTMLImageElement) return { width: source.naturalWidth, height: source.naturalHeight };
+  // By what they have, since the classes of elements are unknown in a worker.
+  if ('videoWidth' in source) return { width: source.videoWidth, height: source.videoHeight };
+  if ('naturalWidth' in source) return { width: source.naturalWidth, height: source.naturalHeight };
+  if ('displayWidth' in source) return { width: source.displayWidth, height: source.displayHeight };
   const { width, height } = source as ImageBitmap;
   return { width, height };
 }

@@ -1,5 +1,7 @@
 import { Pix2PixError } from '../src/base/errors/pix2pixError.js';
 import { readSafetensorsBytes } from '../src/checkpoints/format/safetensorsBytes.js';
+import type { FloatImages } from '../src/data/batch/floatImages.js';
+import type { ImageBatch } from '../src/data/batch/imageBatch.js';
 import type { ClassPalette } from '../src/inference/portable/classPalette.js';
 import type { Generator, TranslateOptions } from '../src/inference/portable/generator.js';
 import type { GeneratorInfo } from '../src/inference/portable/generatorInfo.js';
@@ -13,7 +15,18 @@ import { downloadModel, type LoadProgress } from './modelDownload.js';
 import { PictureForm } from './pictureForm.js';
 import { type Backend, createEngines } from './webEngine.js';
 
-export type { Backend, Generator, GeneratorInfo, LoadProgress, Picture, TranslateOptions };
+export type {
+  Backend,
+  ClassPalette,
+  FloatImages,
+  Generator,
+  GeneratorInfo,
+  ImageBatch,
+  LoadProgress,
+  ModelIndex,
+  Picture,
+  TranslateOptions,
+};
 export { Pix2PixError };
 
 export interface LoadOptions {
@@ -31,10 +44,11 @@ export interface LoadOptions {
  * canvas.getContext('2d').putImageData(picture, 0, 0);
  * ```
  *
- * @param folder the folder `model` of the export, relative to the page
+ * @param folder the folder `model` of the export, relative to the page, or to the script of a worker
  */
 export function pix2pix(folder: string | URL, options: LoadOptions = {}): WebGenerator {
-  return new WebGenerator(load(new URL(folder, document.baseURI), options));
+  const base = typeof document === 'undefined' ? location.href : document.baseURI; // a worker has no document
+  return new WebGenerator(load(new URL(folder, base), options));
 }
 
 /** As in Node: the promise of a generator that has been loaded. */
