@@ -255,6 +255,12 @@ test('the page is made for everybody, and says what it lacks', options, async ()
     await page.reload();
     await page.getByRole('button', { name: 'Train' }).click();
     await page.getByRole('status').getByText('this browser finds no GPU').waitFor();
+    const stored = `navigator.storage.getDirectory().then(async (root) => {
+      const names = [];
+      for await (const name of root.keys()) names.push(name);
+      return names;
+    })`;
+    assert.deepEqual(await page.evaluate(stored), []);
     await page.addInitScript(`Object.defineProperty(Navigator.prototype, 'gpu', { get: () => undefined })`);
     await page.reload();
     await page.getByRole('alert').getByText('This browser has no WebGPU').waitFor();

@@ -1,5 +1,6 @@
 import { Pix2PixError } from '../../src/base/errors/pix2pixError.js';
 import type { SampleSource } from '../../src/data/pair/sampleSource.js';
+import type { Device } from '../../src/engine/runtime/device.js';
 import { parseTrainOptions, type TrainOptions } from '../../src/options/trainOptions.js';
 import { builtInExtensions } from '../../src/training/model/builtInExtensions.js';
 import { openGpu } from '../gpu.js';
@@ -38,21 +39,23 @@ async function answer(request: RunRequest): Promise<void> {
   }
 }
 
-/** Nothing is written before it is known that the run can be trained. */
+/** Nothing is written before it is known that the run can be trained, and by what. */
 async function trainAs(request: RunRequest): Promise<void> {
   if (request.kind === 'start') {
     const opt = parseTrainOptions(asArguments(request.options), { extensions: builtInExtensions() });
     const source = pairsOf(request.plan, opt);
+    const device = await openGpu();
     const store = await openFileStore(request.run);
     if (await hasLatest(store)) throw nameTaken(request.run);
     await keep(store, request.plan);
-    return train(opt, source, store);
+    return train(opt, source, store, device);
   }
   const store = await openFileStore(request.run);
   const stored = trainableOptions((await readLatest(store)).options);
   const source = pairsOf(request.plan ?? (await keptData(store)), stored);
+  const device = await openGpu();
   if (request.plan !== undefined) await keep(store, request.plan);
-  await train({ ...stored, continueTrain: true, epoch: 'latest' }, source, store);
+  await train({ ...stored, continueTrain: true, epoch: 'latest' }, source, store, device);
 }
 
 /** @throws Pix2PixError when there is nothing to learn from, or the browser shows no page what is in a picture */
@@ -71,10 +74,15 @@ async function keep(store: FileStore, plan: PairPlan): Promise<void> {
   }
 }
 
-async function train(opt: TrainOptions, source: SampleSource, store: FileStore): Promise<void> {
+async function train(
+  opt: TrainOptions,
+  source: SampleSource,
+  store: FileStore,
+  device: Device,
+): Promise<void> {
   await trainRun(opt, {
     source,
-    device: await openGpu(),
+    device,
     checkpoints: pageCheckpoints(store, VERSIONS),
     emit,
     wish: () => {
