@@ -1,4 +1,4 @@
-/** So many of something in words: `1 image`, `2 images`. */
-export function counted(count: number, one: string, several = `${one}s`): string {
-  return `${count} ${count === 1 ? one : several}`;
+/** So many of something in words: `1 image`, `2 images`. @param one a word whose plural ends in s */
+export function counted(count: number, one: string): string {
+  return `${count} ${one}${count === 1 ? '' : 's'}`;
 }

@@ -66,7 +66,7 @@ test('an image that the networks cannot take is left out where images have sizes
   });
 });
 
-test('a test takes images that scale_width makes of any height, with mirrored edges of which results are freed', async () => {
+test('a test takes images that scale_width makes of any height, with mirrored edges that are cut off the results', async () => {
   const scaled = { preprocess: 'scale_width', cropSize: 8, isTrain: false, serialBatches: true } as const;
   const resnet = { ...scaled, phase: 'odd', netG: 'resnet_6blocks' } as const;
   const sizes = ({ A, size }: Batch) => [A.shape.slice(1, 3).join(), size?.height, size?.width];

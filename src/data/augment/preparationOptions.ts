@@ -36,7 +36,7 @@ export function preparationOptions(opt: DataOptions): PreparationOptions {
 }
 
 /**
- * Whether images get mirrored edges up to what the networks take, of which what is made of them is freed again: by
+ * Whether images get mirrored edges up to what the networks take, which are cut off what is made of them: by
  * `--preprocess pad`, and in tests by `scale_width`, which gives images of one width whatever heights they have.
  */
 export function isPadded({

@@ -19,8 +19,8 @@ export function tagsFor(data: NumberArray, tags: readonly TiffTag[]): TiffTag[] 
 }
 
 /**
- * The tags of an image for what a network has made of it: without what they say of its numbers. Of a band's minimum and maximum GIS
- * programs would choose its colours. And the network makes a number of every pixel: those that happen to be the one that stands
+ * The tags of an image for what a network has made of it: without what they say of its numbers. GIS programs choose
+ * colours by a band's minimum and maximum, which are those of the input. And the network makes a number of every pixel: those that happen to be the one that stands
  * for none, as black is 0, would be missing.
  *
  * Source: GDAL RFC 15, Band Masks: where a band has a no-data value, pixels that equal it are masked

@@ -18,7 +18,7 @@ const SEVERAL_BY_RULE = 8;
 const PIECE_OF_A_THREAD = 2 ** 17;
 /** Parameters of a trial: with gradients and moments 64 MB, more than most caches hold. */
 const TRIAL = 2 ** 22;
-/** Of which the fastest counts; another one before them finds cold memory. */
+/** The fastest of these counts. One more, before them, meets memory that nobody has used. */
 const ROUNDS = 3;
 
 /** The machine and its session, as an `Autotuner` has them. */
