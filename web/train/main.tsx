@@ -15,7 +15,7 @@ function Page({ trainer }: { trainer: Trainer }) {
       </header>
       {navigator.gpu == null && (
         <p role="alert" class="failed">
-          This browser has no WebGPU, which training needs, or has it from https and localhost alone: use{' '}
+          This browser has no WebGPU here, which training needs: open the page from https or localhost, in{' '}
           {WEBGPU_BROWSERS}.
         </p>
       )}
