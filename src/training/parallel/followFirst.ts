@@ -8,7 +8,7 @@ import { SharedFailure } from './ranks.js';
 import { RankLost, watchRanks } from './rankWatch.js';
 
 /** Milliseconds after which a failure is told that the first rank has not met too: it would have ended all by then. */
-const FIRST_TELLS = 5000;
+const FIRST_TELLS = 15_000;
 
 /**
  * Trains as one of the ranks that follow the first, which records, saves and shows. Of its own it tells only warnings,
