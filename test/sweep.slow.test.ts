@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseRunRecord } from '../src/records/writing/runRecordFile.js';
 import { makeDataset, pix2pix, startPix2pix, TINY, temporaryFolder, textOf } from './tinyRun.js';
+import { afterEachEvent } from './trainingHook.js';
 
 // `pix2pix sweep`: trainings by the program itself, of networks so small that each takes a second.
 
@@ -48,22 +49,16 @@ test('a sweep trains all combinations, compares them over seeds, and goes on wit
   assert.deepEqual([list.length, list[0].sweep.runs, list[0].sweep.varied], [6, 6, ['lr', 'seed']]);
 });
 
-test('a sweep that is stopped saves, and goes on from there', async () => {
-  const options = { ...OPTIONS, n_epochs: 300, val_freq: 0, save_epoch_freq: 1000 };
+test('a sweep that is stopped saves, and goes on from there', () => {
+  const options = { ...OPTIONS, n_epochs: 3, val_freq: 0, save_epoch_freq: 1000 };
   const file = writeSweep('long', { options, parameters: { lr: [0.001, 0.0002] } });
-  const run = join(folder, 'checkpoints', 'long', 'lr=0.001');
-  let isAsked = false;
-  const stopped = await startPix2pix(folder, ['sweep', file], (output, kill) => {
-    if (isAsked || !output.includes('begins')) return;
-    isAsked = true;
-    const timer = setInterval(() => {
-      if (!existsSync(join(run, 'loss_log.txt'))) return;
-      clearInterval(timer);
-      kill('SIGINT');
-    }, 10);
-  });
-  assert.equal(stopped.code, 130, stopped.output);
-  assert.match(stopped.output, /^0 done, 0 failed, 2 left$/m);
+  const signal = `if (event.kind === 'step' && event.report.at.step === 2) {
+    process.kill(process.ppid, 'SIGINT');
+    while (!isTold()) wait();
+  }`;
+  const stopped = pix2pix(folder, ['sweep', file], afterEachEvent(folder, 'sigint', signal));
+  assert.equal(stopped.status, 130, stopped.stderr);
+  assert.match(stopped.stdout, /^0 done, 0 failed, 2 left$/m);
   assert.deepEqual(
     sessionsOf('long', 'lr=0.001').map(({ exit }) => exit?.reason),
     ['stopped'],
@@ -76,6 +71,18 @@ test('a sweep that is stopped saves, and goes on from there', async () => {
   assert.ok(second.resumedFrom!.step > 0);
   assert.equal(second.exit?.reason, 'finished');
   assert.equal(sessionsOf('long', 'lr=0.0002')[0].exit?.reason, 'finished');
+});
+
+test('a run that is stopped before its process can hear of it has not failed', async () => {
+  const file = writeSweep('early', { parameters: { lr: [0.001, 0.0002] } });
+  let isStopped = false;
+  const { code, output } = await startPix2pix(folder, ['sweep', file], (printed, kill) => {
+    if (isStopped || !printed.includes('begins')) return;
+    isStopped = true;
+    kill('SIGINT');
+  });
+  assert.equal(code, 130, output);
+  assert.match(output, /^0 done, 0 failed, 2 left$/m);
 });
 
 test('a run that diverges leaves the others to go on, and is tried again when asked', () => {

@@ -46,8 +46,9 @@ export function trainInProcess(argv: readonly string[], settings: ChildSettings)
     child.once('close', (code, signal) => {
       stop.removeEventListener('abort', end);
       const reason = last?.event === 'ended' ? last.reason : undefined;
+      const isCutShort = stop.aborted && signal !== null; // before it could end in good order
       if (reason === 'finished' || reason === 'max_steps') resolve({ end: 'done' });
-      else if (reason === 'stopped') resolve({ end: 'stopped' });
+      else if (reason === 'stopped' || isCutShort) resolve({ end: 'stopped' });
       else {
         const told = errors.trim().replace(/^error: /, '');
         resolve({ end: 'failed', message: told || `its process ended by ${signal ?? code}`, began });
