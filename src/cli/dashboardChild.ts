@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { setPriority } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { summaryOf } from '../base/files/systemError.js';
 
@@ -16,11 +17,13 @@ export type DashboardMessage = { readonly url: string } | { readonly failure: st
  * It ends when this process ends.
  *
  * @param say is told where the page is, or why there is none
+ * @param patience milliseconds after which this returns, though neither is known yet; it is told later then
  */
 export async function startDashboardProcess(
   logDirectory: string,
   port: number,
   say: (text: string) => void,
+  patience = PATIENCE,
 ): Promise<void> {
   const program = fileURLToPath(new URL('../../../bin/pix2pix.js', import.meta.url)); // from dist/src/cli
   const child = fork(program, ['dashboard', '--logdir', logDirectory, '--port', String(port)], {
@@ -28,25 +31,26 @@ export async function startDashboardProcess(
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     execArgv: [],
   });
-  const message = await firstMessage(child);
+  const first = firstMessage(child).then(inWords);
+  const text = await Promise.race([first, sleep(patience, undefined, { ref: false })]);
   child.unref();
   child.channel?.unref();
-  if (message === undefined)
-    say('the dashboard has not started yet; training goes on without waiting for it');
-  else if ('failure' in message) say(`warning: there is no dashboard: ${message.failure}; training goes on`);
-  else say(`dashboard: ${message.url}`);
+  if (text !== undefined) return say(text);
+  say('the dashboard has not started yet; training goes on without waiting for it');
+  void first.then((late) => say(`\n${late}`)); // a line of the training may have been begun
 }
 
-function firstMessage(child: ChildProcess): Promise<DashboardMessage | undefined> {
+function inWords(message: DashboardMessage): string {
+  return 'failure' in message
+    ? `warning: there is no dashboard: ${message.failure}; training goes on`
+    : `dashboard: ${message.url}`;
+}
+
+function firstMessage(child: ChildProcess): Promise<DashboardMessage> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(undefined), PATIENCE);
-    const end = (message: DashboardMessage) => {
-      clearTimeout(timer);
-      resolve(message);
-    };
-    child.once('message', (message) => end(message as DashboardMessage));
-    child.on('error', (error) => end({ failure: summaryOf(error) }));
-    child.once('exit', (code) => end({ failure: `its process ended with code ${code}` }));
+    child.once('message', (message) => resolve(message as DashboardMessage));
+    child.on('error', (error) => resolve({ failure: summaryOf(error) }));
+    child.once('exit', (code) => resolve({ failure: `its process ended with code ${code}` }));
     try {
       if (child.pid !== undefined) setPriority(child.pid, PRIORITY);
     } catch {

@@ -5,12 +5,13 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { startDashboardProcess } from '../../src/cli/dashboardChild.js';
 import type { RunList } from '../../src/records/dashboard/api.js';
 import type { RunRecord } from '../../src/records/writing/runRecord.js';
 import { requestStop } from '../../src/records/writing/runRequests.js';
 import { skipWithoutBrowser } from '../browser.js';
 import { makeDataset, startPix2pix, TINY, temporaryFolder, textOf } from '../tinyRun.js';
-import { until } from '../until.js';
+import { PATIENCE, until } from '../until.js';
 import { assertAccessible, startBrowser } from './dashboardPage.js';
 
 // `train --dashboard`: the page shows the training and stops it, and nothing that happens to the page stops it.
@@ -64,6 +65,7 @@ async function watched(name: string, act: (page: Page, pid: number) => Promise<v
     let page: Page | undefined;
     const shown = whenShown(async (url) => {
       page = await browser.newPage();
+      page.setDefaultTimeout(PATIENCE);
       await page.goto(`${url}#/run/${name}`);
       await page.locator('.state.running').waitFor();
       const record = JSON.parse(textOf(folder, 'checkpoints', name, 'run.json')) as RunRecord;
@@ -80,7 +82,7 @@ async function watched(name: string, act: (page: Page, pid: number) => Promise<v
   }
 }
 
-const inBrowser = { skip: skipWithoutBrowser, timeout: 120_000 };
+const inBrowser = { skip: skipWithoutBrowser };
 
 test(
   'when the training has been stopped from its page, the page says so, and that it was its server',
@@ -132,7 +134,8 @@ test('a port that is taken makes it take the next, and a page that is killed sto
     assert.notEqual(new URL(url).port, String(port));
     const record = textOf(folder, 'checkpoints', 'killed', 'run.json');
     const training = (JSON.parse(record) as RunRecord).sessions[0].process.pid;
-    const [child] = execFileSync('pgrep', ['-P', String(training)], { encoding: 'utf8' }).split('\n');
+    const pages = ['-P', String(training), '-f', ' dashboard ']; // git may be at work beside it
+    const [child] = execFileSync('pgrep', pages, { encoding: 'utf8' }).split('\n');
     process.kill(Number(child), 'SIGKILL');
     await until(async () => !(await answers(url)));
     const run = join(folder, 'checkpoints', 'killed');
@@ -146,6 +149,14 @@ test('a port that is taken makes it take the next, and a page that is killed sto
   await shown.acted();
   assert.equal(code, 0, output);
   assert.match(output, /saved and stopped after \d+ steps/);
+});
+
+test('a page that is late does not hold up the training, and is told when it is there', async () => {
+  const said: string[] = [];
+  await startDashboardProcess(folder, 0, (text) => said.push(text), 0);
+  assert.deepEqual(said, ['the dashboard has not started yet; training goes on without waiting for it']);
+  await until(() => said.length > 1);
+  assert.match(said[1], /^\ndashboard: http:/);
 });
 
 async function answers(url: string): Promise<boolean> {

@@ -16,6 +16,8 @@ import type { SeriesQuery } from '../../src/records/reading/series.js';
 import { type Connection, type DataSource, NoAnswer } from './source.js';
 
 const RETRY_MILLISECONDS = 2000;
+/** After these the server may be gone: whatever is shown pauses for two seconds between two questions, at most. */
+const LAST_QUESTIONS_MILLISECONDS = 3000;
 
 /** The dashboard's server, as `src/records/dashboard/api.ts` describes it. */
 export class HttpSource implements DataSource {
@@ -76,7 +78,10 @@ export class HttpSource implements DataSource {
       stream = new EventSource(url('events'));
       stream.addEventListener('open', () => this.onConnection('open'));
       stream.addEventListener('changed', ({ data }) => onChange(JSON.parse(data) as RunsChanged));
-      stream.addEventListener('over', () => this.onConnection('over'));
+      stream.addEventListener('over', () => {
+        this.onConnection('over');
+        setTimeout(() => stream?.close(), LAST_QUESTIONS_MILLISECONDS);
+      });
       stream.addEventListener('error', () => {
         this.onConnection('lost');
         stream?.close();
@@ -143,10 +148,11 @@ function url(path: string, query: Query = {}): string {
 
 /** @throws Pix2PixError with the server's message where it refuses, or saying that it cannot be reached */
 async function answer<T>(request: Promise<Response>): Promise<T> {
-  const response = await request.catch((cause) => {
+  const noAnswer = (cause: unknown): never => {
     throw new NoAnswer('the server does not answer', {}, 'start it again', { cause });
-  });
-  const text = await response.text();
+  };
+  const response = await request.catch(noAnswer);
+  const text = await response.text().catch(noAnswer); // it may end in the middle of an answer
   if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as T;
   const refusal = readRefusal(text);
   throw new Pix2PixError(refusal?.error ?? `the server answers ${response.status}`, {}, refusal?.fix);

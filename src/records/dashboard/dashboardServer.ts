@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import type { Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
@@ -26,14 +27,14 @@ export interface DashboardServer {
   close(): Promise<void>;
   /**
    * Ends it together with the training that it was started for: pages are told how that has ended, and that nothing more
-   * comes, and have a moment to ask for the rest.
+   * comes, upon which they ask for the rest and hang up.
    */
   endWithTraining(): Promise<void>;
 }
 
 export const DEFAULT_PORT = 8097;
-/** Milliseconds that pages have for their last questions: they pause for two seconds between two of a kind. */
-const LAST_QUESTIONS = 3000;
+/** Milliseconds that pages have at most for their last questions, and between two looks whether they have hung up. */
+const [LAST_QUESTIONS, LOOK] = [15_000, 50];
 
 /**
  * Starts the dashboard's server, which watches a log directory until it is closed.
@@ -50,6 +51,11 @@ export async function startDashboard(settings: DashboardSettings): Promise<Dashb
   setMaxListeners(0, closing.signal, over.signal); // one for each page that is open
   const app = createApp({ index, guard, closing: closing.signal, over: over.signal });
   const server = createAdaptorServer({ fetch: app.fetch, hostname: host });
+  let underWay = 0;
+  server.on('request', (_, answer: ServerResponse) => {
+    underWay++;
+    answer.once('close', () => underWay--);
+  });
   const url = await listen(server as Server, address, 'a dashboard');
   index.watch();
   const close = async () => {
@@ -67,7 +73,8 @@ export async function startDashboard(settings: DashboardSettings): Promise<Dashb
     endWithTraining: async () => {
       await index.update();
       over.abort();
-      await sleep(LAST_QUESTIONS);
+      for (const end = performance.now() + LAST_QUESTIONS; underWay > 0 && performance.now() < end; )
+        await sleep(LOOK);
       await close();
     },
   };
