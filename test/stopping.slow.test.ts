@@ -178,14 +178,15 @@ test('a defect beside the training thread is told, the training saves, and the e
 test('a training whose lock is removed takes it again, so that no second one starts beside it', async () => {
   const lock = join(runFolder('unlocked'), 'train.lock');
   const argv = [...train, '--name', 'unlocked', '--n_epochs', '5000'];
-  let isRemoved = false;
+  let [isRemoved, isStopped] = [false, false];
   const { code, output } = await startPix2pix(folder, argv, (printed, kill) => {
     if (!isRemoved && printed.includes('(epoch: 1,')) {
       isRemoved = true;
       rmSync(lock);
     }
-    if (!printed.includes('somebody has removed the lock')) return;
-    if (existsSync(lock)) kill('SIGINT');
+    if (isStopped || !printed.includes('somebody has removed the lock') || !existsSync(lock)) return;
+    isStopped = true; // a second signal would end it at once
+    kill('SIGINT');
   });
   assert.equal(code, 130, output);
   assert(!existsSync(lock));

@@ -10,6 +10,7 @@ import { lowerGraph } from '../src/engine/onnx/lower.js';
 import { exp } from '../src/engine/ops/elementwise.js';
 import { direct } from './algorithms.js';
 import { makeDataset, root, TINY, temporaryFolder } from './tinyRun.js';
+import { PATIENCE } from './until.js';
 
 // ONNX Runtime sends telemetry: it leaves a device id and a queue of events in the person's home as soon as it starts,
 // and looks its maker's server up ten seconds later. Here everything starts in a home of its own, in which nothing may
@@ -49,7 +50,11 @@ function bareRuntime(): string {
   writeFileSync(
     script,
     `const { InferenceSession } = require(${JSON.stringify(runtime)});
-     InferenceSession.create('exp.onnx').then(() => setTimeout(() => process.exit(), 3000));`,
+     const { readdirSync } = require('node:fs');
+     const hasLeft = () => readdirSync(process.env.HOME, { recursive: true }).some((path) => path.endsWith('deviceid'));
+     const end = performance.now() + ${PATIENCE};
+     const endWhenDone = () => (hasLeft() || performance.now() > end ? process.exit() : setTimeout(endWhenDone, 50));
+     InferenceSession.create('exp.onnx').then(endWhenDone);`,
   );
   return script;
 }
