@@ -32,7 +32,7 @@ async function withProgram(
   try {
     await until(() => /http:\S+/.test(errors) || child.exitCode !== null);
     const url = new URL(/http:\S+/.exec(errors)![0]).origin;
-    await translate(url, image); // loads the model
+    await until(async () => (await translate(url, image)).status === 200); // the model is loaded
     await use(url, child);
     if (!child.killed) assert.equal((await translate(url, image)).status, 200, 'it goes on');
   } finally {
@@ -112,7 +112,7 @@ test('a body that is cut off, too long, or no HTTP at all', async () => {
 
 test('SIGTERM under load: everything that was asked is answered, and it ends with 0', async () => {
   const results: string[] = [];
-  const { code, log } = await withProgram([], async (url, child) => {
+  const { code, log } = await withProgram(['--drain_delay', '5'], async (url, child) => {
     const agent = new Agent({ keepAlive: true });
     /** Asks until it is told that the connection is closed, upon which a client asks elsewhere. */
     const client = async () => {
