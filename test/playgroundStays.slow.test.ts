@@ -37,11 +37,19 @@ test('brushes are the labels of the data set, and examples its inputs', options,
 test('once loaded, the page works without its server', options, async () => {
   const { page, close } = await open('?backend=wasm');
   try {
-    const isKept = `caches.open('pix2pix').then(async (cache) => (await cache.keys()).map(({ url }) => url))`;
-    await until(async () => {
-      const urls = (await page.evaluate(isKept)) as string[];
-      return ['.bin', '.wasm'].every((ending) => urls.some((url) => url.endsWith(ending)));
-    });
+    const missing = `caches.open('pix2pix').then(async (cache) => {
+      const kept = (await cache.keys()).map(({ url }) => url);
+      const loaded = performance.getEntriesByType('resource').map(({ name }) => name).filter((url) => url.startsWith('http'));
+      return [location.href.replace(/\\?.*/, ''), ...loaded].filter((url) => !kept.includes(url));
+    })`;
+    let left = ['nothing is kept'];
+    await until(
+      async () => {
+        left = (await page.evaluate(missing)) as string[];
+        return left.length === 0;
+      },
+      () => `not kept: ${left}`,
+    );
     await page.context().setOffline(true);
     await page.reload();
     await translated(page);

@@ -228,6 +228,7 @@ test('a training that is killed leaves a record without an end, whole event file
   const PATH = `${join(folder, 'bin')}${delimiter}${process.env.PATH}`;
   const { child, ended } = await startLong('killed', { env: { PATH } });
   await until(() => sessionsOf('killed')[0].machine.gpus.length > 0);
+  await until(async () => (await eventsOf('killed')).some(({ tag }) => tag === 'loss/G_L1'));
   child.kill('SIGKILL');
   await ended;
   const [{ exit, machine, process: writer }] = sessionsOf('killed');

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { skipWithoutBrowser } from '../browser.js';
 import { temporaryFolder } from '../tinyRun.js';
+import { PATIENCE } from '../until.js';
 import { assertAccessible, type DashboardPage, openDashboard } from './dashboardPage.js';
 import { makeSyntheticRuns } from './syntheticRuns.js';
 
 // Views that are kept with the runs: another browser finds them.
 
-const options = { skip: skipWithoutBrowser, timeout: 120_000 };
+const options = { skip: skipWithoutBrowser };
 const folder = temporaryFolder();
 const file = join(folder, '.pix2pix-views.json');
 let dashboard: DashboardPage;
@@ -42,6 +43,7 @@ test(
     await assertAccessible(page, 'views');
     await page.evaluate('localStorage.clear()');
     const other = await page.context().browser()!.newContext();
+    other.setDefaultTimeout(PATIENCE);
     const fresh = await other.newPage();
     await fresh.goto(dashboard.server.url);
     await fresh.locator('tr[data-run]').nth(3).waitFor();
