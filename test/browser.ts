@@ -61,6 +61,7 @@ export async function openPage(url: string, args: readonly string[] = []) {
   const browser = await chromium.launch({
     executablePath: browserPath,
     args: ['--no-sandbox', '--disable-dev-shm-usage', ...args],
+    timeout: PATIENCE,
   });
   const context = await browser.newContext({ viewport: { width: 1100, height: 760 } }); // tests may open more tabs in it
   context.setDefaultTimeout(PATIENCE);

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { program } from './tinyRun.js';
+import { PATIENCE } from './until.js';
 
 /** A launcher of an MPI library. */
 export interface Mpi {
@@ -115,9 +116,6 @@ export function mpirun(
 ): Promise<MpiEnding> {
   return startRanks(mpi, ranks, argv, run).ended;
 }
-
-/** Milliseconds that a training may take on a busy machine. */
-const PATIENCE = 120_000;
 
 const RUN_VARIABLE = 'PIX2PIX_TEST_RUN';
 

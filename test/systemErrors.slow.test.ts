@@ -18,6 +18,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { readSafetensors, writeSafetensors } from '../src/checkpoints/safetensors.js';
 import { makeDataset, pix2pix, root, TINY, temporaryFolder } from './tinyRun.js';
+import { PATIENCE } from './until.js';
 
 const folder = temporaryFolder();
 await makeDataset(join(folder, 'data'), { train: 4, test: 1 });
@@ -35,7 +36,7 @@ const quote = (word: string) => `'${word.replaceAll("'", "'\\''")}'`;
 /** Runs the program under a shell, which can redirect its streams and set its limits. */
 function shell(before: string, argv: readonly string[], after = ''): SpawnSyncReturns<string> {
   const line = [before, [process.execPath, program, ...argv].map(quote).join(' '), after].join(' ');
-  return spawnSync('sh', ['-c', line], { cwd: folder, encoding: 'utf8', timeout: 120_000 });
+  return spawnSync('sh', ['-c', line], { cwd: folder, encoding: 'utf8', timeout: PATIENCE });
 }
 
 function assertTold({ status, stderr, signal }: SpawnSyncReturns<string>, message: RegExp): void {
