@@ -45,16 +45,8 @@ test('a network that is cut ends the ranks with a message, and the last checkpoi
   skip: hosts.launchers[0].skip,
 }, async () => {
   let told = '';
-  const argv = train(
-    'cut',
-    '--n_epochs',
-    '100000',
-    '--save_latest_freq',
-    '2',
-    '--json',
-    '--rank_timeout',
-    '3',
-  );
+  const often = ['--n_epochs', '100000', '--save_latest_freq', '2', '--json'];
+  const argv = train('cut', ...often, '--rank_timeout', '12');
   const training = startRanks(hosts.launchers[0], 2, argv, {
     folder,
     onOutput: (output) => {
@@ -66,6 +58,6 @@ test('a network that is cut ends the ranks with a message, and the last checkpoi
   await until(() => training.left().length === 0);
   hosts.end(); // Open MPI's mpirun goes on waiting for its daemon on the other host
   const { output } = await training.ended;
-  assert.match(output, /^error: rank 0 has waited 3 seconds for the others/m);
+  assert.match(output, /^error: rank 0 has waited 12 seconds for the others/m);
   stored(runFolder('cut'));
 });
