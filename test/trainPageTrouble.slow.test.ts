@@ -21,7 +21,7 @@ const options = { skip: skipWithoutBrowser };
 const SIDE = 64;
 const FLAGS = {
   ...{ direction: 'BtoA', netG: 'unet_32', ngf: 4, ndf: 4, netD: 'patch16', preprocess: 'none' },
-  ...{ n_epochs: 5, n_epochs_decay: 5, dataroot: 'browser', device: 'webgpu' },
+  ...{ n_epochs: 1000, n_epochs_decay: 0, dataroot: 'browser', device: 'webgpu' },
 };
 let server: Awaited<ReturnType<typeof serve>>;
 let files: PageFile[] = [];
@@ -195,13 +195,13 @@ test('by keyboard alone a run begins and is paused', options, async () => {
     await page.getByRole('textbox', { name: 'Name' }).focus();
     await page.keyboard.press('Enter');
     const pause = page.getByRole('button', { name: 'Pause' });
-    await pause.waitFor({ timeout: 240_000 });
+    await pause.waitFor();
     await pause.focus();
     await page.keyboard.press('Enter');
     await page
       .getByRole('status')
       .getByText(/Paused after step/)
-      .waitFor({ timeout: 240_000 });
+      .waitFor();
     await page.getByText(/images seen/).waitFor();
   } finally {
     await close();

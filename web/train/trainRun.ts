@@ -30,11 +30,14 @@ export interface RunSurroundings {
   readonly wish: () => 'pause' | 'save' | undefined;
 }
 
+/** How a training ended: told when all that it held is free again, the run's lock too. */
+export type Ending = Extract<Event, { kind: 'ended' }>;
+
 /**
  * Trains until the last epoch or a pause, and saves then; from its checkpoint where the options say so.
  * @throws Pix2PixError for everything that a person can correct; the last checkpoint is then intact
  */
-export async function trainRun(opt: TrainOptions, surroundings: RunSurroundings): Promise<void> {
+export async function trainRun(opt: TrainOptions, surroundings: RunSurroundings): Promise<Ending> {
   const { source, device, checkpoints, emit, wish } = surroundings;
   const print = (text: string) => emit({ kind: 'message', text });
   const model = await Model.create(findModel(opt.model), opt, {
@@ -71,7 +74,7 @@ export async function trainRun(opt: TrainOptions, surroundings: RunSurroundings)
         const wanted = model.steps >= opt.maxSteps ? 'pause' : wish();
         if (wanted === 'pause') {
           await untilSaved();
-          return emit({ kind: 'ended', reason: 'paused', step: model.steps });
+          return { kind: 'ended', reason: 'paused', step: model.steps };
         }
         if (wanted === 'save' || now - saved > SAVE_MS) {
           await tryOnce();
@@ -81,7 +84,7 @@ export async function trainRun(opt: TrainOptions, surroundings: RunSurroundings)
       await model.updateLearningRate();
     }
     await untilSaved();
-    emit({ kind: 'ended', reason: 'finished', step: model.steps });
+    return { kind: 'ended', reason: 'finished', step: model.steps };
   } finally {
     await dataset.close();
     await model.dispose();

@@ -14,7 +14,7 @@ import { type PairPlan, pairSource } from './pairSource.js';
 import { openFileStore } from './privateStorage.js';
 import { withRun } from './runLock.js';
 import { trainableOptions } from './trainable.js';
-import { trainRun } from './trainRun.js';
+import { type Ending, trainRun } from './trainRun.js';
 
 // The training thread: the page stays alive while programs are compiled and images decoded.
 
@@ -33,14 +33,14 @@ addEventListener('message', ({ data }: MessageEvent<Request>) => {
 async function answer(request: RunRequest): Promise<void> {
   try {
     wish = undefined;
-    await withRun(request.run, () => trainAs(request));
+    emit(await withRun(request.run, () => trainAs(request)));
   } catch (error) {
     emit({ kind: 'failed', message: (error as Error).message });
   }
 }
 
 /** Nothing is written before it is known that the run can be trained, and by what. */
-async function trainAs(request: RunRequest): Promise<void> {
+async function trainAs(request: RunRequest): Promise<Ending> {
   if (request.kind === 'start') {
     const opt = parseTrainOptions(asArguments(request.options), { extensions: builtInExtensions() });
     const source = pairsOf(request.plan, opt);
@@ -55,7 +55,7 @@ async function trainAs(request: RunRequest): Promise<void> {
   const source = pairsOf(request.plan ?? (await keptData(store)), stored);
   const device = await openGpu();
   if (request.plan !== undefined) await keep(store, request.plan);
-  await train({ ...stored, continueTrain: true, epoch: 'latest' }, source, store, device);
+  return train({ ...stored, continueTrain: true, epoch: 'latest' }, source, store, device);
 }
 
 /** @throws Pix2PixError when there is nothing to learn from, or the browser shows no page what is in a picture */
@@ -79,8 +79,8 @@ async function train(
   source: SampleSource,
   store: FileStore,
   device: Device,
-): Promise<void> {
-  await trainRun(opt, {
+): Promise<Ending> {
+  return trainRun(opt, {
     source,
     device,
     checkpoints: pageCheckpoints(store, VERSIONS),
