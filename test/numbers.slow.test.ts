@@ -83,7 +83,10 @@ const FEWEST_KERNELS = [
   ...['--norm', 'none', '--init_gain', '0.25', '--val_freq', '0'],
 ];
 
-/** Trains, goes on, tests, translates and exports; the translations of run and export are one. */
+/**
+ * Trains, goes on, tests, translates and exports; the translations of run and export are one. A GPU in software compiles all
+ * of its kernels for each command: how it goes on and tests, which is the same for all numbers, is seen with one kind of them.
+ */
 async function endToEnd(
   name: string,
   device: string,
@@ -96,9 +99,11 @@ async function endToEnd(
   const begun = ['--dataroot', dataroot, '--name', of, '--n_epochs', '1', '--n_epochs_decay', '0'];
   const machine = device === 'webgpu' ? FEWEST_KERNELS : [];
   run('train', ...TINY, '--device', device, ...machine, ...begun, ...options);
-  const more = ['--continue_train', '--n_epochs', '2', '--n_epochs_decay', '0'];
-  assert.match(run('train', '--name', of, ...more), /goes on in epoch 2[\s\S]*finished after 8 steps/);
-  assert.match(run('test', '--name', of, '--eval', '--result_format', 'npy'), /2 images: L1/);
+  if (device === 'cpu' || name === 'grey') {
+    const more = ['--continue_train', '--n_epochs', '2', '--n_epochs_decay', '0'];
+    assert.match(run('train', '--name', of, ...more), /goes on in epoch 2[\s\S]*finished after 8 steps/);
+    assert.match(run('test', '--name', of, '--eval', '--result_format', 'npy'), /2 images: L1/);
+  }
   run('translate', '--model', of, '--norm_mode', 'running', '--device', device, input, `${of}.${format}`);
   run('export', '--model', of, '--norm_mode', 'running', '--out', `${of}.onnx`);
   run('translate', '--model', `${of}.onnx`, input, `${of}-onnx.${format}`);
@@ -157,6 +162,7 @@ for (const device of ['cpu', 'webgpu'].filter((name) => foundDevices.some((found
       ]);
       assert.deepEqual(made.palette?.subarray(0, PALETTE.length), PALETTE);
       assert.ok(made.data.every((label) => label < 4));
+      if (device !== 'cpu') return;
       const tested = await result('results', `${loss}-${device}`, 'test_latest', 'results', '0.npy');
       assert.deepEqual(
         [...tested.data].flatMap((label, i) => (label === 255 ? [i] : [])),
