@@ -89,11 +89,14 @@ const CLIENTS = [
   { client: 'pnpm', install: ['npx', '--yes', 'pnpm', 'add', 'pix2pix-ts'] },
 ];
 
+/** What pnpm says of a registry that takes long to answer, as on a busy machine. */
+const SLOW = /^.*(?:Request took|download average speed).*$/gm;
+
 for (const { client, install } of CLIENTS) {
   test(`${client} installs it, small and without a warning, and it trains and translates`, async (t) => {
     const here = project(client);
     const said = await succeed(here, install[0], install.slice(1));
-    assert.doesNotMatch(said, /warn|deprecated|ignored build scripts/i);
+    assert.doesNotMatch(said.replace(SLOW, ''), /warn|deprecated|ignored build scripts/i);
     const megabytes = bytesOf(join(here, 'node_modules')) / 1e6;
     t.diagnostic(`${client}: ${megabytes.toFixed(1)} MB`);
     assert.ok(megabytes < 120, `${megabytes} MB`);
