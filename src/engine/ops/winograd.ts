@@ -1,4 +1,5 @@
 import type { Emitter } from '../ir/emitter.js';
+import { interleave } from './interleave.js';
 import type { Matrix } from './toomCook.js';
 import { planWinograd, type WinogradGeometry, type WinogradPlan } from './winogradPlan.js';
 
@@ -160,9 +161,7 @@ function transformOutputs(
   const split = emit.reshape(tiles, [tile, tile, step, step * outputs, batch, area]);
   const isOrdered = batch === 1 && step === 1;
   const joined = isOrdered ? split : emit.node('Transpose', [split], { perm: [4, 0, 2, 1, 3, 5] });
-  const blocksize = tile * step;
-  const depth = emit.reshape(joined, [batch, blocksize ** 2 * outputs, ...p.tiles]);
-  return emit.node('DepthToSpace', [depth], { blocksize });
+  return interleave(emit, joined, tile * step, [batch, outputs, ...p.tiles]);
 }
 
 function crop(
