@@ -9,6 +9,7 @@ export const MANIFEST_NAME = 'dataset.json';
 
 export const SPLITS = ['train', 'val', 'test'] as const;
 
+/** A part of a data set, and the name of its folder. */
 export type Split = (typeof SPLITS)[number];
 
 /** The content of a synthetic set's `dataset.json`: enough to draw the set again. */
