@@ -11,7 +11,7 @@ import { until } from './until.js';
 // Firefox as it is installed, driven by Marionette, its own carrier of WebDriver's commands
 // (https://firefox-source-docs.mozilla.org/testing/marionette/Protocol.html): docs/dependencies.md says why by no package.
 
-export const firefox = findProgram('firefox-esr', 'firefox');
+const firefox = findProgram('firefox-esr', 'firefox');
 export const skipWithoutFirefox = firefox === undefined && 'no firefox-esr or firefox on the PATH';
 
 export type Preferences = Readonly<Record<string, boolean | number>>;

@@ -1,4 +1,4 @@
-import type { Sides } from '../../base/sides.js';
+import { inPixels, type Sides } from '../../base/sides.js';
 import { pixelSize, sidesOf } from '../../options/pixelSize.js';
 import type { Geometry } from '../batch/geometry.js';
 import { BadImageError } from '../decode/badImage.js';
@@ -73,5 +73,3 @@ function checkUnit(
     `${other}, or pass --preprocess resize_and_crop or pad`,
   );
 }
-
-const inPixels = ({ width, height }: Sides) => `${width}x${height}`;

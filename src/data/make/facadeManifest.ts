@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { FACADE_CLASSES, FACADE_COLOURS } from './facade/labels.js';
 
 /** Bump when the same (seed, index, size) would be drawn differently. */
-export const FACADE_GENERATOR = 'pix2pix-ts facades 1';
+const FACADE_GENERATOR = 'pix2pix-ts facades 1';
 
 export const MANIFEST_NAME = 'dataset.json';
 

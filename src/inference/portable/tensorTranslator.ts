@@ -33,7 +33,7 @@ export interface Engines {
 }
 
 /** The most pixels that are translated in one piece: 4096 × 4096, some 4 GB of activations in unet_256. */
-export const MAX_WHOLE_PIXELS = 4096 * 4096;
+const MAX_WHOLE_PIXELS = 4096 * 4096;
 
 export type Tensor = FloatImages | ImageBatch | DeepImageBatch;
 

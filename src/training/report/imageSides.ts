@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Sides } from '../../base/sides.js';
+import { inPixels, type Sides } from '../../base/sides.js';
 import { type GeometryOptions, planGeometry } from '../../data/batch/geometry.js';
 import { readImageSize } from '../../data/decode/decode.js';
 import { pathAt } from '../../data/listing/pathList.js';
@@ -60,5 +60,3 @@ async function firstImages(folders: readonly ImageFolder[], datasetMode: string)
 }
 
 const firstSize = ({ folder, names }: ImageFolder) => readImageSize(join(folder, pathAt(names, 0)));
-
-const inPixels = ({ width, height }: Sides) => `${width}x${height}`;
