@@ -15,6 +15,14 @@ import { downloadModel, type LoadProgress } from './modelDownload.js';
 import { PictureForm } from './pictureForm.js';
 import { type Backend, createEngines } from './webEngine.js';
 
+export { type ErrorFacts, Pix2PixError } from '../src/base/errors/pix2pixError.js';
+export type { Sides } from '../src/base/sides.js';
+export type { Colour } from '../src/data/batch/labelColours.js';
+export type { LabelsFormat } from '../src/data/batch/sideFormat.js';
+export type { Boundary, Precision } from '../src/engine/onnx/modelForm.js';
+export type { DeepImageBatch } from '../src/inference/portable/generator.js';
+export type { NormMode } from '../src/inference/portable/generatorInfo.js';
+export type { Brush } from '../src/inference/portable/modelIndex.js';
 export type {
   Backend,
   ClassPalette,
@@ -25,9 +33,9 @@ export type {
   LoadProgress,
   ModelIndex,
   Picture,
+  Tensor,
   TranslateOptions,
 };
-export { Pix2PixError };
 
 export interface LoadOptions {
   /** While the model is loading. */

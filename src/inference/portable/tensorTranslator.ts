@@ -35,6 +35,7 @@ export interface Engines {
 /** The most pixels that are translated in one piece: 4096 × 4096, some 4 GB of activations in unet_256. */
 const MAX_WHOLE_PIXELS = 4096 * 4096;
 
+/** A batch of images as numbers: floats of -1 ... 1, bytes, or 16 bits. */
 export type Tensor = FloatImages | ImageBatch | DeepImageBatch;
 
 /** Translates tensors of any size with a graph that takes multiples of `info.unit`. Nothing of Node's, no decoding. */
