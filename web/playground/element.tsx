@@ -6,13 +6,16 @@ import { newSketch, Playground } from './playground.js';
 import sources from './sources.css';
 import { PlaygroundView } from './view.js';
 
+/** A server that renders pages has no elements: there the tag is text, and importing this does nothing. */
+const BrowserElement = globalThis.HTMLElement ?? (Object as unknown as typeof HTMLElement);
+
 /**
  * `<pix2pix-translate model="model/">`: a playground in any page. `model` is the folder of a model, relative to the page.
  * `backend` insists on `webgpu` or `wasm`. With `linked` the page is there for it: its address may carry a drawing, and what
  * is pasted without a place is meant for it. It tells of `ready` when the model is loaded. What was drawn stays when
  * another model is named, and when the element is moved.
  */
-class TranslateElement extends HTMLElement {
+class TranslateElement extends BrowserElement {
   static readonly observedAttributes = ['model', 'backend'];
   private readonly sketch = newSketch();
   private playground: Playground | undefined;
@@ -71,4 +74,4 @@ class TranslateElement extends HTMLElement {
   }
 }
 
-customElements.define('pix2pix-translate', TranslateElement);
+globalThis.customElements?.define('pix2pix-translate', TranslateElement);
