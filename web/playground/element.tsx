@@ -41,7 +41,9 @@ class TranslateElement extends BrowserElement {
     this.isPending = true;
     queueMicrotask(() => {
       this.isPending = false;
-      const wanted = this.isConnected ? JSON.stringify([this.model.href, this.getAttribute('backend')]) : '';
+      const wanted = this.isConnected
+        ? JSON.stringify([this.address.href, this.getAttribute('backend')])
+        : '';
       if (wanted === this.shown) return;
       this.shown = wanted;
       this.end();
@@ -49,8 +51,17 @@ class TranslateElement extends BrowserElement {
     });
   }
 
-  private get model(): URL {
-    return new URL((this.getAttribute('model') ?? 'model').replace(/\/*$/, '/'), document.baseURI);
+  /** As the attribute: frameworks such as Vue and React set the properties of an element where it has them. */
+  get model(): string {
+    return this.getAttribute('model') ?? 'model';
+  }
+
+  set model(folder: string) {
+    this.setAttribute('model', folder);
+  }
+
+  private get address(): URL {
+    return new URL(this.model.replace(/\/*$/, '/'), document.baseURI);
   }
 
   private start(): void {
@@ -58,13 +69,13 @@ class TranslateElement extends BrowserElement {
     const backend = (this.getAttribute('backend') ?? undefined) as Backend | undefined;
     const ownsPage = this.hasAttribute('linked');
     const onReady = () => void this.dispatchEvent(new Event('ready'));
-    const playground = new Playground({ model: this.model, backend, ownsPage, onReady }, this.sketch);
+    const playground = new Playground({ model: this.address, backend, ownsPage, onReady }, this.sketch);
     this.playground = playground;
     const drawing = ownsPage ? /^#drawing=(.+)$/.exec(location.hash)?.[1] : undefined;
     if (drawing !== undefined && !this.sketch.isTouched)
       void playground.notices.attempt(() => playground.openLink(drawing));
-    const style = <style>{colours + css + sources}</style>;
-    render([style, <PlaygroundView playground={playground} />], root);
+    root.adoptedStyleSheets = [styleSheet()];
+    render(<PlaygroundView playground={playground} />, root);
   }
 
   private end(): void {
@@ -72,6 +83,13 @@ class TranslateElement extends BrowserElement {
     this.playground?.dispose();
     this.playground = undefined;
   }
+}
+
+/** Made by a script: a page's Content-Security-Policy may forbid the element <style>. */
+function styleSheet(): CSSStyleSheet {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(colours + css + sources);
+  return sheet;
 }
 
 globalThis.customElements?.define('pix2pix-translate', TranslateElement);
