@@ -37,7 +37,7 @@ for (const name of algorithms) {
     choose: prefer(name),
     label: name,
     only: (known) => offeredBy.get(known)!.includes(name),
-    ...(name === 'winograd' ? { tolerance: FILTERING } : {}),
+    ...(/winograd/i.test(name) ? { tolerance: FILTERING } : {}),
   });
 }
 

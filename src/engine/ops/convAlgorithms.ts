@@ -1,6 +1,5 @@
 import type { Algorithm } from '../ir/algorithm.js';
 import type { Emitter } from '../ir/emitter.js';
-import type { Shape } from '../ir/tensorType.js';
 import {
   type ConvContext,
   cropToKernel,
@@ -10,51 +9,61 @@ import {
 } from './convLowering.js';
 import { interleavedPhases, suitsInterleaving } from './interleavedPhases.js';
 import { subpixelConv, suitsSubpixel } from './subpixel.js';
-import { winogradConv, winogradWeightGradient } from './winograd.js';
+import { winogradConv, winogradConvTranspose, winogradWeightGradient } from './winograd.js';
 
 /*
  * Algorithms of the three convolutions besides the lowerings of `convLowering.ts`. Those that minimise products or
  * rearrange phases have no place for a bias: they apply where there are two operands.
  */
 
-/** Minimal filtering needs stride 1 and a square kernel of 3 to 5. */
-function suitsWinograd(stride: number, [, , kh, kw]: Shape): boolean {
-  return stride === 1 && kh === kw && kh >= 3 && kh <= 5;
+/** Minimal filtering at stride 1 and at larger ones, between which rules choose differently. */
+interface Filtering {
+  readonly name: string;
+  /** @param taps those of a row of the kernel that belong to one phase; fewer save nothing */
+  suits(stride: number, taps: number): boolean;
+}
+
+const FILTERINGS: readonly Filtering[] = [
+  { name: 'winograd', suits: (stride, taps) => stride === 1 && [3, 4, 5].includes(taps) },
+  { name: 'stridedWinograd', suits: (stride, taps) => stride > 1 && [2, 3, 4, 5].includes(taps) },
+];
+
+function isFilterable({ suits }: Filtering, stride: number, [kh, kw]: readonly number[]): boolean {
+  return kh === kw && suits(stride, kh / stride);
 }
 
 /** Algorithms of a convolution. */
-export const convAlgorithms: readonly Algorithm<ConvContext['attributes']>[] = [
-  {
-    name: 'winograd',
-    applies: ({ attributes: { stride }, inputTypes }) =>
-      inputTypes.length === 2 && suitsWinograd(stride, inputTypes[1].shape),
-    lower: (emit, [x, weight], { attributes: { padding }, inputTypes, type }) => {
+export const convAlgorithms: readonly Algorithm<ConvContext['attributes']>[] = FILTERINGS.map(
+  (filtering) => ({
+    name: filtering.name,
+    applies: ({ attributes: { stride, padding }, inputTypes }) =>
+      inputTypes.length === 2 &&
+      padding >= stride - 1 &&
+      isFilterable(filtering, stride, inputTypes[1].shape.slice(2)),
+    lower: (emit, [x, weight], { attributes, inputTypes, type }) => {
       const [{ shape }, { shape: kernel }] = inputTypes;
-      return winogradConv(emit, x, weight, { x: shape, y: type.shape, kernel: kernel[2], padding }, false);
+      return winogradConv(emit, x, weight, { x: shape, y: type.shape, kernel: kernel[2], ...attributes });
     },
-  },
-];
+  }),
+);
 
 /** Algorithms of a transposed convolution. */
 export const convTransposeAlgorithms: readonly Algorithm<TransposeContext['attributes']>[] = [
   { name: 'flipped', applies: isFlippable, lower: flippedConv },
-  {
-    name: 'winograd',
-    applies: (context) => {
-      const { attributes, inputTypes } = context;
-      return (
-        inputTypes.length === 2 &&
-        isFlippable(context) &&
-        suitsWinograd(attributes.stride, inputTypes[1].shape)
-      );
-    },
-    lower: (emit, [y, weight], { attributes, inputTypes, type }) => {
-      const kernel = inputTypes[1].shape[2];
-      const padding = kernel - 1 - attributes.padding;
-      const geometry = { x: inputTypes[0].shape, y: type.shape, kernel, padding };
-      return winogradConv(emit, y, weight, geometry, true);
-    },
-  },
+  ...FILTERINGS.map(
+    (filtering): Algorithm<TransposeContext['attributes']> => ({
+      name: filtering.name,
+      applies: ({ attributes: { stride, padding }, inputTypes }) => {
+        const kernel = inputTypes[1].shape.slice(2);
+        return inputTypes.length === 2 && padding < kernel[0] && isFilterable(filtering, stride, kernel);
+      },
+      lower: (emit, [y, weight], { attributes, inputTypes, type }) => {
+        const [{ shape }, { shape: kernel }] = inputTypes;
+        const geometry = { ...attributes, x: type.shape, y: shape, kernel: kernel[2] };
+        return winogradConvTranspose(emit, y, weight, geometry);
+      },
+    }),
+  ),
   {
     name: 'subpixel',
     applies: (context) => context.inputTypes.length === 2 && suitsSubpixel(subpixelGeometry(context)),
@@ -71,14 +80,22 @@ export const convTransposeAlgorithms: readonly Algorithm<TransposeContext['attri
 export const weightGradientAlgorithms: readonly Algorithm<WeightContext['attributes']>[] = [
   { name: 'channelsLast', applies: () => true, lower: channelsLastConv },
   { name: 'turned', applies: isTurnable, lower: turnedConv },
-  {
-    name: 'winograd',
-    applies: (context) => isTurnable(context) && suitsWinograd(context.attributes.stride, context.type.shape),
-    lower: (emit, [x, dy], { attributes: { padding, kernel }, inputTypes }) => {
-      const [images, errors] = inputTypes.map(({ shape }) => shape);
-      return winogradWeightGradient(emit, x, dy, { x: images, y: errors, kernel: kernel[0], padding });
-    },
-  },
+  ...FILTERINGS.map(
+    (filtering): Algorithm<WeightContext['attributes']> => ({
+      name: filtering.name,
+      applies: ({ attributes: { stride, padding, kernel } }) =>
+        padding >= stride - 1 && isFilterable(filtering, stride, kernel),
+      lower: (emit, [x, dy], { attributes: { kernel, ...attributes }, inputTypes }) => {
+        const [images, errors] = inputTypes.map(({ shape }) => shape);
+        return winogradWeightGradient(emit, x, dy, {
+          ...attributes,
+          x: images,
+          y: errors,
+          kernel: kernel[0],
+        });
+      },
+    }),
+  ),
 ];
 
 function isFlippable({ attributes: { stride, padding }, inputTypes }: TransposeContext): boolean {

@@ -1,5 +1,6 @@
 import type { Emitter } from '../ir/emitter.js';
 import type { Shape } from '../ir/tensorType.js';
+import { interleave } from './interleave.js';
 
 /** Larger kernels take longer to rearrange than the algorithm saves, and their lists of indices would fill the model. */
 const MAX_WEIGHT = 2 ** 18;
@@ -40,12 +41,7 @@ export function subpixelConv(emit: Emitter, y: string, weight: string, g: Subpix
   const [rows, columns] = [height + taps - 1, width + taps - 1];
   const kernels = phaseKernels(emit, weight, g);
   const phases = emit.node('Conv', [y, kernels], { pads: [taps - 1, taps - 1, taps - 1, taps - 1] });
-  // [N, s, s, out rows columns]: two exchanges of neighbouring axes, for which the runtime has fast copies
-  const flat = emit.reshape(phases, [batch * s, s, outputs * rows * columns]);
-  const columnsJoined = emit.node('Transpose', [flat], { perm: [0, 2, 1] });
-  const lines = emit.reshape(columnsJoined, [batch, s, outputs * rows, columns * s]);
-  const rowsJoined = emit.node('Transpose', [lines], { perm: [0, 2, 1, 3] });
-  const full = emit.reshape(rowsJoined, [batch, outputs, s * rows, s * columns]);
+  const full = interleave(emit, phases, s, [batch, outputs, rows, columns]);
   const ends = size.map((extent) => padding + extent);
   return emit.node('Slice', [full, emit.ints([padding, padding]), emit.ints(ends), emit.ints([2, 3])]);
 }

@@ -32,6 +32,8 @@ const TOO_MANY_TO_TURN = 64;
 const LARGE_MAP = 64 * 64;
 /** Maps below it gain nothing from having their channels last. */
 const SMALL_MAP = 32 * 32;
+/** Of smaller maps the weights, whose transforms are larger than they, are most of the work. */
+const SMALLEST_TO_FILTER = 16 * 16;
 /** Weights of up to so many elements are rearranged in next to no time. */
 const SMALL_WEIGHT = 2 ** 18;
 /** Of the kernels of these networks, 4×4. */
@@ -44,6 +46,12 @@ const MINIMAL_FILTERING: Rule = {
   algorithm: 'winograd',
   isFastest: hasManyChannels,
   isPlausible: ({ channels }) => Math.min(...channels) >= TOO_FEW_TO_FILTER,
+};
+/** Saves less than at stride 1, on processors that multiply fast next to nothing: it is timed, where maps are not small. */
+const STRIDED_FILTERING: Rule = {
+  algorithm: 'stridedWinograd',
+  isFastest: () => false,
+  isPlausible: (sizes) => hasManyChannels(sizes) && sizes.map.area >= SMALLEST_TO_FILTER,
 };
 const turning = (algorithm: string): Rule => ({
   algorithm,
@@ -70,14 +78,14 @@ const CHANNELS_LAST: Rule = {
 const RULES: Readonly<
   Record<string, { sizes(operands: readonly Shape[]): Sizes; readonly rules: readonly Rule[] }>
 > = {
-  conv2d: { sizes: ([x, weight]) => sizesOf(x, weight), rules: [MINIMAL_FILTERING] },
+  conv2d: { sizes: ([x, weight]) => sizesOf(x, weight), rules: [MINIMAL_FILTERING, STRIDED_FILTERING] },
   convTranspose2d: {
     sizes: ([y, weight]) => sizesOf(y, weight),
-    rules: [MINIMAL_FILTERING, turning('flipped'), SUBPIXEL, PHASES],
+    rules: [MINIMAL_FILTERING, STRIDED_FILTERING, turning('flipped'), SUBPIXEL, PHASES],
   },
   convWeightGradient: {
     sizes: ([x, dy]) => sizesOf(dy, [x[1], dy[1]]),
-    rules: [MINIMAL_FILTERING, turning('turned'), CHANNELS_LAST],
+    rules: [MINIMAL_FILTERING, STRIDED_FILTERING, turning('turned'), CHANNELS_LAST],
   },
 };
 

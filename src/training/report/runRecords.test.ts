@@ -48,19 +48,21 @@ test('images that come faster than they can be written are left out, and do not 
     },
     [],
   );
+  const visual = { data: new Float32Array(3 * 2 ** 20), shape: [1, 3, 1024, 1024] as const };
   const image = (step: number) => {
-    const visual = { data: new Float32Array(3 * 64), shape: [1, 3, 8, 8] as const };
     const at = { step, epoch: 1, iteration: step };
     records.handle(
       { kind: 'images', at, visuals: { fake_B: visual }, due: { events: true, html: false } },
       [],
     );
   };
-  for (let step = 1; step <= 100; step++) image(step);
-  await until(async () => (await imagesIn(run)).length === 8);
+  for (let step = 1; step <= 25; step++) image(step);
+  // 3 MiB each: as many as make 64
+  const kept = Array.from({ length: 22 }, (_, i) => i + 1);
+  await until(async () => (await imagesIn(run)).length === kept.length);
   image(500);
   await records.end({ reason: 'finished' });
-  assert.deepEqual(await imagesIn(run), [1, 2, 3, 4, 5, 6, 7, 8, 500]);
+  assert.deepEqual(await imagesIn(run), [...kept, 500]);
   assert.deepEqual(warnings.length, 1, warnings.join());
   assert.match(warnings[0], /images are made faster than they can be written.*--display_freq/);
 });

@@ -24,8 +24,8 @@ import type { StepReport, TrainingEvent, TrainingStart } from './trainingEvents.
 /** Milliseconds that the end of a training waits for what is still to be found out for the record. */
 const PATIENCE = 2000;
 
-/** Events with images that wait to be written, at most: a few come together at the end of an epoch. */
-const MOST_IMAGES_WAITING = 8;
+/** Of images that wait to be written: with so many, no more are taken. A hundred steps' at 256². */
+const MOST_BYTES_WAITING = 64 * 2 ** 20;
 const IMAGES_LEFT_OUT =
   'images are made faster than they can be written, and some are left out of the record; a larger --display_freq or ' +
   '--update_html_freq makes fewer';
@@ -64,7 +64,7 @@ export class RunRecords {
   private writing: Promise<void> = Promise.resolve();
   private hasFailed = false;
   private show: Show;
-  private imagesWaiting = 0;
+  private bytesWaiting = 0;
   private hasLeftOut = false;
   /** Facts that are still being determined, and the controller that ends the search. */
   private readonly findings: Promise<void>[] = [];
@@ -207,18 +207,19 @@ export class RunRecords {
     visuals: Visuals,
     write: (trackers: Trackers, images: NamedImages) => void | Promise<void>,
   ): void {
-    if (this.imagesWaiting >= MOST_IMAGES_WAITING) {
+    if (this.bytesWaiting >= MOST_BYTES_WAITING) {
       if (!this.hasLeftOut) this.surroundings.warn(IMAGES_LEFT_OUT);
       this.hasLeftOut = true;
       return;
     }
-    this.imagesWaiting++;
     const images = imageBatches(visuals, this.show);
+    const bytes = Object.values(images).reduce((sum, { data }) => sum + data.byteLength, 0);
+    this.bytesWaiting += bytes;
     this.track(async (trackers) => {
       try {
         await write(trackers, images);
       } finally {
-        this.imagesWaiting--;
+        this.bytesWaiting -= bytes;
       }
     });
   }
