@@ -60,6 +60,7 @@ export async function serve(folder: string, headers: Readonly<Record<string, str
 export async function openPage(url: string, args: readonly string[] = []) {
   const browser = await chromium.launch({
     executablePath: browserPath,
+    timeout: PATIENCE,
     args: ['--no-sandbox', '--disable-dev-shm-usage', ...args],
   });
   const context = await browser.newContext({ viewport: { width: 1100, height: 760 } }); // tests may open more tabs in it

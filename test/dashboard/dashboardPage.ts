@@ -1,6 +1,7 @@
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { type DashboardServer, startDashboard } from '../../src/records/dashboard/dashboardServer.js';
 import { browserPath } from '../browser.js';
+import { PATIENCE } from '../until.js';
 
 export { assertAccessible, assertFits } from '../pageChecks.js';
 
@@ -24,7 +25,7 @@ export async function openDashboard(logDirectory: string): Promise<DashboardPage
   const server = await startDashboard({ logDirectory, port: 0 });
   const browser = await startBrowser();
   const page = await browser.newPage({ viewport: DESK, colorScheme: 'light' });
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(PATIENCE);
   const offences = watch(page, new URL(server.url).origin);
   await page.goto(server.url);
   return {
@@ -45,7 +46,7 @@ export async function openDashboard(logDirectory: string): Promise<DashboardPage
 /** A browser; whoever starts it closes it. */
 export function startBrowser(): Promise<Browser> {
   const args = ['--no-sandbox', '--disable-dev-shm-usage'];
-  return chromium.launch({ executablePath: browserPath, args });
+  return chromium.launch({ executablePath: browserPath, args, timeout: PATIENCE });
 }
 
 /** Notes what a page does that it must not. Chromium reports what the content security policy refuses as an error. */
