@@ -12,6 +12,7 @@ import {
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { makeDataset, root, TINY, temporaryFolder } from './tinyRun.js';
 
 // The package as its users get it: packed, unpacked into a project of its own, type-checked and run there.
@@ -132,6 +133,19 @@ test('bundlers find every file that a script of a page names beside itself, and 
   });
   assert.deepEqual(named.sort(), ['./ort-wasm-simd-threaded.mjs', './ort-wasm-simd-threaded.wasm']);
   for (const file of named) assert.ok(existsSync(join(web, file)), file);
+});
+
+test('a server that renders pages may import what is for browsers; it translates nothing there', {
+  skip,
+}, async () => {
+  const moduleOf = (name: string) => pathToFileURL(join(installed, 'dist', 'web', name)).href;
+  await import(moduleOf('element.js'));
+  const { pix2pix } = await import(moduleOf('pix2pix.js'));
+  const generator = pix2pix('/model/'); // as a module does that a page and its server share
+  await assert.rejects(
+    generator.ready(),
+    /translates in a browser, and this is none\n {2}fix {2}.*onMounted/,
+  );
 });
 
 test('it holds what runs, and no tests', { skip }, () => {
