@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
+import type { Sides } from '../src/base/sides.js';
 import { resizeRegion } from '../src/data/augment/transform.js';
-import type { Size } from '../src/data/batch/geometry.js';
 import type { RgbImage } from '../src/data/decode/rgbImage.js';
 import { renderFacade } from '../src/data/make/facade/renderFacade.js';
 
@@ -17,9 +17,9 @@ const SIDE = 512;
 const SIZES = [286, 572];
 const COUNT = 3;
 
-type InPage = (url: string, size?: Size) => Promise<Uint8Array>;
+type InPage = (url: string, size?: Sides) => Promise<Uint8Array>;
 /** What bench/pages/decoder.ts puts into its page. */
-type Decoder = { pixelsOf(url: string, size?: Size): Promise<string> };
+type Decoder = { pixelsOf(url: string, size?: Sides): Promise<string> };
 
 /**
  * Decodes and resizes drawn photographs in the page and in Node, where sharp does it, and compares the pixels.
@@ -28,7 +28,7 @@ type Decoder = { pixelsOf(url: string, size?: Size): Promise<string> };
  */
 export async function comparePixels(page: Page): Promise<PixelDifference[]> {
   const inPage: InPage = async (url, size) => {
-    const decode = ([url, size]: readonly [string, Size | undefined]) =>
+    const decode = ([url, size]: readonly [string, Sides | undefined]) =>
       (globalThis as unknown as Decoder).pixelsOf(url, size);
     return Buffer.from(await page.evaluate(decode, [url, size] as const), 'base64');
   };

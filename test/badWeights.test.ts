@@ -10,7 +10,8 @@ import { exportGenerator } from '../src/inference/export/exportGenerator.js';
 import { sampleImage } from '../src/inference/export/sampleImages.js';
 import { loadGenerator } from '../src/inference/loadGenerator.js';
 import { encodePng } from '../src/records/writing/encodePng.js';
-import { pix2pix, temporaryFolder } from './tinyRun.js';
+import { temporaryFolder } from './tinyRun.js';
+import { commandHere } from './told.js';
 import { makeRun } from './trainedRun.js';
 
 // Weights that translate nothing well: changed after they were written, or no numbers.
@@ -38,7 +39,8 @@ function spoil(run: string, value: number): void {
   writeFileSync(join(run, 'latest.json'), serialiseManifest({ ...manifest, files }));
 }
 
-const translate = (...argv: string[]) => pix2pix(folder, ['translate', '--intra_threads', '1', ...argv]);
+process.chdir(folder);
+const translate = (...argv: string[]) => commandHere('translate', '--intra_threads', '1', ...argv);
 
 test('weights that were changed translate nothing', async () => {
   await (await makeRun(from.checkpointsDir, 'changed', ['--netG', 'unet_32', '--ngf', '2'])).dispose();
@@ -46,7 +48,7 @@ test('weights that were changed translate nothing', async () => {
   const bytes = readFileSync(weights);
   bytes[bytes.length - 2] ^= 1;
   writeFileSync(weights, bytes);
-  const { status, stderr } = translate('in.png', 'changed.png', '--model', 'changed');
+  const { status, stderr } = await translate('in.png', 'changed.png', '--model', 'changed');
   assert.equal(status, 1);
   assert.match(stderr, /latest_net_G\.safetensors was changed after it was written/);
   assert.ok(!existsSync(place('changed.png')));
@@ -59,13 +61,13 @@ test('weights that are no numbers are refused, whatever file they are in', async
   for (const [name, value] of Object.entries({ nan: Number.NaN, infinite: Number.NEGATIVE_INFINITY })) {
     await (await makeRun(from.checkpointsDir, name, small)).dispose();
     spoil(join(from.checkpointsDir, name), value);
-    const { status, stderr } = translate('in.png', `${name}.png`, '--model', name);
+    const { status, stderr } = await translate('in.png', `${name}.png`, '--model', name);
     assert.equal(status, 1);
     assert.match(stderr, refusal);
     assert.ok(!existsSync(place(`${name}.png`)));
     await assert.rejects(loadGenerator(name, from), refusal);
     await assert.rejects(exportGenerator(name, { ...from, out: place('never.onnx') }), refusal);
-    const tested = pix2pix(folder, ['test', '--model', 'test', '--name', name, '--dataroot', 'images']);
+    const tested = await commandHere('test', '--model', 'test', '--name', name, '--dataroot', 'images');
     assert.equal(tested.status, 1);
     assert.match(tested.stderr, refusal);
   }

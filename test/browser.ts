@@ -60,6 +60,7 @@ export async function serve(folder: string, headers: Readonly<Record<string, str
 export async function openPage(url: string, args: readonly string[] = []) {
   const browser = await chromium.launch({
     executablePath: browserPath,
+    timeout: PATIENCE,
     args: ['--no-sandbox', '--disable-dev-shm-usage', ...args],
     timeout: PATIENCE,
   });

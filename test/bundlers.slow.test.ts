@@ -32,6 +32,10 @@ const WORKER = `
 const PAGE = `
   import { translated } from './translates.js';
   import 'pix2pix-ts/web/element';
+  const element = document.createElement('pix2pix-translate');
+  window.ready = new Promise((resolve) => element.addEventListener('ready', () => resolve()));
+  element.model = 'site/model/'; // as frameworks do
+  document.body.append(element);
   window.inPage = () => translated('site/model/');
   window.inWorker = () => new Promise((resolve) => {
     const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
@@ -39,7 +43,7 @@ const PAGE = `
     worker.postMessage(new URL('site/model/', document.baseURI).href);
   });`;
 const POLICY =
-  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; img-src 'self' data:";
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; img-src 'self' data: blob:";
 
 before(async () => {
   if (browserPath === undefined) return;
@@ -91,7 +95,11 @@ test('a page that Vite builds translates as Node does, and so does its worker', 
       const largest = Math.max(...bytes.map((byte, i) => Math.abs(byte - wanted.data[i])));
       assert.ok(largest <= 2, `${largest} of 255 from Node's`);
     }
-    assert.equal(await page.evaluate(`typeof customElements.get('pix2pix-translate')`), 'function');
+    await page.locator('pix2pix-translate .playground').waitFor();
+    const element = `document.querySelector('pix2pix-translate')`;
+    const shown = `getComputedStyle(${element}.shadowRoot.querySelector('.playground')).display`;
+    assert.equal(await page.evaluate(shown), 'grid', 'its style is missing');
+    await page.evaluate('ready');
     assert.deepEqual(errors, []);
   } finally {
     await close();

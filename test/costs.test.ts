@@ -13,10 +13,11 @@ const LARGE: WorkgroupLimits = { bytes: 49_152, invocations: 1024 };
 
 const costs = (flags: readonly string[], workgroup: WorkgroupLimits, storesHalves = false) =>
   costsOf(scheduleOf(trainingStep(flags), scheduleOptions({ workgroup, storesHalves })).tasks);
+const atDefaults = costs([], GUARANTEED);
 
 for (const [name, limits] of Object.entries({ 'guaranteed limits': GUARANTEED, 'a large GPU': LARGE })) {
   test(`${name}: a step at the defaults`, () => {
-    const { kernels, bytes, operations } = costs([], limits);
+    const { kernels, bytes, operations } = limits === GUARANTEED ? atDefaults : costs([], limits);
     assert.ok(kernels <= 170, `${kernels} kernels`);
     assert.ok(bytes <= 3.4e9, `${bytes} bytes`);
     assert.ok(bytes > ADAM_BYTES);
@@ -30,9 +31,9 @@ test('a step of WGAN-GP, with second derivatives', () => {
 });
 
 test('a batch moves less than as many steps, since the optimiser runs once', () => {
-  const [one, sixteen] = ['1', '16'].map((batch) => costs(['--batch_size', batch], GUARANTEED));
+  const sixteen = costs(['--batch_size', '16'], GUARANTEED);
   assert.ok(sixteen.kernels <= 170, `${sixteen.kernels} kernels`);
-  assert.ok(sixteen.bytes < 16 * one.bytes - 14 * ADAM_BYTES, `${sixteen.bytes} bytes`);
+  assert.ok(sixteen.bytes < 16 * atDefaults.bytes - 14 * ADAM_BYTES, `${sixteen.bytes} bytes`);
 });
 
 /** What is stored in 16 bits moves half its bytes; Adam, the weights and the parts of sums stay as they are. */

@@ -9,9 +9,9 @@ import { softwareGpu } from './swiftShader.js';
 import { until } from './until.js';
 
 // Firefox as it is installed, driven by Marionette, its own carrier of WebDriver's commands
-// (https://firefox-source-docs.mozilla.org/testing/marionette/Protocol.html).
+// (https://firefox-source-docs.mozilla.org/testing/marionette/Protocol.html): docs/dependencies.md says why by no package.
 
-export const firefox = findProgram('firefox-esr', 'firefox');
+const firefox = findProgram('firefox-esr', 'firefox');
 export const skipWithoutFirefox = firefox === undefined && 'no firefox-esr or firefox on the PATH';
 
 export type Preferences = Readonly<Record<string, boolean | number>>;
@@ -79,6 +79,7 @@ type Ask = (name: string, parameters: object) => Promise<unknown>;
 
 /** Messages are `length:JSON`: `[0, id, name, parameters]` there, `[1, id, error, result]` back, after a greeting. */
 async function asking(socket: Socket): Promise<Ask> {
+  const chunks = socket[Symbol.asyncIterator]();
   let received: Buffer = Buffer.alloc(0);
   let count = 0;
   const next = async (): Promise<unknown> => {
@@ -90,8 +91,9 @@ async function asking(socket: Socket): Promise<Ask> {
         received = received.subarray(end);
         return message;
       }
-      const [chunk] = (await once(socket, 'data')) as [Buffer];
-      received = Buffer.concat([received, chunk]);
+      const { done, value } = await chunks.next();
+      if (done) throw new Error('Firefox has ended');
+      received = Buffer.concat([received, value]);
     }
   };
   await next();

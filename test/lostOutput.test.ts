@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { makeDataset, program, stored, TINY, temporaryFolder, textOf } from './tinyRun.js';
+import { until } from './until.js';
 
 // A training whose output cannot be written: it goes on, and everything is kept in its folder.
 
@@ -63,10 +63,10 @@ async function onClosedTerminal(name: string, command: string, isTime: () => boo
     stdio: ['pipe', 'ignore', 'ignore'],
   });
   const closed = once(terminal, 'close');
-  while (!isTime()) await sleep(20);
+  await until(isTime);
   terminal.kill('SIGKILL');
   await closed;
-  while (!existsSync(code)) await sleep(20);
+  await until(() => existsSync(code));
   return Number(readFileSync(code, 'utf8'));
 }
 

@@ -3,14 +3,16 @@ import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import sharp from 'sharp';
-import { makeDataset, pix2pix, root, TINY, temporaryFolder } from './tinyRun.js';
+import { makeDataset, root, TINY, temporaryFolder } from './tinyRun.js';
+import { trainingHere } from './told.js';
 
 // Data and options that would train on something else than was meant: what the command line says of them.
 
 const folder = temporaryFolder();
 await makeDataset(join(folder, 'data'), { train: 4, test: 1 });
+process.chdir(folder);
 const train = (name: string, ...more: string[]) =>
-  pix2pix(folder, ['train', ...TINY, '--max_steps', '4', '--name', name, ...more]);
+  trainingHere(...TINY, '--max_steps', '4', '--name', name, ...more);
 
 async function grey(width: number, height: number, ...path: string[]): Promise<void> {
   const create = { width, height, channels: 3, background: '#777' } as const;
@@ -25,7 +27,7 @@ test('one image of an odd size among good ones is left out, and the run ends wit
   await grey(100, 40, 'odd', 'train', '5.png');
   for (const batch of ['1', '2']) {
     const argv = ['--dataroot', 'odd', '--preprocess', 'none', '--batch_size', batch];
-    const { status, stdout, stderr } = train(`odd${batch}`, ...argv, '--max_steps', '6');
+    const { status, stdout, stderr } = await train(`odd${batch}`, ...argv, '--max_steps', '6');
     assert.equal(status, 0, stderr);
     assert.equal(
       stdout.match(/^warning: odd.train.5\.png is left out: its 50x40 pixels become/gm)?.length,
@@ -34,7 +36,16 @@ test('one image of an odd size among good ones is left out, and the run ends wit
     );
     assert.match(stdout, /^saved latest/m);
   }
-  const strict = train('strict', '--dataroot', 'odd', '--preprocess', 'none', '--strict', '--max_steps', '6');
+  const strict = await train(
+    'strict',
+    '--dataroot',
+    'odd',
+    '--preprocess',
+    'none',
+    '--strict',
+    '--max_steps',
+    '6',
+  );
   assert.equal(strict.status, 1);
   assert.match(
     strict.stderr,
@@ -43,7 +54,15 @@ test('one image of an odd size among good ones is left out, and the run ends wit
 });
 
 test('images that are smaller than the crop are not filled with black', async () => {
-  const { status, stderr } = train('crop', '--dataroot', 'data', '--preprocess', 'crop', '--crop_size', '64');
+  const { status, stderr } = await train(
+    'crop',
+    '--dataroot',
+    'data',
+    '--preprocess',
+    'crop',
+    '--crop_size',
+    '64',
+  );
   assert.equal(status, 1);
   assert.match(stderr, /^error: no image of the data set can be used\n/);
   assert.match(
@@ -56,8 +75,8 @@ test('images that are smaller than the crop are not filled with black', async ()
   );
 });
 
-test('a data set that a model can make nothing of is refused before anything is made', () => {
-  const { status, stderr } = train('mixed', '--dataroot', 'data', '--dataset_mode', 'unaligned');
+test('a data set that a model can make nothing of is refused before anything is made', async () => {
+  const { status, stderr } = await train('mixed', '--dataroot', 'data', '--dataset_mode', 'unaligned');
   assert.equal(status, 1);
   assert.match(stderr, /^error: --model pix2pix can make nothing of --dataset_mode unaligned\n/);
   assert.match(stderr, /or pass --model cycle_gan\n/);
@@ -72,7 +91,7 @@ test('12 bits in 16, further bands and files of other kinds are told of, once', 
     put(i === 1 ? 'bands4.tif' : 'rgb.ppm', `trainB/${i}.${i === 1 ? 'tif' : 'ppm'}`);
   }
   put('make.py', 'trainA/make.py');
-  const { status, stdout, stderr } = train('kinds', '--dataroot', 'kinds');
+  const { status, stdout, stderr } = await train('kinds', '--dataroot', 'kinds');
   assert.equal(status, 0, stderr);
   for (const warning of [
     /^warning: kinds.trainA: 1 file is no image by its name and was passed over: 1 \.py$/gm,

@@ -12,6 +12,7 @@ import {
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { makeDataset, root, TINY, temporaryFolder } from './tinyRun.js';
 
 // The package as its users get it: packed, unpacked into a project of its own, type-checked and run there.
@@ -39,15 +40,17 @@ before(() => {
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
 });
 
-/** The loop of the documentation, as strict TypeScript. */
+/** The loop of the documentation, as strict TypeScript. What it exports needs types whose names can be imported. */
 const PROGRAM = `
 import { createDataset, createModel, type FloatImages, parseTrainOptions, Pix2PixError, Pix2PixModel } from 'pix2pix-ts';
 import { grad, ir, networks, nn, ops, runtime } from 'pix2pix-ts';
 
-const opt = parseTrainOptions(process.argv.slice(2));
+export const opt = parseTrainOptions(process.argv.slice(2));
 const lambda: number = opt.lambdaL1;
-const dataset = await createDataset(opt);
-const model = await createModel(opt);            // Pix2PixModel for --model pix2pix, with its own option defaults
+export const dataset = await createDataset(opt);
+export const model = await createModel(opt);     // Pix2PixModel for --model pix2pix, with its own option defaults
+export const { folders } = dataset;
+export const { memoryUse, schedule, loadedFrom } = model;
 await model.setup(opt);                          // load or initialise, print networks, create schedules
 let steps = 0;
 for (let epoch = opt.epochCount; epoch <= opt.nEpochs + opt.nEpochsDecay; epoch++) {
@@ -75,8 +78,13 @@ test('a strict TypeScript program that uses it compiles and runs', { skip }, asy
   writeFileSync(join(folder, 'main.ts'), PROGRAM);
   const compiler = createRequire(import.meta.url).resolve('typescript/lib/tsc.js');
   const strict = ['--strict', '--noUncheckedIndexedAccess', '--exactOptionalPropertyTypes', '--skipLibCheck'];
-  const target = ['--target', 'es2022', '--module', 'nodenext', '--types', 'node', '--pretty', 'false'];
-  const compiled = spawnSync(process.execPath, [compiler, ...strict, ...target, 'main.ts'], settings);
+  const target = ['--target', 'es2022', '--module', 'nodenext', '--types', 'node'];
+  const output = ['--declaration', '--pretty', 'false'];
+  const compiled = spawnSync(
+    process.execPath,
+    [compiler, ...strict, ...target, ...output, 'main.ts'],
+    settings,
+  );
   assert.deepEqual([compiled.status, compiled.stdout], [0, '']);
   const argv = ['main.js', '--dataroot', 'data', ...TINY, '--n_epochs', '1', '--n_epochs_decay', '1'];
   const { status, stdout, stderr } = spawnSync(process.execPath, argv, settings);
@@ -125,6 +133,19 @@ test('bundlers find every file that a script of a page names beside itself, and 
   });
   assert.deepEqual(named.sort(), ['./ort-wasm-simd-threaded.mjs', './ort-wasm-simd-threaded.wasm']);
   for (const file of named) assert.ok(existsSync(join(web, file)), file);
+});
+
+test('a server that renders pages may import what is for browsers; it translates nothing there', {
+  skip,
+}, async () => {
+  const moduleOf = (name: string) => pathToFileURL(join(installed, 'dist', 'web', name)).href;
+  await import(moduleOf('element.js'));
+  const { pix2pix } = await import(moduleOf('pix2pix.js'));
+  const generator = pix2pix('/model/'); // as a module does that a page and its server share
+  await assert.rejects(
+    generator.ready(),
+    /translates in a browser, and this is none\n {2}fix {2}.*onMounted/,
+  );
 });
 
 test('it holds what runs, and no tests', { skip }, () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
+import { until } from './until.js';
 
 // What holds for every page of ours.
 
@@ -17,8 +18,12 @@ export async function assertAccessible(page: Page, what: string): Promise<void> 
   assert.deepEqual(found, [], `${what}: axe`);
 }
 
-/** Asserts that nothing is wider than the window. */
+/** Asserts that nothing is wider than the window, once what is drawn by its width has been drawn anew. */
 export async function assertFits(page: Page, what: string): Promise<void> {
-  const over = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-  assert.ok(Number(over) <= 0, `${what}: ${over} pixels wider than the window`);
+  let over = 0;
+  const fits = async () => {
+    over = Number(await page.evaluate('document.documentElement.scrollWidth - innerWidth'));
+    return over <= 0;
+  };
+  await until(fits, () => `${what}: ${over} pixels wider than the window`);
 }

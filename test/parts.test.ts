@@ -11,13 +11,14 @@ import type { Model } from '../src/training/model/model.js';
 import { parseTestOptions, parseTrainOptions } from '../src/training/options.js';
 import { test as translateAll } from '../src/training/testCommand.js';
 import { assertClose } from './assertClose.js';
+import { ONE_THREAD } from './recipeLines.js';
 import { smallModel } from './smallModel.js';
 import { makeDataset, stored, temporaryFolder, trainHere } from './tinyRun.js';
 
 const folder = temporaryFolder();
 const checkpoints = join(folder, 'checkpoints');
 const dataroot = await makeDataset(join(folder, 'data'), { train: 5, test: 1, val: 1 });
-const MACHINE = ['--num_threads', '0', '--intra_threads', '1', '--checkpoints_dir', checkpoints];
+const MACHINE = [...ONE_THREAD, '--device', 'cpu', '--checkpoints_dir', checkpoints];
 const SMALL = ['--netG', 'unet_32', '--ngf', '2', '--load_size', '36', '--crop_size', '32', ...MACHINE];
 const PATCHES = ['--netD', 'patch16', '--ndf', '2'];
 const STEPS = ['--n_epochs', '1', '--n_epochs_decay', '0', '--no_html'];

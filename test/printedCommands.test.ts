@@ -63,7 +63,7 @@ test('a drawn data set says how to train on it', { skip }, () => {
   const made = pix2pix(folder, ['dataset', 'synth', '--out', 'a "set"', '--count', '4', '--size', '64']);
   assert.equal(made.status, 0, made.stderr);
   const lines = made.stdout.trim().split('\n');
-  const small = '--ngf 2 --ndf 2 --netG unet_32 --load_size 36 --crop_size 32 --max_steps 1';
+  const small = `${TINY.join(' ')} --max_steps 1`;
   assert.match(typed(`${lines.at(-1)} ${small}`), /^saved and stopped after 1 steps?/m);
 });
 

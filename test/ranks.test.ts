@@ -7,7 +7,7 @@ import type { TrackPoint } from '../src/records/writing/tracker.js';
 import { inRanks } from './rankThreads.js';
 import { DISTURB } from './rankTraining.js';
 import { assertSameTraining } from './sameTraining.js';
-import { makeDataset, stored, TINY, temporaryFolder, trainHere } from './tinyRun.js';
+import { DROPOUT, makeDataset, stored, TINY, temporaryFolder, trainHere } from './tinyRun.js';
 
 const folder = temporaryFolder();
 const data = await makeDataset(join(folder, 'data'), { train: 10, val: 3, trainA: 6, trainB: 5 });
@@ -56,13 +56,12 @@ const CASES: Readonly<Record<string, Case>> = {
     steps: 8,
   },
   'a gradient penalty': { flags: ['--gan_mode', 'wgangp', '--norm', 'instance'], cancelsBiases: true },
-  'a gradient penalty through batch norm': { flags: ['--gan_mode', 'wgangp', '--sync_norm'], ranks: 3 },
+  'a gradient penalty through batch norm': { flags: ['--gan_mode', 'wgangp', '--sync_norm'] },
   'accumulated gradients and averages': {
     flags: ['--accumulate', '2', '--ema', '0.9', '--sync_norm', '--clip_grad_norm', '0.5'],
   },
-  'dropout, four ranks': {
-    flags: ['--netG', 'unet_64', '--load_size', '68', '--crop_size', '64', '--sync_norm'],
-    ranks: 4,
+  dropout: {
+    flags: [...DROPOUT, '--sync_norm'],
     steps: 3,
   },
   'augmentation, and a last batch in which two of four ranks have no image': {

@@ -14,8 +14,10 @@ import { completeOptions } from '../src/training/saved/completeOptions.js';
 import { assertClose } from './assertClose.js';
 import { fixture, sharedData } from './repository.js';
 import { makeDataset, pix2pix, temporaryFolder } from './tinyRun.js';
+import { commandHere, type Told, trainingHere } from './told.js';
 
 const folder = temporaryFolder();
+process.chdir(folder);
 const checkpoints = join(folder, 'checkpoints');
 
 /** A run's folder with these files. */
@@ -117,17 +119,17 @@ const networks = { G: fixture('pth/instance_of_0.3.pth'), D: fixture('pth/data_p
 
 test('training goes on from a generator and a discriminator, or from a generator alone, and says so', async () => {
   await makeDataset(join(folder, 'data'), { train: 2, test: 1 });
-  const told = pix2pix(folder, ['import', networks.G, networks.D, '--name', 'both']);
+  const told = await commandHere('import', networks.G, networks.D, '--name', 'both');
   assert.equal(told.status, 0, told.stderr);
   assert.match(told.stdout, /^G {2}unet_32, ngf 1, 3 to 3 channels, norm instance/m);
   assert.match(told.stdout, /^D {2}n_layers of 1 layers, ndf 2, 6 channels, norm batch/m);
   makeRun('alone', { '5_net_G.pth': networks.G });
   const train = (...argv: string[]) =>
-    pix2pix(folder, [
-      ...['train', '--continue_train', '--dataroot', 'data', '--load_size', '36', '--crop_size', '32'],
+    trainingHere(
+      ...['--continue_train', '--dataroot', 'data', '--load_size', '36', '--crop_size', '32'],
       ...['--ndf', '2', '--num_threads', '0', '--intra_threads', '1', '--n_epochs_decay', '0', ...argv],
-    ]);
-  const alone = train('--name', 'alone', '--epoch', '5', '--n_epochs', '6', '--netD', 'pixel');
+    );
+  const alone = await train('--name', 'alone', '--epoch', '5', '--n_epochs', '6', '--netD', 'pixel');
   assert.equal(alone.status, 0, alone.stderr);
   assert.match(alone.stdout, /^warning: there is no 5_net_D\.pth: D starts afresh$/m);
   assert.match(
@@ -136,56 +138,56 @@ test('training goes on from a generator and a discriminator, or from a generator
   );
   assert.match(alone.stdout, /^finished after 2 steps, in epoch 6/m);
   assert.ok(existsSync(join(checkpoints, 'alone', 'latest_net_G.safetensors')));
-  const again = train('--name', 'alone', '--n_epochs', '7');
+  const again = await train('--name', 'alone', '--n_epochs', '7');
   assert.match(again.stdout, /^training goes on in epoch 7 \(2 steps made\)/m);
 });
 
-test('where our checkpoint is, it is taken, not the reference’s beside it', () => {
+test('where our checkpoint is, it is taken, not the reference’s beside it', async () => {
   const name = 'alone';
   writeFileSync(join(checkpoints, name, 'latest_net_G.pth'), 'rubbish');
-  const { status, stderr } = pix2pix(folder, ['test', '--name', name]);
+  const { status, stderr } = await commandHere('test', '--name', name);
   assert.equal(status, 0, stderr);
 });
 
-function assertRefused({ status, stderr }: ReturnType<typeof pix2pix>, message: RegExp): void {
+function assertRefused({ status, stderr }: Told, message: RegExp): void {
   assert.equal(status, 1, stderr);
   assert.match(stderr, message);
   assert.ok(!/^\s+at .*:\d+:\d+\)?$/m.test(stderr), stderr);
 }
 
-test('networks that do not fit each other or the flags, and files that are no networks', () => {
-  const importing = (...files: string[]) => pix2pix(folder, ['import', ...files, '--name', 'refused']);
-  assertRefused(importing(networks.D), /^error: a run needs one generator .* not 0 and 1/);
-  assertRefused(importing(networks.G, networks.G), /not 2 and 0/);
-  assertRefused(importing(fixture('pth/zip.pth')), /^error: the weights are of no known generator/);
+test('networks that do not fit each other or the flags, and files that are no networks', async () => {
+  const importing = (...files: string[]) => commandHere('import', ...files, '--name', 'refused');
+  assertRefused(await importing(networks.D), /^error: a run needs one generator .* not 0 and 1/);
+  assertRefused(await importing(networks.G, networks.G), /not 2 and 0/);
+  assertRefused(await importing(fixture('pth/zip.pth')), /^error: the weights are of no known generator/);
   assertRefused(
-    importing(fixture('hostile/code_system.pth')),
+    await importing(fixture('hostile/code_system.pth')),
     /^error: not a valid state dict .*posix\.system/,
   );
-  assertRefused(importing(fixture('networks.json')), /does not begin as a file of torch\.save/);
-  assertRefused(importing('absent.pth'), /^error: cannot open: no such file/);
+  assertRefused(await importing(fixture('networks.json')), /does not begin as a file of torch\.save/);
+  assertRefused(await importing('absent.pth'), /^error: cannot open: no such file/);
   assert.ok(!existsSync(join(checkpoints, 'refused')));
   assertRefused(
-    pix2pix(folder, ['import', networks.G, '--name', 'both']),
+    await commandHere('import', networks.G, '--name', 'both'),
     /^error: the run has a checkpoint already/,
   );
   assertRefused(
-    pix2pix(folder, ['import', networks.G, '--name', '../x']),
+    await commandHere('import', networks.G, '--name', '../x'),
     /^error: --name: it must not lead out/,
   );
   assertRefused(
-    pix2pix(folder, ['test', '--name', 'small', '--dataroot', 'data', '--norm', 'instance']),
+    await commandHere('test', '--name', 'small', '--dataroot', 'data', '--norm', 'instance'),
     /^error: the checkpoint of small holds other networks[\s\S]*--norm +command line instance, checkpoint batch/,
   );
 });
 
-test('a generator of the right kind whose tensors are not all there', () => {
+test('a generator of the right kind whose tensors are not all there', async () => {
   const state = readStateDict(networks.G);
   state.delete('model.model.3.bias');
   const path = join(folder, 'lacking.pth');
   writeStateDict(path, state);
   assertRefused(
-    pix2pix(folder, ['import', path, '--name', 'lacking']),
+    await commandHere('import', path, '--name', 'lacking'),
     /^error: the checkpoint is of another architecture[\s\S]*missing in file \(1\) +model\.model\.3\.bias/,
   );
 });

@@ -24,11 +24,13 @@ import { completeOptions } from '../src/training/saved/completeOptions.js';
 import { hugePng } from './hugePng.js';
 import { sharedData } from './repository.js';
 import { pix2pix, root, temporaryFolder } from './tinyRun.js';
+import { commandHere } from './told.js';
 import { makeRun } from './trainedRun.js';
 
 // `pix2pix translate` and `loadGenerator`.
 
 const folder = temporaryFolder();
+process.chdir(folder);
 const place = (...path: string[]) => join(folder, ...path);
 const from = { checkpointsDir: place('checkpoints') };
 let model: Model;
@@ -46,12 +48,12 @@ before(async () => {
   copyFileSync(place('in', '0.png'), place('in', 'deep', '0.png'));
 });
 
-const translate = (...argv: string[]) =>
-  pix2pix(folder, ['translate', '--model', 'run', '--intra_threads', '1', ...argv]);
+const flags = ['--model', 'run', '--intra_threads', '1'];
+const translate = (...argv: string[]) => commandHere('translate', ...flags, ...argv);
 const pixels = (path: string) => sharp(path).raw().toBuffer();
 
 test('an image becomes what the trained model makes of it', async () => {
-  const { status, stdout, stderr } = translate('in/0.png', 'out.png');
+  const { status, stdout, stderr } = pix2pix(folder, ['translate', ...flags, 'in/0.png', 'out.png']);
   assert.deepEqual([status, stderr], [0, '']);
   assert.equal(stdout, 'translated 1 of 1 image to out.png\n');
   const expected = toImageBatch(await model.translate(sampleImage(64, 32, 3, 0)));
@@ -60,7 +62,7 @@ test('an image becomes what the trained model makes of it', async () => {
 });
 
 test('a size that the network cannot take is padded by reflection and cut back', async () => {
-  assert.equal(translate('in/1.png', 'padded/').status, 0);
+  assert.equal((await translate('in/1.png', 'padded/')).status, 0);
   const { width, height } = await sharp(place('padded', '1.png')).metadata();
   assert.deepEqual([width, height], [50, 41]);
   // libvips' mirror repeats the edge, so the padding is made by hand: column 50 is column 48, row 41 is row 39
@@ -98,7 +100,7 @@ test('alpha and 16 bits go over where asked', async () => {
   const raw = { width: 64, height: 32, channels: 4 } as const;
   const rgba = Uint16Array.from({ length: 64 * 32 * 4 }, (_, i) => (i * 7919) % 65536);
   await sharp(rgba, { raw }).toColourspace('rgb16').png().toFile(place('deep.png'));
-  assert.equal(translate('deep.png', 'deep_out.png', '--keep_alpha', '--depth', '16').status, 0);
+  assert.equal((await translate('deep.png', 'deep_out.png', '--keep_alpha', '--depth', '16')).status, 0);
   const { data, info } = await sharp(place('deep_out.png'))
     .toColourspace('rgb16')
     .raw({ depth: 'ushort' })
@@ -115,7 +117,7 @@ test('alpha and 16 bits go over where asked', async () => {
     const level = ((expected.data[i] + 1) / 2) * 65535;
     assert.ok(Math.abs(found[i * 4] - level) < 4, `${found[i * 4]} is not ${level}`);
   }
-  const refused = translate('deep.png', 'deep.jpg', '--depth', '16');
+  const refused = await translate('deep.png', 'deep.jpg', '--depth', '16');
   assert.deepEqual([refused.status, existsSync(place('deep.jpg'))], [1, false]);
   assert.match(refused.stderr, /jpg has no 16 bits a channel/);
 });
@@ -147,27 +149,27 @@ test('a GeoTIFF keeps its place, and nothing that it says of its numbers is said
 });
 
 test('requests that cannot be carried out are refused with the fix', async () => {
-  const message = (...argv: string[]) => {
-    const { status, stderr } = translate(...argv);
+  const message = async (...argv: string[]) => {
+    const { status, stderr } = await translate(...argv);
     assert.equal(status, 1, stderr);
     return stderr;
   };
-  assert.match(message('none.png', 'x.png'), /^error: there is no such image\n {2}input +none\.png\n/);
-  assert.match(message('in/0.png', 'x.xyz'), /does not say its format/);
-  assert.match(message('in/0.png', 'in/'), /^error: a translation would replace an input/);
+  assert.match(await message('none.png', 'x.png'), /^error: there is no such image\n {2}input +none\.png\n/);
+  assert.match(await message('in/0.png', 'x.xyz'), /does not say its format/);
+  assert.match(await message('in/0.png', 'in/'), /^error: a translation would replace an input/);
   copyFileSync(place('in', '0.png'), place('in', 'deep', 'twin.png'));
-  assert.match(message('in/0.png'), /^error: the output is missing/);
-  assert.match(message('in/0.png', 'x.png', '--model', 'rum'), /fix +did you mean run\?/);
+  assert.match(await message('in/0.png'), /^error: the output is missing/);
+  assert.match(await message('in/0.png', 'x.png', '--model', 'rum'), /fix +did you mean run\?/);
 
   const wide = { width: 20_000, height: 900, channels: 3, background: '#808080' } as const;
   await sharp({ create: wide }).png().toFile(place('wide.png'));
   assert.match(
-    message('wide.png', 'x.png'),
+    await message('wide.png', 'x.png'),
     /too large to be translated in one piece\n[\s\S]*fix +.*--tile 512/,
   );
   writeFileSync(place('bomb.png'), hugePng());
   assert.match(
-    message('bomb.png', 'x.png', '--tile', '512'),
+    await message('bomb.png', 'x.png', '--tile', '512'),
     /60000x60000 pixels, more than 178956970 in all/,
   );
   assert.ok(!existsSync(place('x.png')));
@@ -230,7 +232,7 @@ test('a state dict of the reference is a model, alone and in a folder of its run
 test('a generator of one channel takes the luma of a colour image', async () => {
   const argv = ['--netG', 'unet_32', '--ngf', '2', '--input_nc', '1', '--output_nc', '1'];
   await (await makeRun(from.checkpointsDir, 'grey', argv)).dispose();
-  assert.equal(translate('in/0.png', 'grey.png', '--model', 'grey').status, 0);
+  assert.equal((await translate('in/0.png', 'grey.png', '--model', 'grey')).status, 0);
   assert.equal((await sharp(place('grey.png')).metadata()).channels, 1);
 });
 
@@ -281,10 +283,10 @@ test('a batch is translated image by image', async () => {
   assert.ok(alone.data.every((byte, i) => Math.abs(byte - both.data[a.data.length + i]) <= 1));
 });
 
-test('--quality is told to change nothing where no format has one', () => {
-  const png = translate('in/0.png', 'lossless.png', '--quality', '50');
+test('--quality is told to change nothing where no format has one', async () => {
+  const png = await translate('in/0.png', 'lossless.png', '--quality', '50');
   assert.equal(png.status, 0);
   assert.match(png.stderr, /^note: --quality 50 changes nothing: png loses nothing$/m);
   for (const argv of [['lossy.jpg', '--quality', '50'], ['plain.png']])
-    assert.doesNotMatch(translate('in/0.png', ...argv).stderr, /quality/);
+    assert.doesNotMatch((await translate('in/0.png', ...argv)).stderr, /quality/);
 });

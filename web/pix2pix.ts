@@ -15,6 +15,14 @@ import { downloadModel, type LoadProgress } from './modelDownload.js';
 import { PictureForm } from './pictureForm.js';
 import { type Backend, createEngines } from './webEngine.js';
 
+export { type ErrorFacts, Pix2PixError } from '../src/base/errors/pix2pixError.js';
+export type { Sides } from '../src/base/sides.js';
+export type { Colour } from '../src/data/batch/labelColours.js';
+export type { LabelsFormat } from '../src/data/batch/sideFormat.js';
+export type { Boundary, Precision } from '../src/engine/onnx/modelForm.js';
+export type { DeepImageBatch } from '../src/inference/portable/generator.js';
+export type { NormMode } from '../src/inference/portable/generatorInfo.js';
+export type { Brush } from '../src/inference/portable/modelIndex.js';
 export type {
   Backend,
   ClassPalette,
@@ -25,9 +33,9 @@ export type {
   LoadProgress,
   ModelIndex,
   Picture,
+  Tensor,
   TranslateOptions,
 };
-export { Pix2PixError };
 
 export interface LoadOptions {
   /** While the model is loading. */
@@ -44,11 +52,12 @@ export interface LoadOptions {
  * canvas.getContext('2d').putImageData(picture, 0, 0);
  * ```
  *
+ * Where a server renders the page it may be called too: nothing is loaded there, and what is asked of it is refused.
+ *
  * @param folder the folder `model` of the export, relative to the page, or to the script of a worker
  */
 export function pix2pix(folder: string | URL, options: LoadOptions = {}): WebGenerator {
-  const base = typeof document === 'undefined' ? location.href : document.baseURI; // a worker has no document
-  return new WebGenerator(load(new URL(folder, base), options));
+  return new WebGenerator(load(folder, options));
 }
 
 /** As in Node: the promise of a generator that has been loaded. */
@@ -128,10 +137,11 @@ interface Loaded {
   readonly index: ModelIndex;
 }
 
-async function load(folder: URL, { onProgress = () => {}, backend }: LoadOptions): Promise<Loaded> {
-  const { index, file } = await downloadModel(new URL(`${folder.href.replace(/\/?$/, '/')}`), onProgress);
+async function load(folder: string | URL, { onProgress = () => {}, backend }: LoadOptions): Promise<Loaded> {
+  const { href } = new URL(folder, ownAddress());
+  const { index, file } = await downloadModel(new URL(href.replace(/\/?$/, '/')), onProgress);
   const { info } = index;
-  const weights = readSafetensorsBytes(file, folder.href);
+  const weights = readSafetensorsBytes(file, href);
   const generator = fillGenerator(emptyGenerator(info.name, info.options, builtInExtensions()), weights);
   const form = new PictureForm(info);
   const open = async (chosen: Backend): Promise<Loaded> => {
@@ -146,4 +156,15 @@ async function load(folder: URL, { onProgress = () => {}, backend }: LoadOptions
   };
   if (backend !== undefined || !(await hasGpu())) return open(backend ?? 'wasm');
   return open('webgpu').catch(() => open('wasm')); // a GPU that is there may still be too small, or have another's bugs
+}
+
+/** Of the page, or of the script of a worker, which has no document. */
+function ownAddress(): string {
+  if (typeof document !== 'undefined') return document.baseURI;
+  if (typeof location !== 'undefined') return location.href;
+  throw new Pix2PixError(
+    'pix2pix-ts/web translates in a browser, and this is none',
+    {},
+    "ask for translations where the browser alone does, as in useEffect or onMounted; on a server import 'pix2pix-ts'",
+  );
 }

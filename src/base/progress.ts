@@ -9,4 +9,5 @@ export interface Progress {
   readonly stage: string;
 }
 
+/** Told now and then how far a job has come. */
 export type OnProgress = (progress: Progress) => void;

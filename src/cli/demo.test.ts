@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { test } from 'node:test';
-import { pix2pix, program, temporaryFolder } from '../../test/tinyRun.js';
+import { pix2pix, program, TINY, temporaryFolder } from '../../test/tinyRun.js';
+import { commandHere } from '../../test/told.js';
+import { until } from '../../test/until.js';
 import type { RunList } from '../records/dashboard/api.js';
 
 const folder = temporaryFolder();
+process.chdir(folder);
 
 test('after the demonstration its run is found without a word, and its last lines say what to do next', async () => {
   const demo = pix2pix(folder, ['demo', '--size', '64', '--count', '4', '--steps', '2']);
@@ -16,19 +19,18 @@ test('after the demonstration its run is found without a word, and its last line
     /train --dataroot/,
   ])
     assert.match(told, command);
-  const list = pix2pix(folder, ['runs']);
+  const list = await commandHere('runs');
   assert.match(list.stdout, /^facades_demo +finished /m);
   assert.match(list.stderr, /the demonstration's runs/);
-  assert.equal(pix2pix(folder, ['runs', 'export', 'facades_demo']).status, 0);
+  assert.equal((await commandHere('runs', 'export', 'facades_demo')).status, 0);
   const { logDirectory, runs } = await dashboardOf(folder);
   assert.deepEqual([runs.map(({ id }) => id), logDirectory], [['facades_demo'], './demo/checkpoints']);
 });
 
-test('where trainings have kept runs, those are meant', () => {
+test('where trainings have kept runs, those are meant', async () => {
   const argv = ['--dataroot', 'demo/facades_64_4', '--name', 'mine', '--max_steps', '1', '--quiet'];
-  const small = ['--netG', 'unet_32', '--ngf', '2', '--ndf', '2', '--load_size', '36', '--crop_size', '32'];
-  assert.equal(pix2pix(folder, ['train', ...argv, ...small]).status, 0);
-  assert.match(pix2pix(folder, ['runs']).stdout, /^mine +finished /m);
+  assert.equal(pix2pix(folder, ['train', ...argv, ...TINY]).status, 0);
+  assert.match((await commandHere('runs')).stdout, /^mine +finished /m);
 });
 
 /** What the dashboard shows that is started in a folder without further words. */
@@ -43,10 +45,12 @@ async function dashboardOf(cwd: string): Promise<RunList> {
         if (found !== undefined) resolve(found);
       });
     });
-    for (;;) {
-      const list = (await (await fetch(`${url}api/runs`)).json()) as RunList;
-      if (list.runs.length > 0) return list;
-    }
+    let list!: RunList;
+    await until(async () => {
+      list = (await (await fetch(`${url}api/runs`)).json()) as RunList;
+      return list.runs.length > 0;
+    });
+    return list;
   } finally {
     child.kill('SIGKILL');
   }

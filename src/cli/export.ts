@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander';
 import { quotedHere } from '../base/commandLine.js';
+import type { Sides } from '../base/sides.js';
 import { DEVICE_NAMES, type DeviceName } from '../engine/devices/registry.js';
-import { type FixedSize, INFERENCE_OPSETS } from '../engine/onnx/graphLimits.js';
+import { INFERENCE_OPSETS } from '../engine/onnx/graphLimits.js';
 import { type Precision, precisions } from '../engine/onnx/modelForm.js';
 import {
   type Exported,
@@ -47,7 +48,7 @@ interface Flags extends ModelFlags, DeviceFlags<DeviceName> {
   readonly embed_preprocessing?: true | 'uint8' | 'float';
   readonly dataroot?: string;
   readonly opset?: number;
-  readonly fixed_size?: FixedSize;
+  readonly fixed_size?: Sides;
   readonly out?: string;
 }
 

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
-import { parsePixelSize, type Sides, sidesOf } from '../options/pixelSize.js';
+import type { Sides } from '../base/sides.js';
+import { parsePixelSize, sidesOf } from '../options/pixelSize.js';
 
 /** Reads `256` or `512x256`, width x height, from the command line, for commander. */
 export function readSize(text: string): Sides {

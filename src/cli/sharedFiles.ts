@@ -29,7 +29,7 @@ export function partOf({
 }
 
 /** What one part has of all: everything is of one part alone, and parts differ by at most one. */
-export function partIn<T>(all: readonly T[], { rank, size }: Place): T[] {
+function partIn<T>(all: readonly T[], { rank, size }: Place): T[] {
   return all.filter((_, i) => i % size === rank);
 }
 

@@ -111,7 +111,7 @@ async function showDryRun(opt: TrainOptions): Promise<number> {
 }
 
 /** The message at the end of a training, with the commands to go on with. */
-function ending(opt: TrainOptions, { reason, steps, epoch }: TrainingSummary): string {
+export function ending(opt: TrainOptions, { reason, steps, epoch }: TrainingSummary): string {
   const place = `after ${steps} ${steps === 1 ? 'step' : 'steps'}, in epoch ${epoch}`;
   const elsewhere = opt.given.includes('checkpoints_dir') ? ['--checkpoints_dir', opt.checkpointsDir] : [];
   const run = ['--name', opt.name, ...elsewhere];

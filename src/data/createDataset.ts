@@ -16,7 +16,7 @@ import { foldersOf, openSource, type SourcePlan } from './pair/sourcePlan.js';
 export interface DatasetSurroundings {
   readonly onWarning?: (message: string) => void;
   readonly onProgress?: (text: string) => void;
-  /** Of several processes: which has which images of a batch, whose size is that of all together. */
+  /** @internal Of several processes: which has which images of a batch, whose size is that of all together. */
   readonly sharing?: Sharing;
 }
 

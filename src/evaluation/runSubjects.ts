@@ -33,7 +33,7 @@ export interface RunSettings {
 }
 
 /** Every checkpoint that is kept. */
-export const ALL = 'all';
+const ALL = 'all';
 
 /** Whether there is a run of this name or in this folder. */
 export function isRun(name: string, { checkpointsDir }: Pick<RunSettings, 'checkpointsDir'>): boolean {

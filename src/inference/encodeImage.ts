@@ -12,6 +12,7 @@ export type PictureFormat = (typeof pictureFormats)[number];
 
 /** The files that translations are written as. */
 export const imageFormats = [...pictureFormats, 'npy'] as const;
+/** One of `imageFormats`. */
 export type ImageFormat = (typeof imageFormats)[number];
 
 export interface EncodeOptions {

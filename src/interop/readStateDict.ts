@@ -9,7 +9,7 @@ import { type StorageRef, TensorRef } from './torchObjects.js';
 import { isZipFile, openZipFile } from './zipFile.js';
 
 /** The first bytes that tell the formats apart. */
-export const PROBE_BYTES = 262;
+const PROBE_BYTES = 262;
 
 /**
  * Reads a state dict that PyTorch wrote with `torch.save`, in the format since 1.6 or the one before, without running

@@ -1,11 +1,6 @@
+import type { Sides } from '../base/sides.js';
 /** The size of images as options have it: the side of a square, or width and height: 256, `512x256`. */
 export type PixelSize = number | `${number}x${number}`;
-
-/** Pixels. */
-export interface Sides {
-  readonly width: number;
-  readonly height: number;
-}
 
 /** The size that a text says, squares by one number; undefined for any other text. Limits are not looked at. */
 export function parsePixelSize(text: string): PixelSize | undefined {

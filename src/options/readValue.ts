@@ -108,7 +108,7 @@ function fixFor(spec: OptionSpec, near: string | undefined): string | undefined 
 }
 
 /** The values that an option takes, in words: `a whole number, at least 1`. */
-export function describe(spec: OptionSpec): string {
+function describe(spec: OptionSpec): string {
   if (spec.kind === 'flag') return 'no value';
   if (spec.kind === 'string') return 'a text';
   if (spec.kind === 'choice') return spec.choices.join(', ');

@@ -21,7 +21,8 @@ export type OptionSpec = {
   | { readonly kind: 'choice'; readonly default: string; readonly choices: readonly string[] }
 );
 
-interface StringSpec {
+/** Of text: names, folders, addresses. */
+export interface StringSpec {
   readonly kind: 'string';
   readonly default: string | undefined;
   /** Must be given by the command line, the configuration file or a checkpoint; until then it is `''`. */
@@ -38,7 +39,8 @@ interface StringSpec {
   readonly check?: (text: string) => string | undefined;
 }
 
-interface NumberSpec {
+/** Of numbers, and the range that they lie in. */
+export interface NumberSpec {
   readonly kind: 'int' | 'float';
   readonly default: number;
   /** Smallest and largest value allowed. */
@@ -53,7 +55,7 @@ interface NumberSpec {
 }
 
 /** Of images: one number for a square, or `512x256`, width and height. */
-interface SizeSpec {
+export interface SizeSpec {
   readonly kind: 'size';
   readonly default: PixelSize;
   /** Largest side, in pixels. */
@@ -87,7 +89,8 @@ export type CamelCase<S extends string> = S extends `${infer Head}_${infer Tail}
   ? `${Head}${Capitalize<CamelCase<Tail>>}`
   : S;
 
-type OptionValue<S> = S extends { kind: 'int' | 'float' }
+/** The type of the values of an option that is declared so. */
+export type OptionValue<S> = S extends { kind: 'int' | 'float' }
   ? number
   : S extends { kind: 'size' }
     ? PixelSize

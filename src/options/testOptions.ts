@@ -99,7 +99,7 @@ export const TEST_OPTIONS = {
 } as const satisfies OptionTable;
 
 /** The options of `pix2pix test`. */
-export type TestOptions = OptionValues<typeof TEST_OPTIONS> & OptionMarks<false>;
+export interface TestOptions extends OptionValues<typeof TEST_OPTIONS>, OptionMarks<false> {}
 
 /**
  * The options of a test, from its command line. --dataroot may be missing: `mergeStoredOptions` takes it from the

@@ -178,10 +178,10 @@ export const TRAIN_OPTIONS_WITHOUT_DATA = {
 } as const satisfies OptionTable;
 
 /** The options of `pix2pix train`; a model's own are added. */
-export type TrainOptions = OptionValues<typeof TRAIN_OPTIONS> & OptionMarks<true>;
+export interface TrainOptions extends OptionValues<typeof TRAIN_OPTIONS>, OptionMarks<true> {}
 
 /** The options that pix2pix adds for training. */
-export type Pix2PixOptions = OptionValues<typeof PIX2PIX_OPTIONS>;
+export interface Pix2PixOptions extends OptionValues<typeof PIX2PIX_OPTIONS> {}
 
 /**
  * The options of a training, from its command line.

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { makeDataset, pix2pix, stored, TINY, temporaryFolder, trainHere } from '../../test/tinyRun.js';
+import { makeDataset, stored, TINY, temporaryFolder, trainHere } from '../../test/tinyRun.js';
+import { commandHere, type Told, trainingHere } from '../../test/told.js';
 import { machineMemory } from '../base/machineMemory.js';
 import type { MemoryModel, MemoryNeeds } from '../engine/runtime/memoryModel.js';
 import { keptInWords, planKeptImages } from './keptImages.js';
@@ -61,26 +62,26 @@ test('the decision in words', async () => {
 
 test('a training says it, and so does a dry run', async () => {
   const folder = temporaryFolder();
-  await makeDataset(join(folder, 'data'), { train: 3 });
-  const train = (...more: string[]) => {
-    const { stdout, stderr, status } = pix2pix(folder, ['train', '--dataroot', 'data', ...TINY, ...more]);
-    return { said: stdout + stderr, status };
-  };
+  const dataroot = await makeDataset(join(folder, 'data'), { train: 3 });
+  const flags = ['--dataroot', dataroot, '--checkpoints_dir', folder, ...TINY];
+  const saidBy = ({ stdout, stderr }: Told) => stdout + stderr;
+  const train = async (...more: string[]) => saidBy(await trainingHere(...flags, ...more));
+  const predict = async (...more: string[]) =>
+    saidBy(await commandHere('train', ...flags, '--dry_run', ...more));
   // 2 × 3 images of 36 × 36 pixels of 3 bytes are 23,328 bytes
   assert.match(
-    train('--max_steps', '1').said,
+    await train('--max_steps', '1'),
     /^training on 3 images, A and B [^,]*, kept in memory \(23\.3 kB\)$/m,
   );
   assert.match(
-    train('--max_steps', '1', '--cache_images', 'off').said,
+    await train('--max_steps', '1', '--cache_images', 'off'),
     /^training on 3 images, A and B [^,]*$/m,
   );
-  assert.match(train('--dry_run').said, /^images {6}kept in memory \(23.3 kB\)$/m);
-  const some = train('--dry_run', '--cache_images', '12kB').said;
+  assert.match(await predict(), /^images {6}kept in memory \(23.3 kB\)$/m);
+  const some = await predict('--cache_images', '12kB');
   assert.match(some, /^images {6}51 % of them kept in memory \(12.0 kB\)$/m);
-  const refused = train('--cache_images', 'lots');
-  assert.equal(refused.status, 1);
-  assert.match(refused.said, /cache_images[\s\S]*neither auto nor off nor a size such as 4GB/);
+  const refused = await train('--cache_images', 'lots');
+  assert.match(refused, /^error: [\s\S]*cache_images[\s\S]*neither auto nor off nor a size such as 4GB/);
 });
 
 test('a training is the same to the bit with images from memory', async () => {

@@ -32,7 +32,8 @@ export function parsing() {
   return { extensions: registeredExtensions(), readConfig: readConfigFile };
 }
 
-interface ParseSettings {
+/** Settings of `parseTrainOptions` and `parseTestOptions`. */
+export interface ParseSettings {
   /** Told of flags that have no effect here. Default: `console.warn`. */
   readonly onNotice?: (line: string) => void;
 }

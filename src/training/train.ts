@@ -39,7 +39,7 @@ export interface TrainSettings {
   readonly commandLine?: readonly string[];
   /** Where progress and messages go; by default the standard output. */
   readonly line?: ProgressLine;
-  /** Requests to the training while it runs: to save, to stop. */
+  /** @internal Requests to the training while it runs: to save, to stop. */
   readonly flags?: TrainingFlags;
 }
 

@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { after, type TestContext, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import type { TunedChoices } from '../engine/runtime/tunedChoices.js';
 import { TunedChoicesFile } from './tunedChoicesFile.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'pix2pix-tuned-'));
@@ -69,9 +72,47 @@ test('of many processes that write at the same time none overwrites another', as
   assert.equal(Object.keys(kept).length, 20 + 3 * 20);
 });
 
-test('a lock that another computer has left is waited for, and then passed over', async () => {
+/** What another computer leaves that ends while it holds the lock. */
+const lockOf = (file: string, since: number) =>
+  writeFileSync(
+    `${file}.lock`,
+    JSON.stringify({ pid: 1, host: 'elsewhere', since: new Date(since).toISOString() }),
+  );
+
+/** Adds choices to a file whose lock is held, by another one from each tick on, and lets so many of 20 ms pass. */
+async function addedIn(t: TestContext, file: string, ticks: number, lock = (_tick: number) => {}) {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  syncBuiltinESMExports(); // that of node:timers/promises, which the file imports
+  let added: TunedChoices | undefined;
+  const adding = new TunedChoicesFile(file).add('cpu', { a: 1 }).then((choices) => {
+    added = choices;
+  });
+  for (let tick = 1; tick <= ticks; tick++) {
+    lock(tick);
+    t.mock.timers.tick(20);
+    await setImmediate();
+  }
+  return { added, adding };
+}
+
+test('a lock that another computer has left is waited for, and then passed over', async (t) => {
   const path = join(folder, 'locked.json');
-  const owner = { pid: 1, host: 'elsewhere', since: '2020-01-01T00:00:00.000Z' };
-  writeFileSync(`${path}.lock`, JSON.stringify(owner));
-  assert.deepEqual(await new TunedChoicesFile(path).add('cpu', { a: 1 }), { a: 1 });
+  lockOf(path, 0);
+  assert.equal((await addedIn(t, path, 50)).added, undefined);
+  t.mock.timers.reset();
+  assert.deepEqual((await addedIn(t, path, 150)).added, { a: 1 });
+});
+
+test('a lock that others hold one after the other is waited for as long as they come', async (t) => {
+  const path = join(folder, 'busy.json');
+  lockOf(path, 0);
+  const { added, adding } = await addedIn(t, path, 500, (tick) => lockOf(path, tick));
+  assert.equal(added, undefined);
+  rmSync(`${path}.lock`);
+  t.mock.timers.tick(20);
+  await adding;
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => name.startsWith('busy')),
+    ['busy.json'],
+  );
 });

@@ -6,7 +6,10 @@ import { cacheFolder } from '../base/files/cacheFolder.js';
 import { acquireLock, LockHeld, type RunLock } from '../checkpoints/runLock.js';
 import type { TunedChoices, TunedChoicesStore } from '../engine/runtime/tunedChoices.js';
 
-/** Milliseconds between two tries to lock the file, and how many there are: whoever holds it does so for less than one. */
+/**
+ * Milliseconds between two tries to lock the file, and how many there are while one owner holds it, which does so for less
+ * than one.
+ */
 const RETRY = 20;
 const TRIES = 100;
 
@@ -35,11 +38,14 @@ export class TunedChoicesFile implements TunedChoicesStore {
 
   /** Between reading and writing nobody else is to write. Undefined where the lock cannot be had. */
   private async lock(): Promise<RunLock | undefined> {
+    let owner = '';
     for (let tries = 0; tries < TRIES; tries++) {
       try {
         return acquireLock(`${this.file}.lock`);
       } catch (error) {
         if (!(error instanceof LockHeld)) return undefined;
+        if (error.message !== owner) tries = 0; // it names who holds it, and since when
+        owner = error.message;
         await sleep(RETRY);
       }
     }

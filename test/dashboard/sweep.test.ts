@@ -29,14 +29,14 @@ const bestOf = (seeds: readonly number[], lr: number) =>
 test('a sweep is one row, which opens to its runs by pointer and by keyboard', options, async () => {
   const { page } = dashboard;
   const rows = page.locator('tr[data-row]');
-  assert.equal(await rows.count(), 3);
+  await until(async () => (await rows.count()) === 3);
   const sweep = page.locator('tr[data-group="lr_sweep"]');
   await sweep.getByText('sweep, 10 of 12 runs').waitFor();
   await sweep.getByText('75 %').waitFor(); // 8 whole runs and two halves, of 12
   await sweep.getByRole('button', { name: 'Open lr_sweep' }).click();
-  assert.equal(await rows.count(), 13);
+  await until(async () => (await rows.count()) === 13);
   await sweep.press('Enter');
-  assert.equal(await rows.count(), 3);
+  await until(async () => (await rows.count()) === 3);
 });
 
 test('its page shows combinations with mean and deviation over seeds, the best first', options, async () => {

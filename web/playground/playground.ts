@@ -1,10 +1,11 @@
 import { effect, signal } from '@preact/signals';
 import { Pix2PixError } from '../../src/base/errors/pix2pixError.js';
+import type { Sides } from '../../src/base/sides.js';
 import type { Colour } from '../../src/data/batch/labelColours.js';
 import type { ClassPalette } from '../../src/inference/portable/classPalette.js';
 import { formatsOfGenerator } from '../../src/inference/portable/imageFormats.js';
 import type { Brush } from '../../src/inference/portable/modelIndex.js';
-import { parsePixelSize, type Sides, sidesOf } from '../../src/options/pixelSize.js';
+import { parsePixelSize, sidesOf } from '../../src/options/pixelSize.js';
 import { Notices } from '../notices.js';
 import type { Backend, WebGenerator } from '../pix2pix.js';
 import { saveFile } from '../saveFile.js';

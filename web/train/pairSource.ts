@@ -1,5 +1,6 @@
 import { Pix2PixError } from '../../src/base/errors/pix2pixError.js';
-import { augmentation, planGeometry, type Size } from '../../src/data/batch/geometry.js';
+import type { Sides } from '../../src/base/sides.js';
+import { augmentation, planGeometry } from '../../src/data/batch/geometry.js';
 import type { ImageBatch } from '../../src/data/batch/imageBatch.js';
 import { cropPixels, type Pixels } from '../../src/data/batch/pixels.js';
 import type { Sample } from '../../src/data/batch/sample.js';
@@ -25,7 +26,7 @@ export type Picture = Pixels<Uint8Array>;
 /** A picture of its own size. */
 export type Decode = (file: Blob) => Promise<Picture>;
 /** Makes a picture another size. */
-export type Resize = (picture: Picture, size: Size) => Promise<Picture>;
+export type Resize = (picture: Picture, size: Sides) => Promise<Picture>;
 
 /** What a page does with pictures, and Node in tests. */
 export interface PictureReader {
@@ -186,10 +187,10 @@ function requireSame(A: readonly NamedFile[], B: readonly NamedFile[]): void {
   );
 }
 
-function unequal(name: string, a: Size, b: Size): BadImageError {
+function unequal(name: string, a: Sides, b: Sides): BadImageError {
   return new BadImageError(name, `A has ${a.width}x${a.height} pixels, B ${b.width}x${b.height}`);
 }
 
-function tooSmall(name: string, { width, height }: Size, crop: DataOptions['cropSize']): BadImageError {
+function tooSmall(name: string, { width, height }: Sides, crop: DataOptions['cropSize']): BadImageError {
   return new BadImageError(name, `it has ${width}x${height} pixels, fewer than the ${crop} that are cut out`);
 }

@@ -20,7 +20,8 @@ export const arrayTypes = {
 /** Element types by their names in a safetensors file. */
 export type DType = keyof typeof arrayTypes;
 
-interface ArrayOf {
+/** The same as types: the typed array of each element type. */
+export interface ArrayOf {
   BOOL: Uint8Array;
   U8: Uint8Array;
   I8: Int8Array;
@@ -56,6 +57,7 @@ export interface TensorSource {
 /** Tensors by name, in the order in which they were given. */
 export type NamedTensors = ReadonlyMap<string, StoredTensor>;
 
+/** Tensors that lie elsewhere by name, likewise. */
 export type NamedSources = ReadonlyMap<string, TensorSource>;
 
 export function isDType(name: unknown): name is DType {

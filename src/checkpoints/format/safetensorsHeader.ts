@@ -22,7 +22,7 @@ export interface SafetensorsHeader {
 /** Bytes before the header: its size, an unsigned 64-bit little-endian integer. */
 export const SIZE_BYTES = 8;
 /** The bound of the reference implementation of the format (safetensors/src/tensor.rs, MAX_HEADER_SIZE). */
-export const MAX_HEADER_BYTES = 100_000_000;
+const MAX_HEADER_BYTES = 100_000_000;
 const MAX_TENSORS = 100_000;
 /** The header is padded with blanks (the format's README). */
 const SPACE = 0x20;

@@ -1,5 +1,6 @@
+import { inPixels, type Sides } from '../../base/sides.js';
 import { pixelSize, sidesOf } from '../../options/pixelSize.js';
-import type { Geometry, Size } from '../batch/geometry.js';
+import type { Geometry } from '../batch/geometry.js';
 import { BadImageError } from '../decode/badImage.js';
 import { MAX_PIXELS } from '../decode/limits.js';
 import { isPadded, type PreparationOptions } from './preparationOptions.js';
@@ -31,7 +32,7 @@ export function checkGeometry(
 /** A crop that is wider than the image could be filled with black alone, which networks would learn. */
 function checkCrop(
   path: string,
-  { width, height }: Size,
+  { width, height }: Sides,
   { cropSize, imageUnit = 1 }: PreparationOptions,
 ): void {
   const crop = sidesOf(cropSize);
@@ -54,7 +55,7 @@ function checkCrop(
 function checkUnit(
   path: string,
   size: string,
-  output: Size,
+  output: Sides,
   { preprocess, imageUnit = 1 }: PreparationOptions,
 ): void {
   if (output.width % imageUnit === 0 && output.height % imageUnit === 0) return;
@@ -72,5 +73,3 @@ function checkUnit(
     `${other}, or pass --preprocess resize_and_crop or pad`,
   );
 }
-
-const inPixels = ({ width, height }: Size) => `${width}x${height}`;

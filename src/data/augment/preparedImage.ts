@@ -1,5 +1,6 @@
+import type { Sides } from '../../base/sides.js';
 import type { Images } from '../batch/floatImages.js';
-import type { Geometry, Size } from '../batch/geometry.js';
+import type { Geometry } from '../batch/geometry.js';
 import { fitImages, roundUp } from '../batch/padding.js';
 import type { PixelData, Pixels } from '../batch/pixels.js';
 import type { SideFormat } from '../batch/sideFormat.js';
@@ -12,13 +13,13 @@ import { cropResized, needsColours } from './transform.js';
 export interface ImagePart {
   readonly path: string;
   /** Before it is resized. */
-  readonly size: Size;
+  readonly size: Sides;
   readonly format: SideFormat;
   /**
    * The whole of it at another size: of bytes, as colours or luma; of others, as its format says. Nobody may change what comes: it
    * may be kept.
    */
-  resized(to: Size, channels: 1 | 3): Promise<Pixels<PixelData>>;
+  resized(to: Sides, channels: 1 | 3): Promise<Pixels<PixelData>>;
 }
 
 /** `prepare`, with the mirror image of its edges where networks take larger ones and `isPadded` says so. */
@@ -39,7 +40,7 @@ export async function preparePadded(
 export function sizeBeforePadding(
   { output }: Geometry,
   opt: Pick<PreparationOptions, 'preprocess' | 'isTrain'>,
-): { readonly size?: Size } {
+): { readonly size?: Sides } {
   return isPadded(opt) ? { size: output } : {};
 }
 

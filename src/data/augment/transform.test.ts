@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { inflateSync } from 'node:zlib';
 import fc from 'fast-check';
-import type { Geometry, Size } from '../batch/geometry.js';
+import type { Sides } from '../../base/sides.js';
+import type { Geometry } from '../batch/geometry.js';
 import { decodeImage } from '../decode/decode.js';
 import type { RgbImage } from '../decode/rgbImage.js';
 import { colourJitter } from './colourJitter.js';
@@ -16,12 +17,12 @@ const photo = await decodeImage(join(fixtures, 'photo.png'));
 const bytes = (text: string) => Uint8Array.from(inflateSync(Buffer.from(text, 'base64')));
 const whole = { left: 0, top: 0, width: photo.width, height: photo.height };
 
-function plan(resized: Size, more: Partial<Geometry> = {}): Geometry {
+function plan(resized: Sides, more: Partial<Geometry> = {}): Geometry {
   return { resized, crop: undefined, output: resized, flip: false, ...more };
 }
 
 /** Rows mirrored, by plain indexing. */
-function mirrored(data: Uint8Array, { width, height }: Size, channels = 3): Uint8Array {
+function mirrored(data: Uint8Array, { width, height }: Sides, channels = 3): Uint8Array {
   return data.map((_, i) => {
     const [pixel, channel] = [Math.floor(i / channels), i % channels];
     const [y, x] = [Math.floor(pixel / width), pixel % width];
@@ -31,7 +32,7 @@ function mirrored(data: Uint8Array, { width, height }: Size, channels = 3): Uint
 }
 
 /** A region cut out by plain indexing. */
-function cut(data: Uint8Array, from: Size, left: number, top: number, size: Size): Uint8Array {
+function cut(data: Uint8Array, from: Sides, left: number, top: number, size: Sides): Uint8Array {
   const out = new Uint8Array(size.width * size.height * 3);
   for (let y = 0; y < size.height; y++) {
     const start = ((top + y) * from.width + left) * 3;

@@ -1,5 +1,6 @@
 import sharp, { type Matrix3x3, type Sharp } from 'sharp';
-import type { Geometry, Size } from '../batch/geometry.js';
+import type { Sides } from '../../base/sides.js';
+import type { Geometry } from '../batch/geometry.js';
 import { cropPixels, type Pixels, type Region } from '../batch/pixels.js';
 import type { RgbImage } from '../decode/rgbImage.js';
 import type { ColourJitter } from './colourJitter.js';
@@ -52,7 +53,7 @@ export function needsColours(channels: 1 | 3, { angle }: Geometry, colour?: Colo
 export async function resizeRegion(
   { data, width, height }: RgbImage,
   region: Region,
-  to: Size,
+  to: Sides,
   channels: 1 | 3,
 ): Promise<Pixels<Uint8Array>> {
   const cut = sharp(data, { raw: { width, height, channels: 3 } }).extract(region);
@@ -61,11 +62,11 @@ export async function resizeRegion(
 }
 
 /** A picture of one channel or three at the size `to`, resized as `resizeRegion` does it. */
-export function resizePixels(picture: Pixels<Uint8Array>, to: Size): Promise<Pixels<Uint8Array>> {
+export function resizePixels(picture: Pixels<Uint8Array>, to: Sides): Promise<Pixels<Uint8Array>> {
   return resizeCut(fromPixels(picture), picture, to);
 }
 
-async function resizeCut(cut: Sharp, from: Size, to: Size): Promise<Pixels<Uint8Array>> {
+async function resizeCut(cut: Sharp, from: Sides, to: Sides): Promise<Pixels<Uint8Array>> {
   const { picture, left, top } = await enlarge(cut, from, to);
   const isWhole = picture.width === to.width && picture.height === to.height;
   return isWhole ? picture : cropPixels(picture, { left, top, ...to }, false);
@@ -97,7 +98,7 @@ function toLuma(pipeline: Sharp): Sharp {
  * right and down, a mean error of 10 of 255 on a detailed photo, so they are enlarged by its affine transform, told the
  * displacement that aligns the centres: in = (out + 1/2) / scale - 1/2.
  */
-async function enlarge(cut: Sharp, from: Size, to: Size): Promise<Placed> {
+async function enlarge(cut: Sharp, from: Sides, to: Sides): Promise<Placed> {
   const shrunk = { width: Math.min(from.width, to.width), height: Math.min(from.height, to.height) };
   if (shrunk.width !== from.width || shrunk.height !== from.height) {
     cut.resize({ ...shrunk, fit: 'fill', kernel: 'cubic', fastShrinkOnLoad: false });

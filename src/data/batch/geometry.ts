@@ -1,12 +1,7 @@
 import { RandomStream } from '../../base/random/stream.js';
+import type { Sides } from '../../base/sides.js';
 import { sidesOf } from '../../options/pixelSize.js';
 import type { DataOptions } from '../options.js';
-
-/** Pixels. */
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
 
 /** The random choices for one image: where the crop begins (pixels of the resized image), and whether to mirror. */
 export interface Augmentation {
@@ -17,10 +12,10 @@ export interface Augmentation {
 
 /** The operations on an image, in this order: resize, turn, crop, mirror left and right. */
 export interface Geometry {
-  readonly resized: Size;
+  readonly resized: Sides;
   /** Top left corner of the crop, which is `output` large and lies within the resized image. */
   readonly crop: { readonly left: number; readonly top: number } | undefined;
-  readonly output: Size;
+  readonly output: Sides;
   readonly flip: boolean;
   /** Degrees by which it is turned, clockwise, before the crop. Default: 0. */
   readonly angle?: number;
@@ -47,7 +42,7 @@ export function augmentation(
   seed: number,
   epoch: number,
   index: number,
-  size: Size,
+  size: Sides,
   purpose = 'augment',
 ): Augmentation {
   const [load, crop] = [sidesOf(opt.loadSize), sidesOf(opt.cropSize)];
@@ -72,7 +67,7 @@ export function augmentation(
  */
 export function planGeometry(
   opt: GeometryOptions,
-  size: Size,
+  size: Sides,
   { cropX, cropY, flip }: Augmentation,
 ): Geometry {
   const resized = resizedSize(opt, size);
@@ -87,7 +82,7 @@ export function planGeometry(
   };
 }
 
-function resizedSize(opt: GeometryOptions, { width, height }: Size): Size {
+function resizedSize(opt: GeometryOptions, { width, height }: Sides): Sides {
   const [load, crop] = [sidesOf(opt.loadSize), sidesOf(opt.cropSize)];
   switch (opt.preprocess) {
     case 'resize_and_crop':

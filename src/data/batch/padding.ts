@@ -1,6 +1,6 @@
+import type { Sides } from '../../base/sides.js';
 import type { NumberArray } from '../raster/raster.js';
 import { type FloatImages, type Images, isFloat } from './floatImages.js';
-import type { Size } from './geometry.js';
 import { emptyLike, type Pixels, type Region } from './pixels.js';
 
 /** The smallest multiple of `unit` that is at least `extent`. */
@@ -44,8 +44,8 @@ export function resizedImages<Data extends NumberArray>(
   data: Data,
   count: number,
   channels: number,
-  from: Size,
-  to: Size,
+  from: Sides,
+  to: Sides,
 ): Data {
   const [before, after] = [from.width * from.height * channels, to.width * to.height * channels];
   const result = emptyLike(data, count * after);
@@ -57,9 +57,9 @@ export function resizedImages<Data extends NumberArray>(
 }
 
 /** Images of another size, likewise; the same ones where it is theirs. */
-export function fitImages(images: FloatImages, to: Size): FloatImages;
-export function fitImages(images: Images, to: Size): Images;
-export function fitImages(images: Images, to: Size): Images {
+export function fitImages(images: FloatImages, to: Sides): FloatImages;
+export function fitImages(images: Images, to: Sides): Images;
+export function fitImages(images: Images, to: Sides): Images {
   if (isFloat(images)) {
     const [n, c, height, width] = images.shape;
     if (width === to.width && height === to.height) return images;

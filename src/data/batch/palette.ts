@@ -6,7 +6,7 @@ export function classColours(text: string): Uint8Array {
 }
 
 /** The bytes of a palette as text. */
-export function parsePalette(text: string): Uint8Array {
+function parsePalette(text: string): Uint8Array {
   if (text === '') return new Uint8Array();
   return Uint8Array.from(
     text.split(',').flatMap((colour) => [0, 2, 4].map((at) => parseInt(colour.slice(at, at + 2), 16))),

@@ -1,18 +1,18 @@
+import type { Sides } from '../../base/sides.js';
 import type { NumberArray } from '../raster/raster.js';
-import type { Size } from './geometry.js';
 
 /** Bytes of colours or luma, or numbers of classes; or any numbers as the networks see them, -1 ... 1. */
 export type PixelData = Uint8Array | Float32Array;
 
 /** An image: rows from the top, `data[(y·width + x)·channels + channel]`. */
-export interface Pixels<Data extends NumberArray = PixelData> extends Size {
+export interface Pixels<Data extends NumberArray = PixelData> extends Sides {
   readonly data: Data;
   /** Of bytes: 3 are R, G, B; 1 is luma. */
   readonly channels: number;
 }
 
 /** A rectangle of an image, in pixels; where that is said, it may reach beyond the image. */
-export interface Region extends Size {
+export interface Region extends Sides {
   readonly left: number;
   readonly top: number;
 }

@@ -1,6 +1,6 @@
+import type { Sides } from '../../base/sides.js';
 import type { ResizeFilter } from '../../options/resizeFilters.js';
 import type { NumberArray } from '../raster/raster.js';
-import type { Size } from './geometry.js';
 import { cropPixels, emptyLike, type Pixels, type Region } from './pixels.js';
 
 /** How far a filter reaches, in pixels, and its weight at a distance. */
@@ -29,7 +29,7 @@ const KERNELS: Readonly<Record<Exclude<ResizeFilter, 'nearest'>, Kernel>> = {
 export function resample<Data extends NumberArray>(
   picture: Pixels<Data>,
   region: Region,
-  to: Size,
+  to: Sides,
   filter: ResizeFilter,
 ): Pixels<Data> {
   const cut = cropPixels(picture, region, false);
@@ -41,7 +41,7 @@ export function resample<Data extends NumberArray>(
 
 function nearest<Data extends NumberArray>(
   { data, width, height, channels }: Pixels<Data>,
-  to: Size,
+  to: Sides,
 ): Pixels<Data> {
   const result = emptyLike(data, to.width * to.height * channels);
   const columns = Array.from({ length: to.width }, (_, x) => Math.floor(((x + 0.5) * width) / to.width));

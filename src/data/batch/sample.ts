@@ -1,13 +1,13 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import type { Sides } from '../../base/sides.js';
 import { type Images, isFloat } from './floatImages.js';
-import type { Size } from './geometry.js';
 
 /** One pair, both of one kind, bytes or floats: `A` and `B` have n = 1, each path list has one entry (the same file when A and B lie side by side). */
 export interface Sample {
   readonly A: Images;
   readonly B: Images;
   /** The size that they had before edges were added (`isPadded`); absent: that which they have. */
-  readonly size?: Size;
+  readonly size?: Sides;
   readonly APaths: string[];
   readonly BPaths: string[];
 }

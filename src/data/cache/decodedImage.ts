@@ -1,6 +1,6 @@
+import type { Sides } from '../../base/sides.js';
 import { filterOf } from '../augment/preparedNumbers.js';
 import { resizeRegion } from '../augment/transform.js';
-import type { Size } from '../batch/geometry.js';
 import type { Pixels, Region } from '../batch/pixels.js';
 import { resample } from '../batch/resample.js';
 import type { SideFormat } from '../batch/sideFormat.js';
@@ -9,9 +9,9 @@ import type { OnNote } from '../decode/decodeNote.js';
 import { type ImageFiles, picturesOf, readRasters } from '../raster/readSide.js';
 
 /** An image in memory, of which parts are asked for at other sizes. */
-export interface DecodedImage extends Size {
+export interface DecodedImage extends Sides {
   /** @param channels of bytes: luma or colours */
-  resized(region: Region, to: Size, format: SideFormat, channels: 1 | 3): Promise<Pixels>;
+  resized(region: Region, to: Sides, format: SideFormat, channels: 1 | 3): Promise<Pixels>;
 }
 
 /**

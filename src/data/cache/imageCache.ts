@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { machineMemory } from '../../base/machineMemory.js';
-import type { Size } from '../batch/geometry.js';
+import type { Sides } from '../../base/sides.js';
 import type { PixelData, Pixels } from '../batch/pixels.js';
 import type { DecodeNote } from '../decode/decodeNote.js';
 import type { ImageFiles } from '../raster/readSide.js';
@@ -16,7 +16,7 @@ interface FileStamp {
 
 /** An image of a file as it is before it is cropped, and its size before it was resized. */
 export interface KeptPart {
-  readonly size: Size;
+  readonly size: Sides;
   readonly pixels: Pixels;
 }
 

@@ -1,5 +1,5 @@
+import type { Sides } from '../../base/sides.js';
 import type { ImagePart } from '../augment/preparedImage.js';
-import type { Size } from '../batch/geometry.js';
 import type { Pixels, Region } from '../batch/pixels.js';
 import type { SideFormat } from '../batch/sideFormat.js';
 import { BadImageError } from '../decode/badImage.js';
@@ -15,7 +15,7 @@ const NOT_KEPT: DecodeNote = {
 };
 
 /** The regions of an image that are images of their own. */
-type RegionsOf = (size: Size, path: string) => Region[];
+type RegionsOf = (size: Sides, path: string) => Region[];
 
 /** Reads image files: decodes them, or has their images in memory. The bits are the same either way. */
 export class ImageReader {
@@ -95,11 +95,11 @@ function partsOf(
   }));
 }
 
-function wholeOf({ width, height }: Size): Region[] {
+function wholeOf({ width, height }: Sides): Region[] {
   return [{ left: 0, top: 0, width, height }];
 }
 
-function halvesOf({ width, height }: Size, path: string): Region[] {
+function halvesOf({ width, height }: Sides, path: string): Region[] {
   if (width % 2 !== 0) {
     throw new BadImageError(
       path,

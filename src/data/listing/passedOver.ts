@@ -38,14 +38,6 @@ export function imagesAmong(names: readonly string[]): { images: string[]; passe
   return { images, passedOver: counter.all };
 }
 
-/** Several counts as one. */
-export function sumOf(counts: readonly PassedOver[]): PassedOver {
-  const sum: Record<string, number> = {};
-  for (const count of counts)
-    for (const [ending, files] of Object.entries(count)) sum[ending] = (sum[ending] ?? 0) + files;
-  return sum;
-}
-
 /** `3 files are no images by their names and were passed over: 2 .txt, 1 without an ending`; undefined for none. */
 export function inWords(passedOver: PassedOver): string | undefined {
   const endings = Object.entries(passedOver).sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));

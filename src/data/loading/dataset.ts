@@ -69,6 +69,7 @@ export class Dataset implements AsyncIterable<Batch> {
   /** Requests under way, in order, beginning with the batch that comes next. */
   private ahead: (NextBatch & { readonly produced: Promise<ProducedBatch> })[] = [];
 
+  /** @internal use `createDataset` */
   constructor(
     private readonly supply: BatchSupply,
     private readonly plan: DatasetPlan,

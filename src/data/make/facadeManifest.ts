@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { FACADE_CLASSES, FACADE_COLOURS } from './facade/labels.js';
 
 /** Bump when the same (seed, index, size) would be drawn differently. */
-export const FACADE_GENERATOR = 'pix2pix-ts facades 1';
+const FACADE_GENERATOR = 'pix2pix-ts facades 1';
 
 export const MANIFEST_NAME = 'dataset.json';
 
 export const SPLITS = ['train', 'val', 'test'] as const;
 
+/** A part of a data set, and the name of its folder. */
 export type Split = (typeof SPLITS)[number];
 
 /** The content of a synthetic set's `dataset.json`: enough to draw the set again. */

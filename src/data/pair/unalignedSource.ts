@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { RandomStream } from '../../base/random/stream.js';
+import type { Sides } from '../../base/sides.js';
 import { checkGeometry } from '../augment/checkGeometry.js';
 import { applyCutout } from '../augment/cutout.js';
 import { imageAugmentation } from '../augment/imageAugmentation.js';
 import type { PreparationOptions } from '../augment/preparationOptions.js';
 import { preparePadded, sizeBeforePadding } from '../augment/preparedImage.js';
 import type { Images } from '../batch/floatImages.js';
-import { augmentation, planGeometry, type Size } from '../batch/geometry.js';
+import { augmentation, planGeometry } from '../batch/geometry.js';
 import { extentsOf, type Sample } from '../batch/sample.js';
 import type { ImageReader } from '../cache/imageReader.js';
 import { BadImageError } from '../decode/badImage.js';
@@ -78,7 +79,7 @@ export class UnalignedSource implements SampleSource {
     side: 'A' | 'B',
     index: number,
     { epoch, seed, onNote }: SampleContext,
-  ): Promise<{ readonly image: Images; readonly size?: Size }> {
+  ): Promise<{ readonly image: Images; readonly size?: Sides }> {
     const { opt } = this;
     const part = await this.reader.whole(files, opt.formats[side], onNote);
     const [crops, varies] = side === 'A' ? ['augment', 'vary'] : ['augment.B', 'vary.B'];

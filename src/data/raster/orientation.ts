@@ -1,4 +1,4 @@
-import type { Size } from '../batch/geometry.js';
+import type { Sides } from '../../base/sides.js';
 import type { Region } from '../batch/pixels.js';
 import type { NumberArray, Raster } from './raster.js';
 
@@ -20,7 +20,7 @@ function placementOf(orientation: number): Placement {
 }
 
 /** A file's header with the size as the picture stands. */
-export function orientedHeader<Header extends Size>(header: Header, orientation: number): Header {
+export function orientedHeader<Header extends Sides>(header: Header, orientation: number): Header {
   const { width, height } = header;
   return placementOf(orientation).isTurned ? { ...header, width: height, height: width } : header;
 }
@@ -29,7 +29,7 @@ export function orientedHeader<Header extends Size>(header: Header, orientation:
  * Where a part of a picture lies in its file.
  * @param picture its size as it stands
  */
-export function placeInFile(place: Region, picture: Size, orientation: number): Region {
+export function placeInFile(place: Region, picture: Sides, orientation: number): Region {
   const { isTurned, fromBottom, fromRight } = placementOf(orientation);
   const { width, height } = place;
   const left = fromRight ? picture.width - place.left - width : place.left;

@@ -1,4 +1,4 @@
-import type { Size } from '../batch/geometry.js';
+import type { Sides } from '../../base/sides.js';
 
 /** The types of numbers that files of images have. */
 export type NumberArray =
@@ -12,7 +12,7 @@ export type NumberArray =
   | Float64Array;
 
 /** The numbers of a file, as they are: rows from the top, `data[(y·width + x)·channels + channel]`. */
-export interface Raster extends Size {
+export interface Raster extends Sides {
   readonly data: NumberArray;
   readonly channels: number;
   /** Of how many bits the numbers are, where these are fewer than those of their type: 4 of a PNG, 12 of a TIFF. */

@@ -1,10 +1,11 @@
+import { inPixels } from '../../base/sides.js';
 import type { PixelData, Pixels } from '../batch/pixels.js';
 import type { LabelsFormat, ValuesFormat } from '../batch/sideFormat.js';
 import { BadImageError } from '../decode/badImage.js';
 import type { OnNote } from '../decode/decodeNote.js';
 import { fitChannels } from './fitChannels.js';
 import { joinChannels } from './joinChannels.js';
-import type { Raster, RasterHeader } from './raster.js';
+import type { Raster } from './raster.js';
 import { readRaster } from './readRaster.js';
 import { type NamedRaster, toLabels, toValues } from './toPixels.js';
 
@@ -73,5 +74,3 @@ export function colours(raster: Raster): Raster {
   const channels = raster.palette !== undefined ? 3 : raster.channels - Number(raster.hasAlpha ?? false);
   return fitChannels(raster, channels, '', '');
 }
-
-const inPixels = ({ width, height }: Pick<RasterHeader, 'width' | 'height'>) => `${width}x${height}`;

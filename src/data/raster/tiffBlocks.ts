@@ -5,7 +5,7 @@ import { BadImageError } from '../decode/badImage.js';
 import { unpackLzw } from './unpackLzw.js';
 
 /** The most bytes that the strips or tiles of all pages may come to. */
-export const MOST_BYTES = 2 ** 31;
+const MOST_BYTES = 2 ** 31;
 /** Each strip and tile has its place and its length in the file, in two bytes or more. */
 const LEAST_BYTES_OF_BLOCK = 4;
 

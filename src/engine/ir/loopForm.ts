@@ -13,6 +13,7 @@ export interface Tensor {
   readonly source: TensorSource;
 }
 
+/** Where the elements of a tensor come from. */
 export type TensorSource =
   | { readonly kind: 'external'; readonly name: string }
   | { readonly kind: 'constant'; readonly data: readonly number[] }
@@ -35,6 +36,7 @@ export interface FoldLoop {
   readonly expr: Expr;
 }
 
+/** What a fold does with its elements. */
 export type FoldOp = 'sum' | 'max';
 
 /**
@@ -68,11 +70,13 @@ export type Expr = { readonly id: number } & (
   | { readonly kind: 'positive'; readonly of: Expr; readonly x: Expr; readonly y: Expr }
 );
 
+/** A function of a number. */
 export type UnaryOp =
   | ('neg' | 'abs' | 'sign' | 'floor' | 'truncate' | 'sqrt' | 'exp' | 'log' | 'reciprocal')
   | ('tanh' | 'sigmoid' | 'softplus')
   /** The nearest 16-bit float, of two the even one; what is too large for it is infinite. */
   | 'half';
+/** A function of two numbers. */
 export type BinaryOp = 'add' | 'sub' | 'mul' | 'div' | 'min' | 'max';
 
 /** low ≤ index < high */
@@ -92,11 +96,13 @@ export interface Index {
   readonly high: number;
 }
 
+/** One summand of an index. */
 export interface Term {
   readonly atom: Atom;
   readonly factor: number;
 }
 
+/** A whole number that indices are made of, and the bounds that it lies within, both included. */
 export type Atom = {
   readonly id: number;
   readonly low: number;

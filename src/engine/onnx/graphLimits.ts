@@ -1,4 +1,5 @@
 import { create } from '@bufbuild/protobuf';
+import type { Sides } from '../../base/sides.js';
 import { type ModelProto, ModelProtoSchema, type ValueInfoProto } from './onnx_pb.js';
 
 /**
@@ -20,14 +21,8 @@ export function withOpset(model: ModelProto, opset: number): ModelProto {
   return create(ModelProtoSchema, { ...model, irVersion: irVersionOf(opset), opsetImport });
 }
 
-/** Width and height in pixels. */
-export interface FixedSize {
-  readonly width: number;
-  readonly height: number;
-}
-
 /** The graph for one image of one size alone, as compilers for accelerators want it. */
-export function withFixedSize(model: ModelProto, { width, height }: FixedSize): ModelProto {
+export function withFixedSize(model: ModelProto, { width, height }: Sides): ModelProto {
   const extents: Readonly<Record<string, number>> = { batch: 1, width, height };
   for (const info of [...model.graph!.input, ...model.graph!.output]) fix(info, extents);
   return model;

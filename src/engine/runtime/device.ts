@@ -1,5 +1,6 @@
 import type { Program } from '../ir/program.js';
 import type { State } from '../ir/state.js';
+import { elementCount } from '../ir/tensorType.js';
 import type { Collective } from './collective.js';
 import type { CompileOptions, Executable } from './executable.js';
 import type { MemoryModel } from './memoryModel.js';
@@ -112,6 +113,15 @@ export interface Device {
 
   /** Frees everything: programs, optimisers and states. */
   dispose(): Promise<void>;
+}
+
+/** @throws Error when data for a state is of another kind or size than it takes */
+export function requireFitting({ name, type }: State, data: StateData): void {
+  const kind = type.dtype === 'i64' ? BigInt64Array : Float32Array;
+  const length = elementCount(type.shape);
+  if (data instanceof kind && data.length === length) return;
+  const given = `${data.length} of ${data.constructor.name}`;
+  throw new Error(`${name} is given ${given}, it takes ${length} of ${kind.name}`);
 }
 
 /** A state of floats. Throws as `Device.download`, and for a counter. */

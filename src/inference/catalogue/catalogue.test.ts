@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import fc from 'fast-check';
 import { fixture } from '../../../test/repository.js';
+import { untilPart } from '../../../test/untilPart.js';
 import type { Progress } from '../../base/progress.js';
 import { demoModelFile } from '../demoModels.js';
 import { findGenerator } from '../generatorSource.js';
@@ -33,18 +34,22 @@ let ranges: (string | undefined)[];
 let cutAfter: number | undefined;
 
 /** As the standard has it: ranges, If-Range, a strong ETag. */
-const server = createServer(({ url = '', headers: asked }: IncomingMessage, response: ServerResponse) => {
-  const body = served[url.slice(1)];
-  ranges.push(asked.range);
-  if (body === undefined) return void response.writeHead(404).end();
-  const start = Number(/^bytes=(\d+)-$/.exec(asked.range ?? '')?.[1] ?? 0);
-  const headers = { etag: '"1"', 'content-length': body.length - start };
-  const range = `bytes ${start}-${body.length - 1}/${body.length}`;
-  response.writeHead(start > 0 ? 206 : 200, start > 0 ? { ...headers, 'content-range': range } : headers);
-  if (cutAfter === undefined) return void response.end(body.subarray(start));
-  response.write(body.subarray(start, cutAfter), () => setTimeout(() => response.destroy(), 50));
-  cutAfter = undefined;
-});
+const server = createServer(
+  async ({ url = '', headers: asked }: IncomingMessage, response: ServerResponse) => {
+    const body = served[url.slice(1)];
+    ranges.push(asked.range);
+    if (body === undefined) return void response.writeHead(404).end();
+    const start = Number(/^bytes=(\d+)-$/.exec(asked.range ?? '')?.[1] ?? 0);
+    const headers = { etag: '"1"', 'content-length': body.length - start };
+    const range = `bytes ${start}-${body.length - 1}/${body.length}`;
+    response.writeHead(start > 0 ? 206 : 200, start > 0 ? { ...headers, 'content-range': range } : headers);
+    if (cutAfter === undefined) return void response.end(body.subarray(start));
+    response.write(body.subarray(start, cutAfter));
+    cutAfter = undefined;
+    await untilPart(root, () => response.destroyed);
+    response.destroy();
+  },
+);
 
 before(async () => {
   root = await mkdtemp(join(tmpdir(), 'catalogue-'));

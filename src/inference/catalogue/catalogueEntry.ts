@@ -2,7 +2,7 @@ import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { CHECKSUM_KINDS, type Checksum, type ChecksumKind } from '../../data/make/download/checksum.js';
 
 /** The forms that a published generator has; see docs/interchange.md. */
-export const MODEL_FORMATS = ['pth', 'pict', 'onnx', 'safetensors'] as const;
+const MODEL_FORMATS = ['pth', 'pict', 'onnx', 'safetensors'] as const;
 export type ModelFormat = (typeof MODEL_FORMATS)[number];
 
 /** A generator that a catalogue names, with the checksum of its file. */

@@ -2,11 +2,11 @@ import { statSync } from 'node:fs';
 import { toBinary } from '@bufbuild/protobuf';
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
 import { writeFileAtomic } from '../../base/files/atomicFile.js';
+import type { Sides } from '../../base/sides.js';
 import { readSafetensorsBytes, safetensorsBytes } from '../../checkpoints/format/safetensorsBytes.js';
 import { InferenceSession } from '../../engine/devices/cpu/inferenceSession.js';
 import { openDevice } from '../../engine/devices/openDevice.js';
 import type { DeviceName } from '../../engine/devices/registry.js';
-import type { FixedSize } from '../../engine/onnx/graphLimits.js';
 import type { Boundary, Precision } from '../../engine/onnx/modelForm.js';
 import { ModelProtoSchema } from '../../engine/onnx/onnx_pb.js';
 import type { Device } from '../../engine/runtime/device.js';
@@ -43,7 +43,7 @@ export interface ExportOptions extends SourceOptions {
   /** Of an ONNX graph: an older operator set, 13 ... 21. Default: 21. */
   readonly opset?: number;
   /** Of an ONNX graph: one image of this size alone. Default: any number, any size. */
-  readonly fixedSize?: FixedSize;
+  readonly fixedSize?: Sides;
   /** The file, or the folder for the web. Default: the run's name, in the working folder. */
   readonly out?: string;
   /** Of a page: the data set that has its label colours and inputs to start from. Default: that of the training, if it is here. */
@@ -128,7 +128,7 @@ function requireNoLimits(format: ExportFormat, { opset, fixedSize }: ExportOptio
   );
 }
 
-function requireWholeUnits({ width, height }: FixedSize, netG: string): void {
+function requireWholeUnits({ width, height }: Sides, netG: string): void {
   const unit = sizeUnit(netG);
   if (width % unit === 0 && height % unit === 0) return;
   throw new Pix2PixError(

@@ -8,7 +8,7 @@ import { MODEL_FORMAT, MODEL_INDEX, type ModelIndex } from '../portable/modelInd
 import type { StartingPoints } from './startingPoints.js';
 
 /** Small enough for the file limits of common static hosts and their caches. */
-export const CHUNK_BYTES = 20e6;
+const CHUNK_BYTES = 20e6;
 
 /** The folder into which the build puts web/. */
 const BUILT = fileURLToPath(new URL('../../../web/', import.meta.url)); // dist/web, from dist/src/inference/export

@@ -1,5 +1,5 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
-import type { FixedSize } from '../../engine/onnx/graphLimits.js';
+import type { Sides } from '../../base/sides.js';
 import { type Boundary, boundaries, type Precision, precisions } from '../../engine/onnx/modelForm.js';
 
 /**
@@ -22,7 +22,7 @@ export interface GeneratorInfo {
   readonly precision: Precision;
   readonly boundary: Boundary;
   /** The one size that its graph takes. Default: any. */
-  readonly fixedSize?: FixedSize;
+  readonly fixedSize?: Sides;
   /** The options of its training, by flag, but for paths and addresses. */
   readonly options: Readonly<Record<string, unknown>>;
   /** The program that wrote the file: version of pix2pix-ts, and its commit where that is known. */
@@ -48,8 +48,7 @@ export function parseInfo(text: string, place: string): GeneratorInfo {
   }
   const isCount = (value: unknown, max: number) =>
     Number.isInteger(value) && Number(value) >= 1 && Number(value) <= max;
-  const isSize = ({ width, height }: Partial<FixedSize>) =>
-    isCount(width, MAX_SIDE) && isCount(height, MAX_SIDE);
+  const isSize = ({ width, height }: Partial<Sides>) => isCount(width, MAX_SIDE) && isCount(height, MAX_SIDE);
   const isValid =
     typeof info === 'object' &&
     info !== null &&

@@ -1,5 +1,6 @@
+import type { Sides } from '../../base/sides.js';
 import type { State } from '../../engine/ir/state.js';
-import { type FixedSize, withFixedSize, withOpset } from '../../engine/onnx/graphLimits.js';
+import { withFixedSize, withOpset } from '../../engine/onnx/graphLimits.js';
 import { withBoundary } from '../../engine/onnx/imageBoundary.js';
 import { inferenceGraph } from '../../engine/onnx/inferenceGraph.js';
 import type { Boundary, Precision } from '../../engine/onnx/modelForm.js';
@@ -16,7 +17,7 @@ export interface ModelForm {
   /** An older operator set, see `INFERENCE_OPSETS`. */
   readonly opset?: number;
   /** One image of this size alone. Default: any number, any size. */
-  readonly fixedSize?: FixedSize;
+  readonly fixedSize?: Sides;
 }
 
 /** The generator as a model that stands alone, for ONNX Runtime. */

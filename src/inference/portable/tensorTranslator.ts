@@ -1,6 +1,6 @@
 import { Pix2PixError } from '../../base/errors/pix2pixError.js';
+import type { Sides } from '../../base/sides.js';
 import type { FloatImages } from '../../data/batch/floatImages.js';
-import type { Size } from '../../data/batch/geometry.js';
 import type { ImageBatch } from '../../data/batch/imageBatch.js';
 import { resizedImages, roundUp } from '../../data/batch/padding.js';
 import type { Pixels } from '../../data/batch/pixels.js';
@@ -33,8 +33,9 @@ export interface Engines {
 }
 
 /** The most pixels that are translated in one piece: 4096 × 4096, some 4 GB of activations in unet_256. */
-export const MAX_WHOLE_PIXELS = 4096 * 4096;
+const MAX_WHOLE_PIXELS = 4096 * 4096;
 
+/** A batch of images as numbers: floats of -1 ... 1, bytes, or 16 bits. */
 export type Tensor = FloatImages | ImageBatch | DeepImageBatch;
 
 /** Translates tensors of any size with a graph that takes multiples of `info.unit`. Nothing of Node's, no decoding. */
@@ -175,11 +176,11 @@ export class TensorTranslator {
     return { size, overlap: Math.min(options.overlap ?? size >> 2, size >> 1) };
   }
 
-  private planes(data: Float32Array, count: number, from: Size, to: Size): Float32Array {
+  private planes(data: Float32Array, count: number, from: Sides, to: Sides): Float32Array {
     return resizedImages(data, count, 1, from, to);
   }
 
-  private sizeFor(w: number, h: number): Size & { readonly isExact: boolean } {
+  private sizeFor(w: number, h: number): Sides & { readonly isExact: boolean } {
     const { unit, fixedSize } = this.info;
     if (fixedSize !== undefined) return fixedFor({ width: w, height: h }, fixedSize);
     const [width, height] = [roundUp(w, unit), roundUp(h, unit)];
@@ -196,9 +197,9 @@ export class TensorTranslator {
 
 /** Smaller images are padded to the one size that a graph takes. @throws Pix2PixError for larger ones */
 function fixedFor(
-  { width: w, height: h }: Size,
-  { width, height }: Size,
-): Size & { readonly isExact: boolean } {
+  { width: w, height: h }: Sides,
+  { width, height }: Sides,
+): Sides & { readonly isExact: boolean } {
   if (w <= width && h <= height) return { width, height, isExact: w === width && h === height };
   throw new Pix2PixError(
     'the image is larger than what this file was exported for',
@@ -208,7 +209,7 @@ function fixedFor(
 }
 
 /** @throws Pix2PixError where tiles would not be squares */
-function squareOf({ width, height }: Size): number {
+function squareOf({ width, height }: Sides): number {
   if (width === height) return width;
   throw new Pix2PixError(
     'tiles are squares, and this file was exported for another shape',

@@ -1,5 +1,12 @@
 // The generators and discriminators, by their options or one by one.
-export { checkImageSize, defineD, defineG, type NetworkOptions, unetDowns } from './define.js';
+export {
+  checkImageSize,
+  type DefinedDiscriminator,
+  defineD,
+  defineG,
+  type NetworkOptions,
+  unetDowns,
+} from './define.js';
 export {
   type Discriminator,
   type DiscriminatorOptions,

@@ -44,12 +44,14 @@ export interface RunSession {
   readonly networks?: readonly NetworkRecord[];
 }
 
+/** How a session ended. */
 export interface RunExit {
   readonly reason: 'finished' | 'stopped' | 'max_steps' | 'failed';
   /** The error's message, for `failed`. */
   readonly message?: string;
 }
 
+/** What a session ran on. */
 export interface MachineRecord {
   readonly host: string;
   /** `linux x64`, and the release of the system. */
@@ -80,6 +82,7 @@ export interface RunPlan {
   readonly lastStep: number;
 }
 
+/** A network of the model. */
 export interface NetworkRecord {
   readonly name: string;
   readonly parameters: number;
@@ -87,6 +90,7 @@ export interface NetworkRecord {
   readonly layers: readonly LayerRecord[];
 }
 
+/** A layer of a network that has parameters or other states. */
 export interface LayerRecord {
   /** `model.model.1.model.3`. */
   readonly name: string;

@@ -16,5 +16,6 @@ export interface StepTime {
   readonly dataSeconds: number;
 }
 
+/** Numbers by name. */
 export type Scalars = Readonly<Record<string, number>>;
 export type NamedImages = Readonly<Record<string, ImageBatch>>;

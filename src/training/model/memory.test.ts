@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openTestDevice, testDevice } from '../../../test/devices.js';
 import { smallModel } from '../../../test/smallModel.js';
-import { pix2pix as run, TINY, temporaryFolder } from '../../../test/tinyRun.js';
+import { TINY, temporaryFolder } from '../../../test/tinyRun.js';
+import { commandHere } from '../../../test/told.js';
 import { RandomStream } from '../../base/random/stream.js';
 import { recompute } from '../../engine/autodiff/recompute.js';
 import type { Program } from '../../engine/ir/program.js';
@@ -91,7 +92,7 @@ test('the limit decides how memory is used', () => {
   assert.deepEqual(['8GB', '4.5GB', '3.7GB'].map(strategyWithin), ['fast', 'returning', 'recomputing']);
 });
 
-test('what cannot fit is refused with what would', () => {
+test('what cannot fit is refused with what would', async () => {
   const { opt, graph } = graphOf('--batch_size', '16');
   const refusal = (memoryLimit: string) => () => chooseMemoryUse(graph, { ...opt, memoryLimit }, memory);
   assert.throws(
@@ -99,16 +100,8 @@ test('what cannot fit is refused with what would', () => {
     /does not fit into memory[\s\S]*--memory_limit {2}2\.00 GB[\s\S]*--batch_size \d+ would fit/,
   );
   assert.throws(refusal('900MB'), /915 MB for parameters[\s\S]*smaller network/);
-  const folder = temporaryFolder();
-  const { status, stderr } = run(folder, [
-    'train',
-    '--dataroot',
-    'none',
-    '--dry_run',
-    ...TINY,
-    '--memory_limit',
-    'lots',
-  ]);
+  const argv = ['--dataroot', 'none', '--dry_run', ...TINY, '--memory_limit', 'lots'];
+  const { status, stderr } = await commandHere('train', ...argv);
   assert.equal(status, 1);
   assert.match(stderr, /memory_limit[\s\S]*no size such as 4GB/);
 });
@@ -135,14 +128,14 @@ test('images that keep their size are trained on; what they will take is not kno
   await model.optimizeParameters();
   assert.equal(model.steps, 1);
   await model.dispose();
-  const { status, stderr } = run(temporaryFolder(), ['train', '--dry_run', ...uncropped]);
+  const { status, stderr } = await commandHere('train', '--dry_run', ...uncropped);
   assert.equal(status, 1);
   assert.match(stderr, /preprocess {2}none/);
 });
 
-test('a dry run tells memory and time, needs no data, and writes nothing', () => {
-  const folder = temporaryFolder();
-  const { status, stdout, stderr } = run(folder, ['train', '--dry_run', ...TINY]);
+test('a dry run tells memory and time, needs no data, and writes nothing', async () => {
+  const run = ['--checkpoints_dir', temporaryFolder(), '--name', 'predicted'];
+  const { status, stdout, stderr } = await commandHere('train', '--dry_run', ...TINY, ...run);
   assert.equal(status, 0, stderr);
   for (const line of [
     /^step {8}1 × 32 × 32, /,
@@ -151,5 +144,5 @@ test('a dry run tells memory and time, needs no data, and writes nothing', () =>
     /^time .*1000 images$/,
   ])
     assert.match(stdout, new RegExp(line.source, 'm'));
-  assert.equal(run(folder, ['test', '--name', 'experiment_name']).status, 1, 'there is a run');
+  assert.equal((await commandHere('test', ...run)).status, 1, 'there is a run');
 });

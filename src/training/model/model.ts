@@ -43,12 +43,12 @@ export class Model<Loss extends string = string, Visual extends string = string>
   readonly schedule: Schedule;
   /** The checkpoint that it was loaded from; undefined for a model that starts afresh. */
   loadedFrom: LoadedFrom | undefined;
-  /** Earlier fakes for the discriminators, by the names of the inputs that are taken from them; of few models. */
+  /** @internal Earlier fakes for the discriminators, by the names of the inputs that are taken from them; of few models. */
   readonly pools: ReadonlyMap<string, ImagePool>;
   /** Training steps made, and images seen in them (the reference's total_iters). */
   steps = 0;
   totalIters = 0;
-  /** What `--lr_policy plateau` follows where nothing is validated: G_L1, or the first loss of a model without. */
+  /** @internal What `--lr_policy plateau` follows where nothing is validated: G_L1, or the first loss of a model without. */
   readonly epochLoss = new EpochLoss();
   private readonly programs: ProgramCache;
   private readonly runner: ProgramRunner;
@@ -62,12 +62,13 @@ export class Model<Loss extends string = string, Visual extends string = string>
   /** Those that a sheet is made of. */
   private lastImages: Images | undefined;
 
+  /** @internal */
   protected constructor(
     readonly graph: ModelGraph,
     readonly opt: TrainOptions | TestOptions,
     private readonly surroundings: ModelSurroundings,
-    /** As training steps do. */
     readonly memoryUse: MemoryUse,
+    /** @internal Its optimisers, each with the networks that it trains. */
     readonly trained: readonly NetworkOptimiser[],
   ) {
     this.networks = graph.networks;
@@ -85,7 +86,7 @@ export class Model<Loss extends string = string, Visual extends string = string>
   }
 
   /**
-   * Allocates the networks' memory; `setup` fills it.
+   * @internal Allocates the networks' memory, for `createModel`; `setup` fills it.
    * @throws Pix2PixError when the options contradict each other, or there is not enough memory
    */
   static async create(

@@ -1,6 +1,6 @@
 import type { ErrorFacts } from '../../base/errors/pix2pixError.js';
+import type { Sides } from '../../base/sides.js';
 import { type FloatImages, type Images, isFloat } from '../../data/batch/floatImages.js';
-import type { Size } from '../../data/batch/geometry.js';
 import { fitImages } from '../../data/batch/padding.js';
 import { ShapeError } from '../../engine/ir/shapeError.js';
 import type { TensorArray } from '../../engine/runtime/tensorArray.js';
@@ -15,7 +15,7 @@ export interface ModelInput {
   readonly APaths?: readonly string[];
   readonly BPaths?: readonly string[];
   /** To what results are cut back: see `Sample`. */
-  readonly size?: Size;
+  readonly size?: Sides;
   /** The images of the whole step, where other processes have some of them. Default: those given here. */
   readonly ofImages?: number;
 }
@@ -27,7 +27,7 @@ export interface BoundInput {
   /** The size that programs are built for. */
   readonly size: ImageSize;
   /** To what results are cut back; absent: they are as large as the images. */
-  readonly cutTo?: Size;
+  readonly cutTo?: Sides;
   /** The images of the whole step, in all processes. */
   readonly ofImages: number;
   /** The files of the images that are translated. */

@@ -16,7 +16,7 @@ export interface ProgramMemory {
 }
 
 /** A compiled program, and what its last run has left on the device. */
-export class CachedProgram {
+class CachedProgram {
   private last: ProgramOutputs | undefined;
 
   constructor(

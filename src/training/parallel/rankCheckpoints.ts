@@ -77,7 +77,7 @@ async function shareLoaded(ranks: Ranks, model: SavedModel, loaded?: LoadedFrom)
  * Makes sure that all ranks have the same parameters, by a hash: they have made the same updates from the same sums.
  * @throws SharedFailure naming the first rank that differs
  */
-export async function requireSameWeights(ranks: Ranks, model: SavedModel): Promise<void> {
+async function requireSameWeights(ranks: Ranks, model: SavedModel): Promise<void> {
   const hash = createHash('sha1');
   for (const network of Object.values(model.usedNetworks())) {
     for (const state of parametersOf(network)) hash.update(await bytesOf(model, state));

@@ -1,23 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { makeDataset, pix2pix, TINY, temporaryFolder } from '../../../test/tinyRun.js';
+import { makeDataset, TINY, temporaryFolder } from '../../../test/tinyRun.js';
 import { parseTrainOptions } from '../options.js';
 import { dryRun } from './dryRun.js';
 
 test('a dry run tells the whole training, and obeys --max_steps', async () => {
   const folder = temporaryFolder();
-  await makeDataset(`${folder}/data`, { train: 5 });
-  const last = (...more: string[]) => {
-    const argv = ['train', '--dry_run', '--dataroot', 'data', ...TINY, '--batch_size', '2', ...more];
-    const { status, stdout, stderr } = pix2pix(folder, argv);
-    assert.equal(status, 0, stderr);
-    return stdout.trimEnd().split('\n').at(-1)!;
+  const dataroot = await makeDataset(`${folder}/data`, { train: 5 });
+  const last = async (...more: string[]) => {
+    const { text } = await dryRun(
+      parseTrainOptions(['--dataroot', dataroot, ...TINY, '--batch_size', '2', ...more]),
+    );
+    return text.split('\n').at(-1)!;
   };
   // an epoch of five images is three steps of two, two and one
-  assert.match(last(), /^ +.+ for all 600 steps, 200 epochs$/);
-  assert.match(last('--n_epochs', '1', '--n_epochs_decay', '0'), / for all 3 steps, 1 epoch$/);
-  assert.match(last('--max_steps', '7'), / for all 7 steps, where --max_steps ends it$/);
-  assert.match(last('--max_steps', '601'), / for all 600 steps, 200 epochs$/);
+  assert.match(await last(), /^ +.+ for all 600 steps, 200 epochs$/);
+  assert.match(await last('--n_epochs', '1', '--n_epochs_decay', '0'), / for all 3 steps, 1 epoch$/);
+  assert.match(await last('--max_steps', '7'), / for all 7 steps, where --max_steps ends it$/);
+  assert.match(await last('--max_steps', '601'), / for all 600 steps, 200 epochs$/);
 });
 
 test('of several ranks it predicts the part of one, and tells of all', async () => {

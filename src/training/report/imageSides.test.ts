@@ -3,7 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import sharp from 'sharp';
-import { makeDataset, pix2pix, TINY, temporaryFolder } from '../../../test/tinyRun.js';
+import { makeDataset, TINY, temporaryFolder } from '../../../test/tinyRun.js';
+import { trainingHere } from '../../../test/told.js';
 import type { GeometryOptions } from '../../data/batch/geometry.js';
 import { findImages } from '../../data/pair/imageFolder.js';
 import { imageSides, stretching } from './imageSides.js';
@@ -51,8 +52,9 @@ test('nothing is said where nothing can be', async () => {
 });
 
 test('the first line of a training says it', async () => {
-  await makeDataset(join(root, 'data'), { train: 3, val: 1 });
-  const { stdout } = pix2pix(root, ['train', '--dataroot', 'data', ...TINY, '--max_steps', '1']);
+  const dataroot = await makeDataset(join(root, 'data'), { train: 3, val: 1 });
+  const argv = ['--dataroot', dataroot, '--checkpoints_dir', root, ...TINY, '--max_steps', '1'];
+  const { stdout } = await trainingHere(...argv);
   assert.match(
     stdout,
     /^training on 3 images, A and B \d+x\d+ \(halves of \d+x\d+\), kept in memory \([^)]+\), validating on 1$/m,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { type GeometryOptions, planGeometry, type Size } from '../../data/batch/geometry.js';
+import { inPixels, type Sides } from '../../base/sides.js';
+import { type GeometryOptions, planGeometry } from '../../data/batch/geometry.js';
 import { readImageSize } from '../../data/decode/decode.js';
 import { pathAt } from '../../data/listing/pathList.js';
 import type { ImageFolder } from '../../data/pair/imageFolder.js';
@@ -7,9 +8,9 @@ import { sidesOf } from '../../options/pixelSize.js';
 
 /** The first images of a data set: those of A and B where it has both. */
 interface FirstImages {
-  readonly sides: readonly Size[];
+  readonly sides: readonly Sides[];
   /** A and B are the halves of one image of this size. */
-  readonly whole?: Size;
+  readonly whole?: Sides;
 }
 
 /**
@@ -59,5 +60,3 @@ async function firstImages(folders: readonly ImageFolder[], datasetMode: string)
 }
 
 const firstSize = ({ folder, names }: ImageFolder) => readImageSize(join(folder, pathAt(names, 0)));
-
-const inPixels = ({ width, height }: Size) => `${width}x${height}`;

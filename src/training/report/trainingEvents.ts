@@ -91,7 +91,7 @@ export interface TrainingSurroundings extends TrainingRunFacts {
   shouldStop(): boolean;
   /** Asked between steps: whether somebody wants a checkpoint since the last call. Without it, nobody does. */
   takeSave?(): boolean;
-  /** The ranks that train together, where this is one of several: then `shouldStop` is an exchange between them. */
+  /** @internal The ranks that train together, where this is one of several: then `shouldStop` is an exchange between them. */
   readonly ranks?: Ranks;
   /** Whether this rank has been asked to stop, whatever others have. */
   isAskedToStop?(): boolean;

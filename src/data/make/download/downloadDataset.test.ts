@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { packTar } from 'modern-tar';
+import { untilPart } from '../../../../test/untilPart.js';
 import type { Progress } from '../../../base/progress.js';
 import { type DatasetName, publishedUrl } from './catalogue.js';
 import { downloadDataset } from './downloadDataset.js';
@@ -79,15 +79,9 @@ const hangUp =
   async (_request, response) => {
     response.writeHead(200, { 'content-length': body.length, ...headers });
     response.write(body.subarray(0, bytes));
-    while (!response.destroyed && !(await hasPart())) await setTimeout(5);
+    await untilPart(root, () => response.destroyed);
     response.destroy();
   };
-
-async function hasPart(): Promise<boolean> {
-  const parts = (await readdir(root)).filter((name) => name.endsWith('.part'));
-  const sizes = await Promise.all(parts.map((name) => stat(join(root, name)).then(({ size }) => size)));
-  return sizes.some((size) => size > 0);
-}
 
 const download = (folder: string, more = {}) =>
   downloadDataset({ name: 'facades', out: join(root, folder), url, retries: 2, retryDelay: 5, ...more });
@@ -107,7 +101,7 @@ test('a server that promises more than it has is given up, however often it begi
   };
   await assert.rejects(download('lying'), /new tries did not help/);
   assert.ok(requests.length <= 6, `asked ${requests.length} times`);
-  for (const name of await left('lying')) await rm(join(root, name), { recursive: true }); // for `hasPart`
+  for (const name of await left('lying')) await rm(join(root, name), { recursive: true }); // for `untilPart`
 });
 
 test('a plain download is unpacked without its wrapping folder, and a second run asks nobody', async () => {

@@ -13,7 +13,7 @@ import { type IdxImages, readIdx } from './readIdx.js';
 const PREFIXES: Readonly<Record<string, string>> = { train: 'train', test: 't10k', val: 't10k' };
 
 /** Images of an idx file as A and B alike; what they show is in their pixels alone, labels are not read. */
-export class IdxSource implements SampleSource {
+class IdxSource implements SampleSource {
   constructor(
     private readonly path: string,
     private readonly images: IdxImages,

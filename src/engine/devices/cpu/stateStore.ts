@@ -1,5 +1,6 @@
 import type { State } from '../../ir/state.js';
 import { elementCount } from '../../ir/tensorType.js';
+import { requireFitting, type StateData } from '../../runtime/device.js';
 
 /** Elements between neighbours in an arena, so that every tensor starts on a cache line of its own. */
 const ALIGNMENT = 16;
@@ -31,7 +32,7 @@ export function layOut(states: readonly State[]): Arena {
 
 /** The memory of the states of a device. */
 export class StateStore {
-  private readonly arrays = new Map<State, Float32Array | BigInt64Array>();
+  private readonly arrays = new Map<State, StateData>();
 
   /** Gives states memory: the f32 ones side by side in one array. */
   allocate(states: readonly State[]): void {
@@ -58,18 +59,14 @@ export class StateStore {
   }
 
   /** The state's own memory, of either kind. */
-  get(state: State): Float32Array | BigInt64Array {
+  get(state: State): StateData {
     return state.type.dtype === 'i64' ? this.counter(state) : this.floats(state);
   }
 
   /** Copies numbers into a state. @throws Error when they are of another kind or size */
-  set(state: State, data: Float32Array | BigInt64Array): void {
-    const own = this.get(state);
-    if (own.constructor !== data.constructor || own.length !== data.length) {
-      const [given, expected] = [data, own].map((array) => `${array.length} of ${array.constructor.name}`);
-      throw new Error(`${state.name} is given ${given}, it takes ${expected}`);
-    }
-    (own as Float32Array).set(data as Float32Array);
+  set(state: State, data: StateData): void {
+    requireFitting(state, data);
+    (this.get(state) as Float32Array).set(data as Float32Array);
   }
 
   clear(): void {

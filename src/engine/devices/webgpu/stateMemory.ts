@@ -1,6 +1,6 @@
 import type { State } from '../../ir/state.js';
 import { elementCount } from '../../ir/tensorType.js';
-import type { StateData } from '../../runtime/device.js';
+import { requireFitting, type StateData } from '../../runtime/device.js';
 import type { Gpu, Memory } from './gpu.js';
 
 /** The memory of states: floats on the GPU, in buffers of their own or an optimiser's; counters on the host. */
@@ -63,14 +63,7 @@ export class StateMemory {
 
   /** Throws Error when the data is of another kind or size, or the state has no memory. */
   set(state: State, data: StateData): void {
-    const isCounter = state.type.dtype === 'i64';
-    const length = isCounter ? 1 : this.of(state).bytes / 4;
-    if (data.length !== length || isCounter !== data instanceof BigInt64Array) {
-      const given = `${data.length} of ${data.constructor.name}`;
-      throw new Error(
-        `${state.name} is given ${given}, it takes ${length} ${isCounter ? 'of i64' : 'of f32'}`,
-      );
-    }
+    requireFitting(state, data);
     if (data instanceof BigInt64Array) {
       this.counter(state);
       this.counters.set(state, data[0]);

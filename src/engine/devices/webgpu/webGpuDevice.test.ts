@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { foundGpu, gpuTest } from '../../../../test/foundDevices.js';
+import { until } from '../../../../test/until.js';
 import { State } from '../../ir/state.js';
 import { f32 } from '../../ir/tensorType.js';
 import { Trace } from '../../ir/trace.js';
@@ -89,8 +90,12 @@ gpuTest('where there is no adapter, and where memory does not suffice, it is sai
 
 gpuTest('an error that nobody waits for ends what runs next', async () => {
   const { own, gpu, device } = await guaranteed();
+  let isTold = false;
+  own.addEventListener('uncapturederror', () => {
+    isTold = true;
+  });
   own.createBuffer({ size: 2 ** 40, usage: 0x80 });
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await until(() => isTold);
   await assert.rejects(gpu.finish(), /the adapter: [\s\S]*1099511627776/);
   await device.dispose();
 });

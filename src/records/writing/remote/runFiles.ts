@@ -7,7 +7,7 @@ import { RUN_RECORD_FILE } from '../runRecord.js';
 import type { RemoteFile } from './remoteTracker.js';
 
 /** A larger file stays here. */
-export const MAX_FILE_BYTES = 2 ** 31 - 1;
+const MAX_FILE_BYTES = 2 ** 31 - 1;
 const TAGS = ['best', 'latest'];
 
 /** A file of the run, and what tells this version of it from another. */

@@ -11,17 +11,17 @@ export function unsigned(value: number): Bytes {
 }
 
 /** A vector: its length, then its elements (5.1.3). */
-export function vector(elements: readonly Bytes[]): Bytes {
+function vector(elements: readonly Bytes[]): Bytes {
   return [...unsigned(elements.length), ...elements.flat()];
 }
 
 /** A name: a vector of UTF-8 bytes (5.2.4). */
-export function name(text: string): Bytes {
+function name(text: string): Bytes {
   return vector([...new TextEncoder().encode(text)].map((byte) => [byte]));
 }
 
 /** Something preceded by its size in bytes: a section's content, a function's body (5.5.2, 5.4.6). */
-export function sized(content: Bytes): Bytes {
+function sized(content: Bytes): Bytes {
   return [...unsigned(content.length), ...content];
 }
 

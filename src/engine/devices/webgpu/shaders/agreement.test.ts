@@ -24,7 +24,7 @@ const property = (name: string, drawn: fc.Arbitrary<Kernel>, numRuns: number) =>
   );
 };
 
-property('contractions', drawnContractions, 60);
+property('contractions', drawnContractions, 30);
 property('rows', drawnRows, 40);
 property('maps', drawnMaps, 40);
 
