@@ -62,7 +62,6 @@ export async function openPage(url: string, args: readonly string[] = []) {
     executablePath: browserPath,
     timeout: PATIENCE,
     args: ['--no-sandbox', '--disable-dev-shm-usage', ...args],
-    timeout: PATIENCE,
   });
   const context = await browser.newContext({ viewport: { width: 1100, height: 760 } }); // tests may open more tabs in it
   context.setDefaultTimeout(PATIENCE);
