@@ -18,7 +18,7 @@ const train = (name: string) => [
 /** Where no rank is to be missed: on a busy machine one may keep the others waiting for long. */
 const PATIENT = ['--rank_timeout', '60'];
 /** Where one is. */
-const IMPATIENT = ['--rank_timeout', '12'];
+const IMPATIENT = ['--rank_timeout', '3'];
 const runFolder = (name: string) => join(folder, 'checkpoints', name);
 
 /** Moments of a training, by what it tells right before. */
@@ -80,11 +80,11 @@ function requireWhole(name: string, output: string): void {
 
 for (const [index, mpi] of launchers.entries()) {
   const { name: family, skip } = mpi;
-  for (const [signal, patience, most] of [
-    ['SIGKILL', PATIENT, 20],
-    ['SIGSTOP', IMPATIENT, PHASES.length],
+  for (const [signal, patience] of [
+    ['SIGKILL', PATIENT],
+    ['SIGSTOP', IMPATIENT],
   ] as const) {
-    const rounds = index === 0 ? most : 2;
+    const rounds = index === 0 ? 20 : 3;
     for (let round = 0; round < rounds; round++) {
       const phase = round % PHASES.length;
       const rank = round % RANKS;
