@@ -100,13 +100,13 @@ test('small layers are left to the rule', async () => {
   assert.deepEqual([timed, kept], [[], {}]);
 });
 
-test('minimal filtering of a stride, which takes memory, must save a fifth of the time', async () => {
+test('minimal filtering of a stride, which takes memory, must save a tenth of the time', async () => {
   const large = program(1, 64, 16);
   const [{ layer: known }] = layerChoices(large);
   assert.ok(plausibleAlgorithms(known).includes('stridedWinograd'));
   for (const [milliseconds, expected] of [
-    [8.5, 'direct'],
-    [7.5, 'stridedWinograd'],
+    [9.5, 'direct'],
+    [8.5, 'stridedWinograd'],
   ] as const) {
     const time = async (_value: Value, algorithms: readonly string[]) =>
       Object.fromEntries(algorithms.map((name) => [name, name === 'stridedWinograd' ? milliseconds : 10]));
