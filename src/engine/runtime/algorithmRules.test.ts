@@ -60,6 +60,9 @@ test('only algorithms that may be the fastest are to be timed', () => {
   const last = layer('convWeightGradient', [1, 512, 31, 31], [1, 1, 30, 30]);
   assert.deepEqual(last.algorithms, ['direct', 'channelsLast', 'turned', 'winograd']);
   assert.deepEqual(plausibleAlgorithms(last), ['direct', 'turned']);
+  const isFiltered = (known: Layer) => plausibleAlgorithms(known).includes('stridedWinograd');
+  assert.ok(isFiltered(layer('convTranspose2d', [1, 512, 32, 32], [512, 128, 4, 4])));
+  assert.ok(!isFiltered(layer('convTranspose2d', [1, 256, 32, 32], [256, 128, 4, 4])));
 });
 
 test('an algorithm that no rule knows is timed, and not taken unmeasured', () => {

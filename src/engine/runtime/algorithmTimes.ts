@@ -12,19 +12,13 @@ export function keyOf({ op, operands, attributes, algorithms }: Layer): string {
   return `${op} ${shapes} ${JSON.stringify(attributes)}: ${algorithms.join(' ')}`;
 }
 
-/**
- * The fastest of a layer's algorithms, or undefined where none of them was timed.
- *
- * @param handicaps factors by which times count, of those that cost something besides
- */
+/** The fastest of a layer's algorithms, or undefined where none of them was timed. */
 export function fastestOf(
   { algorithms }: Pick<Layer, 'algorithms'>,
   times: AlgorithmTimes = {},
-  handicaps: Readonly<Record<string, number>> = {},
 ): string | undefined {
   const timed = algorithms.filter((name) => times[name] !== undefined);
-  const counted = (name: string) => times[name] * (handicaps[name] ?? 1);
-  return timed.length === 0 ? undefined : timed.reduce((a, b) => (counted(b) < counted(a) ? b : a));
+  return timed.length === 0 ? undefined : timed.reduce((a, b) => (times[b] < times[a] ? b : a));
 }
 
 /** The times among entries that anyone may have written; all others are left out. */

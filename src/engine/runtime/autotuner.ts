@@ -2,7 +2,7 @@ import { type AlgorithmChooser, type Layer, type LayerChoice, layerChoices } fro
 import type { Program } from '../ir/program.js';
 import { elementCount } from '../ir/tensorType.js';
 import type { Value } from '../ir/value.js';
-import { chooseByRule, HANDICAPS, plausibleAlgorithms } from './algorithmRules.js';
+import { chooseByRule, plausibleAlgorithms } from './algorithmRules.js';
 import { type AlgorithmTimes, keyOf } from './algorithmTimes.js';
 import { type Choice, ChoiceTuner } from './choiceTuner.js';
 import type { DecidedAlgorithms, TunedChoicesStore } from './tunedChoices.js';
@@ -54,7 +54,6 @@ export class Autotuner {
     return {
       key: keyOf(layer),
       options: layer.algorithms,
-      handicaps: HANDICAPS,
       ruled: () => chooseByRule(layer),
       plausible: () => (value !== undefined && this.isWorthTiming(value) ? plausibleAlgorithms(layer) : []),
       time: (algorithms) => this.settings.time(value!, algorithms),

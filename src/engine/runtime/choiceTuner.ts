@@ -6,8 +6,6 @@ export interface Choice {
   /** The same for two just where they take the same time. */
   readonly key: string;
   readonly options: readonly string[];
-  /** Factors by which times count, of options that cost something besides. */
-  readonly handicaps?: Readonly<Record<string, number>>;
   /** The option that is taken where nothing is timed. */
   readonly ruled: () => string;
   /** The options that are worth timing: with fewer than two, nothing is. */
@@ -72,10 +70,10 @@ export class ChoiceTuner {
   }
 
   /** The option that is taken, from now on. */
-  decide({ key, options, handicaps, ruled }: Choice): string {
+  decide({ key, options, ruled }: Choice): string {
     const before = this.optionOf.get(key);
     if (before !== undefined && options.includes(before)) return before;
-    const option = fastestOf({ algorithms: options }, this.times?.[key], handicaps) ?? ruled();
+    const option = fastestOf({ algorithms: options }, this.times?.[key]) ?? ruled();
     this.optionOf.set(key, option);
     return option;
   }
