@@ -63,6 +63,7 @@ test('only algorithms that may be the fastest are to be timed', () => {
   const isFiltered = (known: Layer) => plausibleAlgorithms(known).includes('stridedWinograd');
   assert.ok(isFiltered(layer('convTranspose2d', [1, 512, 32, 32], [512, 128, 4, 4])));
   assert.ok(!isFiltered(layer('convTranspose2d', [1, 256, 32, 32], [256, 128, 4, 4])));
+  assert.ok(!isFiltered(layer('convTranspose2d', [1, 1024, 16, 16], [1024, 256, 4, 4])));
 });
 
 test('an algorithm that no rule knows is timed, and not taken unmeasured', () => {

@@ -32,6 +32,8 @@ const TOO_MANY_TO_TURN = 64;
 const LARGE_MAP = 64 * 64;
 /** Maps below it gain nothing from having their channels last. */
 const SMALL_MAP = 32 * 32;
+/** Pairs of channels; transforming more kernels takes longer than it saves. */
+const MOST_TO_TRANSFORM = 512 * 128;
 /** Of smaller maps the weights, whose transforms are larger than they, are most of the work. */
 const SMALLEST_TO_FILTER = 16 * 16;
 /** Weights of up to so many elements are rearranged in next to no time. */
@@ -56,7 +58,8 @@ const STRIDED_FILTERING: Rule = {
   isFastest: () => false,
   isPlausible: ({ channels, map }) => {
     const [fewer, more] = [Math.min(...channels), Math.max(...channels)];
-    return fewer >= MANY_CHANNELS && more >= 4 * fewer && map.area >= SMALLEST_TO_FILTER;
+    const isUneven = fewer >= MANY_CHANNELS && more >= 4 * fewer;
+    return isUneven && fewer * more <= MOST_TO_TRANSFORM && map.area >= SMALLEST_TO_FILTER;
   },
 };
 const turning = (algorithm: string): Rule => ({
