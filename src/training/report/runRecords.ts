@@ -24,7 +24,7 @@ import type { StepReport, TrainingEvent, TrainingStart } from './trainingEvents.
 /** Milliseconds that the end of a training waits for what is still to be found out for the record. */
 const PATIENCE = 2000;
 
-/** Of images that wait to be written: with so many, no more are taken. A hundred steps' at 256². */
+/** Bytes of images that wait to be written, from which on no more are taken: about a hundred steps of three images at 256². */
 const MOST_BYTES_WAITING = 64 * 2 ** 20;
 const IMAGES_LEFT_OUT =
   'images are made faster than they can be written, and some are left out of the record; a larger --display_freq or ' +
